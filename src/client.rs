@@ -1,0 +1,104 @@
+//! A client: what the C ABI offers, as safe Rust. Each call blocks until its answer or its deadline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::compaction::Outcome;
+use crate::compaction::follow;
+use crate::compaction::ledger::Ledger;
+use crate::compaction::pace::Pace;
+use crate::compaction::{Plan, StateInfo, state, trigger};
+use crate::config::Config;
+use crate::error::Error;
+use crate::rpc::{Deadline, Rpc};
+use crate::{runtime, server};
+
+/// How long a call may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timeout {
+    /// The client's default.
+    Default,
+    /// At most this long, everything included.
+    After(Duration),
+    /// As long as the server is there.
+    Never,
+}
+
+/// A connection to one server, shared by any number of threads.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    rpc: Rpc,
+    ledger: Ledger,
+    pace: Pace,
+}
+
+impl Client {
+    /// Makes a client. Does not connect; with TLS it reads the system's root certificates.
+    ///
+    /// # Errors
+    /// `TlsFailed` if there are no root certificates.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        Ok(Self(Arc::new(Inner { rpc: Rpc::new(config)?, ledger: Ledger::default(), pace: Pace::new() })))
+    }
+
+    /// The server's version as it writes it, e.g. `v2.3.5-lite`; empty if it does not tell.
+    ///
+    /// # Errors
+    /// Any of the connection and of the server.
+    pub fn server_version(&self, timeout: Timeout) -> Result<String, Error> {
+        let (inner, deadline) = self.start(timeout);
+        runtime::block_on(async move { Ok(server::identify(&inner.rpc, deadline).await?.version_text) })
+    }
+
+    /// Triggers a compaction; returns the job's id, or [`NO_JOB`](crate::compaction::NO_JOB).
+    ///
+    /// # Errors
+    /// Any. With `in_doubt` set, the server may have started the compaction all the same.
+    pub fn compact(&self, name: &str, is_clustering: bool, timeout: Timeout) -> Result<i64, Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        runtime::block_on(async move {
+            trigger::compact(&inner.rpc, &inner.ledger, deadline, &name, is_clustering).await
+        })
+    }
+
+    /// What the server says of a job now.
+    ///
+    /// # Errors
+    /// Any of the connection and of the server. A job the server does not know is no error: it says Completed.
+    pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Result<StateInfo, Error> {
+        let (inner, deadline) = self.start(timeout);
+        runtime::block_on(async move { state::state(&inner.rpc, deadline, job_id).await })
+    }
+
+    /// The plans of a job: those that the server lists now, and those that this client saw before.
+    ///
+    /// # Errors
+    /// Any of the connection and of the server.
+    pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Result<Vec<Plan>, Error> {
+        let (inner, deadline) = self.start(timeout);
+        runtime::block_on(async move { follow::plans(&inner.rpc, &inner.ledger, deadline, job_id).await })
+    }
+
+    /// Waits until a job is over.
+    ///
+    /// # Errors
+    /// Only for an impossible id: what ends the wait otherwise is in the [`Outcome`].
+    pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Result<Outcome, Error> {
+        let (inner, deadline) = self.start(timeout);
+        runtime::block_on(async move {
+            follow::wait(&inner.rpc, &inner.ledger, &inner.pace, deadline, job_id).await
+        })
+    }
+
+    fn start(&self, timeout: Timeout) -> (Arc<Inner>, Deadline) {
+        let limit = match timeout {
+            Timeout::Default => Some(self.0.rpc.config().timeout),
+            Timeout::After(limit) => Some(limit),
+            Timeout::Never => None,
+        };
+        (Arc::clone(&self.0), Deadline::after(limit))
+    }
+}

@@ -1,0 +1,93 @@
+//! Which collection a name or an alias stands for.
+
+use crate::error::{Error, Status, shortened};
+use crate::proto::service::DescribeCollectionRequest;
+use crate::rpc::{Deadline, Effect, Rpc};
+
+/// Longest name in bytes that is sent at all. Servers take far less (255 by default) and say so.
+const NAME_LIMIT: usize = 64 * 1024 - 1;
+
+/// A collection as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Collection {
+    /// Milvus' number of it; 0 from servers that do not number collections (milvus-lite).
+    pub(crate) id: i64,
+    /// Its real name, also when an alias was asked for.
+    pub(crate) name: String,
+    /// The database it is in; empty on servers without databases (before 2.2.9).
+    pub(crate) database: String,
+}
+
+/// Refuses names that no server can have, before anything is sent.
+pub(crate) fn check_name(name: &str) -> Result<(), Error> {
+    let wrong = |why: &str| Err(Error::invalid_argument(format!("collection_name: {why}")));
+    if name.is_empty() {
+        return wrong("is empty");
+    }
+    if name.len() > NAME_LIMIT {
+        return wrong(&format!("has {} bytes; at most {NAME_LIMIT} are sent", name.len()));
+    }
+    if name.trim().is_empty() {
+        return wrong("has only blanks");
+    }
+    if name.chars().any(char::is_control) {
+        return wrong(&format!("\"{}\" has a control character", quotable(name)));
+    }
+    Ok(())
+}
+
+/// A name as it may stand in a message.
+pub(crate) fn quotable(name: &str) -> String {
+    shortened(name, 120)
+}
+
+/// Looks a name or an alias up in the client's database.
+pub(crate) async fn describe(rpc: &Rpc, deadline: Deadline, name: &str) -> Result<Collection, Error> {
+    let database = &rpc.config().database;
+    let asked = DescribeCollectionRequest { db_name: database.clone(), collection_name: name.to_owned() };
+    let reply = rpc
+        .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
+            c.describe_collection(request).await
+        })
+        .await
+        .map_err(|error| not_described(error, name, database))?;
+    // Asked by an alias, servers before 2.4 echo the alias outside of the schema.
+    let real_name = Some(reply.schema.unwrap_or_default().name).filter(|name| !name.is_empty());
+    Ok(Collection {
+        id: reply.collection_id,
+        name: real_name.unwrap_or(reply.collection_name),
+        database: if reply.db_name.is_empty() { database.clone() } else { reply.db_name },
+    })
+}
+
+fn not_described(error: Error, name: &str, database: &str) -> Error {
+    let name = quotable(name);
+    let place = if database.is_empty() { "the default database" } else { database };
+    match error.status {
+        Status::CollectionNotFound => error.context(format!("no collection or alias \"{name}\" in {place}")),
+        _ => error.context(format!("looking up collection \"{name}\" in {place}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn impossible_names_are_refused_with_the_reason() {
+        for (name, reason) in [
+            ("", "is empty"),
+            (" \u{a0} ", "only blanks"),
+            ("a\nb", "control character"),
+            ("a\u{7f}", "control character"),
+            (&"x".repeat(1 << 20), "has 1048576 bytes"),
+        ] {
+            let error = check_name(name).unwrap_err();
+            assert_eq!(error.status, Status::InvalidArgument);
+            assert!(error.message().contains(reason), "{error}");
+        }
+        for name in ["a", "größe", &"x".repeat(10_240)] {
+            assert_eq!(check_name(name), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Following a job to its end.
+
+use std::time::{Duration, Instant};
+
+use super::NO_JOB;
+use super::ledger::{Job, Ledger};
+use super::pace::{Pace, pause};
+use super::state::{self, Plan, check_job_id};
+use super::verdict::{Evidence, Report, Verdict};
+use crate::error::{Error, Status};
+use crate::rpc::{Deadline, Rpc};
+
+/// One question has this long. A restarting server lets calls hang until their deadline.
+const POLL_LIMIT: Duration = Duration::from_secs(5);
+/// A server that cannot be asked for so long ends a wait, also one without a limit.
+const LONGEST_OUTAGE: Duration = Duration::from_mins(1);
+/// Plans that the trigger announced may take so long to be counted.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The end of a wait: what is known, and why it is not a success if it is none.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was seen of the job, and the verdict.
+    pub report: Report,
+    /// `None` exactly if the verdict is `Succeeded` or `NothingToDo`.
+    pub error: Option<Error>,
+}
+
+/// Polls until no plan of the job is running any more, the deadline passes, or the server cannot be
+/// asked. Fails without an outcome only for an impossible id.
+pub(crate) async fn wait(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    pace: &Pace,
+    deadline: Deadline,
+    job_id: i64,
+) -> Result<Outcome, Error> {
+    check_job_id(job_id)?;
+    if job_id == NO_JOB {
+        let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
+        return Ok(Outcome { report, error: None });
+    }
+    let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    let mut evidence = Evidence::new(job.scheduled, job.plans);
+    let ended = poll_to_the_end(rpc, pace, deadline, job_id, job.since, &mut evidence).await;
+    let report = evidence.report();
+    ledger.remember(job_id, Job { plans: report.plans.clone(), ..job });
+    let error = ended.err().or_else(|| failure(&report)).map(|error| error.about_job(job_id));
+    Ok(Outcome { report, error })
+}
+
+async fn poll_to_the_end(
+    rpc: &Rpc,
+    pace: &Pace,
+    deadline: Deadline,
+    job_id: i64,
+    since: Instant,
+    evidence: &mut Evidence,
+) -> Result<(), Error> {
+    let mut answered = Instant::now();
+    loop {
+        if deadline.bound(pace.turn()).await.is_none() {
+            return Err(out_of_time(deadline, job_id, evidence));
+        }
+        match look(rpc, deadline.within(POLL_LIMIT), job_id, evidence).await {
+            Ok(()) if evidence.is_over() && (evidence.is_settled() || since.elapsed() > GRACE) => {
+                return Ok(());
+            }
+            Ok(()) => answered = Instant::now(),
+            Err(_) if deadline.has_passed() => return Err(out_of_time(deadline, job_id, evidence)),
+            Err(error) if !may_pass(&error) => return Err(error),
+            Err(error) if answered.elapsed() > LONGEST_OUTAGE => return Err(error),
+            Err(_) => evidence.failed_poll(),
+        }
+        if deadline.bound(tokio::time::sleep(pause(since.elapsed()))).await.is_none() {
+            return Err(out_of_time(deadline, job_id, evidence));
+        }
+    }
+}
+
+/// One poll, with a look at the plans whenever something has changed.
+async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidence) -> Result<(), Error> {
+    let info = state::state(rpc, deadline, job_id).await?;
+    if !evidence.poll(info) {
+        return Ok(());
+    }
+    match state::plans(rpc, deadline, job_id).await {
+        Ok(plans) => evidence.list(plans),
+        Err(error) if error.status == Status::Unsupported => {}
+        Err(error) => {
+            evidence.look_again();
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The plans that the server lists now, and those that this client has seen before.
+pub(crate) async fn plans(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline,
+    job_id: i64,
+) -> Result<Vec<Plan>, Error> {
+    let listed = state::plans(rpc, deadline, job_id).await?;
+    let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    let mut evidence = Evidence::new(job.scheduled, job.plans);
+    evidence.list(listed);
+    Ok(evidence.report().plans)
+}
+
+/// Failures of one question that say nothing about the job.
+fn may_pass(error: &Error) -> bool {
+    matches!(error.status, Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited)
+}
+
+fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence) -> Error {
+    let seen = evidence.report();
+    let known = if seen.polls == 0 {
+        "the server has not answered any question about it".to_owned()
+    } else {
+        format!("{} of {} plans completed so far", seen.counts.completed, seen.planned)
+    };
+    let waited = deadline.elapsed().as_millis();
+    let text = format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})");
+    Error::new(Status::Timeout, text).retriable()
+}
+
+/// The error that goes with a verdict which is not good news.
+fn failure(report: &Report) -> Option<Error> {
+    let (counts, planned) = (report.counts, report.planned);
+    let (status, text) = match report.verdict {
+        Verdict::Succeeded | Verdict::NothingToDo => return None,
+        Verdict::PartlyFailed | Verdict::Failed => (
+            Status::CompactionFailed,
+            format!(
+                "of {planned} plans {} completed, {} failed and {} timed out",
+                counts.completed, counts.failed, counts.timed_out
+            ),
+        ),
+        Verdict::TimedOut => {
+            (Status::CompactionFailed, format!("{} of {planned} plans timed out on the server", counts.timed_out))
+        }
+        Verdict::Unknown if planned == 0 => (
+            Status::OutcomeUnknown,
+            "the server says Completed but shows no trace of the job: it never knew it, forgot it, or had nothing to do"
+                .to_owned(),
+        ),
+        Verdict::Unknown | Verdict::None => (
+            Status::OutcomeUnknown,
+            format!(
+                "the server says Completed, but only {} of {planned} plans are known to have completed",
+                counts.completed
+            ),
+        ),
+    };
+    Some(Error::new(status, text))
+}

@@ -1,0 +1,104 @@
+//! What the server says about a job at this moment.
+
+use super::NO_JOB;
+use super::verdict::Counts;
+use crate::error::Error;
+use crate::proto::common::CompactionState;
+use crate::proto::service::{GetCompactionPlansRequest, GetCompactionStateRequest};
+use crate::rpc::{Deadline, Effect, Rpc};
+
+/// The server's word for the state of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum State {
+    /// A word that this library does not know.
+    Undefined = 0,
+    /// At least one plan is running or waiting.
+    Executing = 1,
+    /// No plan is running. Says nothing about success, or whether there ever was such a job.
+    Completed = 2,
+}
+
+/// A job's state and its plans by state, as counted by the server now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateInfo {
+    /// The server's word.
+    pub state: State,
+    /// Plans by state.
+    pub counts: Counts,
+}
+
+impl StateInfo {
+    /// What there is to say about no job.
+    const NOTHING: Self = Self { state: State::Completed, counts: Counts::ZERO };
+}
+
+/// One unit of work of a job: segments that become one segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Ids of the segments that are merged.
+    pub sources: Vec<i64>,
+    /// Id of the resulting segment; -1 while there is none.
+    pub target: i64,
+}
+
+/// Ids that no server has jobs for. 2.3 takes 0 for "all jobs" and would answer with everybody's.
+pub(super) fn check_job_id(job_id: i64) -> Result<(), Error> {
+    if job_id >= 0 {
+        return Ok(());
+    }
+    let text = format!("job_id: {job_id} is not a job; servers answer -1 when they scheduled nothing");
+    Err(Error::invalid_argument(text))
+}
+
+/// The state of a job. Needs no server for [`NO_JOB`].
+pub(crate) async fn state(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Result<StateInfo, Error> {
+    check_job_id(job_id)?;
+    if job_id == NO_JOB {
+        return Ok(StateInfo::NOTHING);
+    }
+    let asked = GetCompactionStateRequest { compaction_id: job_id };
+    let reply = rpc
+        .unary(Effect::Read, deadline, &rpc.config().database, asked, |mut c, request| async move {
+            c.get_compaction_state(request).await
+        })
+        .await
+        .map_err(|error| about(error, job_id))?;
+    let state = match CompactionState::try_from(reply.state) {
+        Ok(CompactionState::Executing) => State::Executing,
+        Ok(CompactionState::Completed) => State::Completed,
+        _ => State::Undefined,
+    };
+    // A negative count can only come from a broken server; it must not cancel a true one out.
+    let counts = Counts {
+        executing: reply.executing_plan_no.max(0),
+        completed: reply.completed_plan_no.max(0),
+        failed: reply.failed_plan_no.max(0),
+        timed_out: reply.timeout_plan_no.max(0),
+    };
+    Ok(StateInfo { state, counts })
+}
+
+/// The plans of a job that the server remembers. Needs no server for [`NO_JOB`].
+pub(crate) async fn plans(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Result<Vec<Plan>, Error> {
+    check_job_id(job_id)?;
+    if job_id == NO_JOB {
+        return Ok(Vec::new());
+    }
+    let asked = GetCompactionPlansRequest { compaction_id: job_id };
+    let reply = rpc
+        .unary(Effect::Read, deadline, &rpc.config().database, asked, |mut c, request| async move {
+            c.get_compaction_state_with_plans(request).await
+        })
+        .await
+        .map_err(|error| about(error, job_id))?;
+    Ok(reply
+        .merge_infos
+        .into_iter()
+        .map(|info| Plan { sources: info.sources, target: info.target })
+        .collect())
+}
+
+fn about(error: Error, job_id: i64) -> Error {
+    error.about_job(job_id).context(format!("asking about compaction job {job_id}"))
+}

@@ -1,0 +1,88 @@
+//! Starting a compaction of exactly one collection, and at most once.
+
+use super::NO_JOB;
+use super::ledger::{Job, Ledger};
+use super::state;
+use super::verdict::Scheduled;
+use crate::collection::{self, Collection, quotable};
+use crate::error::{Error, Status};
+use crate::proto::service::ManualCompactionRequest;
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::server::{self, COUNTS_PLANS, HAS_CLUSTERING, SELECTS_BY_NAME};
+
+/// Triggers a compaction; returns the job's id, or [`NO_JOB`] if the server scheduled nothing.
+pub(crate) async fn compact(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline,
+    name: &str,
+    is_clustering: bool,
+) -> Result<i64, Error> {
+    collection::check_name(name)?;
+    if is_clustering {
+        server::identify(rpc, deadline).await?.require(HAS_CLUSTERING, "clustering compaction")?;
+    }
+    let collection = collection::describe(rpc, deadline, name).await.map_err(nothing_started)?;
+    // Servers before 2.4.18 look only at the id, and take 0 for every collection of every database.
+    if collection.id <= 0 {
+        let what =
+            format!("compacting \"{}\", for which the server reports no id,", quotable(&collection.name));
+        server::identify(rpc, deadline).await?.require(SELECTS_BY_NAME, &what)?;
+    }
+    let reply = trigger(rpc, deadline, &collection, is_clustering).await?;
+    if reply.compaction_id <= 0 {
+        return Ok(NO_JOB);
+    }
+    let job_id = reply.compaction_id;
+    let job = match reply.compaction_plan_count {
+        count @ 1.. => Job::new(Scheduled::Plans(count.into()), Vec::new()),
+        _ => look_at(rpc, deadline, job_id).await,
+    };
+    ledger.remember(job_id, job);
+    Ok(job_id)
+}
+
+async fn trigger(
+    rpc: &Rpc,
+    deadline: Deadline,
+    collection: &Collection,
+    is_clustering: bool,
+) -> Result<crate::proto::service::ManualCompactionResponse, Error> {
+    // The id selects on servers before 2.4.18, the name on later ones, where privileges are checked
+    // against it too; some of those do not fill the database from the header.
+    let request = ManualCompactionRequest {
+        collection_id: collection.id.max(0),
+        major_compaction: is_clustering,
+        collection_name: collection.name.clone(),
+        db_name: collection.database.clone(),
+    };
+    rpc.unary(Effect::Trigger, deadline, &collection.database, request, |mut c, request| async move {
+        c.manual_compaction(request).await
+    })
+    .await
+    .map_err(|error| {
+        let name = quotable(&collection.name);
+        let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
+        error.context(format!("compaction of \"{name}\" {doubt}"))
+    })
+}
+
+/// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
+/// cannot be learnt now stays unknown: the trigger itself has succeeded.
+async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Job {
+    let plans = state::plans(rpc, deadline, job_id).await.unwrap_or_default();
+    if let Ok(count @ 1..) = i64::try_from(plans.len()) {
+        return Job::new(Scheduled::Plans(count), plans);
+    }
+    let version = server::identify(rpc, deadline).await.ok().and_then(|server| server.version());
+    // A later server that gives an id but no count may schedule after its answer.
+    let nothing = version.is_some_and(|version| version < COUNTS_PLANS);
+    Job::new(if nothing { Scheduled::Nothing } else { Scheduled::Unknown }, plans)
+}
+
+fn nothing_started(error: Error) -> Error {
+    match error.status {
+        Status::Timeout => error.context("nothing was compacted"),
+        _ => error,
+    }
+}

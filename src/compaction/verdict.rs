@@ -1,0 +1,307 @@
+//! From everything that was seen of a job to what can truthfully be said about it. No I/O.
+
+use std::collections::BTreeMap;
+use std::ffi::CStr;
+
+use super::state::{Plan, State, StateInfo};
+
+/// How a compaction ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Verdict {
+    /// None yet: the waiting ended before the job did.
+    #[default]
+    None = 0,
+    /// Every plan of the job completed.
+    Succeeded = 1,
+    /// The server had nothing to compact.
+    NothingToDo = 2,
+    /// Some plans completed, others failed or timed out.
+    PartlyFailed = 3,
+    /// Plans failed, and none completed.
+    Failed = 4,
+    /// The server's plans ran out of the time it gives them, and none completed.
+    TimedOut = 5,
+    /// The server forgot the job or never knew it, or forgot too much of it.
+    Unknown = 6,
+}
+
+impl Verdict {
+    /// The verdict of this number; any other number is `Unknown`.
+    #[must_use]
+    pub fn from_number(number: i32) -> Self {
+        use Verdict as V;
+        let all = [V::None, V::Succeeded, V::NothingToDo, V::PartlyFailed, V::Failed, V::TimedOut];
+        all.into_iter().find(|verdict| *verdict as i32 == number).unwrap_or(V::Unknown)
+    }
+
+    /// The C constant's name.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        self.texts().0
+    }
+
+    /// One sentence for a person.
+    #[must_use]
+    pub fn message(self) -> &'static CStr {
+        self.texts().1
+    }
+
+    fn texts(self) -> (&'static CStr, &'static CStr) {
+        match self {
+            Self::None => (c"MILVUS_VERDICT_NONE", c"The wait ended before the job did."),
+            Self::Succeeded => (c"MILVUS_VERDICT_SUCCEEDED", c"Every plan of the job completed."),
+            Self::NothingToDo => (c"MILVUS_VERDICT_NOTHING_TO_DO", c"The server had nothing to compact."),
+            Self::PartlyFailed => {
+                (c"MILVUS_VERDICT_PARTLY_FAILED", c"Some plans completed; others failed or timed out.")
+            }
+            Self::Failed => (c"MILVUS_VERDICT_FAILED", c"Plans failed, and none completed."),
+            Self::TimedOut => {
+                (c"MILVUS_VERDICT_TIMED_OUT", c"The plans ran out of the server's time, and none completed.")
+            }
+            Self::Unknown => (c"MILVUS_VERDICT_UNKNOWN", c"The server can no longer tell how the job ended."),
+        }
+    }
+}
+
+/// Plans of a job by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Running, or waiting to run.
+    pub executing: i64,
+    /// Done.
+    pub completed: i64,
+    /// Given up for an error.
+    pub failed: i64,
+    /// Given up because they took too long.
+    pub timed_out: i64,
+}
+
+impl Counts {
+    pub(super) const ZERO: Self = Self { executing: 0, completed: 0, failed: 0, timed_out: 0 };
+
+    fn max(self, other: Self) -> Self {
+        Self {
+            executing: self.executing.max(other.executing),
+            completed: self.completed.max(other.completed),
+            failed: self.failed.max(other.failed),
+            timed_out: self.timed_out.max(other.timed_out),
+        }
+    }
+
+    /// Plans that must exist for these counts to hold at one moment.
+    fn total(self) -> i64 {
+        [self.executing, self.completed, self.failed, self.timed_out].into_iter().fold(0, i64::saturating_add)
+    }
+}
+
+/// What a wait has to tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How the job ended.
+    pub verdict: Verdict,
+    /// Plans the job has, as far as can be known; 0 if it cannot.
+    pub planned: i64,
+    /// The largest of each count over all polls: servers forget.
+    pub counts: Counts,
+    /// Every plan seen, also those the server has forgotten since.
+    pub plans: Vec<Plan>,
+    /// How often the server was asked.
+    pub polls: u64,
+    /// Asking failed this often, and was repeated.
+    pub failed_polls: u64,
+}
+
+/// What was learnt when the job was triggered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheduled {
+    /// This client did not trigger the job, or learnt nothing about its size.
+    Unknown,
+    /// The server scheduled no plan for this trigger.
+    Nothing,
+    /// The server scheduled this many plans, at least one.
+    Plans(i64),
+}
+
+/// Collects what the server says about one job over time.
+#[derive(Clone, Debug)]
+pub(crate) struct Evidence {
+    scheduled: Scheduled,
+    last: StateInfo,
+    /// The most plans counted at one moment.
+    most_counted: i64,
+    /// The most plans listed at one moment. Two of them may have the same sources.
+    most_listed: i64,
+    /// Sources and target of every plan ever listed.
+    plans: BTreeMap<Vec<i64>, i64>,
+    report: Report,
+}
+
+impl Evidence {
+    pub(crate) fn new(scheduled: Scheduled, plans: Vec<Plan>) -> Self {
+        let last = StateInfo { state: State::Undefined, counts: Counts::ZERO };
+        let report = Report::default();
+        let mut evidence =
+            Self { scheduled, last, most_counted: 0, most_listed: 0, plans: BTreeMap::new(), report };
+        evidence.list(plans);
+        evidence
+    }
+
+    /// Adds one answer; says whether the job shows a change, so that a look at its plans is worthwhile.
+    pub(crate) fn poll(&mut self, info: StateInfo) -> bool {
+        let changed = info != self.last;
+        self.last = info;
+        self.report.polls += 1;
+        self.report.counts = self.report.counts.max(info.counts);
+        self.most_counted = self.most_counted.max(info.counts.total());
+        changed
+    }
+
+    pub(crate) fn failed_poll(&mut self) {
+        self.report.failed_polls += 1;
+    }
+
+    /// Adds the plans that the server lists now. A plan is known by its sources; its target comes later.
+    pub(crate) fn list(&mut self, plans: Vec<Plan>) {
+        self.most_listed = self.most_listed.max(i64::try_from(plans.len()).unwrap_or(i64::MAX));
+        for plan in plans {
+            let target = self.plans.entry(plan.sources).or_insert(plan.target);
+            *target = plan.target.max(*target);
+        }
+    }
+
+    /// Whether the server says that no plan of the job is running or waiting.
+    pub(crate) fn is_over(&self) -> bool {
+        self.last.state != State::Executing && self.last.counts.executing == 0
+    }
+
+    /// Whether further polls soon after the trigger would change nothing.
+    pub(crate) fn is_settled(&self) -> bool {
+        !matches!(self.scheduled, Scheduled::Plans(_)) || self.verdict() != Verdict::Unknown
+    }
+
+    /// Has the next poll count as a change, so that the plans are looked at again.
+    pub(crate) fn look_again(&mut self) {
+        self.last.state = State::Undefined;
+    }
+
+    /// Plans the job must have had, from every source there is.
+    fn planned(&self) -> i64 {
+        let scheduled = if let Scheduled::Plans(count) = self.scheduled { count } else { 0 };
+        scheduled.max(self.most_listed).max(self.most_counted)
+    }
+
+    /// Whether the server has named the job's plans or their number. Counting alone is not enough:
+    /// plans that failed may have left the counts before anybody looked.
+    fn knows_all_plans(&self) -> bool {
+        matches!(self.scheduled, Scheduled::Plans(_)) || self.most_listed > 0
+    }
+
+    fn verdict(&self) -> Verdict {
+        let Counts { completed, failed, timed_out, .. } = self.report.counts;
+        let planned = self.planned();
+        if !self.is_over() {
+            Verdict::None
+        } else if failed > 0 || timed_out > 0 {
+            match (completed > 0, failed > 0) {
+                (true, _) => Verdict::PartlyFailed,
+                (false, true) => Verdict::Failed,
+                (false, false) => Verdict::TimedOut,
+            }
+        } else if completed > 0 && completed >= planned && self.knows_all_plans() {
+            Verdict::Succeeded
+        } else if planned == 0 && self.scheduled == Scheduled::Nothing && self.last.state == State::Completed
+        {
+            Verdict::NothingToDo
+        } else {
+            // Fewer completed than there were: some were forgotten, and nobody can tell how they ended.
+            Verdict::Unknown
+        }
+    }
+
+    /// What can be said now.
+    pub(crate) fn report(&self) -> Report {
+        let plan = |(sources, target): (&Vec<i64>, &i64)| Plan { sources: sources.clone(), target: *target };
+        let plans = self.plans.iter().map(plan).collect();
+        Report { verdict: self.verdict(), planned: self.planned(), plans, ..self.report }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(executing: i64, completed: i64, failed: i64, timed_out: i64) -> Counts {
+        Counts { executing, completed, failed, timed_out }
+    }
+
+    /// The verdict after these polls; a job is Executing while it has executing plans.
+    fn verdict(scheduled: Scheduled, listed: usize, polls: &[Counts]) -> Verdict {
+        let plan = |n: usize| Plan { sources: vec![i64::try_from(n).unwrap()], target: -1 };
+        let mut evidence = Evidence::new(scheduled, (1..=listed).map(plan).collect());
+        for counts in polls {
+            let state = if counts.executing > 0 { State::Executing } else { State::Completed };
+            evidence.poll(StateInfo { state, counts: *counts });
+        }
+        evidence.report().verdict
+    }
+
+    #[test]
+    fn success_needs_every_planned_plan_completed() {
+        use Scheduled::{Plans, Unknown};
+        assert_eq!(verdict(Plans(2), 0, &[counts(2, 0, 0, 0), counts(0, 2, 0, 0)]), Verdict::Succeeded);
+        assert_eq!(verdict(Unknown, 2, &[counts(0, 2, 0, 0)]), Verdict::Succeeded);
+        assert_eq!(verdict(Plans(3), 0, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Unknown, 3, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Unknown, 0, &[counts(3, 0, 0, 0), counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Unknown, 0, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
+    }
+
+    #[test]
+    fn counters_that_the_server_forgets_still_count() {
+        let polls = [counts(1, 1, 0, 0), counts(0, 2, 0, 0), counts(0, 0, 0, 0)];
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &polls), Verdict::Succeeded);
+        let polls = [counts(1, 0, 1, 0), counts(0, 1, 0, 0)];
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &polls), Verdict::PartlyFailed);
+    }
+
+    #[test]
+    fn failures_are_told_apart() {
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[counts(0, 0, 2, 0)]), Verdict::Failed);
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[counts(0, 0, 1, 1)]), Verdict::Failed);
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[counts(0, 0, 0, 2)]), Verdict::TimedOut);
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[counts(0, 1, 0, 1)]), Verdict::PartlyFailed);
+    }
+
+    #[test]
+    fn silence_is_nothing_to_do_only_when_nothing_was_scheduled() {
+        let zeros = [Counts::ZERO];
+        assert_eq!(verdict(Scheduled::Nothing, 0, &zeros), Verdict::NothingToDo);
+        assert_eq!(verdict(Scheduled::Unknown, 0, &zeros), Verdict::Unknown);
+        assert_eq!(verdict(Scheduled::Plans(1), 0, &zeros), Verdict::Unknown);
+        assert_eq!(verdict(Scheduled::Nothing, 1, &zeros), Verdict::Unknown);
+        assert_eq!(verdict(Scheduled::Plans(1), 1, &[counts(1, 0, 0, 0), Counts::ZERO]), Verdict::Unknown);
+    }
+
+    #[test]
+    fn there_is_no_verdict_while_a_plan_runs() {
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[counts(1, 1, 0, 0)]), Verdict::None);
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[]), Verdict::Unknown);
+    }
+
+    #[test]
+    fn hostile_counts_do_not_overflow() {
+        let huge = counts(0, i64::MAX, 0, i64::MAX);
+        assert_eq!(verdict(Scheduled::Plans(i64::MAX), 0, &[huge]), Verdict::PartlyFailed);
+    }
+
+    #[test]
+    fn a_plan_is_remembered_with_its_target() {
+        let mut evidence = Evidence::new(Scheduled::Unknown, Vec::new());
+        evidence.list(vec![Plan { sources: vec![1, 2], target: -1 }]);
+        evidence.list(vec![Plan { sources: vec![1, 2], target: 9 }]);
+        evidence.list(vec![Plan { sources: vec![1, 2], target: -1 }]);
+        evidence.list(Vec::new());
+        assert_eq!(evidence.report().plans, [Plan { sources: vec![1, 2], target: 9 }]);
+    }
+}

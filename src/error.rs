@@ -1,0 +1,222 @@
+//! What can go wrong: one flat list of statuses, and one error type that carries the detail.
+
+use std::ffi::CStr;
+use std::fmt;
+
+/// Longest message in bytes; with its terminating NUL it fits in 1 KiB.
+pub const MESSAGE_LIMIT: usize = 1023;
+
+macro_rules! statuses {
+    ($($variant:ident = $number:literal, $name:literal, $message:literal;)*) => {
+        /// How a call ended. The numbers are part of the ABI: the list only ever grows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(i32)]
+        pub enum Status {
+            $(#[doc = $message] $variant = $number,)*
+        }
+
+        impl Status {
+            /// Every status, in the order of the numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The C constant's name and one sentence that a person can act on.
+            const fn texts(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$variant => (
+                        concat!("MILVUS_", $name, "\0"),
+                        concat!($message, "\0"),
+                    ),)*
+                }
+            }
+        }
+    };
+}
+
+statuses! {
+    Ok = 0, "OK", "The call did what it says.";
+    InvalidArgument = 1, "INVALID_ARGUMENT", "A parameter is NULL, malformed or out of range; the message names it.";
+    InvalidHandle = 2, "INVALID_HANDLE", "The handle was freed already, is of another type, or was not made by this library.";
+    Closed = 3, "CLOSED", "The client was closed; make a new one.";
+    Forked = 4, "FORKED", "This process is a fork of one that used the library; use it in the parent, or call exec first.";
+    Unavailable = 10, "UNAVAILABLE", "The server cannot be reached or the connection was lost; check address and server, then try again.";
+    TlsFailed = 11, "TLS_FAILED", "No secure connection could be made; check http or https and the certificates.";
+    Timeout = 12, "TIMEOUT", "The call's time ran out; what the server was asked to do may still go on.";
+    Cancelled = 13, "CANCELLED", "The call was abandoned by its caller; what the server was asked to do may still go on.";
+    Unauthenticated = 20, "UNAUTHENTICATED", "The server does not accept the token; check it.";
+    PermissionDenied = 21, "PERMISSION_DENIED", "The user lacks the privilege that the message names; have it granted.";
+    CollectionNotFound = 22, "COLLECTION_NOT_FOUND", "No collection or alias of that name exists in the database.";
+    DatabaseNotFound = 23, "DATABASE_NOT_FOUND", "No database of that name exists.";
+    RateLimited = 24, "RATE_LIMITED", "The server's rate limit refused the call; wait a few seconds and try again.";
+    NotReady = 25, "NOT_READY", "The server is starting or a part of it is down; try again soon.";
+    CompactionDisabled = 26, "COMPACTION_DISABLED", "Compaction is switched off in the server's configuration (dataCoord.enableCompaction).";
+    Unsupported = 27, "UNSUPPORTED", "This server's version cannot do what was asked; the message names the version that can.";
+    ServerError = 28, "SERVER_ERROR", "The server refused or failed; its own code and text are in the error's detail.";
+    CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, but not all of it succeeded; the report has the counts.";
+    OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
+    Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
+    OutOfMemory = 51, "OUT_OF_MEMORY", "Memory, threads or another resource of this process ran out.";
+}
+
+impl Status {
+    /// The status of this number, if there is one.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|s| *s as i32 == number)
+    }
+
+    /// The C constant's name, e.g. `MILVUS_COLLECTION_NOT_FOUND`.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        terminated(self.texts().0)
+    }
+
+    /// One sentence that a person can act on.
+    #[must_use]
+    pub fn message(self) -> &'static CStr {
+        terminated(self.texts().1)
+    }
+}
+
+fn terminated(text: &'static str) -> &'static CStr {
+    CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default()
+}
+
+/// A failed call: its status, and all that is known about the failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What kind of failure.
+    pub status: Status,
+    /// The gRPC status code the server or the connection ended with; 0 if it was not gRPC that failed.
+    pub grpc_code: i32,
+    /// Milvus' own error code; 0 if the server sent none.
+    pub server_code: i32,
+    /// The same call may safely be repeated and may then succeed. Never set together with `in_doubt`.
+    pub retriable: bool,
+    /// The server may have started a compaction although the call failed.
+    pub in_doubt: bool,
+    /// The job the call was about; 0 if none.
+    pub job_id: i64,
+    message: String,
+}
+
+impl Error {
+    /// An error with this text, made one line, printable and at most [`MESSAGE_LIMIT`] bytes long.
+    #[must_use]
+    pub fn new(status: Status, message: impl AsRef<str>) -> Self {
+        Self {
+            status,
+            grpc_code: 0,
+            server_code: 0,
+            retriable: false,
+            in_doubt: false,
+            job_id: 0,
+            message: one_line(message.as_ref()),
+        }
+    }
+
+    /// Short for the commonest error of all.
+    #[must_use]
+    pub fn invalid_argument(message: impl AsRef<str>) -> Self {
+        Self::new(Status::InvalidArgument, message)
+    }
+
+    /// The same error, marked as one that may pass by itself.
+    #[must_use]
+    pub fn retriable(self) -> Self {
+        Self { retriable: true, ..self }
+    }
+
+    /// The same error of a call that may have taken effect: repeating it is not safe.
+    #[must_use]
+    pub fn in_doubt(self) -> Self {
+        Self { in_doubt: true, retriable: false, ..self }
+    }
+
+    /// The same error, about this job.
+    #[must_use]
+    pub fn about_job(self, job_id: i64) -> Self {
+        Self { job_id, ..self }
+    }
+
+    /// The same error with a sentence in front that says what was being done.
+    #[must_use]
+    pub fn context(self, doing: impl fmt::Display) -> Self {
+        let message = one_line(&format!("{doing}: {}", self.message));
+        Self { message, ..self }
+    }
+
+    /// The text for a person: one line, at most [`MESSAGE_LIMIT`] bytes, without secrets.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Text that came from outside, cut to `limit` bytes with a mark where something is missing.
+#[must_use]
+pub fn shortened(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(limit.saturating_sub('…'.len_utf8()));
+    format!("{}…", &text[..end])
+}
+
+/// Replaces line breaks and other control characters by single spaces and bounds the length.
+fn one_line(text: &str) -> String {
+    // No more than this is ever kept, so a huge text costs no huge copy.
+    let text = &text[..text.floor_char_boundary(4 * MESSAGE_LIMIT)];
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !is_unprintable(character) {
+            line.push(character);
+        } else if !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    shortened(line.trim(), MESSAGE_LIMIT)
+}
+
+/// Control characters, and those that make a terminal show something else than the text says.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_name_and_an_actionable_sentence() {
+        for status in Status::ALL {
+            assert!(status.name().to_str().unwrap().starts_with("MILVUS_"), "{status:?}");
+            assert!(status.message().to_str().unwrap().ends_with('.'), "{status:?}");
+            assert_eq!(Status::from_number(*status as i32), Some(*status));
+        }
+        assert!(Status::ALL.is_sorted_by_key(|s| *s as i32), "numbers are unique and in order");
+    }
+
+    #[test]
+    fn a_message_is_one_printable_line() {
+        let error = Error::new(Status::ServerError, "first\r\n\tsecond\u{7}\u{1b}[31m \u{202e}x\n");
+        assert_eq!(error.message(), "first second [31m x");
+    }
+
+    #[test]
+    fn a_message_never_exceeds_its_limit_nor_splits_a_character() {
+        for length in [1, MESSAGE_LIMIT / 4, MESSAGE_LIMIT, 100_000] {
+            let error = Error::new(Status::ServerError, "🦀".repeat(length)).context("calling");
+            assert!(error.message().len() <= MESSAGE_LIMIT);
+        }
+        assert!(Error::new(Status::Ok, "é".repeat(2_000)).message().ends_with('…'));
+    }
+}

@@ -1,0 +1,119 @@
+//! Client
+//!
+//! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
+//! used by any number of threads at once, and one per process is usually enough. All clients together
+//! use one library thread, named milvus-io; while a host name is resolved there is a second one, milvus-dns.
+
+use std::ffi::c_char;
+
+use super::convert::{self, Out, copy_text};
+use super::entry::entry;
+use super::errors::milvus_status;
+use super::handle::{self, Handle, Table};
+use crate::client::Client;
+use crate::config::Config;
+use crate::error::Error;
+
+/// As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
+/// to be gone.
+pub const MILVUS_NO_TIMEOUT: i64 = -1;
+
+/// A client. Freed handles and pointers from elsewhere are recognised: MILVUS_INVALID_HANDLE.
+pub struct milvus_client {
+    _private: (),
+}
+
+impl Handle for milvus_client {
+    type Value = Client;
+    const NAME: &'static str = "milvus_client";
+    const KIND: u64 = 1;
+
+    fn table() -> &'static Table<Client> {
+        static TABLE: Table<Client> = Table::new();
+        &TABLE
+    }
+}
+
+/// Makes a client. Does not connect: it does so with its first call, and again whenever the
+/// connection is gone. With https the system's root certificates are read here.
+///
+/// @param uri         Where the server is, as pymilvus takes it:
+///                    "http://host[:19530]" or "tcp://..." (plaintext), "https://host[:443]" (TLS, verified
+///                    with the system's root certificates), "unix:/path/to/socket". The first path
+///                    segment is the database: "http://host:19530/sales". "user:password@" before the
+///                    host is a token; percent-encode special characters there. At most 8192 bytes.
+///                    NULL: the environment variable MILVUS_URI.
+/// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. ""
+///                    is none. NULL: none, or the environment variable MILVUS_TOKEN if uri is NULL too.
+/// @param out_client  Receives the client; free it with milvus_client_free().
+///
+/// Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+/// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (over a million clients) or
+/// MILVUS_FORKED. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_new(
+    uri: *const c_char,
+    token: *const c_char,
+    out_client: *mut *mut milvus_client,
+) -> milvus_status {
+    entry(c"milvus_client_new", || {
+        let out = Out::new("out_client", out_client)?;
+        let token = convert::optional_text("token", token)?;
+        let config = match convert::optional_text("uri", uri)? {
+            Some(uri) => Config::new(uri, token)?,
+            None => Config::from_environment(token)?,
+        };
+        out.write(handle::insert(Client::new(config)?)?);
+        Ok(())
+    })
+}
+
+/// Frees a client. Calls of other threads that are under way on it end normally. NULL does nothing;
+/// freeing twice does nothing but set milvus_last_error().
+///
+/// Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
+    if !client.is_null() {
+        entry(c"milvus_client_free", || handle::remove(client));
+    }
+}
+
+/// Asks the server for its version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell.
+///
+/// @param client      The client.
+/// @param timeout_ms  Limit of the whole call in milliseconds, connecting included; 0: the client's
+///                    default (10000); MILVUS_NO_TIMEOUT: none.
+/// @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
+///                    NULL if capacity is 0.
+/// @param capacity    Size of the buffer in bytes.
+/// @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
+///                    it is not below capacity. May be NULL.
+///
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
+/// any call to a server can return: MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
+/// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_RATE_LIMITED,
+/// MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
+/// MILVUS_OUT_OF_MEMORY. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_server_version(
+    client: *mut milvus_client,
+    timeout_ms: i64,
+    buffer: *mut c_char,
+    capacity: usize,
+    out_length: *mut usize,
+) -> milvus_status {
+    entry(c"milvus_client_server_version", || {
+        let client = handle::get(client.cast_const())?;
+        let timeout = convert::timeout(timeout_ms)?;
+        if buffer.is_null() && (capacity > 0 || out_length.is_null()) {
+            return Err(Error::invalid_argument("buffer: is NULL"));
+        }
+        let version = client.server_version(timeout)?;
+        copy_text(&version, buffer, capacity);
+        if let Ok(out) = Out::new("out_length", out_length) {
+            out.write(version.len());
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,401 @@
+//! Compaction
+//!
+//! Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
+//! the collection is compacted, or there was nothing to compact. A job runs on the server and goes on
+//! whatever happens to this process; no server can cancel one.
+
+use std::ffi::c_char;
+use std::time::Instant;
+
+use super::client::milvus_client;
+use super::convert::{self, Out, OutStruct, Sized_};
+use super::entry::entry;
+use super::errors::milvus_status;
+use super::handle::{self, Handle, Table};
+use crate::compaction::{Outcome, Plan, StateInfo, Verdict};
+use crate::error::Error;
+
+/// The job id of "the server scheduled nothing". All functions that take a job id take it too.
+pub const MILVUS_NO_JOB: i64 = 0;
+
+/// The server answered with a state that this library does not know.
+pub const MILVUS_COMPACTION_UNDEFINED: i32 = 0;
+/// At least one plan is running or waiting to run.
+pub const MILVUS_COMPACTION_EXECUTING: i32 = 1;
+/// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
+pub const MILVUS_COMPACTION_COMPLETED: i32 = 2;
+
+/// How a compaction ended: one of the MILVUS_VERDICT_... constants.
+pub type milvus_verdict = i32;
+
+/// None yet: the wait ended before the job did.
+pub const MILVUS_VERDICT_NONE: milvus_verdict = 0;
+/// Every plan of the job completed.
+pub const MILVUS_VERDICT_SUCCEEDED: milvus_verdict = 1;
+/// The server had nothing to compact.
+pub const MILVUS_VERDICT_NOTHING_TO_DO: milvus_verdict = 2;
+/// Some plans completed; others failed or timed out.
+pub const MILVUS_VERDICT_PARTLY_FAILED: milvus_verdict = 3;
+/// Plans failed, and none completed.
+pub const MILVUS_VERDICT_FAILED: milvus_verdict = 4;
+/// The plans ran out of the time that the server gives them, and none completed.
+pub const MILVUS_VERDICT_TIMED_OUT: milvus_verdict = 5;
+/// The server forgot the job, never knew it, or forgot too much of it to tell.
+pub const MILVUS_VERDICT_UNKNOWN: milvus_verdict = 6;
+
+/// What the server says of a job now.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_compaction_state_info {
+    /// Set by MILVUS_COMPACTION_STATE_INFO_INIT.
+    pub size: usize,
+    /// MILVUS_COMPACTION_UNDEFINED, _EXECUTING or _COMPLETED.
+    pub state: i32,
+    /// Plans that are running or waiting to run.
+    pub executing_plans: i64,
+    /// Plans that completed.
+    pub completed_plans: i64,
+    /// Plans that failed. Servers forget them within seconds to minutes.
+    pub failed_plans: i64,
+    /// Plans that took longer than the server allows.
+    pub timed_out_plans: i64,
+}
+
+/// One unit of work of a job: segments that become one segment.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_plan {
+    /// Set by MILVUS_PLAN_INIT.
+    pub size: usize,
+    /// Ids of the segments that are merged; lives as long as the list. NULL if there are none.
+    pub sources: *const i64,
+    /// Number of those ids.
+    pub source_count: usize,
+    /// Id of the resulting segment; -1 while, or if, there is none.
+    pub target: i64,
+}
+
+/// What a wait has to tell. Counts are the largest that were seen while waiting: servers forget.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_compaction_report {
+    /// Set by MILVUS_COMPACTION_REPORT_INIT.
+    pub size: usize,
+    /// How the job ended; MILVUS_VERDICT_NONE if the wait ended first.
+    pub verdict: milvus_verdict,
+    /// The job.
+    pub job_id: i64,
+    /// Plans of the job, as far as can be known; 0 if it cannot.
+    pub planned: i64,
+    /// Plans that were running or waiting to run.
+    pub executing_plans: i64,
+    /// Plans that completed.
+    pub completed_plans: i64,
+    /// Plans that failed.
+    pub failed_plans: i64,
+    /// Plans that took longer than the server allows.
+    pub timed_out_plans: i64,
+    /// Duration of the wait in milliseconds.
+    pub elapsed_ms: i64,
+    /// How often the server answered.
+    pub polls: u64,
+    /// How often it did not, so that the question was repeated.
+    pub failed_polls: u64,
+}
+
+/// The plans of a job, at one moment.
+pub struct milvus_plan_list {
+    _private: (),
+}
+
+impl Handle for milvus_plan_list {
+    type Value = Vec<Plan>;
+    const NAME: &'static str = "milvus_plan_list";
+    const KIND: u64 = 2;
+
+    fn table() -> &'static Table<Vec<Plan>> {
+        static TABLE: Table<Vec<Plan>> = Table::new();
+        &TABLE
+    }
+}
+
+// SAFETY: all three are repr(C), begin with their size, and have fields that any bytes are valid for.
+unsafe impl Sized_ for milvus_compaction_state_info {
+    const NAME: &'static str = "milvus_compaction_state_info";
+    const FIRST_SIZE: usize = 48;
+}
+unsafe impl Sized_ for milvus_plan {
+    const NAME: &'static str = "milvus_plan";
+    const FIRST_SIZE: usize = 32;
+}
+unsafe impl Sized_ for milvus_compaction_report {
+    const NAME: &'static str = "milvus_compaction_report";
+    const FIRST_SIZE: usize = 88;
+}
+
+/// Has the server compact one collection. Returns as soon as the job is scheduled.
+///
+/// The name or alias is looked up first, and the request carries the collection's id, real name and
+/// database: servers before 2.4.18 that get a name only compact every collection of every database.
+/// Data that was inserted but not flushed yet is left out. Servers up to about 2.4 leave a collection
+/// without an index alone.
+///
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
+/// @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
+///                         0: merge small segments and purge deleted rows.
+/// @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
+///                         default (10000); MILVUS_NO_TIMEOUT: none.
+/// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
+///
+/// The trigger is never sent twice. If it may have arrived although the call fails, the error says so:
+/// in_doubt in milvus_last_error(). Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+/// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
+/// MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED (clustering on an older server), or what any call to
+/// a server can return (see milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compact(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    is_clustering: i32,
+    timeout_ms: i64,
+    out_job_id: *mut i64,
+) -> milvus_status {
+    entry(c"milvus_compact", || {
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = Out::new("out_job_id", out_job_id)?;
+        out.write(client.compact(name, is_clustering != 0, timeout)?);
+        Ok(())
+    })
+}
+
+/// Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
+/// one look cannot tell success from failures that the server has forgotten.
+///
+/// @param client      The client.
+/// @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
+///                    MILVUS_NO_JOB is Completed with no plans, without asking a server.
+/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                    MILVUS_NO_TIMEOUT: none.
+/// @param out_info    Receives the answer; set it to MILVUS_COMPACTION_STATE_INFO_INIT before.
+///
+/// A job that the server does not know is no error: servers from 2.2 on answer Completed with zeros.
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
+/// milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_state(
+    client: *mut milvus_client,
+    job_id: i64,
+    timeout_ms: i64,
+    out_info: *mut milvus_compaction_state_info,
+) -> milvus_status {
+    entry(c"milvus_compaction_state", || {
+        let client = handle::get(client.cast_const())?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = OutStruct::new("out_info", out_info)?;
+        out.write(&client.compaction_state(job_id, timeout)?.into());
+        Ok(())
+    })
+}
+
+/// Lists a job's plans: those that the server lists now, and those that this client saw while it waited
+/// for the job, as servers forget them. Ordered by their sources.
+///
+/// @param client      The client.
+/// @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
+///                    MILVUS_NO_JOB has no plans, and no server is asked.
+/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                    MILVUS_NO_TIMEOUT: none.
+/// @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
+///
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
+/// milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_plans(
+    client: *mut milvus_client,
+    job_id: i64,
+    timeout_ms: i64,
+    out_plans: *mut *mut milvus_plan_list,
+) -> milvus_status {
+    entry(c"milvus_compaction_plans", || {
+        let client = handle::get(client.cast_const())?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = Out::new("out_plans", out_plans)?;
+        out.write(handle::insert(client.compaction_plans(job_id, timeout)?)?);
+        Ok(())
+    })
+}
+
+/// Number of plans in a list; 0 for NULL or a freed list. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize {
+    let mut count = 0;
+    entry(c"milvus_plan_list_count", || {
+        count = handle::get(plans)?.len();
+        Ok(())
+    });
+    count
+}
+
+/// Reads one plan of a list.
+///
+/// @param plans     The list.
+/// @param index     From 0 to milvus_plan_list_count() - 1.
+/// @param out_plan  Receives the plan; set it to MILVUS_PLAN_INIT before. Its sources point into the
+///                  list and live until that is freed.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE or MILVUS_FORKED.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_plan_list_get(
+    plans: *const milvus_plan_list,
+    index: usize,
+    out_plan: *mut milvus_plan,
+) -> milvus_status {
+    entry(c"milvus_plan_list_get", || {
+        let plans = handle::get(plans)?;
+        let out = OutStruct::new("out_plan", out_plan)?;
+        let plan = plans.get(index).ok_or_else(|| {
+            Error::invalid_argument(format!("index: is {index}; the list has {} plans", plans.len()))
+        })?;
+        out.write(&plan.into());
+        Ok(())
+    })
+}
+
+/// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+///
+/// Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_plan_list_free(plans: *mut milvus_plan_list) {
+    if !plans.is_null() {
+        entry(c"milvus_plan_list_free", || handle::remove(plans));
+    }
+}
+
+/// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
+/// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
+/// 2 s), and goes on asking through restarts and lost connections of up to a minute.
+///
+/// @param client      The client, best the one that triggered the job: it remembers what servers forget,
+///                    and can tell "nothing to do" from "unknown job".
+/// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
+///                    nothing to do, and no server is asked.
+/// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
+///                    MILVUS_NO_TIMEOUT: none.
+/// @param out_report  Receives what was seen; set it to MILVUS_COMPACTION_REPORT_INIT before. Also
+///                    written when the wait fails, except with MILVUS_INVALID_ARGUMENT,
+///                    MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL or MILVUS_OUT_OF_MEMORY.
+///                    May be NULL.
+///
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed out),
+/// MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
+/// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
+/// milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_wait(
+    client: *mut milvus_client,
+    job_id: i64,
+    timeout_ms: i64,
+    out_report: *mut milvus_compaction_report,
+) -> milvus_status {
+    entry(c"milvus_compaction_wait", || {
+        let started = Instant::now();
+        let client = handle::get(client.cast_const())?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = if out_report.is_null() { None } else { Some(OutStruct::new("out_report", out_report)?) };
+        let outcome = client.compaction_wait(job_id, timeout)?;
+        if let Some(out) = out {
+            out.write(&report(job_id, &outcome, started));
+        }
+        outcome.error.map_or(Ok(()), Err)
+    })
+}
+
+/// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
+/// "MILVUS_VERDICT_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_verdict_name(verdict: milvus_verdict) -> *const c_char {
+    Verdict::from_number(verdict).name().as_ptr()
+}
+
+/// What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_char {
+    Verdict::from_number(verdict).message().as_ptr()
+}
+
+impl From<StateInfo> for milvus_compaction_state_info {
+    fn from(info: StateInfo) -> Self {
+        Self {
+            size: size_of::<Self>(),
+            state: info.state as i32,
+            executing_plans: info.counts.executing,
+            completed_plans: info.counts.completed,
+            failed_plans: info.counts.failed,
+            timed_out_plans: info.counts.timed_out,
+        }
+    }
+}
+
+impl From<&Plan> for milvus_plan {
+    fn from(plan: &Plan) -> Self {
+        let sources = if plan.sources.is_empty() { std::ptr::null() } else { plan.sources.as_ptr() };
+        Self { size: size_of::<Self>(), sources, source_count: plan.sources.len(), target: plan.target }
+    }
+}
+
+fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction_report {
+    let report = &outcome.report;
+    milvus_compaction_report {
+        size: size_of::<milvus_compaction_report>(),
+        verdict: report.verdict as milvus_verdict,
+        job_id,
+        planned: report.planned,
+        executing_plans: report.counts.executing,
+        completed_plans: report.counts.completed,
+        failed_plans: report.counts.failed,
+        timed_out_plans: report.counts.timed_out,
+        elapsed_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+        polls: report.polls,
+        failed_polls: report.failed_polls,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compaction::{NO_JOB, State};
+
+    #[test]
+    fn the_constants_are_the_cores() {
+        assert_eq!(MILVUS_NO_JOB, NO_JOB);
+        assert_eq!(MILVUS_COMPACTION_UNDEFINED, State::Undefined as i32);
+        assert_eq!(MILVUS_COMPACTION_EXECUTING, State::Executing as i32);
+        assert_eq!(MILVUS_COMPACTION_COMPLETED, State::Completed as i32);
+        for (number, verdict) in [
+            (MILVUS_VERDICT_NONE, Verdict::None),
+            (MILVUS_VERDICT_SUCCEEDED, Verdict::Succeeded),
+            (MILVUS_VERDICT_NOTHING_TO_DO, Verdict::NothingToDo),
+            (MILVUS_VERDICT_PARTLY_FAILED, Verdict::PartlyFailed),
+            (MILVUS_VERDICT_FAILED, Verdict::Failed),
+            (MILVUS_VERDICT_TIMED_OUT, Verdict::TimedOut),
+            (MILVUS_VERDICT_UNKNOWN, Verdict::Unknown),
+            (4711, Verdict::Unknown),
+        ] {
+            assert_eq!(Verdict::from_number(number), verdict);
+        }
+    }
+
+    #[test]
+    fn the_first_sizes_are_those_of_this_first_version() {
+        assert_eq!(milvus_compaction_state_info::FIRST_SIZE, size_of::<milvus_compaction_state_info>());
+        assert_eq!(milvus_plan::FIRST_SIZE, size_of::<milvus_plan>());
+        assert_eq!(milvus_compaction_report::FIRST_SIZE, size_of::<milvus_compaction_report>());
+    }
+}

@@ -1,0 +1,199 @@
+//! From C's parameters to checked Rust values, and results back to C.
+
+use std::ffi::{CStr, c_char};
+use std::ptr;
+use std::time::Duration;
+
+use crate::client::Timeout;
+use crate::error::Error;
+
+/// Longest text that is read from C in bytes; every parameter has a lower limit of its own.
+const TEXT_LIMIT: usize = 16 * 1024 * 1024;
+/// No struct of this header is as large, in any version: a size above it is garbage.
+const STRUCT_LIMIT: usize = 4096;
+
+fn wrong(parameter: &str, why: &str) -> Error {
+    Error::invalid_argument(format!("{parameter}: {why}"))
+}
+
+/// A text that has to be there. `pointer` is NULL or NUL-terminated.
+pub(super) fn text<'a>(parameter: &str, pointer: *const c_char) -> Result<&'a str, Error> {
+    optional_text(parameter, pointer)?.ok_or_else(|| wrong(parameter, "is NULL"))
+}
+
+/// A text, or `None` for NULL.
+pub(super) fn optional_text<'a>(parameter: &str, pointer: *const c_char) -> Result<Option<&'a str>, Error> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller promises a NUL-terminated string; no more than the limit is looked at.
+    let length = unsafe { libc::strnlen(pointer, TEXT_LIMIT + 1) };
+    if length > TEXT_LIMIT {
+        return Err(wrong(parameter, "has no end within 16 MiB"));
+    }
+    // SAFETY: strnlen has found the NUL within `length` bytes.
+    let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => {
+            let why = format!("is not UTF-8 (at byte {} of {length})", error.valid_up_to());
+            Err(wrong(parameter, &why))
+        }
+    }
+}
+
+/// `timeout_ms` as every call has it.
+pub(super) fn timeout(timeout_ms: i64) -> Result<Timeout, Error> {
+    match timeout_ms {
+        super::client::MILVUS_NO_TIMEOUT => Ok(Timeout::Never),
+        0 => Ok(Timeout::Default),
+        1.. => Ok(Timeout::After(Duration::from_millis(timeout_ms.unsigned_abs()))),
+        _ => {
+            let why =
+                format!("is {timeout_ms}; use milliseconds above 0, 0 (the default) or MILVUS_NO_TIMEOUT");
+            Err(wrong("timeout_ms", &why))
+        }
+    }
+}
+
+/// A place for a result; checked before the call, written only when it has succeeded.
+pub(super) struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    pub(super) fn new(parameter: &str, pointer: *mut T) -> Result<Self, Error> {
+        if pointer.is_null() {
+            return Err(wrong(parameter, "is NULL"));
+        }
+        Ok(Self(pointer))
+    }
+
+    pub(super) fn write(self, value: T) {
+        // SAFETY: not NULL, and the caller promises room for a T; alignment is not relied on.
+        unsafe { self.0.write_unaligned(value) }
+    }
+}
+
+/// A struct whose first field is its size as the caller's header has it.
+///
+/// # Safety
+/// Implementors are `repr(C)`, begin with `size: usize`, are valid for any bytes, and only ever grow.
+pub(super) unsafe trait Sized_: Copy {
+    /// The C type's name.
+    const NAME: &'static str;
+    /// Its size in the first version of the header that had it.
+    const FIRST_SIZE: usize;
+}
+
+/// A place for a sized struct. Callers with an older header get as much of it as they know.
+pub(super) struct OutStruct<T> {
+    place: *mut T,
+    size: usize,
+}
+
+impl<T: Sized_> OutStruct<T> {
+    pub(super) fn new(parameter: &str, pointer: *mut T) -> Result<Self, Error> {
+        let place = Out::new(parameter, pointer)?.0;
+        // SAFETY: not NULL, and every sized struct begins with its size, whatever its version.
+        let size = unsafe { place.cast::<usize>().read_unaligned() };
+        if (T::FIRST_SIZE..=STRUCT_LIMIT).contains(&size) {
+            return Ok(Self { place, size });
+        }
+        let init = format!("{}_INIT", T::NAME.to_uppercase());
+        Err(wrong(parameter, &format!("its size field is {size}; initialise the struct with {init}")))
+    }
+
+    /// Writes everything but the size itself.
+    pub(super) fn write(self, value: &T) {
+        const SKIPPED: usize = size_of::<usize>();
+        let length = self.size.min(size_of::<T>()) - SKIPPED;
+        // SAFETY: the caller vouches for `size` bytes at `place`; no more are written, or read from `value`.
+        unsafe {
+            let from = ptr::from_ref(value).cast::<u8>().add(SKIPPED);
+            ptr::copy_nonoverlapping(from, self.place.cast::<u8>().add(SKIPPED), length);
+        }
+    }
+}
+
+/// Copies a text with its terminating NUL into a buffer, as much of it as fits, whole characters only.
+/// `buffer` is not NULL unless `capacity` is 0.
+pub(super) fn copy_text(text: &str, buffer: *mut c_char, capacity: usize) {
+    if capacity == 0 {
+        return;
+    }
+    let length = text.floor_char_boundary(text.len().min(capacity - 1));
+    // SAFETY: the caller vouches for `capacity` bytes, and length + 1 is no more than that.
+    unsafe {
+        ptr::copy_nonoverlapping(text.as_ptr(), buffer.cast::<u8>(), length);
+        buffer.add(length).write(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    #[repr(C)]
+    struct Sample {
+        size: usize,
+        first: i64,
+        second: i64,
+    }
+
+    unsafe impl Sized_ for Sample {
+        const NAME: &'static str = "milvus_sample";
+        const FIRST_SIZE: usize = 16;
+    }
+
+    fn sample(size: usize) -> Sample {
+        Sample { size, first: -1, second: -1 }
+    }
+
+    #[test]
+    fn a_struct_is_written_as_far_as_its_size_says() {
+        let value = sample(0);
+        let value = Sample { first: 7, second: 8, ..value };
+        for (size, expected) in [(16, (7, -1)), (24, (7, 8)), (4096, (7, 8))] {
+            let mut place = sample(size);
+            OutStruct::new("out", &raw mut place).unwrap().write(&value);
+            assert_eq!((place.size, (place.first, place.second)), (size, expected));
+        }
+    }
+
+    #[test]
+    fn a_struct_of_impossible_size_is_refused() {
+        for size in [0, 8, 15, 4097, usize::MAX] {
+            let mut place = sample(size);
+            let error = OutStruct::new("out", &raw mut place).err().unwrap();
+            assert!(error.message().contains("initialise the struct with MILVUS_SAMPLE_INIT"), "{error}");
+        }
+    }
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        for (capacity, expected) in [(1, ""), (2, ""), (3, "é"), (4, "éa"), (100, "éab")] {
+            let mut buffer = [0x7f as c_char; 100];
+            copy_text("éab", buffer.as_mut_ptr(), capacity);
+            let copied = unsafe { CStr::from_ptr(buffer.as_ptr()) };
+            assert_eq!(copied.to_str().unwrap(), expected, "{capacity}");
+        }
+    }
+
+    #[test]
+    fn texts_are_checked() {
+        assert_eq!(text("name", c"größe".as_ptr()), Ok("größe"));
+        assert_eq!(optional_text("name", ptr::null()), Ok(None));
+        assert_eq!(text("name", ptr::null()).unwrap_err().message(), "name: is NULL");
+        let invalid = text("name", c"ab\xff".as_ptr()).unwrap_err();
+        assert_eq!(invalid.message(), "name: is not UTF-8 (at byte 2 of 3)");
+    }
+
+    #[test]
+    fn timeouts_are_checked() {
+        assert_eq!(timeout(-1), Ok(Timeout::Never));
+        assert_eq!(timeout(0), Ok(Timeout::Default));
+        assert_eq!(timeout(i64::MAX), Ok(Timeout::After(Duration::from_millis(i64::MAX.unsigned_abs()))));
+        assert!(timeout(-2).unwrap_err().message().contains("MILVUS_NO_TIMEOUT"));
+        assert!(timeout(i64::MIN).is_err());
+    }
+}

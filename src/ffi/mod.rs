@@ -1,0 +1,16 @@
+//! The C ABI: one file per section of the header, in its order, on four helpers. All conversions
+//! between C and Rust happen here; an export converts in, calls the core, and converts out.
+
+#![allow(non_camel_case_types)] // the names are C's
+#![allow(clippy::not_unsafe_ptr_arg_deref)] // every export takes pointers from C and checks them
+#![allow(clippy::doc_markdown)] // the words are for the C header
+
+mod convert;
+mod entry;
+mod handle;
+mod last_error;
+
+pub mod client;
+pub mod compaction;
+pub mod errors;
+pub mod version;

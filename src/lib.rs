@@ -1,0 +1,29 @@
+//! Has a Milvus server compact a collection, follows the job, and tells what really happened.
+//!
+//! The product is the C library: `include/milvus_client.h`, exported by [`ffi`]. The modules below
+//! it are safe Rust, one concept each, and use only what is listed above them.
+
+pub mod error;
+
+pub mod config;
+pub mod proto;
+
+mod future;
+mod panics;
+mod runtime;
+mod transport;
+
+mod rpc;
+
+mod collection;
+mod server;
+
+pub mod compaction;
+
+pub mod client;
+
+#[allow(unsafe_code)]
+pub mod ffi;
+
+pub use client::Client;
+pub use error::{Error, Status};

@@ -1,0 +1,88 @@
+//! Turns a panic, which is a defect of this library, into an error. Nothing is printed and nothing
+//! unwinds into the host.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+use crate::error::{Error, Status};
+
+thread_local! {
+    /// Whether the library's code is what runs on this thread.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`; a panic in it becomes `MILVUS_INTERNAL`.
+pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let guarded_before = guard_this_thread(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    guard_this_thread(guarded_before);
+    result.unwrap_or_else(|payload| Err(error(&*payload)))
+}
+
+/// Marks the calling thread as running the library's code, or no longer; returns what it was.
+pub(crate) fn guard_this_thread(guarded: bool) -> bool {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !GUARDED.try_with(Cell::get).unwrap_or(false) {
+                return others(info);
+            }
+            let _ = LAST.try_with(|last| last.borrow_mut().replace(described(info)));
+        }));
+    });
+    GUARDED.try_with(|flag| flag.replace(guarded)).unwrap_or(guarded)
+}
+
+/// The latest panic of this thread as an error.
+pub(crate) fn latest() -> Error {
+    error(&())
+}
+
+fn error(payload: &(dyn Any + Send)) -> Error {
+    let text = LAST.try_with(RefCell::take).ok().flatten();
+    let text = text.unwrap_or_else(|| message(payload).unwrap_or("abandoned task").to_owned());
+    Error::new(Status::Internal, format!("defect in milvus_client {}: {text}", env!("CARGO_PKG_VERSION")))
+}
+
+fn described(info: &PanicHookInfo<'_>) -> String {
+    let text = message(info.payload()).unwrap_or("panic");
+    match info.location() {
+        // The file's own name is enough to find it, and tells nothing about the machine it was built on.
+        Some(place) => {
+            let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
+            format!("{text} ({file}:{})", place.line())
+        }
+        None => text.to_owned(),
+    }
+}
+
+fn message(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_internal_error_with_its_place() {
+        let error = catch::<()>(|| panic!("boom {}", 7)).unwrap_err();
+        assert_eq!(error.status, Status::Internal);
+        assert!(error.message().contains("boom 7 (panics.rs:"), "{error}");
+    }
+
+    #[test]
+    fn guards_nest() {
+        let outer = catch(|| {
+            let inner = catch::<()>(|| panic!("inner"));
+            assert_eq!(inner.unwrap_err().status, Status::Internal);
+            panic!("outer")
+        });
+        let error: Error = Result::<(), Error>::unwrap_err(outer);
+        assert!(error.message().contains("outer"), "{error}");
+    }
+}

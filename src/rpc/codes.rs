@@ -1,0 +1,208 @@
+//! What Milvus' and gRPC's error codes mean here: the one place that maps them.
+
+use tonic::Code;
+
+use crate::error::Status;
+use crate::proto::common::{self, ErrorCode};
+
+/// Servers 2.3.0 to 2.3.3 set this bit of `Status.code` where later ones have the `retriable` field.
+const RETRIABLE_BIT: i32 = 1 << 16;
+/// What 2.3 hides in a gRPC UNKNOWN after 22 s, and others send as code 2.
+const DISABLED: &str = "compaction disabled";
+
+/// What a server's refusal amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    pub(super) status: Status,
+    /// Milvus' own code, without flag bits; 0 if there is none.
+    pub(super) server_code: i32,
+    pub(super) retriable: bool,
+    /// The server certainly did nothing of what it was asked.
+    pub(super) refused: bool,
+}
+
+impl Meaning {
+    const fn refusal(status: Status) -> Self {
+        Self { status, server_code: 0, retriable: false, refused: true }
+    }
+
+    const fn unclear(status: Status) -> Self {
+        Self { status, server_code: 0, retriable: false, refused: false }
+    }
+
+    const fn retriable(self) -> Self {
+        Self { retriable: true, ..self }
+    }
+}
+
+/// The meaning of the status inside a reply; `None` is success.
+pub(super) fn of_reply(status: &common::Status) -> Option<Meaning> {
+    if status.code == 0 && status.error_code == 0 {
+        return None;
+    }
+    let code = if status.code > 0 { status.code & !RETRIABLE_BIT } else { status.code };
+    let meaning = match code {
+        // Servers before 2.3 send the legacy number only.
+        0 => of_legacy(status.error_code, &status.reason),
+        _ => of_code(code, &status.reason),
+    };
+    let server_code = if code == 0 { status.error_code } else { code };
+    let retriable = meaning.retriable || status.retriable || code != status.code;
+    Some(Meaning { server_code, retriable, ..meaning })
+}
+
+fn of_code(code: i32, text: &str) -> Meaning {
+    match code {
+        1 => Meaning::refusal(Status::NotReady).retriable(),
+        2 if text.contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
+        2 => Meaning::unclear(Status::NotReady).retriable(),
+        4 | 8 => Meaning::refusal(Status::RateLimited).retriable(),
+        5 => Meaning::refusal(Status::ServerError),
+        10 | 3000 => Meaning::refusal(Status::Unsupported),
+        100 | 1600 => Meaning::refusal(Status::CollectionNotFound),
+        800 => Meaning::refusal(Status::DatabaseNotFound),
+        802 | 1100..=1102 => Meaning::refusal(Status::InvalidArgument),
+        1400 => Meaning::refusal(Status::Unauthenticated),
+        1401 => Meaning::refusal(Status::PermissionDenied),
+        _ => Meaning::unclear(Status::ServerError),
+    }
+}
+
+fn of_legacy(error_code: i32, text: &str) -> Meaning {
+    match ErrorCode::try_from(error_code) {
+        Ok(ErrorCode::CollectionNotExists | ErrorCode::CollectionNameNotFound) => {
+            Meaning::refusal(Status::CollectionNotFound)
+        }
+        Ok(ErrorCode::PermissionDenied) => Meaning::refusal(Status::PermissionDenied),
+        Ok(ErrorCode::IllegalArgument) => Meaning::refusal(Status::InvalidArgument),
+        Ok(ErrorCode::RateLimit) => Meaning::refusal(Status::RateLimited).retriable(),
+        Ok(ErrorCode::NotReadyServe | ErrorCode::NotReadyCoordActivating) => {
+            Meaning::refusal(Status::NotReady).retriable()
+        }
+        // 2.2 has one number for nearly everything; only its words tell these apart.
+        Ok(ErrorCode::UnexpectedError) if text.contains(DISABLED) => {
+            Meaning::refusal(Status::CompactionDisabled)
+        }
+        Ok(ErrorCode::UnexpectedError) if text.contains("can't find collection") => {
+            Meaning::refusal(Status::CollectionNotFound)
+        }
+        Ok(ErrorCode::UnexpectedError) if text.contains("database not found") => {
+            Meaning::refusal(Status::DatabaseNotFound)
+        }
+        _ => Meaning::unclear(Status::ServerError),
+    }
+}
+
+/// The meaning of a gRPC status that the server ended a call with.
+pub(super) fn of_grpc(status: &tonic::Status) -> Meaning {
+    match status.code() {
+        Code::Unauthenticated => Meaning::refusal(Status::Unauthenticated),
+        Code::PermissionDenied => Meaning::refusal(Status::PermissionDenied),
+        Code::Unimplemented => Meaning::refusal(Status::Unsupported),
+        Code::ResourceExhausted => Meaning::refusal(Status::RateLimited).retriable(),
+        Code::InvalidArgument => Meaning::refusal(Status::InvalidArgument),
+        Code::DeadlineExceeded => Meaning::unclear(Status::Timeout),
+        Code::Unavailable => Meaning::unclear(Status::Unavailable).retriable(),
+        _ if status.message().contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
+        _ => Meaning::unclear(Status::ServerError),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(code: i32, error_code: i32, reason: &str) -> common::Status {
+        common::Status { code, error_code, reason: reason.to_owned(), ..Default::default() }
+    }
+
+    #[test]
+    fn success_needs_both_codes_to_be_zero() {
+        assert_eq!(of_reply(&reply(0, 0, "text alone is no failure")), None);
+        assert!(of_reply(&reply(0, 1, "")).is_some());
+        assert!(of_reply(&reply(100, 0, "")).is_some());
+    }
+
+    #[test]
+    fn milvus_codes_map_to_statuses() {
+        for (code, text, status, refused) in [
+            (1, "", Status::NotReady, true),
+            (2, "service unavailable: compaction disabled", Status::CompactionDisabled, true),
+            (2, "service unavailable: proxy not healthy", Status::NotReady, false),
+            (4, "", Status::RateLimited, true),
+            (5, "", Status::ServerError, true),
+            (8, "", Status::RateLimited, true),
+            (10, "", Status::Unsupported, true),
+            (100, "", Status::CollectionNotFound, true),
+            (800, "", Status::DatabaseNotFound, true),
+            (802, "", Status::InvalidArgument, true),
+            (1100, "", Status::InvalidArgument, true),
+            (1101, "", Status::InvalidArgument, true),
+            (1102, "", Status::InvalidArgument, true),
+            (1400, "", Status::Unauthenticated, true),
+            (1401, "", Status::PermissionDenied, true),
+            (1600, "", Status::CollectionNotFound, true),
+            (3000, "", Status::Unsupported, true),
+            (65535, "", Status::ServerError, false),
+            (-7, "", Status::ServerError, false),
+        ] {
+            let meaning = of_reply(&reply(code, 1, text)).unwrap();
+            assert_eq!(
+                (meaning.status, meaning.refused, meaning.server_code),
+                (status, refused, code),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn legacy_numbers_of_2_2_map_to_statuses() {
+        for (error_code, text, status) in [
+            (1, "can't find collection: nope", Status::CollectionNotFound),
+            (1, "compaction disabled", Status::CompactionDisabled),
+            (1, "database not found:db9", Status::DatabaseNotFound),
+            (1, "something else", Status::ServerError),
+            (3, "", Status::PermissionDenied),
+            (4, "", Status::CollectionNotFound),
+            (5, "", Status::InvalidArgument),
+            (28, "", Status::CollectionNotFound),
+            (49, "", Status::RateLimited),
+            (56, "", Status::NotReady),
+            (57, "", Status::NotReady),
+            (4711, "", Status::ServerError),
+        ] {
+            let meaning = of_reply(&reply(0, error_code, text)).unwrap();
+            assert_eq!((meaning.status, meaning.server_code), (status, error_code), "{error_code} {text}");
+        }
+    }
+
+    #[test]
+    fn the_retriable_bit_of_early_2_3_is_not_part_of_the_code() {
+        let meaning = of_reply(&reply(100 + RETRIABLE_BIT, 1, "")).unwrap();
+        assert_eq!((meaning.status, meaning.server_code), (Status::CollectionNotFound, 100));
+        assert!(meaning.retriable);
+        let flagged = common::Status { retriable: true, ..reply(65535, 1, "") };
+        assert!(of_reply(&flagged).unwrap().retriable);
+    }
+
+    #[test]
+    fn grpc_codes_map_to_statuses() {
+        for (code, text, status, refused) in [
+            (Code::Unauthenticated, "", Status::Unauthenticated, true),
+            (Code::PermissionDenied, "", Status::PermissionDenied, true),
+            (Code::Unimplemented, "", Status::Unsupported, true),
+            (Code::ResourceExhausted, "", Status::RateLimited, true),
+            (Code::InvalidArgument, "", Status::InvalidArgument, true),
+            (Code::DeadlineExceeded, "", Status::Timeout, false),
+            (Code::Unavailable, "", Status::Unavailable, false),
+            (Code::Unknown, "stack trace … compaction disabled …", Status::CompactionDisabled, true),
+            (Code::Unknown, "", Status::ServerError, false),
+            (Code::Internal, "", Status::ServerError, false),
+            (Code::Cancelled, "", Status::ServerError, false),
+            (Code::DataLoss, "", Status::ServerError, false),
+        ] {
+            let meaning = of_grpc(&tonic::Status::new(code, text));
+            assert_eq!((meaning.status, meaning.refused), (status, refused), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The library's own threads. One thread does all network work of the process; it starts on first
+//! use and stays until the process ends, because no earlier moment is safe in every host.
+
+#![allow(unsafe_code)] // the signal mask and the fork guard are calls into libc
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use once_cell::sync::OnceCell;
+use tokio::runtime::{Builder, Handle};
+
+use crate::error::{Error, Status};
+use crate::{future, panics};
+
+/// Both thread kinds as `ps -L` and debuggers show them; Linux keeps 15 bytes.
+const IO_THREAD: &str = "milvus-io";
+const RESOLVER_THREAD: &str = "milvus-dns";
+
+static RUNTIME: OnceCell<Handle> = OnceCell::new();
+static FORKED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process was forked from one in which the threads had been started. They do not
+/// exist here, and locks they held stay held for ever.
+pub(crate) fn is_forked() -> bool {
+    FORKED.load(Ordering::Relaxed)
+}
+
+/// Runs `work` on the library's thread and waits for it here. The calling thread may be anybody's,
+/// also one inside another async runtime: it only sleeps on a condition variable.
+pub(crate) fn block_on<T, F>(work: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+{
+    let handle = RUNTIME.get_or_try_init(|| {
+        start().map_err(|error| {
+            Error::new(Status::OutOfMemory, format!("cannot start the library's thread: {error}")).retriable()
+        })
+    })?;
+    let (promise, result) = future::pair();
+    handle.spawn(async move { promise.fulfil(work.await) });
+    result.wait()
+}
+
+fn start() -> io::Result<Handle> {
+    let runtime = Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        // tokio resolves host names on an extra thread, which ends when it has been idle for a while.
+        .max_blocking_threads(1)
+        .thread_name(RESOLVER_THREAD)
+        .on_thread_start(|| {
+            panics::guard_this_thread(true);
+        })
+        .build()?;
+    let handle = runtime.handle().clone();
+    guard_against_fork()?;
+    // A new thread inherits the mask of the one that starts it, so there is no moment without it.
+    let host_mask = mask_host_signals()?;
+    let started = thread::Builder::new().name(IO_THREAD.to_owned()).spawn(move || {
+        panics::guard_this_thread(true);
+        runtime.block_on(std::future::pending::<()>());
+    });
+    set_signal_mask(&host_mask)?;
+    started?;
+    Ok(handle)
+}
+
+/// Blocks on the calling thread every signal that is meant for the host, and SIGPIPE, which a write
+/// to a reset connection would raise. Faults of the thread itself stay visible. Returns the mask
+/// that was in force.
+fn mask_host_signals() -> io::Result<libc::sigset_t> {
+    let mut blocked = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: sigfillset initialises the whole set; sigdelset and pthread_sigmask then get a valid one.
+    let blocked = unsafe {
+        libc::sigfillset(blocked.as_mut_ptr());
+        for fault in [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP] {
+            libc::sigdelset(blocked.as_mut_ptr(), fault);
+        }
+        blocked.assume_init()
+    };
+    set_signal_mask(&blocked)
+}
+
+/// Sets the calling thread's mask; returns the one before.
+fn set_signal_mask(mask: &libc::sigset_t) -> io::Result<libc::sigset_t> {
+    let mut before = MaybeUninit::uninit();
+    // SAFETY: both point to a signal set; the call fills the second one when it succeeds.
+    match unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, ptr::from_ref(mask), before.as_mut_ptr()) } {
+        0 => Ok(unsafe { before.assume_init() }),
+        number => Err(io::Error::from_raw_os_error(number)),
+    }
+}
+
+fn guard_against_fork() -> io::Result<()> {
+    extern "C" fn in_child() {
+        FORKED.store(true, Ordering::Relaxed);
+    }
+    // SAFETY: the handler only stores to an atomic, which is allowed in a forked child.
+    match unsafe { libc::pthread_atfork(None, None, Some(in_child)) } {
+        0 => Ok(()),
+        number => Err(io::Error::from_raw_os_error(number)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_runs_on_the_library_thread_and_its_result_comes_back() {
+        let name = block_on(async { Ok(thread::current().name().map(str::to_owned)) });
+        assert_eq!(name.unwrap().as_deref(), Some(IO_THREAD));
+    }
+
+    #[test]
+    fn a_panic_in_the_work_is_an_error_of_this_call_only() {
+        let error = block_on::<(), _>(async { panic!("in a task") }).unwrap_err();
+        assert_eq!(error.status, Status::Internal);
+        assert!(error.message().contains("in a task"), "{error}");
+        assert_eq!(block_on(async { Ok(1) }), Ok(1));
+    }
+
+    #[test]
+    fn a_call_works_inside_another_tokio() {
+        let host = Builder::new_current_thread().build().unwrap();
+        assert_eq!(host.block_on(async { block_on(async { Ok(2) }) }), Ok(2));
+    }
+}

@@ -1,0 +1,133 @@
+//! Keeps `include/milvus_client.h` current. `UPDATE_HEADER=1 cargo test --test header` renews it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use milvus_client::Status;
+
+/// The header's sections: the files of `src/ffi` whose documentation opens them.
+const SECTIONS: [&str; 4] = ["version", "errors", "client", "compaction"];
+
+const OPENING: &str = "\
+// milvus_client.h - has a Milvus server compact a collection, and tells what really happened.
+// Generated from src/ffi by `make header`; do not edit. Licence: Apache-2.0.
+//
+//     milvus_client *client;
+//     int64_t job;
+//     if (milvus_client_new(\"http://localhost:19530\", NULL, &client) == MILVUS_OK &&
+//         milvus_compact(client, \"products\", 0, 0, &job) == MILVUS_OK &&
+//         milvus_compaction_wait(client, job, 60000, NULL) == MILVUS_OK)
+//         puts(\"compacted, or nothing to do\");
+//     else
+//         puts(milvus_last_error_message());
+//
+// Conventions
+//   Strings     NUL-terminated UTF-8; the library copies what it is given.
+//   Booleans    int32_t; anything but 0 is true.
+//   Structs     whose first field is `size` must be set to their ..._INIT before they are passed. They
+//               may grow at the end in later versions; no more than `size` bytes are read or written.
+//   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
+//               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
+//   Times       milliseconds.
+//   Host        the library prints nothing, changes no signal handler, locale or environment, and
+//               ends no process. Its threads block the host's signals. After fork() the child gets
+//               MILVUS_FORKED from every call; exec() is fine.
+
+#ifndef MILVUS_CLIENT_H
+#define MILVUS_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern \"C\" {
+#endif
+";
+
+const CLOSING: &str = "
+#ifdef __cplusplus
+} // extern \"C\"
+#endif
+
+#endif // MILVUS_CLIENT_H
+";
+
+#[test]
+fn the_committed_header_is_what_the_sources_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/milvus_client.h");
+    let header = header();
+    if std::env::var_os("UPDATE_HEADER").is_some() {
+        std::fs::write(&path, &header).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(header.is_ascii(), "old compilers read a header in the locale's encoding");
+    assert!(committed == header, "include/milvus_client.h is out of date: run `make header`");
+}
+
+fn header() -> String {
+    let sections: String = SECTIONS.iter().map(|name| section(name)).collect();
+    [OPENING, &sections, CLOSING].concat()
+}
+
+/// One file of `src/ffi`: its opening words, then what cbindgen makes of it.
+fn section(name: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = root.join(format!("src/ffi/{name}.rs"));
+    let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
+    let mut generated = Vec::new();
+    cbindgen::Builder::new().with_config(config).with_src(&source).generate().unwrap().write(&mut generated);
+    let generated = String::from_utf8(generated).unwrap();
+
+    let text = std::fs::read_to_string(&source).unwrap();
+    let words = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let mut section = format!("\n// {}\n", "=".repeat(100));
+    words.for_each(|line| writeln!(section, "//{line}").unwrap());
+    writeln!(section, "// {}\n", "=".repeat(100)).unwrap();
+    if name == "errors" {
+        section.push_str(&statuses());
+    }
+    section.push_str(with_initialisers(&plain(generated.trim())).trim_end());
+    section.push('\n');
+    section
+}
+
+/// Types under their plain names, and negative numbers safe in any expression.
+fn plain(generated: &str) -> String {
+    let line = |line: &str| match line.rsplit_once(" -") {
+        Some((name, number)) if line.starts_with("#define") => format!("{name} (-{number})\n"),
+        _ if line.starts_with("typedef struct") => format!("{line}\n"),
+        _ => line.replace("struct milvus_", "milvus_") + "\n",
+    };
+    generated.lines().map(line).collect()
+}
+
+/// The statuses come from the one list that also has their names and sentences.
+fn statuses() -> String {
+    let constant = |status: &Status| {
+        let (name, message) = (status.name().to_str().unwrap(), status.message().to_str().unwrap());
+        format!("// {message}\n#define {name} {}\n", *status as i32)
+    };
+    Status::ALL.iter().map(constant).collect::<String>() + "\n"
+}
+
+/// Adds its ..._INIT to every struct that the caller has to set one for. All fields are listed: neither
+/// C99 nor C++11 compilers warn then.
+fn with_initialisers(generated: &str) -> String {
+    let mut out = String::new();
+    let mut fields = None;
+    for line in generated.lines() {
+        writeln!(out, "{line}").unwrap();
+        if line.starts_with("typedef struct milvus_") && line.ends_with('{') {
+            fields = Some(0);
+        } else if let Some(name) = line.strip_prefix("} ").and_then(|rest| rest.strip_suffix(';')) {
+            let zeros = ", 0".repeat(fields.take().unwrap() - 1);
+            if name != "milvus_error" {
+                let macro_name = name.to_uppercase();
+                writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}){zeros} }}").unwrap();
+            }
+        } else if line.trim_end().ends_with(';') {
+            fields = fields.map(|count| count + 1);
+        }
+    }
+    out
+}
