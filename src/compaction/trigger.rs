@@ -6,7 +6,7 @@ use super::state;
 use super::verdict::Scheduled;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
-use crate::proto::service::ManualCompactionRequest;
+use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::server::{self, COUNTS_PLANS, HAS_CLUSTERING, SELECTS_BY_NAME};
 
@@ -47,7 +47,7 @@ async fn trigger(
     deadline: Deadline,
     collection: &Collection,
     is_clustering: bool,
-) -> Result<crate::proto::service::ManualCompactionResponse, Error> {
+) -> Result<ManualCompactionResponse, Error> {
     // The id selects on servers before 2.4.18, the name on later ones, where privileges are checked
     // against it too; some of those do not fill the database from the header.
     let request = ManualCompactionRequest {
@@ -70,7 +70,9 @@ async fn trigger(
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
 async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Job {
-    let plans = state::plans(rpc, deadline, job_id).await.unwrap_or_default();
+    let Ok(plans) = state::plans(rpc, deadline, job_id).await else {
+        return Job::new(Scheduled::Unknown, Vec::new());
+    };
     if let Ok(count @ 1..) = i64::try_from(plans.len()) {
         return Job::new(Scheduled::Plans(count), plans);
     }
@@ -80,6 +82,7 @@ async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Job {
     Job::new(if nothing { Scheduled::Nothing } else { Scheduled::Unknown }, plans)
 }
 
+/// Says of a timeout, which is an open end anywhere else, that it is none here.
 fn nothing_started(error: Error) -> Error {
     match error.status {
         Status::Timeout => error.context("nothing was compacted"),

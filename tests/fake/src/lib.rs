@@ -1,1 +1,121 @@
-//! fake
+//! A scripted Milvus server, in this process and on loopback. It answers as the version it is told to
+//! be, plays named scenarios, and can fail at an exact moment. The real server proves the rest.
+
+mod cuttable;
+mod scenario;
+mod service;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use scenario::{Poll, Scenario};
+pub use service::{Call, Fault, Method};
+use service::{Service, State};
+
+/// The generated messages, in their packages.
+pub mod proto {
+    include!(concat!(env!("OUT_DIR"), "/milvus_proto.rs"));
+    pub use milvus::proto::milvus as service;
+    pub use milvus::proto::{common, schema};
+}
+
+/// The compiled `proto/` as a `google.protobuf.FileDescriptorSet`.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// A running server; stops when dropped.
+pub struct Fake {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    cut: Arc<watch::Sender<u64>>,
+    _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Fake {
+    /// Starts a server that says it is `version` and has one collection per scenario, named like it.
+    ///
+    /// # Panics
+    /// If the machine has no free port or thread.
+    #[must_use]
+    pub fn start(version: &str) -> Self {
+        let state = Arc::new(Mutex::new(State::new(version)));
+        let cut = Arc::new(watch::Sender::new(0));
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (tell, told) = std::sync::mpsc::channel();
+        let service = Service { state: Arc::clone(&state), cut: Arc::clone(&cut) };
+        let cuts = cut.subscribe();
+        thread::Builder::new()
+            .name("milvus-fake".to_owned())
+            .spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                    let outer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                    tell.send(outer.local_addr().unwrap()).unwrap();
+                    tokio::select! {
+                        () = cuttable::forward(outer, inner.local_addr().unwrap(), cuts) => {}
+                        () = service::serve(service, inner) => {}
+                        _ = stopped => {}
+                    }
+                });
+            })
+            .unwrap();
+        Self { address: told.recv().unwrap(), state, cut, _stop: stop }
+    }
+
+    /// Where to connect to.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every call so far, in order.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    /// How often a method was called.
+    #[must_use]
+    pub fn count(&self, method: Method) -> usize {
+        self.state().calls.iter().filter(|call| call.method == method).count()
+    }
+
+    /// The collections that were compacted, in order. Name-only requests to old servers hit them all.
+    #[must_use]
+    pub fn compacted(&self) -> Vec<String> {
+        self.state().compacted.clone()
+    }
+
+    /// Has the next call of a method end in a fault. Several are used up one by one.
+    pub fn fail_next(&self, method: Method, fault: Fault) {
+        self.state().faults.push((method, fault));
+    }
+
+    /// Adds or replaces a collection that plays this scenario.
+    pub fn add(&self, name: &str, scenario: Scenario) {
+        self.state().add(name, scenario);
+    }
+
+    /// Gives a collection another name.
+    pub fn alias(&self, alias: &str, name: &str) {
+        self.state().aliases.insert(alias.to_owned(), name.to_owned());
+    }
+
+    /// Has `DescribeCollection` report this id for every collection.
+    pub fn report_id(&self, id: i64) {
+        self.state().reported_id = Some(id);
+    }
+
+    /// Cuts every connection, as a crash would.
+    pub fn cut_connections(&self) {
+        self.cut.send_modify(|count| *count += 1);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,361 @@
+//! Trigger, state, plans and wait against the scripted server: what a real one cannot do on demand.
+
+use std::time::{Duration, Instant};
+
+use milvus_client::client::Timeout;
+use milvus_client::compaction::{NO_JOB, Outcome, Verdict};
+use milvus_client::config::Config;
+use milvus_client::{Client, Error, Status};
+use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
+use tonic::Code;
+
+const LIMIT: Timeout = Timeout::After(Duration::from_secs(20));
+const OLD: &str = "v2.3.5";
+const NEW: &str = "v2.6.8";
+
+fn client(fake: &Fake) -> Client {
+    client_at(&fake.uri(), None)
+}
+
+fn client_at(uri: &str, token: Option<&str>) -> Client {
+    Client::new(Config::new(uri, token).unwrap()).unwrap()
+}
+
+fn compact(client: &Client, name: &str) -> Result<i64, Error> {
+    client.compact(name, false, LIMIT)
+}
+
+fn wait(client: &Client, job_id: i64) -> Outcome {
+    client.compaction_wait(job_id, LIMIT).unwrap()
+}
+
+#[test]
+fn a_trigger_carries_id_real_name_and_database() {
+    let fake = Fake::start(OLD);
+    fake.alias("other", "succeeds");
+    compact(&client_at(&format!("{}/sales", fake.uri()), Some("key")), "other").unwrap();
+    assert_eq!(fake.compacted(), ["succeeds"]);
+    let calls = fake.calls();
+    let trigger = calls.iter().find(|call| call.method == Method::Trigger).unwrap();
+    for part in ["collection_id: 1000", "collection_name: \"succeeds\"", "db_name: \"sales\""] {
+        assert!(trigger.request.contains(part), "{}", trigger.request);
+    }
+    for call in &calls {
+        assert_eq!(call.headers["dbname"], "sales", "{call:?}");
+        assert_eq!(call.headers["authorization"], "a2V5", "{call:?}");
+        assert!(call.headers["user-agent"].contains("milvus-client-c/"), "{call:?}");
+        assert!(call.headers.contains_key("grpc-timeout"), "{call:?}");
+    }
+}
+
+#[test]
+fn an_unknown_collection_is_an_error_and_nothing_is_compacted() {
+    for version in [OLD, NEW] {
+        let fake = Fake::start(version);
+        let error = compact(&client(&fake), "no_such").unwrap_err();
+        assert_eq!(
+            (error.status, error.server_code, error.in_doubt),
+            (Status::CollectionNotFound, 100, false)
+        );
+        assert!(error.message().contains("\"no_such\""), "{error}");
+        assert_eq!(fake.count(Method::Trigger), 0);
+    }
+}
+
+#[test]
+fn an_id_that_is_no_id_never_reaches_a_server_that_selects_by_id() {
+    for id in [0, -1, i64::MIN] {
+        for version in [OLD, "v2.4.17", "custom build"] {
+            let fake = Fake::start(version);
+            fake.report_id(id);
+            let error = compact(&client(&fake), "succeeds").unwrap_err();
+            assert_eq!(error.status, Status::Unsupported, "{version}");
+            assert_eq!((fake.count(Method::Trigger), fake.compacted()), (0, vec![]));
+        }
+        let fake = Fake::start("v2.4.18");
+        fake.report_id(id);
+        compact(&client(&fake), "succeeds").unwrap();
+        assert_eq!(fake.compacted(), ["succeeds"], "this one selects by name");
+    }
+}
+
+#[test]
+fn clustering_is_refused_where_it_would_be_ignored() {
+    for version in [OLD, "v2.4.6", "custom build"] {
+        let fake = Fake::start(version);
+        let error = client(&fake).compact("succeeds", true, LIMIT).unwrap_err();
+        assert_eq!(error.status, Status::Unsupported);
+        assert_eq!(fake.count(Method::Trigger), 0);
+    }
+    let fake = Fake::start("v2.4.7");
+    client(&fake).compact("succeeds", true, LIMIT).unwrap();
+    assert!(fake.calls().iter().any(|call| call.request.contains("major_compaction: true")));
+}
+
+#[test]
+fn a_trigger_is_not_repeated_after_an_ambiguous_failure() {
+    for fault in [
+        Fault::Cut,
+        Fault::Hang,
+        Fault::Grpc(Code::Unavailable, "upstream is gone".to_owned()),
+        Fault::Grpc(Code::Internal, "broken".to_owned()),
+        Fault::Grpc(Code::Unknown, "who knows".to_owned()),
+        Fault::Grpc(Code::Cancelled, String::new()),
+        Fault::Grpc(Code::DeadlineExceeded, String::new()),
+        Fault::Refuse(65535, 1, "unexpected".to_owned()),
+    ] {
+        let fake = Fake::start(NEW);
+        fake.fail_next(Method::Trigger, fault.clone());
+        let limit = Timeout::After(Duration::from_millis(500));
+        let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
+        assert!(error.in_doubt && !error.retriable, "{fault:?}: {error:?}");
+        assert!(error.message().contains("may or may not have been started"), "{fault:?}: {error}");
+        assert_eq!(fake.count(Method::Trigger), 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_refused_trigger_is_not_in_doubt() {
+    let refuse = |code, text: &str| Fault::Refuse(code, 1, text.to_owned());
+    for (fault, status, retriable) in [
+        (refuse(8, "request is rejected by grpc RateLimiter middleware"), Status::RateLimited, true),
+        (refuse(1, "not ready"), Status::NotReady, true),
+        (refuse(2, "service unavailable: compaction disabled"), Status::CompactionDisabled, false),
+        (refuse(100, "gone"), Status::CollectionNotFound, false),
+        (refuse(1100, "no"), Status::InvalidArgument, false),
+        (Fault::Refuse(0, 49, String::new()), Status::RateLimited, true),
+        (
+            Fault::Grpc(Code::PermissionDenied, "PrivilegeCompaction: permission deny to u".to_owned()),
+            Status::PermissionDenied,
+            false,
+        ),
+        (Fault::Grpc(Code::Unauthenticated, "auth check failure".to_owned()), Status::Unauthenticated, false),
+        (
+            Fault::Grpc(Code::Unknown, "stack … compaction disabled …".to_owned()),
+            Status::CompactionDisabled,
+            false,
+        ),
+    ] {
+        let fake = Fake::start(NEW);
+        fake.fail_next(Method::Trigger, fault.clone());
+        let error = compact(&client(&fake), "succeeds").unwrap_err();
+        assert_eq!((error.status, error.in_doubt, error.retriable), (status, false, retriable), "{fault:?}");
+        assert!(error.message().contains("was not started"), "{fault:?}: {error}");
+        assert_eq!(fake.compacted(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_timeout_before_the_trigger_is_not_in_doubt() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Describe, Fault::Hang);
+    let started = Instant::now();
+    let error =
+        client(&fake).compact("succeeds", false, Timeout::After(Duration::from_millis(200))).unwrap_err();
+    assert_eq!((error.status, error.in_doubt), (Status::Timeout, false));
+    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert!(error.message().contains("200 ms"), "{error}");
+    assert_eq!(fake.count(Method::Trigger), 0);
+}
+
+#[test]
+fn a_server_that_schedules_nothing_gives_no_job() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    assert_eq!(compact(&client, "nothing"), Ok(NO_JOB));
+    let asked_before = fake.calls().len();
+    assert_eq!(wait(&client, NO_JOB).report.verdict, Verdict::NothingToDo);
+    assert_eq!(client.compaction_plans(NO_JOB, LIMIT), Ok(vec![]));
+    assert_eq!(client.compaction_state(NO_JOB, LIMIT).unwrap().counts.completed, 0);
+    assert_eq!(fake.calls().len(), asked_before, "no server is asked about no job");
+}
+
+#[test]
+fn each_end_of_a_job_gets_its_verdict() {
+    let ends = [
+        ("succeeds", Verdict::Succeeded, None),
+        ("fails", Verdict::Failed, Some(Status::CompactionFailed)),
+        ("fails_partly", Verdict::PartlyFailed, Some(Status::CompactionFailed)),
+        ("times_out", Verdict::TimedOut, Some(Status::CompactionFailed)),
+        ("is_forgotten", Verdict::Unknown, Some(Status::OutcomeUnknown)),
+        ("forgets_some", Verdict::Unknown, Some(Status::OutcomeUnknown)),
+        ("is_hostile", Verdict::Succeeded, None),
+    ];
+    std::thread::scope(|scope| {
+        for version in [OLD, "v2.4.17", NEW] {
+            for (name, verdict, status) in ends {
+                scope.spawn(move || {
+                    let fake = Fake::start(version);
+                    let client = client(&fake);
+                    let job_id = compact(&client, name).unwrap();
+                    let outcome = wait(&client, job_id);
+                    assert_eq!(outcome.report.verdict, verdict, "{version} {name}: {outcome:?}");
+                    assert_eq!(outcome.error.as_ref().map(|error| error.status), status, "{version} {name}");
+                    assert!(outcome.error.iter().all(|error| error.job_id == job_id));
+                });
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_scheduled_is_told_from_unknown_on_servers_that_answer_alike() {
+    let fake = Fake::start(OLD);
+    let (first, second) = (client(&fake), client(&fake));
+    let job_id = compact(&first, "unindexed").unwrap();
+    assert!(job_id > 0, "2.3 gives every trigger an id");
+    assert_eq!(wait(&first, job_id).report.verdict, Verdict::NothingToDo);
+    assert_eq!(wait(&second, job_id).report.verdict, Verdict::Unknown, "it did not see the trigger");
+    assert_eq!(wait(&first, 123_456_789).report.verdict, Verdict::Unknown);
+
+    // A newer server that gives an id without a count may yet schedule something.
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = compact(&client, "unindexed").unwrap();
+    assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown);
+}
+
+#[test]
+fn the_plans_right_after_the_trigger_may_be_out_of_reach() {
+    let fake = Fake::start(OLD);
+    fake.fail_next(Method::Plans, Fault::Cut);
+    let client = client(&fake);
+    let job_id = compact(&client, "unindexed").unwrap();
+    assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown, "nobody saw that there were none");
+}
+
+#[test]
+fn jobs_of_other_clients_are_judged_by_their_plans() {
+    let fake = Fake::start(NEW);
+    let job_id = compact(&client(&fake), "succeeds").unwrap();
+    let outcome = wait(&client(&fake), job_id);
+    assert_eq!((outcome.report.verdict, outcome.report.planned), (Verdict::Succeeded, 2));
+}
+
+#[test]
+fn a_wait_remembers_plans_and_counts_that_the_server_forgets() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = compact(&client, "fails").unwrap();
+    let report = wait(&client, job_id).report;
+    assert_eq!((report.planned, report.counts.failed, report.plans.len()), (2, 2, 2));
+    assert_eq!(client.compaction_state(job_id, LIMIT).unwrap().counts.failed, 0, "forgotten by now");
+    fake.add("fails", Scenario::default());
+    assert_eq!(client.compaction_plans(job_id, LIMIT).unwrap(), report.plans);
+}
+
+#[test]
+fn a_wait_that_runs_out_of_time_says_that_the_job_goes_on() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = compact(&client, "never_ends").unwrap();
+    let outcome = client.compaction_wait(job_id, Timeout::After(Duration::from_millis(300))).unwrap();
+    let error = outcome.error.unwrap();
+    assert_eq!((error.status, error.job_id), (Status::Timeout, job_id));
+    assert!(error.message().contains("it goes on"), "{error}");
+    assert_eq!((outcome.report.verdict, outcome.report.counts.executing), (Verdict::None, 1));
+    assert!(outcome.report.polls >= 2, "{:?}", outcome.report);
+}
+
+#[test]
+fn a_wait_outlives_lost_connections_and_says_how_many() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = compact(&client, "succeeds").unwrap();
+    fake.fail_next(Method::State, Fault::Cut);
+    fake.fail_next(Method::State, Fault::Grpc(Code::Unavailable, "restarting".to_owned()));
+    fake.fail_next(Method::State, Fault::Refuse(8, 1, "rate limit".to_owned()));
+    fake.fail_next(Method::Plans, Fault::Cut);
+    let outcome = wait(&client, job_id);
+    assert_eq!((outcome.report.verdict, outcome.report.failed_polls), (Verdict::Succeeded, 4), "{outcome:?}");
+    assert_eq!(outcome.report.plans.len(), 2);
+}
+
+#[test]
+fn a_wait_ends_when_the_server_says_no() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = compact(&client, "never_ends").unwrap();
+    fake.fail_next(Method::State, Fault::Grpc(Code::Unauthenticated, "expired".to_owned()));
+    let error = wait(&client, job_id).error.unwrap();
+    assert_eq!((error.status, error.grpc_code, error.job_id), (Status::Unauthenticated, 16, job_id));
+}
+
+#[test]
+fn plans_announced_but_not_yet_counted_are_waited_for() {
+    let fake = Fake::start(NEW);
+    let late = [[0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]].map(Poll::of).to_vec();
+    fake.add("late", Scenario { plan_count: 1, polls: late, ..Scenario::default() });
+    let client = client(&fake);
+    let job_id = compact(&client, "late").unwrap();
+    assert_eq!(wait(&client, job_id).report.verdict, Verdict::Succeeded);
+}
+
+#[test]
+fn negative_job_ids_are_refused_unasked() {
+    let fake = Fake::start(OLD);
+    let client = client(&fake);
+    for id in [-1, i64::MIN] {
+        assert_eq!(client.compaction_state(id, LIMIT).unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(client.compaction_plans(id, LIMIT).unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(client.compaction_wait(id, LIMIT).unwrap_err().status, Status::InvalidArgument);
+    }
+    assert_eq!(fake.calls().len(), 0);
+}
+
+#[test]
+fn a_client_reconnects_by_itself() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    for _ in 0..3 {
+        assert_eq!(client.server_version(LIMIT).as_deref(), Ok(NEW));
+        fake.cut_connections();
+        // The cut may be noticed by this call or by the next one.
+        let _ = client.server_version(LIMIT);
+    }
+    assert_eq!(client.server_version(LIMIT).as_deref(), Ok(NEW));
+}
+
+#[test]
+fn servers_before_2_2_9_tell_their_version_too() {
+    let fake = Fake::start("2.2.8");
+    assert_eq!(client(&fake).server_version(LIMIT).as_deref(), Ok("2.2.8"));
+    assert_eq!(fake.count(Method::GetVersion), 1);
+}
+
+#[test]
+fn what_a_server_sends_back_is_bounded_and_without_secrets() {
+    let fake = Fake::start(NEW);
+    let client = client_at(&fake.uri(), Some("root:hunter2"));
+    let text = format!("bad token root:hunter2\n{}", "x".repeat(1 << 20));
+    fake.fail_next(Method::Describe, Fault::Refuse(1100, 1, text));
+    let error = compact(&client, &"n".repeat(10_240)).unwrap_err();
+    assert_eq!((error.status, error.server_code), (Status::InvalidArgument, 1100));
+    assert!(error.message().len() < 1024 && !error.message().contains("hunter2"), "{error}");
+    assert!(!error.message().contains('\n') && error.message().contains("[hidden]"), "{error}");
+}
+
+#[test]
+fn what_is_unknown_keeps_the_servers_code_and_text() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Describe, Fault::Refuse(2305, 1, "collection is compacting".to_owned()));
+    let error = compact(&client(&fake), "succeeds").unwrap_err();
+    assert_eq!((error.status, error.server_code), (Status::ServerError, 2305));
+    assert!(error.message().contains("collection is compacting"));
+}
+
+#[test]
+fn many_threads_share_one_client() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(client.server_version(LIMIT).as_deref(), Ok(NEW));
+                }
+            });
+        }
+    });
+    assert_eq!(fake.count(Method::Connect), 320);
+}
