@@ -1,0 +1,80 @@
+# `make demo` and `make check` are all a newcomer needs; both set up what they use.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD := target/release
+STAGE := $(CURDIR)/target/stage
+VENV := $(CURDIR)/target/venv
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONAME := libmilvus_client.so.0
+TOOLS = PATH="$(VENV)/bin:$$PATH"
+
+.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e header clean
+
+help:
+	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
+	@echo "make check    all tests: Rust, C, C++, and end to end against a real server"
+	@echo "make build    the shared library only: $(BUILD)/libmilvus_client.so"
+	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): library, header and CMake package"
+	@echo "make header   write include/milvus_client.h anew from the sources"
+
+build:
+	$(CARGO) build --release --locked
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient" "$(DESTDIR)$(PREFIX)/include"
+	install -m 755 $(BUILD)/libmilvus_client.so "$(DESTDIR)$(PREFIX)/lib/libmilvus_client.so.$(VERSION)"
+	ln -sf libmilvus_client.so.$(VERSION) "$(DESTDIR)$(PREFIX)/lib/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(PREFIX)/lib/libmilvus_client.so"
+	install -m 644 include/milvus_client.h "$(DESTDIR)$(PREFIX)/include/"
+	install -m 644 cmake/MilvusClientConfig.cmake "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient/"
+	sed 's/@VERSION@/$(VERSION)/' cmake/MilvusClientConfigVersion.cmake.in \
+		> "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient/MilvusClientConfigVersion.cmake"
+
+# The library as it will be installed, for everything in this tree that links it.
+stage:
+	@$(MAKE) --no-print-directory -s install PREFIX="$(STAGE)" DESTDIR=
+
+examples: stage
+	$(TOOLS) cmake -S examples-c -B target/examples-c -G Ninja -DCMAKE_BUILD_TYPE=Release \
+		-DCMAKE_PREFIX_PATH="$(STAGE)" >/dev/null
+	$(TOOLS) cmake --build target/examples-c -- --quiet
+
+setup:
+	@tools/setup.sh
+
+demo: setup
+	@echo "==> Building the shared library and the sample program"
+	@$(MAKE) --no-print-directory -s examples
+	@$(VENV)/bin/python tools/demo.py target/examples-c/compact target/demo
+
+check:
+	@tools/setup.sh tests
+	@$(MAKE) --no-print-directory check-rust
+	@$(MAKE) --no-print-directory check-c
+	@$(MAKE) --no-print-directory check-e2e
+
+check-rust:
+	@echo "==> Rust: format, lints, tests"
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
+	$(CARGO) test --quiet --workspace --locked
+
+check-c: examples
+	@echo "==> C and C++: header, argument and host tests"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(TOOLS) cmake -S tests/c -B target/tests-c -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$(STAGE)" \
+		-DMILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" >/dev/null
+	$(TOOLS) cmake --build target/tests-c -- --quiet
+	$(TOOLS) ctest --test-dir target/tests-c --output-on-failure --no-tests=error
+
+check-e2e: examples
+	@echo "==> End to end against a real Milvus server"
+	$(VENV)/bin/python -m pytest -q tests/e2e
+
+header:
+	UPDATE_HEADER=1 $(CARGO) test --quiet --test header
+
+clean:
+	$(CARGO) clean

@@ -1,0 +1,229 @@
+// Bad input, at every function: a status, a message that names the cause, and nothing written.
+#include "support.h"
+
+#define UNTOUCHED ((int64_t)0x5aa55aa55aa55aa5)
+
+// What came of a call, as a row of the table that this test prints.
+static void expect(const char *input, milvus_status status, milvus_status expected, const char *part)
+{
+    const milvus_error *error = milvus_last_error();
+    size_t i, length = strlen(error->message);
+
+    printf("%-58s %-28s %s\n", input, milvus_status_name(status), error->message);
+    CHECK(status == expected);
+    CHECK(error->status == expected);
+    CHECK(error->size == sizeof *error);
+    CHECK(error->operation[0] != '\0');
+    CHECK(strstr(error->message, part) != NULL);
+    CHECK(length > 0 && length < 1024);
+    for (i = 0; i < length; i++)
+        CHECK((unsigned char)error->message[i] >= 0x20 && error->message[i] != 0x7f);
+    CHECK(strstr(error->message, "hunter2") == NULL);
+}
+
+static char *repeated(char letter, size_t count)
+{
+    char *text = (char *)malloc(count + 1);
+
+    memset(text, letter, count);
+    text[count] = '\0';
+    return text;
+}
+
+static void bad_uris(void)
+{
+    static const struct {
+        const char *uri, *part;
+    } cases[] = {
+        {"", "empty"},
+        {"   ", "empty"},
+        {"localhost:19530", "http://localhost:19530"},
+        {"./local.db", "milvus-lite"},
+        {"ftp://root:hunter2@host", "unknown scheme"},
+        {"http://", "malformed"},
+        {"http://root:hunter2@:19530", "host"},
+        {"http://host:0", "port"},
+        {"http://host:70000", "port"},
+        {"http://root:hunter2@host:port", "port"},
+        {"http://ho st", "malformed"},
+        {"http://host/%ff", "UTF-8"},
+        {"http://host/a%0ab", "does not allow"},
+        {"http://\xff", "UTF-8"},
+        {"unix:", "1 to 107"},
+    };
+    milvus_client *client = (milvus_client *)0;
+    char label[80], *huge = repeated('h', 1 << 20);
+    size_t i;
+
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(label, sizeof label, "new(uri \"%s\")", cases[i].uri[7] == '\xff' ? "http://\\xff" : cases[i].uri);
+        expect(label, milvus_client_new(cases[i].uri, NULL, &client), MILVUS_INVALID_ARGUMENT, cases[i].part);
+        CHECK(client == NULL);
+    }
+    expect("new(uri of 1 MiB)", milvus_client_new(huge, NULL, &client), MILVUS_INVALID_ARGUMENT, "8192");
+    expect("new(token of 1 MiB)", milvus_client_new("http://h", huge, &client), MILVUS_INVALID_ARGUMENT, "token");
+    expect("new(token \\xff)", milvus_client_new("http://h", "\xff", &client), MILVUS_INVALID_ARGUMENT, "token");
+    expect("new(out NULL)", milvus_client_new("http://h", NULL, NULL), MILVUS_INVALID_ARGUMENT, "out_client");
+    unsetenv("MILVUS_URI");
+    expect("new(uri NULL, no MILVUS_URI)", milvus_client_new(NULL, NULL, &client), MILVUS_INVALID_ARGUMENT,
+           "MILVUS_URI");
+    CHECK(client == NULL);
+    setenv("MILVUS_URI", "http://127.0.0.1:1", 1);
+    CHECK(milvus_client_new(NULL, NULL, &client) == MILVUS_OK);
+    milvus_client_free(client);
+    free(huge);
+}
+
+static void bad_names(milvus_client *client)
+{
+    int64_t job = UNTOUCHED;
+    char *long_name = repeated('n', 10 * 1024), *huge = repeated('n', 1 << 20);
+
+#define COMPACT(name) milvus_compact(client, name, 0, 5000, &job)
+    expect("compact(name NULL)", COMPACT(NULL), MILVUS_INVALID_ARGUMENT, "collection_name: is NULL");
+    expect("compact(name \"\")", COMPACT(""), MILVUS_INVALID_ARGUMENT, "is empty");
+    expect("compact(name \"  \")", COMPACT("  "), MILVUS_INVALID_ARGUMENT, "blanks");
+    expect("compact(name \"a\\nb\")", COMPACT("a\nb"), MILVUS_INVALID_ARGUMENT, "control character");
+    expect("compact(name \"a\\x1b[2J\")", COMPACT("a\x1b[2J"), MILVUS_INVALID_ARGUMENT, "control character");
+    expect("compact(name \"\\xc3\\x28\")", COMPACT("\xc3\x28"), MILVUS_INVALID_ARGUMENT, "UTF-8");
+    expect("compact(name of 10 KiB)", COMPACT(long_name), MILVUS_COLLECTION_NOT_FOUND, "no collection");
+    expect("compact(name of 1 MiB)", COMPACT(huge), MILVUS_INVALID_ARGUMENT, "1048576 bytes");
+    expect("compact(name \"no_such\")", COMPACT("no_such"), MILVUS_COLLECTION_NOT_FOUND, "\"no_such\"");
+#undef COMPACT
+    CHECK(job == UNTOUCHED);
+    free(long_name);
+    free(huge);
+}
+
+static void bad_numbers(milvus_client *client)
+{
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+    milvus_plan_list *plans = (milvus_plan_list *)0;
+    milvus_plan plan = MILVUS_PLAN_INIT;
+    int64_t job = UNTOUCHED;
+
+    expect("compact(timeout -2)", milvus_compact(client, "succeeds", 0, -2, &job), MILVUS_INVALID_ARGUMENT,
+           "timeout_ms");
+    expect("compact(out NULL)", milvus_compact(client, "succeeds", 0, 0, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_job_id");
+    expect("state(job -1)", milvus_compaction_state(client, -1, 0, &info), MILVUS_INVALID_ARGUMENT, "-1");
+    expect("plans(job -1)", milvus_compaction_plans(client, -1, 0, &plans), MILVUS_INVALID_ARGUMENT, "-1");
+    expect("wait(job -1)", milvus_compaction_wait(client, -1, 0, &report), MILVUS_INVALID_ARGUMENT, "-1");
+    expect("wait(unknown job)", milvus_compaction_wait(client, 123456789, 9000, &report), MILVUS_OUTCOME_UNKNOWN,
+           "no trace of the job");
+    CHECK(report.verdict == MILVUS_VERDICT_UNKNOWN && report.job_id == 123456789);
+    CHECK(milvus_last_error()->job_id == 123456789);
+    expect("state(out NULL)", milvus_compaction_state(client, 1, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_info");
+    expect("plans(out NULL)", milvus_compaction_plans(client, 1, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_plans");
+    info.size = 0;
+    info.state = 77;
+    expect("state(struct of size 0)", milvus_compaction_state(client, 1, 0, &info), MILVUS_INVALID_ARGUMENT,
+           "MILVUS_COMPACTION_STATE_INFO_INIT");
+    CHECK(info.state == 77);
+    report.size = 1 << 20;
+    expect("wait(struct of size 1 MiB)", milvus_compaction_wait(client, 1, 0, &report), MILVUS_INVALID_ARGUMENT,
+           "MILVUS_COMPACTION_REPORT_INIT");
+
+    CHECK(milvus_compaction_plans(client, MILVUS_NO_JOB, 0, &plans) == MILVUS_OK);
+    CHECK(milvus_plan_list_count(plans) == 0);
+    expect("plan_list_get(index 0 of 0)", milvus_plan_list_get(plans, 0, &plan), MILVUS_INVALID_ARGUMENT, "index");
+    expect("plan_list_get(out NULL)", milvus_plan_list_get(plans, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_plan");
+    milvus_plan_list_free(plans);
+    expect("server_version(buffer NULL)", milvus_client_server_version(client, 0, NULL, 9, NULL),
+           MILVUS_INVALID_ARGUMENT, "buffer");
+    CHECK(plan.target == 0 && job == UNTOUCHED);
+}
+
+static void bad_handles(const char *uri)
+{
+    milvus_client *freed = new_client(uri), *client = new_client(uri);
+    milvus_plan_list *plans = (milvus_plan_list *)0, *freed_plans;
+    milvus_plan plan = MILVUS_PLAN_INIT;
+    int64_t job = UNTOUCHED;
+    int local = 0;
+
+    milvus_client_free(NULL);
+    milvus_plan_list_free(NULL);
+    milvus_client_free(freed);
+    expect("compact(client NULL)", milvus_compact(NULL, "x", 0, 0, &job), MILVUS_INVALID_ARGUMENT, "NULL");
+    expect("compact(client freed)", milvus_compact(freed, "x", 0, 0, &job), MILVUS_INVALID_HANDLE, "freed");
+    expect("compact(client on the stack)", milvus_compact((milvus_client *)(void *)&local, "x", 0, 0, &job),
+           MILVUS_INVALID_HANDLE, "not made");
+    milvus_client_free(freed);
+    expect("free(client freed)", milvus_last_error()->status, MILVUS_INVALID_HANDLE, "freed");
+
+    CHECK(milvus_compaction_plans(client, MILVUS_NO_JOB, 0, &plans) == MILVUS_OK);
+    expect("compact(a list)", milvus_compact((milvus_client *)(void *)plans, "x", 0, 0, &job), MILVUS_INVALID_HANDLE,
+           "not a milvus_client");
+    freed_plans = plans;
+    milvus_plan_list_free(plans);
+    expect("plan_list_get(freed)", milvus_plan_list_get(freed_plans, 0, &plan), MILVUS_INVALID_HANDLE, "freed");
+    CHECK(milvus_plan_list_count(freed_plans) == 0);
+    CHECK(milvus_plan_list_count(NULL) == 0);
+    milvus_plan_list_free(freed_plans);
+    milvus_client_free(client);
+    CHECK(job == UNTOUCHED);
+}
+
+static void bad_servers(const char *fake_uri)
+{
+    milvus_client *client = new_client("http://127.0.0.1:1");
+    milvus_client *secure;
+    char uri[128];
+    int64_t job = UNTOUCHED;
+
+    expect("compact(server not there)", milvus_compact(client, "x", 0, 5000, &job), MILVUS_UNAVAILABLE, "refused");
+    CHECK(milvus_last_error()->retriable == 1 && milvus_last_error()->in_doubt == 0);
+    milvus_client_free(client);
+
+    snprintf(uri, sizeof uri, "https%s", fake_uri + strlen("http"));
+    CHECK(milvus_client_new(uri, "root:hunter2", &secure) == MILVUS_OK);
+    expect("compact(https to a plaintext port)", milvus_compact(secure, "x", 0, 5000, &job), MILVUS_TLS_FAILED,
+           "does not speak TLS");
+    milvus_client_free(secure);
+    CHECK(milvus_client_new("unix:/nonexistent.sock", NULL, &client) == MILVUS_OK);
+    expect("compact(no such socket)", milvus_compact(client, "x", 0, 5000, &job), MILVUS_UNAVAILABLE, "no such file");
+    milvus_client_free(client);
+    CHECK(milvus_client_new("http://no-such-host.invalid", NULL, &client) == MILVUS_OK);
+    expect("compact(no such host)", milvus_compact(client, "x", 0, 5000, &job), MILVUS_UNAVAILABLE, "cannot connect");
+    milvus_client_free(client);
+    CHECK(job == UNTOUCHED);
+}
+
+static void error_strings(void)
+{
+    int32_t numbers[] = {-1, 5, 9999, INT32_MIN, INT32_MAX};
+    size_t i;
+
+    CHECK(strcmp(milvus_status_name(MILVUS_OK), "MILVUS_OK") == 0);
+    CHECK(strcmp(milvus_status_name(MILVUS_COLLECTION_NOT_FOUND), "MILVUS_COLLECTION_NOT_FOUND") == 0);
+    CHECK(strcmp(milvus_verdict_name(MILVUS_VERDICT_SUCCEEDED), "MILVUS_VERDICT_SUCCEEDED") == 0);
+    for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        CHECK(strcmp(milvus_status_name(numbers[i]), "MILVUS_UNKNOWN_STATUS") == 0);
+        CHECK(milvus_status_message(numbers[i])[0] != '\0');
+        CHECK(milvus_verdict_message(numbers[i])[0] != '\0');
+    }
+    CHECK(milvus_abi_version() == MILVUS_ABI_VERSION);
+    CHECK(atoi(milvus_version()) == MILVUS_VERSION_MAJOR);
+}
+
+int main(int argc, char **argv)
+{
+    const char *uri;
+    milvus_client *client;
+
+    CHECK(argc == 2);
+    CHECK(milvus_last_error()->status == MILVUS_OK && milvus_last_error_message()[0] == '\0');
+    uri = start_fake(argv[1], "v2.3.5");
+    client = new_client(uri);
+    error_strings();
+    bad_uris();
+    bad_names(client);
+    bad_numbers(client);
+    milvus_client_free(client);
+    bad_handles(uri);
+    bad_servers(uri);
+    stop_fake();
+    return finish();
+}

@@ -1,0 +1,208 @@
+// What the library does to the process that it lives in: threads, signals, fork, output.
+#include "support.h"
+
+#include <dirent.h>
+#include <pthread.h>
+
+// One line of a thread's status, e.g. its blocked signals.
+static unsigned long long blocked_signals(const char *thread)
+{
+    char path[300], line[256];
+    unsigned long long mask = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/self/task/%s/status", thread);
+    file = fopen(path, "r");
+    CHECK(file != NULL);
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "SigBlk: %llx", &mask) == 1)
+            break;
+    fclose(file);
+    return mask;
+}
+
+static void name_of(const char *thread, char *name, size_t capacity)
+{
+    char path[300];
+    FILE *file;
+
+    name[0] = '\0';
+    snprintf(path, sizeof path, "/proc/self/task/%s/comm", thread);
+    file = fopen(path, "r");
+    CHECK(file != NULL);
+    if (fgets(name, (int)capacity, file) != NULL)
+        name[strcspn(name, "\n")] = '\0';
+    fclose(file);
+}
+
+static int is_blocked(unsigned long long mask, int number)
+{
+    return (int)(mask >> (number - 1) & 1);
+}
+
+static void library_threads_are_named_and_leave_signals_to_the_host(void)
+{
+    static const int of_the_host[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGALRM, SIGUSR1, SIGCHLD, SIGPROF};
+    static const int of_the_thread[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    DIR *threads = opendir("/proc/self/task");
+    struct dirent *entry;
+    size_t i;
+    int found = 0;
+
+    CHECK(threads != NULL);
+    while ((entry = readdir(threads)) != NULL) {
+        char name[64];
+        unsigned long long mask;
+
+        if (entry->d_name[0] == '.')
+            continue;
+        name_of(entry->d_name, name, sizeof name);
+        mask = blocked_signals(entry->d_name);
+        if (strncmp(name, "milvus-", 7) != 0) {
+            CHECK(mask == 0); // the host's own threads keep the mask they had
+            continue;
+        }
+        found++;
+        for (i = 0; i < sizeof of_the_host / sizeof *of_the_host; i++)
+            CHECK(is_blocked(mask, of_the_host[i]));
+        for (i = 0; i < sizeof of_the_thread / sizeof *of_the_thread; i++)
+            CHECK(!is_blocked(mask, of_the_thread[i]));
+    }
+    closedir(threads);
+    CHECK(found >= 1 && found <= 3);
+}
+
+static void signal_handlers_are_as_before(void)
+{
+    int number;
+
+    for (number = 1; number < 32; number++) {
+        struct sigaction action;
+
+        if (sigaction(number, NULL, &action) == 0)
+            CHECK(action.sa_handler == SIG_DFL);
+    }
+}
+
+static void a_forked_child_gets_an_error_and_the_parent_goes_on(milvus_client *client)
+{
+    int status = 0;
+    size_t length;
+    pid_t child = fork();
+
+    if (child == 0) {
+        int64_t job;
+        milvus_client *other;
+
+        alarm(20); // a child that hangs fails the test
+        if (milvus_compact(client, "succeeds", 0, 0, &job) != MILVUS_FORKED)
+            _exit(1);
+        if (milvus_client_new("http://127.0.0.1:1", NULL, &other) != MILVUS_FORKED)
+            _exit(2);
+        if (milvus_last_error()->status != MILVUS_FORKED)
+            _exit(3);
+        milvus_client_free(client);
+        exit(0); // with everything that runs at exit
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
+}
+
+static milvus_client *shared;
+
+static void *errors_are_per_thread(void *result)
+{
+    size_t length;
+
+    if (milvus_last_error()->status == MILVUS_OK &&
+        milvus_compaction_wait(shared, -5, 0, NULL) == MILVUS_INVALID_ARGUMENT &&
+        strstr(milvus_last_error_message(), "-5") != NULL &&
+        milvus_client_server_version(shared, 10000, NULL, 0, &length) == MILVUS_OK &&
+        strstr(milvus_last_error_message(), "-5") != NULL) // success leaves it alone
+        *(int *)result = 1;
+    return NULL;
+}
+
+static void many_threads_use_one_client(void)
+{
+    pthread_t threads[16];
+    int results[16] = {0};
+    size_t i;
+
+    CHECK(milvus_compaction_wait(shared, -9, 0, NULL) == MILVUS_INVALID_ARGUMENT);
+    for (i = 0; i < 16; i++)
+        CHECK(pthread_create(&threads[i], NULL, errors_are_per_thread, &results[i]) == 0);
+    for (i = 0; i < 16; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+        CHECK(results[i] == 1);
+    }
+    CHECK(strstr(milvus_last_error_message(), "-9") != NULL);
+}
+
+static void *free_during_call(void *client)
+{
+    usleep(100000);
+    milvus_client_free((milvus_client *)client);
+    return NULL;
+}
+
+static void a_client_freed_in_use_serves_the_call_under_way(const char *uri)
+{
+    milvus_client *client = new_client(uri);
+    pthread_t thread;
+    int64_t job;
+
+    CHECK(milvus_compact(client, "never_ends", 0, 5000, &job) == MILVUS_OK);
+    CHECK(pthread_create(&thread, NULL, free_during_call, client) == 0);
+    CHECK(milvus_compaction_wait(client, job, 500, NULL) == MILVUS_TIMEOUT);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(milvus_compaction_wait(client, job, 500, NULL) == MILVUS_INVALID_HANDLE);
+}
+
+static pid_t test_process;
+
+static void at_exit(void)
+{
+    size_t length;
+
+    if (getpid() != test_process)
+        return;
+    if (milvus_client_server_version(shared, 5000, NULL, 0, &length) != MILVUS_OK)
+        _exit(1);
+    milvus_client_free(shared);
+    stop_fake();
+}
+
+int main(int argc, char **argv)
+{
+    const char *uri;
+    size_t length;
+    int error_output[2], kept;
+    ssize_t printed;
+    char byte;
+
+    CHECK(argc == 2);
+    uri = start_fake(argv[1], "v2.6.8");
+    shared = new_client(uri);
+    test_process = getpid();
+    atexit(at_exit);
+
+    // Whatever the library would print to standard error ends up in this pipe.
+    CHECK(pipe(error_output) == 0);
+    kept = dup(2);
+    dup2(error_output[1], 2);
+    close(error_output[1]);
+
+    CHECK(milvus_client_server_version(shared, 5000, NULL, 0, &length) == MILVUS_OK);
+    library_threads_are_named_and_leave_signals_to_the_host();
+    signal_handlers_are_as_before();
+    many_threads_use_one_client();
+    a_forked_child_gets_an_error_and_the_parent_goes_on(shared);
+    a_client_freed_in_use_serves_the_call_under_way(uri);
+
+    dup2(kept, 2);
+    printed = read(error_output[0], &byte, 1);
+    CHECK(printed == 0);
+    return finish();
+}

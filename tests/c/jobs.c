@@ -1,0 +1,93 @@
+// The ordinary life of a job, and buffers and structs of every size.
+#include "support.h"
+
+static void a_job_that_succeeds(milvus_client *client)
+{
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+    milvus_plan_list *plans;
+    milvus_plan plan = MILVUS_PLAN_INIT;
+    int64_t job = -7;
+
+    CHECK(milvus_compact(client, "succeeds", 0, 5000, &job) == MILVUS_OK);
+    CHECK(job > 0);
+    CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_OK);
+    CHECK(report.size == sizeof report && report.job_id == job);
+    CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED);
+    CHECK(report.planned == 2 && report.completed_plans == 2 && report.failed_plans == 0);
+    CHECK(report.polls >= 3 && report.failed_polls == 0 && report.elapsed_ms >= 0);
+    CHECK(milvus_compaction_state(client, job, 0, &info) == MILVUS_OK);
+    CHECK(info.state == MILVUS_COMPACTION_COMPLETED && info.completed_plans == 2);
+    CHECK(milvus_compaction_plans(client, job, 0, &plans) == MILVUS_OK);
+    CHECK(milvus_plan_list_count(plans) == 2);
+    CHECK(milvus_plan_list_get(plans, 1, &plan) == MILVUS_OK);
+    CHECK(plan.source_count == 2 && plan.sources[0] == 4 && plan.sources[1] == 5 && plan.target == 102);
+    milvus_plan_list_free(plans);
+    CHECK(milvus_compaction_wait(client, job, 10000, NULL) == MILVUS_OK);
+}
+
+static void jobs_that_do_not(milvus_client *client)
+{
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    int64_t job = -7;
+
+    CHECK(milvus_compact(client, "nothing", 0, 5000, &job) == MILVUS_OK);
+    CHECK(job == MILVUS_NO_JOB);
+    CHECK(milvus_compaction_wait(client, job, 0, &report) == MILVUS_OK);
+    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO);
+
+    CHECK(milvus_compact(client, "fails_partly", 0, 5000, &job) == MILVUS_OK);
+    CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_COMPACTION_FAILED);
+    CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.completed_plans == 2 && report.failed_plans == 1);
+    CHECK(milvus_last_error()->job_id == job);
+    CHECK(strcmp(milvus_last_error()->operation, "milvus_compaction_wait") == 0);
+
+    CHECK(milvus_compact(client, "never_ends", 0, 5000, &job) == MILVUS_OK);
+    CHECK(milvus_compaction_wait(client, job, 200, &report) == MILVUS_TIMEOUT);
+    CHECK(report.verdict == MILVUS_VERDICT_NONE && report.executing_plans == 1);
+    CHECK(milvus_compaction_wait(client, job, 1, NULL) == MILVUS_TIMEOUT);
+}
+
+static void versions(milvus_client *client)
+{
+    char buffer[16];
+    size_t length = 0;
+
+    CHECK(milvus_client_server_version(client, 0, buffer, sizeof buffer, &length) == MILVUS_OK);
+    CHECK(strcmp(buffer, "v2.6.8") == 0 && length == 6);
+    CHECK(milvus_client_server_version(client, MILVUS_NO_TIMEOUT, NULL, 0, &length) == MILVUS_OK);
+    memset(buffer, 'x', sizeof buffer);
+    CHECK(milvus_client_server_version(client, 5000, buffer, 4, NULL) == MILVUS_OK);
+    CHECK(memcmp(buffer, "v2.\0x", 5) == 0);
+    CHECK(milvus_client_server_version(client, 5000, buffer, 1, &length) == MILVUS_OK);
+    CHECK(buffer[0] == '\0' && length == 6);
+}
+
+// A program compiled with a later header passes larger structs; what this library does not know stays.
+static void a_larger_struct(milvus_client *client)
+{
+    struct {
+        milvus_compaction_report known;
+        int64_t later;
+    } report = {MILVUS_COMPACTION_REPORT_INIT, 77};
+    milvus_compaction_report *known = &report.known;
+
+    known->size = sizeof report;
+    CHECK(milvus_compaction_wait(client, MILVUS_NO_JOB, 0, known) == MILVUS_OK);
+    CHECK(known->verdict == MILVUS_VERDICT_NOTHING_TO_DO && known->size == sizeof report && report.later == 77);
+}
+
+int main(int argc, char **argv)
+{
+    milvus_client *client;
+
+    CHECK(argc == 2);
+    client = new_client(start_fake(argv[1], "v2.6.8"));
+    a_job_that_succeeds(client);
+    jobs_that_do_not(client);
+    versions(client);
+    a_larger_struct(client);
+    milvus_client_free(client);
+    stop_fake();
+    return finish();
+}

@@ -1,0 +1,86 @@
+// What the C tests share: checks that count, and a scripted server in a process of its own.
+#ifndef SUPPORT_H
+#define SUPPORT_H
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <milvus_client.h>
+
+static int checks_passed;
+
+// Ends the test where it fails.
+#define CHECK(condition)                                                                                    \
+    do {                                                                                                    \
+        if (!(condition)) {                                                                                 \
+            printf("%s:%d: %s\n  last error: %s\n", __FILE__, __LINE__, #condition,                         \
+                   milvus_last_error_message());                                                            \
+            exit(1);                                                                                        \
+        }                                                                                                   \
+        checks_passed++;                                                                                    \
+    } while (0)
+
+static int finish(void)
+{
+    if (checks_passed == 0) {
+        puts("nothing was checked");
+        return 1;
+    }
+    printf("%d checks passed\n", checks_passed);
+    return 0;
+}
+
+static int fake_input = -1;
+static pid_t fake_process;
+
+// Starts the scripted server, which ends with this process. Returns its URI.
+static inline const char *start_fake(const char *program, const char *version)
+{
+    static char uri[128];
+    int to[2], from[2];
+    ssize_t length;
+
+    if (pipe(to) != 0 || pipe(from) != 0)
+        exit(1);
+    fake_process = fork();
+    if (fake_process == 0) {
+        dup2(to[0], 0);
+        dup2(from[1], 1);
+        close(to[1]);
+        close(from[0]);
+        execl(program, program, "serve", version, (char *)NULL);
+        _exit(127);
+    }
+    close(to[0]);
+    close(from[1]);
+    fake_input = to[1];
+    length = read(from[0], uri, sizeof uri - 1);
+    if (length <= 0) {
+        printf("%s does not start\n", program);
+        exit(1);
+    }
+    uri[length - 1] = '\0'; // without the newline
+    close(from[0]);
+    return uri;
+}
+
+static inline void stop_fake(void)
+{
+    close(fake_input);
+    waitpid(fake_process, NULL, 0);
+}
+
+static inline milvus_client *new_client(const char *uri)
+{
+    milvus_client *client = NULL;
+
+    CHECK(milvus_client_new(uri, NULL, &client) == MILVUS_OK);
+    CHECK(client != NULL);
+    return client;
+}
+
+#endif

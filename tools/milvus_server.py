@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""A private, real Milvus 2.3.5 standalone server on loopback, from the PyPI package `milvus`.
+
+Used by the demo and the end-to-end tests. The server's data lies in a folder of its own; its 246 MiB of
+programs are unpacked once per parent folder. It stops with the `with` block it was started in.
+"""
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+PORTS = ["proxy_port", "proxy_internal_port", "query_coord_port", "query_node_port", "index_coord_port",
+         "index_node_port", "root_coord_port", "data_coord_port", "data_node_port", "etcd_port", "etcd_peer_port",
+         "metrics_port"]
+COMPONENTS = ["rootCoord", "proxy", "queryCoord", "queryNode", "indexNode", "dataCoord", "dataNode"]
+# Compacts within a fifth of a second, and only when asked.
+QUICK_ENVIRONMENT = {"DATACOORD_COMPACTION_CHECK_INTERVAL": "0.2"}
+QUICK_SETTINGS = {
+    "dataCoord.compaction.enableAutoCompaction": False,
+    "dataCoord.segment.assignmentExpiration": 50,
+    "proxy.timeTickInterval": 50,
+    "common.session.ttl": 5,
+}
+
+
+class ServerError(Exception):
+    """The server cannot be started; the text says why."""
+
+
+def _free_port_block(count):
+    """The first of `count` neighbouring ports of loopback that are all free."""
+    for base in range(20000 + os.getpid() % 5000, 32000, count):
+        with contextlib.ExitStack() as held:
+            try:
+                for port in range(base, base + count):
+                    probe = held.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", port))
+                return base
+            except OSError:
+                continue
+    raise ServerError("no twelve neighbouring free ports between 20000 and 32000 on loopback")
+
+
+def _trust_port(self, port):
+    """In place of the package's own probe, which trips over ports that were in use a moment ago."""
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for _ in range(100):
+        try:
+            probe.bind(("127.0.0.1", port))
+            return probe
+        except OSError:
+            time.sleep(0.05)
+    return None
+
+
+class MilvusServer:
+    """One server. `settings` are its configuration keys, `environment` what those cannot reach."""
+
+    def __init__(self, folder, settings=None, environment=None):
+        self.folder = pathlib.Path(folder).resolve()
+        self.settings = dict(QUICK_SETTINGS, **(settings or {}))
+        self.environment = dict(QUICK_ENVIRONMENT, **(environment or {}))
+        self.base = _free_port_block(len(PORTS))
+        self.process = None
+
+    @property
+    def uri(self):
+        return f"http://127.0.0.1:{self.base}"
+
+    @property
+    def port(self):
+        return self.base
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self, wait=True):
+        """Starts the server and waits until it serves. The port opens long before that."""
+        self._configure()
+        environment = dict(os.environ, **self.environment, DEPLOY_MODE="STANDALONE",
+                           METRICS_PORT=str(self.base + PORTS.index("metrics_port")),
+                           ETCD_CONFIG_PATH=str(self.folder / "configs/etcd.yaml"),
+                           MILVUS_RUN_DIR=str(self.folder / "run"), LD_LIBRARY_PATH=str(self.folder / "bin"))
+        with open(self.folder / "logs/stdout.log", "ab") as out, open(self.folder / "logs/stderr.log", "ab") as err:
+            # Its own session: a Ctrl-C in the terminal ends this program, and this program then the server.
+            self.process = subprocess.Popen([str(self.folder / "bin/milvus"), "run", "standalone"], cwd=self.folder,
+                                            env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                            start_new_session=True)
+        if wait:
+            self.wait_until_healthy()
+
+    def wait_until_healthy(self, limit=90):
+        url = f"http://127.0.0.1:{self.base + PORTS.index('metrics_port')}/healthz"
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise ServerError(f"milvus ended with status {self.process.returncode}; see {self.folder}/logs")
+            with contextlib.suppress(OSError):
+                with urllib.request.urlopen(url, timeout=1) as reply:
+                    if b"OK" in reply.read():
+                        return
+            time.sleep(0.05)
+        raise ServerError(f"milvus did not serve within {limit} s; see {self.folder}/logs")
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        """As a crash: no chance to clean up."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Asks it to end, asks again, and ends it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGCONT)
+        for request, patience in ((signal.SIGTERM, 2), (signal.SIGTERM, 15), (signal.SIGKILL, 15)):
+            self.process.send_signal(request)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
+                return
+
+    def remove(self):
+        """Stops it and deletes its data."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _configure(self):
+        try:
+            from milvus import MilvusServerConfig, _initialize_data_files
+        except ImportError:
+            raise ServerError("the Python package milvus 2.3.5 is missing; `make setup` installs it where it exists: "
+                              "Python 3.8 to 3.13 on x86_64 Linux or arm64 macOS") from None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "logs").mkdir(exist_ok=True)
+        programs = self.folder.parent / "milvus-bin"
+        programs.mkdir(exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            (self.folder / "bin").symlink_to(programs)
+        MilvusServerConfig.try_bind_port = _trust_port
+        ports = {name: self.base + index for index, name in enumerate(PORTS[:10])}
+        config = MilvusServerConfig(data_dir=str(self.folder), **ports)
+        for component in COMPONENTS:
+            config.set(f"{component}.ip", "127.0.0.1")  # else they advertise the machine's network address
+        for key, value in self.settings.items():
+            config.set(key, value)
+        config.resolve()
+        _initialize_data_files(str(self.folder))
+        client, peer = (f"http://127.0.0.1:{self.base + PORTS.index(name)}" for name in ("etcd_port", "etcd_peer_port"))
+        (self.folder / "configs/etcd.yaml").write_text(
+            f"listen-client-urls: {client}\nadvertise-client-urls: {client}\nlisten-peer-urls: {peer}\n"
+            f"initial-advertise-peer-urls: {peer}\ninitial-cluster: default={peer}\n")
+
+
+def temporary_server(parent, **options):
+    """A server in a fresh folder below `parent`."""
+    pathlib.Path(parent).mkdir(parents=True, exist_ok=True)
+    return MilvusServer(tempfile.mkdtemp(prefix="milvus-", dir=parent), **options)

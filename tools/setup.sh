@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the demo and the tests need: a Python environment in target/, and with the word `tests` a
+# second C compiler. Says in a sentence what is missing and cannot be installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+requirements=tests/e2e/requirements.txt
+venv=target/venv
+
+missing() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+# Debian packages, where that is the system and this may install them.
+install_packages() {
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        missing "the package(s) $* are missing; install them and try again"
+    fi
+    echo "setup: installing $*"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null ||
+        missing "the package(s) $* cannot be installed; install them by hand and try again"
+}
+
+command -v cargo >/dev/null || missing "cargo is missing; install Rust 1.91 or newer from rustup.rs"
+command -v gcc >/dev/null && command -v g++ >/dev/null || install_packages gcc g++
+command -v python3 >/dev/null || install_packages python3 python3-venv
+python3 -c 'import sys; sys.exit(not (3, 8) <= sys.version_info[:2] <= (3, 13))' ||
+    missing "Python 3.8 to 3.13 is needed for the real Milvus server; this is $(python3 --version)"
+case "$(uname -sm)" in
+"Linux x86_64" | "Darwin arm64") ;;
+*) missing "the real Milvus server exists for x86_64 Linux and arm64 macOS only; run examples-c/compact on a server of yours" ;;
+esac
+python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv
+if [ "${1:-}" = tests ]; then
+    command -v clang >/dev/null && command -v clang++ >/dev/null || install_packages clang
+fi
+
+stamp=$(cksum <"$requirements")
+if [ "$(cat $venv/stamp 2>/dev/null)" != "$stamp" ]; then
+    echo "setup: installing a real Milvus server, pymilvus, pytest and CMake from PyPI into $venv"
+    mkdir -p target
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" ||
+        missing "the Python packages in $requirements cannot be installed; is PyPI reachable?"
+    echo "$stamp" >$venv/stamp
+fi
