@@ -52,7 +52,7 @@ pub struct Credentials {
 impl Credentials {
     /// Milvus takes base64 of `user:password` or of an API key, without a scheme word.
     fn from_token(token: &str) -> Result<Self, Error> {
-        check_length("token", token)?;
+        check_length(token).map_err(|error| error.context("token"))?;
         let encoded = BASE64.encode(token);
         let mut header = HeaderValue::from_str(&encoded)
             .map_err(|_| Error::invalid_argument("token: cannot be sent as a header"))?;
@@ -159,7 +159,7 @@ struct ParsedUri {
 
 impl ParsedUri {
     fn parse(text: &str) -> Result<Self, Error> {
-        check_length("text", text)?;
+        check_length(text)?;
         if text.trim().is_empty() {
             return Err(Error::invalid_argument(format!("is empty; {URI_FORMS}")));
         }
@@ -252,11 +252,11 @@ fn check_database(name: &str) -> Result<(), Error> {
     Err(Error::invalid_argument("the database's name has a character that Milvus does not allow"))
 }
 
-fn check_length(what: &str, text: &str) -> Result<(), Error> {
+fn check_length(text: &str) -> Result<(), Error> {
     if text.len() <= TEXT_LIMIT {
         return Ok(());
     }
-    Err(Error::invalid_argument(format!("{what} has {} bytes; at most {TEXT_LIMIT} are taken", text.len())))
+    Err(Error::invalid_argument(format!("has {} bytes; at most {TEXT_LIMIT} are taken", text.len())))
 }
 
 fn decoded(what: &str, text: &str) -> Result<String, Error> {

@@ -3,6 +3,7 @@
 
 usage: demo.py SAMPLE_PROGRAM FOLDER
 """
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +61,8 @@ def run(program, folder):
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit("demo: interrupted"))
     try:
         return run(*sys.argv[1:])
     except milvus_server.ServerError as error:

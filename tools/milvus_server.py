@@ -5,12 +5,14 @@ Used by the demo and the end-to-end tests. The server's data lies in a folder of
 programs are unpacked once per parent folder. It stops with the `with` block it was started in.
 """
 import contextlib
+import ctypes
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -60,6 +62,13 @@ def _trust_port(self, port):
     return None
 
 
+def _end_with_parent():
+    """In the new process: be killed when the one that started it ends, however that ends."""
+    if sys.platform == "linux":
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class MilvusServer:
     """One server. `settings` are its configuration keys, `environment` what those cannot reach."""
 
@@ -93,10 +102,11 @@ class MilvusServer:
                            ETCD_CONFIG_PATH=str(self.folder / "configs/etcd.yaml"),
                            MILVUS_RUN_DIR=str(self.folder / "run"), LD_LIBRARY_PATH=str(self.folder / "bin"))
         with open(self.folder / "logs/stdout.log", "ab") as out, open(self.folder / "logs/stderr.log", "ab") as err:
-            # Its own session: a Ctrl-C in the terminal ends this program, and this program then the server.
+            # Its own session: a Ctrl-C in the terminal ends this program, and this program then the server,
+            # as does the kernel if this program is killed.
             self.process = subprocess.Popen([str(self.folder / "bin/milvus"), "run", "standalone"], cwd=self.folder,
                                             env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                            start_new_session=True)
+                                            start_new_session=True, preexec_fn=_end_with_parent)
         if wait:
             self.wait_until_healthy()
 

@@ -1,0 +1,36 @@
+"""Real servers for the tests. Those of a module are shared by its tests and removed after it."""
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import milvus_server  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def start_server():
+    """A function that starts a server of its own for a test module."""
+    servers = []
+
+    def start(wait=True, **options):
+        server = milvus_server.temporary_server(ROOT / "target/e2e", **options)
+        servers.append(server)
+        server.start(wait=wait)
+        return server
+
+    yield start
+    for server in servers:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def plain_server():
+    """The ordinary server that most tests use."""
+    server = milvus_server.temporary_server(ROOT / "target/e2e")
+    server.start()
+    yield server
+    server.remove()

@@ -1,0 +1,116 @@
+"""The C API through ctypes, as thin as can be: the tests call what a C program calls."""
+import ctypes
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADER = (ROOT / "include/milvus_client.h").read_text()
+LIBRARY = ROOT / "target/stage/lib/libmilvus_client.so.0"
+lib = ctypes.CDLL(str(LIBRARY))
+
+# Every #define of a number, as the header has it.
+CONSTANTS = {name: int(value) for name, value in re.findall(r"^#define MILVUS_(\w+) \(?(-?\d+)\)?$", HEADER, re.M)}
+NO_TIMEOUT = CONSTANTS["NO_TIMEOUT"]
+NO_JOB = CONSTANTS["NO_JOB"]
+
+_int64, _status = ctypes.c_int64, ctypes.c_int32
+
+
+def _struct(name, fields):
+    return type(name, (ctypes.Structure,), {"_fields_": [("size", ctypes.c_size_t)] + fields})
+
+
+LastError = _struct("milvus_error", [
+    ("status", _status), ("grpc_code", ctypes.c_int32), ("server_code", ctypes.c_int32), ("retriable", ctypes.c_int32),
+    ("in_doubt", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p)])
+StateInfo = _struct("milvus_compaction_state_info", [
+    ("state", ctypes.c_int32), ("executing_plans", _int64), ("completed_plans", _int64), ("failed_plans", _int64),
+    ("timed_out_plans", _int64)])
+Plan = _struct("milvus_plan", [
+    ("sources", ctypes.POINTER(_int64)), ("source_count", ctypes.c_size_t), ("target", _int64)])
+Report = _struct("milvus_compaction_report", [
+    ("verdict", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
+    ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
+    ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64)])
+
+_pointer, _text = ctypes.c_void_p, ctypes.c_char_p
+for name, result, *parameters in [
+        ("last_error", ctypes.POINTER(LastError)),
+        ("status_name", _text, _status),
+        ("verdict_name", _text, ctypes.c_int32),
+        ("client_new", _status, _text, _text, ctypes.POINTER(_pointer)),
+        ("client_free", None, _pointer),
+        ("client_server_version", _status, _pointer, _int64, _text, ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)),
+        ("compact", _status, _pointer, _text, ctypes.c_int32, _int64, ctypes.POINTER(_int64)),
+        ("compaction_state", _status, _pointer, _int64, _int64, ctypes.POINTER(StateInfo)),
+        ("compaction_plans", _status, _pointer, _int64, _int64, ctypes.POINTER(_pointer)),
+        ("compaction_wait", _status, _pointer, _int64, _int64, ctypes.POINTER(Report)),
+        ("plan_list_count", ctypes.c_size_t, _pointer),
+        ("plan_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Plan)),
+        ("plan_list_free", None, _pointer)]:
+    function = getattr(lib, f"milvus_{name}")
+    function.restype, function.argtypes = result, parameters
+
+
+class MilvusError(Exception):
+    """A failed call, with everything milvus_last_error() has."""
+
+    def __init__(self, report=None):
+        error = lib.milvus_last_error().contents
+        self.status = lib.milvus_status_name(error.status).decode().replace("MILVUS_", "", 1)
+        self.message = error.message.decode()
+        self.in_doubt, self.retriable = bool(error.in_doubt), bool(error.retriable)
+        self.server_code, self.grpc_code, self.job_id = error.server_code, error.grpc_code, error.job_id
+        self.report = report
+        super().__init__(f"{self.status}: {self.message}")
+
+
+def check(status, report=None):
+    if status != 0:
+        raise MilvusError(report)
+
+
+class Client:
+    def __init__(self, uri, token=None):
+        self.handle = _pointer()
+        check(lib.milvus_client_new(uri.encode(), None if token is None else token.encode(), ctypes.byref(self.handle)))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        lib.milvus_client_free(self.handle)
+
+    def server_version(self, timeout_ms=10000):
+        buffer, length = ctypes.create_string_buffer(64), ctypes.c_size_t()
+        check(lib.milvus_client_server_version(self.handle, timeout_ms, buffer, 64, ctypes.byref(length)))
+        return buffer.value.decode()
+
+    def compact(self, name, is_clustering=False, timeout_ms=10000):
+        job = _int64(-77)
+        check(lib.milvus_compact(self.handle, name.encode(), is_clustering, timeout_ms, ctypes.byref(job)))
+        return job.value
+
+    def state(self, job, timeout_ms=10000):
+        info = StateInfo(ctypes.sizeof(StateInfo))
+        check(lib.milvus_compaction_state(self.handle, job, timeout_ms, ctypes.byref(info)))
+        return info
+
+    def plans(self, job, timeout_ms=10000):
+        """A list of (sources, target)."""
+        plans, found = _pointer(), []
+        check(lib.milvus_compaction_plans(self.handle, job, timeout_ms, ctypes.byref(plans)))
+        for index in range(lib.milvus_plan_list_count(plans)):
+            plan = Plan(ctypes.sizeof(Plan))
+            check(lib.milvus_plan_list_get(plans, index, ctypes.byref(plan)))
+            found.append((plan.sources[:plan.source_count], plan.target))
+        lib.milvus_plan_list_free(plans)
+        return found
+
+    def wait(self, job, timeout_ms=30000):
+        """The report; its `verdict_name` is the verdict. Raises with the report for anything but MILVUS_OK."""
+        report = Report(ctypes.sizeof(Report))
+        status = lib.milvus_compaction_wait(self.handle, job, timeout_ms, ctypes.byref(report))
+        report.verdict_name = lib.milvus_verdict_name(report.verdict).decode().replace("MILVUS_VERDICT_", "", 1)
+        check(status, report)
+        return report

@@ -1,0 +1,195 @@
+"""Compactions on the real server: the right collection, the right verdict, nothing else touched."""
+import subprocess
+import time
+import uuid
+
+import milvus_ffi
+import pytest
+import seed
+from conftest import ROOT
+from pymilvus.grpc_gen import milvus_pb2
+
+
+@pytest.fixture()
+def server(plain_server):
+    return plain_server
+
+
+@pytest.fixture()
+def pymilvus(server):
+    return seed.connect(server.uri)
+
+
+@pytest.fixture()
+def client(server):
+    with milvus_ffi.Client(server.uri) as client:
+        yield client
+
+
+@pytest.fixture()
+def name():
+    return f"c{uuid.uuid4().hex[:12]}"
+
+
+def filled(pymilvus, name, segments=4, **options):
+    """Creates and fills a collection; returns its segment ids."""
+    seed.create(pymilvus, name, **options)
+    seed.fill(pymilvus, name, segments, rows=50)
+    ids = seed.ids_of(pymilvus, name)
+    assert len(ids) == segments
+    return ids
+
+
+def test_small_segments_become_one(client, pymilvus, name):
+    before = filled(pymilvus, name, 8)
+    job = client.compact(name)
+    report = client.wait(job)
+    after = seed.ids_of(pymilvus, name)
+    assert len(after) == 1 and after[0] not in before
+    assert report.verdict_name == "SUCCEEDED"
+    assert (report.planned, report.completed_plans, report.failed_plans) == (1, 1, 0)
+    [(sources, target)] = client.plans(job)
+    assert (sorted(sources), [target]) == (before, after)
+    info = client.state(job)
+    assert (info.state, info.completed_plans) == (milvus_ffi.CONSTANTS["COMPACTION_COMPLETED"], 1)
+    assert sum(segment.num_rows for segment in seed.segments_of(pymilvus, name)) == 400
+
+
+def test_only_the_named_collection_is_touched(client, server, pymilvus, name):
+    """The same database and another one, which has a collection of the same name."""
+    pymilvus.create_database(f"db_{name}")
+    elsewhere = seed.connect(server.uri, f"db_{name}")
+    neighbour = filled(pymilvus, f"{name}_neighbour")
+    same_name = filled(elsewhere, name)
+    mine = filled(pymilvus, name)
+
+    assert client.wait(client.compact(name)).verdict_name == "SUCCEEDED"
+    time.sleep(1)
+    assert len(seed.ids_of(pymilvus, name)) == 1 != len(mine)
+    assert seed.ids_of(pymilvus, f"{name}_neighbour") == neighbour
+    assert seed.ids_of(elsewhere, name) == same_name
+
+    # And the other way round: a database in the URI.
+    mine = seed.ids_of(pymilvus, name)
+    with milvus_ffi.Client(f"{server.uri}/db_{name}") as client_elsewhere:
+        assert client_elsewhere.wait(client_elsewhere.compact(name)).verdict_name == "SUCCEEDED"
+    time.sleep(1)
+    assert len(seed.ids_of(elsewhere, name)) == 1
+    assert seed.ids_of(pymilvus, name) == mine
+    assert seed.ids_of(pymilvus, f"{name}_neighbour") == neighbour
+
+    # The trap is real: what other clients send, a name alone, compacts everything on this server.
+    request = milvus_pb2.ManualCompactionRequest(collection_name="does_not_exist")
+    assert pymilvus._get_connection()._stub.ManualCompaction(request, timeout=10).status.code == 0
+    deadline = time.monotonic() + 10
+    while seed.ids_of(pymilvus, f"{name}_neighbour") == neighbour and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert seed.ids_of(pymilvus, f"{name}_neighbour") != neighbour
+
+
+def test_an_unknown_collection_is_an_error_and_nothing_is_compacted(client, server, pymilvus, name):
+    mine = filled(pymilvus, name)
+    for unknown in ("does_not_exist", name.upper(), "n" * 255):
+        with pytest.raises(milvus_ffi.MilvusError) as failure:
+            client.compact(unknown)
+        assert (failure.value.status, failure.value.in_doubt) == ("COLLECTION_NOT_FOUND", False)
+        assert failure.value.server_code == 100
+    with milvus_ffi.Client(f"{server.uri}/no_such_database") as lost:
+        with pytest.raises(milvus_ffi.MilvusError) as failure:
+            lost.compact(name)
+        assert failure.value.status in ("COLLECTION_NOT_FOUND", "DATABASE_NOT_FOUND")
+    time.sleep(1)
+    assert seed.ids_of(pymilvus, name) == mine
+
+
+def test_an_alias_stands_for_its_collection_until_it_is_dropped(client, pymilvus, name):
+    mine = filled(pymilvus, name)
+    pymilvus.create_alias(name, f"alias_{name}")
+    job = client.compact(f"alias_{name}")
+    assert client.wait(job).verdict_name == "SUCCEEDED"
+    [(sources, _)] = client.plans(job)
+    assert sorted(sources) == mine and len(seed.ids_of(pymilvus, name)) == 1
+    pymilvus.drop_alias(f"alias_{name}")
+    with pytest.raises(milvus_ffi.MilvusError) as failure:
+        client.compact(f"alias_{name}")
+    assert failure.value.status == "COLLECTION_NOT_FOUND"
+
+
+def test_nothing_to_do_is_said_so(client, pymilvus, name):
+    unindexed = filled(pymilvus, name, indexed=False)
+    seed.create(pymilvus, f"{name}_empty")
+    for collection in (name, f"{name}_empty"):
+        report = client.wait(client.compact(collection))
+        assert (report.verdict_name, report.planned) == ("NOTHING_TO_DO", 0)
+    assert seed.ids_of(pymilvus, name) == unindexed
+    asked_before = time.monotonic()
+    assert client.wait(milvus_ffi.NO_JOB).verdict_name == "NOTHING_TO_DO"
+    assert client.plans(milvus_ffi.NO_JOB) == [] and time.monotonic() - asked_before < 5
+
+
+def test_a_second_trigger_during_the_first_has_nothing_to_do(client, pymilvus, name):
+    filled(pymilvus, name)
+    first, second = client.compact(name), client.compact(name)
+    assert client.wait(second).verdict_name == "NOTHING_TO_DO"
+    assert client.wait(first).verdict_name == "SUCCEEDED"
+
+
+def test_deleted_rows_are_purged(client, pymilvus, name):
+    filled(pymilvus, name, 4)
+    pymilvus.load_collection(name)
+    pymilvus.delete(name, filter="id < 120")
+    time.sleep(0.5)
+    pymilvus.flush(name)
+    assert client.wait(client.compact(name)).verdict_name == "SUCCEEDED"
+    assert sum(segment.num_rows for segment in seed.segments_of(pymilvus, name)) == 80
+
+
+def test_a_job_that_nobody_knows_is_unknown(client):
+    for job in (1, 123456789, 2 ** 63 - 1):
+        with pytest.raises(milvus_ffi.MilvusError) as failure:
+            client.wait(job)
+        assert (failure.value.status, failure.value.job_id) == ("OUTCOME_UNKNOWN", job)
+        assert failure.value.report.verdict_name == "UNKNOWN"
+        assert client.plans(job) == []
+
+
+def test_clustering_is_refused_on_a_server_that_would_merge_instead(client, pymilvus, name):
+    mine = filled(pymilvus, name)
+    with pytest.raises(milvus_ffi.MilvusError) as failure:
+        client.compact(name, is_clustering=True)
+    assert failure.value.status == "UNSUPPORTED"
+    assert "2.4.7" in failure.value.message and "2.3.5" in failure.value.message
+    time.sleep(1)
+    assert seed.ids_of(pymilvus, name) == mine
+
+
+def test_the_version_is_the_servers(client):
+    assert client.server_version() == "v2.3.5-lite"
+
+
+def test_a_name_that_the_server_refuses_keeps_its_reason_short(client):
+    with pytest.raises(milvus_ffi.MilvusError) as failure:
+        client.compact("n" * 10240)
+    assert failure.value.status in ("INVALID_ARGUMENT", "COLLECTION_NOT_FOUND")
+    assert len(failure.value.message.encode()) < 1024
+    with pytest.raises(milvus_ffi.MilvusError) as failure:
+        client.compact("bad-name!")
+    assert failure.value.status in ("INVALID_ARGUMENT", "COLLECTION_NOT_FOUND")
+
+
+def test_the_sample_program_tells_the_same(server, pymilvus, name):
+    program = str(ROOT / "target/examples-c/compact")
+
+    def run(*arguments):
+        return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+    before = filled(pymilvus, name)
+    done = run(server.uri, "", name)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert "MILVUS_VERDICT_SUCCEEDED" in done.stdout and "1 of 1 plans completed" in done.stdout
+    [target] = seed.ids_of(pymilvus, name)
+    assert f"4 segments {' '.join(map(str, before))} -> {target}" in done.stdout
+    unknown = run(server.uri, "", "does_not_exist")
+    assert unknown.returncode == 3 and "MILVUS_COLLECTION_NOT_FOUND" in unknown.stderr, unknown
+    assert run(server.uri).returncode == 2
+    assert run("http://127.0.0.1:1", "", name).returncode == 3

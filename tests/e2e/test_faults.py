@@ -1,0 +1,116 @@
+"""A real server that is not there, not ready, frozen, killed, or fails its plans."""
+import signal
+import threading
+import time
+
+import milvus_ffi
+import pytest
+import seed
+
+
+def failure_of(call, *arguments, **options):
+    """The error of a call, and how long it took."""
+    started = time.monotonic()
+    with pytest.raises(milvus_ffi.MilvusError) as failure:
+        call(*arguments, **options)
+    return failure.value, time.monotonic() - started
+
+
+def collection(server, name="c", segments=4):
+    pymilvus = seed.connect(server.uri)
+    seed.create(pymilvus, name)
+    seed.fill(pymilvus, name, segments, rows=50)
+    return pymilvus
+
+
+def test_a_server_that_is_still_starting_is_reported_within_the_timeout(start_server):
+    server = start_server(wait=False)
+    with milvus_ffi.Client(server.uri) as client:
+        seen = set()
+        for _ in range(40):
+            started = time.monotonic()
+            try:
+                client.compact("c", timeout_ms=300)
+            except milvus_ffi.MilvusError as error:
+                seen.add(error.status)
+                assert not error.in_doubt, error
+                if error.status == "COLLECTION_NOT_FOUND":
+                    break  # it serves now
+            assert time.monotonic() - started < 3
+            time.sleep(0.2)
+        server.wait_until_healthy()
+        assert client.server_version() == "v2.3.5-lite", "the same client works once the server does"
+    assert seen & {"UNAVAILABLE", "TIMEOUT", "NOT_READY"}, seen
+
+
+def test_a_timeout_of_one_millisecond_is_a_timeout(start_server):
+    server = start_server()
+    with milvus_ffi.Client(server.uri) as client:
+        error, took = failure_of(client.compact, "c", timeout_ms=1)
+        assert (error.status, error.in_doubt) == ("TIMEOUT", False)
+        assert "1 ms" in error.message and took < 2
+
+
+def test_a_frozen_server_ends_calls_with_and_without_a_timeout(start_server):
+    server = start_server()
+    with milvus_ffi.Client(server.uri) as client:
+        client.server_version()
+        server.signal(signal.SIGSTOP)
+        try:
+            error, took = failure_of(client.compact, "c", timeout_ms=500)
+            assert (error.status, error.in_doubt) == ("TIMEOUT", False) and took < 3
+            # Without a limit, the keepalive finds out: a probe after 10 s, 5 s for its answer.
+            error, took = failure_of(client.compact, "c", timeout_ms=milvus_ffi.NO_TIMEOUT)
+            assert (error.status, error.in_doubt) == ("UNAVAILABLE", False) and took < 30
+            assert "stopped answering" in error.message
+        finally:
+            server.signal(signal.SIGCONT)
+        assert client.server_version() == "v2.3.5-lite"
+
+
+def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
+    """The restarted server says Completed although nothing was merged."""
+    server = start_server(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "30"})
+    pymilvus = collection(server)
+    before = seed.ids_of(pymilvus, "c")
+    with milvus_ffi.Client(server.uri) as client:
+        job = client.compact("c")
+        assert client.state(job).executing_plans == 1
+        outcome = {}
+
+        def wait():
+            try:
+                client.wait(job, 60000)
+            except milvus_ffi.MilvusError as error:
+                outcome["error"] = error
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        time.sleep(0.5)
+        server.kill()
+        error, _ = failure_of(client.compact, "c", timeout_ms=2000)
+        assert (error.status, error.in_doubt) == ("UNAVAILABLE", False)
+        server.start()
+        waiting.join(60)
+        error = outcome["error"]
+        assert (error.status, error.report.verdict_name) == ("OUTCOME_UNKNOWN", "UNKNOWN")
+        assert error.report.failed_polls > 0 and error.report.planned == 1
+        assert client.plans(job) == [(before, -1)], "remembered, though the server has forgotten"
+        assert seed.ids_of(seed.connect(server.uri), "c") == before
+        with milvus_ffi.Client(server.uri) as other:
+            error, _ = failure_of(other.wait, job)
+            assert error.status == "OUTCOME_UNKNOWN"
+
+
+def test_plans_that_really_fail_are_reported(start_server):
+    """A restart leaves the session of the old data node behind, and plans sent to it fail."""
+    server = start_server(settings={"common.session.ttl": 30})
+    pymilvus = collection(server)
+    before = seed.ids_of(pymilvus, "c")
+    server.stop()
+    server.start()
+    with milvus_ffi.Client(server.uri) as client:
+        error, _ = failure_of(client.wait, client.compact("c"), 60000)
+        assert (error.status, error.report.verdict_name) == ("COMPACTION_FAILED", "FAILED")
+        assert (error.report.failed_plans, error.report.completed_plans) == (1, 0)
+    assert seed.ids_of(seed.connect(server.uri), "c") == before
