@@ -22,7 +22,8 @@ help:
 build:
 	$(CARGO) build --release --locked
 
-install: build
+install:
+	@test -f $(BUILD)/libmilvus_client.so || { echo "install: there is no library yet: run 'make build' first" >&2; exit 1; }
 	install -d "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient" "$(DESTDIR)$(PREFIX)/include"
 	install -m 755 $(BUILD)/libmilvus_client.so "$(DESTDIR)$(PREFIX)/lib/libmilvus_client.so.$(VERSION)"
 	ln -sf libmilvus_client.so.$(VERSION) "$(DESTDIR)$(PREFIX)/lib/$(SONAME)"
@@ -33,7 +34,7 @@ install: build
 		> "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient/MilvusClientConfigVersion.cmake"
 
 # The library as it will be installed, for everything in this tree that links it.
-stage:
+stage: build
 	@$(MAKE) --no-print-directory -s install PREFIX="$(STAGE)" DESTDIR=
 
 examples: stage

@@ -78,7 +78,7 @@ static int compact(milvus_client *client, const char *collection)
 
 int main(int argc, char **argv)
 {
-    milvus_client *client;
+    milvus_client *client = NULL;
     int exit_status;
 
     if (argc != 4) {

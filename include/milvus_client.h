@@ -1,7 +1,7 @@
 // milvus_client.h - has a Milvus server compact a collection, and tells what really happened.
 // Generated from src/ffi by `make header`; do not edit. Licence: Apache-2.0.
 //
-//     milvus_client *client;
+//     milvus_client *client = NULL;
 //     int64_t job;
 //     if (milvus_client_new("http://localhost:19530", NULL, &client) == MILVUS_OK &&
 //         milvus_compact(client, "products", 0, 0, &job) == MILVUS_OK &&
@@ -9,18 +9,21 @@
 //         puts("compacted, or nothing to do");
 //     else
 //         puts(milvus_last_error_message());
+//     milvus_client_free(client);
 //
 // Conventions
 //   Strings     NUL-terminated UTF-8; the library copies what it is given.
 //   Booleans    int32_t; anything but 0 is true.
-//   Structs     whose first field is `size` must be set to their ..._INIT before they are passed. They
-//               may grow at the end in later versions; no more than `size` bytes are read or written.
+//   Structs     whose first field is `size` must be initialised with their ..._INIT. They may grow at the
+//               end in later versions; no more than `size` bytes are read or written.
 //   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
 //               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
 //   Times       milliseconds.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and
-//               ends no process. Its threads block the host's signals. After fork() the child gets
-//               MILVUS_FORKED from every call; exec() is fine.
+//               ends no process, except that exhausted memory does, as in any Rust program. Its threads
+//               block the host's signals. Once the library has been used, a child made by fork() gets
+//               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
+//               is fine. Linux, 64-bit.
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -70,18 +73,14 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_INVALID_ARGUMENT 1
 // The handle was freed already, is of another type, or was not made by this library.
 #define MILVUS_INVALID_HANDLE 2
-// The client was closed; make a new one.
-#define MILVUS_CLOSED 3
 // This process is a fork of one that used the library; use it in the parent, or call exec first.
 #define MILVUS_FORKED 4
-// The server cannot be reached or the connection was lost; check address and server, then try again.
+// The server cannot be reached or the connection was lost; check address and server.
 #define MILVUS_UNAVAILABLE 10
 // No secure connection could be made; check http or https and the certificates.
 #define MILVUS_TLS_FAILED 11
 // The call's time ran out; what the server was asked to do may still go on.
 #define MILVUS_TIMEOUT 12
-// The call was abandoned by its caller; what the server was asked to do may still go on.
-#define MILVUS_CANCELLED 13
 // The server does not accept the token; check it.
 #define MILVUS_UNAUTHENTICATED 20
 // The user lacks the privilege that the message names; have it granted.
@@ -92,7 +91,7 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_DATABASE_NOT_FOUND 23
 // The server's rate limit refused the call; wait a few seconds and try again.
 #define MILVUS_RATE_LIMITED 24
-// The server is starting or a part of it is down; try again soon.
+// The server is starting, or a part of it is down.
 #define MILVUS_NOT_READY 25
 // Compaction is switched off in the server's configuration (dataCoord.enableCompaction).
 #define MILVUS_COMPACTION_DISABLED 26
@@ -106,7 +105,7 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_OUTCOME_UNKNOWN 41
 // A defect of this library; please report the message.
 #define MILVUS_INTERNAL 50
-// Memory, threads or another resource of this process ran out.
+// Handles, threads or another resource of this process ran out.
 #define MILVUS_OUT_OF_MEMORY 51
 
 // How a call ended: MILVUS_OK or one of the MILVUS_... constants above. Later versions add more of
@@ -128,12 +127,14 @@ typedef struct milvus_error {
     // 1 if the server may have started a compaction although the call failed, else 0. Never 1
     // together with retriable: repeating could compact twice.
     int32_t in_doubt;
+    // 0.
+    int32_t reserved;
     // The job that the call was about; 0 if none.
     int64_t job_id;
     // Name of the function that failed, e.g. "milvus_compact". Static, never NULL.
     const char *operation;
     // What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
-    // never with the token in it. Lives as long as this struct. Never NULL.
+    // never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
     const char *message;
 } milvus_error;
 
@@ -153,6 +154,84 @@ const milvus_error *milvus_last_error(void);
 // The message of milvus_last_error(), "" if no call of this thread has failed. Never NULL. Valid as
 // long as that. Since 0.1.0.
 const char *milvus_last_error_message(void);
+
+// ====================================================================================================
+// Options
+//
+// How a client connects, as text by key, so that configuration files, environments and other languages
+// pass them through unread. milvus_option_get() lists every key; so does the README.
+// ====================================================================================================
+
+// The value is any text.
+#define MILVUS_OPTION_TEXT 0
+
+// The value is text that must not be shown to anybody.
+#define MILVUS_OPTION_SECRET 1
+
+// The value is the path of a file that exists when the client is made.
+#define MILVUS_OPTION_FILE 2
+
+// The value is "true" or "false".
+#define MILVUS_OPTION_BOOLEAN 3
+
+// The value is a whole number, in decimal digits.
+#define MILVUS_OPTION_NUMBER 4
+
+// Options for a client-to-be. Secrets in them are wiped from memory when they are freed.
+typedef struct milvus_options milvus_options;
+
+// What there is to know about an option. All texts are static.
+typedef struct milvus_option_info {
+    // Set by MILVUS_OPTION_INFO_INIT.
+    size_t size;
+    // The key, e.g. "tls.ca_file".
+    const char *key;
+    // The value if none is set; "" for none.
+    const char *default_value;
+    // One line for a person.
+    const char *help;
+    // What the value has to look like: one of the MILVUS_OPTION_... constants. Later versions may add more.
+    int32_t kind;
+    // 0.
+    int32_t reserved;
+    // Smallest and largest value of a number; 0 for other kinds.
+    int64_t least;
+    // See least.
+    int64_t most;
+} milvus_option_info;
+#define MILVUS_OPTION_INFO_INIT { sizeof(milvus_option_info), NULL, NULL, NULL, 0, 0, 0, 0 }
+
+// Makes options, all at their defaults. Free them with milvus_options_free(), also after they were used.
+// NULL if there are too many, with milvus_last_error() set. Thread-safe. Since 0.1.0.
+milvus_options *milvus_options_new(void);
+
+// Sets an option, in place of what it was.
+//
+// @param options  The options.
+// @param key      One of the keys that milvus_option_get() lists.
+// @param value    Its value as text; "" sets a text back to none. At most 8192 bytes. NULL is refused.
+//
+// Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown key: the
+// message lists the known ones; a value of the wrong kind), MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_options_set(milvus_options *options, const char *key, const char *value);
+
+// Frees options. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+//
+// Thread-safe. Since 0.1.0.
+void milvus_options_free(milvus_options *options);
+
+// Number of options there are. Thread-safe. Since 0.1.0.
+size_t milvus_option_count(void);
+
+// Describes one of the options there are.
+//
+// @param index     From 0 to milvus_option_count() - 1.
+// @param out_info  Receives the description; begin with `milvus_option_info info = MILVUS_OPTION_INFO_INIT;`.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT or MILVUS_FORKED. Since 0.1.0.
+milvus_status milvus_option_get(size_t index,
+                                milvus_option_info *out_info);
 
 // ====================================================================================================
 // Client
@@ -178,16 +257,35 @@ typedef struct milvus_client milvus_client;
 //                    segment is the database: "http://host:19530/sales". "user:password@" before the
 //                    host is a token; percent-encode special characters there. At most 8192 bytes.
 //                    NULL: the environment variable MILVUS_URI.
-// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. ""
-//                    is none. NULL: none, or the environment variable MILVUS_TOKEN if uri is NULL too.
+// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. NULL
+//                    or "": the one in the URI, if any; with uri NULL, the environment variable
+//                    MILVUS_TOKEN before that.
 // @param out_client  Receives the client; free it with milvus_client_free().
 //
-// Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
-// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (over a million clients) or
-// MILVUS_FORKED. Since 0.1.0.
+// With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
+// SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
+// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
+// certificates), MILVUS_OUT_OF_MEMORY (over a million clients), MILVUS_FORKED or MILVUS_INTERNAL.
+// Since 0.1.0.
 milvus_status milvus_client_new(const char *uri,
                                 const char *token,
                                 milvus_client **out_client);
+
+// Makes a client with options; otherwise as milvus_client_new().
+//
+// @param uri         As there; NULL: the environment variable MILVUS_URI.
+// @param options     As many as are to differ from their defaults; not changed, and not needed afterwards.
+//                    NULL: none. Without a token in them and with uri NULL, the environment variable
+//                    MILVUS_TOKEN is read.
+// @param out_client  Receives the client; free it with milvus_client_free().
+//
+// Files that options name are read here, and what is wrong with them is said here. Thread-safe. Returns
+// MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for files and contradictory options), MILVUS_INVALID_HANDLE,
+// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_client_new_with(const char *uri,
+                                     const milvus_options *options,
+                                     milvus_client **out_client);
 
 // Frees a client. Calls of other threads that are under way on it end normally. NULL does nothing;
 // freeing twice does nothing but set milvus_last_error().
@@ -195,7 +293,8 @@ milvus_status milvus_client_new(const char *uri,
 // Thread-safe. Since 0.1.0.
 void milvus_client_free(milvus_client *client);
 
-// Asks the server for its version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell.
+// Tells the server's version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell. Connects
+// if there is no connection, but does not ask again while one lasts.
 //
 // @param client      The client.
 // @param timeout_ms  Limit of the whole call in milliseconds, connecting included; 0: the client's
@@ -208,8 +307,8 @@ void milvus_client_free(milvus_client *client);
 //
 // Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
 // any call to a server can return: MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
-// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_RATE_LIMITED,
-// MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
+// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND,
+// MILVUS_RATE_LIMITED, MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
 // MILVUS_OUT_OF_MEMORY. Since 0.1.0.
 milvus_status milvus_client_server_version(milvus_client *client,
                                            int64_t timeout_ms,
@@ -246,6 +345,8 @@ typedef struct milvus_compaction_state_info {
     size_t size;
     // MILVUS_COMPACTION_UNDEFINED, _EXECUTING or _COMPLETED.
     int32_t state;
+    // 0.
+    int32_t reserved;
     // Plans that are running or waiting to run.
     int64_t executing_plans;
     // Plans that completed.
@@ -255,7 +356,7 @@ typedef struct milvus_compaction_state_info {
     // Plans that took longer than the server allows.
     int64_t timed_out_plans;
 } milvus_compaction_state_info;
-#define MILVUS_COMPACTION_STATE_INFO_INIT { sizeof(milvus_compaction_state_info), 0, 0, 0, 0, 0 }
+#define MILVUS_COMPACTION_STATE_INFO_INIT { sizeof(milvus_compaction_state_info), 0, 0, 0, 0, 0, 0 }
 
 // One unit of work of a job: segments that become one segment.
 typedef struct milvus_plan {
@@ -268,22 +369,25 @@ typedef struct milvus_plan {
     // Id of the resulting segment; -1 while, or if, there is none.
     int64_t target;
 } milvus_plan;
-#define MILVUS_PLAN_INIT { sizeof(milvus_plan), 0, 0, 0 }
+#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0 }
 
-// How a compaction ended: one of the MILVUS_VERDICT_... constants.
+// How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
 typedef int32_t milvus_verdict;
 
-// What a wait has to tell. Counts are the largest that were seen while waiting: servers forget.
+// What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
+// servers forget.
 typedef struct milvus_compaction_report {
     // Set by MILVUS_COMPACTION_REPORT_INIT.
     size_t size;
     // How the job ended; MILVUS_VERDICT_NONE if the wait ended first.
     milvus_verdict verdict;
+    // 0.
+    int32_t reserved;
     // The job.
     int64_t job_id;
     // Plans of the job, as far as can be known; 0 if it cannot.
     int64_t planned;
-    // Plans that were running or waiting to run.
+    // Plans that were running or waiting to run when the server was last asked.
     int64_t executing_plans;
     // Plans that completed.
     int64_t completed_plans;
@@ -298,7 +402,7 @@ typedef struct milvus_compaction_report {
     // How often it did not, so that the question was repeated.
     uint64_t failed_polls;
 } milvus_compaction_report;
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // None yet: the wait ended before the job did.
 #define MILVUS_VERDICT_NONE 0
@@ -339,8 +443,9 @@ typedef struct milvus_compaction_report {
 // The trigger is never sent twice. If it may have arrived although the call fails, the error says so:
 // in_doubt in milvus_last_error(). Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
-// MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED (clustering on an older server), or what any call to
-// a server can return (see milvus_client_server_version()). Since 0.1.0.
+// MILVUS_COMPACTION_DISABLED (2.3 needs about 23 s to say so: give it more, or it is a MILVUS_TIMEOUT),
+// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
+// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 milvus_status milvus_compact(milvus_client *client,
                              const char *collection_name,
                              int32_t is_clustering,
@@ -355,7 +460,8 @@ milvus_status milvus_compact(milvus_client *client,
 //                    MILVUS_NO_JOB is Completed with no plans, without asking a server.
 // @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
 //                    MILVUS_NO_TIMEOUT: none.
-// @param out_info    Receives the answer; set it to MILVUS_COMPACTION_STATE_INFO_INIT before.
+// @param out_info    Receives the answer; begin with
+//                    `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
 //
 // A job that the server does not know is no error: servers from 2.2 on answer Completed with zeros.
 // Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
@@ -384,15 +490,16 @@ milvus_status milvus_compaction_plans(milvus_client *client,
                                       int64_t timeout_ms,
                                       milvus_plan_list **out_plans);
 
-// Number of plans in a list; 0 for NULL or a freed list. Thread-safe. Since 0.1.0.
+// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
+// Since 0.1.0.
 size_t milvus_plan_list_count(const milvus_plan_list *plans);
 
 // Reads one plan of a list.
 //
 // @param plans     The list.
 // @param index     From 0 to milvus_plan_list_count() - 1.
-// @param out_plan  Receives the plan; set it to MILVUS_PLAN_INIT before. Its sources point into the
-//                  list and live until that is freed.
+// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
+//                  into the list and live until that is freed.
 //
 // Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE or MILVUS_FORKED.
 // Since 0.1.0.
@@ -415,13 +522,13 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 //                    nothing to do, and no server is asked.
 // @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
 //                    MILVUS_NO_TIMEOUT: none.
-// @param out_report  Receives what was seen; set it to MILVUS_COMPACTION_REPORT_INIT before. Also
-//                    written when the wait fails, except with MILVUS_INVALID_ARGUMENT,
-//                    MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL or MILVUS_OUT_OF_MEMORY.
-//                    May be NULL.
+// @param out_report  Receives what was seen; begin with
+//                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
+//                    the wait fails, unless it fails before the server is asked. May be NULL.
 //
-// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed out),
-// MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
+// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
+// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
+// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
 // milvus_client_server_version()). Since 0.1.0.
 milvus_status milvus_compaction_wait(milvus_client *client,
@@ -430,7 +537,7 @@ milvus_status milvus_compaction_wait(milvus_client *client,
                                      milvus_compaction_report *out_report);
 
 // The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
-// "MILVUS_VERDICT_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+// "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
 const char *milvus_verdict_name(milvus_verdict verdict);
 
 // What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.

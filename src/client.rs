@@ -10,8 +10,9 @@ use crate::compaction::pace::Pace;
 use crate::compaction::{Plan, StateInfo, state, trigger};
 use crate::config::Config;
 use crate::error::Error;
-use crate::rpc::{Deadline, Rpc};
-use crate::{runtime, server};
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::runtime;
+use crate::server::Server;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +44,13 @@ impl Client {
         Ok(Self(Arc::new(Inner { rpc: Rpc::new(config)?, ledger: Ledger::default(), pace: Pace::new() })))
     }
 
-    /// The server's version as it writes it, e.g. `v2.3.5-lite`; empty if it does not tell.
+    /// What the server said of itself when this connection to it was made.
     ///
     /// # Errors
     /// Any of the connection and of the server.
-    pub fn server_version(&self, timeout: Timeout) -> Result<String, Error> {
+    pub fn server(&self, timeout: Timeout) -> Result<Server, Error> {
         let (inner, deadline) = self.start(timeout);
-        runtime::block_on(async move { Ok(server::identify(&inner.rpc, deadline).await?.version_text) })
+        runtime::block_on(async move { inner.rpc.server(deadline).await })
     }
 
     /// Triggers a compaction; returns the job's id, or [`NO_JOB`](crate::compaction::NO_JOB).
@@ -70,7 +71,7 @@ impl Client {
     /// Any of the connection and of the server. A job the server does not know is no error: it says Completed.
     pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Result<StateInfo, Error> {
         let (inner, deadline) = self.start(timeout);
-        runtime::block_on(async move { state::state(&inner.rpc, deadline, job_id).await })
+        runtime::block_on(async move { state::state(&inner.rpc, Effect::Read, deadline, job_id).await })
     }
 
     /// The plans of a job: those that the server lists now, and those that this client saw before.

@@ -1,7 +1,7 @@
 //! Which collection a name or an alias stands for.
 
 use crate::error::{Error, Status, shortened};
-use crate::proto::service::DescribeCollectionRequest;
+use crate::proto::service::{DescribeCollectionRequest, ShowCollectionsRequest};
 use crate::rpc::{Deadline, Effect, Rpc};
 
 /// Longest name in bytes that is sent at all. Servers take far less (255 by default) and say so.
@@ -49,8 +49,11 @@ pub(crate) async fn describe(rpc: &Rpc, deadline: Deadline, name: &str) -> Resul
         .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
             c.describe_collection(request).await
         })
-        .await
-        .map_err(|error| not_described(error, name, database))?;
+        .await;
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => return Err(not_described(rpc, deadline, error, name).await),
+    };
     // Asked by an alias, servers before 2.4 echo the alias outside of the schema.
     let real_name = Some(reply.schema.unwrap_or_default().name).filter(|name| !name.is_empty());
     Ok(Collection {
@@ -60,13 +63,34 @@ pub(crate) async fn describe(rpc: &Rpc, deadline: Deadline, name: &str) -> Resul
     })
 }
 
-fn not_described(error: Error, name: &str, database: &str) -> Error {
+async fn not_described(rpc: &Rpc, deadline: Deadline, error: Error, name: &str) -> Error {
+    let database = &rpc.config().database;
     let name = quotable(name);
-    let place = if database.is_empty() { "the default database" } else { database };
-    match error.status {
-        Status::CollectionNotFound => error.context(format!("no collection or alias \"{name}\" in {place}")),
-        _ => error.context(format!("looking up collection \"{name}\" in {place}")),
+    let place =
+        if database.is_empty() { "the default database".to_owned() } else { format!("\"{database}\"") };
+    if error.status != Status::CollectionNotFound {
+        return error.context(format!("looking up collection \"{name}\" in {place}"));
     }
+    if let Some(missing) = missing_database(rpc, deadline).await {
+        return missing.context(format!("there is no database {place}"));
+    }
+    error.context(format!("no collection or alias \"{name}\" in {place}"))
+}
+
+/// Servers up to 2.3 call a collection missing when its whole database is. Listing the database's
+/// collections tells on every version.
+async fn missing_database(rpc: &Rpc, deadline: Deadline) -> Option<Error> {
+    let database = &rpc.config().database;
+    if database.is_empty() {
+        return None;
+    }
+    let asked = ShowCollectionsRequest { db_name: database.clone() };
+    let reply = rpc
+        .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
+            c.show_collections(request).await
+        })
+        .await;
+    reply.err().filter(|error| error.status == Status::DatabaseNotFound)
 }
 
 #[cfg(test)]

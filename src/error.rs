@@ -32,29 +32,28 @@ macro_rules! statuses {
     };
 }
 
+// 3 and 13 are kept for closed clients and cancelled calls.
 statuses! {
     Ok = 0, "OK", "The call did what it says.";
     InvalidArgument = 1, "INVALID_ARGUMENT", "A parameter is NULL, malformed or out of range; the message names it.";
     InvalidHandle = 2, "INVALID_HANDLE", "The handle was freed already, is of another type, or was not made by this library.";
-    Closed = 3, "CLOSED", "The client was closed; make a new one.";
     Forked = 4, "FORKED", "This process is a fork of one that used the library; use it in the parent, or call exec first.";
-    Unavailable = 10, "UNAVAILABLE", "The server cannot be reached or the connection was lost; check address and server, then try again.";
+    Unavailable = 10, "UNAVAILABLE", "The server cannot be reached or the connection was lost; check address and server.";
     TlsFailed = 11, "TLS_FAILED", "No secure connection could be made; check http or https and the certificates.";
     Timeout = 12, "TIMEOUT", "The call's time ran out; what the server was asked to do may still go on.";
-    Cancelled = 13, "CANCELLED", "The call was abandoned by its caller; what the server was asked to do may still go on.";
     Unauthenticated = 20, "UNAUTHENTICATED", "The server does not accept the token; check it.";
     PermissionDenied = 21, "PERMISSION_DENIED", "The user lacks the privilege that the message names; have it granted.";
     CollectionNotFound = 22, "COLLECTION_NOT_FOUND", "No collection or alias of that name exists in the database.";
     DatabaseNotFound = 23, "DATABASE_NOT_FOUND", "No database of that name exists.";
     RateLimited = 24, "RATE_LIMITED", "The server's rate limit refused the call; wait a few seconds and try again.";
-    NotReady = 25, "NOT_READY", "The server is starting or a part of it is down; try again soon.";
+    NotReady = 25, "NOT_READY", "The server is starting, or a part of it is down.";
     CompactionDisabled = 26, "COMPACTION_DISABLED", "Compaction is switched off in the server's configuration (dataCoord.enableCompaction).";
     Unsupported = 27, "UNSUPPORTED", "This server's version cannot do what was asked; the message names the version that can.";
     ServerError = 28, "SERVER_ERROR", "The server refused or failed; its own code and text are in the error's detail.";
     CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, but not all of it succeeded; the report has the counts.";
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
     Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
-    OutOfMemory = 51, "OUT_OF_MEMORY", "Memory, threads or another resource of this process ran out.";
+    OutOfMemory = 51, "OUT_OF_MEMORY", "Handles, threads or another resource of this process ran out.";
 }
 
 impl Status {
@@ -96,6 +95,8 @@ pub struct Error {
     pub in_doubt: bool,
     /// The job the call was about; 0 if none.
     pub job_id: i64,
+    /// It took a whole time limit to find out, so trying again at once would take as long again.
+    pub(crate) was_slow: bool,
     message: String,
 }
 
@@ -110,6 +111,7 @@ impl Error {
             retriable: false,
             in_doubt: false,
             job_id: 0,
+            was_slow: false,
             message: one_line(message.as_ref()),
         }
     }
@@ -124,6 +126,17 @@ impl Error {
     #[must_use]
     pub fn retriable(self) -> Self {
         Self { retriable: true, ..self }
+    }
+
+    /// The same error, found only after a whole time limit.
+    pub(crate) fn slow(self) -> Self {
+        Self { was_slow: true, ..self }
+    }
+
+    /// The same error, after so many attempts.
+    pub(crate) fn after_attempts(self, attempts: u32) -> Self {
+        let message = one_line(&format!("{} (after {attempts} attempts)", self.message));
+        Self { message, ..self }
     }
 
     /// The same error of a call that may have taken effect: repeating it is not safe.
@@ -171,7 +184,7 @@ pub fn shortened(text: &str, limit: usize) -> String {
 }
 
 /// Replaces line breaks and other control characters by single spaces and bounds the length.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     // No more than this is ever kept, so a huge text costs no huge copy.
     let text = &text[..text.floor_char_boundary(4 * MESSAGE_LIMIT)];
     let mut line = String::with_capacity(text.len());

@@ -7,6 +7,7 @@ pub mod error;
 
 pub mod config;
 pub mod proto;
+pub mod server;
 
 mod future;
 mod panics;
@@ -16,8 +17,6 @@ mod transport;
 mod rpc;
 
 mod collection;
-mod server;
-
 pub mod compaction;
 
 pub mod client;

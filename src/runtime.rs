@@ -22,8 +22,8 @@ const RESOLVER_THREAD: &str = "milvus-dns";
 static RUNTIME: OnceCell<Handle> = OnceCell::new();
 static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// Whether this process was forked from one in which the threads had been started. They do not
-/// exist here, and locks they held stay held for ever.
+/// Whether this process was forked from one that had used the library. Its threads do not exist here,
+/// and locks that were held stay held for ever.
 pub(crate) fn is_forked() -> bool {
     FORKED.load(Ordering::Relaxed)
 }
@@ -57,7 +57,6 @@ fn start() -> io::Result<Handle> {
         })
         .build()?;
     let handle = runtime.handle().clone();
-    guard_against_fork()?;
     // A new thread inherits the mask of the one that starts it, so there is no moment without it.
     let host_mask = mask_host_signals()?;
     let started = thread::Builder::new().name(IO_THREAD.to_owned()).spawn(move || {
@@ -95,15 +94,21 @@ fn set_signal_mask(mask: &libc::sigset_t) -> io::Result<libc::sigset_t> {
     }
 }
 
-fn guard_against_fork() -> io::Result<()> {
+/// Has children that are forked from now on know it. Comes before the first lock and the first thread.
+pub(crate) fn guard_against_fork() -> Result<(), Error> {
+    static GUARDED: OnceCell<()> = OnceCell::new();
     extern "C" fn in_child() {
         FORKED.store(true, Ordering::Relaxed);
     }
     // SAFETY: the handler only stores to an atomic, which is allowed in a forked child.
-    match unsafe { libc::pthread_atfork(None, None, Some(in_child)) } {
-        0 => Ok(()),
-        number => Err(io::Error::from_raw_os_error(number)),
-    }
+    let guarded =
+        GUARDED.get_or_try_init(|| match unsafe { libc::pthread_atfork(None, None, Some(in_child)) } {
+            0 => Ok(()),
+            number => Err(io::Error::from_raw_os_error(number)),
+        });
+    guarded
+        .copied()
+        .map_err(|error| Error::new(Status::OutOfMemory, format!("cannot guard against fork: {error}")))
 }
 
 #[cfg(test)]

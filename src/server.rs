@@ -1,11 +1,8 @@
-//! What the server is, as far as it tells.
+//! What the server is, as far as it tells, and what it can do by that.
 
 use std::fmt;
 
-use crate::error::{Error, Status};
-use crate::proto::common::ClientInfo;
-use crate::proto::service::{ConnectRequest, GetVersionRequest};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::error::{Error, Status, shortened};
 
 /// The first version whose servers select a collection by its name rather than by its id.
 pub(crate) const SELECTS_BY_NAME: Version = Version(2, 4, 18);
@@ -37,61 +34,49 @@ impl fmt::Display for Version {
 }
 
 /// A server's own word on itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Server {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
     /// As the server writes it, e.g. `v2.3.5-lite`; empty if it does not tell.
-    pub(crate) version_text: String,
+    pub version_text: String,
+    /// `STANDALONE`, `DISTRIBUTED`, `embedded` or whatever it says; empty if it does not tell.
+    pub deploy_mode: String,
+    /// The number under which it keeps this client in its registry; 0 if it has none (before 2.2.9).
+    pub identifier: i64,
 }
 
 impl Server {
-    /// The version as numbers, if the text begins with any.
+    /// Whether this is milvus-lite. (A full server built from the same packages says `v2.3.5-lite`.)
+    #[must_use]
+    pub fn is_lite(&self) -> bool {
+        self.version_text.starts_with("milvus_lite")
+    }
+
+    /// The version as numbers, if the text begins with any. milvus-lite counts its own versions: none.
     pub(crate) fn version(&self) -> Option<Version> {
         Version::parse(&self.version_text)
     }
 
+    /// Whether a collection is found by its name, so that a request without an id is safe.
+    pub(crate) fn selects_by_name(&self) -> bool {
+        self.is_lite() || self.version().is_some_and(|version| version >= SELECTS_BY_NAME)
+    }
+
     /// Refuses what this server would silently ignore. A server of unknown version is taken to be too old.
     pub(crate) fn require(&self, needed: Version, what: &str) -> Result<(), Error> {
-        let found = match self.version() {
-            Some(version) if version >= needed => return Ok(()),
-            Some(version) => format!("is {version}"),
-            None => "does not tell its version".to_owned(),
-        };
-        Err(Error::new(
-            Status::Unsupported,
-            format!("{what} needs Milvus {needed} or newer; this server {found}"),
-        ))
+        if self.version().is_some_and(|version| version >= needed) {
+            return Ok(());
+        }
+        let text = format!("{what} needs Milvus {needed} or newer; this server {}", self.described());
+        Err(Error::new(Status::Unsupported, text))
     }
-}
 
-/// Asks the server what it is. Connect has the version from 2.2.9 on, `GetVersion` before.
-pub(crate) async fn identify(rpc: &Rpc, deadline: Deadline) -> Result<Server, Error> {
-    let client_info = ClientInfo {
-        sdk_type: "C".to_owned(),
-        sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
-        ..Default::default()
-    };
-    let hello = ConnectRequest { client_info: Some(client_info) };
-    let database = &rpc.config().database;
-    let connected =
-        rpc.unary(Effect::Read, deadline, database, hello, |mut c, request| async move {
-            c.connect(request).await
-        })
-        .await;
-    let version_text = match connected {
-        Ok(reply) => reply.server_info.unwrap_or_default().build_tags,
-        Err(error) if error.status == Status::Unsupported => String::new(),
-        Err(error) => return Err(error),
-    };
-    if !version_text.is_empty() {
-        return Ok(Server { version_text });
+    fn described(&self) -> String {
+        match self.version() {
+            Some(version) => format!("is {version}"),
+            None if self.is_lite() => format!("is {}", shortened(&self.version_text, 40)),
+            None => "does not tell its version".to_owned(),
+        }
     }
-    let asked = GetVersionRequest {};
-    let reply = rpc
-        .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
-            c.get_version(request).await
-        })
-        .await?;
-    Ok(Server { version_text: reply.version })
 }
 
 #[cfg(test)]
@@ -119,12 +104,25 @@ mod tests {
 
     #[test]
     fn an_old_or_unknown_server_is_refused_with_both_versions() {
-        let server = |text: &str| Server { version_text: text.to_owned() };
+        let server = |text: &str| Server { version_text: text.to_owned(), ..Server::default() };
         assert!(server("v2.4.7").require(HAS_CLUSTERING, "clustering").is_ok());
         let old = server("v2.3.5-lite").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert_eq!(old.status, Status::Unsupported);
         assert_eq!(old.message(), "clustering needs Milvus 2.4.7 or newer; this server is 2.3.5");
         let unknown = server("custom").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert!(unknown.message().contains("does not tell its version"));
+        let lite = server("milvus_lite-3.2.2").require(HAS_CLUSTERING, "clustering").unwrap_err();
+        assert!(lite.message().contains("this server is milvus_lite-3.2.2"));
+    }
+
+    #[test]
+    fn servers_that_select_by_name_are_known() {
+        for (text, expected) in
+            [("v2.4.17", false), ("v2.4.18", true), ("3.0", true), ("milvus_lite-3.2.2", true), ("x", false)]
+        {
+            let server = Server { version_text: text.to_owned(), ..Server::default() };
+            assert_eq!(server.selects_by_name(), expected, "{text}");
+            assert_eq!(server.is_lite(), text.starts_with("milvus_lite"));
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use milvus_client::client::Timeout;
 use milvus_client::compaction::{NO_JOB, Outcome, Verdict};
-use milvus_client::config::Config;
+use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
 use tonic::Code;
@@ -18,7 +18,19 @@ fn client(fake: &Fake) -> Client {
 }
 
 fn client_at(uri: &str, token: Option<&str>) -> Client {
-    Client::new(Config::new(uri, token).unwrap()).unwrap()
+    client_with(uri, &token.map(|token| ("token", token)).into_iter().collect::<Vec<_>>())
+}
+
+fn client_with(uri: &str, pairs: &[(&str, &str)]) -> Client {
+    let mut options = Options::default();
+    for (key, value) in pairs {
+        options.set(key, value).unwrap();
+    }
+    Client::new(Config::new(uri, &options).unwrap()).unwrap()
+}
+
+fn version(client: &Client) -> Result<String, Error> {
+    client.server(LIMIT).map(|server| server.version_text)
 }
 
 fn compact(client: &Client, name: &str) -> Result<i64, Error> {
@@ -117,32 +129,106 @@ fn a_trigger_is_not_repeated_after_an_ambiguous_failure() {
 #[test]
 fn a_refused_trigger_is_not_in_doubt() {
     let refuse = |code, text: &str| Fault::Refuse(code, 1, text.to_owned());
-    for (fault, status, retriable) in [
-        (refuse(8, "request is rejected by grpc RateLimiter middleware"), Status::RateLimited, true),
-        (refuse(1, "not ready"), Status::NotReady, true),
-        (refuse(2, "service unavailable: compaction disabled"), Status::CompactionDisabled, false),
-        (refuse(100, "gone"), Status::CollectionNotFound, false),
-        (refuse(1100, "no"), Status::InvalidArgument, false),
-        (Fault::Refuse(0, 49, String::new()), Status::RateLimited, true),
-        (
-            Fault::Grpc(Code::PermissionDenied, "PrivilegeCompaction: permission deny to u".to_owned()),
-            Status::PermissionDenied,
-            false,
-        ),
-        (Fault::Grpc(Code::Unauthenticated, "auth check failure".to_owned()), Status::Unauthenticated, false),
-        (
-            Fault::Grpc(Code::Unknown, "stack … compaction disabled …".to_owned()),
-            Status::CompactionDisabled,
-            false,
-        ),
+    let grpc = |code, text: &str| Fault::Grpc(code, text.to_owned());
+    for (fault, status) in [
+        (refuse(2, "service unavailable: compaction disabled"), Status::CompactionDisabled),
+        (refuse(100, "gone"), Status::CollectionNotFound),
+        (refuse(1100, "no"), Status::InvalidArgument),
+        (grpc(Code::PermissionDenied, "PrivilegeCompaction: permission deny to u"), Status::PermissionDenied),
+        (grpc(Code::Unauthenticated, "auth check failure"), Status::Unauthenticated),
+        (grpc(Code::Unknown, "stack trace: compaction disabled"), Status::CompactionDisabled),
     ] {
         let fake = Fake::start(NEW);
         fake.fail_next(Method::Trigger, fault.clone());
         let error = compact(&client(&fake), "succeeds").unwrap_err();
-        assert_eq!((error.status, error.in_doubt, error.retriable), (status, false, retriable), "{fault:?}");
+        assert_eq!((error.status, error.in_doubt, error.retriable), (status, false, false), "{fault:?}");
         assert!(error.message().contains("was not started"), "{fault:?}: {error}");
-        assert_eq!(fake.compacted(), Vec::<String>::new());
+        assert_eq!((fake.count(Method::Trigger), fake.compacted().len()), (1, 0), "{fault:?}");
     }
+}
+
+#[test]
+fn a_trigger_that_the_server_puts_off_is_sent_again_until_it_is_taken() {
+    let refuse = |code, error_code| Fault::Refuse(code, error_code, "not now".to_owned());
+    for fault in [refuse(8, 1), refuse(1, 1), refuse(0, 49), refuse(0, 57)] {
+        let fake = Fake::start(NEW);
+        fake.fail_next(Method::Trigger, fault.clone());
+        fake.fail_next(Method::Trigger, fault);
+        assert!(compact(&client(&fake), "succeeds").unwrap() > 0);
+        assert_eq!((fake.count(Method::Trigger), fake.compacted()), (3, vec!["succeeds".to_owned()]));
+    }
+}
+
+#[test]
+fn a_rate_limit_that_outlasts_the_timeout_is_named() {
+    let fake = Fake::start(NEW);
+    for _ in 0..100 {
+        fake.fail_next(Method::Trigger, Fault::Refuse(8, 1, "rate limit".to_owned()));
+    }
+    let limit = Timeout::After(Duration::from_millis(300));
+    let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
+    assert_eq!((error.status, error.server_code, error.in_doubt), (Status::RateLimited, 8, false));
+    assert!(error.retriable && error.message().contains("attempts"), "{error}");
+}
+
+#[test]
+fn reads_are_repeated_after_a_lost_connection() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Connect, Fault::Cut);
+    fake.fail_next(Method::Describe, Fault::Cut);
+    fake.fail_next(Method::Describe, Fault::Grpc(Code::Unavailable, "restarting".to_owned()));
+    assert!(compact(&client(&fake), "succeeds").unwrap() > 0);
+    assert_eq!((fake.count(Method::Describe), fake.count(Method::Trigger)), (3, 1));
+}
+
+#[test]
+fn attempts_to_connect_are_bounded_and_counted() {
+    for (attempts, counted) in [("1", false), ("4", true)] {
+        let pairs = [("retry.max_attempts", attempts), ("retry.backoff_ms", "1")];
+        let error = compact(&client_with("http://127.0.0.1:1", &pairs), "x").unwrap_err();
+        assert_eq!((error.status, error.retriable), (Status::Unavailable, true));
+        assert_eq!(error.message().contains("after 4 attempts"), counted, "{error}");
+    }
+}
+
+#[test]
+fn the_handshake_is_redone_for_every_connection_and_its_identifier_kept() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    for connections in 1..=3 {
+        client.compaction_state(1, LIMIT).unwrap();
+        client.compaction_state(1, LIMIT).unwrap();
+        assert_eq!(fake.count(Method::Connect), connections);
+        fake.cut_connections();
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for call in fake.calls() {
+        let expected = if call.method == Method::Connect { None } else { Some("4711") };
+        assert_eq!(call.headers.get("identifier").map(String::as_str), expected, "{call:?}");
+    }
+}
+
+#[test]
+fn a_handshake_that_is_refused_does_not_stop_what_works_without() {
+    let fake = Fake::start(NEW);
+    for fault in
+        [Fault::Grpc(Code::PermissionDenied, "no".to_owned()), Fault::Refuse(65535, 1, "no".to_owned())]
+    {
+        fake.fail_next(Method::Connect, fault);
+        assert!(compact(&client(&fake), "succeeds").unwrap() > 0);
+    }
+    fake.fail_next(Method::Connect, Fault::Grpc(Code::Unauthenticated, "auth check failure".to_owned()));
+    assert_eq!(compact(&client(&fake), "succeeds").unwrap_err().status, Status::Unauthenticated);
+}
+
+#[test]
+fn a_missing_database_is_named_although_old_servers_blame_the_collection() {
+    let fake = Fake::start(OLD);
+    let error =
+        compact(&client_at(&format!("{}/no_such_database", fake.uri()), None), "succeeds").unwrap_err();
+    assert_eq!((error.status, error.server_code), (Status::DatabaseNotFound, 800));
+    assert!(error.message().contains("no database \"no_such_database\""), "{error}");
+    assert_eq!(fake.count(Method::Trigger), 0);
 }
 
 #[test]
@@ -218,7 +304,7 @@ fn nothing_scheduled_is_told_from_unknown_on_servers_that_answer_alike() {
 #[test]
 fn the_plans_right_after_the_trigger_may_be_out_of_reach() {
     let fake = Fake::start(OLD);
-    fake.fail_next(Method::Plans, Fault::Cut);
+    fake.fail_next(Method::Plans, Fault::Refuse(65535, 1, "no".to_owned()));
     let client = client(&fake);
     let job_id = compact(&client, "unindexed").unwrap();
     assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown, "nobody saw that there were none");
@@ -308,18 +394,18 @@ fn a_client_reconnects_by_itself() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
     for _ in 0..3 {
-        assert_eq!(client.server_version(LIMIT).as_deref(), Ok(NEW));
+        assert_eq!(version(&client).as_deref(), Ok(NEW));
         fake.cut_connections();
         // The cut may be noticed by this call or by the next one.
-        let _ = client.server_version(LIMIT);
+        let _ = version(&client);
     }
-    assert_eq!(client.server_version(LIMIT).as_deref(), Ok(NEW));
+    assert_eq!(version(&client).as_deref(), Ok(NEW));
 }
 
 #[test]
 fn servers_before_2_2_9_tell_their_version_too() {
     let fake = Fake::start("2.2.8");
-    assert_eq!(client(&fake).server_version(LIMIT).as_deref(), Ok("2.2.8"));
+    assert_eq!(version(&client(&fake)).as_deref(), Ok("2.2.8"));
     assert_eq!(fake.count(Method::GetVersion), 1);
 }
 
@@ -352,10 +438,10 @@ fn many_threads_share_one_client() {
         for _ in 0..16 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    assert_eq!(client.server_version(LIMIT).as_deref(), Ok(NEW));
+                    assert_eq!(client.compaction_state(1, LIMIT).map(|info| info.counts.completed), Ok(0));
                 }
             });
         }
     });
-    assert_eq!(fake.count(Method::Connect), 320);
+    assert_eq!((fake.count(Method::Connect), fake.count(Method::State)), (1, 320));
 }

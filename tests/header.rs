@@ -6,13 +6,13 @@ use std::path::Path;
 use milvus_client::Status;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 4] = ["version", "errors", "client", "compaction"];
+const SECTIONS: [&str; 5] = ["version", "errors", "options", "client", "compaction"];
 
 const OPENING: &str = "\
 // milvus_client.h - has a Milvus server compact a collection, and tells what really happened.
 // Generated from src/ffi by `make header`; do not edit. Licence: Apache-2.0.
 //
-//     milvus_client *client;
+//     milvus_client *client = NULL;
 //     int64_t job;
 //     if (milvus_client_new(\"http://localhost:19530\", NULL, &client) == MILVUS_OK &&
 //         milvus_compact(client, \"products\", 0, 0, &job) == MILVUS_OK &&
@@ -20,18 +20,21 @@ const OPENING: &str = "\
 //         puts(\"compacted, or nothing to do\");
 //     else
 //         puts(milvus_last_error_message());
+//     milvus_client_free(client);
 //
 // Conventions
 //   Strings     NUL-terminated UTF-8; the library copies what it is given.
 //   Booleans    int32_t; anything but 0 is true.
-//   Structs     whose first field is `size` must be set to their ..._INIT before they are passed. They
-//               may grow at the end in later versions; no more than `size` bytes are read or written.
+//   Structs     whose first field is `size` must be initialised with their ..._INIT. They may grow at the
+//               end in later versions; no more than `size` bytes are read or written.
 //   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
 //               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
 //   Times       milliseconds.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and
-//               ends no process. Its threads block the host's signals. After fork() the child gets
-//               MILVUS_FORKED from every call; exec() is fine.
+//               ends no process, except that exhausted memory does, as in any Rust program. Its threads
+//               block the host's signals. Once the library has been used, a child made by fork() gets
+//               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
+//               is fine. Linux, 64-bit.
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -118,15 +121,16 @@ fn with_initialisers(generated: &str) -> String {
     for line in generated.lines() {
         writeln!(out, "{line}").unwrap();
         if line.starts_with("typedef struct milvus_") && line.ends_with('{') {
-            fields = Some(0);
+            fields = Some(Vec::new());
         } else if let Some(name) = line.strip_prefix("} ").and_then(|rest| rest.strip_suffix(';')) {
-            let zeros = ", 0".repeat(fields.take().unwrap() - 1);
+            let zeros: String = fields.take().unwrap().split_off(1).concat();
             if name != "milvus_error" {
+                // The first field is the size; C++ programs may be compiled to refuse 0 for a pointer.
                 let macro_name = name.to_uppercase();
                 writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}){zeros} }}").unwrap();
             }
-        } else if line.trim_end().ends_with(';') {
-            fields = fields.map(|count| count + 1);
+        } else if let Some(fields) = fields.as_mut().filter(|_| line.ends_with(';')) {
+            fields.push(if line.contains('*') { ", NULL" } else { ", 0" });
         }
     }
     out

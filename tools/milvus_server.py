@@ -115,13 +115,18 @@ class MilvusServer:
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise ServerError(f"milvus ended with status {self.process.returncode}; see {self.folder}/logs")
+                raise ServerError(f"milvus ended with status {self.process.returncode}: {self._last_words()}")
             with contextlib.suppress(OSError):
                 with urllib.request.urlopen(url, timeout=1) as reply:
                     if b"OK" in reply.read():
                         return
             time.sleep(0.05)
-        raise ServerError(f"milvus did not serve within {limit} s; see {self.folder}/logs")
+        raise ServerError(f"milvus did not serve within {limit} s: {self._last_words()}")
+
+    def _last_words(self):
+        """The end of its logs, which may be removed with its folder."""
+        texts = [(self.folder / "logs" / name).read_text(errors="replace") for name in ("stdout.log", "stderr.log")]
+        return " ... ".join(text[-1500:] for text in texts)
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -152,7 +157,7 @@ class MilvusServer:
             from milvus import MilvusServerConfig, _initialize_data_files
         except ImportError:
             raise ServerError("the Python package milvus 2.3.5 is missing; `make setup` installs it where it exists: "
-                              "Python 3.8 to 3.13 on x86_64 Linux or arm64 macOS") from None
+                              "Python 3.8 to 3.13 on x86_64 Linux") from None
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "logs").mkdir(exist_ok=True)
         programs = self.folder.parent / "milvus-bin"

@@ -27,8 +27,8 @@ command -v python3 >/dev/null || install_packages python3 python3-venv
 python3 -c 'import sys; sys.exit(not (3, 8) <= sys.version_info[:2] <= (3, 13))' ||
     missing "Python 3.8 to 3.13 is needed for the real Milvus server; this is $(python3 --version)"
 case "$(uname -sm)" in
-"Linux x86_64" | "Darwin arm64") ;;
-*) missing "the real Milvus server exists for x86_64 Linux and arm64 macOS only; run examples-c/compact on a server of yours" ;;
+"Linux x86_64") ;;
+*) missing "the real Milvus server of the demo and the tests runs on x86_64 Linux only; try examples-c/compact on a server of yours" ;;
 esac
 python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv
 if [ "${1:-}" = tests ]; then

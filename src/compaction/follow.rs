@@ -8,7 +8,7 @@ use super::pace::{Pace, pause};
 use super::state::{self, Plan, check_job_id};
 use super::verdict::{Evidence, Report, Verdict};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Rpc};
+use crate::rpc::{Deadline, Effect, Rpc};
 
 /// One question has this long. A restarting server lets calls hang until their deadline.
 const POLL_LIMIT: Duration = Duration::from_secs(5);
@@ -43,10 +43,17 @@ pub(crate) async fn wait(
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
     let mut evidence = Evidence::new(job.scheduled, job.plans);
     let ended = poll_to_the_end(rpc, pace, deadline, job_id, job.since, &mut evidence).await;
-    let report = evidence.report();
+    let mut report = evidence.report();
     ledger.remember(job_id, Job { plans: report.plans.clone(), ..job });
-    let error = ended.err().or_else(|| failure(&report)).map(|error| error.about_job(job_id));
-    Ok(Outcome { report, error })
+    let error = match ended {
+        Ok(()) => failure(&report),
+        Err(error) => {
+            // Whatever had been seen by then, the job was not seen to its end.
+            report.verdict = Verdict::None;
+            Some(error)
+        }
+    };
+    Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
 }
 
 async fn poll_to_the_end(
@@ -58,33 +65,45 @@ async fn poll_to_the_end(
     evidence: &mut Evidence,
 ) -> Result<(), Error> {
     let mut answered = Instant::now();
+    let mut latest_error = None;
     loop {
         if deadline.bound(pace.turn()).await.is_none() {
-            return Err(out_of_time(deadline, job_id, evidence));
+            return Err(out_of_time(deadline, job_id, evidence, latest_error));
         }
         match look(rpc, deadline.within(POLL_LIMIT), job_id, evidence).await {
             Ok(()) if evidence.is_over() && (evidence.is_settled() || since.elapsed() > GRACE) => {
                 return Ok(());
             }
-            Ok(()) => answered = Instant::now(),
-            Err(_) if deadline.has_passed() => return Err(out_of_time(deadline, job_id, evidence)),
+            Ok(()) => {
+                answered = Instant::now();
+                latest_error = None;
+            }
             Err(error) if !may_pass(&error) => return Err(error),
-            Err(error) if answered.elapsed() > LONGEST_OUTAGE => return Err(error),
-            Err(_) => evidence.failed_poll(),
+            Err(error) => {
+                evidence.failed_poll();
+                let given_up = answered.elapsed() > LONGEST_OUTAGE;
+                latest_error = Some(error.clone());
+                if deadline.has_passed() {
+                    return Err(out_of_time(deadline, job_id, evidence, latest_error));
+                }
+                if given_up {
+                    return Err(out_of_reach(job_id, &error));
+                }
+            }
         }
         if deadline.bound(tokio::time::sleep(pause(since.elapsed()))).await.is_none() {
-            return Err(out_of_time(deadline, job_id, evidence));
+            return Err(out_of_time(deadline, job_id, evidence, latest_error));
         }
     }
 }
 
 /// One poll, with a look at the plans whenever something has changed.
 async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidence) -> Result<(), Error> {
-    let info = state::state(rpc, deadline, job_id).await?;
+    let info = state::state(rpc, Effect::Poll, deadline, job_id).await?;
     if !evidence.poll(info) {
         return Ok(());
     }
-    match state::plans(rpc, deadline, job_id).await {
+    match state::plans(rpc, Effect::Poll, deadline, job_id).await {
         Ok(plans) => evidence.list(plans),
         Err(error) if error.status == Status::Unsupported => {}
         Err(error) => {
@@ -102,7 +121,7 @@ pub(crate) async fn plans(
     deadline: Deadline,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
-    let listed = state::plans(rpc, deadline, job_id).await?;
+    let listed = state::plans(rpc, Effect::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
     let mut evidence = Evidence::new(job.scheduled, job.plans);
     evidence.list(listed);
@@ -114,16 +133,33 @@ fn may_pass(error: &Error) -> bool {
     matches!(error.status, Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited)
 }
 
-fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence) -> Error {
+/// A server that has not answered for long is gone, whatever each single question ended with.
+fn out_of_reach(job_id: i64, latest: &Error) -> Error {
+    let limit = LONGEST_OUTAGE.as_secs();
+    let text = format!(
+        "compaction job {job_id}: the server has not answered for {limit} s ({latest}); the job may go on"
+    );
+    let mut error = Error::new(Status::Unavailable, text).retriable();
+    error.grpc_code = latest.grpc_code;
+    error
+}
+
+fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence, latest_error: Option<Error>) -> Error {
     let seen = evidence.report();
     let known = if seen.polls == 0 {
         "the server has not answered any question about it".to_owned()
     } else {
         format!("{} of {} plans completed so far", seen.counts.completed, seen.planned)
     };
+    let known = match &latest_error {
+        Some(error) => format!("{known}; asking failed: {error}"),
+        None => known,
+    };
     let waited = deadline.elapsed().as_millis();
     let text = format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})");
-    Error::new(Status::Timeout, text).retriable()
+    let mut error = Error::new(Status::Timeout, text).retriable();
+    error.grpc_code = latest_error.map_or(0, |latest| latest.grpc_code);
+    error
 }
 
 /// The error that goes with a verdict which is not good news.

@@ -1,9 +1,10 @@
 //! How often jobs are asked about: often while a job is young, rarely when it is old, and never
 //! more than so many times a second for all jobs of a client together.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::transport::jittered;
 
 const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_secs(2);
@@ -40,9 +41,7 @@ impl Pace {
 /// Pause before the next poll of a job of this age: at most a twentieth of it, so that a wait ends
 /// at most 5 % late. The jitter only shortens, and keeps jobs of one age from asking in step.
 pub(super) fn pause(age: Duration) -> Duration {
-    let longest = (age / 20).clamp(SHORTEST, LONGEST);
-    let permille = 1_000 - RandomState::new().build_hasher().finish() % 200;
-    longest * u32::try_from(permille).unwrap_or(1_000) / 1_000
+    jittered((age / 20).clamp(SHORTEST, LONGEST), 200)
 }
 
 #[cfg(test)]

@@ -52,14 +52,19 @@ pub(super) fn check_job_id(job_id: i64) -> Result<(), Error> {
 }
 
 /// The state of a job. Needs no server for [`NO_JOB`].
-pub(crate) async fn state(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Result<StateInfo, Error> {
+pub(crate) async fn state(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    job_id: i64,
+) -> Result<StateInfo, Error> {
     check_job_id(job_id)?;
     if job_id == NO_JOB {
         return Ok(StateInfo::NOTHING);
     }
     let asked = GetCompactionStateRequest { compaction_id: job_id };
     let reply = rpc
-        .unary(Effect::Read, deadline, &rpc.config().database, asked, |mut c, request| async move {
+        .unary(effect, deadline, &rpc.config().database, asked, |mut c, request| async move {
             c.get_compaction_state(request).await
         })
         .await
@@ -80,14 +85,19 @@ pub(crate) async fn state(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Result<
 }
 
 /// The plans of a job that the server remembers. Needs no server for [`NO_JOB`].
-pub(crate) async fn plans(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Result<Vec<Plan>, Error> {
+pub(crate) async fn plans(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    job_id: i64,
+) -> Result<Vec<Plan>, Error> {
     check_job_id(job_id)?;
     if job_id == NO_JOB {
         return Ok(Vec::new());
     }
     let asked = GetCompactionPlansRequest { compaction_id: job_id };
     let reply = rpc
-        .unary(Effect::Read, deadline, &rpc.config().database, asked, |mut c, request| async move {
+        .unary(effect, deadline, &rpc.config().database, asked, |mut c, request| async move {
             c.get_compaction_state_with_plans(request).await
         })
         .await

@@ -8,7 +8,7 @@ use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, Effect, Rpc};
-use crate::server::{self, COUNTS_PLANS, HAS_CLUSTERING, SELECTS_BY_NAME};
+use crate::server::{COUNTS_PLANS, HAS_CLUSTERING, SELECTS_BY_NAME};
 
 /// Triggers a compaction; returns the job's id, or [`NO_JOB`] if the server scheduled nothing.
 pub(crate) async fn compact(
@@ -20,14 +20,14 @@ pub(crate) async fn compact(
 ) -> Result<i64, Error> {
     collection::check_name(name)?;
     if is_clustering {
-        server::identify(rpc, deadline).await?.require(HAS_CLUSTERING, "clustering compaction")?;
+        rpc.server(deadline).await?.require(HAS_CLUSTERING, "clustering compaction")?;
     }
     let collection = collection::describe(rpc, deadline, name).await.map_err(nothing_started)?;
     // Servers before 2.4.18 look only at the id, and take 0 for every collection of every database.
-    if collection.id <= 0 {
+    if collection.id <= 0 && !rpc.server(deadline).await?.selects_by_name() {
         let what =
             format!("compacting \"{}\", for which the server reports no id,", quotable(&collection.name));
-        server::identify(rpc, deadline).await?.require(SELECTS_BY_NAME, &what)?;
+        rpc.server(deadline).await?.require(SELECTS_BY_NAME, &what)?;
     }
     let reply = trigger(rpc, deadline, &collection, is_clustering).await?;
     if reply.compaction_id <= 0 {
@@ -70,13 +70,13 @@ async fn trigger(
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
 async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Job {
-    let Ok(plans) = state::plans(rpc, deadline, job_id).await else {
+    let Ok(plans) = state::plans(rpc, Effect::Read, deadline, job_id).await else {
         return Job::new(Scheduled::Unknown, Vec::new());
     };
     if let Ok(count @ 1..) = i64::try_from(plans.len()) {
         return Job::new(Scheduled::Plans(count), plans);
     }
-    let version = server::identify(rpc, deadline).await.ok().and_then(|server| server.version());
+    let version = rpc.server(deadline).await.ok().and_then(|server| server.version());
     // A later server that gives an id but no count may schedule after its answer.
     let nothing = version.is_some_and(|version| version < COUNTS_PLANS);
     Job::new(if nothing { Scheduled::Nothing } else { Scheduled::Unknown }, plans)

@@ -27,12 +27,13 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict of this number; any other number is `Unknown`.
+    /// The verdict of this number, if there is one.
     #[must_use]
-    pub fn from_number(number: i32) -> Self {
+    pub fn from_number(number: i32) -> Option<Self> {
         use Verdict as V;
-        let all = [V::None, V::Succeeded, V::NothingToDo, V::PartlyFailed, V::Failed, V::TimedOut];
-        all.into_iter().find(|verdict| *verdict as i32 == number).unwrap_or(V::Unknown)
+        let all =
+            [V::None, V::Succeeded, V::NothingToDo, V::PartlyFailed, V::Failed, V::TimedOut, V::Unknown];
+        all.into_iter().find(|verdict| *verdict as i32 == number)
     }
 
     /// The C constant's name.
@@ -102,7 +103,7 @@ pub struct Report {
     pub verdict: Verdict,
     /// Plans the job has, as far as can be known; 0 if it cannot.
     pub planned: i64,
-    /// The largest of each count over all polls: servers forget.
+    /// Executing: in the latest answer. The others: the largest over all polls, as servers forget.
     pub counts: Counts,
     /// Every plan seen, also those the server has forgotten since.
     pub plans: Vec<Plan>,
@@ -127,42 +128,56 @@ pub enum Scheduled {
 #[derive(Clone, Debug)]
 pub(crate) struct Evidence {
     scheduled: Scheduled,
-    last: StateInfo,
+    /// The latest answer, if there was one.
+    last: Option<StateInfo>,
+    /// Whether the plans have to be looked at again whatever the next answer is.
+    plans_are_due: bool,
+    /// The largest of each count over all answers: servers forget.
+    most: Counts,
     /// The most plans counted at one moment.
     most_counted: i64,
     /// The most plans listed at one moment. Two of them may have the same sources.
     most_listed: i64,
     /// Sources and target of every plan ever listed.
     plans: BTreeMap<Vec<i64>, i64>,
-    report: Report,
+    polls: u64,
+    failed_polls: u64,
 }
 
 impl Evidence {
     pub(crate) fn new(scheduled: Scheduled, plans: Vec<Plan>) -> Self {
-        let last = StateInfo { state: State::Undefined, counts: Counts::ZERO };
-        let report = Report::default();
-        let mut evidence =
-            Self { scheduled, last, most_counted: 0, most_listed: 0, plans: BTreeMap::new(), report };
+        let mut evidence = Self {
+            scheduled,
+            last: None,
+            plans_are_due: true,
+            most: Counts::ZERO,
+            most_counted: 0,
+            most_listed: 0,
+            plans: BTreeMap::new(),
+            polls: 0,
+            failed_polls: 0,
+        };
         evidence.list(plans);
         evidence
     }
 
-    /// Adds one answer; says whether the job shows a change, so that a look at its plans is worthwhile.
+    /// Adds one answer; says whether it shows a change, so that a look at the plans is worthwhile.
     pub(crate) fn poll(&mut self, info: StateInfo) -> bool {
-        let changed = info != self.last;
-        self.last = info;
-        self.report.polls += 1;
-        self.report.counts = self.report.counts.max(info.counts);
+        let look = self.plans_are_due || self.last != Some(info);
+        self.last = Some(info);
+        self.polls += 1;
+        self.most = self.most.max(info.counts);
         self.most_counted = self.most_counted.max(info.counts.total());
-        changed
+        look
     }
 
     pub(crate) fn failed_poll(&mut self) {
-        self.report.failed_polls += 1;
+        self.failed_polls += 1;
     }
 
     /// Adds the plans that the server lists now. A plan is known by its sources; its target comes later.
     pub(crate) fn list(&mut self, plans: Vec<Plan>) {
+        self.plans_are_due = false;
         self.most_listed = self.most_listed.max(i64::try_from(plans.len()).unwrap_or(i64::MAX));
         for plan in plans {
             let target = self.plans.entry(plan.sources).or_insert(plan.target);
@@ -172,7 +187,7 @@ impl Evidence {
 
     /// Whether the server says that no plan of the job is running or waiting.
     pub(crate) fn is_over(&self) -> bool {
-        self.last.state != State::Executing && self.last.counts.executing == 0
+        self.last.is_some_and(|info| info.state != State::Executing && info.counts.executing == 0)
     }
 
     /// Whether further polls soon after the trigger would change nothing.
@@ -180,9 +195,9 @@ impl Evidence {
         !matches!(self.scheduled, Scheduled::Plans(_)) || self.verdict() != Verdict::Unknown
     }
 
-    /// Has the next poll count as a change, so that the plans are looked at again.
+    /// The plans could not be looked at: the next answer has to be followed by another try.
     pub(crate) fn look_again(&mut self) {
-        self.last.state = State::Undefined;
+        self.plans_are_due = true;
     }
 
     /// Plans the job must have had, from every source there is.
@@ -198,8 +213,9 @@ impl Evidence {
     }
 
     fn verdict(&self) -> Verdict {
-        let Counts { completed, failed, timed_out, .. } = self.report.counts;
+        let Counts { completed, failed, timed_out, .. } = self.most;
         let planned = self.planned();
+        let says_completed = self.last.is_some_and(|info| info.state == State::Completed);
         if !self.is_over() {
             Verdict::None
         } else if failed > 0 || timed_out > 0 {
@@ -208,10 +224,9 @@ impl Evidence {
                 (false, true) => Verdict::Failed,
                 (false, false) => Verdict::TimedOut,
             }
-        } else if completed > 0 && completed >= planned && self.knows_all_plans() {
+        } else if says_completed && completed > 0 && completed >= planned && self.knows_all_plans() {
             Verdict::Succeeded
-        } else if planned == 0 && self.scheduled == Scheduled::Nothing && self.last.state == State::Completed
-        {
+        } else if says_completed && planned == 0 && self.scheduled == Scheduled::Nothing {
             Verdict::NothingToDo
         } else {
             // Fewer completed than there were: some were forgotten, and nobody can tell how they ended.
@@ -223,7 +238,15 @@ impl Evidence {
     pub(crate) fn report(&self) -> Report {
         let plan = |(sources, target): (&Vec<i64>, &i64)| Plan { sources: sources.clone(), target: *target };
         let plans = self.plans.iter().map(plan).collect();
-        Report { verdict: self.verdict(), planned: self.planned(), plans, ..self.report }
+        let executing = self.last.map_or(0, |info| info.counts.executing);
+        Report {
+            verdict: self.verdict(),
+            planned: self.planned(),
+            counts: Counts { executing, ..self.most },
+            plans,
+            polls: self.polls,
+            failed_polls: self.failed_polls,
+        }
     }
 }
 
@@ -286,7 +309,29 @@ mod tests {
     #[test]
     fn there_is_no_verdict_while_a_plan_runs() {
         assert_eq!(verdict(Scheduled::Plans(2), 0, &[counts(1, 1, 0, 0)]), Verdict::None);
-        assert_eq!(verdict(Scheduled::Plans(2), 0, &[]), Verdict::Unknown);
+        assert_eq!(verdict(Scheduled::Plans(2), 0, &[]), Verdict::None, "nothing was answered yet");
+    }
+
+    #[test]
+    fn a_state_that_is_not_known_proves_nothing() {
+        for scheduled in [Scheduled::Plans(1), Scheduled::Nothing, Scheduled::Unknown] {
+            let mut evidence = Evidence::new(scheduled, Vec::new());
+            evidence.poll(StateInfo { state: State::Undefined, counts: counts(0, 1, 0, 0) });
+            assert_eq!(evidence.report().verdict, Verdict::Unknown);
+        }
+    }
+
+    #[test]
+    fn the_plans_are_looked_at_once_and_whenever_something_changes() {
+        let mut evidence = Evidence::new(Scheduled::Plans(1), Vec::new());
+        let running = StateInfo { state: State::Executing, counts: counts(1, 0, 0, 0) };
+        assert!(evidence.poll(running), "the first answer is a change");
+        evidence.list(Vec::new());
+        assert!(!evidence.poll(running));
+        evidence.look_again();
+        assert!(evidence.poll(running));
+        evidence.list(Vec::new());
+        assert!(evidence.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 0, 0) }));
     }
 
     #[test]

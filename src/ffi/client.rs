@@ -5,13 +5,15 @@
 //! use one library thread, named milvus-io; while a host name is resolved there is a second one, milvus-dns.
 
 use std::ffi::c_char;
+use std::sync::PoisonError;
 
 use super::convert::{self, Out, copy_text};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
+use super::options::milvus_options;
 use crate::client::Client;
-use crate::config::Config;
+use crate::config::{Config, Options};
 use crate::error::Error;
 
 /// As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
@@ -43,13 +45,16 @@ impl Handle for milvus_client {
 ///                    segment is the database: "http://host:19530/sales". "user:password@" before the
 ///                    host is a token; percent-encode special characters there. At most 8192 bytes.
 ///                    NULL: the environment variable MILVUS_URI.
-/// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. ""
-///                    is none. NULL: none, or the environment variable MILVUS_TOKEN if uri is NULL too.
+/// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. NULL
+///                    or "": the one in the URI, if any; with uri NULL, the environment variable
+///                    MILVUS_TOKEN before that.
 /// @param out_client  Receives the client; free it with milvus_client_free().
 ///
-/// Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
-/// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (over a million clients) or
-/// MILVUS_FORKED. Since 0.1.0.
+/// With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
+/// SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
+/// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
+/// certificates), MILVUS_OUT_OF_MEMORY (over a million clients), MILVUS_FORKED or MILVUS_INTERNAL.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_new(
     uri: *const c_char,
@@ -57,15 +62,53 @@ pub extern "C" fn milvus_client_new(
     out_client: *mut *mut milvus_client,
 ) -> milvus_status {
     entry(c"milvus_client_new", || {
-        let out = Out::new("out_client", out_client)?;
-        let token = convert::optional_text("token", token)?;
-        let config = match convert::optional_text("uri", uri)? {
-            Some(uri) => Config::new(uri, token)?,
-            None => Config::from_environment(token)?,
-        };
-        out.write(handle::insert(Client::new(config)?)?);
-        Ok(())
+        let mut options = Options::default();
+        if let Some(token) = convert::optional_text("token", token)? {
+            options.set("token", token)?;
+        }
+        new_client(uri, &options, out_client)
     })
+}
+
+/// Makes a client with options; otherwise as milvus_client_new().
+///
+/// @param uri         As there; NULL: the environment variable MILVUS_URI.
+/// @param options     As many as are to differ from their defaults; not changed, and not needed afterwards.
+///                    NULL: none. Without a token in them and with uri NULL, the environment variable
+///                    MILVUS_TOKEN is read.
+/// @param out_client  Receives the client; free it with milvus_client_free().
+///
+/// Files that options name are read here, and what is wrong with them is said here. Thread-safe. Returns
+/// MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for files and contradictory options), MILVUS_INVALID_HANDLE,
+/// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_new_with(
+    uri: *const c_char,
+    options: *const milvus_options,
+    out_client: *mut *mut milvus_client,
+) -> milvus_status {
+    entry(c"milvus_client_new_with", || {
+        if options.is_null() {
+            return new_client(uri, &Options::default(), out_client);
+        }
+        let options = handle::get(options)?.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        new_client(uri, &options, out_client)
+    })
+}
+
+fn new_client(
+    uri: *const c_char,
+    options: &Options,
+    out_client: *mut *mut milvus_client,
+) -> Result<(), Error> {
+    let out = Out::new("out_client", out_client)?;
+    let config = match convert::optional_text("uri", uri)? {
+        Some(uri) => Config::new(uri, options)?,
+        None => Config::from_environment(options)?,
+    };
+    out.write(handle::insert(Client::new(config)?)?);
+    Ok(())
 }
 
 /// Frees a client. Calls of other threads that are under way on it end normally. NULL does nothing;
@@ -79,7 +122,8 @@ pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
     }
 }
 
-/// Asks the server for its version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell.
+/// Tells the server's version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell. Connects
+/// if there is no connection, but does not ask again while one lasts.
 ///
 /// @param client      The client.
 /// @param timeout_ms  Limit of the whole call in milliseconds, connecting included; 0: the client's
@@ -92,8 +136,8 @@ pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
 ///
 /// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
 /// any call to a server can return: MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
-/// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_RATE_LIMITED,
-/// MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
+/// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND,
+/// MILVUS_RATE_LIMITED, MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
 /// MILVUS_OUT_OF_MEMORY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_server_version(
@@ -106,10 +150,10 @@ pub extern "C" fn milvus_client_server_version(
     entry(c"milvus_client_server_version", || {
         let client = handle::get(client.cast_const())?;
         let timeout = convert::timeout(timeout_ms)?;
-        if buffer.is_null() && (capacity > 0 || out_length.is_null()) {
+        if buffer.is_null() && capacity > 0 {
             return Err(Error::invalid_argument("buffer: is NULL"));
         }
-        let version = client.server_version(timeout)?;
+        let version = client.server(timeout)?.version_text;
         copy_text(&version, buffer, capacity);
         if let Ok(out) = Out::new("out_length", out_length) {
             out.write(version.len());

@@ -4,12 +4,12 @@
 //! the collection is compacted, or there was nothing to compact. A job runs on the server and goes on
 //! whatever happens to this process; no server can cancel one.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::time::Instant;
 
 use super::client::milvus_client;
 use super::convert::{self, Out, OutStruct, Sized_};
-use super::entry::entry;
+use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
 use crate::compaction::{Outcome, Plan, StateInfo, Verdict};
@@ -25,7 +25,7 @@ pub const MILVUS_COMPACTION_EXECUTING: i32 = 1;
 /// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
 pub const MILVUS_COMPACTION_COMPLETED: i32 = 2;
 
-/// How a compaction ended: one of the MILVUS_VERDICT_... constants.
+/// How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
 pub type milvus_verdict = i32;
 
 /// None yet: the wait ended before the job did.
@@ -51,6 +51,8 @@ pub struct milvus_compaction_state_info {
     pub size: usize,
     /// MILVUS_COMPACTION_UNDEFINED, _EXECUTING or _COMPLETED.
     pub state: i32,
+    /// 0.
+    pub reserved: i32,
     /// Plans that are running or waiting to run.
     pub executing_plans: i64,
     /// Plans that completed.
@@ -75,7 +77,8 @@ pub struct milvus_plan {
     pub target: i64,
 }
 
-/// What a wait has to tell. Counts are the largest that were seen while waiting: servers forget.
+/// What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
+/// servers forget.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compaction_report {
@@ -83,11 +86,13 @@ pub struct milvus_compaction_report {
     pub size: usize,
     /// How the job ended; MILVUS_VERDICT_NONE if the wait ended first.
     pub verdict: milvus_verdict,
+    /// 0.
+    pub reserved: i32,
     /// The job.
     pub job_id: i64,
     /// Plans of the job, as far as can be known; 0 if it cannot.
     pub planned: i64,
-    /// Plans that were running or waiting to run.
+    /// Plans that were running or waiting to run when the server was last asked.
     pub executing_plans: i64,
     /// Plans that completed.
     pub completed_plans: i64,
@@ -151,8 +156,9 @@ unsafe impl Sized_ for milvus_compaction_report {
 /// The trigger is never sent twice. If it may have arrived although the call fails, the error says so:
 /// in_doubt in milvus_last_error(). Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
-/// MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED (clustering on an older server), or what any call to
-/// a server can return (see milvus_client_server_version()). Since 0.1.0.
+/// MILVUS_COMPACTION_DISABLED (2.3 needs about 23 s to say so: give it more, or it is a MILVUS_TIMEOUT),
+/// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
+/// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact(
     client: *mut milvus_client,
@@ -179,7 +185,8 @@ pub extern "C" fn milvus_compact(
 ///                    MILVUS_NO_JOB is Completed with no plans, without asking a server.
 /// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
 ///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_info    Receives the answer; set it to MILVUS_COMPACTION_STATE_INFO_INIT before.
+/// @param out_info    Receives the answer; begin with
+///                    `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
 ///
 /// A job that the server does not know is no error: servers from 2.2 on answer Completed with zeros.
 /// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
@@ -230,23 +237,19 @@ pub extern "C" fn milvus_compaction_plans(
     })
 }
 
-/// Number of plans in a list; 0 for NULL or a freed list. Thread-safe. Since 0.1.0.
+/// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize {
-    let mut count = 0;
-    entry(c"milvus_plan_list_count", || {
-        count = handle::get(plans)?.len();
-        Ok(())
-    });
-    count
+    query(|| handle::get(plans).map(|plans| plans.len())).unwrap_or(0)
 }
 
 /// Reads one plan of a list.
 ///
 /// @param plans     The list.
 /// @param index     From 0 to milvus_plan_list_count() - 1.
-/// @param out_plan  Receives the plan; set it to MILVUS_PLAN_INIT before. Its sources point into the
-///                  list and live until that is freed.
+/// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
+///                  into the list and live until that is freed.
 ///
 /// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE or MILVUS_FORKED.
 /// Since 0.1.0.
@@ -287,13 +290,13 @@ pub extern "C" fn milvus_plan_list_free(plans: *mut milvus_plan_list) {
 ///                    nothing to do, and no server is asked.
 /// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
 ///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_report  Receives what was seen; set it to MILVUS_COMPACTION_REPORT_INIT before. Also
-///                    written when the wait fails, except with MILVUS_INVALID_ARGUMENT,
-///                    MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL or MILVUS_OUT_OF_MEMORY.
-///                    May be NULL.
+/// @param out_report  Receives what was seen; begin with
+///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
+///                    the wait fails, unless it fails before the server is asked. May be NULL.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed out),
-/// MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
+/// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
+/// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
+/// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
 /// milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -317,17 +320,18 @@ pub extern "C" fn milvus_compaction_wait(
 }
 
 /// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
-/// "MILVUS_VERDICT_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+/// "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_verdict_name(verdict: milvus_verdict) -> *const c_char {
-    Verdict::from_number(verdict).name().as_ptr()
+    Verdict::from_number(verdict).map_or(c"MILVUS_UNKNOWN_VERDICT", Verdict::name).as_ptr()
 }
 
 /// What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_char {
-    Verdict::from_number(verdict).message().as_ptr()
+    const UNKNOWN: &CStr = c"A verdict that this version of the library does not know.";
+    Verdict::from_number(verdict).map_or(UNKNOWN, Verdict::message).as_ptr()
 }
 
 impl From<StateInfo> for milvus_compaction_state_info {
@@ -335,6 +339,7 @@ impl From<StateInfo> for milvus_compaction_state_info {
         Self {
             size: size_of::<Self>(),
             state: info.state as i32,
+            reserved: 0,
             executing_plans: info.counts.executing,
             completed_plans: info.counts.completed,
             failed_plans: info.counts.failed,
@@ -355,6 +360,7 @@ fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction
     milvus_compaction_report {
         size: size_of::<milvus_compaction_report>(),
         verdict: report.verdict as milvus_verdict,
+        reserved: 0,
         job_id,
         planned: report.planned,
         executing_plans: report.counts.executing,
@@ -386,10 +392,10 @@ mod tests {
             (MILVUS_VERDICT_FAILED, Verdict::Failed),
             (MILVUS_VERDICT_TIMED_OUT, Verdict::TimedOut),
             (MILVUS_VERDICT_UNKNOWN, Verdict::Unknown),
-            (4711, Verdict::Unknown),
         ] {
-            assert_eq!(Verdict::from_number(number), verdict);
+            assert_eq!(Verdict::from_number(number), Some(verdict));
         }
+        assert_eq!(Verdict::from_number(7), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(super) fn entry(operation: &'static CStr, body: impl FnOnce() -> Result<(), 
         // Before anything else: locks may be held by threads that do not exist in this process.
         Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
     } else {
-        panics::catch(body)
+        runtime::guard_against_fork().and_then(|()| panics::catch(body))
     };
     match result {
         Ok(()) => Status::Ok as milvus_status,
@@ -22,4 +22,9 @@ pub(super) fn entry(operation: &'static CStr, body: impl FnOnce() -> Result<(), 
             error.status as milvus_status
         }
     }
+}
+
+/// Runs the body of an export that answers at once and has no status; a failure leaves no trace.
+pub(super) fn query<T>(body: impl FnOnce() -> Result<T, Error>) -> Option<T> {
+    if runtime::is_forked() { None } else { panics::catch(body).ok() }
 }

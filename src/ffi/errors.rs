@@ -29,12 +29,14 @@ pub struct milvus_error {
     /// 1 if the server may have started a compaction although the call failed, else 0. Never 1
     /// together with retriable: repeating could compact twice.
     pub in_doubt: i32,
+    /// 0.
+    pub reserved: i32,
     /// The job that the call was about; 0 if none.
     pub job_id: i64,
     /// Name of the function that failed, e.g. "milvus_compact". Static, never NULL.
     pub operation: *const c_char,
     /// What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
-    /// never with the token in it. Lives as long as this struct. Never NULL.
+    /// never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
     pub message: *const c_char,
 }
 

@@ -13,4 +13,5 @@ mod last_error;
 pub mod client;
 pub mod compaction;
 pub mod errors;
+pub mod options;
 pub mod version;

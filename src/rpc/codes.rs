@@ -55,6 +55,7 @@ fn of_code(code: i32, text: &str) -> Meaning {
     match code {
         1 => Meaning::refusal(Status::NotReady).retriable(),
         2 if text.contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
+        2 if says_not_ready(text) => Meaning::refusal(Status::NotReady).retriable(),
         2 => Meaning::unclear(Status::NotReady).retriable(),
         4 | 8 => Meaning::refusal(Status::RateLimited).retriable(),
         5 => Meaning::refusal(Status::ServerError),
@@ -66,6 +67,13 @@ fn of_code(code: i32, text: &str) -> Meaning {
         1401 => Meaning::refusal(Status::PermissionDenied),
         _ => Meaning::unclear(Status::ServerError),
     }
+}
+
+/// Code 2 is for all that is unavailable; these words are of a component that has not started to serve.
+fn says_not_ready(text: &str) -> bool {
+    ["not ready", "not healthy", "Initializing", "Abnormal", "StandBy"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 fn of_legacy(error_code: i32, text: &str) -> Meaning {
@@ -128,7 +136,8 @@ mod tests {
         for (code, text, status, refused) in [
             (1, "", Status::NotReady, true),
             (2, "service unavailable: compaction disabled", Status::CompactionDisabled, true),
-            (2, "service unavailable: proxy not healthy", Status::NotReady, false),
+            (2, "service unavailable: proxy not healthy", Status::NotReady, true),
+            (2, "service unavailable: lost", Status::NotReady, false),
             (4, "", Status::RateLimited, true),
             (5, "", Status::ServerError, true),
             (8, "", Status::RateLimited, true),

@@ -22,6 +22,7 @@ replies! {
     ConnectResponse
     GetVersionResponse
     DescribeCollectionResponse
+    ShowCollectionsResponse
     ManualCompactionResponse
     GetCompactionStateResponse
     GetCompactionPlansResponse

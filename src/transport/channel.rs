@@ -11,47 +11,53 @@ use http::header::{HeaderValue, USER_AGENT};
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::Mutex;
-use tokio_rustls::TlsConnector;
 use tonic::body::Body;
 use tower_service::Service;
 
-use super::connect::{connect, reason};
-use super::peer::{FirstBytes, Peer};
-use super::tls;
+use super::causes::{innermost, of_tls, was_refused_unprocessed};
+use super::connect::connect;
+use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
 
-/// A server's error text travels in headers; 2.3 sends whole stack traces there.
-const HEADER_LIMIT: u32 = 256 * 1024;
 const USER_AGENT_VALUE: HeaderValue =
     HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
 
 /// Where connections come from.
 pub(crate) struct Channel {
     config: Arc<Config>,
-    tls: Option<TlsConnector>,
+    tls: Option<Tls>,
     /// Scheme and authority of every request.
     origin: Uri,
-    current: Mutex<Option<Connection>>,
+    line: Mutex<Line>,
+}
+
+/// The state of the line to the server.
+struct Line {
+    connection: Option<Connection>,
+    /// How many connections there have been: two with the same number are the same.
+    generation: u64,
 }
 
 impl Channel {
-    /// Prepares a channel. Reads root certificates if TLS is wanted, but does not connect.
+    /// Prepares a channel. Reads certificates if TLS is wanted, but does not connect.
     pub(crate) fn new(config: Arc<Config>) -> Result<Self, Error> {
-        let authority = match &config.address {
-            tcp @ Address::Tcp { .. } => tcp.to_string(),
-            Address::Unix(_) => "localhost".to_owned(),
+        let authority = match (&config.address, config.tls.as_ref().and_then(|tls| tls.server_name.as_ref()))
+        {
+            (Address::Tcp { port, .. }, Some(name)) => format!("{name}:{port}"),
+            (tcp @ Address::Tcp { .. }, None) => tcp.to_string(),
+            (Address::Unix(_), _) => "localhost".to_owned(),
         };
         let origin = Uri::builder()
-            .scheme(if config.tls { "https" } else { "http" })
+            .scheme(if config.tls.is_some() { "https" } else { "http" })
             .authority(authority)
             .path_and_query("/")
             .build()
             .map_err(|error| Error::invalid_argument(format!("uri: {error}")))?;
-        let tls = config.tls.then(tls::connector).transpose()?;
-        Ok(Self { config, tls, origin, current: Mutex::new(None) })
+        let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
+        let line = Mutex::new(Line { connection: None, generation: 0 });
+        Ok(Self { config, tls, origin, line })
     }
 
     /// What requests have to start with.
@@ -62,32 +68,17 @@ impl Channel {
     /// The connection, made now if there is none. A failure means that nothing was sent.
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
         // Whoever holds the lock connects; if its caller gives up, the next in line takes over.
-        let mut current = self.current.lock().await;
-        if let Some(connection) = current.as_ref().filter(|connection| !connection.sender.is_closed()) {
+        let mut line = self.line.lock().await;
+        if let Some(connection) = line.connection.as_ref().filter(|connection| !connection.sender.is_closed())
+        {
             return Ok(connection.clone());
         }
-        let connection = self.connect().await?;
-        *current = Some(connection.clone());
+        line.connection = None;
+        let sender = connect(&self.config, self.tls.as_ref()).await?;
+        line.generation += 1;
+        let connection = Connection { sender, generation: line.generation, config: Arc::clone(&self.config) };
+        line.connection = Some(connection.clone());
         Ok(connection)
-    }
-
-    async fn connect(&self) -> Result<Connection, Error> {
-        let Config { address, connect_timeout, .. } = &*self.config;
-        let first_bytes = Arc::default();
-        let stream = connect(address, self.tls.as_ref(), *connect_timeout, &first_bytes).await?;
-        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .keep_alive_interval(self.config.keepalive)
-            .keep_alive_timeout(self.config.keepalive_timeout)
-            .keep_alive_while_idle(true)
-            .max_header_list_size(HEADER_LIMIT)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| explain(&error, &self.config, &first_bytes))?;
-        // Ends by itself when the last sender is gone or the connection breaks; its error also
-        // reaches every request that was under way.
-        tokio::spawn(async move { drop(connection.await) });
-        Ok(Connection { sender, first_bytes, config: Arc::clone(&self.config) })
     }
 }
 
@@ -95,8 +86,15 @@ impl Channel {
 #[derive(Clone)]
 pub(crate) struct Connection {
     sender: http2::SendRequest<Body>,
-    first_bytes: Arc<FirstBytes>,
+    generation: u64,
     config: Arc<Config>,
+}
+
+impl Connection {
+    /// Differs between any two connections of a client.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
 }
 
 impl Service<Request<Body>> for Connection {
@@ -112,13 +110,12 @@ impl Service<Request<Body>> for Connection {
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         request.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
         let response = self.sender.try_send_request(request);
-        let first_bytes = Arc::clone(&self.first_bytes);
         let config = Arc::clone(&self.config);
         Box::pin(async move {
             response.await.map_err(|mut failure| Broken {
                 // The request comes back exactly if no byte of it was handed to the connection.
-                sent: failure.take_message().is_none(),
-                error: explain(failure.error(), &config, &first_bytes),
+                sent: failure.take_message().is_none() && !was_refused_unprocessed(failure.error()),
+                error: lost(&config, failure.error()),
             })
         })
     }
@@ -127,7 +124,7 @@ impl Service<Request<Body>> for Connection {
 /// A request that the connection could not carry to an answer.
 #[derive(Debug)]
 pub(crate) struct Broken {
-    /// Whether the server may have received it.
+    /// Whether the server may have worked on it.
     pub(crate) sent: bool,
     pub(crate) error: Error,
 }
@@ -140,45 +137,15 @@ impl fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
-/// Turns hyper's words into a cause that a person can act on.
-fn explain(error: &hyper::Error, config: &Config, first_bytes: &FirstBytes) -> Error {
+fn lost(config: &Config, error: &hyper::Error) -> Error {
     let address = &config.address;
-    if let Some(cause) = tls::cause(error) {
+    if let Some(cause) = of_tls(error) {
         return Error::new(Status::TlsFailed, format!("the secure connection to {address} ended: {cause}"));
     }
-    if !config.tls {
-        match first_bytes.peer() {
-            Peer::Tls => {
-                let text = format!("{address} speaks TLS, this connection does not; use https://");
-                return Error::new(Status::TlsFailed, text);
-            }
-            Peer::Http1 => {
-                let text = format!("{address} answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?");
-                return Error::new(Status::Unavailable, text);
-            }
-            Peer::Silent if !error.is_timeout() => {
-                let text = format!(
-                    "{address} closed the connection without a word; if it speaks TLS, use https:// ({})",
-                    chain(error)
-                );
-                return Error::new(Status::Unavailable, text).retriable();
-            }
-            Peer::Silent | Peer::Other => {}
-        }
+    if error.is_timeout() {
+        let text = format!("{address} stopped answering: a keepalive probe stayed unanswered");
+        return Error::new(Status::Unavailable, text).retriable().slow();
     }
-    let text = if error.is_timeout() {
-        format!("{address} stopped answering: a keepalive probe stayed unanswered")
-    } else {
-        format!("the connection to {address} was lost: {}", chain(error))
-    };
+    let text = format!("the connection to {address} was lost: {}", innermost(error));
     Error::new(Status::Unavailable, text).retriable()
-}
-
-/// The innermost cause, which is the one that says something.
-fn chain(error: &hyper::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.downcast_ref::<std::io::Error>().map_or_else(|| innermost.to_string(), reason)
 }

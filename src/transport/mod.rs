@@ -1,8 +1,11 @@
 //! From a [`Config`](crate::config::Config) to an HTTP/2 connection that gRPC calls travel over.
 
+mod backoff;
+mod causes;
 mod channel;
 mod connect;
 mod peer;
 mod tls;
 
+pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::{Broken, Channel, Connection};

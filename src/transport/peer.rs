@@ -1,4 +1,5 @@
-//! Remembers how the other side began to speak, so that a wrong port is named as what it is.
+//! Watches how the other side begins to speak, so that a wrong port is named as what it is, and a
+//! connection counts as made only when the server has answered on it.
 
 use std::io;
 use std::pin::Pin;
@@ -7,10 +8,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 
 /// The first bytes that the peer sent, at most three.
 #[derive(Debug, Default)]
-pub(super) struct FirstBytes(AtomicU32);
+pub(super) struct FirstBytes {
+    /// Count in the low byte, then the bytes. Only the connection's own task writes.
+    seen: AtomicU32,
+    arrived: Notify,
+}
 
 /// What those bytes say about the peer.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,16 +25,30 @@ pub(super) enum Peer {
     Silent,
     /// A TLS alert record: the port wants TLS.
     Tls,
-    /// "HTT…": a web server that does not speak HTTP/2.
+    /// "HTT...": a web server that does not speak HTTP/2.
     Http1,
     /// Anything else, HTTP/2 included.
     Other,
 }
 
 impl FirstBytes {
+    /// Sleeps until the peer has sent something.
+    pub(super) async fn arrive(&self) {
+        self.arrived.notified().await;
+    }
+
+    pub(super) fn peer(&self) -> Peer {
+        match self.seen.load(Ordering::Relaxed).to_le_bytes() {
+            [0, ..] => Peer::Silent,
+            [3, 0x15, 0x03, _] => Peer::Tls,
+            [3, b'H', b'T', b'T'] => Peer::Http1,
+            _ => Peer::Other,
+        }
+    }
+
     fn record(&self, bytes: &[u8]) {
-        // Layout: count in the low byte, then the bytes. Only the connection's own task writes.
-        let mut seen = self.0.load(Ordering::Relaxed);
+        let before = self.seen.load(Ordering::Relaxed);
+        let mut seen = before;
         for byte in bytes {
             let count = seen & 0xff;
             if count == 3 {
@@ -36,15 +56,9 @@ impl FirstBytes {
             }
             seen = (seen | (u32::from(*byte) << (8 * (count + 1)))) + 1;
         }
-        self.0.store(seen, Ordering::Relaxed);
-    }
-
-    pub(super) fn peer(&self) -> Peer {
-        match self.0.load(Ordering::Relaxed).to_le_bytes() {
-            [0, ..] => Peer::Silent,
-            [3, 0x15, 0x03, _] => Peer::Tls,
-            [3, b'H', b'T', b'T'] => Peer::Http1,
-            _ => Peer::Other,
+        self.seen.store(seen, Ordering::Relaxed);
+        if before == 0 && seen != 0 {
+            self.arrived.notify_one();
         }
     }
 }

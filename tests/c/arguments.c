@@ -37,7 +37,7 @@ static void bad_uris(void)
     } cases[] = {
         {"", "empty"},
         {"   ", "empty"},
-        {"localhost:19530", "http://localhost:19530"},
+        {"localhost:19530", "write http://"},
         {"./local.db", "milvus-lite"},
         {"ftp://root:hunter2@host", "unknown scheme"},
         {"http://", "malformed"},
@@ -45,6 +45,8 @@ static void bad_uris(void)
         {"http://host:0", "port"},
         {"http://host:70000", "port"},
         {"http://root:hunter2@host:port", "port"},
+        {"http://root:hunter2/x@host", "percent-encode"},
+        {"root:hunter2", "has no scheme"},
         {"http://ho st", "malformed"},
         {"http://host/%ff", "UTF-8"},
         {"http://host/a%0ab", "does not allow"},
@@ -130,6 +132,7 @@ static void bad_numbers(milvus_client *client)
     expect("plan_list_get(index 0 of 0)", milvus_plan_list_get(plans, 0, &plan), MILVUS_INVALID_ARGUMENT, "index");
     expect("plan_list_get(out NULL)", milvus_plan_list_get(plans, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_plan");
     milvus_plan_list_free(plans);
+    CHECK(strcmp(milvus_verdict_name(7), "MILVUS_UNKNOWN_VERDICT") == 0);
     expect("server_version(buffer NULL)", milvus_client_server_version(client, 0, NULL, 9, NULL),
            MILVUS_INVALID_ARGUMENT, "buffer");
     CHECK(plan.target == 0 && job == UNTOUCHED);

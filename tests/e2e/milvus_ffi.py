@@ -22,14 +22,14 @@ def _struct(name, fields):
 
 LastError = _struct("milvus_error", [
     ("status", _status), ("grpc_code", ctypes.c_int32), ("server_code", ctypes.c_int32), ("retriable", ctypes.c_int32),
-    ("in_doubt", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p)])
+    ("in_doubt", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p)])
 StateInfo = _struct("milvus_compaction_state_info", [
-    ("state", ctypes.c_int32), ("executing_plans", _int64), ("completed_plans", _int64), ("failed_plans", _int64),
+    ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("executing_plans", _int64), ("completed_plans", _int64), ("failed_plans", _int64),
     ("timed_out_plans", _int64)])
 Plan = _struct("milvus_plan", [
     ("sources", ctypes.POINTER(_int64)), ("source_count", ctypes.c_size_t), ("target", _int64)])
 Report = _struct("milvus_compaction_report", [
-    ("verdict", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
+    ("verdict", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
     ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
     ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64)])
 

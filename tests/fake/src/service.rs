@@ -15,7 +15,7 @@ use crate::proto::service::{
     CompactionMergeInfo, ConnectRequest, ConnectResponse, DescribeCollectionRequest,
     DescribeCollectionResponse, GetCompactionPlansRequest, GetCompactionPlansResponse,
     GetCompactionStateRequest, GetCompactionStateResponse, GetVersionRequest, GetVersionResponse,
-    ManualCompactionRequest, ManualCompactionResponse,
+    ManualCompactionRequest, ManualCompactionResponse, ShowCollectionsRequest, ShowCollectionsResponse,
 };
 use crate::scenario::{Poll, Scenario};
 
@@ -25,6 +25,7 @@ pub enum Method {
     Connect,
     GetVersion,
     Describe,
+    ShowCollections,
     Trigger,
     State,
     Plans,
@@ -179,7 +180,7 @@ impl Service {
         answer: impl FnOnce(&mut State, Q) -> R,
     ) -> Result<Response<R>, Status> {
         let mut headers = BTreeMap::new();
-        for name in ["authorization", "dbname", "grpc-timeout", "user-agent"] {
+        for name in ["authorization", "dbname", "identifier", "grpc-timeout", "user-agent"] {
             if let Some(value) = request.metadata().get(name).and_then(|value| value.to_str().ok()) {
                 headers.insert(name.to_owned(), value.to_owned());
             }
@@ -218,7 +219,7 @@ impl MilvusService for Service {
         let refused = |status| ConnectResponse { status, ..Default::default() };
         self.answer(Method::Connect, request, refused, |state, _| {
             let server_info = common::ServerInfo { build_tags: state.version.clone(), ..Default::default() };
-            ConnectResponse { status: success(), server_info: Some(server_info), identifier: 1 }
+            ConnectResponse { status: success(), server_info: Some(server_info), identifier: 4711 }
         })
         .await
     }
@@ -241,7 +242,8 @@ impl MilvusService for Service {
     ) -> Result<Response<DescribeCollectionResponse>, Status> {
         let refused = |status| DescribeCollectionResponse { status, ..Default::default() };
         self.answer(Method::Describe, request, refused, |state, request| {
-            let Some(name) = state.real_name(&request.collection_name) else {
+            let has_database = has_database(&request.db_name);
+            let Some(name) = state.real_name(&request.collection_name).filter(|_| has_database) else {
                 return refused(not_found(&request.collection_name));
             };
             DescribeCollectionResponse {
@@ -252,6 +254,21 @@ impl MilvusService for Service {
                 collection_name: request.collection_name,
                 db_name: if request.db_name.is_empty() { "default".to_owned() } else { request.db_name },
             }
+        })
+        .await
+    }
+
+    async fn show_collections(
+        &self,
+        request: Request<ShowCollectionsRequest>,
+    ) -> Result<Response<ShowCollectionsResponse>, Status> {
+        let answer = |status| ShowCollectionsResponse { status };
+        self.answer(Method::ShowCollections, request, answer, |_, request| {
+            if has_database(&request.db_name) {
+                return answer(success());
+            }
+            let reason = format!("database not found[database={}]", request.db_name);
+            answer(Some(common::Status { code: 800, error_code: 1, reason, ..Default::default() }))
         })
         .await
     }
@@ -288,6 +305,11 @@ impl MilvusService for Service {
         })
         .await
     }
+}
+
+/// Every database but one exists. Like 2.3, only `ShowCollections` says which one does not.
+fn has_database(name: &str) -> bool {
+    name != "no_such_database"
 }
 
 fn success() -> Option<common::Status> {

@@ -1,0 +1,83 @@
+//! The token: sent with every call, seen nowhere else, and wiped from memory with its last copy here.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hyper::body::Bytes;
+use tonic::metadata::{Ascii, MetadataValue};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// The `authorization` metadata, and what must never be seen outside of it.
+#[derive(Clone)]
+pub struct Credentials {
+    authorization: MetadataValue<Ascii>,
+    secrets: Vec<Zeroizing<String>>,
+}
+
+impl Credentials {
+    /// Milvus takes base64 of `user:password` or of an API key, without a scheme word.
+    pub(super) fn from_token(token: &str) -> Result<Self, Error> {
+        super::check_length(token).map_err(|error| error.context("token"))?;
+        let encoded = Zeroizing::new(BASE64.encode(token));
+        // The value shares these bytes instead of copying them, so that its end wipes them.
+        let shared = Bytes::from_owner(Wiped(Zeroizing::new(encoded.as_bytes().to_vec())));
+        let mut authorization = MetadataValue::try_from(shared)
+            .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
+        authorization.set_sensitive(true);
+        let password = token.split_once(':').map(|(_, password)| Zeroizing::new(password.to_owned()));
+        let mut secrets = vec![encoded, Zeroizing::new(token.to_owned())];
+        secrets.extend(password);
+        // A one-letter password would blank out every such letter of every message.
+        secrets.retain(|secret| secret.len() > 2);
+        Ok(Self { authorization, secrets })
+    }
+
+    /// The metadata value, marked sensitive.
+    #[must_use]
+    pub fn authorization(&self) -> &MetadataValue<Ascii> {
+        &self.authorization
+    }
+
+    /// The text with every secret in it blanked out.
+    #[must_use]
+    pub fn hidden_in(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"))
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials([hidden])")
+    }
+}
+
+struct Wiped(Zeroizing<Vec<u8>>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_in_every_form() {
+        let credentials = Credentials::from_token("root:hunter2").unwrap();
+        assert!(!format!("{credentials:?}").contains("hunter2"));
+        assert!(!format!("{:?}", credentials.authorization()).contains(&BASE64.encode("root:hunter2")));
+        let text = format!("bad hunter2, root:hunter2, {}", BASE64.encode("root:hunter2"));
+        assert_eq!(credentials.hidden_in(&text), "bad [hidden], [hidden], [hidden]");
+    }
+
+    #[test]
+    fn the_metadata_is_plain_base64() {
+        let credentials = Credentials::from_token("root:Milvus").unwrap();
+        assert_eq!(credentials.authorization(), &BASE64.encode("root:Milvus"));
+    }
+}

@@ -1,0 +1,240 @@
+//! A checked configuration, made from a URI and options.
+
+mod credentials;
+mod options;
+mod uri;
+
+use std::env::VarError;
+use std::ffi::CStr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+pub use credentials::Credentials;
+pub use options::{Description, Kind, OPTIONS, Options};
+pub use uri::Address;
+use uri::Uri;
+
+/// Longest URI, token or option value in bytes; far above what any server hands out.
+const TEXT_LIMIT: usize = 8 * 1024;
+
+/// Everything a client needs to know before it connects.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to connect to.
+    pub address: Address,
+    /// How to speak TLS; `None` is plaintext.
+    pub tls: Option<TlsConfig>,
+    /// The database every call works in; empty means the server's default.
+    pub database: String,
+    /// What to authenticate with, if anything.
+    pub credentials: Option<Credentials>,
+    /// The time a call has unless it says otherwise.
+    pub timeout: Duration,
+    /// The time one attempt to connect has, TLS handshake included.
+    pub connect_timeout: Duration,
+    /// A silent connection is probed this often. Servers drop clients that do so more than every 5 s.
+    pub keepalive: Duration,
+    /// A probe that is not answered within this time ends the connection.
+    pub keepalive_timeout: Duration,
+    /// When to try again.
+    pub retry: RetryConfig,
+}
+
+/// Whom to trust, and who this client is.
+#[derive(Clone, Debug, Default)]
+pub struct TlsConfig {
+    /// Authorities to trust instead of the operating system's.
+    pub ca_file: Option<PathBuf>,
+    /// This client's certificate chain and its key, for mutual TLS.
+    pub identity: Option<(PathBuf, PathBuf)>,
+    /// The name that the server's certificate must have, if not the URI's host.
+    pub server_name: Option<String>,
+}
+
+/// How often and how fast a call is tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryConfig {
+    /// Attempts in all while there is no connection.
+    pub max_attempts: u32,
+    /// The first pause; it doubles with each attempt.
+    pub backoff: Duration,
+    /// The longest pause.
+    pub max_backoff: Duration,
+}
+
+impl Config {
+    /// Reads a URI and options. Does no I/O; the files that options name are read with the channel.
+    ///
+    /// # Errors
+    /// `InvalidArgument` with the reason; it never repeats a password.
+    pub fn new(uri: &str, options: &Options) -> Result<Self, Error> {
+        let uri = Uri::parse(uri).map_err(|error| error.context("uri"))?;
+        let token = explicit_token(options)?.or(uri.token);
+        let database = options.text(c"database").map_or(uri.database, str::to_owned);
+        check_database(&database)?;
+        Ok(Self {
+            tls: tls(uri.tls, &uri.address, options)?,
+            address: uri.address,
+            database,
+            credentials: token.as_ref().map(|token| Credentials::from_token(token)).transpose()?,
+            timeout: options.milliseconds(c"timeout_ms"),
+            connect_timeout: options.milliseconds(c"connect_timeout_ms"),
+            keepalive: options.milliseconds(c"keepalive_ms"),
+            keepalive_timeout: options.milliseconds(c"keepalive_timeout_ms"),
+            retry: RetryConfig {
+                max_attempts: options.number(c"retry.max_attempts"),
+                backoff: options.milliseconds(c"retry.backoff_ms"),
+                max_backoff: options.milliseconds(c"retry.max_backoff_ms"),
+            },
+        })
+    }
+
+    /// The same, with the URI and, unless the options have one, the token from the environment.
+    ///
+    /// # Errors
+    /// As [`Config::new`], and if `MILVUS_URI` is not set.
+    pub fn from_environment(options: &Options) -> Result<Self, Error> {
+        let Some(uri) = variable("MILVUS_URI")? else {
+            return Err(Error::invalid_argument("uri: is NULL, and the environment has no MILVUS_URI"));
+        };
+        let mut options = options.clone();
+        if explicit_token(&options)?.is_none()
+            && let Some(token) = variable("MILVUS_TOKEN")?
+        {
+            options.set("token", &token)?;
+        }
+        Self::new(&uri, &options)
+    }
+
+    /// Text that a server sent, with any secret of this configuration blanked out.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.credentials.as_ref().map_or_else(|| text.to_owned(), |credentials| credentials.hidden_in(text))
+    }
+}
+
+fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Error> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(Zeroizing::new(value))),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Error::invalid_argument(format!("{name}: is not UTF-8"))),
+    }
+}
+
+fn explicit_token(options: &Options) -> Result<Option<Zeroizing<String>>, Error> {
+    match (options.text(c"token"), options.text(c"user"), options.text(c"password")) {
+        (token, None, None) => Ok(token.map(|token| Zeroizing::new(token.to_owned()))),
+        (None, Some(user), Some(password)) => Ok(Some(Zeroizing::new(format!("{user}:{password}")))),
+        (Some(_), _, _) => Err(Error::invalid_argument("options: give either token, or user and password")),
+        (None, _, _) => Err(Error::invalid_argument("options: user and password go together")),
+    }
+}
+
+fn tls(by_scheme: bool, address: &Address, options: &Options) -> Result<Option<TlsConfig>, Error> {
+    let contradiction = |text: &str| Err(Error::invalid_argument(format!("options: {text}")));
+    let wanted = options.boolean(c"tls").unwrap_or(by_scheme);
+    let file = |key: &CStr| options.text(key).map(PathBuf::from);
+    let config = TlsConfig {
+        ca_file: file(c"tls.ca_file"),
+        identity: match (file(c"tls.cert_file"), file(c"tls.key_file")) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => return contradiction("tls.cert_file and tls.key_file go together"),
+        },
+        server_name: options.text(c"tls.server_name").map(str::to_owned),
+    };
+    if wanted {
+        return match address {
+            Address::Tcp { .. } => Ok(Some(config)),
+            Address::Unix(_) => contradiction("tls does not go with a unix socket"),
+        };
+    }
+    if by_scheme {
+        return contradiction("tls is false, but the URI says https");
+    }
+    if config.ca_file.is_some() || config.identity.is_some() || config.server_name.is_some() {
+        return contradiction("tls.* is set for a plaintext connection; use https:// or set tls to true");
+    }
+    Ok(None)
+}
+
+fn check_length(text: &str) -> Result<(), Error> {
+    if text.len() <= TEXT_LIMIT {
+        return Ok(());
+    }
+    Err(Error::invalid_argument(format!("has {} bytes; at most {TEXT_LIMIT} are taken", text.len())))
+}
+
+/// A database name travels in a header too, so it must be printable ASCII, as Milvus wants it anyway.
+fn check_database(name: &str) -> Result<(), Error> {
+    if name.len() <= 1024 && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Error::invalid_argument("the database's name has a character that Milvus does not allow"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Status;
+
+    fn options(pairs: &[(&str, &str)]) -> Options {
+        let mut options = Options::default();
+        for (key, value) in pairs {
+            options.set(key, value).unwrap();
+        }
+        options
+    }
+
+    fn refusal(uri: &str, pairs: &[(&str, &str)]) -> String {
+        let error = Config::new(uri, &options(pairs)).unwrap_err();
+        assert_eq!(error.status, Status::InvalidArgument);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn options_beat_the_uri() {
+        let authorization = |uri: &str, pairs: &[(&str, &str)]| {
+            let config = Config::new(uri, &options(pairs)).unwrap();
+            config.credentials.map(|c| c.authorization().to_str().unwrap().to_owned())
+        };
+        let root = Some("cm9vdDpNaWx2dXM=".to_owned()); // root:Milvus
+        assert_eq!(authorization("http://root:Mil%76us@h", &[]), root);
+        assert_eq!(authorization("http://other:pw@h", &[("token", "root:Milvus")]), root);
+        assert_eq!(authorization("http://other:pw@h", &[("user", "root"), ("password", "Milvus")]), root);
+        assert_eq!(authorization("http://root:Milvus@h", &[("token", "")]), root);
+        assert_eq!(authorization("http://h", &[]), None);
+        let config =
+            Config::new("http://h/one", &options(&[("database", "two"), ("timeout_ms", "7")])).unwrap();
+        assert_eq!((config.database.as_str(), config.timeout), ("two", Duration::from_millis(7)));
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (uri, pairs, reason) in [
+            ("http://h", &[("user", "root")][..], "go together"),
+            ("http://h", &[("password", "x")], "go together"),
+            ("http://h", &[("token", "t"), ("user", "u"), ("password", "p")], "either token"),
+            ("https://h", &[("tls", "false")], "https"),
+            ("http://h", &[("tls.ca_file", "ca.pem")], "plaintext"),
+            ("http://h", &[("tls.server_name", "x")], "plaintext"),
+            ("https://h", &[("tls.cert_file", "c.pem")], "go together"),
+            ("unix:/s", &[("tls", "true")], "unix socket"),
+            ("http://h", &[("database", "a b")], "does not allow"),
+        ] {
+            let said = refusal(uri, pairs);
+            assert!(said.contains(reason), "{uri} {pairs:?}: {said}");
+        }
+        assert!(Config::new("http://h", &options(&[("tls", "true")])).unwrap().tls.is_some());
+    }
+
+    #[test]
+    fn secrets_appear_nowhere() {
+        let config = Config::new("http://h", &options(&[("token", "root:hunter2")])).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert!(!refusal("http://h", &[("token", "hunter2"), ("user", "u")]).contains("hunter2"));
+    }
+}

@@ -1,0 +1,211 @@
+//! The options of a client: text by key, so that configuration files, environments and other languages
+//! pass them through. One table has every key with its kind, default and help.
+
+use std::collections::BTreeMap;
+use std::ffi::CStr;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, shortened};
+
+/// What an option's value has to look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Kind {
+    /// Any text.
+    Text = 0,
+    /// Text that must not be shown to anybody.
+    Secret = 1,
+    /// A path of a file that exists when the client is made.
+    File = 2,
+    /// `true` or `false`.
+    Boolean = 3,
+    /// A whole number within the option's bounds.
+    Number = 4,
+}
+
+/// One key of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Description {
+    /// The key, e.g. `tls.ca_file`.
+    pub key: &'static CStr,
+    /// What its value has to look like.
+    pub kind: Kind,
+    /// The value if none is set; empty for none.
+    pub default: &'static CStr,
+    /// One line for a person.
+    pub help: &'static CStr,
+    /// Smallest and largest value of a number.
+    pub bounds: (u32, u32),
+}
+
+const fn text(key: &'static CStr, kind: Kind, help: &'static CStr) -> Description {
+    Description { key, kind, default: c"", help, bounds: (0, 0) }
+}
+
+const fn number(
+    key: &'static CStr,
+    default: &'static CStr,
+    bounds: (u32, u32),
+    help: &'static CStr,
+) -> Description {
+    Description { key, kind: Kind::Number, default, help, bounds }
+}
+
+const DAY_MS: u32 = 86_400_000;
+
+/// Every option, in the order a person would read them.
+pub static OPTIONS: [Description; 16] = [
+    text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
+    text(c"user", Kind::Text, c"user name, together with password instead of token"),
+    text(c"password", Kind::Secret, c"the user's password"),
+    text(c"database", Kind::Text, c"database of all calls; beats the one in the URI; empty: the server's default"),
+    number(c"timeout_ms", c"10000", (1, DAY_MS), c"limit of a call that passes 0 as its timeout, in milliseconds"),
+    number(
+        c"connect_timeout_ms",
+        c"10000",
+        (1, DAY_MS),
+        c"limit of one attempt to connect, TLS handshake included, in milliseconds",
+    ),
+    text(c"tls", Kind::Boolean, c"whether to use TLS; the URI's scheme decides if this is not set"),
+    text(c"tls.ca_file", Kind::File, c"PEM file of the authorities to trust instead of the operating system's"),
+    text(c"tls.cert_file", Kind::File, c"PEM file of this client's certificate chain, for mutual TLS"),
+    text(c"tls.key_file", Kind::File, c"PEM file of that certificate's private key"),
+    text(c"tls.server_name", Kind::Text, c"name the server's certificate must have, if it is not the URI's host"),
+    number(
+        c"keepalive_ms",
+        c"10000",
+        (6_000, DAY_MS),
+        c"a silent connection is probed this often, in milliseconds; servers drop clients that do so every 5 s",
+    ),
+    number(
+        c"keepalive_timeout_ms",
+        c"5000",
+        (100, DAY_MS),
+        c"a probe not answered within this time ends the connection, in milliseconds",
+    ),
+    number(c"retry.max_attempts", c"5", (1, 1_000), c"how often a call is tried in all while it fails to connect"),
+    number(
+        c"retry.backoff_ms",
+        c"50",
+        (1, 60_000),
+        c"pause before the second attempt, in milliseconds; it doubles with each further one",
+    ),
+    number(c"retry.max_backoff_ms", c"2000", (1, 600_000), c"longest pause between two attempts, in milliseconds"),
+];
+
+/// The options of one client-to-be. Values are wiped from memory when it is dropped.
+#[derive(Clone, Default)]
+pub struct Options(BTreeMap<&'static CStr, Zeroizing<String>>);
+
+impl Options {
+    /// Sets an option, in place of what it was.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an unknown key, with all that are known, and for a value of the wrong kind.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        let option = describe(key)?;
+        option.check(value)?;
+        self.0.insert(option.key, Zeroizing::new(value.to_owned()));
+        Ok(())
+    }
+
+    /// A text that is set and not empty.
+    pub(super) fn text(&self, key: &CStr) -> Option<&str> {
+        self.0.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn boolean(&self, key: &CStr) -> Option<bool> {
+        self.text(key).map(|value| value == "true")
+    }
+
+    /// A number, set or by default.
+    pub(super) fn number(&self, key: &CStr) -> u32 {
+        let default = || OPTIONS.iter().find(|option| option.key == key)?.default.to_str().ok();
+        self.text(key).or_else(default).and_then(|value| value.parse().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn milliseconds(&self, key: &CStr) -> Duration {
+        Duration::from_millis(self.number(key).into())
+    }
+}
+
+impl Description {
+    fn check(&self, value: &str) -> Result<(), Error> {
+        let wrong = |rule: &str| {
+            let shown = if self.kind == Kind::Secret { "[hidden]".to_owned() } else { shortened(value, 80) };
+            let key = self.key.to_string_lossy();
+            Err(Error::invalid_argument(format!("option {key}: \"{shown}\" is not {rule}")))
+        };
+        match self.kind {
+            Kind::Boolean if !matches!(value, "true" | "false") => wrong("true or false"),
+            Kind::Number => {
+                let (least, most) = self.bounds;
+                match value.parse::<u32>() {
+                    Ok(number) if (least..=most).contains(&number) => Ok(()),
+                    _ => wrong(&format!("a whole number from {least} to {most}")),
+                }
+            }
+            _ if value.len() > super::TEXT_LIMIT => {
+                let key = self.key.to_string_lossy();
+                Err(Error::invalid_argument(format!(
+                    "option {key}: has {} bytes; at most {} are taken",
+                    value.len(),
+                    super::TEXT_LIMIT
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn describe(key: &str) -> Result<&'static Description, Error> {
+    OPTIONS.iter().find(|option| option.key.to_bytes() == key.as_bytes()).ok_or_else(|| {
+        let known: Vec<_> = OPTIONS.iter().map(|option| option.key.to_string_lossy()).collect();
+        let (key, known) = (shortened(key, 80), known.join(", "));
+        Error::invalid_argument(format!("there is no option \"{key}\"; known are {known}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_and_bad_values_are_refused_with_the_rule() {
+        let mut options = Options::default();
+        let mut refusal = |key: &str, value: &str| options.set(key, value).unwrap_err().message().to_owned();
+        assert!(refusal("tsl", "true").contains("known are token, user, password, database, timeout_ms"));
+        assert_eq!(refusal("tls", "yes"), "option tls: \"yes\" is not true or false");
+        for value in ["", "-1", "0", "1.5", "1s", "86400001", "99999999999999999999"] {
+            assert!(refusal("timeout_ms", value).contains("from 1 to 86400000"), "{value}");
+        }
+        assert!(refusal("keepalive_ms", "5000").contains("from 6000"));
+        assert!(refusal("user", &"x".repeat(9_000)).contains("at most 8192"));
+        assert!(!refusal("password", &"x".repeat(9_000)).contains("xxx"));
+    }
+
+    #[test]
+    fn every_default_is_a_value_that_may_be_set() {
+        for option in &OPTIONS {
+            let default = option.default.to_str().unwrap();
+            assert!(default.is_empty() || option.check(default).is_ok(), "{option:?}");
+            assert!(option.kind != Kind::Number || !default.is_empty(), "{option:?}");
+            assert!(!option.help.is_empty() && !option.help.to_bytes().contains(&b'\n'), "{option:?}");
+        }
+        let options = Options::default();
+        assert_eq!(options.milliseconds(c"timeout_ms"), Duration::from_secs(10));
+        assert_eq!(options.number(c"retry.max_attempts"), 5);
+    }
+
+    #[test]
+    fn a_later_value_replaces_an_earlier_one() {
+        let mut options = Options::default();
+        options.set("timeout_ms", "7").unwrap();
+        options.set("timeout_ms", "8").unwrap();
+        assert_eq!(options.number(c"timeout_ms"), 8);
+        options.set("database", "").unwrap();
+        assert_eq!(options.text(c"database"), None, "empty is as good as none");
+    }
+}

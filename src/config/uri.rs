@@ -1,0 +1,237 @@
+//! URIs as pymilvus takes them.
+
+use std::fmt;
+
+use http::uri::{Authority, Scheme};
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, shortened};
+
+const DEFAULT_PORT: u16 = 19530;
+const DEFAULT_TLS_PORT: u16 = 443;
+const URI_FORMS: &str = "use http://host:19530, https://host:443, tcp://host:19530 or unix:/path/to/socket";
+
+/// Where the server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// Host name or IP literal, and port.
+    Tcp {
+        /// Host name or IP literal, IPv6 without brackets.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+    },
+    /// Path of a Unix domain socket.
+    Unix(std::path::PathBuf),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+/// What a URI says.
+pub(super) struct Uri {
+    pub(super) address: Address,
+    /// Whether the scheme asks for TLS.
+    pub(super) tls: bool,
+    /// Empty if the URI names none.
+    pub(super) database: String,
+    /// `user:password` or a token, percent-decoded.
+    pub(super) token: Option<Zeroizing<String>>,
+}
+
+impl Uri {
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        super::check_length(text)?;
+        if text.trim().is_empty() {
+            return Err(Error::invalid_argument(format!("is empty; {URI_FORMS}")));
+        }
+        if let Some(path) = strip_scheme(text, "unix:") {
+            return Self::unix(path);
+        }
+        let Some((_, after_scheme)) = text.split_once("://") else {
+            return Err(Error::invalid_argument(without_scheme(text)));
+        };
+        // Such a URI would be taken for one of another host, and its password for a port or a path.
+        if after_scheme.split_once(['/', '?', '#']).is_some_and(|(_, rest)| rest.contains('@')) {
+            return Err(Error::invalid_argument(
+                "has an @ behind its host; percent-encode / ? # and @ in user and password, or pass them as a token",
+            ));
+        }
+        let uri: http::Uri = text.parse().map_err(|error| malformed(text, &error))?;
+        let tls = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
+            Some(scheme) if *scheme == Scheme::HTTP || scheme.as_str().eq_ignore_ascii_case("tcp") => false,
+            Some(scheme) => {
+                let scheme = shortened(scheme.as_str(), 32);
+                return Err(Error::invalid_argument(format!("unknown scheme \"{scheme}\"; {URI_FORMS}")));
+            }
+            None => return Err(Error::invalid_argument(format!("has no scheme; {URI_FORMS}"))),
+        };
+        let authority =
+            uri.authority().ok_or_else(|| Error::invalid_argument(format!("has no host; {URI_FORMS}")))?;
+        let user_info = authority.as_str().rsplit_once('@').map(|(user_info, _)| user_info);
+        let first_segment = uri.path().split('/').nth(1).unwrap_or_default();
+        let database = decoded("database", first_segment)?;
+        super::check_database(&database)?;
+        Ok(Self {
+            address: tcp_address(authority, if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT })?,
+            tls,
+            database,
+            token: user_info
+                .map(|text| decoded("user and password", text).map(Zeroizing::new))
+                .transpose()?,
+        })
+    }
+
+    /// `unix:path` or `unix:///path`.
+    fn unix(path: &str) -> Result<Self, Error> {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        // The kernel's limit of a socket path, its terminating NUL included, is 108 bytes.
+        if path.is_empty() || path.len() > 107 {
+            return Err(Error::invalid_argument("a unix socket's path has 1 to 107 bytes"));
+        }
+        Ok(Self { address: Address::Unix(path.into()), tls: false, database: String::new(), token: None })
+    }
+}
+
+/// The reason, without the text: it may hold a password.
+fn malformed(text: &str, reason: &http::uri::InvalidUri) -> Error {
+    let hint = if text.contains('@') {
+        "percent-encode special characters of user and password, or pass them as a token"
+    } else {
+        URI_FORMS
+    };
+    Error::invalid_argument(format!("is malformed ({reason}); {hint}"))
+}
+
+fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let start = text.get(..scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
+}
+
+/// What to say about a text with no `://` in it, by what was probably meant. The text itself may be a
+/// password in the wrong place: it is not repeated.
+fn without_scheme(text: &str) -> String {
+    if std::path::Path::new(text).extension().is_some_and(|extension| extension == "db") {
+        return "names a local database file; start `milvus-lite server` on it and use http://127.0.0.1:port"
+            .to_owned();
+    }
+    format!("has no scheme; write http:// or https:// before host:port ({URI_FORMS})")
+}
+
+fn tcp_address(authority: &Authority, default_port: u16) -> Result<Address, Error> {
+    let host = authority.host();
+    let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let port_text = after_user.strip_prefix(host).unwrap_or_default();
+    let port = match port_text.strip_prefix(':') {
+        None | Some("") => default_port,
+        Some(digits) => digits
+            .parse()
+            .ok()
+            .filter(|port| *port != 0)
+            .ok_or_else(|| Error::invalid_argument("the port is not a number from 1 to 65535"))?,
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    if host.is_empty() {
+        return Err(Error::invalid_argument(format!("has no host; {URI_FORMS}")));
+    }
+    Ok(Address::Tcp { host: host.to_owned(), port })
+}
+
+fn decoded(what: &str, text: &str) -> Result<String, Error> {
+    let text = percent_decode_str(text).decode_utf8();
+    Ok(text
+        .map_err(|_| Error::invalid_argument(format!("{what} is not UTF-8 once percent-decoded")))?
+        .into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Status;
+
+    fn refusal(text: &str) -> String {
+        let error = Uri::parse(text).err().unwrap_or_else(|| panic!("{text} is accepted"));
+        assert_eq!(error.status, Status::InvalidArgument);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn every_form_pymilvus_takes_gives_an_address() {
+        for (uri, address, tls, database) in [
+            ("http://localhost:19530", "localhost:19530", false, ""),
+            ("http://localhost", "localhost:19530", false, ""),
+            ("http://localhost/", "localhost:19530", false, ""),
+            ("HTTP://Example.com:1/db1", "Example.com:1", false, "db1"),
+            ("tcp://10.0.0.1:65535/db1/ignored", "10.0.0.1:65535", false, "db1"),
+            ("https://in01-abc.zillizcloud.com", "in01-abc.zillizcloud.com:443", true, ""),
+            ("https://h:19535/my%5Fdb?x=y", "h:19535", true, "my_db"),
+            ("http://[::1]:19530/db", "[::1]:19530", false, "db"),
+            ("http://[fe80::1]", "[fe80::1]:19530", false, ""),
+            ("unix:/run/milvus.sock", "unix:/run/milvus.sock", false, ""),
+            ("unix:///run/milvus.sock", "unix:/run/milvus.sock", false, ""),
+            ("unix:relative.sock", "unix:relative.sock", false, ""),
+        ] {
+            let parsed = Uri::parse(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
+            assert_eq!(parsed.address.to_string(), address, "{uri}");
+            assert_eq!((parsed.tls, parsed.database.as_str()), (tls, database), "{uri}");
+            assert!(parsed.token.is_none(), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_uri_is_refused_with_its_reason() {
+        for (uri, reason) in [
+            ("", "empty"),
+            ("   ", "empty"),
+            ("localhost:19530", "write http:// or https:// before host:port"),
+            ("./milvus.db", "milvus-lite server"),
+            ("ftp://h:1", "unknown scheme \"ftp\""),
+            ("http://", "malformed"),
+            ("http://:19530", "host"),
+            ("http://h:0", "port is not a number"),
+            ("http://h:70000", "port is not a number"),
+            ("http://h:x", "port is not a number"),
+            ("http://::1:19530", "malformed"),
+            ("http://h h", "malformed"),
+            ("http://h/d%C3", "not UTF-8"),
+            ("http://h/d%20b", "does not allow"),
+            ("unix:", "1 to 107"),
+        ] {
+            let said = refusal(uri);
+            assert!(said.contains(reason), "{uri}: {said}");
+        }
+        assert!(refusal(&format!("http://{}", "h".repeat(10_000))).contains("at most 8192"));
+    }
+
+    #[test]
+    fn user_and_password_are_decoded_and_never_repeated() {
+        let token = |uri: &str| Uri::parse(uri).unwrap().token.map(|token| token.to_string());
+        assert_eq!(token("http://root:Mil%40us@h").as_deref(), Some("root:Mil@us"));
+        assert_eq!(token("https://key@h:1/db").as_deref(), Some("key"));
+        for uri in [
+            "ftp://root:hunter2@h",
+            "http://root:hunter2@h:0",
+            "root:hunter2@h",
+            "http://root:hunter2@",
+            "http://root:hunter2^@h",
+            "http://root:hunter2%ff@h",
+            "http://root:hunter2/x@h",
+            "http://root:1#hunter2@h",
+            "http://root:1?hunter2@h",
+            "root:hunter2",
+            "hunter2",
+        ] {
+            assert!(!refusal(uri).contains("hunter2"), "{uri}: {}", refusal(uri));
+        }
+        assert!(refusal("http://root:a^b@h").contains("percent-encode"));
+    }
+}

@@ -1,0 +1,170 @@
+//! Options
+//!
+//! How a client connects, as text by key, so that configuration files, environments and other languages
+//! pass them through unread. milvus_option_get() lists every key; so does the README.
+
+use std::ffi::c_char;
+use std::ptr;
+use std::sync::{Mutex, PoisonError};
+
+use super::convert::{self, OutStruct, Sized_};
+use super::entry::entry;
+use super::errors::milvus_status;
+use super::handle::{self, Handle, Table};
+use crate::config::{Description, OPTIONS, Options};
+use crate::error::Error;
+
+/// The value is any text.
+pub const MILVUS_OPTION_TEXT: i32 = 0;
+/// The value is text that must not be shown to anybody.
+pub const MILVUS_OPTION_SECRET: i32 = 1;
+/// The value is the path of a file that exists when the client is made.
+pub const MILVUS_OPTION_FILE: i32 = 2;
+/// The value is "true" or "false".
+pub const MILVUS_OPTION_BOOLEAN: i32 = 3;
+/// The value is a whole number, in decimal digits.
+pub const MILVUS_OPTION_NUMBER: i32 = 4;
+
+/// What there is to know about an option. All texts are static.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_option_info {
+    /// Set by MILVUS_OPTION_INFO_INIT.
+    pub size: usize,
+    /// The key, e.g. "tls.ca_file".
+    pub key: *const c_char,
+    /// The value if none is set; "" for none.
+    pub default_value: *const c_char,
+    /// One line for a person.
+    pub help: *const c_char,
+    /// What the value has to look like: one of the MILVUS_OPTION_... constants. Later versions may add more.
+    pub kind: i32,
+    /// 0.
+    pub reserved: i32,
+    /// Smallest and largest value of a number; 0 for other kinds.
+    pub least: i64,
+    /// See least.
+    pub most: i64,
+}
+
+/// Options for a client-to-be. Secrets in them are wiped from memory when they are freed.
+pub struct milvus_options {
+    _private: (),
+}
+
+impl Handle for milvus_options {
+    type Value = Mutex<Options>;
+    const NAME: &'static str = "milvus_options";
+    const KIND: u64 = 3;
+
+    fn table() -> &'static Table<Self::Value> {
+        static TABLE: Table<Mutex<Options>> = Table::new();
+        &TABLE
+    }
+}
+
+// SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
+unsafe impl Sized_ for milvus_option_info {
+    const NAME: &'static str = "milvus_option_info";
+    const FIRST_SIZE: usize = 56;
+}
+
+/// Makes options, all at their defaults. Free them with milvus_options_free(), also after they were used.
+/// NULL if there are too many, with milvus_last_error() set. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_options_new() -> *mut milvus_options {
+    let mut options = ptr::null_mut();
+    entry(c"milvus_options_new", || {
+        options = handle::insert(Mutex::default())?;
+        Ok(())
+    });
+    options
+}
+
+/// Sets an option, in place of what it was.
+///
+/// @param options  The options.
+/// @param key      One of the keys that milvus_option_get() lists.
+/// @param value    Its value as text; "" sets a text back to none. At most 8192 bytes. NULL is refused.
+///
+/// Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown key: the
+/// message lists the known ones; a value of the wrong kind), MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_options_set(
+    options: *mut milvus_options,
+    key: *const c_char,
+    value: *const c_char,
+) -> milvus_status {
+    entry(c"milvus_options_set", || {
+        let options = handle::get(options.cast_const())?;
+        let (key, value) = (convert::text("key", key)?, convert::text("value", value)?);
+        options.lock().unwrap_or_else(PoisonError::into_inner).set(key, value)
+    })
+}
+
+/// Frees options. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+///
+/// Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_options_free(options: *mut milvus_options) {
+    if !options.is_null() {
+        entry(c"milvus_options_free", || handle::remove(options));
+    }
+}
+
+/// Number of options there are. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_option_count() -> usize {
+    OPTIONS.len()
+}
+
+/// Describes one of the options there are.
+///
+/// @param index     From 0 to milvus_option_count() - 1.
+/// @param out_info  Receives the description; begin with `milvus_option_info info = MILVUS_OPTION_INFO_INIT;`.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT or MILVUS_FORKED. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_option_get(index: usize, out_info: *mut milvus_option_info) -> milvus_status {
+    entry(c"milvus_option_get", || {
+        let out = OutStruct::new("out_info", out_info)?;
+        let option = OPTIONS.get(index).ok_or_else(|| {
+            Error::invalid_argument(format!("index: is {index}; there are {} options", OPTIONS.len()))
+        })?;
+        out.write(&option.into());
+        Ok(())
+    })
+}
+
+impl From<&Description> for milvus_option_info {
+    fn from(option: &Description) -> Self {
+        let (least, most) = option.bounds;
+        Self {
+            size: size_of::<Self>(),
+            key: option.key.as_ptr(),
+            default_value: option.default.as_ptr(),
+            help: option.help.as_ptr(),
+            kind: option.kind as i32,
+            reserved: 0,
+            least: least.into(),
+            most: most.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Kind;
+
+    #[test]
+    fn the_constants_are_the_cores() {
+        assert_eq!(MILVUS_OPTION_TEXT, Kind::Text as i32);
+        assert_eq!(MILVUS_OPTION_SECRET, Kind::Secret as i32);
+        assert_eq!(MILVUS_OPTION_FILE, Kind::File as i32);
+        assert_eq!(MILVUS_OPTION_BOOLEAN, Kind::Boolean as i32);
+        assert_eq!(MILVUS_OPTION_NUMBER, Kind::Number as i32);
+        assert_eq!(milvus_option_info::FIRST_SIZE, size_of::<milvus_option_info>());
+    }
+}

@@ -1,0 +1,135 @@
+//! One attempt at one unary call, and what its failure means.
+
+use tonic::metadata::MetadataValue;
+use tonic::{Request, Response};
+
+use super::codes::{self, Meaning};
+use super::retry::{Failure, Reached};
+use super::{Deadline, Reply};
+use crate::config::Config;
+use crate::error::{Error, Status, shortened};
+use crate::proto::MilvusServiceClient;
+use crate::transport::{Broken, Channel, Connection};
+
+/// Plans of a job with a hundred thousand segments fit; a hostile reply cannot fill the memory.
+const REPLY_LIMIT: usize = 64 * 1024 * 1024;
+/// Longest part of a server's own text in a message.
+const SERVER_TEXT_LIMIT: usize = 600;
+
+/// What an attempt needs besides its message.
+pub(super) struct Context<'a> {
+    pub(super) config: &'a Config,
+    pub(super) channel: &'a Channel,
+    pub(super) deadline: Deadline,
+    /// Goes into the `dbname` metadata.
+    pub(super) database: &'a str,
+    /// Goes into the `identifier` metadata, unless it is 0.
+    pub(super) identifier: i64,
+}
+
+impl Context<'_> {
+    /// Sends one request over a connection and returns its successful reply.
+    pub(super) async fn attempt<Q, R, F>(
+        &self,
+        connection: Connection,
+        message: Q,
+        send: impl FnOnce(MilvusServiceClient<Connection>, Request<Q>) -> F,
+    ) -> Result<R, Failure>
+    where
+        R: Reply,
+        F: Future<Output = Result<Response<R>, tonic::Status>>,
+    {
+        let client = MilvusServiceClient::with_origin(connection, self.channel.origin().clone())
+            .max_decoding_message_size(REPLY_LIMIT);
+        match self.deadline.bound(send(client, self.request(message))).await {
+            None => Err(self.out_of_time("waiting for", Reached::Perhaps)),
+            Some(Err(status)) => Err(self.ended(&status)),
+            Some(Ok(response)) => self.checked(response.into_inner()),
+        }
+    }
+
+    fn request<Q>(&self, message: Q) -> Request<Q> {
+        let mut request = Request::new(message);
+        if let Some(remaining) = self.deadline.remaining() {
+            request.set_timeout(remaining);
+        }
+        let metadata = request.metadata_mut();
+        if let Some(credentials) = &self.config.credentials {
+            metadata.insert("authorization", credentials.authorization().clone());
+        }
+        if let Ok(name) = MetadataValue::try_from(self.database) {
+            metadata.insert("dbname", name);
+        }
+        if self.identifier != 0 {
+            metadata.insert("identifier", self.identifier.into());
+        }
+        request
+    }
+
+    /// A reply has a status of its own inside a gRPC status that is OK.
+    fn checked<R: Reply>(&self, reply: R) -> Result<R, Failure> {
+        let Some(status) = reply.status() else { return Ok(reply) };
+        let Some(meaning) = codes::of_reply(status) else { return Ok(reply) };
+        let text = if status.reason.is_empty() { &status.detail } else { &status.reason };
+        Err(self.refused(meaning, text))
+    }
+
+    fn ended(&self, status: &tonic::Status) -> Failure {
+        if let Some(broken) = source::<Broken>(status) {
+            let mut error = broken.error.clone();
+            error.grpc_code = tonic::Code::Unavailable as i32;
+            let reached = if broken.sent { Reached::Perhaps } else { Reached::Nothing };
+            return Failure { error, reached };
+        }
+        if source::<hyper::Error>(status).is_some() {
+            // The answer had begun to arrive when the connection broke.
+            let text =
+                format!("the connection to {} was lost in the middle of an answer", self.config.address);
+            let mut error = Error::new(Status::Unavailable, text).retriable();
+            error.grpc_code = tonic::Code::Unavailable as i32;
+            return Failure { error, reached: Reached::Perhaps };
+        }
+        let meaning = codes::of_grpc(status);
+        let mut failure = match meaning.status {
+            Status::Timeout => self.out_of_time("waiting for", Reached::Perhaps),
+            _ => self.refused(meaning, status.message()),
+        };
+        failure.error.grpc_code = status.code() as i32;
+        failure
+    }
+
+    fn refused(&self, meaning: Meaning, text: &str) -> Failure {
+        // Bounded before it is searched for secrets, as a server may send megabytes; and bounded again
+        // afterwards. A secret that the first cut splits is gone after the second.
+        let text = self.config.without_secrets(&shortened(text, 16 * SERVER_TEXT_LIMIT));
+        let text = shortened(text.trim(), SERVER_TEXT_LIMIT);
+        let text = if text.is_empty() {
+            "the server gave no reason".to_owned()
+        } else {
+            format!("server says: {text}")
+        };
+        let mut error = Error::new(meaning.status, text);
+        error.retriable = meaning.retriable;
+        error.server_code = meaning.server_code;
+        let reached = if meaning.refused { Reached::Refusal } else { Reached::Perhaps };
+        Failure { error, reached }
+    }
+
+    /// The deadline came first.
+    pub(super) fn out_of_time(&self, doing: &str, reached: Reached) -> Failure {
+        let text = format!("{} passed while {doing} {}", self.deadline.limit_text(), self.config.address);
+        Failure { error: Error::new(Status::Timeout, text).retriable().slow(), reached }
+    }
+}
+
+/// The first error of type `T` behind a status.
+fn source<T: std::error::Error + 'static>(status: &tonic::Status) -> Option<&T> {
+    let mut error = std::error::Error::source(status);
+    while let Some(current) = error {
+        if let Some(found) = current.downcast_ref() {
+            return Some(found);
+        }
+        error = current.source();
+    }
+    None
+}

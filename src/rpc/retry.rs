@@ -1,0 +1,193 @@
+//! The one place that decides whether a failed call is tried again.
+
+use super::Deadline;
+use crate::config::RetryConfig;
+use crate::error::{Error, Status};
+use crate::transport::Backoff;
+
+/// What a call does on the server, and who repeats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Only reads: nothing on the server depends on whether it arrived.
+    Read,
+    /// Only reads, and its caller asks again anyhow.
+    Poll,
+    /// Starts work on the server.
+    Trigger,
+}
+
+/// How far a call had come when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// The server certainly did not begin to work on it: never sent, or refused unprocessed.
+    Nothing,
+    /// The server said no, and did nothing.
+    Refusal,
+    /// It may have worked on it.
+    Perhaps,
+}
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) reached: Reached,
+}
+
+impl Failure {
+    /// There is no connection.
+    pub(super) fn to_connect(error: Error) -> Self {
+        Self { error, reached: Reached::Nothing }
+    }
+
+    /// The same failure, of something that came before the call itself.
+    pub(super) fn before_the_call(self) -> Self {
+        let reached = if self.reached == Reached::Perhaps { Reached::Nothing } else { self.reached };
+        Self { reached, ..self }
+    }
+
+    /// The error as the caller gets it.
+    pub(super) fn into_error(self, effect: Effect) -> Error {
+        match (effect, self.reached) {
+            (Effect::Trigger, Reached::Perhaps) => self.error.in_doubt(),
+            _ => self.error,
+        }
+    }
+
+    /// Rate limits and servers that are starting: the same call will succeed later, as it stands.
+    fn passes_with_time(&self) -> bool {
+        self.reached == Reached::Refusal
+            && matches!(self.error.status, Status::RateLimited | Status::NotReady)
+    }
+}
+
+/// What to do after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    GiveUp,
+    /// After a pause.
+    Again,
+}
+
+/// The attempts of one call.
+pub(super) struct Attempts {
+    config: RetryConfig,
+    failed: u32,
+    backoff: Backoff,
+}
+
+impl Attempts {
+    pub(super) fn new(config: RetryConfig) -> Self {
+        Self { config, failed: 0, backoff: Backoff::new(config) }
+    }
+
+    /// Returns when the call may be tried again, or else the error that it ends with: when trying again
+    /// would not help, would not be safe, or would take longer than there is time.
+    pub(super) async fn again_after(
+        &mut self,
+        failure: Failure,
+        effect: Effect,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let again = match self.decide(effect, &failure) {
+            Next::GiveUp => false,
+            Next::Again => deadline.sleep(self.backoff.next_pause()).await,
+        };
+        if again {
+            return Ok(());
+        }
+        let error = failure.into_error(effect);
+        Err(if self.failed > 1 { error.after_attempts(self.failed) } else { error })
+    }
+
+    /// Notes a failure and decides.
+    fn decide(&mut self, effect: Effect, failure: &Failure) -> Next {
+        self.failed += 1;
+        if effect == Effect::Poll {
+            return Next::GiveUp;
+        }
+        if failure.passes_with_time() {
+            return Next::Again; // as long as the deadline allows
+        }
+        if failure.error.was_slow || !failure.error.retriable || self.failed >= self.config.max_attempts {
+            return Next::GiveUp;
+        }
+        match (failure.reached, effect) {
+            (Reached::Nothing, _) | (Reached::Perhaps, Effect::Read) => Next::Again,
+            _ => Next::GiveUp,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn attempts() -> Attempts {
+        let (backoff, max_backoff) = (Duration::from_millis(1), Duration::from_millis(2));
+        Attempts::new(RetryConfig { max_attempts: 3, backoff, max_backoff })
+    }
+
+    fn failure(status: Status, reached: Reached) -> Failure {
+        Failure { error: Error::new(status, "").retriable(), reached }
+    }
+
+    #[test]
+    fn a_trigger_is_repeated_only_when_the_server_certainly_did_not_act() {
+        for (reached, status, next) in [
+            (Reached::Nothing, Status::Unavailable, Next::Again),
+            (Reached::Refusal, Status::RateLimited, Next::Again),
+            (Reached::Refusal, Status::NotReady, Next::Again),
+            (Reached::Refusal, Status::ServerError, Next::GiveUp),
+            (Reached::Perhaps, Status::Unavailable, Next::GiveUp),
+            (Reached::Perhaps, Status::RateLimited, Next::GiveUp),
+            (Reached::Perhaps, Status::NotReady, Next::GiveUp),
+            (Reached::Perhaps, Status::Timeout, Next::GiveUp),
+        ] {
+            assert_eq!(
+                attempts().decide(Effect::Trigger, &failure(status, reached)),
+                next,
+                "{reached:?} {status:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_read_is_repeated_where_that_helps_and_a_poll_never() {
+        let lost = failure(Status::Unavailable, Reached::Perhaps);
+        assert_eq!(attempts().decide(Effect::Read, &lost), Next::Again);
+        assert_eq!(attempts().decide(Effect::Poll, &lost), Next::GiveUp);
+        let refused = Failure { error: Error::new(Status::CollectionNotFound, ""), ..lost };
+        assert_eq!(attempts().decide(Effect::Read, &refused), Next::GiveUp);
+    }
+
+    #[test]
+    fn attempts_end_but_a_rate_limit_is_waited_out() {
+        let mut some = attempts();
+        let lost = failure(Status::Unavailable, Reached::Nothing);
+        let decisions: Vec<_> = (0..3).map(|_| some.decide(Effect::Read, &lost)).collect();
+        assert_eq!(decisions, [Next::Again, Next::Again, Next::GiveUp]);
+        let mut many = attempts();
+        let limited = failure(Status::RateLimited, Reached::Refusal);
+        assert!((0..50).all(|_| many.decide(Effect::Trigger, &limited) == Next::Again));
+    }
+
+    #[test]
+    fn slow_failures_are_not_repeated() {
+        let error = Error::new(Status::Unavailable, "").retriable().slow();
+        let slow = Failure { error, reached: Reached::Nothing };
+        assert_eq!(attempts().decide(Effect::Read, &slow), Next::GiveUp);
+    }
+
+    #[test]
+    fn only_a_trigger_that_may_have_arrived_is_in_doubt() {
+        let error = |effect, reached| failure(Status::Unavailable, reached).into_error(effect);
+        assert!(error(Effect::Trigger, Reached::Perhaps).in_doubt);
+        assert!(!error(Effect::Trigger, Reached::Perhaps).retriable);
+        assert!(!error(Effect::Trigger, Reached::Nothing).in_doubt);
+        assert!(!error(Effect::Trigger, Reached::Refusal).in_doubt);
+        assert!(!error(Effect::Read, Reached::Perhaps).in_doubt);
+    }
+}

@@ -1,0 +1,152 @@
+//! What is behind an error of the network stack, in words from which a person knows what to do.
+
+use std::error::Error as StdError;
+use std::io;
+
+use rustls::{AlertDescription, CertificateError};
+
+/// The first error of type `T` in a chain. I/O and HTTP/2 errors hide what they wrap from `source()`.
+pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    loop {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            error = inner;
+        } else if let Some(inner) = error.downcast_ref::<h2::Error>().and_then(h2::Error::get_io) {
+            error = inner;
+        } else {
+            error = error.source()?;
+        }
+    }
+}
+
+/// The innermost cause, which is the one that says something.
+pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
+    if let Some(error) = find::<io::Error>(error) {
+        return reason(error);
+    }
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+/// The operating system's words without Rust's "(os error 111)".
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    text[..end].to_lowercase()
+}
+
+/// Whether the server certainly did not begin to work on the request.
+pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    find::<h2::Error>(error).and_then(h2::Error::reason) == Some(h2::Reason::REFUSED_STREAM)
+}
+
+/// The cause in words, if `error` or anything behind it is a TLS failure.
+pub(super) fn of_tls(error: &(dyn StdError + 'static)) -> Option<String> {
+    find::<rustls::Error>(error).map(|error| match error {
+        rustls::Error::InvalidCertificate(problem) => of_server_certificate(problem),
+        rustls::Error::AlertReceived(alert) => of_alert(*alert),
+        rustls::Error::InvalidMessage(_) => {
+            "this port does not speak TLS; use http:// for a plaintext port".to_owned()
+        }
+        rustls::Error::PeerIncompatible(why) => format!("the server's TLS is incompatible: {why:?}"),
+        other => other.to_string(),
+    })
+}
+
+fn of_server_certificate(problem: &CertificateError) -> String {
+    match problem {
+        CertificateError::UnknownIssuer => {
+            "unknown issuer: the server's certificate was signed by an authority that is not trusted here; \
+             name its authority in tls.ca_file"
+                .to_owned()
+        }
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            let expected = expected.to_str();
+            let presented = presented.join(", ");
+            format!("name mismatch: the server's certificate is not for \"{expected}\" but for {presented}")
+        }
+        CertificateError::NotValidForName => {
+            "name mismatch: the server's certificate is for another name".to_owned()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the server's certificate has expired".to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet; is this machine's clock right?".to_owned()
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "the server's certificate is not meant for servers (its extended key usage lacks serverAuth)".to_owned()
+        }
+        CertificateError::BadSignature => "the server's certificate has a wrong signature".to_owned(),
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "the server uses an authority's certificate as its own; give it one that is no authority (CA:FALSE)"
+                .to_owned()
+        }
+        other => format!("the server's certificate is not acceptable: {other}"),
+    }
+}
+
+/// A server tells in one word why it ended the handshake.
+fn of_alert(alert: AlertDescription) -> String {
+    use AlertDescription as A;
+    let meaning = match alert {
+        A::CertificateRequired => {
+            "it wants a client certificate (mutual TLS); set tls.cert_file and tls.key_file"
+        }
+        A::UnknownCA => "it does not trust the authority that signed the client certificate in tls.cert_file",
+        A::CertificateExpired => "the client certificate in tls.cert_file has expired",
+        A::BadCertificate | A::CertificateUnknown | A::UnsupportedCertificate | A::CertificateRevoked => {
+            "it does not accept the client certificate: none was sent, or the one in tls.cert_file has expired, is \
+             not meant for clients, or is signed by an authority that the server does not trust"
+        }
+        A::ProtocolVersion => "it speaks neither TLS 1.2 nor TLS 1.3",
+        A::NoApplicationProtocol => "it does not offer HTTP/2; is it Milvus' gRPC port?",
+        A::UnrecognisedName => "it has no certificate for this name",
+        _ => "",
+    };
+    if meaning.is_empty() {
+        return format!("the server ended the handshake ({alert:?})");
+    }
+    format!("the server ended the handshake: {meaning} ({alert:?})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tls_cause_is_found_behind_io_errors() {
+        let inner = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
+        let outer = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, inner));
+        assert!(of_tls(&outer).unwrap().contains("wants a client certificate"));
+        assert_eq!(of_tls(&io::Error::other("no TLS here")), None);
+    }
+
+    #[test]
+    fn a_refused_stream_was_not_processed() {
+        assert!(was_refused_unprocessed(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
+        assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::CANCEL)));
+        assert!(!was_refused_unprocessed(&io::Error::other("x")));
+    }
+
+    #[test]
+    fn every_certificate_problem_is_named() {
+        for (problem, part) in [
+            (CertificateError::UnknownIssuer, "unknown issuer"),
+            (CertificateError::Expired, "has expired"),
+            (CertificateError::NotValidYet, "clock"),
+            (CertificateError::NotValidForName, "name mismatch"),
+            (CertificateError::InvalidPurpose, "not meant for servers"),
+            (CertificateError::BadSignature, "wrong signature"),
+            (CertificateError::Revoked, "not acceptable"),
+        ] {
+            let said = of_tls(&rustls::Error::InvalidCertificate(problem.clone())).unwrap();
+            assert!(said.contains(part), "{problem:?}: {said}");
+        }
+    }
+}
