@@ -10,14 +10,15 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := libmilvus_client.so.0
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e header clean
+.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e header errors clean
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
 	@echo "make check    all tests: Rust, C, C++, and end to end against a real server"
 	@echo "make build    the shared library only: $(BUILD)/libmilvus_client.so"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): library, header and CMake package"
-	@echo "make header   write include/milvus_client.h anew from the sources"
+	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
+	@echo "make header   write include/milvus_client.h and the README's options anew from the sources"
 
 build:
 	$(CARGO) build --release --locked
@@ -76,6 +77,9 @@ check-e2e: examples
 
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header
+
+errors: setup stage
+	$(VENV)/bin/python tests/e2e/connections.py
 
 clean:
 	$(CARGO) clean

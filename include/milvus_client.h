@@ -248,6 +248,23 @@ milvus_status milvus_option_get(size_t index,
 // A client. Freed handles and pointers from elsewhere are recognised: MILVUS_INVALID_HANDLE.
 typedef struct milvus_client milvus_client;
 
+// What a server says of itself.
+typedef struct milvus_server_info {
+    // Set by MILVUS_SERVER_INFO_INIT.
+    size_t size;
+    // The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
+    int64_t identifier;
+    // 1 if it is milvus-lite, else 0.
+    int32_t is_lite;
+    // 0.
+    int32_t reserved;
+    // Its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
+    char version[64];
+    // "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell.
+    char deploy_mode[64];
+} milvus_server_info;
+#define MILVUS_SERVER_INFO_INIT { sizeof(milvus_server_info), 0, 0, 0, "", "" }
+
 // Makes a client. Does not connect: it does so with its first call, and again whenever the
 // connection is gone. With https the system's root certificates are read here.
 //
@@ -315,6 +332,19 @@ milvus_status milvus_client_server_version(milvus_client *client,
                                            char *buffer,
                                            size_t capacity,
                                            size_t *out_length);
+
+// Tells what the server says of itself. Connects if there is no connection, but does not ask again while
+// one lasts.
+//
+// @param client      The client.
+// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                    MILVUS_NO_TIMEOUT: none.
+// @param out_info    Receives the answer; begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+//
+// Thread-safe; blocks. Returns what milvus_client_server_version() does. Since 0.1.0.
+milvus_status milvus_client_server_info(milvus_client *client,
+                                        int64_t timeout_ms,
+                                        milvus_server_info *out_info);
 
 // ====================================================================================================
 // Compaction
@@ -543,6 +573,47 @@ const char *milvus_verdict_name(milvus_verdict verdict);
 // What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
 // Since 0.1.0.
 const char *milvus_verdict_message(milvus_verdict verdict);
+
+// ====================================================================================================
+// Log
+//
+// What the library tells about its connections, for people who look for a fault. Off by default, and then
+// free. It never tells tokens.
+// ====================================================================================================
+
+// Nothing yet: errors are returned, not logged.
+#define MILVUS_LOG_ERROR 1
+
+// Something is wrong, and the library copes: a lost connection, a call that took over a second.
+#define MILVUS_LOG_WARNING 2
+
+// Connections made, calls tried again.
+#define MILVUS_LOG_INFO 3
+
+// Every call to a server.
+#define MILVUS_LOG_DEBUG 4
+
+// Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
+// both are UTF-8 on one line and gone when the callback returns. Called from library threads and from
+// calling ones, one or several at a time. It must return soon, as calls wait for it, and must not throw.
+// From within it, functions that block return MILVUS_INVALID_ARGUMENT; all others may be called.
+typedef void (*milvus_log_callback)(int32_t level,
+                                    const char *message,
+                                    const char *fields,
+                                    void *user_data);
+
+// Sets the process's log callback, in place of the one before. When this returns, that one is not running
+// and will not be called again: what its user_data pointed to may be freed.
+//
+// @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
+// @param callback   Is called for each event. NULL: nothing is reported any more.
+// @param user_data  Is passed to the callback; not looked at. May be NULL.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level; called from within the
+// callback) or MILVUS_FORKED. Since 0.1.0.
+milvus_status milvus_set_log(int32_t level,
+                             milvus_log_callback callback,
+                             void *user_data);
 
 #ifdef __cplusplus
 } // extern "C"

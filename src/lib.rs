@@ -4,6 +4,7 @@
 //! it are safe Rust, one concept each, and use only what is listed above them.
 
 pub mod error;
+pub mod log;
 
 pub mod config;
 pub mod proto;

@@ -13,7 +13,7 @@ use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Handle};
 
 use crate::error::{Error, Status};
-use crate::{future, panics};
+use crate::{future, log, panics};
 
 /// Both thread kinds as `ps -L` and debuggers show them; Linux keeps 15 bytes.
 const IO_THREAD: &str = "milvus-io";
@@ -35,6 +35,11 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, Error>> + Send + 'static,
 {
+    if log::is_receiving() {
+        return Err(Error::invalid_argument(
+            "a log callback cannot make a call that blocks: the call would wait for it",
+        ));
+    }
     let handle = RUNTIME.get_or_try_init(|| {
         start().map_err(|error| {
             Error::new(Status::OutOfMemory, format!("cannot start the library's thread: {error}")).retriable()

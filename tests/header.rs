@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use milvus_client::Status;
+use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 5] = ["version", "errors", "options", "client", "compaction"];
+const SECTIONS: [&str; 6] = ["version", "errors", "options", "client", "compaction", "log"];
 
 const OPENING: &str = "\
 // milvus_client.h - has a Milvus server compact a collection, and tells what really happened.
@@ -65,6 +66,29 @@ fn the_committed_header_is_what_the_sources_say() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(header.is_ascii(), "old compilers read a header in the locale's encoding");
     assert!(committed == header, "include/milvus_client.h is out of date: run `make header`");
+}
+
+#[test]
+fn the_readme_lists_every_option() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once("<!-- options -->\n").expect("the mark that opens the table");
+    let (listed, after) = rest.split_once("<!-- end of options -->").expect("the mark that closes it");
+    let row = |option: &milvus_client::config::Description| {
+        let text = |text: &std::ffi::CStr| text.to_str().unwrap().replace('|', "\\|");
+        let default =
+            if option.default.is_empty() { String::new() } else { format!("`{}`", text(option.default)) };
+        let kind = format!("{:?}", option.kind).to_lowercase();
+        format!("| `{}` | {kind} | {default} | {} |\n", text(option.key), text(option.help))
+    };
+    let table: String = OPTIONS.iter().map(row).collect();
+    let table = format!("| key | kind | default | |\n|---|---|---|---|\n{table}");
+    if std::env::var_os("UPDATE_HEADER").is_some() {
+        let renewed = format!("{before}<!-- options -->\n{table}<!-- end of options -->{after}");
+        std::fs::write(&path, renewed).unwrap();
+        return;
+    }
+    assert!(listed == table, "the README's options are out of date: run `make header`");
 }
 
 fn header() -> String {
@@ -130,7 +154,11 @@ fn with_initialisers(generated: &str) -> String {
                 writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}){zeros} }}").unwrap();
             }
         } else if let Some(fields) = fields.as_mut().filter(|_| line.ends_with(';')) {
-            fields.push(if line.contains('*') { ", NULL" } else { ", 0" });
+            fields.push(match line {
+                text if text.contains('[') => ", \"\"",
+                pointer if pointer.contains('*') => ", NULL",
+                _ => ", 0",
+            });
         }
     }
     out

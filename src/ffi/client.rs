@@ -7,7 +7,7 @@
 use std::ffi::c_char;
 use std::sync::PoisonError;
 
-use super::convert::{self, Out, copy_text};
+use super::convert::{self, Out, OutStruct, Sized_, copy_text};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
@@ -34,6 +34,30 @@ impl Handle for milvus_client {
         static TABLE: Table<Client> = Table::new();
         &TABLE
     }
+}
+
+/// What a server says of itself.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_server_info {
+    /// Set by MILVUS_SERVER_INFO_INIT.
+    pub size: usize,
+    /// The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
+    pub identifier: i64,
+    /// 1 if it is milvus-lite, else 0.
+    pub is_lite: i32,
+    /// 0.
+    pub reserved: i32,
+    /// Its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
+    pub version: [c_char; 64],
+    /// "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell.
+    pub deploy_mode: [c_char; 64],
+}
+
+// SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
+unsafe impl Sized_ for milvus_server_info {
+    const NAME: &'static str = "milvus_server_info";
+    const FIRST_SIZE: usize = 152;
 }
 
 /// Makes a client. Does not connect: it does so with its first call, and again whenever the
@@ -160,4 +184,49 @@ pub extern "C" fn milvus_client_server_version(
         }
         Ok(())
     })
+}
+
+/// Tells what the server says of itself. Connects if there is no connection, but does not ask again while
+/// one lasts.
+///
+/// @param client      The client.
+/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                    MILVUS_NO_TIMEOUT: none.
+/// @param out_info    Receives the answer; begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+///
+/// Thread-safe; blocks. Returns what milvus_client_server_version() does. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_server_info(
+    client: *mut milvus_client,
+    timeout_ms: i64,
+    out_info: *mut milvus_server_info,
+) -> milvus_status {
+    entry(c"milvus_client_server_info", || {
+        let client = handle::get(client.cast_const())?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = OutStruct::new("out_info", out_info)?;
+        let server = client.server(timeout)?;
+        let mut info = milvus_server_info {
+            size: size_of::<milvus_server_info>(),
+            identifier: server.identifier,
+            is_lite: server.is_lite().into(),
+            reserved: 0,
+            version: [0; 64],
+            deploy_mode: [0; 64],
+        };
+        copy_text(&server.version_text, info.version.as_mut_ptr(), info.version.len());
+        copy_text(&server.deploy_mode, info.deploy_mode.as_mut_ptr(), info.deploy_mode.len());
+        out.write(&info);
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_size_is_that_of_this_first_version() {
+        assert_eq!(milvus_server_info::FIRST_SIZE, size_of::<milvus_server_info>());
+    }
 }

@@ -13,5 +13,6 @@ mod last_error;
 pub mod client;
 pub mod compaction;
 pub mod errors;
+pub mod log;
 pub mod options;
 pub mod version;

@@ -3,6 +3,7 @@
 use super::Deadline;
 use crate::config::RetryConfig;
 use crate::error::{Error, Status};
+use crate::log::{self, Level};
 use crate::transport::Backoff;
 
 /// What a call does on the server, and who repeats it.
@@ -91,7 +92,14 @@ impl Attempts {
     ) -> Result<(), Error> {
         let again = match self.decide(effect, &failure) {
             Next::GiveUp => false,
-            Next::Again => deadline.sleep(self.backoff.next_pause()).await,
+            Next::Again => {
+                let pause = self.backoff.next_pause();
+                log::tell(Level::Info, "trying again", || {
+                    let (attempt, pause) = (self.failed + 1, pause.as_millis());
+                    format!("attempt={attempt} pause_ms={pause} reason={:?}", failure.error.message())
+                });
+                deadline.sleep(pause).await
+            }
         };
         if again {
             return Ok(());

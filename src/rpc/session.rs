@@ -5,6 +5,7 @@ use super::attempt::Context;
 use super::retry::Failure;
 use crate::config::Config;
 use crate::error::{Error, Status, one_line, shortened};
+use crate::log::{self, Level};
 use crate::proto::common::ClientInfo;
 use crate::proto::service::{ConnectRequest, GetVersionRequest};
 use crate::server::{Server, Version};
@@ -69,6 +70,9 @@ impl Session {
                 Err(failure) => return Err(failure),
             }
         }
+        log::tell(Level::Info, "server identified", || {
+            format!("version={:?} mode={:?}", server.version_text, server.deploy_mode)
+        });
         Ok(Self { connection, server })
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::{AlertDescription, CertificateError};
+use rustls::CertificateError;
 
 /// The first error of type `T` in a chain. I/O and HTTP/2 errors hide what they wrap from `source()`.
 pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
@@ -45,17 +45,21 @@ pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool 
     find::<h2::Error>(error).and_then(h2::Error::reason) == Some(h2::Reason::REFUSED_STREAM)
 }
 
-/// The cause in words, if `error` or anything behind it is a TLS failure.
-pub(super) fn of_tls(error: &(dyn StdError + 'static)) -> Option<String> {
-    find::<rustls::Error>(error).map(|error| match error {
+/// A TLS failure on this side, in words.
+pub(super) fn of_tls(error: &rustls::Error) -> String {
+    match error {
         rustls::Error::InvalidCertificate(problem) => of_server_certificate(problem),
-        rustls::Error::AlertReceived(alert) => of_alert(*alert),
         rustls::Error::InvalidMessage(_) => {
             "this port does not speak TLS; use http:// for a plaintext port".to_owned()
         }
         rustls::Error::PeerIncompatible(why) => format!("the server's TLS is incompatible: {why:?}"),
         other => other.to_string(),
-    })
+    }
+}
+
+/// rustls has no variant of its own for this verdict of webpki's.
+pub(super) fn is_authority_as_server(problem: &CertificateError) -> bool {
+    matches!(problem, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
 }
 
 fn of_server_certificate(problem: &CertificateError) -> String {
@@ -67,7 +71,9 @@ fn of_server_certificate(problem: &CertificateError) -> String {
         }
         CertificateError::NotValidForNameContext { expected, presented } => {
             let expected = expected.to_str();
-            let presented = presented.join(", ");
+            // They come as `DnsName("host")` and `IpAddress(1.2.3.4)`.
+            let bare = |name: &String| name.replace("DnsName(", "").replace("IpAddress(", "").replace([')', '"'], "");
+            let presented = presented.iter().map(bare).collect::<Vec<_>>().join(", ");
             format!("name mismatch: the server's certificate is not for \"{expected}\" but for {presented}")
         }
         CertificateError::NotValidForName => {
@@ -83,36 +89,12 @@ fn of_server_certificate(problem: &CertificateError) -> String {
             "the server's certificate is not meant for servers (its extended key usage lacks serverAuth)".to_owned()
         }
         CertificateError::BadSignature => "the server's certificate has a wrong signature".to_owned(),
-        other if other.to_string().contains("CaUsedAsEndEntity") => {
-            "the server uses an authority's certificate as its own; give it one that is no authority (CA:FALSE)"
+        other if is_authority_as_server(other) => {
+            "the server's own certificate is an authority's (CA:TRUE); give it another, or name this one in tls.ca_file"
                 .to_owned()
         }
         other => format!("the server's certificate is not acceptable: {other}"),
     }
-}
-
-/// A server tells in one word why it ended the handshake.
-fn of_alert(alert: AlertDescription) -> String {
-    use AlertDescription as A;
-    let meaning = match alert {
-        A::CertificateRequired => {
-            "it wants a client certificate (mutual TLS); set tls.cert_file and tls.key_file"
-        }
-        A::UnknownCA => "it does not trust the authority that signed the client certificate in tls.cert_file",
-        A::CertificateExpired => "the client certificate in tls.cert_file has expired",
-        A::BadCertificate | A::CertificateUnknown | A::UnsupportedCertificate | A::CertificateRevoked => {
-            "it does not accept the client certificate: none was sent, or the one in tls.cert_file has expired, is \
-             not meant for clients, or is signed by an authority that the server does not trust"
-        }
-        A::ProtocolVersion => "it speaks neither TLS 1.2 nor TLS 1.3",
-        A::NoApplicationProtocol => "it does not offer HTTP/2; is it Milvus' gRPC port?",
-        A::UnrecognisedName => "it has no certificate for this name",
-        _ => "",
-    };
-    if meaning.is_empty() {
-        return format!("the server ended the handshake ({alert:?})");
-    }
-    format!("the server ended the handshake: {meaning} ({alert:?})")
 }
 
 #[cfg(test)]
@@ -121,10 +103,10 @@ mod tests {
 
     #[test]
     fn a_tls_cause_is_found_behind_io_errors() {
-        let inner = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
-        let outer = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, inner));
-        assert!(of_tls(&outer).unwrap().contains("wants a client certificate"));
-        assert_eq!(of_tls(&io::Error::other("no TLS here")), None);
+        let inner = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        let outer = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, inner.clone()));
+        assert_eq!(find::<rustls::Error>(&outer), Some(&inner));
+        assert_eq!(find::<rustls::Error>(&io::Error::other("no TLS here")), None);
     }
 
     #[test]
@@ -145,7 +127,7 @@ mod tests {
             (CertificateError::BadSignature, "wrong signature"),
             (CertificateError::Revoked, "not acceptable"),
         ] {
-            let said = of_tls(&rustls::Error::InvalidCertificate(problem.clone())).unwrap();
+            let said = of_tls(&rustls::Error::InvalidCertificate(problem.clone()));
             assert!(said.contains(part), "{problem:?}: {said}");
         }
     }

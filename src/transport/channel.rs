@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use http::header::{HeaderValue, USER_AGENT};
 use http::{Request, Response, Uri};
@@ -15,14 +16,18 @@ use tokio::sync::Mutex;
 use tonic::body::Body;
 use tower_service::Service;
 
-use super::causes::{innermost, of_tls, was_refused_unprocessed};
+use super::causes::{innermost, was_refused_unprocessed};
 use super::connect::connect;
 use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
+use crate::log::{self, Level};
 
 const USER_AGENT_VALUE: HeaderValue =
     HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
+
+/// A call that takes longer is worth a warning.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// Where connections come from.
 pub(crate) struct Channel {
@@ -74,8 +79,14 @@ impl Channel {
             return Ok(connection.clone());
         }
         line.connection = None;
-        let sender = connect(&self.config, self.tls.as_ref()).await?;
+        let sender = connect(&self.config, self.tls.as_ref()).await.inspect_err(|error| {
+            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
+        })?;
         line.generation += 1;
+        log::tell(Level::Info, "connected", || {
+            let Config { address, tls, .. } = &*self.config;
+            format!("address={address} tls={} connection={}", tls.is_some(), line.generation)
+        });
         let connection = Connection { sender, generation: line.generation, config: Arc::clone(&self.config) };
         line.connection = Some(connection.clone());
         Ok(connection)
@@ -109,14 +120,18 @@ impl Service<Request<Body>> for Connection {
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         request.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
+        let uri = request.uri().clone();
+        let started = Instant::now();
         let response = self.sender.try_send_request(request);
         let config = Arc::clone(&self.config);
         Box::pin(async move {
-            response.await.map_err(|mut failure| Broken {
+            let result = response.await.map_err(|mut failure| Broken {
                 // The request comes back exactly if no byte of it was handed to the connection.
                 sent: failure.take_message().is_none() && !was_refused_unprocessed(failure.error()),
                 error: lost(&config, failure.error()),
-            })
+            });
+            report(&uri, started.elapsed(), result.as_ref().err());
+            result
         })
     }
 }
@@ -137,11 +152,21 @@ impl fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
+fn report(uri: &Uri, elapsed: Duration, broken: Option<&Broken>) {
+    let method = || uri.path().rsplit('/').next().unwrap_or_default();
+    let timing = || format!("method={} elapsed_ms={}", method(), elapsed.as_millis());
+    if let Some(broken) = broken {
+        let fields = || format!("{} reason={:?}", timing(), broken.error.message());
+        log::tell(Level::Warning, "connection lost", fields);
+    } else if elapsed > SLOW {
+        log::tell(Level::Warning, "slow call", timing);
+    } else {
+        log::tell(Level::Debug, "call", timing);
+    }
+}
+
 fn lost(config: &Config, error: &hyper::Error) -> Error {
     let address = &config.address;
-    if let Some(cause) = of_tls(error) {
-        return Error::new(Status::TlsFailed, format!("the secure connection to {address} ended: {cause}"));
-    }
     if error.is_timeout() {
         let text = format!("{address} stopped answering: a keepalive probe stayed unanswered");
         return Error::new(Status::Unavailable, text).retriable().slow();

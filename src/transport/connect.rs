@@ -11,8 +11,8 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
 use tonic::body::Body;
 
-use super::causes::{innermost, of_tls, reason};
-use super::peer::{FirstBytes, Observed, Peer};
+use super::causes::{find, innermost, reason};
+use super::peer::{Observed, Peer, Witness};
 use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
@@ -28,7 +28,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(super) async fn connect(config: &Config, tls: Option<&Tls>) -> Result<http2::SendRequest<Body>, Error> {
     let attempt = async {
         let stream = open(config, tls).await?;
-        speak_http2(config, stream).await
+        speak_http2(config, tls, stream).await
     };
     tokio::time::timeout(config.connect_timeout, attempt).await.unwrap_or_else(|_| {
         let limit = config.connect_timeout.as_millis();
@@ -46,69 +46,55 @@ async fn open(config: &Config, tls: Option<&Tls>) -> Result<Box<dyn Stream>, Err
             stream.set_nodelay(true).map_err(failed)?;
             let Some(tls) = tls else { return Ok(Box::new(stream)) };
             let stream = tls.connector.connect(tls.name.clone(), stream).await;
-            Ok(Box::new(stream.map_err(|error| handshake_failed(config, &error))?))
+            Ok(Box::new(stream.map_err(|error| handshake_failed(config, tls, &error))?))
         }
     }
 }
 
-/// Begins HTTP/2 and waits for the server's first bytes. Only they show that it speaks HTTP/2, and
+/// Begins HTTP/2 and waits for the server's first frame. Only that shows that it speaks HTTP/2, and
 /// under TLS 1.3 that it accepts the client's certificate.
-async fn speak_http2(config: &Config, stream: Box<dyn Stream>) -> Result<http2::SendRequest<Body>, Error> {
-    let first_bytes = Arc::<FirstBytes>::default();
-    let observed = Observed { stream, first_bytes: Arc::clone(&first_bytes) };
+async fn speak_http2(
+    config: &Config,
+    tls: Option<&Tls>,
+    stream: Box<dyn Stream>,
+) -> Result<http2::SendRequest<Body>, Error> {
+    let witness = Arc::<Witness>::default();
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .keep_alive_interval(config.keepalive)
         .keep_alive_timeout(config.keepalive_timeout)
         .keep_alive_while_idle(true)
         .max_header_list_size(HEADER_LIMIT)
-        .handshake(TokioIo::new(observed))
+        .handshake(TokioIo::new(Observed::new(stream, Arc::clone(&witness))))
         .await
-        .map_err(|error| not_http2(config, &first_bytes, &error))?;
+        .map_err(|error| not_http2(config, tls, &witness, Some(&error)))?;
     let (tell, mut ended) = oneshot::channel();
     // Ends by itself when the last sender is gone or the connection breaks; its error also reaches
     // every request that is under way then.
-    tokio::spawn(async move { drop(tell.send(connection.await)) });
+    tokio::spawn(async move { drop(tell.send(connection.await.err())) });
     let end = tokio::select! {
-        biased;
         end = &mut ended => end,
-        () = first_bytes.arrive() => {
-            // By now the connection has looked at what arrived; it may not be HTTP/2 at all.
-            match ended.try_recv() {
-                Err(oneshot::error::TryRecvError::Empty) if first_bytes.peer() == Peer::Other => return Ok(sender),
-                Err(oneshot::error::TryRecvError::Empty) => ended.await,
-                Ok(end) => Ok(end),
-                Err(oneshot::error::TryRecvError::Closed) => return Err(unreachable(config, "the connection ended")),
-            }
-        }
+        () = witness.spoke() => match witness.peer() {
+            Peer::Http2 => return Ok(sender),
+            _ => ended.await, // as it will, being no HTTP/2
+        },
     };
-    match end {
-        Ok(Err(error)) => Err(not_http2(config, &first_bytes, &error)),
-        Ok(Ok(())) | Err(_) => Err(silent(config, "it closed the connection")),
-    }
+    Err(not_http2(config, tls, &witness, end.ok().flatten().as_ref()))
 }
 
 fn unreachable(config: &Config, why: &str) -> Error {
     Error::new(Status::Unavailable, format!("cannot connect to {}: {why}", config.address)).retriable()
 }
 
-fn silent(config: &Config, why: &str) -> Error {
-    let hint = if config.tls.is_some() {
-        "is it Milvus' gRPC port?"
-    } else {
-        "if the port speaks TLS, use https://"
-    };
-    unreachable(config, &format!("{why} without a word of HTTP/2; {hint}"))
-}
-
-fn handshake_failed(config: &Config, error: &io::Error) -> Error {
-    let why = of_tls(error).unwrap_or_else(|| match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
+    let why = match (find(error), error.kind()) {
+        (Some(error), _) => tls.explain(error),
+        (None, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
             "the server closed the connection during the handshake; it may not speak TLS (then use http://)"
                 .to_owned()
         }
-        _ => reason(error),
-    });
+        (None, _) => reason(error),
+    };
     insecure(config, &why)
 }
 
@@ -116,20 +102,30 @@ fn insecure(config: &Config, why: &str) -> Error {
     Error::new(Status::TlsFailed, format!("cannot connect securely to {}: {why}", config.address))
 }
 
-fn not_http2(config: &Config, first_bytes: &FirstBytes, error: &hyper::Error) -> Error {
-    if let Some(why) = of_tls(error) {
-        return insecure(config, &why);
+fn not_http2(config: &Config, tls: Option<&Tls>, witness: &Witness, error: Option<&hyper::Error>) -> Error {
+    if let (Some(tls), Some(error)) = (tls, witness.tls_error()) {
+        return insecure(config, &tls.explain(error));
     }
-    match first_bytes.peer() {
-        Peer::Tls => {
-            let text = format!("cannot connect to {}: the port speaks TLS; use https://", config.address);
-            Error::new(Status::TlsFailed, text)
+    let address = &config.address;
+    let wrong_port =
+        |text: &str| Error::new(Status::Unavailable, format!("cannot connect to {address}: {text}"));
+    match witness.peer() {
+        Peer::Tls => Error::new(
+            Status::TlsFailed,
+            format!("cannot connect to {address}: the port speaks TLS; use https://"),
+        ),
+        Peer::Http1 => wrong_port("it answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?"),
+        Peer::Other => wrong_port("it does not speak HTTP/2; is it Milvus' gRPC port (19530)?"),
+        Peer::Http2 => unreachable(
+            config,
+            &error.map_or_else(|| "connection closed".to_owned(), |error| innermost(error)),
+        ),
+        Peer::Silent if tls.is_some() => {
+            unreachable(config, "the server closed the connection without a word; is it Milvus' gRPC port?")
         }
-        Peer::Http1 => {
-            let text = "it answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?";
-            Error::new(Status::Unavailable, format!("cannot connect to {}: {text}", config.address))
-        }
-        Peer::Silent => silent(config, &innermost(error)),
-        Peer::Other => unreachable(config, &innermost(error)),
+        Peer::Silent => unreachable(
+            config,
+            "the server closed the connection without a word; if the port speaks TLS, use https://",
+        ),
     }
 }

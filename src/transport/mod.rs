@@ -2,6 +2,7 @@
 
 mod backoff;
 mod causes;
+mod certificate;
 mod channel;
 mod connect;
 mod peer;

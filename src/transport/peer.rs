@@ -3,70 +3,123 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
-/// The first bytes that the peer sent, at most three.
+use super::causes::find;
+
+/// Type of the frame with which every HTTP/2 server begins.
+const SETTINGS: u8 = 4;
+
+/// What is known of the other side of a young connection.
 #[derive(Debug, Default)]
-pub(super) struct FirstBytes {
-    /// Count in the low byte, then the bytes. Only the connection's own task writes.
-    seen: AtomicU32,
-    arrived: Notify,
+pub(super) struct Witness {
+    /// The first four bytes it sent, behind their count in the low byte. Only the connection's task writes.
+    first_bytes: AtomicU64,
+    spoke: Notify,
+    /// Why TLS ended, if it did. HTTP/2 keeps the words of an I/O error but not the error.
+    tls_error: OnceLock<rustls::Error>,
 }
 
-/// What those bytes say about the peer.
+/// What those bytes say.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Peer {
-    /// It sent nothing at all.
+    /// It has sent nothing, or too little to tell.
     Silent,
+    /// It began as an HTTP/2 server has to.
+    Http2,
     /// A TLS alert record: the port wants TLS.
     Tls,
-    /// "HTT...": a web server that does not speak HTTP/2.
+    /// "HTTP": a web server that does not speak HTTP/2.
     Http1,
-    /// Anything else, HTTP/2 included.
+    /// Something else.
     Other,
 }
 
-impl FirstBytes {
-    /// Sleeps until the peer has sent something.
-    pub(super) async fn arrive(&self) {
-        self.arrived.notified().await;
+impl Witness {
+    /// Sleeps until the peer has sent enough to tell what it speaks.
+    pub(super) async fn spoke(&self) {
+        self.spoke.notified().await;
     }
 
     pub(super) fn peer(&self) -> Peer {
-        match self.seen.load(Ordering::Relaxed).to_le_bytes() {
-            [0, ..] => Peer::Silent,
-            [3, 0x15, 0x03, _] => Peer::Tls,
-            [3, b'H', b'T', b'T'] => Peer::Http1,
+        match self.first_bytes.load(Ordering::Relaxed).to_le_bytes() {
+            [0..=3, ..] => Peer::Silent,
+            [_, b'H', b'T', b'T', b'P', ..] => Peer::Http1,
+            [_, 0x15, 0x03, ..] => Peer::Tls,
+            [_, _, _, _, SETTINGS, ..] => Peer::Http2,
             _ => Peer::Other,
         }
     }
 
+    pub(super) fn tls_error(&self) -> Option<&rustls::Error> {
+        self.tls_error.get()
+    }
+
     fn record(&self, bytes: &[u8]) {
-        let before = self.seen.load(Ordering::Relaxed);
+        let before = self.first_bytes.load(Ordering::Relaxed);
         let mut seen = before;
         for byte in bytes {
             let count = seen & 0xff;
-            if count == 3 {
+            if count == 4 {
                 break;
             }
-            seen = (seen | (u32::from(*byte) << (8 * (count + 1)))) + 1;
+            seen = (seen | (u64::from(*byte) << (8 * (count + 1)))) + 1;
         }
-        self.seen.store(seen, Ordering::Relaxed);
-        if before == 0 && seen != 0 {
-            self.arrived.notify_one();
+        self.first_bytes.store(seen, Ordering::Relaxed);
+        if before & 0xff < 4 && seen & 0xff == 4 {
+            self.spoke.notify_one();
+        }
+    }
+
+    fn record_error(&self, error: &io::Error) {
+        if let Some(error) = find::<rustls::Error>(error) {
+            let _ = self.tls_error.set(error.clone());
         }
     }
 }
 
-/// A stream that records what it reads first.
+/// A stream that tells a witness what it reads first.
 pub(super) struct Observed<S> {
-    pub(super) stream: S,
-    pub(super) first_bytes: Arc<FirstBytes>,
+    stream: S,
+    witness: Arc<Witness>,
+    /// A write that failed before the peer had spoken: its reason for that may still be unread.
+    refused: Option<io::Error>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Observed<S> {
+    pub(super) fn new(stream: S, witness: Arc<Witness>) -> Self {
+        Self { stream, witness, refused: None }
+    }
+
+    /// Passes a write's result on. If it has failed, reads first what the peer sent before it closed.
+    fn after_write<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
+        match result {
+            Err(error) if self.witness.peer() == Peer::Silent => self.refused = Some(error),
+            result => return Poll::Ready(result),
+        }
+        self.listen(cx).map(Err)
+    }
+
+    /// Reads to the end and returns the write's error.
+    fn listen(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        loop {
+            let mut scratch = [0; 256];
+            let mut buffer = ReadBuf::new(&mut scratch);
+            let result = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
+            self.witness.record(buffer.filled());
+            if let Err(error) = &result {
+                self.witness.record_error(error);
+            }
+            if result.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(self.refused.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
+            }
+        }
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Observed<S> {
@@ -76,15 +129,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for Observed<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.first_bytes.record(&buffer.filled()[before..]);
-        result
+        let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
+        self.witness.record(&buffer.filled()[before..]);
+        Poll::Ready(result.inspect_err(|error| self.witness.record_error(error)))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Observed<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Observed<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        if self.refused.is_some() {
+            return self.listen(cx).map(Err);
+        }
+        let result = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes));
+        self.after_write(cx, result)
     }
 
     fn poll_write_vectored(
@@ -92,7 +149,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Observed<S> {
         cx: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
+        if self.refused.is_some() {
+            return self.listen(cx).map(Err);
+        }
+        let result = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, buffers));
+        self.after_write(cx, result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -100,7 +161,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Observed<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        if self.refused.is_some() {
+            return self.listen(cx).map(Err);
+        }
+        let result = ready!(Pin::new(&mut self.stream).poll_flush(cx));
+        self.after_write(cx, result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -113,21 +178,23 @@ mod tests {
     use super::*;
 
     fn peer_after(reads: &[&[u8]]) -> Peer {
-        let first = FirstBytes::default();
+        let witness = Witness::default();
         for bytes in reads {
-            first.record(bytes);
+            witness.record(bytes);
         }
-        first.peer()
+        witness.peer()
     }
 
     #[test]
-    fn the_first_three_bytes_tell_the_protocol() {
+    fn the_first_four_bytes_tell_the_protocol() {
         assert_eq!(peer_after(&[]), Peer::Silent);
-        assert_eq!(peer_after(&[b""]), Peer::Silent);
+        assert_eq!(peer_after(&[b"", b"HTT"]), Peer::Silent);
         assert_eq!(peer_after(&[&[0x15, 0x03, 0x01, 0x00, 0x02]]), Peer::Tls);
         assert_eq!(peer_after(&[&[0x15], &[0x03], &[0x03, 0x15]]), Peer::Tls);
         assert_eq!(peer_after(&[b"HTTP/1.1 400 Bad Request"]), Peer::Http1);
-        assert_eq!(peer_after(&[&[0, 0, 6, 4]]), Peer::Other);
-        assert_eq!(peer_after(&[&[0x15]]), Peer::Other);
+        assert_eq!(peer_after(&[&[0, 0, 6, 4]]), Peer::Http2);
+        assert_eq!(peer_after(&[&[0, 0], &[6, 4, 0]]), Peer::Http2);
+        assert_eq!(peer_after(&[&[0, 0, 6, 7]]), Peer::Other);
+        assert_eq!(peer_after(&[b"SSH-2.0"]), Peer::Other);
     }
 }

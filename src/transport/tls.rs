@@ -3,11 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use tokio_rustls::TlsConnector;
 
+use super::causes;
+use super::certificate::{self, Time};
 use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
 
@@ -15,33 +23,165 @@ use crate::error::{Error, Status};
 pub(super) struct Tls {
     pub(super) connector: TlsConnector,
     pub(super) name: ServerName<'static>,
+    /// What this client proves itself with.
+    own: Option<CertificateDer<'static>>,
 }
 
 impl Tls {
     /// Reads the certificates now, so this does file I/O. What is wrong with a file is said with its option.
     pub(super) fn new(config: &TlsConfig, address: &Address) -> Result<Self, Error> {
-        let roots = match &config.ca_file {
-            Some(file) => roots_in(file)?,
+        let trusted = match &config.ca_file {
+            Some(file) => certificates_in("tls.ca_file", file)?,
             None => system_roots()?,
         };
         // The provider is passed explicitly: installing one would change the host process.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Verifier::new(trusted, config.ca_file.as_deref(), Arc::clone(&provider))?;
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| Error::new(Status::TlsFailed, format!("cannot set up TLS: {error}")))?
-            .with_root_certificates(roots);
+            .map_err(|error| cannot_set_up(&error))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier));
+        let mut own = None;
         let mut client = match &config.identity {
             None => builder.with_no_client_auth(),
             Some((certificate, key)) => {
                 let chain = certificates_in("tls.cert_file", certificate)?;
+                own = chain.first().cloned();
                 builder
                     .with_client_auth_cert(chain, key_in(key)?)
                     .map_err(|error| unfit(certificate, key, &error))?
             }
         };
         client.alpn_protocols = vec![b"h2".to_vec()];
-        Ok(Self { connector: TlsConnector::from(Arc::new(client)), name: name(config, address)? })
+        Ok(Self { connector: TlsConnector::from(Arc::new(client)), name: name(config, address)?, own })
     }
+
+    /// Why TLS failed, in words from which a person knows what to do.
+    pub(super) fn explain(&self, error: &rustls::Error) -> String {
+        use AlertDescription as A;
+        let rustls::Error::AlertReceived(alert) = error else { return causes::of_tls(error) };
+        let why = match (alert, &self.own) {
+            // Servers differ in the word for it, and most have one for all that can be wrong.
+            (
+                A::CertificateRequired
+                | A::BadCertificate
+                | A::UnknownCA
+                | A::CertificateExpired
+                | A::CertificateUnknown
+                | A::UnsupportedCertificate
+                | A::CertificateRevoked
+                | A::AccessDenied,
+                own,
+            ) => match own {
+                None => "it wants a client certificate (mutual TLS); set tls.cert_file and tls.key_file",
+                Some(own) => certificate::why_rejected(own),
+            },
+            (A::ProtocolVersion, _) => "it speaks neither TLS 1.2 nor TLS 1.3",
+            (A::NoApplicationProtocol, _) => "it does not offer HTTP/2; is it Milvus' gRPC port?",
+            (A::UnrecognisedName, _) => "it has no certificate for this name",
+            _ => return format!("the server ended the handshake ({alert:?})"),
+        };
+        format!("the server ended the handshake: {why} ({alert:?})")
+    }
+}
+
+/// Verifies servers as rustls does, and takes one more for good: a certificate that is itself in
+/// `tls.ca_file`, although it is an authority's. `openssl req -x509` makes such ones for test servers, and
+/// other clients of Milvus accept them. Name, time and possession of the key are checked all the same.
+#[derive(Debug)]
+struct Verifier {
+    usual: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl Verifier {
+    fn new(
+        trusted: Vec<CertificateDer<'static>>,
+        file: Option<&Path>,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self, Error> {
+        let mut roots = RootCertStore::empty();
+        let named = match file {
+            None => {
+                roots.add_parsable_certificates(trusted);
+                Vec::new()
+            }
+            Some(file) => {
+                for certificate in &trusted {
+                    roots.add(certificate.clone()).map_err(|_| {
+                        malformed("tls.ca_file", file, &"a certificate in it is no valid X.509 certificate")
+                    })?;
+                }
+                trusted
+            }
+        };
+        let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+        Ok(Self { usual: usual.map_err(|error| cannot_set_up(&error))?, named })
+    }
+
+    fn verify_named(
+        &self,
+        certificate: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Option<Result<ServerCertVerified, rustls::Error>> {
+        self.named.iter().find(|named| *named == certificate)?;
+        let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.as_secs());
+        let in_time = match certificate::time(certificate, moment) {
+            Some(Time::Valid) => Ok(()),
+            Some(Time::NotYet) => Err(CertificateError::NotValidYet.into()),
+            Some(Time::Over) => Err(CertificateError::Expired.into()),
+            None => Err(CertificateError::BadEncoding.into()),
+        };
+        let of_name = || rustls::client::verify_server_name(&ParsedCertificate::try_from(certificate)?, name);
+        Some(in_time.and_then(|()| of_name()).map(|()| ServerCertVerified::assertion()))
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verified = self.usual.verify_server_cert(certificate, intermediates, name, ocsp_response, now);
+        match verified {
+            Err(rustls::Error::InvalidCertificate(problem)) if causes::is_authority_as_server(&problem) => {
+                self.verify_named(certificate, name, now).unwrap_or(Err(problem.into()))
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
+}
+
+fn cannot_set_up(why: &dyn std::fmt::Display) -> Error {
+    Error::new(Status::TlsFailed, format!("cannot set up TLS: {why}"))
 }
 
 fn name(config: &TlsConfig, address: &Address) -> Result<ServerName<'static>, Error> {
@@ -54,23 +194,14 @@ fn name(config: &TlsConfig, address: &Address) -> Result<ServerName<'static>, Er
         .map_err(|_| Error::invalid_argument(format!("\"{name}\" is not a name that a certificate can have")))
 }
 
-fn system_roots() -> Result<RootCertStore, Error> {
-    let mut roots = RootCertStore::empty();
-    let (usable, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if usable > 0 {
-        return Ok(roots);
+fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
+    let found = rustls_native_certs::load_native_certs().certs;
+    if !found.is_empty() {
+        return Ok(found);
     }
     let text = "this system has no root certificates (on Debian: the package ca-certificates); install them, or name \
                 the server's authority in tls.ca_file";
     Err(Error::new(Status::TlsFailed, text))
-}
-
-fn roots_in(file: &Path) -> Result<RootCertStore, Error> {
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates_in("tls.ca_file", file)? {
-        roots.add(certificate).map_err(|error| malformed("tls.ca_file", file, &error))?;
-    }
-    Ok(roots)
 }
 
 fn certificates_in(option: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
@@ -104,7 +235,7 @@ fn read(option: &str, file: &Path) -> Result<Vec<u8>, Error> {
     match opened {
         Ok(_) => Ok(bytes),
         Err(error) => {
-            let text = format!("{option}: cannot read {}: {}", file.display(), super::causes::reason(&error));
+            let text = format!("{option}: cannot read {}: {}", file.display(), causes::reason(&error));
             Err(Error::invalid_argument(text))
         }
     }

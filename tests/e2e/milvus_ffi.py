@@ -33,12 +33,28 @@ Report = _struct("milvus_compaction_report", [
     ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
     ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64)])
 
+OptionInfo = _struct("milvus_option_info", [
+    ("key", ctypes.c_char_p), ("default_value", ctypes.c_char_p), ("help", ctypes.c_char_p), ("kind", ctypes.c_int32),
+    ("reserved", ctypes.c_int32), ("least", _int64), ("most", _int64)])
+ServerInfo = _struct("milvus_server_info", [
+    ("identifier", _int64), ("is_lite", ctypes.c_int32), ("reserved", ctypes.c_int32), ("version", ctypes.c_char * 64),
+    ("deploy_mode", ctypes.c_char * 64)])
+LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int32, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
+
 _pointer, _text = ctypes.c_void_p, ctypes.c_char_p
 for name, result, *parameters in [
         ("last_error", ctypes.POINTER(LastError)),
         ("status_name", _text, _status),
         ("verdict_name", _text, ctypes.c_int32),
         ("client_new", _status, _text, _text, ctypes.POINTER(_pointer)),
+        ("options_new", _pointer),
+        ("options_set", _status, _pointer, _text, _text),
+        ("options_free", None, _pointer),
+        ("option_count", ctypes.c_size_t),
+        ("option_get", _status, ctypes.c_size_t, ctypes.POINTER(OptionInfo)),
+        ("client_new_with", _status, _text, _pointer, ctypes.POINTER(_pointer)),
+        ("client_server_info", _status, _pointer, _int64, ctypes.POINTER(ServerInfo)),
+        ("set_log", _status, ctypes.c_int32, LogCallback, _pointer),
         ("client_free", None, _pointer),
         ("client_server_version", _status, _pointer, _int64, _text, ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)),
         ("compact", _status, _pointer, _text, ctypes.c_int32, _int64, ctypes.POINTER(_int64)),
@@ -71,9 +87,19 @@ def check(status, report=None):
 
 
 class Client:
-    def __init__(self, uri, token=None):
+    def __init__(self, uri, token=None, options=None):
         self.handle = _pointer()
-        check(lib.milvus_client_new(uri.encode(), None if token is None else token.encode(), ctypes.byref(self.handle)))
+        if options is None:
+            check(lib.milvus_client_new(uri.encode(), None if token is None else token.encode(),
+                                        ctypes.byref(self.handle)))
+            return
+        pairs = lib.milvus_options_new()
+        try:
+            for key, value in dict(options, **({"token": token} if token else {})).items():
+                check(lib.milvus_options_set(pairs, key.encode(), value.encode()))
+            check(lib.milvus_client_new_with(uri.encode(), pairs, ctypes.byref(self.handle)))
+        finally:
+            lib.milvus_options_free(pairs)
 
     def __enter__(self):
         return self
@@ -85,6 +111,11 @@ class Client:
         buffer, length = ctypes.create_string_buffer(64), ctypes.c_size_t()
         check(lib.milvus_client_server_version(self.handle, timeout_ms, buffer, 64, ctypes.byref(length)))
         return buffer.value.decode()
+
+    def server_info(self, timeout_ms=10000):
+        info = ServerInfo(ctypes.sizeof(ServerInfo))
+        check(lib.milvus_client_server_info(self.handle, timeout_ms, ctypes.byref(info)))
+        return info
 
     def compact(self, name, is_clustering=False, timeout_ms=10000):
         job = _int64(-77)

@@ -31,7 +31,8 @@ def test_the_library_needs_libc_and_its_companions_only():
 def test_structs_are_laid_out_as_the_header_says(tmp_path):
     """What C, Rust and this ctypes description agree on: sizes and offsets."""
     structs = {struct.__name__: struct for struct in
-               (milvus_ffi.LastError, milvus_ffi.StateInfo, milvus_ffi.Plan, milvus_ffi.Report)}
+               (milvus_ffi.LastError, milvus_ffi.StateInfo, milvus_ffi.Plan, milvus_ffi.Report, milvus_ffi.OptionInfo,
+                milvus_ffi.ServerInfo)}
     lines = [f'printf("%zu %zu\\n", offsetof({name}, {field}), sizeof(((const {name} *)0)->{field}));'
              for name, struct in structs.items() for field, _ in struct._fields_]
     lines += [f'printf("0 %zu\\n", sizeof({name}));' for name in structs]

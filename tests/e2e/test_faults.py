@@ -102,6 +102,48 @@ def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
             assert error.status == "OUTCOME_UNKNOWN"
 
 
+def test_a_restarted_server_serves_the_next_call_of_the_same_client(start_server):
+    server = start_server()
+    with milvus_ffi.Client(server.uri) as client:
+        first = client.server_info().identifier
+        server.stop()
+        error, _ = failure_of(client.compact, "c", timeout_ms=3000)
+        assert (error.status, error.in_doubt, error.retriable) == ("UNAVAILABLE", False, True)
+        server.start()
+        error, _ = failure_of(client.compact, "c")
+        assert error.status == "COLLECTION_NOT_FOUND"
+        assert client.server_info().identifier not in (0, first), "the handshake was done again"
+
+
+def test_disabled_compaction_is_named_although_2_3_hides_it(start_server):
+    server = start_server(settings={"dataCoord.enableCompaction": False})
+    collection(server)
+    with milvus_ffi.Client(server.uri) as client:
+        error, _ = failure_of(client.compact, "c", timeout_ms=60000)
+        assert (error.status, error.in_doubt, error.retriable) == ("COMPACTION_DISABLED", False, False)
+        assert len(error.message.encode()) < 1024
+        # Given less time, the server may or may not come to say so.
+        error, _ = failure_of(client.compact, "c", timeout_ms=1000)
+        assert (error.status, error.in_doubt) in [("TIMEOUT", True), ("COMPACTION_DISABLED", False)]
+
+
+def test_a_rate_limit_is_waited_out_inside_the_timeout(start_server):
+    server = start_server(settings={"quotaAndLimits.enabled": True, "quotaAndLimits.compactionRate.enabled": True,
+                                    "quotaAndLimits.compactionRate.max": 0.1})
+    collection(server)
+    with milvus_ffi.Client(server.uri) as client:
+        for _ in range(3):  # the limiter lets a first one or two pass
+            try:
+                client.compact("c", timeout_ms=300)
+            except milvus_ffi.MilvusError as error:
+                assert (error.status, error.server_code, error.in_doubt) == ("RATE_LIMITED", 8, False)
+                assert error.retriable
+                break
+        else:
+            pytest.fail("the server's rate limit never refused anything")
+        assert client.compact("c", timeout_ms=30000) > 0
+
+
 def test_plans_that_really_fail_are_reported(start_server):
     """A restart leaves the session of the old data node behind, and plans sent to it fail."""
     server = start_server(settings={"common.session.ttl": 30})

@@ -1,0 +1,94 @@
+//! Log
+//!
+//! What the library tells about its connections, for people who look for a fault. Off by default, and then
+//! free. It never tells tokens.
+
+use std::ffi::{CString, c_char, c_void};
+
+use super::entry::entry;
+use super::errors::milvus_status;
+use crate::error::Error;
+use crate::log::{self, Level};
+
+/// Nothing yet: errors are returned, not logged.
+pub const MILVUS_LOG_ERROR: i32 = 1;
+/// Something is wrong, and the library copes: a lost connection, a call that took over a second.
+pub const MILVUS_LOG_WARNING: i32 = 2;
+/// Connections made, calls tried again.
+pub const MILVUS_LOG_INFO: i32 = 3;
+/// Every call to a server.
+pub const MILVUS_LOG_DEBUG: i32 = 4;
+
+/// Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
+/// both are UTF-8 on one line and gone when the callback returns. Called from library threads and from
+/// calling ones, one or several at a time. It must return soon, as calls wait for it, and must not throw.
+/// From within it, functions that block return MILVUS_INVALID_ARGUMENT; all others may be called.
+pub type milvus_log_callback = Option<
+    unsafe extern "C" fn(level: i32, message: *const c_char, fields: *const c_char, user_data: *mut c_void),
+>;
+
+/// Sets the process's log callback, in place of the one before. When this returns, that one is not running
+/// and will not be called again: what its user_data pointed to may be freed.
+///
+/// @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
+/// @param callback   Is called for each event. NULL: nothing is reported any more.
+/// @param user_data  Is passed to the callback; not looked at. May be NULL.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level; called from within the
+/// callback) or MILVUS_FORKED. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_set_log(
+    level: i32,
+    callback: milvus_log_callback,
+    user_data: *mut c_void,
+) -> milvus_status {
+    entry(c"milvus_set_log", || {
+        let level = match level {
+            MILVUS_LOG_ERROR => Level::Error,
+            MILVUS_LOG_WARNING => Level::Warning,
+            MILVUS_LOG_INFO => Level::Info,
+            MILVUS_LOG_DEBUG => Level::Debug,
+            other => {
+                return Err(Error::invalid_argument(format!("level: is {other}; use one of MILVUS_LOG_...")));
+            }
+        };
+        let Some(callback) = callback else { return log::set(level, None) };
+        let user_data = UserData(user_data);
+        log::set(
+            level,
+            Some(Box::new(move |level, message, fields| {
+                // Messages and fields have no control characters, so no NUL either.
+                let message = CString::new(message).unwrap_or_default();
+                let fields = CString::new(fields).unwrap_or_default();
+                // SAFETY: the caller promises a function that can be called so from any thread.
+                unsafe { callback(level as i32, message.as_ptr(), fields.as_ptr(), user_data.pointer()) }
+            })),
+        )
+    })
+}
+
+/// A pointer that the library only hands back.
+struct UserData(*mut c_void);
+
+impl UserData {
+    fn pointer(&self) -> *mut c_void {
+        self.0
+    }
+}
+
+// SAFETY: never looked at here; what it points to is the host's business, as documented.
+unsafe impl Send for UserData {}
+unsafe impl Sync for UserData {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constants_are_the_cores() {
+        assert_eq!(MILVUS_LOG_ERROR, Level::Error as i32);
+        assert_eq!(MILVUS_LOG_WARNING, Level::Warning as i32);
+        assert_eq!(MILVUS_LOG_INFO, Level::Info as i32);
+        assert_eq!(MILVUS_LOG_DEBUG, Level::Debug as i32);
+    }
+}

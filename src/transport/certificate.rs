@@ -1,0 +1,50 @@
+//! What rustls does not tell about a certificate: when it is valid, and what it is for.
+
+use std::time::SystemTime;
+
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::ext::pkix::ExtendedKeyUsage;
+
+const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+
+/// Whether a moment is within a certificate's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Time {
+    Valid,
+    NotYet,
+    Over,
+}
+
+/// Where `now` is in the certificate's time; `None` if it cannot be read.
+pub(super) fn time(der: &[u8], now: SystemTime) -> Option<Time> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let validity = certificate.tbs_certificate().validity();
+    Some(if now < validity.not_before.to_system_time() {
+        Time::NotYet
+    } else if now > validity.not_after.to_system_time() {
+        Time::Over
+    } else {
+        Time::Valid
+    })
+}
+
+/// Whether the certificate may prove a client. One that lists no purposes may.
+fn is_for_clients(der: &[u8]) -> Option<bool> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>().ok()?;
+    Some(usage.is_none_or(|(_, usage)| usage.0.contains(&CLIENT_AUTH)))
+}
+
+/// Why a server that rejected this client certificate has done so.
+pub(super) fn why_rejected(der: &[u8]) -> &'static str {
+    match (time(der, SystemTime::now()), is_for_clients(der)) {
+        (Some(Time::Over), _) => "the client certificate in tls.cert_file has expired",
+        (Some(Time::NotYet), _) => "the client certificate in tls.cert_file is not valid yet",
+        (_, Some(false)) => {
+            "the client certificate in tls.cert_file is not meant for clients (its extended key usage lacks clientAuth)"
+        }
+        _ => "the client certificate in tls.cert_file was not signed by an authority that the server trusts",
+    }
+}

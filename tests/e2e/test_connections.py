@@ -1,0 +1,145 @@
+"""Every way to connect, good and bad, against the real server and impostors."""
+import ctypes
+import ssl
+
+import connections
+import milvus_ffi
+import peers
+import pytest
+from certificates import SERVER, Certificate
+
+NUMBER_OF_CASES = 38
+
+
+@pytest.fixture(scope="module")
+def world():
+    world = connections.World()
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def cases(world):
+    return connections.cases(world)
+
+
+def works(uri, token="", **options):
+    """It connects and is answered: the collection does not exist."""
+    options = {key.replace("__", "."): str(value) for key, value in options.items()}
+    with milvus_ffi.Client(uri, token, options) as client:
+        with pytest.raises(milvus_ffi.MilvusError) as failure:
+            client.compact("no_such_collection", timeout_ms=10000)
+        assert failure.value.status == "COLLECTION_NOT_FOUND", failure.value
+        return client.server_info()
+
+
+def test_tls_with_the_right_authority_works(world):
+    ca = world.ca.pem
+    assert works(world.secure(world.tls), tls__ca_file=ca).version == b"v2.3.5-lite"
+    works(f"http://localhost:{world.tls.port}", tls="true", tls__ca_file=ca)
+    works(f"https://127.0.0.1:{world.tls.port}", tls__ca_file=ca)
+    identity = {"tls__cert_file": world.client.pem, "tls__key_file": world.client.key_file}
+    works(world.secure(world.mutual), tls__ca_file=ca, **identity)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("protocols", [("h2",), ()])
+def test_tls_1_2_and_1_3_work_with_and_without_alpn(world, version, protocols):
+    works(world.front(world.server, version=version, protocols=protocols).uri, tls__ca_file=world.ca.pem)
+
+
+def test_the_servers_name_can_be_overridden(world):
+    inside = Certificate(world.folder, "inside", issuer=world.ca, usage=SERVER, names=["milvus.internal"])
+    works(world.front(inside).uri, tls__ca_file=world.ca.pem, tls__server_name="milvus.internal")
+
+
+def test_a_self_signed_certificate_that_is_named_works(world):
+    works(world.front(world.ca).uri, tls__ca_file=world.ca.pem)
+
+
+def test_unix_sockets_work_in_every_form(world):
+    works(world.socket.uri)
+    works(world.socket.uri.replace("unix:", "unix://"))
+
+
+def test_credentials_work_as_token_in_the_uri_and_as_user_and_password(world):
+    works(world.guarded.uri, "root:Milvus")
+    works(world.guarded.uri.replace("//", "//root:Mil%76us@"))
+    works(world.guarded.uri, user="root", password="Milvus")
+    works(world.plain.uri, "root:Milvus")  # a server without authorization does not mind
+
+
+def test_a_database_can_be_named_in_uri_and_option(world):
+    works(f"{world.plain.uri}/default")
+    works(world.plain.uri, database="default")
+    works(f"{world.plain.uri}/no_such_database", database="default")
+
+
+def test_the_log_tells_of_connections_and_never_of_tokens(world):
+    seen = []
+    blocked = []
+
+    def receive(level, message, fields, _):
+        seen.append((level, message.decode(), fields.decode()))
+        if not blocked:
+            # A call that blocks would wait for the thread that this runs on: it is refused instead.
+            blocked.append(milvus_ffi.lib.milvus_client_server_version(client.handle, 0, None, 0, None))
+            blocked.append(milvus_ffi.lib.milvus_set_log(1, milvus_ffi.LogCallback(), None))
+
+    callback = milvus_ffi.LogCallback(receive)
+    debug = milvus_ffi.CONSTANTS["LOG_DEBUG"]
+    with milvus_ffi.Client(world.guarded.uri, "root:Milvus") as client:
+        milvus_ffi.check(milvus_ffi.lib.milvus_set_log(debug, callback, None))
+        try:
+            client.server_version()
+            milvus_ffi.lib.milvus_compaction_state(client.handle, 1, 0, ctypes.byref(milvus_ffi.StateInfo(ctypes.sizeof(milvus_ffi.StateInfo))))
+            works("http://localhost:" + str(world.plain.port), retry__max_attempts=2)
+            with milvus_ffi.Client("http://127.0.0.1:1", options={"retry.max_attempts": "2"}) as lost:
+                with pytest.raises(milvus_ffi.MilvusError):
+                    lost.compact("c")
+        finally:
+            milvus_ffi.check(milvus_ffi.lib.milvus_set_log(debug, milvus_ffi.LogCallback(), None))
+        reported = len(seen)
+        client.state(1)
+        assert len(seen) == reported, "nothing is reported after the callback is taken away"
+    messages = {message for _, message, _ in seen}
+    assert {"connected", "server identified", "call", "cannot connect", "trying again"} <= messages
+    assert blocked == [milvus_ffi.CONSTANTS["INVALID_ARGUMENT"]] * 2
+    assert any("method=GetCompactionState" in fields for _, _, fields in seen)
+    assert all("Milvus" not in fields.replace("MilvusService", "") and "cm9vd" not in fields for _, _, fields in seen)
+    assert all(1 <= level <= 4 for level, _, _ in seen)
+    with pytest.raises(milvus_ffi.MilvusError):
+        milvus_ffi.check(milvus_ffi.lib.milvus_set_log(9, callback, None))
+
+
+def test_every_option_is_described(world):
+    info = milvus_ffi.OptionInfo(ctypes.sizeof(milvus_ffi.OptionInfo))
+    keys = []
+    for index in range(milvus_ffi.lib.milvus_option_count()):
+        milvus_ffi.check(milvus_ffi.lib.milvus_option_get(index, ctypes.byref(info)))
+        keys.append(info.key.decode())
+        assert info.help and (info.kind != milvus_ffi.CONSTANTS["OPTION_NUMBER"] or info.least < info.most)
+    assert len(keys) == len(set(keys)) > 10 and "tls.ca_file" in keys
+    with pytest.raises(milvus_ffi.MilvusError) as failure:
+        milvus_ffi.Client(world.plain.uri, options={"tls.verify": "false"})
+    assert all(key in failure.value.message for key in keys), "an unknown key is answered with the known ones"
+
+
+@pytest.mark.parametrize("index", range(NUMBER_OF_CASES))
+def test_a_bad_connection_is_named(cases, index):
+    assert len(cases) == NUMBER_OF_CASES
+    case = cases[index]
+    if case.before:
+        case.before()
+    try:
+        status, message, took = connections.ours(case)
+    finally:
+        if case.after:
+            case.after()
+    said = f"{case.title}: {status} {message}"
+    assert status in case.status.split("|"), said
+    assert any(name in message for name in case.names.split("|")), said
+    assert len(message.encode()) < 1024 and "\n" not in message and "transport error" not in message, said
+    assert took < 60, "it hangs"
+    for secret in filter(None, [case.token, case.token.partition(":")[2]]):
+        assert secret not in message, said
