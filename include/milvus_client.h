@@ -238,7 +238,7 @@ milvus_status milvus_option_get(size_t index,
 //
 // A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
 // used by any number of threads at once, and one per process is usually enough. All clients together
-// use one library thread, named milvus-io; while a host name is resolved there is a second one, milvus-dns.
+// use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns.
 // ====================================================================================================
 
 // As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
@@ -470,10 +470,12 @@ typedef struct milvus_compaction_report {
 //                         default (10000); MILVUS_NO_TIMEOUT: none.
 // @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
 //
-// The trigger is never sent twice. If it may have arrived although the call fails, the error says so:
-// in_doubt in milvus_last_error(). Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
+// rate limit. If it may have been carried out although the call fails, the error says so: in_doubt in
+// milvus_last_error(). If a clustering compaction of the collection is running already, servers give the
+// id of the job that runs. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
-// MILVUS_COMPACTION_DISABLED (2.3 needs about 23 s to say so: give it more, or it is a MILVUS_TIMEOUT),
+// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
 // MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
 // call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 milvus_status milvus_compact(milvus_client *client,
@@ -547,7 +549,8 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 // 2 s), and goes on asking through restarts and lost connections of up to a minute.
 //
 // @param client      The client, best the one that triggered the job: it remembers what servers forget,
-//                    and can tell "nothing to do" from "unknown job".
+//                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
+//                    server lists, from which old plans vanish after an hour (3.0) or a day.
 // @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
 //                    nothing to do, and no server is asked.
 // @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
@@ -594,23 +597,24 @@ const char *milvus_verdict_message(milvus_verdict verdict);
 #define MILVUS_LOG_DEBUG 4
 
 // Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
-// both are UTF-8 on one line and gone when the callback returns. Called from library threads and from
-// calling ones, one or several at a time. It must return soon, as calls wait for it, and must not throw.
-// From within it, functions that block return MILVUS_INVALID_ARGUMENT; all others may be called.
+// both are UTF-8 on one line and gone when the callback returns. Called one event at a time on a library
+// thread, milvus-log. Nothing waits for it: if it is slow, events are dropped, and their number is reported.
+// It may call any function of this library, milvus_set_log() included, and must not throw.
 typedef void (*milvus_log_callback)(int32_t level,
                                     const char *message,
                                     const char *fields,
                                     void *user_data);
 
 // Sets the process's log callback, in place of the one before. When this returns, that one is not running
-// and will not be called again: what its user_data pointed to may be freed.
+// and will not be called again: what its user_data pointed to may be freed. (Called by the callback itself,
+// it returns while that is still running.) Hold no lock meanwhile that the callback takes.
 //
 // @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
 // @param callback   Is called for each event. NULL: nothing is reported any more.
 // @param user_data  Is passed to the callback; not looked at. May be NULL.
 //
-// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level; called from within the
-// callback) or MILVUS_FORKED. Since 0.1.0.
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level), MILVUS_OUT_OF_MEMORY (no
+// thread) or MILVUS_FORKED. Since 0.1.0.
 milvus_status milvus_set_log(int32_t level,
                              milvus_log_callback callback,
                              void *user_data);

@@ -50,7 +50,7 @@ impl Client {
     /// Any of the connection and of the server.
     pub fn server(&self, timeout: Timeout) -> Result<Server, Error> {
         let (inner, deadline) = self.start(timeout);
-        runtime::block_on(async move { inner.rpc.server(deadline).await })
+        self.run(async move { inner.rpc.server(deadline).await })
     }
 
     /// Triggers a compaction; returns the job's id, or [`NO_JOB`](crate::compaction::NO_JOB).
@@ -60,9 +60,9 @@ impl Client {
     pub fn compact(&self, name: &str, is_clustering: bool, timeout: Timeout) -> Result<i64, Error> {
         let (inner, deadline) = self.start(timeout);
         let name = name.to_owned();
-        runtime::block_on(async move {
-            trigger::compact(&inner.rpc, &inner.ledger, deadline, &name, is_clustering).await
-        })
+        self.run(
+            async move { trigger::compact(&inner.rpc, &inner.ledger, deadline, &name, is_clustering).await },
+        )
     }
 
     /// What the server says of a job now.
@@ -71,7 +71,7 @@ impl Client {
     /// Any of the connection and of the server. A job the server does not know is no error: it says Completed.
     pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Result<StateInfo, Error> {
         let (inner, deadline) = self.start(timeout);
-        runtime::block_on(async move { state::state(&inner.rpc, Effect::Read, deadline, job_id).await })
+        self.run(async move { state::state(&inner.rpc, Effect::Read, deadline, job_id).await })
     }
 
     /// The plans of a job: those that the server lists now, and those that this client saw before.
@@ -80,7 +80,7 @@ impl Client {
     /// Any of the connection and of the server.
     pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Result<Vec<Plan>, Error> {
         let (inner, deadline) = self.start(timeout);
-        runtime::block_on(async move { follow::plans(&inner.rpc, &inner.ledger, deadline, job_id).await })
+        self.run(async move { follow::plans(&inner.rpc, &inner.ledger, deadline, job_id).await })
     }
 
     /// Waits until a job is over.
@@ -89,9 +89,19 @@ impl Client {
     /// Only for an impossible id: what ends the wait otherwise is in the [`Outcome`].
     pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Result<Outcome, Error> {
         let (inner, deadline) = self.start(timeout);
-        runtime::block_on(async move {
-            follow::wait(&inner.rpc, &inner.ledger, &inner.pace, deadline, job_id).await
+        self.run(async move {
+            let outcome = follow::wait(&inner.rpc, &inner.ledger, &inner.pace, deadline, job_id).await?;
+            let error = outcome.error.map(|error| inner.rpc.config().hiding_secrets(error));
+            Ok(Outcome { error, ..outcome })
         })
+    }
+
+    /// Runs a call on the library's thread. No error leaves here with a secret in it, whoever put it there.
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        runtime::block_on(work).map_err(|error| self.0.rpc.config().hiding_secrets(error))
     }
 
     fn start(&self, timeout: Timeout) -> (Arc<Inner>, Deadline) {

@@ -3,6 +3,7 @@
 use crate::error::{Error, Status, shortened};
 use crate::proto::service::{DescribeCollectionRequest, ShowCollectionsRequest};
 use crate::rpc::{Deadline, Effect, Rpc};
+use crate::server::HAS_DATABASES;
 
 /// Longest name in bytes that is sent at all. Servers take far less (255 by default) and say so.
 const NAME_LIMIT: usize = 64 * 1024 - 1;
@@ -16,6 +17,8 @@ pub(crate) struct Collection {
     pub(crate) name: String,
     /// The database it is in; empty on servers without databases (before 2.2.9).
     pub(crate) database: String,
+    /// Whether it can be clustered at all.
+    pub(crate) has_clustering_key: bool,
 }
 
 /// Refuses names that no server can have, before anything is sent.
@@ -54,13 +57,30 @@ pub(crate) async fn describe(rpc: &Rpc, deadline: Deadline, name: &str) -> Resul
         Ok(reply) => reply,
         Err(error) => return Err(not_described(rpc, deadline, error, name).await),
     };
+    check_database(rpc, deadline, &reply.db_name).await?;
+    let schema = reply.schema.unwrap_or_default();
     // Asked by an alias, servers before 2.4 echo the alias outside of the schema.
-    let real_name = Some(reply.schema.unwrap_or_default().name).filter(|name| !name.is_empty());
+    let names = [schema.name, reply.collection_name, name.to_owned()];
     Ok(Collection {
         id: reply.collection_id,
-        name: real_name.unwrap_or(reply.collection_name),
+        name: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
         database: if reply.db_name.is_empty() { database.clone() } else { reply.db_name },
+        has_clustering_key: schema.fields.iter().any(|field| field.is_clustering_key),
     })
+}
+
+/// The collection has to be in the database that was asked for. Servers without databases ignore the wish
+/// and would hand out one of the same name.
+async fn check_database(rpc: &Rpc, deadline: Deadline, answered: &str) -> Result<(), Error> {
+    let wanted = rpc.config().database.as_str();
+    if wanted.is_empty() || answered == wanted || (answered.is_empty() && wanted == "default") {
+        return Ok(());
+    }
+    if answered.is_empty() {
+        return rpc.server(deadline).await?.require(HAS_DATABASES, &format!("the database \"{wanted}\""));
+    }
+    let text = format!("asked for database \"{wanted}\", the server answered for \"{}\"", quotable(answered));
+    Err(Error::new(Status::ServerError, text))
 }
 
 async fn not_described(rpc: &Rpc, deadline: Deadline, error: Error, name: &str) -> Error {

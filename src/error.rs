@@ -158,6 +158,11 @@ impl Error {
         Self { message, ..self }
     }
 
+    /// The same error in other words.
+    pub(crate) fn saying(self, message: &str) -> Self {
+        Self { message: one_line(message), ..self }
+    }
+
     /// The text for a person: one line, at most [`MESSAGE_LIMIT`] bytes, without secrets.
     #[must_use]
     pub fn message(&self) -> &str {

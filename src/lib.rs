@@ -4,7 +4,6 @@
 //! it are safe Rust, one concept each, and use only what is listed above them.
 
 pub mod error;
-pub mod log;
 
 pub mod config;
 pub mod proto;
@@ -13,6 +12,9 @@ pub mod server;
 mod future;
 mod panics;
 mod runtime;
+
+pub mod log;
+
 mod transport;
 
 mod rpc;

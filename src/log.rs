@@ -1,17 +1,24 @@
 //! What the library tells about its connections, to one receiver per process. Off until one is set,
-//! and then the cost of what is not wanted is one load from memory.
+//! and then the cost of what is not wanted is one load from memory. The receiver runs on a thread of its
+//! own: nothing the library does waits for it.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::error::Error;
+use crate::error::{Error, Status};
+use crate::runtime;
+
+/// Events that wait for a slow receiver; later ones are dropped, and counted.
+const LONGEST_QUEUE: usize = 1_024;
+const THREAD: &str = "milvus-log";
 
 /// How much something matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Level {
-    /// Nothing but errors, of which this version logs none: it returns them.
+    /// Nothing yet: errors are returned, not logged.
     Error = 1,
     /// Something is wrong, and the library copes: a lost connection, a slow call.
     Warning = 2,
@@ -22,45 +29,107 @@ pub enum Level {
 }
 
 /// Takes level, message and fields (`key=value`, separated by blanks).
-pub type Receiver = Box<dyn Fn(Level, &str, &str) + Send + Sync>;
+pub type Receiver = Arc<dyn Fn(Level, &str, &str) + Send + Sync>;
 
-static WANTED: AtomicI32 = AtomicI32::new(0);
-static RECEIVER: RwLock<Option<Receiver>> = RwLock::new(None);
-
-thread_local! {
-    static RECEIVING: Cell<bool> = const { Cell::new(false) };
+struct Event {
+    level: Level,
+    message: &'static str,
+    fields: String,
 }
 
-/// Whether the calling thread is inside the receiver.
-pub(crate) fn is_receiving() -> bool {
-    RECEIVING.try_with(Cell::get).unwrap_or(false)
+struct State {
+    receiver: Option<Receiver>,
+    queue: VecDeque<Event>,
+    dropped: u64,
+    /// Whether the receiver is being called at this moment.
+    is_running: bool,
+    has_thread: bool,
+}
+
+static WANTED: AtomicI32 = AtomicI32::new(0);
+static STATE: Mutex<State> = Mutex::new(State {
+    receiver: None,
+    queue: VecDeque::new(),
+    dropped: 0,
+    is_running: false,
+    has_thread: false,
+});
+static CHANGED: Condvar = Condvar::new();
+
+thread_local! {
+    static IS_LOG_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Sets the receiver of all that matters at least as much as `level`; `None` ends it. When this returns,
-/// the receiver before is not running and will not be called again.
+/// the receiver before is not running and will not be called again; only one that calls this itself is
+/// still running, of course.
 ///
 /// # Errors
-/// `InvalidArgument` if called by a receiver.
+/// `OutOfMemory` if its thread cannot be started.
 pub fn set(level: Level, receiver: Option<Receiver>) -> Result<(), Error> {
-    if is_receiving() {
-        return Err(Error::invalid_argument("a log callback cannot change the log callback"));
+    let mut state = state();
+    if receiver.is_some() && !state.has_thread {
+        runtime::spawn_thread(THREAD, deliver).map_err(|error| {
+            Error::new(Status::OutOfMemory, format!("cannot start the log's thread: {error}")).retriable()
+        })?;
+        state.has_thread = true;
     }
-    let mut current = RECEIVER.write().unwrap_or_else(PoisonError::into_inner);
     WANTED.store(if receiver.is_some() { level as i32 } else { 0 }, Ordering::Relaxed);
-    *current = receiver;
+    let before = std::mem::replace(&mut state.receiver, receiver);
+    state.queue.clear();
+    state.dropped = 0;
+    if !IS_LOG_THREAD.get() {
+        while state.is_running {
+            state = CHANGED.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+    drop(state);
+    drop(before);
     Ok(())
 }
 
 /// Tells the receiver, if it wants to know. `fields` is only asked for then.
-pub(crate) fn tell(level: Level, message: &str, fields: impl FnOnce() -> String) {
-    if level as i32 > WANTED.load(Ordering::Relaxed) || is_receiving() {
+pub(crate) fn tell(level: Level, message: &'static str, fields: impl FnOnce() -> String) {
+    if level as i32 > WANTED.load(Ordering::Relaxed) {
         return;
     }
-    let fields = fields();
-    let receiver = RECEIVER.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some(receiver) = receiver.as_ref() {
-        RECEIVING.set(true);
-        receiver(level, message, &fields);
-        RECEIVING.set(false);
+    let event = Event { level, message, fields: fields() };
+    let mut state = state();
+    if state.receiver.is_none() || state.queue.len() >= LONGEST_QUEUE {
+        state.dropped += 1;
+        return;
+    }
+    state.queue.push_back(event);
+    CHANGED.notify_all();
+}
+
+/// The log's thread: hands over one event after the other.
+fn deliver() {
+    IS_LOG_THREAD.set(true);
+    let mut state = state();
+    loop {
+        let next = match state.receiver.clone() {
+            Some(receiver) if state.dropped > 0 && state.queue.is_empty() => {
+                let fields = format!("events={}", std::mem::take(&mut state.dropped));
+                Some((receiver, Event { level: Level::Warning, message: "log events dropped", fields }))
+            }
+            Some(receiver) => state.queue.pop_front().map(|event| (receiver, event)),
+            None => None,
+        };
+        let Some((receiver, event)) = next else {
+            state = CHANGED.wait(state).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        state.is_running = true;
+        drop(state);
+        receiver(event.level, event.message, &event.fields);
+        drop(receiver);
+        state = self::state();
+        state.is_running = false;
+        CHANGED.notify_all();
     }
 }

@@ -13,18 +13,20 @@ use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Handle};
 
 use crate::error::{Error, Status};
-use crate::{future, log, panics};
+use crate::{future, panics};
 
 /// Both thread kinds as `ps -L` and debuggers show them; Linux keeps 15 bytes.
 const IO_THREAD: &str = "milvus-io";
 const RESOLVER_THREAD: &str = "milvus-dns";
 
 static RUNTIME: OnceCell<Handle> = OnceCell::new();
+static USED: AtomicBool = AtomicBool::new(false);
 static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// Whether this process was forked from one that had used the library. Its threads do not exist here,
-/// and locks that were held stay held for ever.
+/// To be called first, before any lock is taken. Whether this process was forked from one that had used
+/// the library: its threads do not exist here, and locks that were held stay held for ever.
 pub(crate) fn is_forked() -> bool {
+    USED.store(true, Ordering::Relaxed);
     FORKED.load(Ordering::Relaxed)
 }
 
@@ -35,11 +37,6 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, Error>> + Send + 'static,
 {
-    if log::is_receiving() {
-        return Err(Error::invalid_argument(
-            "a log callback cannot make a call that blocks: the call would wait for it",
-        ));
-    }
     let handle = RUNTIME.get_or_try_init(|| {
         start().map_err(|error| {
             Error::new(Status::OutOfMemory, format!("cannot start the library's thread: {error}")).retriable()
@@ -54,23 +51,28 @@ fn start() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        // tokio resolves host names on an extra thread, which ends when it has been idle for a while.
-        .max_blocking_threads(1)
+        // Host names are resolved on extra threads, which end when they have been idle for a while.
+        .max_blocking_threads(2)
         .thread_name(RESOLVER_THREAD)
         .on_thread_start(|| {
             panics::guard_this_thread(true);
         })
         .build()?;
     let handle = runtime.handle().clone();
+    spawn_thread(IO_THREAD, move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
+}
+
+/// Starts a thread of the library: named, deaf to the host's signals, and quiet when it panics.
+pub(crate) fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     // A new thread inherits the mask of the one that starts it, so there is no moment without it.
     let host_mask = mask_host_signals()?;
-    let started = thread::Builder::new().name(IO_THREAD.to_owned()).spawn(move || {
+    let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
         panics::guard_this_thread(true);
-        runtime.block_on(std::future::pending::<()>());
+        work();
     });
     set_signal_mask(&host_mask)?;
-    started?;
-    Ok(handle)
+    started.map(drop)
 }
 
 /// Blocks on the calling thread every signal that is meant for the host, and SIGPIPE, which a write
@@ -99,22 +101,22 @@ fn set_signal_mask(mask: &libc::sigset_t) -> io::Result<libc::sigset_t> {
     }
 }
 
-/// Has children that are forked from now on know it. Comes before the first lock and the first thread.
-pub(crate) fn guard_against_fork() -> Result<(), Error> {
-    static GUARDED: OnceCell<()> = OnceCell::new();
+/// Runs when the library is loaded, before anything can use it: no later moment is safe from a fork.
+extern "C" fn watch_forks() {
     extern "C" fn in_child() {
-        FORKED.store(true, Ordering::Relaxed);
+        // A process that merely loaded the library may fork as it likes.
+        if USED.load(Ordering::Relaxed) {
+            FORKED.store(true, Ordering::Relaxed);
+        }
     }
-    // SAFETY: the handler only stores to an atomic, which is allowed in a forked child.
-    let guarded =
-        GUARDED.get_or_try_init(|| match unsafe { libc::pthread_atfork(None, None, Some(in_child)) } {
-            0 => Ok(()),
-            number => Err(io::Error::from_raw_os_error(number)),
-        });
-    guarded
-        .copied()
-        .map_err(|error| Error::new(Status::OutOfMemory, format!("cannot guard against fork: {error}")))
+    // SAFETY: the handler only touches atomics, which is allowed in a forked child. Should there be no memory
+    // for it, the process is about to end anyhow.
+    let _ = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
 }
+
+#[used]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+static AT_LOAD: extern "C" fn() = watch_forks;
 
 #[cfg(test)]
 mod tests {

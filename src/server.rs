@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::error::{Error, Status, shortened};
 
+/// The first version that has databases; older ones ignore their names.
+pub(crate) const HAS_DATABASES: Version = Version(2, 2, 9);
 /// The first version whose servers select a collection by its name rather than by its id.
 pub(crate) const SELECTS_BY_NAME: Version = Version(2, 4, 18);
 /// The first version that has clustering compaction; older ones ignore the wish and merge plainly.

@@ -232,6 +232,95 @@ fn a_missing_database_is_named_although_old_servers_blame_the_collection() {
 }
 
 #[test]
+fn an_answer_that_says_nothing_is_no_success() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Describe, Fault::Empty);
+    let error = compact(&client(&fake), "succeeds").unwrap_err();
+    assert_eq!((error.status, error.in_doubt, fake.count(Method::Trigger)), (Status::ServerError, false, 0));
+    fake.fail_next(Method::Trigger, Fault::Empty);
+    let error = compact(&client(&fake), "succeeds").unwrap_err();
+    assert_eq!((error.status, error.in_doubt, fake.count(Method::Trigger)), (Status::ServerError, true, 1));
+    fake.add("no_id", Scenario { job_id: Some(-5), plan_count: 3, ..Scenario::default() });
+    let error = compact(&client(&fake), "no_id").unwrap_err();
+    assert_eq!((error.status, error.in_doubt), (Status::ServerError, true));
+}
+
+#[test]
+fn a_collection_of_another_database_is_never_compacted() {
+    let sales = |fake: &Fake| client_at(&format!("{}/sales", fake.uri()), None);
+    let old = Fake::start("v2.2.8");
+    let error = compact(&sales(&old), "succeeds").unwrap_err();
+    assert_eq!(error.status, Status::Unsupported);
+    assert!(error.message().contains("2.2.9"), "{error}");
+    let other = Fake::start(NEW);
+    other.report_database("default");
+    let error = compact(&sales(&other), "succeeds").unwrap_err();
+    assert!(error.message().contains("answered for \"default\""), "{error}");
+    assert_eq!((old.count(Method::Trigger), other.count(Method::Trigger)), (0, 0));
+    assert!(compact(&client(&old), "succeeds").is_ok(), "without a database, old servers are fine");
+}
+
+#[test]
+fn clustering_without_a_key_is_refused_instead_of_quietly_skipped() {
+    let fake = Fake::start(NEW);
+    fake.remove_clustering_keys();
+    let error = client(&fake).compact("succeeds", true, LIMIT).unwrap_err();
+    assert_eq!((error.status, fake.count(Method::Trigger)), (Status::InvalidArgument, 0));
+    assert!(error.message().contains("no clustering key"), "{error}");
+}
+
+#[test]
+fn limits_that_nobody_owns_up_to_are_not_taken_for_refusals() {
+    for fault in [
+        Fault::Grpc(Code::ResourceExhausted, "somewhere".to_owned()),
+        Fault::Refuse(2, 1, "lost answer of datacoord for collection StandBy".to_owned()),
+        Fault::Refuse(5, 1, "internal".to_owned()),
+    ] {
+        let fake = Fake::start(NEW);
+        fake.fail_next(Method::Trigger, fault.clone());
+        let error = compact(&client(&fake), "succeeds").unwrap_err();
+        assert!(error.in_doubt, "{fault:?}");
+        assert_eq!(fake.count(Method::Trigger), 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn the_longest_timeouts_are_as_good_as_none() {
+    let fake = Fake::start(NEW);
+    for milliseconds in [400_000_000_000_000, i64::MAX.unsigned_abs()] {
+        let limit = Timeout::After(Duration::from_millis(milliseconds));
+        assert!(client(&fake).compact("succeeds", false, limit).unwrap() > 0);
+    }
+}
+
+#[test]
+fn a_started_job_gets_its_id_even_if_nothing_more_is_answered() {
+    let fake = Fake::start(OLD);
+    fake.fail_next(Method::Plans, Fault::Hang);
+    assert!(client(&fake).compact("succeeds", false, Timeout::Never).unwrap() > 0);
+}
+
+#[test]
+fn a_list_that_may_still_grow_proves_nothing() {
+    let fake = Fake::start("v3.0.1");
+    let one =
+        Scenario { polls: vec![Poll::of([0, 1, 0, 0])], plans: vec![(vec![1], 2)], ..Scenario::default() };
+    fake.add("grows", one);
+    let client = client(&fake);
+    let job_id = compact(&client, "grows").unwrap();
+    assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown);
+}
+
+#[test]
+fn a_secret_that_the_server_gives_as_a_name_is_hidden_too() {
+    let fake = Fake::start(NEW);
+    fake.add("root:hunter2", Scenario::default());
+    fake.fail_next(Method::Trigger, Fault::Refuse(1100, 1, "no".to_owned()));
+    let error = compact(&client_at(&fake.uri(), Some("root:hunter2")), "root:hunter2").unwrap_err();
+    assert!(!error.message().contains("hunter2") && error.message().contains("[hidden]"), "{error}");
+}
+
+#[test]
 fn a_timeout_before_the_trigger_is_not_in_doubt() {
     let fake = Fake::start(NEW);
     fake.fail_next(Method::Describe, Fault::Hang);

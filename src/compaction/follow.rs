@@ -11,7 +11,7 @@ use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Effect, Rpc};
 
 /// One question has this long. A restarting server lets calls hang until their deadline.
-const POLL_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
 /// A server that cannot be asked for so long ends a wait, also one without a limit.
 const LONGEST_OUTAGE: Duration = Duration::from_mins(1);
 /// Plans that the trigger announced may take so long to be counted.
@@ -41,10 +41,11 @@ pub(crate) async fn wait(
         return Ok(Outcome { report, error: None });
     }
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let mut evidence = Evidence::new(job.scheduled, job.plans);
-    let ended = poll_to_the_end(rpc, pace, deadline, job_id, job.since, &mut evidence).await;
+    let (scheduled, since) = (job.scheduled, job.since);
+    let mut evidence = Evidence::new(job);
+    let ended = poll_to_the_end(rpc, pace, deadline, job_id, since, &mut evidence).await;
     let mut report = evidence.report();
-    ledger.remember(job_id, Job { plans: report.plans.clone(), ..job });
+    ledger.remember(job_id, Job { scheduled, since, plans: report.plans.clone(), most: evidence.most() });
     let error = match ended {
         Ok(()) => failure(&report),
         Err(error) => {
@@ -123,7 +124,7 @@ pub(crate) async fn plans(
 ) -> Result<Vec<Plan>, Error> {
     let listed = state::plans(rpc, Effect::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let mut evidence = Evidence::new(job.scheduled, job.plans);
+    let mut evidence = Evidence::new(job);
     evidence.list(listed);
     Ok(evidence.report().plans)
 }
@@ -145,12 +146,7 @@ fn out_of_reach(job_id: i64, latest: &Error) -> Error {
 }
 
 fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence, latest_error: Option<Error>) -> Error {
-    let seen = evidence.report();
-    let known = if seen.polls == 0 {
-        "the server has not answered any question about it".to_owned()
-    } else {
-        format!("{} of {} plans completed so far", seen.counts.completed, seen.planned)
-    };
+    let known = evidence.progress();
     let known = match &latest_error {
         Some(error) => format!("{known}; asking failed: {error}"),
         None => known,

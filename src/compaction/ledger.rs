@@ -1,12 +1,12 @@
 //! The jobs a client has triggered or waited for, within bounds. Servers answer alike for a job
 //! that had nothing to do and one they never knew, and forget plans: the client need not.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::state::Plan;
-use super::verdict::Scheduled;
+use super::verdict::{Counts, Scheduled};
 
 const MOST_JOBS: usize = 4_096;
 /// Segment ids in all remembered plans together: 8 MiB.
@@ -21,17 +21,35 @@ pub(crate) struct Job {
     pub(crate) since: Instant,
     /// Every plan seen so far.
     pub(crate) plans: Vec<Plan>,
+    /// The largest of each count seen so far.
+    pub(crate) most: Counts,
 }
 
 impl Job {
     /// A job that was triggered just now.
     pub(crate) fn new(scheduled: Scheduled, plans: Vec<Plan>) -> Self {
-        Self { scheduled, since: Instant::now(), plans }
+        Self { scheduled, since: Instant::now(), plans, most: Counts::ZERO }
     }
 
     /// A job of which this client knows nothing.
     pub(crate) fn of_others() -> Self {
-        Self::new(Scheduled::Unknown, Vec::new())
+        Self::new(Scheduled::Elsewhere, Vec::new())
+    }
+
+    /// The same job with what was known of it before. A second trigger can get the id of a job that runs.
+    fn added_to(self, before: Self) -> Self {
+        let scheduled = match (before.scheduled, self.scheduled) {
+            (Scheduled::Plans(one), Scheduled::Plans(other)) => Scheduled::Plans(one.max(other)),
+            (Scheduled::Elsewhere | Scheduled::Nothing, now) => now,
+            (before, _) => before,
+        };
+        let mut plans: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
+        for plan in before.plans.into_iter().chain(self.plans) {
+            let target = plans.entry(plan.sources).or_insert(plan.target);
+            *target = plan.target.max(*target);
+        }
+        let plans = plans.into_iter().map(|(sources, target)| Plan { sources, target }).collect();
+        Self { scheduled, since: before.since.min(self.since), plans, most: before.most.max(self.most) }
     }
 
     fn segments(&self) -> usize {
@@ -51,14 +69,18 @@ struct Jobs {
 }
 
 impl Ledger {
-    /// Remembers a job, in place of what was known of it.
+    /// Remembers a job, together with what is known of it already.
     pub(crate) fn remember(&self, job_id: i64, job: Job) {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let job = if let Some(before) = jobs.by_id.remove(&job_id) {
+            jobs.segments -= before.segments();
+            job.added_to(before)
+        } else {
+            jobs.oldest_first.push_back(job_id);
+            job
+        };
         jobs.segments += job.segments();
-        match jobs.by_id.insert(job_id, job) {
-            Some(replaced) => jobs.segments -= replaced.segments(),
-            None => jobs.oldest_first.push_back(job_id),
-        }
+        jobs.by_id.insert(job_id, job);
         while jobs.by_id.len() > MOST_JOBS || jobs.segments > MOST_SEGMENTS {
             let Some(oldest) = jobs.oldest_first.pop_front() else { break };
             if let Some(forgotten) = jobs.by_id.remove(&oldest) {
@@ -99,6 +121,16 @@ mod tests {
         assert!(ledger.recall(1).is_none() && ledger.recall(2).is_none());
         ledger.remember(3, job(10));
         assert!(ledger.recall(3).is_some());
+    }
+
+    #[test]
+    fn what_was_seen_of_a_job_survives_a_second_trigger_that_gets_its_id() {
+        let ledger = Ledger::default();
+        let failed = Counts { failed: 1, ..Counts::ZERO };
+        ledger.remember(7, Job { most: failed, ..Job::new(Scheduled::Plans(3), Vec::new()) });
+        ledger.remember(7, Job::new(Scheduled::Plans(2), vec![Plan { sources: vec![1], target: 2 }]));
+        let job = ledger.recall(7).unwrap();
+        assert_eq!((job.scheduled, job.most, job.plans.len()), (Scheduled::Plans(3), failed, 1));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! How often jobs are asked about: often while a job is young, rarely when it is old, and never
 //! more than so many times a second for all jobs of a client together.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::transport::jittered;
 
@@ -22,19 +24,11 @@ impl Pace {
         Self { next_free: Mutex::new(Instant::now()) }
     }
 
-    /// Takes the next free moment and sleeps until it comes.
+    /// Returns when it is this caller's turn; in the order of asking. One that gives up waiting takes nothing.
     pub(super) async fn turn(&self) {
-        let moment = self.reserve(Instant::now());
-        if moment > Instant::now() {
-            tokio::time::sleep_until(moment.into()).await;
-        }
-    }
-
-    fn reserve(&self, now: Instant) -> Instant {
-        let mut next_free = self.next_free.lock().unwrap_or_else(PoisonError::into_inner);
-        let moment = now.max(*next_free);
-        *next_free = moment + SPACING;
-        moment
+        let mut next_free = self.next_free.lock().await;
+        tokio::time::sleep_until(*next_free).await;
+        *next_free = Instant::now() + SPACING;
     }
 }
 
@@ -58,13 +52,22 @@ mod tests {
     }
 
     #[test]
-    fn many_jobs_share_one_rate() {
-        let pace = Pace::new();
-        let now = Instant::now() + SPACING;
-        let moments: Vec<_> = (0..100).map(|_| pace.reserve(now)).collect();
-        assert_eq!(moments[0], now, "the first poll is not delayed");
-        assert_eq!(moments[99] - now, SPACING * 99);
-        let later = now + SPACING * 1_000;
-        assert_eq!(pace.reserve(later), later, "unused moments are not saved up");
+    fn many_jobs_share_one_rate_and_who_gives_up_takes_nothing() {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let pace = Pace::new();
+            let started = Instant::now();
+            for _ in 0..5 {
+                pace.turn().await;
+            }
+            assert_eq!(started.elapsed().as_millis(), SPACING.as_millis() * 4, "five turns, four spaces");
+            for _ in 0..10_000 {
+                let given_up = tokio::time::timeout(Duration::ZERO, pace.turn()).await;
+                assert!(given_up.is_err());
+            }
+            let next = *pace.next_free.lock().await;
+            assert!(next <= Instant::now() + SPACING, "nothing is reserved for those who left");
+        });
     }
 }

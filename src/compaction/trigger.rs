@@ -1,6 +1,7 @@
 //! Starting a compaction of exactly one collection, and at most once.
 
 use super::NO_JOB;
+use super::follow::POLL_LIMIT;
 use super::ledger::{Job, Ledger};
 use super::state;
 use super::verdict::Scheduled;
@@ -23,6 +24,11 @@ pub(crate) async fn compact(
         rpc.server(deadline).await?.require(HAS_CLUSTERING, "clustering compaction")?;
     }
     let collection = collection::describe(rpc, deadline, name).await.map_err(nothing_started)?;
+    if is_clustering && !collection.has_clustering_key {
+        let text =
+            format!("collection \"{}\" has no clustering key to cluster by", quotable(&collection.name));
+        return Err(Error::invalid_argument(text));
+    }
     // Servers before 2.4.18 look only at the id, and take 0 for every collection of every database.
     if collection.id <= 0 && !rpc.server(deadline).await?.selects_by_name() {
         let what =
@@ -30,13 +36,17 @@ pub(crate) async fn compact(
         rpc.server(deadline).await?.require(SELECTS_BY_NAME, &what)?;
     }
     let reply = trigger(rpc, deadline, &collection, is_clustering).await?;
+    if reply.compaction_id <= 0 && reply.compaction_plan_count > 0 {
+        let text = format!("the server scheduled {} plans but gave no job id", reply.compaction_plan_count);
+        return Err(Error::new(Status::ServerError, text).in_doubt());
+    }
     if reply.compaction_id <= 0 {
         return Ok(NO_JOB);
     }
     let job_id = reply.compaction_id;
     let job = match reply.compaction_plan_count {
         count @ 1.. => Job::new(Scheduled::Plans(count.into()), Vec::new()),
-        _ => look_at(rpc, deadline, job_id).await,
+        _ => look_at(rpc, deadline.within(POLL_LIMIT), job_id).await,
     };
     ledger.remember(job_id, job);
     Ok(job_id)
@@ -70,16 +80,17 @@ async fn trigger(
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
 async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Job {
-    let Ok(plans) = state::plans(rpc, Effect::Read, deadline, job_id).await else {
-        return Job::new(Scheduled::Unknown, Vec::new());
-    };
-    if let Ok(count @ 1..) = i64::try_from(plans.len()) {
-        return Job::new(Scheduled::Plans(count), plans);
-    }
     let version = rpc.server(deadline).await.ok().and_then(|server| server.version());
-    // A later server that gives an id but no count may schedule after its answer.
-    let nothing = version.is_some_and(|version| version < COUNTS_PLANS);
-    Job::new(if nothing { Scheduled::Nothing } else { Scheduled::Unknown }, plans)
+    let listed = state::plans(rpc, Effect::Read, deadline, job_id).await;
+    let (scheduled, plans) = match (version, listed) {
+        (Some(version), Ok(plans)) if version < COUNTS_PLANS => match i64::try_from(plans.len()) {
+            Ok(count @ 1..) => (Scheduled::Plans(count), plans),
+            _ => (Scheduled::Nothing, plans),
+        },
+        // A later server that gives an id but no count may schedule more after its answer.
+        (_, listed) => (Scheduled::Uncounted, listed.unwrap_or_default()),
+    };
+    Job::new(scheduled, plans)
 }
 
 /// Says of a timeout, which is an open end anywhere else, that it is none here.

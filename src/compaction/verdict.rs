@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 
+use super::ledger::Job;
 use super::state::{Plan, State, StateInfo};
+
+/// Plans that are kept of a job; of more, only the number is known.
+const MOST_PLANS: usize = 100_000;
 
 /// How a compaction ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +85,7 @@ pub struct Counts {
 impl Counts {
     pub(super) const ZERO: Self = Self { executing: 0, completed: 0, failed: 0, timed_out: 0 };
 
-    fn max(self, other: Self) -> Self {
+    pub(super) fn max(self, other: Self) -> Self {
         Self {
             executing: self.executing.max(other.executing),
             completed: self.completed.max(other.completed),
@@ -116,8 +120,10 @@ pub struct Report {
 /// What was learnt when the job was triggered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheduled {
-    /// This client did not trigger the job, or learnt nothing about its size.
-    Unknown,
+    /// This client did not trigger the job: what the server lists is all there is to go by.
+    Elsewhere,
+    /// This client triggered it, and the server did not say of how many plans; it may add some later.
+    Uncounted,
     /// The server scheduled no plan for this trigger.
     Nothing,
     /// The server scheduled this many plans, at least one.
@@ -145,12 +151,13 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    pub(crate) fn new(scheduled: Scheduled, plans: Vec<Plan>) -> Self {
+    pub(crate) fn new(job: Job) -> Self {
+        let Job { scheduled, plans, most, .. } = job;
         let mut evidence = Self {
             scheduled,
             last: None,
             plans_are_due: true,
-            most: Counts::ZERO,
+            most,
             most_counted: 0,
             most_listed: 0,
             plans: BTreeMap::new(),
@@ -179,7 +186,8 @@ impl Evidence {
     pub(crate) fn list(&mut self, plans: Vec<Plan>) {
         self.plans_are_due = false;
         self.most_listed = self.most_listed.max(i64::try_from(plans.len()).unwrap_or(i64::MAX));
-        for plan in plans {
+        let room = MOST_PLANS.saturating_sub(self.plans.len());
+        for plan in plans.into_iter().take(room) {
             let target = self.plans.entry(plan.sources).or_insert(plan.target);
             *target = plan.target.max(*target);
         }
@@ -203,13 +211,18 @@ impl Evidence {
     /// Plans the job must have had, from every source there is.
     fn planned(&self) -> i64 {
         let scheduled = if let Scheduled::Plans(count) = self.scheduled { count } else { 0 };
-        scheduled.max(self.most_listed).max(self.most_counted)
+        let known = i64::try_from(self.plans.len()).unwrap_or(i64::MAX);
+        scheduled.max(known).max(self.most_listed).max(self.most_counted)
     }
 
     /// Whether the server has named the job's plans or their number. Counting alone is not enough:
     /// plans that failed may have left the counts before anybody looked.
     fn knows_all_plans(&self) -> bool {
-        matches!(self.scheduled, Scheduled::Plans(_)) || self.most_listed > 0
+        match self.scheduled {
+            Scheduled::Plans(_) => true,
+            Scheduled::Elsewhere => self.most_listed > 0,
+            Scheduled::Uncounted | Scheduled::Nothing => false,
+        }
     }
 
     fn verdict(&self) -> Verdict {
@@ -234,16 +247,32 @@ impl Evidence {
         }
     }
 
+    /// Executing: in the latest answer. The others: the largest over all answers.
+    fn counts(&self) -> Counts {
+        Counts { executing: self.last.map_or(0, |info| info.counts.executing), ..self.most }
+    }
+
+    /// How far the job is, for messages.
+    pub(crate) fn progress(&self) -> String {
+        if self.polls == 0 {
+            return "the server has not answered any question about it".to_owned();
+        }
+        format!("{} of {} plans completed so far", self.most.completed, self.planned())
+    }
+
+    /// The largest of each count, to be remembered.
+    pub(crate) fn most(&self) -> Counts {
+        self.most
+    }
+
     /// What can be said now.
     pub(crate) fn report(&self) -> Report {
         let plan = |(sources, target): (&Vec<i64>, &i64)| Plan { sources: sources.clone(), target: *target };
-        let plans = self.plans.iter().map(plan).collect();
-        let executing = self.last.map_or(0, |info| info.counts.executing);
         Report {
             verdict: self.verdict(),
             planned: self.planned(),
-            counts: Counts { executing, ..self.most },
-            plans,
+            counts: self.counts(),
+            plans: self.plans.iter().map(plan).collect(),
             polls: self.polls,
             failed_polls: self.failed_polls,
         }
@@ -261,7 +290,7 @@ mod tests {
     /// The verdict after these polls; a job is Executing while it has executing plans.
     fn verdict(scheduled: Scheduled, listed: usize, polls: &[Counts]) -> Verdict {
         let plan = |n: usize| Plan { sources: vec![i64::try_from(n).unwrap()], target: -1 };
-        let mut evidence = Evidence::new(scheduled, (1..=listed).map(plan).collect());
+        let mut evidence = Evidence::new(Job::new(scheduled, (1..=listed).map(plan).collect()));
         for counts in polls {
             let state = if counts.executing > 0 { State::Executing } else { State::Completed };
             evidence.poll(StateInfo { state, counts: *counts });
@@ -271,13 +300,14 @@ mod tests {
 
     #[test]
     fn success_needs_every_planned_plan_completed() {
-        use Scheduled::{Plans, Unknown};
+        use Scheduled::{Elsewhere, Plans, Uncounted};
         assert_eq!(verdict(Plans(2), 0, &[counts(2, 0, 0, 0), counts(0, 2, 0, 0)]), Verdict::Succeeded);
-        assert_eq!(verdict(Unknown, 2, &[counts(0, 2, 0, 0)]), Verdict::Succeeded);
+        assert_eq!(verdict(Elsewhere, 2, &[counts(0, 2, 0, 0)]), Verdict::Succeeded);
         assert_eq!(verdict(Plans(3), 0, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
-        assert_eq!(verdict(Unknown, 3, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
-        assert_eq!(verdict(Unknown, 0, &[counts(3, 0, 0, 0), counts(0, 2, 0, 0)]), Verdict::Unknown);
-        assert_eq!(verdict(Unknown, 0, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Elsewhere, 3, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Elsewhere, 0, &[counts(3, 0, 0, 0), counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Elsewhere, 0, &[counts(0, 2, 0, 0)]), Verdict::Unknown);
+        assert_eq!(verdict(Uncounted, 2, &[counts(0, 2, 0, 0)]), Verdict::Unknown, "more may have come");
     }
 
     #[test]
@@ -300,7 +330,7 @@ mod tests {
     fn silence_is_nothing_to_do_only_when_nothing_was_scheduled() {
         let zeros = [Counts::ZERO];
         assert_eq!(verdict(Scheduled::Nothing, 0, &zeros), Verdict::NothingToDo);
-        assert_eq!(verdict(Scheduled::Unknown, 0, &zeros), Verdict::Unknown);
+        assert_eq!(verdict(Scheduled::Elsewhere, 0, &zeros), Verdict::Unknown);
         assert_eq!(verdict(Scheduled::Plans(1), 0, &zeros), Verdict::Unknown);
         assert_eq!(verdict(Scheduled::Nothing, 1, &zeros), Verdict::Unknown);
         assert_eq!(verdict(Scheduled::Plans(1), 1, &[counts(1, 0, 0, 0), Counts::ZERO]), Verdict::Unknown);
@@ -314,8 +344,8 @@ mod tests {
 
     #[test]
     fn a_state_that_is_not_known_proves_nothing() {
-        for scheduled in [Scheduled::Plans(1), Scheduled::Nothing, Scheduled::Unknown] {
-            let mut evidence = Evidence::new(scheduled, Vec::new());
+        for scheduled in [Scheduled::Plans(1), Scheduled::Nothing, Scheduled::Elsewhere] {
+            let mut evidence = Evidence::new(Job::new(scheduled, Vec::new()));
             evidence.poll(StateInfo { state: State::Undefined, counts: counts(0, 1, 0, 0) });
             assert_eq!(evidence.report().verdict, Verdict::Unknown);
         }
@@ -323,7 +353,7 @@ mod tests {
 
     #[test]
     fn the_plans_are_looked_at_once_and_whenever_something_changes() {
-        let mut evidence = Evidence::new(Scheduled::Plans(1), Vec::new());
+        let mut evidence = Evidence::new(Job::new(Scheduled::Plans(1), Vec::new()));
         let running = StateInfo { state: State::Executing, counts: counts(1, 0, 0, 0) };
         assert!(evidence.poll(running), "the first answer is a change");
         evidence.list(Vec::new());
@@ -341,8 +371,29 @@ mod tests {
     }
 
     #[test]
+    fn lists_that_differ_are_added_up() {
+        let mut evidence = Evidence::new(Job::of_others());
+        let plan = |source| Plan { sources: vec![source], target: 9 };
+        evidence.list(vec![plan(1), plan(2)]);
+        evidence.list(vec![plan(2), plan(3)]);
+        evidence.poll(StateInfo { state: State::Completed, counts: counts(0, 2, 0, 0) });
+        let report = evidence.report();
+        assert_eq!((report.verdict, report.planned, report.plans.len()), (Verdict::Unknown, 3, 3));
+    }
+
+    #[test]
+    fn hostile_lists_do_not_fill_the_memory() {
+        let mut evidence = Evidence::new(Job::of_others());
+        for list in 0..3 {
+            let first = list * 60_000;
+            evidence.list((first..first + 60_000).map(|n| Plan { sources: vec![n], target: -1 }).collect());
+        }
+        assert_eq!(evidence.report().plans.len(), MOST_PLANS);
+    }
+
+    #[test]
     fn a_plan_is_remembered_with_its_target() {
-        let mut evidence = Evidence::new(Scheduled::Unknown, Vec::new());
+        let mut evidence = Evidence::new(Job::of_others());
         evidence.list(vec![Plan { sources: vec![1, 2], target: -1 }]);
         evidence.list(vec![Plan { sources: vec![1, 2], target: 9 }]);
         evidence.list(vec![Plan { sources: vec![1, 2], target: -1 }]);

@@ -109,6 +109,13 @@ impl Config {
         Self::new(&uri, &options)
     }
 
+    /// The error with any secret of this configuration in its message blanked out.
+    #[must_use]
+    pub fn hiding_secrets(&self, error: Error) -> Error {
+        let message = self.without_secrets(error.message());
+        if message == error.message() { error } else { error.saying(&message) }
+    }
+
     /// Text that a server sent, with any secret of this configuration blanked out.
     #[must_use]
     pub fn without_secrets(&self, text: &str) -> String {

@@ -2,7 +2,7 @@
 //!
 //! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
 //! used by any number of threads at once, and one per process is usually enough. All clients together
-//! use one library thread, named milvus-io; while a host name is resolved there is a second one, milvus-dns.
+//! use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns.
 
 use std::ffi::c_char;
 use std::sync::PoisonError;

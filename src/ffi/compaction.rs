@@ -153,10 +153,12 @@ unsafe impl Sized_ for milvus_compaction_report {
 ///                         default (10000); MILVUS_NO_TIMEOUT: none.
 /// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
 ///
-/// The trigger is never sent twice. If it may have arrived although the call fails, the error says so:
-/// in_doubt in milvus_last_error(). Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+/// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
+/// rate limit. If it may have been carried out although the call fails, the error says so: in_doubt in
+/// milvus_last_error(). If a clustering compaction of the collection is running already, servers give the
+/// id of the job that runs. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
-/// MILVUS_COMPACTION_DISABLED (2.3 needs about 23 s to say so: give it more, or it is a MILVUS_TIMEOUT),
+/// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
 /// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
 /// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -285,7 +287,8 @@ pub extern "C" fn milvus_plan_list_free(plans: *mut milvus_plan_list) {
 /// 2 s), and goes on asking through restarts and lost connections of up to a minute.
 ///
 /// @param client      The client, best the one that triggered the job: it remembers what servers forget,
-///                    and can tell "nothing to do" from "unknown job".
+///                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
+///                    server lists, from which old plans vanish after an hour (3.0) or a day.
 /// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
 ///                    nothing to do, and no server is asked.
 /// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);

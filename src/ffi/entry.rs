@@ -13,7 +13,7 @@ pub(super) fn entry(operation: &'static CStr, body: impl FnOnce() -> Result<(), 
         // Before anything else: locks may be held by threads that do not exist in this process.
         Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
     } else {
-        runtime::guard_against_fork().and_then(|()| panics::catch(body))
+        panics::catch(body)
     };
     match result {
         Ok(()) => Status::Ok as milvus_status,

@@ -4,6 +4,7 @@
 //! free. It never tells tokens.
 
 use std::ffi::{CString, c_char, c_void};
+use std::sync::Arc;
 
 use super::entry::entry;
 use super::errors::milvus_status;
@@ -20,22 +21,23 @@ pub const MILVUS_LOG_INFO: i32 = 3;
 pub const MILVUS_LOG_DEBUG: i32 = 4;
 
 /// Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
-/// both are UTF-8 on one line and gone when the callback returns. Called from library threads and from
-/// calling ones, one or several at a time. It must return soon, as calls wait for it, and must not throw.
-/// From within it, functions that block return MILVUS_INVALID_ARGUMENT; all others may be called.
+/// both are UTF-8 on one line and gone when the callback returns. Called one event at a time on a library
+/// thread, milvus-log. Nothing waits for it: if it is slow, events are dropped, and their number is reported.
+/// It may call any function of this library, milvus_set_log() included, and must not throw.
 pub type milvus_log_callback = Option<
     unsafe extern "C" fn(level: i32, message: *const c_char, fields: *const c_char, user_data: *mut c_void),
 >;
 
 /// Sets the process's log callback, in place of the one before. When this returns, that one is not running
-/// and will not be called again: what its user_data pointed to may be freed.
+/// and will not be called again: what its user_data pointed to may be freed. (Called by the callback itself,
+/// it returns while that is still running.) Hold no lock meanwhile that the callback takes.
 ///
 /// @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
 /// @param callback   Is called for each event. NULL: nothing is reported any more.
 /// @param user_data  Is passed to the callback; not looked at. May be NULL.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level; called from within the
-/// callback) or MILVUS_FORKED. Since 0.1.0.
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level), MILVUS_OUT_OF_MEMORY (no
+/// thread) or MILVUS_FORKED. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_set_log(
     level: i32,
@@ -56,7 +58,7 @@ pub extern "C" fn milvus_set_log(
         let user_data = UserData(user_data);
         log::set(
             level,
-            Some(Box::new(move |level, message, fields| {
+            Some(Arc::new(move |level, message, fields| {
                 // Messages and fields have no control characters, so no NUL either.
                 let message = CString::new(message).unwrap_or_default();
                 let fields = CString::new(fields).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! One attempt at one unary call, and what its failure means.
 
+use std::time::Duration;
+
 use tonic::metadata::MetadataValue;
 use tonic::{Request, Response};
 
@@ -11,8 +13,8 @@ use crate::error::{Error, Status, shortened};
 use crate::proto::MilvusServiceClient;
 use crate::transport::{Broken, Channel, Connection};
 
-/// Plans of a job with a hundred thousand segments fit; a hostile reply cannot fill the memory.
-const REPLY_LIMIT: usize = 64 * 1024 * 1024;
+/// The plans of half a million segments fit; a hostile reply cannot fill the memory.
+const REPLY_LIMIT: usize = 8 * 1024 * 1024;
 /// Longest part of a server's own text in a message.
 const SERVER_TEXT_LIMIT: usize = 600;
 
@@ -51,7 +53,8 @@ impl Context<'_> {
     fn request<Q>(&self, message: Q) -> Request<Q> {
         let mut request = Request::new(message);
         if let Some(remaining) = self.deadline.remaining() {
-            request.set_timeout(remaining);
+            // Longer ones cannot be written, and mean the same.
+            request.set_timeout(remaining.min(Duration::from_hours(24 * 365)));
         }
         let metadata = request.metadata_mut();
         if let Some(credentials) = &self.config.credentials {
@@ -68,7 +71,10 @@ impl Context<'_> {
 
     /// A reply has a status of its own inside a gRPC status that is OK.
     fn checked<R: Reply>(&self, reply: R) -> Result<R, Failure> {
-        let Some(status) = reply.status() else { return Ok(reply) };
+        let Some(status) = reply.status() else {
+            let error = Error::new(Status::ServerError, "the server's answer says neither yes nor no");
+            return Err(Failure { error, reached: Reached::Perhaps });
+        };
         let Some(meaning) = codes::of_reply(status) else { return Ok(reply) };
         let text = if status.reason.is_empty() { &status.detail } else { &status.reason };
         Err(self.refused(meaning, text))
@@ -77,7 +83,9 @@ impl Context<'_> {
     fn ended(&self, status: &tonic::Status) -> Failure {
         if let Some(broken) = source::<Broken>(status) {
             let mut error = broken.error.clone();
-            error.grpc_code = tonic::Code::Unavailable as i32;
+            if error.status == Status::Unavailable {
+                error.grpc_code = tonic::Code::Unavailable as i32;
+            }
             let reached = if broken.sent { Reached::Perhaps } else { Reached::Nothing };
             return Failure { error, reached };
         }
@@ -99,9 +107,7 @@ impl Context<'_> {
     }
 
     fn refused(&self, meaning: Meaning, text: &str) -> Failure {
-        // Bounded before it is searched for secrets, as a server may send megabytes; and bounded again
-        // afterwards. A secret that the first cut splits is gone after the second.
-        let text = self.config.without_secrets(&shortened(text, 16 * SERVER_TEXT_LIMIT));
+        let text = self.config.without_secrets(text);
         let text = shortened(text.trim(), SERVER_TEXT_LIMIT);
         let text = if text.is_empty() {
             "the server gave no reason".to_owned()

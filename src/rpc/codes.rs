@@ -55,10 +55,8 @@ fn of_code(code: i32, text: &str) -> Meaning {
     match code {
         1 => Meaning::refusal(Status::NotReady).retriable(),
         2 if text.contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
-        2 if says_not_ready(text) => Meaning::refusal(Status::NotReady).retriable(),
         2 => Meaning::unclear(Status::NotReady).retriable(),
         4 | 8 => Meaning::refusal(Status::RateLimited).retriable(),
-        5 => Meaning::refusal(Status::ServerError),
         10 | 3000 => Meaning::refusal(Status::Unsupported),
         100 | 1600 => Meaning::refusal(Status::CollectionNotFound),
         800 => Meaning::refusal(Status::DatabaseNotFound),
@@ -67,13 +65,6 @@ fn of_code(code: i32, text: &str) -> Meaning {
         1401 => Meaning::refusal(Status::PermissionDenied),
         _ => Meaning::unclear(Status::ServerError),
     }
-}
-
-/// Code 2 is for all that is unavailable; these words are of a component that has not started to serve.
-fn says_not_ready(text: &str) -> bool {
-    ["not ready", "not healthy", "Initializing", "Abnormal", "StandBy"]
-        .iter()
-        .any(|words| text.contains(words))
 }
 
 fn of_legacy(error_code: i32, text: &str) -> Meaning {
@@ -107,7 +98,8 @@ pub(super) fn of_grpc(status: &tonic::Status) -> Meaning {
         Code::Unauthenticated => Meaning::refusal(Status::Unauthenticated),
         Code::PermissionDenied => Meaning::refusal(Status::PermissionDenied),
         Code::Unimplemented => Meaning::refusal(Status::Unsupported),
-        Code::ResourceExhausted => Meaning::refusal(Status::RateLimited).retriable(),
+        // A limit somewhere on the way; nobody says on which side of the server's work.
+        Code::ResourceExhausted => Meaning::unclear(Status::RateLimited).retriable(),
         Code::InvalidArgument => Meaning::refusal(Status::InvalidArgument),
         Code::DeadlineExceeded => Meaning::unclear(Status::Timeout),
         Code::Unavailable => Meaning::unclear(Status::Unavailable).retriable(),
@@ -136,10 +128,9 @@ mod tests {
         for (code, text, status, refused) in [
             (1, "", Status::NotReady, true),
             (2, "service unavailable: compaction disabled", Status::CompactionDisabled, true),
-            (2, "service unavailable: proxy not healthy", Status::NotReady, true),
-            (2, "service unavailable: lost", Status::NotReady, false),
+            (2, "service unavailable: proxy not healthy", Status::NotReady, false),
             (4, "", Status::RateLimited, true),
-            (5, "", Status::ServerError, true),
+            (5, "", Status::ServerError, false),
             (8, "", Status::RateLimited, true),
             (10, "", Status::Unsupported, true),
             (100, "", Status::CollectionNotFound, true),
@@ -200,7 +191,7 @@ mod tests {
             (Code::Unauthenticated, "", Status::Unauthenticated, true),
             (Code::PermissionDenied, "", Status::PermissionDenied, true),
             (Code::Unimplemented, "", Status::Unsupported, true),
-            (Code::ResourceExhausted, "", Status::RateLimited, true),
+            (Code::ResourceExhausted, "", Status::RateLimited, false),
             (Code::InvalidArgument, "", Status::InvalidArgument, true),
             (Code::DeadlineExceeded, "", Status::Timeout, false),
             (Code::Unavailable, "", Status::Unavailable, false),

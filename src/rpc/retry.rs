@@ -1,10 +1,15 @@
 //! The one place that decides whether a failed call is tried again.
 
+use std::time::{Duration, Instant};
+
 use super::Deadline;
 use crate::config::RetryConfig;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
 use crate::transport::Backoff;
+
+/// A call without a deadline is not put off by a server for longer than this.
+const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a call does on the server, and who repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +61,9 @@ impl Failure {
     }
 
     /// Rate limits and servers that are starting: the same call will succeed later, as it stands.
-    fn passes_with_time(&self) -> bool {
-        self.reached == Reached::Refusal
-            && matches!(self.error.status, Status::RateLimited | Status::NotReady)
+    fn passes_with_time(&self, effect: Effect) -> bool {
+        let is_safe = self.reached == Reached::Refusal || effect == Effect::Read;
+        is_safe && matches!(self.error.status, Status::RateLimited | Status::NotReady)
     }
 }
 
@@ -75,11 +80,12 @@ pub(super) struct Attempts {
     config: RetryConfig,
     failed: u32,
     backoff: Backoff,
+    started: Instant,
 }
 
 impl Attempts {
     pub(super) fn new(config: RetryConfig) -> Self {
-        Self { config, failed: 0, backoff: Backoff::new(config) }
+        Self { config, failed: 0, backoff: Backoff::new(config), started: Instant::now() }
     }
 
     /// Returns when the call may be tried again, or else the error that it ends with: when trying again
@@ -92,6 +98,9 @@ impl Attempts {
     ) -> Result<(), Error> {
         let again = match self.decide(effect, &failure) {
             Next::GiveUp => false,
+            Next::Again if deadline.remaining().is_none() && self.started.elapsed() > LONGEST_PATIENCE => {
+                false
+            }
             Next::Again => {
                 let pause = self.backoff.next_pause();
                 log::tell(Level::Info, "trying again", || {
@@ -114,8 +123,8 @@ impl Attempts {
         if effect == Effect::Poll {
             return Next::GiveUp;
         }
-        if failure.passes_with_time() {
-            return Next::Again; // as long as the deadline allows
+        if failure.passes_with_time(effect) {
+            return Next::Again; // as long as there is time
         }
         if failure.error.was_slow || !failure.error.retriable || self.failed >= self.config.max_attempts {
             return Next::GiveUp;
@@ -129,8 +138,6 @@ impl Attempts {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn attempts() -> Attempts {

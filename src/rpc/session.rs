@@ -45,8 +45,8 @@ impl Session {
             Ok(reply) => {
                 let info = reply.server_info.unwrap_or_default();
                 Server {
-                    version_text: kept(&info.build_tags),
-                    deploy_mode: kept(&info.deploy_mode),
+                    version_text: kept(config, &info.build_tags),
+                    deploy_mode: kept(config, &info.deploy_mode),
                     identifier: reply.identifier,
                 }
             }
@@ -63,7 +63,7 @@ impl Session {
                     .await;
             match reply {
                 Ok(reply) if !reply.version.is_empty() => {
-                    server.version_text = kept(&reply.version);
+                    server.version_text = kept(config, &reply.version);
                 }
                 Ok(_) => {}
                 Err(failure) if is_tolerable(&failure.error) => {}
@@ -78,8 +78,8 @@ impl Session {
 }
 
 /// A server's text as it may be shown: bounded, on one line, printable.
-fn kept(text: &str) -> String {
-    shortened(&one_line(text), TEXT_LIMIT)
+fn kept(config: &Config, text: &str) -> String {
+    shortened(&one_line(&config.without_secrets(text)), TEXT_LIMIT)
 }
 
 /// Refusals of the handshake that need not be refusals of what follows it.

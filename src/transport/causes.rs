@@ -26,6 +26,10 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     if let Some(error) = find::<io::Error>(error) {
         return reason(error);
     }
+    // Not the words that a server may add when it ends a connection: they can be anything.
+    if let Some(reason) = find::<h2::Error>(error).and_then(h2::Error::reason) {
+        return format!("the server ended it ({})", reason.description());
+    }
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
@@ -42,7 +46,10 @@ pub(super) fn reason(error: &io::Error) -> String {
 
 /// Whether the server certainly did not begin to work on the request.
 pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool {
-    find::<h2::Error>(error).and_then(h2::Error::reason) == Some(h2::Reason::REFUSED_STREAM)
+    // As the end of this one stream: a GOAWAY with the same word is about the whole connection.
+    find::<h2::Error>(error).is_some_and(|error| {
+        error.is_reset() && error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
+    })
 }
 
 /// A TLS failure on this side, in words.
@@ -110,8 +117,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_stream_was_not_processed() {
-        assert!(was_refused_unprocessed(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
+    fn only_a_stream_that_the_server_refused_was_not_processed() {
+        // One that this side has made up is none; h2 has no way to make one that came from the server.
+        assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
         assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::CANCEL)));
         assert!(!was_refused_unprocessed(&io::Error::other("x")));
     }

@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use super::causes::{innermost, was_refused_unprocessed};
 use super::connect::connect;
+use super::resolve::Resolver;
 use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
@@ -43,6 +44,7 @@ struct Line {
     connection: Option<Connection>,
     /// How many connections there have been: two with the same number are the same.
     generation: u64,
+    resolver: Resolver,
 }
 
 impl Channel {
@@ -61,7 +63,7 @@ impl Channel {
             .build()
             .map_err(|error| Error::invalid_argument(format!("uri: {error}")))?;
         let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
-        let line = Mutex::new(Line { connection: None, generation: 0 });
+        let line = Mutex::new(Line { connection: None, generation: 0, resolver: Resolver::default() });
         Ok(Self { config, tls, origin, line })
     }
 
@@ -79,9 +81,10 @@ impl Channel {
             return Ok(connection.clone());
         }
         line.connection = None;
-        let sender = connect(&self.config, self.tls.as_ref()).await.inspect_err(|error| {
-            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
-        })?;
+        let sender =
+            connect(&self.config, self.tls.as_ref(), &mut line.resolver).await.inspect_err(|error| {
+                log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
+            })?;
         line.generation += 1;
         log::tell(Level::Info, "connected", || {
             let Config { address, tls, .. } = &*self.config;
@@ -130,6 +133,7 @@ impl Service<Request<Body>> for Connection {
                 sent: failure.take_message().is_none() && !was_refused_unprocessed(failure.error()),
                 error: lost(&config, failure.error()),
             });
+            let result = result.and_then(|response| readable(&config, response));
             report(&uri, started.elapsed(), result.as_ref().err());
             result
         })
@@ -151,6 +155,17 @@ impl fmt::Display for Broken {
 }
 
 impl std::error::Error for Broken {}
+
+/// tonic calls an answer that it cannot unpack "unimplemented", as if the server had not known the call.
+fn readable(config: &Config, response: Response<Incoming>) -> Result<Response<Incoming>, Broken> {
+    match response.headers().get("grpc-encoding") {
+        Some(encoding) if encoding != "identity" => {
+            let text = format!("{} sent a compressed answer, unasked", config.address);
+            Err(Broken { sent: true, error: Error::new(Status::ServerError, text) })
+        }
+        _ => Ok(response),
+    }
+}
 
 fn report(uri: &Uri, elapsed: Duration, broken: Option<&Broken>) {
     let method = || uri.path().rsplit('/').next().unwrap_or_default();

@@ -13,6 +13,7 @@ use tonic::body::Body;
 
 use super::causes::{find, innermost, reason};
 use super::peer::{Observed, Peer, Witness};
+use super::resolve::Resolver;
 use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
@@ -25,9 +26,13 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Connects, within the limit that the configuration sets.
-pub(super) async fn connect(config: &Config, tls: Option<&Tls>) -> Result<http2::SendRequest<Body>, Error> {
+pub(super) async fn connect(
+    config: &Config,
+    tls: Option<&Tls>,
+    resolver: &mut Resolver,
+) -> Result<http2::SendRequest<Body>, Error> {
     let attempt = async {
-        let stream = open(config, tls).await?;
+        let stream = open(config, tls, resolver).await?;
         speak_http2(config, tls, stream).await
     };
     tokio::time::timeout(config.connect_timeout, attempt).await.unwrap_or_else(|_| {
@@ -36,12 +41,13 @@ pub(super) async fn connect(config: &Config, tls: Option<&Tls>) -> Result<http2:
     })
 }
 
-async fn open(config: &Config, tls: Option<&Tls>) -> Result<Box<dyn Stream>, Error> {
+async fn open(config: &Config, tls: Option<&Tls>, resolver: &mut Resolver) -> Result<Box<dyn Stream>, Error> {
     let failed = |error: io::Error| unreachable(config, &reason(&error));
     match &config.address {
         Address::Unix(path) => Ok(Box::new(UnixStream::connect(path).await.map_err(failed)?)),
         Address::Tcp { host, port } => {
-            let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(failed)?;
+            let addresses = resolver.resolve(host, *port).await.map_err(failed)?;
+            let stream = TcpStream::connect(addresses.as_slice()).await.map_err(failed)?;
             // Without this, a request's second small write waits for a delayed acknowledgement.
             stream.set_nodelay(true).map_err(failed)?;
             let Some(tls) = tls else { return Ok(Box::new(stream)) };
@@ -90,8 +96,9 @@ fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
     let why = match (find(error), error.kind()) {
         (Some(error), _) => tls.explain(error),
         (None, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
-            "the server closed the connection during the handshake; it may not speak TLS (then use http://)"
-                .to_owned()
+            let text =
+                "it closed the connection during the TLS handshake; if it does not speak TLS, use http://";
+            return unreachable(config, text);
         }
         (None, _) => reason(error),
     };

@@ -6,6 +6,7 @@ mod certificate;
 mod channel;
 mod connect;
 mod peer;
+mod resolve;
 mod tls;
 
 pub(crate) use backoff::{Backoff, jittered};

@@ -110,6 +110,16 @@ impl Fake {
         self.state().reported_id = Some(id);
     }
 
+    /// Has `DescribeCollection` report this database for every collection.
+    pub fn report_database(&self, name: &str) {
+        self.state().reported_database = Some(name.to_owned());
+    }
+
+    /// Takes the clustering key from every collection.
+    pub fn remove_clustering_keys(&self) {
+        self.state().has_clustering_key = false;
+    }
+
     /// Cuts every connection, as a crash would.
     pub fn cut_connections(&self) {
         self.cut.send_modify(|count| *count += 1);

@@ -9,7 +9,7 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Code, Request, Response, Status};
 
 use crate::proto::common;
-use crate::proto::schema::CollectionSchema;
+use crate::proto::schema::{CollectionSchema, FieldSchema};
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
 use crate::proto::service::{
     CompactionMergeInfo, ConnectRequest, ConnectResponse, DescribeCollectionRequest,
@@ -48,6 +48,8 @@ pub enum Fault {
     Refuse(i32, i32, String),
     /// The call ends with this gRPC status; nothing is done.
     Grpc(Code, String),
+    /// A reply in which nothing is set, not even a status.
+    Empty,
     /// The answer never comes.
     Hang,
     /// The connection is cut instead of an answer.
@@ -60,6 +62,8 @@ pub(crate) struct State {
     ids: BTreeMap<String, i64>,
     pub(crate) aliases: HashMap<String, String>,
     pub(crate) reported_id: Option<i64>,
+    pub(crate) reported_database: Option<String>,
+    pub(crate) has_clustering_key: bool,
     jobs: HashMap<i64, (Scenario, usize)>,
     pub(crate) calls: Vec<Call>,
     pub(crate) compacted: Vec<String>,
@@ -74,6 +78,8 @@ impl State {
             ids: BTreeMap::new(),
             aliases: HashMap::new(),
             reported_id: None,
+            reported_database: None,
+            has_clustering_key: true,
             jobs: HashMap::new(),
             calls: Vec::new(),
             compacted: Vec::new(),
@@ -196,6 +202,10 @@ impl Service {
                     return Ok(Response::new(refused(Some(status))));
                 }
                 Some(Fault::Grpc(code, message)) => return Err(Status::new(code, message)),
+                Some(Fault::Empty) => {
+                    drop(answer(&mut state, message));
+                    return Ok(Response::new(refused(None)));
+                }
                 fault => (fault, answer(&mut state, message)),
             }
         };
@@ -246,13 +256,23 @@ impl MilvusService for Service {
             let Some(name) = state.real_name(&request.collection_name).filter(|_| has_database) else {
                 return refused(not_found(&request.collection_name));
             };
+            let named = Some(request.db_name).filter(|name| !name.is_empty());
+            let has_databases = state.is_at_least([2, 2, 9]) || !state.version.starts_with(['2', 'v']);
+            let db_name = match &state.reported_database {
+                Some(database) => database.clone(),
+                None if has_databases => named.unwrap_or_else(|| "default".to_owned()),
+                None => String::new(),
+            };
             DescribeCollectionResponse {
                 status: success(),
                 collection_id: state.reported_id.unwrap_or(state.ids[&name]),
-                schema: Some(CollectionSchema { name }),
+                schema: Some(CollectionSchema {
+                    name,
+                    fields: vec![FieldSchema { is_clustering_key: state.has_clustering_key }],
+                }),
                 // As servers before 2.4 do: the alias, if that is what was asked for.
                 collection_name: request.collection_name,
-                db_name: if request.db_name.is_empty() { "default".to_owned() } else { request.db_name },
+                db_name,
             }
         })
         .await
