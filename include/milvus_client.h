@@ -281,9 +281,9 @@ typedef struct milvus_server_info {
 //
 // With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
 // SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
-// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
-// certificates), MILVUS_OUT_OF_MEMORY (over a million clients), MILVUS_FORKED or MILVUS_INTERNAL.
-// Since 0.1.0.
+// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_UNSUPPORTED (the endpoint of a
+// global cluster), MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (over a million clients),
+// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_new(const char *uri,
                                 const char *token,
                                 milvus_client **out_client);
@@ -298,7 +298,7 @@ milvus_status milvus_client_new(const char *uri,
 //
 // Files that options name are read here, and what is wrong with them is said here. Thread-safe. Returns
 // MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for files and contradictory options), MILVUS_INVALID_HANDLE,
-// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
+// MILVUS_UNSUPPORTED (the endpoint of a global cluster), MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
 // MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_new_with(const char *uri,
                                      const milvus_options *options,

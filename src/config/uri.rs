@@ -6,7 +6,7 @@ use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, shortened};
+use crate::error::{Error, Status, shortened};
 
 const DEFAULT_PORT: u16 = 19530;
 const DEFAULT_TLS_PORT: u16 = 443;
@@ -140,6 +140,11 @@ fn tcp_address(authority: &Authority, default_port: u16) -> Result<Address, Erro
             .ok_or_else(|| Error::invalid_argument("the port is not a number from 1 to 65535"))?,
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
+    if host.to_ascii_lowercase().contains("global-cluster") {
+        let text = "a global cluster's endpoint only leads to its clusters, which this library does not follow; use the \
+                    primary cluster's own endpoint";
+        return Err(Error::new(Status::Unsupported, text));
+    }
     if host.is_empty() {
         return Err(Error::invalid_argument(format!("has no host; {URI_FORMS}")));
     }
@@ -156,7 +161,6 @@ fn decoded(what: &str, text: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Status;
 
     fn refusal(text: &str) -> String {
         let error = Uri::parse(text).err().unwrap_or_else(|| panic!("{text} is accepted"));
@@ -210,6 +214,12 @@ mod tests {
             assert!(said.contains(reason), "{uri}: {said}");
         }
         assert!(refusal(&format!("http://{}", "h".repeat(10_000))).contains("at most 8192"));
+    }
+
+    #[test]
+    fn a_global_clusters_endpoint_is_refused_by_name() {
+        let error = Uri::parse("https://in01-global-cluster.zillizcloud.com").err().unwrap();
+        assert_eq!(error.status, Status::Unsupported);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tonic::body::Body;
 use super::causes::{find, innermost, reason};
 use super::peer::{Observed, Peer, Witness};
 use super::resolve::Resolver;
-use super::tls::Tls;
+use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
 
@@ -65,15 +65,18 @@ async fn speak_http2(
     stream: Box<dyn Stream>,
 ) -> Result<http2::SendRequest<Body>, Error> {
     let witness = Arc::<Witness>::default();
-    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+    let begun = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .keep_alive_interval(config.keepalive)
         .keep_alive_timeout(config.keepalive_timeout)
         .keep_alive_while_idle(true)
         .max_header_list_size(HEADER_LIMIT)
         .handshake(TokioIo::new(Observed::new(stream, Arc::clone(&witness))))
-        .await
-        .map_err(|error| not_http2(config, tls, &witness, Some(&error)))?;
+        .await;
+    let (sender, connection) = match begun {
+        Ok(both) => both,
+        Err(error) => return Err(not_http2(config, tls, &witness, Some(&error)).await),
+    };
     let (tell, mut ended) = oneshot::channel();
     // Ends by itself when the last sender is gone or the connection breaks; its error also reaches
     // every request that is under way then.
@@ -85,7 +88,7 @@ async fn speak_http2(
             _ => ended.await, // as it will, being no HTTP/2
         },
     };
-    Err(not_http2(config, tls, &witness, end.ok().flatten().as_ref()))
+    Err(not_http2(config, tls, &witness, end.ok().flatten().as_ref()).await)
 }
 
 fn unreachable(config: &Config, why: &str) -> Error {
@@ -109,7 +112,12 @@ fn insecure(config: &Config, why: &str) -> Error {
     Error::new(Status::TlsFailed, format!("cannot connect securely to {}: {why}", config.address))
 }
 
-fn not_http2(config: &Config, tls: Option<&Tls>, witness: &Witness, error: Option<&hyper::Error>) -> Error {
+async fn not_http2(
+    config: &Config,
+    tls: Option<&Tls>,
+    witness: &Witness,
+    error: Option<&hyper::Error>,
+) -> Error {
     if let (Some(tls), Some(error)) = (tls, witness.tls_error()) {
         return insecure(config, &tls.explain(error));
     }
@@ -117,22 +125,30 @@ fn not_http2(config: &Config, tls: Option<&Tls>, witness: &Witness, error: Optio
     let wrong_port =
         |text: &str| Error::new(Status::Unavailable, format!("cannot connect to {address}: {text}"));
     match witness.peer() {
-        Peer::Tls => Error::new(
-            Status::TlsFailed,
-            format!("cannot connect to {address}: the port speaks TLS; use https://"),
-        ),
+        Peer::Tls => wants_tls(config),
         Peer::Http1 => wrong_port("it answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?"),
         Peer::Other => wrong_port("it does not speak HTTP/2; is it Milvus' gRPC port (19530)?"),
-        Peer::Http2 => unreachable(
-            config,
-            &error.map_or_else(|| "connection closed".to_owned(), |error| innermost(error)),
-        ),
-        Peer::Silent if tls.is_some() => {
+        Peer::Http2 => {
+            let why = error.map_or_else(|| "connection closed".to_owned(), |error| innermost(error));
+            unreachable(config, &why)
+        }
+        Peer::Silent if tls.is_none() && speaks_tls(config).await => wants_tls(config),
+        Peer::Silent => {
             unreachable(config, "the server closed the connection without a word; is it Milvus' gRPC port?")
         }
-        Peer::Silent => unreachable(
-            config,
-            "the server closed the connection without a word; if the port speaks TLS, use https://",
-        ),
+    }
+}
+
+fn wants_tls(config: &Config) -> Error {
+    let text = format!("cannot connect to {}: the port speaks TLS; use https://", config.address);
+    Error::new(Status::TlsFailed, text)
+}
+
+/// Most TLS ports just close when they are spoken to in plaintext. Asked again, in TLS, they show what they are.
+async fn speaks_tls(config: &Config) -> bool {
+    let Address::Tcp { host, port } = &config.address else { return false };
+    match TcpStream::connect((host.as_str(), *port)).await {
+        Ok(stream) => tls::is_spoken(stream).await,
+        Err(_) => false,
     }
 }

@@ -12,6 +12,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::causes;
@@ -182,6 +183,24 @@ impl ServerCertVerifier for Verifier {
 
 fn cannot_set_up(why: &dyn std::fmt::Display) -> Error {
     Error::new(Status::TlsFailed, format!("cannot set up TLS: {why}"))
+}
+
+/// Whether the other side speaks TLS: it shows a certificate, trusted or not, or refuses in TLS's own words.
+pub(super) async fn is_spoken(stream: TcpStream) -> bool {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let Ok(builder) = builder else { return false };
+    // It trusts nobody, so no more than the beginning of a handshake comes of it.
+    let mut client = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+    client.alpn_protocols = vec![b"h2".to_vec()];
+    let Ok(name) = ServerName::try_from("localhost") else { return false };
+    match TlsConnector::from(Arc::new(client)).connect(name, stream).await {
+        Ok(_) => true,
+        Err(error) => matches!(
+            causes::find(&error),
+            Some(rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_))
+        ),
+    }
 }
 
 fn name(config: &TlsConfig, address: &Address) -> Result<ServerName<'static>, Error> {

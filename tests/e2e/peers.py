@@ -9,8 +9,8 @@ import threading
 class Peer:
     """Answers each connection with `serve(reader, writer)`. `uri` is where it listens."""
 
-    def __init__(self, serve, tls=None, path=None):
-        self.serve, self.tls, self.path, self.port = serve, tls, path, None
+    def __init__(self, serve, tls=None, path=None, host="127.0.0.1"):
+        self.serve, self.tls, self.path, self.host, self.port = serve, tls, path, host, None
         self.loop = asyncio.new_event_loop()
         started = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(started,), daemon=True)
@@ -22,7 +22,7 @@ class Peer:
             if self.path:
                 await asyncio.start_unix_server(self._guarded, self.path)
             else:
-                server = await asyncio.start_server(self._guarded, "127.0.0.1", 0, ssl=self.tls)
+                server = await asyncio.start_server(self._guarded, self.host, 0, ssl=self.tls)
                 self.port = server.sockets[0].getsockname()[1]
         asyncio.set_event_loop(self.loop)
         self.loop.set_exception_handler(lambda *_: None)  # clients that break off are the point here

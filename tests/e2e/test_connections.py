@@ -1,6 +1,8 @@
 """Every way to connect, good and bad, against the real server and impostors."""
 import ctypes
+import os
 import ssl
+import subprocess
 import time
 
 import connections
@@ -56,6 +58,21 @@ def test_the_servers_name_can_be_overridden(world):
 
 def test_a_self_signed_certificate_that_is_named_works(world):
     works(world.front(world.ca).uri, tls__ca_file=world.ca.pem)
+
+
+def test_the_systems_roots_are_used_without_an_authority_file(world):
+    """SSL_CERT_FILE stands in for the system's store, which tests should not change."""
+    program = [connections.ROOT / "target/examples-c/compact", world.secure(world.tls), "", "no_such_collection"]
+    for store, status in ((world.ca.pem, "MILVUS_COLLECTION_NOT_FOUND"), (world.foreign_ca.pem, "unknown issuer")):
+        environment = dict(os.environ, SSL_CERT_FILE=str(store))
+        done = subprocess.run(program, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 3 and status in done.stderr, done
+
+
+def test_ipv6_literals_work(world):
+    peer = peers.Peer(peers.forward_to(world.plain.port), host="::1")
+    works(f"http://[::1]:{peer.port}")
+    peer.stop()
 
 
 def test_unix_sockets_work_in_every_form(world):
