@@ -366,9 +366,6 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
 #define MILVUS_COMPACTION_COMPLETED 2
 
-// The plans of a job, at one moment.
-typedef struct milvus_plan_list milvus_plan_list;
-
 // What the server says of a job now.
 typedef struct milvus_compaction_state_info {
     // Set by MILVUS_COMPACTION_STATE_INFO_INIT.
@@ -387,19 +384,6 @@ typedef struct milvus_compaction_state_info {
     int64_t timed_out_plans;
 } milvus_compaction_state_info;
 #define MILVUS_COMPACTION_STATE_INFO_INIT { sizeof(milvus_compaction_state_info), 0, 0, 0, 0, 0, 0 }
-
-// One unit of work of a job: segments that become one segment.
-typedef struct milvus_plan {
-    // Set by MILVUS_PLAN_INIT.
-    size_t size;
-    // Ids of the segments that are merged; lives as long as the list. NULL if there are none.
-    const int64_t *sources;
-    // Number of those ids.
-    size_t source_count;
-    // Id of the resulting segment; -1 while, or if, there is none.
-    int64_t target;
-} milvus_plan;
-#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0 }
 
 // How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
 typedef int32_t milvus_verdict;
@@ -504,6 +488,61 @@ milvus_status milvus_compaction_state(milvus_client *client,
                                       int64_t timeout_ms,
                                       milvus_compaction_state_info *out_info);
 
+// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
+// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
+// 2 s), and goes on asking through restarts and lost connections of up to a minute.
+//
+// @param client      The client, best the one that triggered the job: it remembers what servers forget,
+//                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
+//                    server lists, from which old plans vanish after an hour (3.0) or a day.
+// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
+//                    nothing to do, and no server is asked.
+// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
+//                    MILVUS_NO_TIMEOUT: none.
+// @param out_report  Receives what was seen; begin with
+//                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
+//                    the wait fails, unless it fails before the server is asked. May be NULL.
+//
+// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
+// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
+// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
+// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
+// milvus_client_server_version()). Since 0.1.0.
+milvus_status milvus_compaction_wait(milvus_client *client,
+                                     int64_t job_id,
+                                     int64_t timeout_ms,
+                                     milvus_compaction_report *out_report);
+
+// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
+// "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_verdict_name(milvus_verdict verdict);
+
+// What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
+// Since 0.1.0.
+const char *milvus_verdict_message(milvus_verdict verdict);
+
+// ====================================================================================================
+// Plans
+//
+// What a compaction job consists of: which segments become which.
+// ====================================================================================================
+
+// The plans of a job, at one moment.
+typedef struct milvus_plan_list milvus_plan_list;
+
+// One unit of work of a job: segments that become one segment.
+typedef struct milvus_plan {
+    // Set by MILVUS_PLAN_INIT.
+    size_t size;
+    // Ids of the segments that are merged; lives as long as the list. NULL if there are none.
+    const int64_t *sources;
+    // Number of those ids.
+    size_t source_count;
+    // Id of the resulting segment; -1 while, or if, there is none.
+    int64_t target;
+} milvus_plan;
+#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0 }
+
 // Lists a job's plans: those that the server lists now, and those that this client saw while it waited
 // for the job, as servers forget them. Ordered by their sources.
 //
@@ -543,39 +582,6 @@ milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
 //
 // Thread-safe. Since 0.1.0.
 void milvus_plan_list_free(milvus_plan_list *plans);
-
-// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
-// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-// 2 s), and goes on asking through restarts and lost connections of up to a minute.
-//
-// @param client      The client, best the one that triggered the job: it remembers what servers forget,
-//                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-//                    server lists, from which old plans vanish after an hour (3.0) or a day.
-// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
-//                    nothing to do, and no server is asked.
-// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
-//                    MILVUS_NO_TIMEOUT: none.
-// @param out_report  Receives what was seen; begin with
-//                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
-//                    the wait fails, unless it fails before the server is asked. May be NULL.
-//
-// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
-// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
-// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
-// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-// milvus_client_server_version()). Since 0.1.0.
-milvus_status milvus_compaction_wait(milvus_client *client,
-                                     int64_t job_id,
-                                     int64_t timeout_ms,
-                                     milvus_compaction_report *out_report);
-
-// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
-// "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
-const char *milvus_verdict_name(milvus_verdict verdict);
-
-// What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
-// Since 0.1.0.
-const char *milvus_verdict_message(milvus_verdict verdict);
 
 // ====================================================================================================
 // Log

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::NO_JOB;
+use super::evidence::Evidence;
 use super::ledger::{Job, Ledger};
 use super::pace::{Pace, pause};
 use super::state::{self, Plan, check_job_id};
-use super::verdict::{Evidence, Report, Verdict};
+use super::verdict::{Report, Verdict};
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Effect, Rpc};
 

@@ -1,5 +1,6 @@
 //! Compaction: the trigger, what the server says of a job, and the verdict on how it ended.
 
+mod evidence;
 pub(crate) mod follow;
 pub(crate) mod ledger;
 pub(crate) mod pace;

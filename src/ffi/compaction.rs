@@ -9,11 +9,10 @@ use std::time::Instant;
 
 use super::client::milvus_client;
 use super::convert::{self, Out, OutStruct, Sized_};
-use super::entry::{entry, query};
+use super::entry::entry;
 use super::errors::milvus_status;
-use super::handle::{self, Handle, Table};
-use crate::compaction::{Outcome, Plan, StateInfo, Verdict};
-use crate::error::Error;
+use super::handle;
+use crate::compaction::{Outcome, StateInfo, Verdict};
 
 /// The job id of "the server scheduled nothing". All functions that take a job id take it too.
 pub const MILVUS_NO_JOB: i64 = 0;
@@ -63,20 +62,6 @@ pub struct milvus_compaction_state_info {
     pub timed_out_plans: i64,
 }
 
-/// One unit of work of a job: segments that become one segment.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct milvus_plan {
-    /// Set by MILVUS_PLAN_INIT.
-    pub size: usize,
-    /// Ids of the segments that are merged; lives as long as the list. NULL if there are none.
-    pub sources: *const i64,
-    /// Number of those ids.
-    pub source_count: usize,
-    /// Id of the resulting segment; -1 while, or if, there is none.
-    pub target: i64,
-}
-
 /// What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
 /// servers forget.
 #[derive(Clone, Copy)]
@@ -108,30 +93,10 @@ pub struct milvus_compaction_report {
     pub failed_polls: u64,
 }
 
-/// The plans of a job, at one moment.
-pub struct milvus_plan_list {
-    _private: (),
-}
-
-impl Handle for milvus_plan_list {
-    type Value = Vec<Plan>;
-    const NAME: &'static str = "milvus_plan_list";
-    const KIND: u64 = 2;
-
-    fn table() -> &'static Table<Vec<Plan>> {
-        static TABLE: Table<Vec<Plan>> = Table::new();
-        &TABLE
-    }
-}
-
-// SAFETY: all three are repr(C), begin with their size, and have fields that any bytes are valid for.
+// SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
 unsafe impl Sized_ for milvus_compaction_state_info {
     const NAME: &'static str = "milvus_compaction_state_info";
     const FIRST_SIZE: usize = 48;
-}
-unsafe impl Sized_ for milvus_plan {
-    const NAME: &'static str = "milvus_plan";
-    const FIRST_SIZE: usize = 32;
 }
 unsafe impl Sized_ for milvus_compaction_report {
     const NAME: &'static str = "milvus_compaction_report";
@@ -210,78 +175,6 @@ pub extern "C" fn milvus_compaction_state(
     })
 }
 
-/// Lists a job's plans: those that the server lists now, and those that this client saw while it waited
-/// for the job, as servers forget them. Ordered by their sources.
-///
-/// @param client      The client.
-/// @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
-///                    MILVUS_NO_JOB has no plans, and no server is asked.
-/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
-///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn milvus_compaction_plans(
-    client: *mut milvus_client,
-    job_id: i64,
-    timeout_ms: i64,
-    out_plans: *mut *mut milvus_plan_list,
-) -> milvus_status {
-    entry(c"milvus_compaction_plans", || {
-        let client = handle::get(client.cast_const())?;
-        let timeout = convert::timeout(timeout_ms)?;
-        let out = Out::new("out_plans", out_plans)?;
-        out.write(handle::insert(client.compaction_plans(job_id, timeout)?)?);
-        Ok(())
-    })
-}
-
-/// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize {
-    query(|| handle::get(plans).map(|plans| plans.len())).unwrap_or(0)
-}
-
-/// Reads one plan of a list.
-///
-/// @param plans     The list.
-/// @param index     From 0 to milvus_plan_list_count() - 1.
-/// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
-///                  into the list and live until that is freed.
-///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE or MILVUS_FORKED.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn milvus_plan_list_get(
-    plans: *const milvus_plan_list,
-    index: usize,
-    out_plan: *mut milvus_plan,
-) -> milvus_status {
-    entry(c"milvus_plan_list_get", || {
-        let plans = handle::get(plans)?;
-        let out = OutStruct::new("out_plan", out_plan)?;
-        let plan = plans.get(index).ok_or_else(|| {
-            Error::invalid_argument(format!("index: is {index}; the list has {} plans", plans.len()))
-        })?;
-        out.write(&plan.into());
-        Ok(())
-    })
-}
-
-/// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
-///
-/// Thread-safe. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn milvus_plan_list_free(plans: *mut milvus_plan_list) {
-    if !plans.is_null() {
-        entry(c"milvus_plan_list_free", || handle::remove(plans));
-    }
-}
-
 /// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
 /// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
 /// 2 s), and goes on asking through restarts and lost connections of up to a minute.
@@ -351,13 +244,6 @@ impl From<StateInfo> for milvus_compaction_state_info {
     }
 }
 
-impl From<&Plan> for milvus_plan {
-    fn from(plan: &Plan) -> Self {
-        let sources = if plan.sources.is_empty() { std::ptr::null() } else { plan.sources.as_ptr() };
-        Self { size: size_of::<Self>(), sources, source_count: plan.sources.len(), target: plan.target }
-    }
-}
-
 fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction_report {
     let report = &outcome.report;
     milvus_compaction_report {
@@ -404,7 +290,6 @@ mod tests {
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
         assert_eq!(milvus_compaction_state_info::FIRST_SIZE, size_of::<milvus_compaction_state_info>());
-        assert_eq!(milvus_plan::FIRST_SIZE, size_of::<milvus_plan>());
         assert_eq!(milvus_compaction_report::FIRST_SIZE, size_of::<milvus_compaction_report>());
     }
 }

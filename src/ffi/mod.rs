@@ -15,4 +15,5 @@ pub mod compaction;
 pub mod errors;
 pub mod log;
 pub mod options;
+pub mod plans;
 pub mod version;
