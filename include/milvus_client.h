@@ -229,7 +229,7 @@ size_t milvus_option_count(void);
 // @param index     From 0 to milvus_option_count() - 1.
 // @param out_info  Receives the description; begin with `milvus_option_info info = MILVUS_OPTION_INFO_INIT;`.
 //
-// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT or MILVUS_FORKED. Since 0.1.0.
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_option_get(size_t index,
                                 milvus_option_info *out_info);
 
@@ -350,7 +350,8 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // Compaction
 //
 // Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
-// the collection is compacted, or there was nothing to compact. A job runs on the server and goes on
+// everything that the server scheduled for this trigger is done, or it scheduled nothing, which it also
+// does while another compaction holds the segments. A job runs on the server and goes on
 // whatever happens to this process; no server can cancel one.
 // ====================================================================================================
 
@@ -424,7 +425,7 @@ typedef struct milvus_compaction_report {
 // Every plan of the job completed.
 #define MILVUS_VERDICT_SUCCEEDED 1
 
-// The server had nothing to compact.
+// The server scheduled nothing: there is nothing to compact, or another compaction holds the segments.
 #define MILVUS_VERDICT_NOTHING_TO_DO 2
 
 // Some plans completed; others failed or timed out.
@@ -455,7 +456,7 @@ typedef struct milvus_compaction_report {
 // @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
 //
 // The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-// rate limit. If it may have been carried out although the call fails, the error says so: in_doubt in
+// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
 // milvus_last_error(). If a clustering compaction of the collection is running already, servers give the
 // id of the job that runs. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
@@ -572,8 +573,8 @@ size_t milvus_plan_list_count(const milvus_plan_list *plans);
 // @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
 //                  into the list and live until that is freed.
 //
-// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE or MILVUS_FORKED.
-// Since 0.1.0.
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
                                    size_t index,
                                    milvus_plan *out_plan);
@@ -620,7 +621,7 @@ typedef void (*milvus_log_callback)(int32_t level,
 // @param user_data  Is passed to the callback; not looked at. May be NULL.
 //
 // Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level), MILVUS_OUT_OF_MEMORY (no
-// thread) or MILVUS_FORKED. Since 0.1.0.
+// thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_set_log(int32_t level,
                              milvus_log_callback callback,
                              void *user_data);

@@ -41,8 +41,10 @@ struct State {
     receiver: Option<Receiver>,
     queue: VecDeque<Event>,
     dropped: u64,
-    /// Whether the receiver is being called at this moment.
-    is_running: bool,
+    /// Counts the receivers there have been.
+    epoch: u64,
+    /// The epoch of the receiver that is being called at this moment.
+    running: Option<u64>,
     has_thread: bool,
 }
 
@@ -51,7 +53,8 @@ static STATE: Mutex<State> = Mutex::new(State {
     receiver: None,
     queue: VecDeque::new(),
     dropped: 0,
-    is_running: false,
+    epoch: 0,
+    running: None,
     has_thread: false,
 });
 static CHANGED: Condvar = Condvar::new();
@@ -82,8 +85,10 @@ pub fn set(level: Level, receiver: Option<Receiver>) -> Result<(), Error> {
     let before = std::mem::replace(&mut state.receiver, receiver);
     state.queue.clear();
     state.dropped = 0;
+    state.epoch += 1;
+    let epoch = state.epoch;
     if !IS_LOG_THREAD.get() {
-        while state.is_running {
+        while state.running.is_some_and(|running| running < epoch) {
             state = CHANGED.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -124,12 +129,12 @@ fn deliver() {
             state = CHANGED.wait(state).unwrap_or_else(PoisonError::into_inner);
             continue;
         };
-        state.is_running = true;
+        state.running = Some(state.epoch);
         drop(state);
         receiver(event.level, event.message, &event.fields);
         drop(receiver);
         state = self::state();
-        state.is_running = false;
+        state.running = None;
         CHANGED.notify_all();
     }
 }

@@ -301,6 +301,40 @@ fn a_started_job_gets_its_id_even_if_nothing_more_is_answered() {
 }
 
 #[test]
+fn a_restart_right_after_the_trigger_is_not_nothing_to_do() {
+    let fake = Fake::start(OLD);
+    fake.fail_next(Method::Plans, Fault::Cut);
+    let client = client(&fake);
+    let job_id = compact(&client, "unindexed").unwrap();
+    assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown);
+}
+
+#[test]
+fn a_handshake_that_is_never_answered_holds_nobody_up_for_long() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Connect, Fault::Hang);
+    let client = client_with(&fake.uri(), &[("connect_timeout_ms", "200")]);
+    let patient = client.clone();
+    let waiting = std::thread::spawn(move || patient.compact("succeeds", false, Timeout::Never));
+    while fake.count(Method::Connect) == 0 {
+        std::thread::yield_now();
+    }
+    assert!(compact(&client, "succeeds").unwrap() > 0, "the next one tries again");
+    assert_eq!(waiting.join().unwrap().unwrap_err().status, Status::Unavailable);
+}
+
+#[test]
+fn a_wait_goes_on_after_errors_that_the_server_calls_passing() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = compact(&client, "succeeds").unwrap();
+    // Servers 2.3.0 to 2.3.3 mark them by this bit of the code.
+    fake.fail_next(Method::State, Fault::Refuse(999 + (1 << 16), 1, "leader changes".to_owned()));
+    let outcome = wait(&client, job_id);
+    assert_eq!((outcome.report.verdict, outcome.report.failed_polls), (Verdict::Succeeded, 1));
+}
+
+#[test]
 fn a_list_that_may_still_grow_proves_nothing() {
     let fake = Fake::start("v3.0.1");
     let one =

@@ -72,7 +72,13 @@ async fn poll_to_the_end(
         if deadline.bound(pace.turn()).await.is_none() {
             return Err(out_of_time(deadline, job_id, evidence, latest_error));
         }
-        match look(rpc, deadline.within(POLL_LIMIT), job_id, evidence).await {
+        // Connecting has a limit of its own, which may be longer than a question's.
+        let connected = rpc.reach(deadline.within(rpc.config().connect_timeout + POLL_LIMIT)).await;
+        let looked = match connected {
+            Ok(()) => look(rpc, deadline.within(POLL_LIMIT), job_id, evidence).await,
+            Err(error) => Err(error),
+        };
+        match looked {
             Ok(()) if evidence.is_over() && (evidence.is_settled() || since.elapsed() > GRACE) => {
                 return Ok(());
             }
@@ -107,7 +113,8 @@ async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidenc
     }
     match state::plans(rpc, Effect::Poll, deadline, job_id).await {
         Ok(plans) => evidence.list(plans),
-        Err(error) if error.status == Status::Unsupported => {}
+        // Without a list, the counts are all there is; a list too long to read is as good as none.
+        Err(error) if matches!(error.status, Status::Unsupported | Status::ServerError) => {}
         Err(error) => {
             evidence.look_again();
             return Err(error);
@@ -132,7 +139,11 @@ pub(crate) async fn plans(
 
 /// Failures of one question that say nothing about the job.
 fn may_pass(error: &Error) -> bool {
-    matches!(error.status, Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited)
+    error.retriable
+        || matches!(
+            error.status,
+            Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited
+        )
 }
 
 /// A server that has not answered for long is gone, whatever each single question ended with.

@@ -9,7 +9,7 @@ use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, Effect, Rpc};
-use crate::server::{COUNTS_PLANS, HAS_CLUSTERING, SELECTS_BY_NAME};
+use crate::server::{COUNTS_PLANS, HAS_CLUSTERING, SELECTS_BY_NAME, Server};
 
 /// Triggers a compaction; returns the job's id, or [`NO_JOB`] if the server scheduled nothing.
 pub(crate) async fn compact(
@@ -80,12 +80,16 @@ async fn trigger(
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
 async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> Job {
-    let version = rpc.server(deadline).await.ok().and_then(|server| server.version());
-    let listed = state::plans(rpc, Effect::Read, deadline, job_id).await;
+    let before = rpc.server(deadline).await.ok();
+    let version = before.as_ref().and_then(Server::version);
+    // Asked once only, and of the same server process: one that restarted meanwhile knows of no plans.
+    let listed = state::plans(rpc, Effect::Poll, deadline, job_id).await;
+    let is_same = before.is_some() && rpc.server(deadline).await.ok() == before;
     let (scheduled, plans) = match (version, listed) {
         (Some(version), Ok(plans)) if version < COUNTS_PLANS => match i64::try_from(plans.len()) {
             Ok(count @ 1..) => (Scheduled::Plans(count), plans),
-            _ => (Scheduled::Nothing, plans),
+            _ if is_same => (Scheduled::Nothing, plans),
+            _ => (Scheduled::Uncounted, plans),
         },
         // A later server that gives an id but no count may schedule more after its answer.
         (_, listed) => (Scheduled::Uncounted, listed.unwrap_or_default()),

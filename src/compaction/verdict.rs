@@ -51,7 +51,10 @@ impl Verdict {
         match self {
             Self::None => (c"MILVUS_VERDICT_NONE", c"The wait ended before the job did."),
             Self::Succeeded => (c"MILVUS_VERDICT_SUCCEEDED", c"Every plan of the job completed."),
-            Self::NothingToDo => (c"MILVUS_VERDICT_NOTHING_TO_DO", c"The server had nothing to compact."),
+            Self::NothingToDo => (
+                c"MILVUS_VERDICT_NOTHING_TO_DO",
+                c"The server scheduled nothing: nothing to compact, or it is being compacted.",
+            ),
             Self::PartlyFailed => {
                 (c"MILVUS_VERDICT_PARTLY_FAILED", c"Some plans completed; others failed or timed out.")
             }

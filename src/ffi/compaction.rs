@@ -1,7 +1,8 @@
 //! Compaction
 //!
 //! Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
-//! the collection is compacted, or there was nothing to compact. A job runs on the server and goes on
+//! everything that the server scheduled for this trigger is done, or it scheduled nothing, which it also
+//! does while another compaction holds the segments. A job runs on the server and goes on
 //! whatever happens to this process; no server can cancel one.
 
 use std::ffi::{CStr, c_char};
@@ -31,7 +32,7 @@ pub type milvus_verdict = i32;
 pub const MILVUS_VERDICT_NONE: milvus_verdict = 0;
 /// Every plan of the job completed.
 pub const MILVUS_VERDICT_SUCCEEDED: milvus_verdict = 1;
-/// The server had nothing to compact.
+/// The server scheduled nothing: there is nothing to compact, or another compaction holds the segments.
 pub const MILVUS_VERDICT_NOTHING_TO_DO: milvus_verdict = 2;
 /// Some plans completed; others failed or timed out.
 pub const MILVUS_VERDICT_PARTLY_FAILED: milvus_verdict = 3;
@@ -119,7 +120,7 @@ unsafe impl Sized_ for milvus_compaction_report {
 /// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
 ///
 /// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-/// rate limit. If it may have been carried out although the call fails, the error says so: in_doubt in
+/// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
 /// milvus_last_error(). If a clustering compaction of the collection is running already, servers give the
 /// id of the job that runs. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,

@@ -37,7 +37,7 @@ pub type milvus_log_callback = Option<
 /// @param user_data  Is passed to the callback; not looked at. May be NULL.
 ///
 /// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level), MILVUS_OUT_OF_MEMORY (no
-/// thread) or MILVUS_FORKED. Since 0.1.0.
+/// thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_set_log(
     level: i32,

@@ -124,7 +124,7 @@ pub extern "C" fn milvus_option_count() -> usize {
 /// @param index     From 0 to milvus_option_count() - 1.
 /// @param out_info  Receives the description; begin with `milvus_option_info info = MILVUS_OPTION_INFO_INIT;`.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT or MILVUS_FORKED. Since 0.1.0.
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_get(index: usize, out_info: *mut milvus_option_info) -> milvus_status {
     entry(c"milvus_option_get", || {

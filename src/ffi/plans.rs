@@ -89,8 +89,8 @@ pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usiz
 /// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
 ///                  into the list and live until that is freed.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE or MILVUS_FORKED.
-/// Since 0.1.0.
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_get(
     plans: *const milvus_plan_list,

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tonic::{Request, Response};
 
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, Status};
 use crate::proto::MilvusServiceClient;
 use crate::server::Server;
 use crate::transport::{Channel, Connection};
@@ -52,6 +52,11 @@ impl Rpc {
                 Err(failure) => attempts.again_after(failure, Effect::Read, deadline).await?,
             }
         }
+    }
+
+    /// Makes sure that there is a session, trying once.
+    pub(crate) async fn reach(&self, deadline: Deadline) -> Result<(), Error> {
+        self.session(deadline).await.map(drop).map_err(|failure| failure.into_error(Effect::Poll))
     }
 
     /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
@@ -98,9 +103,19 @@ impl Rpc {
         if let Some(session) = self.current(&connection) {
             return Ok(session);
         }
-        let opened = Session::open(&self.config, &self.channel, connection, deadline).await;
+        // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.
+        let limit = deadline.within(self.config.connect_timeout);
+        let opened = Session::open(&self.config, &self.channel, connection, limit).await;
         // Whatever became of the handshake, the call itself has not been sent.
-        let opened = opened.map_err(Failure::before_the_call)?;
+        let opened = opened.map_err(|failure| {
+            if failure.error.status != Status::Timeout || deadline.has_passed() {
+                return failure.before_the_call();
+            }
+            let (address, limit) = (&self.config.address, self.config.connect_timeout.as_millis());
+            let text =
+                format!("cannot connect to {address}: the handshake was not answered within {limit} ms");
+            Failure::to_connect(Error::new(Status::Unavailable, text).retriable().slow())
+        })?;
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
         Ok(opened)
     }

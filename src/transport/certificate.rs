@@ -7,6 +7,7 @@ use x509_cert::der::Decode;
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 
+pub(super) const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
 
 /// Whether a moment is within a certificate's time.
@@ -30,16 +31,16 @@ pub(super) fn time(der: &[u8], now: SystemTime) -> Option<Time> {
     })
 }
 
-/// Whether the certificate may prove a client. One that lists no purposes may.
-fn is_for_clients(der: &[u8]) -> Option<bool> {
+/// Whether the certificate is for this purpose. One that lists none is for all.
+pub(super) fn is_for(purpose: ObjectIdentifier, der: &[u8]) -> Option<bool> {
     let certificate = Certificate::from_der(der).ok()?;
     let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>().ok()?;
-    Some(usage.is_none_or(|(_, usage)| usage.0.contains(&CLIENT_AUTH)))
+    Some(usage.is_none_or(|(_, usage)| usage.0.contains(&purpose)))
 }
 
 /// Why a server that rejected this client certificate has done so.
 pub(super) fn why_rejected(der: &[u8]) -> &'static str {
-    match (time(der, SystemTime::now()), is_for_clients(der)) {
+    match (time(der, SystemTime::now()), is_for(CLIENT_AUTH, der)) {
         (Some(Time::Over), _) => "the client certificate in tls.cert_file has expired",
         (Some(Time::NotYet), _) => "the client certificate in tls.cert_file is not valid yet",
         (_, Some(false)) => {

@@ -2,7 +2,9 @@
 //! Every failure here is one in which the server has not received any call.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -25,6 +27,12 @@ const HEADER_LIMIT: u32 = 256 * 1024;
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
+struct Opened {
+    stream: Box<dyn Stream>,
+    /// Whose port it is, if it has one.
+    peer: Option<SocketAddr>,
+}
+
 /// Connects, within the limit that the configuration sets.
 pub(super) async fn connect(
     config: &Config,
@@ -32,8 +40,8 @@ pub(super) async fn connect(
     resolver: &mut Resolver,
 ) -> Result<http2::SendRequest<Body>, Error> {
     let attempt = async {
-        let stream = open(config, tls, resolver).await?;
-        speak_http2(config, tls, stream).await
+        let opened = open(config, tls, resolver).await?;
+        speak_http2(config, tls, opened).await
     };
     tokio::time::timeout(config.connect_timeout, attempt).await.unwrap_or_else(|_| {
         let limit = config.connect_timeout.as_millis();
@@ -41,20 +49,43 @@ pub(super) async fn connect(
     })
 }
 
-async fn open(config: &Config, tls: Option<&Tls>, resolver: &mut Resolver) -> Result<Box<dyn Stream>, Error> {
+async fn open(config: &Config, tls: Option<&Tls>, resolver: &mut Resolver) -> Result<Opened, Error> {
     let failed = |error: io::Error| unreachable(config, &reason(&error));
     match &config.address {
-        Address::Unix(path) => Ok(Box::new(UnixStream::connect(path).await.map_err(failed)?)),
+        Address::Unix(path) => {
+            let stream = UnixStream::connect(path).await.map_err(failed)?;
+            Ok(Opened { stream: Box::new(stream), peer: None })
+        }
         Address::Tcp { host, port } => {
             let addresses = resolver.resolve(host, *port).await.map_err(failed)?;
-            let stream = TcpStream::connect(addresses.as_slice()).await.map_err(failed)?;
+            let stream = first_of(&addresses, config.connect_timeout).await.map_err(failed)?;
             // Without this, a request's second small write waits for a delayed acknowledgement.
             stream.set_nodelay(true).map_err(failed)?;
-            let Some(tls) = tls else { return Ok(Box::new(stream)) };
+            let peer = stream.peer_addr().ok();
+            let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
             let stream = tls.connector.connect(tls.name.clone(), stream).await;
-            Ok(Box::new(stream.map_err(|error| handshake_failed(config, tls, &error))?))
+            let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;
+            Ok(Opened { stream: Box::new(stream), peer })
         }
     }
+}
+
+/// Connects to the first address that answers. None of them may use up the time of those behind it.
+async fn first_of(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
+    let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    for (index, address) in addresses.iter().enumerate() {
+        let attempt = TcpStream::connect(address);
+        // The last one has all the time that is left.
+        let is_last = index + 1 == addresses.len();
+        let result = if is_last { Ok(attempt.await) } else { tokio::time::timeout(share, attempt).await };
+        match result {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => failure = error,
+            Err(_) => failure = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(failure)
 }
 
 /// Begins HTTP/2 and waits for the server's first frame. Only that shows that it speaks HTTP/2, and
@@ -62,7 +93,7 @@ async fn open(config: &Config, tls: Option<&Tls>, resolver: &mut Resolver) -> Re
 async fn speak_http2(
     config: &Config,
     tls: Option<&Tls>,
-    stream: Box<dyn Stream>,
+    Opened { stream, peer }: Opened,
 ) -> Result<http2::SendRequest<Body>, Error> {
     let witness = Arc::<Witness>::default();
     let begun = http2::Builder::new(TokioExecutor::new())
@@ -75,7 +106,7 @@ async fn speak_http2(
         .await;
     let (sender, connection) = match begun {
         Ok(both) => both,
-        Err(error) => return Err(not_http2(config, tls, &witness, Some(&error)).await),
+        Err(error) => return Err(not_http2(config, tls, peer, &witness, Some(&error)).await),
     };
     let (tell, mut ended) = oneshot::channel();
     // Ends by itself when the last sender is gone or the connection breaks; its error also reaches
@@ -88,7 +119,7 @@ async fn speak_http2(
             _ => ended.await, // as it will, being no HTTP/2
         },
     };
-    Err(not_http2(config, tls, &witness, end.ok().flatten().as_ref()).await)
+    Err(not_http2(config, tls, peer, &witness, end.ok().flatten().as_ref()).await)
 }
 
 fn unreachable(config: &Config, why: &str) -> Error {
@@ -103,7 +134,7 @@ fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
                 "it closed the connection during the TLS handshake; if it does not speak TLS, use http://";
             return unreachable(config, text);
         }
-        (None, _) => reason(error),
+        (None, _) => return unreachable(config, &reason(error)),
     };
     insecure(config, &why)
 }
@@ -115,6 +146,7 @@ fn insecure(config: &Config, why: &str) -> Error {
 async fn not_http2(
     config: &Config,
     tls: Option<&Tls>,
+    peer: Option<SocketAddr>,
     witness: &Witness,
     error: Option<&hyper::Error>,
 ) -> Error {
@@ -132,7 +164,7 @@ async fn not_http2(
             let why = error.map_or_else(|| "connection closed".to_owned(), |error| innermost(error));
             unreachable(config, &why)
         }
-        Peer::Silent if tls.is_none() && speaks_tls(config).await => wants_tls(config),
+        Peer::Silent if tls.is_none() && speaks_tls(peer).await => wants_tls(config),
         Peer::Silent => {
             unreachable(config, "the server closed the connection without a word; is it Milvus' gRPC port?")
         }
@@ -145,9 +177,9 @@ fn wants_tls(config: &Config) -> Error {
 }
 
 /// Most TLS ports just close when they are spoken to in plaintext. Asked again, in TLS, they show what they are.
-async fn speaks_tls(config: &Config) -> bool {
-    let Address::Tcp { host, port } = &config.address else { return false };
-    match TcpStream::connect((host.as_str(), *port)).await {
+async fn speaks_tls(peer: Option<SocketAddr>) -> bool {
+    let Some(address) = peer else { return false };
+    match TcpStream::connect(address).await {
         Ok(stream) => tls::is_spoken(stream).await,
         Err(_) => false,
     }

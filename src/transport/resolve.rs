@@ -3,13 +3,22 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
+
+/// An answer that nobody waited for is not used later than this.
+const FRESH: Duration = Duration::from_secs(30);
+
+struct Found {
+    at: Instant,
+    addresses: io::Result<Vec<SocketAddr>>,
+}
 
 /// The look-ups of one channel.
 #[derive(Default)]
 pub(super) struct Resolver {
-    under_way: Option<JoinHandle<io::Result<Vec<SocketAddr>>>>,
+    under_way: Option<JoinHandle<Found>>,
 }
 
 impl Resolver {
@@ -18,12 +27,21 @@ impl Resolver {
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
-        let look_up = self.under_way.get_or_insert_with(|| {
-            let host = host.to_owned();
-            tokio::task::spawn_blocking(move || Ok((host.as_str(), port).to_socket_addrs()?.collect()))
-        });
-        let found = look_up.await;
-        self.under_way = None;
-        found.unwrap_or_else(|error| Err(io::Error::other(error)))
+        loop {
+            let look_up = self.under_way.get_or_insert_with(|| {
+                let host = host.to_owned();
+                tokio::task::spawn_blocking(move || {
+                    let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
+                    Found { at: Instant::now(), addresses }
+                })
+            });
+            let found = look_up.await;
+            self.under_way = None;
+            match found {
+                Ok(found) if found.at.elapsed() > FRESH => {}
+                Ok(found) => return found.addresses,
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
     }
 }

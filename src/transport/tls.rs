@@ -130,7 +130,10 @@ impl Verifier {
         self.named.iter().find(|named| *named == certificate)?;
         let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now.as_secs());
         let in_time = match certificate::time(certificate, moment) {
-            Some(Time::Valid) => Ok(()),
+            Some(Time::Valid) => match certificate::is_for(certificate::SERVER_AUTH, certificate) {
+                Some(true) => Ok(()),
+                _ => Err(CertificateError::InvalidPurpose.into()),
+            },
             Some(Time::NotYet) => Err(CertificateError::NotValidYet.into()),
             Some(Time::Over) => Err(CertificateError::Expired.into()),
             None => Err(CertificateError::BadEncoding.into()),
