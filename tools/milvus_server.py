@@ -78,6 +78,7 @@ class MilvusServer:
         self.environment = dict(QUICK_ENVIRONMENT, **(environment or {}))
         self.base = _free_port_block(len(PORTS))
         self.process = None
+        self.has_served = False
 
     @property
     def uri(self):
@@ -96,6 +97,21 @@ class MilvusServer:
 
     def start(self, wait=True):
         """Starts the server and waits until it serves. The port opens long before that."""
+        self._launch()
+        if not wait:
+            return
+        try:
+            self.wait_until_healthy()
+        except ServerError:
+            if self.has_served or self.process.poll() is None:
+                raise
+            # Somebody else took a port between the look at it and the start: once more, from scratch.
+            shutil.rmtree(self.folder)
+            self.base = _free_port_block(len(PORTS))
+            self._launch()
+            self.wait_until_healthy()
+
+    def _launch(self):
         self._configure()
         environment = dict(os.environ, **self.environment, DEPLOY_MODE="STANDALONE",
                            METRICS_PORT=str(self.base + PORTS.index("metrics_port")),
@@ -107,8 +123,6 @@ class MilvusServer:
             self.process = subprocess.Popen([str(self.folder / "bin/milvus"), "run", "standalone"], cwd=self.folder,
                                             env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                             start_new_session=True, preexec_fn=_end_with_parent)
-        if wait:
-            self.wait_until_healthy()
 
     def wait_until_healthy(self, limit=90):
         url = f"http://127.0.0.1:{self.base + PORTS.index('metrics_port')}/healthz"
@@ -119,6 +133,7 @@ class MilvusServer:
             with contextlib.suppress(OSError):
                 with urllib.request.urlopen(url, timeout=1) as reply:
                     if b"OK" in reply.read():
+                        self.has_served = True
                         return
             time.sleep(0.05)
         raise ServerError(f"milvus did not serve within {limit} s: {self._last_words()}")

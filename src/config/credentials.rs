@@ -14,6 +14,7 @@ use crate::error::Error;
 #[derive(Clone)]
 pub struct Credentials {
     authorization: MetadataValue<Ascii>,
+    token: Zeroizing<String>,
     secrets: Vec<Zeroizing<String>>,
 }
 
@@ -32,13 +33,18 @@ impl Credentials {
         secrets.extend(password);
         // A one-letter password would blank out every such letter of every message.
         secrets.retain(|secret| secret.len() > 2);
-        Ok(Self { authorization, secrets })
+        Ok(Self { authorization, token: Zeroizing::new(token.to_owned()), secrets })
     }
 
     /// The metadata value, marked sensitive.
     #[must_use]
     pub fn authorization(&self) -> &MetadataValue<Ascii> {
         &self.authorization
+    }
+
+    /// The token itself, for what is not gRPC.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     /// The text with every secret in it blanked out.

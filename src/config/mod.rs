@@ -15,6 +15,7 @@ use crate::error::Error;
 pub use credentials::Credentials;
 pub use options::{Description, Kind, OPTIONS, Options};
 pub use uri::Address;
+pub(crate) use uri::DEFAULT_PORT;
 use uri::Uri;
 
 /// Longest URI, token or option value in bytes; far above what any server hands out.
@@ -25,6 +26,8 @@ const TEXT_LIMIT: usize = 8 * 1024;
 pub struct Config {
     /// Where to connect to.
     pub address: Address,
+    /// Whether that is the endpoint of a global cluster, which only leads to the clusters it consists of.
+    pub is_global: bool,
     /// How to speak TLS; `None` is plaintext.
     pub tls: Option<TlsConfig>,
     /// The database every call works in; empty means the server's default.
@@ -77,6 +80,7 @@ impl Config {
         check_database(&database)?;
         Ok(Self {
             tls: tls(uri.tls, &uri.address, options)?,
+            is_global: uri.address.is_global(),
             address: uri.address,
             database,
             credentials: token.as_ref().map(|token| Credentials::from_token(token)).transpose()?,

@@ -6,9 +6,9 @@ use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Status, shortened};
+use crate::error::{Error, shortened};
 
-const DEFAULT_PORT: u16 = 19530;
+pub(crate) const DEFAULT_PORT: u16 = 19530;
 const DEFAULT_TLS_PORT: u16 = 443;
 const URI_FORMS: &str = "use http://host:19530, https://host:443, tcp://host:19530 or unix:/path/to/socket";
 
@@ -33,6 +33,21 @@ impl fmt::Display for Address {
             Self::Tcp { host, port } => write!(f, "{host}:{port}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
+    }
+}
+
+impl Address {
+    /// Reads `host:port`, with or without a scheme in front; without a port, with this one.
+    pub(crate) fn parse(text: &str, default_port: u16) -> Result<Self, Error> {
+        let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        let authority = authority.parse().map_err(|_| Error::invalid_argument("is no host and port"))?;
+        tcp_address(&authority, default_port)
+    }
+
+    /// Whether this is the endpoint of a global cluster, by its name as in pymilvus.
+    pub(super) fn is_global(&self) -> bool {
+        matches!(self, Self::Tcp { host, .. } if host.to_ascii_lowercase().contains("global-cluster"))
     }
 }
 
@@ -140,11 +155,6 @@ fn tcp_address(authority: &Authority, default_port: u16) -> Result<Address, Erro
             .ok_or_else(|| Error::invalid_argument("the port is not a number from 1 to 65535"))?,
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    if host.to_ascii_lowercase().contains("global-cluster") {
-        let text = "a global cluster's endpoint only leads to its clusters, which this library does not follow; use the \
-                    primary cluster's own endpoint";
-        return Err(Error::new(Status::Unsupported, text));
-    }
     if host.is_empty() {
         return Err(Error::invalid_argument(format!("has no host; {URI_FORMS}")));
     }
@@ -161,6 +171,7 @@ fn decoded(what: &str, text: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Status;
 
     fn refusal(text: &str) -> String {
         let error = Uri::parse(text).err().unwrap_or_else(|| panic!("{text} is accepted"));
@@ -217,9 +228,18 @@ mod tests {
     }
 
     #[test]
-    fn a_global_clusters_endpoint_is_refused_by_name() {
-        let error = Uri::parse("https://in01-global-cluster.zillizcloud.com").err().unwrap();
-        assert_eq!(error.status, Status::Unsupported);
+    fn a_global_clusters_endpoint_is_known_by_its_name() {
+        for (uri, expected) in [
+            ("https://x.Global-Cluster.vectordb.zillizcloud.com", true),
+            ("https://in01-abc.zillizcloud.com/global-cluster", false),
+            ("unix:/global-cluster", false),
+        ] {
+            assert_eq!(
+                Uri::parse(uri).unwrap_or_else(|error| panic!("{error}")).address.is_global(),
+                expected,
+                "{uri}"
+            );
+        }
     }
 
     #[test]

@@ -68,6 +68,7 @@ unsafe impl Sized_ for milvus_server_info {
 ///                    with the system's root certificates), "unix:/path/to/socket". The first path
 ///                    segment is the database: "http://host:19530/sales". "user:password@" before the
 ///                    host is a token; percent-encode special characters there. At most 8192 bytes.
+///                    The endpoint of a global cluster (Zilliz) leads to its primary cluster.
 ///                    NULL: the environment variable MILVUS_URI.
 /// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. NULL
 ///                    or "": the one in the URI, if any; with uri NULL, the environment variable
@@ -76,9 +77,9 @@ unsafe impl Sized_ for milvus_server_info {
 ///
 /// With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
 /// SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
-/// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_UNSUPPORTED (the endpoint of a
-/// global cluster), MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (over a million clients),
-/// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
+/// certificates), MILVUS_OUT_OF_MEMORY (over a million clients), MILVUS_FORKED or MILVUS_INTERNAL.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_new(
     uri: *const c_char,
@@ -104,7 +105,7 @@ pub extern "C" fn milvus_client_new(
 ///
 /// Files that options name are read here, and what is wrong with them is said here. Thread-safe. Returns
 /// MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for files and contradictory options), MILVUS_INVALID_HANDLE,
-/// MILVUS_UNSUPPORTED (the endpoint of a global cluster), MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
+/// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
 /// MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_new_with(

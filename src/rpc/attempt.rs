@@ -11,7 +11,7 @@ use super::{Deadline, Reply};
 use crate::config::Config;
 use crate::error::{Error, Status, shortened};
 use crate::proto::MilvusServiceClient;
-use crate::transport::{Broken, Channel, Connection};
+use crate::transport::{Broken, Connection};
 
 /// The plans of half a million segments fit; a hostile reply cannot fill the memory.
 const REPLY_LIMIT: usize = 8 * 1024 * 1024;
@@ -21,7 +21,6 @@ const SERVER_TEXT_LIMIT: usize = 600;
 /// What an attempt needs besides its message.
 pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
-    pub(super) channel: &'a Channel,
     pub(super) deadline: Deadline,
     /// Goes into the `dbname` metadata.
     pub(super) database: &'a str,
@@ -41,8 +40,9 @@ impl Context<'_> {
         R: Reply,
         F: Future<Output = Result<Response<R>, tonic::Status>>,
     {
-        let client = MilvusServiceClient::with_origin(connection, self.channel.origin().clone())
-            .max_decoding_message_size(REPLY_LIMIT);
+        let origin = connection.origin().clone();
+        let client =
+            MilvusServiceClient::with_origin(connection, origin).max_decoding_message_size(REPLY_LIMIT);
         match self.deadline.bound(send(client, self.request(message))).await {
             None => Err(self.out_of_time("waiting for", Reached::Perhaps)),
             Some(Err(status)) => Err(self.ended(&status)),

@@ -105,7 +105,7 @@ impl Rpc {
         }
         // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.
         let limit = deadline.within(self.config.connect_timeout);
-        let opened = Session::open(&self.config, &self.channel, connection, limit).await;
+        let opened = Session::open(&self.config, connection, limit).await;
         // Whatever became of the handshake, the call itself has not been sent.
         let opened = opened.map_err(|failure| {
             if failure.error.status != Status::Timeout || deadline.has_passed() {
@@ -127,6 +127,6 @@ impl Rpc {
 
     fn context(&self, deadline: Deadline) -> Context<'_> {
         let database = &self.config.database;
-        Context { config: &self.config, channel: &self.channel, deadline, database, identifier: 0 }
+        Context { config: &self.config, deadline, database, identifier: 0 }
     }
 }

@@ -9,7 +9,7 @@ use crate::log::{self, Level};
 use crate::proto::common::ClientInfo;
 use crate::proto::service::{ConnectRequest, GetVersionRequest};
 use crate::server::{Server, Version};
-use crate::transport::{Channel, Connection};
+use crate::transport::Connection;
 
 /// Longest version or mode that is kept; a hostile one must not fill messages.
 const TEXT_LIMIT: usize = 63;
@@ -26,7 +26,6 @@ impl Session {
     /// not say what it is can be used all the same, as far as that does not matter.
     pub(super) async fn open(
         config: &Config,
-        channel: &Channel,
         connection: Connection,
         deadline: Deadline,
     ) -> Result<Self, Failure> {
@@ -37,7 +36,7 @@ impl Session {
                 ..Default::default()
             }),
         };
-        let context = Context { config, channel, deadline, database: &config.database, identifier: 0 };
+        let context = Context { config, deadline, database: &config.database, identifier: 0 };
         let reply = context
             .attempt(connection.clone(), hello, |mut c, request| async move { c.connect(request).await })
             .await;

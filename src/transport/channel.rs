@@ -18,9 +18,10 @@ use tower_service::Service;
 
 use super::causes::{innermost, was_refused_unprocessed};
 use super::connect::connect;
+use super::endpoint::Endpoint;
 use super::resolve::Resolver;
-use super::tls::Tls;
-use crate::config::{Address, Config};
+use super::topology;
+use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
 
@@ -30,69 +31,93 @@ const USER_AGENT_VALUE: HeaderValue =
 /// A call that takes longer is worth a warning.
 const SLOW: Duration = Duration::from_secs(1);
 
+/// The primary of a global cluster may change: it is asked for again after this time.
+const PRIMARY_LASTS: Duration = Duration::from_mins(5);
+
 /// Where connections come from.
 pub(crate) struct Channel {
-    config: Arc<Config>,
-    tls: Option<Tls>,
-    /// Scheme and authority of every request.
-    origin: Uri,
+    endpoint: Endpoint,
     line: Mutex<Line>,
 }
 
 /// The state of the line to the server.
+#[derive(Default)]
 struct Line {
     connection: Option<Connection>,
     /// How many connections there have been: two with the same number are the same.
     generation: u64,
     resolver: Resolver,
+    /// Where a global cluster's endpoint leads.
+    primary: Option<Primary>,
+}
+
+struct Primary {
+    endpoint: Endpoint,
+    resolver: Resolver,
+    asked: Instant,
 }
 
 impl Channel {
     /// Prepares a channel. Reads certificates if TLS is wanted, but does not connect.
     pub(crate) fn new(config: Arc<Config>) -> Result<Self, Error> {
-        let authority = match (&config.address, config.tls.as_ref().and_then(|tls| tls.server_name.as_ref()))
-        {
-            (Address::Tcp { port, .. }, Some(name)) => format!("{name}:{port}"),
-            (tcp @ Address::Tcp { .. }, None) => tcp.to_string(),
-            (Address::Unix(_), _) => "localhost".to_owned(),
-        };
-        let origin = Uri::builder()
-            .scheme(if config.tls.is_some() { "https" } else { "http" })
-            .authority(authority)
-            .path_and_query("/")
-            .build()
-            .map_err(|error| Error::invalid_argument(format!("uri: {error}")))?;
-        let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
-        let line = Mutex::new(Line { connection: None, generation: 0, resolver: Resolver::default() });
-        Ok(Self { config, tls, origin, line })
-    }
-
-    /// What requests have to start with.
-    pub(crate) fn origin(&self) -> &Uri {
-        &self.origin
+        Ok(Self { endpoint: Endpoint::new(config)?, line: Mutex::default() })
     }
 
     /// The connection, made now if there is none. A failure means that nothing was sent.
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
         // Whoever holds the lock connects; if its caller gives up, the next in line takes over.
         let mut line = self.line.lock().await;
-        if let Some(connection) = line.connection.as_ref().filter(|connection| !connection.sender.is_closed())
-        {
-            return Ok(connection.clone());
+        if let Some(connection) = line.living_connection() {
+            let is_due = line.primary.as_ref().is_some_and(|primary| primary.asked.elapsed() > PRIMARY_LASTS);
+            // A topology that cannot be had is no reason to give up a connection that works.
+            if !is_due || matches!(line.find_primary(&self.endpoint).await, Ok(false) | Err(_)) {
+                return Ok(connection);
+            }
         }
         line.connection = None;
-        let sender =
-            connect(&self.config, self.tls.as_ref(), &mut line.resolver).await.inspect_err(|error| {
-                log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
-            })?;
-        line.generation += 1;
+        let connection = line.connect(&self.endpoint).await.inspect_err(|error| {
+            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
+        })?;
         log::tell(Level::Info, "connected", || {
-            let Config { address, tls, .. } = &*self.config;
-            format!("address={address} tls={} connection={}", tls.is_some(), line.generation)
+            let Config { address, tls, .. } = &*connection.endpoint.config;
+            format!("address={address} tls={} connection={}", tls.is_some(), connection.generation)
         });
-        let connection = Connection { sender, generation: line.generation, config: Arc::clone(&self.config) };
         line.connection = Some(connection.clone());
         Ok(connection)
+    }
+}
+
+impl Line {
+    fn living_connection(&self) -> Option<Connection> {
+        self.connection.as_ref().filter(|connection| !connection.sender.is_closed()).cloned()
+    }
+
+    async fn connect(&mut self, endpoint: &Endpoint) -> Result<Connection, Error> {
+        if endpoint.config.is_global {
+            self.find_primary(endpoint).await?;
+        }
+        let (endpoint, resolver) = match &mut self.primary {
+            Some(primary) => (&primary.endpoint, &mut primary.resolver),
+            None => (endpoint, &mut self.resolver),
+        };
+        let sender = connect(&endpoint.config, endpoint.tls.as_ref(), resolver).await?;
+        self.generation += 1;
+        Ok(Connection { sender, generation: self.generation, endpoint: endpoint.clone() })
+    }
+
+    /// Asks which cluster is primary now; says whether that is another one than before.
+    async fn find_primary(&mut self, global: &Endpoint) -> Result<bool, Error> {
+        if let Some(primary) = &mut self.primary {
+            primary.asked = Instant::now(); // also if the answer does not come: not with every call
+        }
+        let address = topology::primary(global, &mut self.resolver).await?;
+        if self.primary.as_ref().is_some_and(|primary| primary.endpoint.config.address == address) {
+            return Ok(false);
+        }
+        log::tell(Level::Info, "primary cluster", || format!("address={address}"));
+        let endpoint = global.at(address)?;
+        self.primary = Some(Primary { endpoint, resolver: Resolver::default(), asked: Instant::now() });
+        Ok(true)
     }
 }
 
@@ -101,10 +126,15 @@ impl Channel {
 pub(crate) struct Connection {
     sender: http2::SendRequest<Body>,
     generation: u64,
-    config: Arc<Config>,
+    endpoint: Endpoint,
 }
 
 impl Connection {
+    /// What requests have to start with.
+    pub(crate) fn origin(&self) -> &Uri {
+        &self.endpoint.origin
+    }
+
     /// Differs between any two connections of a client.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
@@ -126,7 +156,7 @@ impl Service<Request<Body>> for Connection {
         let uri = request.uri().clone();
         let started = Instant::now();
         let response = self.sender.try_send_request(request);
-        let config = Arc::clone(&self.config);
+        let config = Arc::clone(&self.endpoint.config);
         Box::pin(async move {
             let result = response.await.map_err(|mut failure| Broken {
                 // The request comes back exactly if no byte of it was handed to the connection.

@@ -24,11 +24,11 @@ use crate::error::{Error, Status};
 const HEADER_LIMIT: u32 = 256 * 1024;
 
 /// A connected byte stream of whatever kind.
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-struct Opened {
-    stream: Box<dyn Stream>,
+pub(super) struct Opened {
+    pub(super) stream: Box<dyn Stream>,
     /// Whose port it is, if it has one.
     peer: Option<SocketAddr>,
 }
@@ -49,7 +49,11 @@ pub(super) async fn connect(
     })
 }
 
-async fn open(config: &Config, tls: Option<&Tls>, resolver: &mut Resolver) -> Result<Opened, Error> {
+pub(super) async fn open(
+    config: &Config,
+    tls: Option<&Tls>,
+    resolver: &mut Resolver,
+) -> Result<Opened, Error> {
     let failed = |error: io::Error| unreachable(config, &reason(&error));
     match &config.address {
         Address::Unix(path) => {
@@ -122,7 +126,7 @@ async fn speak_http2(
     Err(not_http2(config, tls, peer, &witness, end.ok().flatten().as_ref()).await)
 }
 
-fn unreachable(config: &Config, why: &str) -> Error {
+pub(super) fn unreachable(config: &Config, why: &str) -> Error {
     Error::new(Status::Unavailable, format!("cannot connect to {}: {why}", config.address)).retriable()
 }
 

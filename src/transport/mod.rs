@@ -5,9 +5,11 @@ mod causes;
 mod certificate;
 mod channel;
 mod connect;
+mod endpoint;
 mod peer;
 mod resolve;
 mod tls;
+mod topology;
 
 pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::{Broken, Channel, Connection};

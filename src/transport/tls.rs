@@ -21,6 +21,7 @@ use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
 
 /// A connector, and the name that the server has to prove.
+#[derive(Clone)]
 pub(super) struct Tls {
     pub(super) connector: TlsConnector,
     pub(super) name: ServerName<'static>,
@@ -56,6 +57,18 @@ impl Tls {
         };
         client.alpn_protocols = vec![b"h2".to_vec()];
         Ok(Self { connector: TlsConnector::from(Arc::new(client)), name: name(config, address)?, own })
+    }
+
+    /// The same for another server; certificates and trust stay.
+    pub(super) fn at(&self, config: &TlsConfig, address: &Address) -> Result<Self, Error> {
+        Ok(Self { name: name(config, address)?, ..self.clone() })
+    }
+
+    /// The same, to speak HTTP/1.
+    pub(super) fn for_http1(&self) -> Self {
+        let mut client = (**self.connector.config()).clone();
+        client.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Self { connector: TlsConnector::from(Arc::new(client)), ..self.clone() }
     }
 
     /// Why TLS failed, in words from which a person knows what to do.

@@ -1,0 +1,51 @@
+//! A server to connect to: its address, how TLS is spoken to it, and what its requests begin with.
+
+use std::sync::Arc;
+
+use http::Uri;
+
+use super::tls::Tls;
+use crate::config::{Address, Config};
+use crate::error::Error;
+
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    pub(super) config: Arc<Config>,
+    pub(super) tls: Option<Tls>,
+    /// Scheme and authority of every request.
+    pub(super) origin: Uri,
+}
+
+impl Endpoint {
+    /// Reads certificates if TLS is wanted, but does not connect.
+    pub(super) fn new(config: Arc<Config>) -> Result<Self, Error> {
+        let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
+        let origin = origin(&config)?;
+        Ok(Self { config, tls, origin })
+    }
+
+    /// The same for another address.
+    pub(super) fn at(&self, address: Address) -> Result<Self, Error> {
+        let config = Config { address, is_global: false, ..(*self.config).clone() };
+        let tls = match (&self.tls, &config.tls) {
+            (Some(tls), Some(settings)) => Some(tls.at(settings, &config.address)?),
+            _ => None,
+        };
+        Ok(Self { origin: origin(&config)?, config: Arc::new(config), tls })
+    }
+}
+
+fn origin(config: &Config) -> Result<Uri, Error> {
+    let server_name = config.tls.as_ref().and_then(|tls| tls.server_name.as_ref());
+    let authority = match (&config.address, server_name) {
+        (Address::Tcp { port, .. }, Some(name)) => format!("{name}:{port}"),
+        (tcp @ Address::Tcp { .. }, None) => tcp.to_string(),
+        (Address::Unix(_), _) => "localhost".to_owned(),
+    };
+    Uri::builder()
+        .scheme(if config.tls.is_some() { "https" } else { "http" })
+        .authority(authority)
+        .path_and_query("/")
+        .build()
+        .map_err(|error| Error::invalid_argument(format!("uri: {error}")))
+}

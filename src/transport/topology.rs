@@ -1,0 +1,116 @@
+//! Global clusters (Zilliz Cloud): their endpoint tells which clusters there are, and which one is primary.
+//! What is asked and answered was read off pymilvus 3.0.2; there is no public description of it.
+
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderValue, Request};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+
+use super::connect::{open, unreachable};
+use super::endpoint::Endpoint;
+use super::resolve::Resolver;
+use crate::config::{Address, Config, DEFAULT_PORT};
+use crate::error::{Error, Status, shortened};
+
+const PATH: &str = "/global-cluster/topology";
+const LARGEST_ANSWER: usize = 1024 * 1024;
+/// The bit of a cluster's capability that makes it the primary.
+const WRITABLE: i64 = 2;
+
+/// The primary cluster's address, asked for now, within the time that connecting has.
+pub(super) async fn primary(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<Address, Error> {
+    let config = &endpoint.config;
+    let limit = config.connect_timeout;
+    let asked = tokio::time::timeout(limit, ask(endpoint, resolver)).await.unwrap_or_else(|_| {
+        Err(unreachable(config, &format!("no answer within {} ms", limit.as_millis())).slow())
+    });
+    asked.map_err(|error| config.hiding_secrets(error).context("asking for the clusters of a global cluster"))
+}
+
+async fn ask(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<Address, Error> {
+    let config = &endpoint.config;
+    let lost = |error: &dyn std::fmt::Display| unreachable(config, &error.to_string());
+    let tls = endpoint.tls.as_ref().map(super::tls::Tls::for_http1);
+    let opened = open(config, tls.as_ref(), resolver).await?;
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(opened.stream)).await.map_err(|error| lost(&error))?;
+    tokio::spawn(async move { drop(connection.await) });
+    let response = sender.send_request(request(endpoint)?).await.map_err(|error| lost(&error))?;
+    let status = response.status();
+    let body =
+        Limited::new(response.into_body(), LARGEST_ANSWER).collect().await.map_err(|error| lost(&error))?;
+    if status.is_success() {
+        return primary_in(&body.to_bytes());
+    }
+    let text = format!("{} answers HTTP status {status}", config.address);
+    Err(match status.as_u16() {
+        401 | 403 => Error::new(Status::Unauthenticated, text),
+        500.. => Error::new(Status::Unavailable, text).retriable(),
+        _ => Error::new(Status::ServerError, text),
+    })
+}
+
+fn request(endpoint: &Endpoint) -> Result<Request<Empty<Bytes>>, Error> {
+    let Config { credentials, address, .. } = &*endpoint.config;
+    let authority = endpoint.origin.authority().map_or_else(|| address.to_string(), ToString::to_string);
+    let mut request = Request::get(PATH).header(HOST, authority);
+    if let Some(credentials) = credentials {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", credentials.token()))
+            .map_err(|_| Error::invalid_argument("token: cannot be sent as a header"))?;
+        bearer.set_sensitive(true);
+        request = request.header(AUTHORIZATION, bearer);
+    }
+    request.body(Empty::new()).map_err(|error| Error::new(Status::Internal, error.to_string()))
+}
+
+fn primary_in(answer: &[u8]) -> Result<Address, Error> {
+    let wrong = |why: &str| Error::new(Status::ServerError, format!("the answer {why}"));
+    let answer: Value = serde_json::from_slice(answer).map_err(|_| wrong("is not JSON"))?;
+    if let Some(code) = answer["code"].as_i64().filter(|code| *code != 0) {
+        let text = answer["message"].as_str().unwrap_or_default();
+        return Err(wrong(&format!("is a refusal with code {code}: {}", shortened(text, 400))));
+    }
+    let clusters = answer["data"]["clusters"].as_array().ok_or_else(|| wrong("has no list of clusters"))?;
+    let is_primary =
+        |cluster: &&Value| cluster["capability"].as_i64().is_some_and(|bits| bits & WRITABLE != 0);
+    let primary = clusters.iter().find(is_primary).ok_or_else(|| wrong("names no primary cluster"))?;
+    let endpoint =
+        primary["endpoint"].as_str().ok_or_else(|| wrong("gives the primary cluster no endpoint"))?;
+    // Without a port it is this one, for pymilvus too, whatever the scheme.
+    Address::parse(endpoint, DEFAULT_PORT)
+        .map_err(|_| wrong("gives the primary cluster a malformed endpoint"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writable_cluster_is_the_primary() {
+        let answer = br#"{"code":0,"data":{"version":"7","clusters":[
+            {"clusterId":"a","endpoint":"https://a.example:443","capability":1},
+            {"clusterId":"b","endpoint":"https://b.example:19531","capability":3}]}}"#;
+        assert_eq!(primary_in(answer).unwrap().to_string(), "b.example:19531");
+        let bare = br#"{"data":{"clusters":[{"endpoint":"c.example","capability":3}]}}"#;
+        assert_eq!(primary_in(bare).unwrap().to_string(), "c.example:19530");
+    }
+
+    #[test]
+    fn answers_that_make_no_sense_are_refused_with_the_reason() {
+        for (answer, why) in [
+            ("<html>", "is not JSON"),
+            (r#"{"code":401,"message":"no such token"}"#, "code 401: no such token"),
+            ("{}", "no list of clusters"),
+            (r#"{"data":{"clusters":[]}}"#, "names no primary"),
+            (r#"{"data":{"clusters":[{"capability":1,"endpoint":"x"}]}}"#, "names no primary"),
+            (r#"{"data":{"clusters":[{"capability":2}]}}"#, "no endpoint"),
+            (r#"{"data":{"clusters":[{"capability":2,"endpoint":"https://x:99999"}]}}"#, "malformed"),
+        ] {
+            let error = primary_in(answer.as_bytes()).unwrap_err();
+            assert!(error.message().contains(why), "{answer}: {error}");
+        }
+    }
+}
