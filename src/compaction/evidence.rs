@@ -25,6 +25,8 @@ pub(crate) struct Evidence {
     most_listed: i64,
     /// Sources and target of every plan ever listed.
     plans: BTreeMap<Vec<i64>, i64>,
+    /// Whether a list could not be read, so that the ones before may be out of date.
+    is_list_missing: bool,
     polls: u64,
     failed_polls: u64,
 }
@@ -40,6 +42,7 @@ impl Evidence {
             most_counted: 0,
             most_listed: 0,
             plans: BTreeMap::new(),
+            is_list_missing: false,
             polls: 0,
             failed_polls: 0,
         };
@@ -64,6 +67,7 @@ impl Evidence {
     /// Adds the plans that the server lists now. A plan is known by its sources; its target comes later.
     pub(crate) fn list(&mut self, plans: Vec<Plan>) {
         self.plans_are_due = false;
+        self.is_list_missing = false;
         self.most_listed = self.most_listed.max(i64::try_from(plans.len()).unwrap_or(i64::MAX));
         let room = MOST_PLANS.saturating_sub(self.plans.len());
         for plan in plans.into_iter().take(room) {
@@ -80,6 +84,11 @@ impl Evidence {
     /// Whether further polls soon after the trigger would change nothing.
     pub(crate) fn is_settled(&self) -> bool {
         !matches!(self.scheduled, Scheduled::Plans(_)) || self.verdict() != Verdict::Unknown
+    }
+
+    /// The server cannot list the plans, and will not with another try.
+    pub(crate) fn cannot_list(&mut self) {
+        self.is_list_missing = true;
     }
 
     /// The plans could not be looked at: the next answer has to be followed by another try.
@@ -99,7 +108,7 @@ impl Evidence {
     fn knows_all_plans(&self) -> bool {
         match self.scheduled {
             Scheduled::Plans(_) => true,
-            Scheduled::Elsewhere => self.most_listed > 0,
+            Scheduled::Elsewhere => self.most_listed > 0 && !self.is_list_missing,
             Scheduled::Uncounted | Scheduled::Nothing => false,
         }
     }
@@ -247,6 +256,20 @@ mod tests {
     fn hostile_counts_do_not_overflow() {
         let huge = counts(0, i64::MAX, 0, i64::MAX);
         assert_eq!(verdict(Scheduled::Plans(i64::MAX), 0, &[huge]), Verdict::PartlyFailed);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_renewed_proves_nothing_about_a_job_of_others() {
+        for (job, expected) in [
+            (Job::of_others(), Verdict::Unknown),
+            (Job::new(Scheduled::Plans(1), Vec::new()), Verdict::Succeeded),
+        ] {
+            let mut evidence = Evidence::new(job);
+            evidence.list(vec![Plan { sources: vec![1], target: 9 }]);
+            evidence.cannot_list();
+            evidence.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 0, 0) });
+            assert_eq!(evidence.report().verdict, expected);
+        }
     }
 
     #[test]

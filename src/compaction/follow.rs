@@ -113,8 +113,12 @@ async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidenc
     }
     match state::plans(rpc, Effect::Poll, deadline, job_id).await {
         Ok(plans) => evidence.list(plans),
-        // Without a list, the counts are all there is; a list too long to read is as good as none.
-        Err(error) if matches!(error.status, Status::Unsupported | Status::ServerError) => {}
+        // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
+        Err(error)
+            if !error.retriable && matches!(error.status, Status::Unsupported | Status::ServerError) =>
+        {
+            evidence.cannot_list();
+        }
         Err(error) => {
             evidence.look_again();
             return Err(error);
