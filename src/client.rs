@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::compaction::Outcome;
-use crate::compaction::follow;
+use crate::collection;
 use crate::compaction::ledger::Ledger;
 use crate::compaction::pace::Pace;
-use crate::compaction::{Plan, StateInfo, state, trigger};
+use crate::compaction::{Found, Outcome, Params, Plan, Prospect, StateInfo, Triggered};
+use crate::compaction::{check, find, follow, state, tasks, trigger};
 use crate::config::Config;
 use crate::error::Error;
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::runtime;
+use crate::segments::{self, Segment};
 use crate::server::Server;
 
 /// How long a call may take.
@@ -58,11 +59,67 @@ impl Client {
     /// # Errors
     /// Any. With `in_doubt` set, the server may have started the compaction all the same.
     pub fn compact(&self, name: &str, is_clustering: bool, timeout: Timeout) -> Result<i64, Error> {
+        self.compact_with(name, Params::new(is_clustering), timeout).map(|triggered| triggered.job_id)
+    }
+
+    /// Triggers a compaction of any kind, and tells what came of the trigger.
+    ///
+    /// # Errors
+    /// As [`Client::compact`]; `Unsupported` for what this server would silently ignore.
+    pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Result<Triggered, Error> {
         let (inner, deadline) = self.start(timeout);
         let name = name.to_owned();
-        self.run(
-            async move { trigger::compact(&inner.rpc, &inner.ledger, deadline, &name, is_clustering).await },
-        )
+        self.run(async move { trigger::compact(&inner.rpc, &inner.ledger, deadline, &name, &params).await })
+    }
+
+    /// What such a trigger would do. Only reads.
+    ///
+    /// # Errors
+    /// Those with which the trigger would be refused, and any of the connection and of the server.
+    pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Result<Prospect, Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        self.run(async move { check::check(&inner.rpc, &inner.ledger, deadline, &name, &params).await })
+    }
+
+    /// Whether this client's latest trigger in doubt of a collection has started a job.
+    ///
+    /// # Errors
+    /// Any of the connection and of the server.
+    pub fn compaction_find(&self, name: &str, timeout: Timeout) -> Result<Found, Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        self.run(async move { find::find(&inner.rpc, &inner.ledger, deadline, &name).await })
+    }
+
+    /// Every compaction task of a collection that the server remembers.
+    ///
+    /// # Errors
+    /// `Unsupported` on servers that ignore the collection; any of the connection and of the server.
+    pub fn compaction_tasks(&self, name: &str, timeout: Timeout) -> Result<Vec<Plan>, Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        self.run(async move {
+            let collection = collection::find(&inner.rpc, deadline, &name).await?;
+            tasks::list(&inner.rpc, Effect::Read, deadline, &collection).await
+        })
+    }
+
+    /// The segments of a collection, as stored or as loaded.
+    ///
+    /// # Errors
+    /// Any of the connection and of the server.
+    pub fn segments(&self, name: &str, are_loaded: bool, timeout: Timeout) -> Result<Vec<Segment>, Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        self.run(async move {
+            let collection = collection::find(&inner.rpc, deadline, &name).await?;
+            if are_loaded {
+                segments::loaded(&inner.rpc, Effect::Read, deadline, &collection).await
+            } else {
+                segments::persistent(&inner.rpc, Effect::Read, deadline, &collection).await
+            }
+        })
     }
 
     /// What the server says of a job now.

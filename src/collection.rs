@@ -1,7 +1,10 @@
 //! Which collection a name or an alias stands for.
 
 use crate::error::{Error, Status, shortened};
-use crate::proto::service::{DescribeCollectionRequest, ShowCollectionsRequest};
+use crate::proto::service::{
+    DescribeCollectionRequest, DescribeIndexRequest, IndexDescription, ShowCollectionsRequest,
+    ShowPartitionsRequest,
+};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::server::HAS_DATABASES;
 
@@ -9,7 +12,7 @@ use crate::server::HAS_DATABASES;
 const NAME_LIMIT: usize = 64 * 1024 - 1;
 
 /// A collection as the server knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Collection {
     /// Milvus' number of it; 0 from servers that do not number collections (milvus-lite).
     pub(crate) id: i64,
@@ -19,6 +22,24 @@ pub(crate) struct Collection {
     pub(crate) database: String,
     /// Whether it can be clustered at all.
     pub(crate) has_clustering_key: bool,
+    /// The channels that its rows come through.
+    pub(crate) channels: Vec<String>,
+}
+
+impl Collection {
+    /// Whether both are the same: not a later one of the same name.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id && self.name == other.name && self.database == other.database
+    }
+}
+
+/// What its indexes cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Indexes {
+    /// How many indexes it has.
+    pub(crate) count: usize,
+    /// Rows that some index does not cover yet.
+    pub(crate) missing_rows: i64,
 }
 
 /// Refuses names that no server can have, before anything is sent.
@@ -45,7 +66,8 @@ pub(crate) fn quotable(name: &str) -> String {
 }
 
 /// Looks a name or an alias up in the client's database.
-pub(crate) async fn describe(rpc: &Rpc, deadline: Deadline, name: &str) -> Result<Collection, Error> {
+pub(crate) async fn find(rpc: &Rpc, deadline: Deadline, name: &str) -> Result<Collection, Error> {
+    check_name(name)?;
     let database = &rpc.config().database;
     let asked = DescribeCollectionRequest { db_name: database.clone(), collection_name: name.to_owned() };
     let reply = rpc
@@ -66,6 +88,7 @@ pub(crate) async fn describe(rpc: &Rpc, deadline: Deadline, name: &str) -> Resul
         name: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
         database: if reply.db_name.is_empty() { database.clone() } else { reply.db_name },
         has_clustering_key: schema.fields.iter().any(|field| field.is_clustering_key),
+        channels: reply.virtual_channel_names,
     })
 }
 
@@ -81,6 +104,67 @@ async fn check_database(rpc: &Rpc, deadline: Deadline, answered: &str) -> Result
     }
     let text = format!("asked for database \"{wanted}\", the server answered for \"{}\"", quotable(answered));
     Err(Error::new(Status::ServerError, text))
+}
+
+/// The number of a partition.
+pub(crate) async fn partition_id(
+    rpc: &Rpc,
+    deadline: Deadline,
+    collection: &Collection,
+    partition: &str,
+) -> Result<i64, Error> {
+    let asked = ShowPartitionsRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    let reply = rpc
+        .unary(Effect::Read, deadline, &collection.database, asked, |mut c, request| async move {
+            c.show_partitions(request).await
+        })
+        .await
+        .map_err(|error| {
+            error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
+        })?;
+    let found = reply.partition_names.iter().position(|name| name == partition);
+    found.and_then(|index| reply.partition_i_ds.get(index).copied()).filter(|id| *id > 0).ok_or_else(|| {
+        let text = format!(
+            "collection \"{}\" has no partition \"{}\"",
+            quotable(&collection.name),
+            quotable(partition)
+        );
+        Error::new(Status::PartitionNotFound, text)
+    })
+}
+
+/// What the indexes of a collection cover.
+pub(crate) async fn indexes(
+    rpc: &Rpc,
+    deadline: Deadline,
+    collection: &Collection,
+) -> Result<Indexes, Error> {
+    let asked = DescribeIndexRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    let reply = rpc
+        .unary(Effect::Read, deadline, &collection.database, asked, |mut c, request| async move {
+            c.describe_index(request).await
+        })
+        .await;
+    match reply {
+        Ok(reply) => {
+            let missing = |index: &IndexDescription| {
+                index.pending_index_rows.max(index.total_rows.saturating_sub(index.indexed_rows)).max(0)
+            };
+            let missing_rows = reply.index_descriptions.iter().map(missing).max().unwrap_or(0);
+            Ok(Indexes { count: reply.index_descriptions.len(), missing_rows })
+        }
+        // 700 since 2.3, the legacy number before.
+        Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes { count: 0, missing_rows: 0 }),
+        Err(error) => {
+            Err(error.context(format!("looking at the indexes of \"{}\"", quotable(&collection.name))))
+        }
+    }
 }
 
 async fn not_described(rpc: &Rpc, deadline: Deadline, error: Error, name: &str) -> Error {

@@ -50,6 +50,7 @@ statuses! {
     CompactionDisabled = 26, "COMPACTION_DISABLED", "Compaction is switched off in the server's configuration (dataCoord.enableCompaction).";
     Unsupported = 27, "UNSUPPORTED", "This server's version cannot do what was asked; the message names the version that can.";
     ServerError = 28, "SERVER_ERROR", "The server refused or failed; its own code and text are in the error's detail.";
+    PartitionNotFound = 29, "PARTITION_NOT_FOUND", "The collection has no partition of that name.";
     CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, but not all of it succeeded; the report has the counts.";
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
     Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
@@ -95,6 +96,9 @@ pub struct Error {
     pub in_doubt: bool,
     /// The job the call was about; 0 if none.
     pub job_id: i64,
+    /// What was found out about a trigger in doubt before the call returned: a number of
+    /// [`Find`](crate::compaction::Find).
+    pub found: i32,
     /// It took a whole time limit to find out, so trying again at once would take as long again.
     pub(crate) was_slow: bool,
     message: String,
@@ -111,6 +115,7 @@ impl Error {
             retriable: false,
             in_doubt: false,
             job_id: 0,
+            found: 0,
             was_slow: false,
             message: one_line(message.as_ref()),
         }
@@ -149,6 +154,11 @@ impl Error {
     #[must_use]
     pub fn about_job(self, job_id: i64) -> Self {
         Self { job_id, ..self }
+    }
+
+    /// The same error, with what was found out about it.
+    pub(crate) fn found(self, found: i32) -> Self {
+        Self { found, ..self }
     }
 
     /// The same error with a sentence in front that says what was being done.

@@ -4,6 +4,7 @@
 //! it are safe Rust, one concept each, and use only what is listed above them.
 
 pub mod error;
+pub mod version;
 
 pub mod config;
 pub mod proto;
@@ -20,6 +21,8 @@ mod transport;
 mod rpc;
 
 mod collection;
+pub mod segments;
+
 pub mod compaction;
 
 pub mod client;

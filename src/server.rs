@@ -1,8 +1,7 @@
 //! What the server is, as far as it tells, and what it can do by that.
 
-use std::fmt;
-
 use crate::error::{Error, Status, shortened};
+use crate::version::Version;
 
 /// The first version that has databases; older ones ignore their names.
 pub(crate) const HAS_DATABASES: Version = Version(2, 2, 9);
@@ -12,28 +11,22 @@ pub(crate) const SELECTS_BY_NAME: Version = Version(2, 4, 18);
 pub(crate) const HAS_CLUSTERING: Version = Version(2, 4, 7);
 /// The first version that answers -1 when it has nothing to do, and counts the plans of a job.
 pub(crate) const COUNTS_PLANS: Version = Version(2, 4, 0);
-
-/// Major, minor and patch number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Version(pub(crate) u32, pub(crate) u32, pub(crate) u32);
-
-impl Version {
-    /// Reads `v2.3.5-lite`, `2.6.15-dev`, `3.0`; anything that does not begin like that is `None`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let mut numbers = text[..end].split('.').map(|digits| digits.parse().ok());
-        let (major, minor) = (numbers.next()??, numbers.next()??);
-        Some(Self(major, minor, numbers.next().flatten().unwrap_or(0)))
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.0, self.1, self.2)
-    }
-}
+/// The first version that tells the level of segments.
+pub(crate) const HAS_LEVELS: Version = HAS_CLUSTERING;
+/// From here on collections without an index are compacted too. Between 2.4.0 and this nobody can tell.
+pub(crate) const COMPACTS_UNINDEXED: Version = Version(2, 4, 14);
+/// The first version that tells whether segments are sorted.
+pub(crate) const HAS_SORTED: Version = Version(2, 5, 0);
+/// The first version that compacts a part of a collection; older ones take all of it.
+pub(crate) const HAS_FILTERS: Version = Version(2, 5, 8);
+/// The first version that tells the storage version of segments.
+pub(crate) const HAS_STORAGE_VERSION: Version = Version(2, 6, 0);
+/// The first version that applies deletions alone; older ones merge plainly.
+pub(crate) const HAS_L0: Version = Version(2, 6, 3);
+/// The first version that merges up to a size; older ones merge plainly.
+pub(crate) const HAS_TARGET_SIZE: Version = Version(2, 6, 8);
+/// No version up to this lists the tasks of a collection: they take the wish for one of "job 0".
+pub(crate) const LISTS_NO_TASKS: Version = Version(3, 0, 0);
 
 /// A server's own word on itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +37,8 @@ pub struct Server {
     pub deploy_mode: String,
     /// The number under which it keeps this client in its registry; 0 if it has none (before 2.2.9).
     pub identifier: i64,
+    /// What the user wants it taken for, if it does not tell its version.
+    pub(crate) assumed: Option<Version>,
 }
 
 impl Server {
@@ -53,30 +48,43 @@ impl Server {
         self.version_text.starts_with("milvus_lite")
     }
 
-    /// The version as numbers, if the text begins with any. milvus-lite counts its own versions: none.
+    /// The version as numbers, if the text begins with any, or else the one to assume. milvus-lite counts
+    /// its own versions: none.
     pub(crate) fn version(&self) -> Option<Version> {
-        Version::parse(&self.version_text)
+        if self.is_lite() { None } else { Version::parse(&self.version_text).or(self.assumed) }
+    }
+
+    /// Whether it is certainly this version or newer.
+    pub(crate) fn is_at_least(&self, version: Version) -> bool {
+        self.version().is_some_and(|own| own >= version)
+    }
+
+    /// Whether it is certainly older than this version.
+    pub(crate) fn is_before(&self, version: Version) -> bool {
+        self.version().is_some_and(|own| own < version)
     }
 
     /// Whether a collection is found by its name, so that a request without an id is safe.
     pub(crate) fn selects_by_name(&self) -> bool {
-        self.is_lite() || self.version().is_some_and(|version| version >= SELECTS_BY_NAME)
+        self.is_lite() || self.is_at_least(SELECTS_BY_NAME)
     }
 
-    /// Refuses what this server would silently ignore. A server of unknown version is taken to be too old.
+    /// Refuses what this server would silently ignore. A server of unknown version is taken to be too old,
+    /// unless the option `assumed_version` says otherwise.
     pub(crate) fn require(&self, needed: Version, what: &str) -> Result<(), Error> {
-        if self.version().is_some_and(|version| version >= needed) {
+        if self.is_at_least(needed) {
             return Ok(());
         }
         let text = format!("{what} needs Milvus {needed} or newer; this server {}", self.described());
         Err(Error::new(Status::Unsupported, text))
     }
 
-    fn described(&self) -> String {
+    /// "is 2.3.5", for messages.
+    pub(crate) fn described(&self) -> String {
         match self.version() {
             Some(version) => format!("is {version}"),
             None if self.is_lite() => format!("is {}", shortened(&self.version_text, 40)),
-            None => "does not tell its version".to_owned(),
+            None => "does not tell its version (the option assumed_version can)".to_owned(),
         }
     }
 }
@@ -84,25 +92,6 @@ impl Server {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_are_read_leniently() {
-        for (text, expected) in [
-            ("v2.3.5-lite", Some(Version(2, 3, 5))),
-            ("2.2.16", Some(Version(2, 2, 16))),
-            ("2.6.15-dev", Some(Version(2, 6, 15))),
-            ("v3.0", Some(Version(3, 0, 0))),
-            ("2.4.18.post1", Some(Version(2, 4, 18))),
-            ("v2.5-20250101-abcdef", Some(Version(2, 5, 0))),
-            ("master-20260101", None),
-            ("0438a28f", None),
-            ("99999999999.1", None),
-            ("2", None),
-            ("", None),
-        ] {
-            assert_eq!(Version::parse(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn an_old_or_unknown_server_is_refused_with_both_versions() {
@@ -113,6 +102,10 @@ mod tests {
         assert_eq!(old.message(), "clustering needs Milvus 2.4.7 or newer; this server is 2.3.5");
         let unknown = server("custom").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert!(unknown.message().contains("does not tell its version"));
+        let assumed = Some(HAS_CLUSTERING);
+        assert!(Server { assumed, ..server("custom") }.require(HAS_CLUSTERING, "clustering").is_ok());
+        assert!(Server { assumed, ..server("v2.3.5") }.require(HAS_CLUSTERING, "clustering").is_err());
+        assert!(Server { assumed, ..server("milvus_lite") }.require(HAS_CLUSTERING, "clustering").is_err());
         let lite = server("milvus_lite-3.2.2").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert!(lite.message().contains("this server is milvus_lite-3.2.2"));
     }

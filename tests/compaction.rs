@@ -210,13 +210,14 @@ fn the_handshake_is_redone_for_every_connection_and_its_identifier_kept() {
 
 #[test]
 fn a_handshake_that_is_refused_does_not_stop_what_works_without() {
-    let fake = Fake::start(NEW);
     for fault in
         [Fault::Grpc(Code::PermissionDenied, "no".to_owned()), Fault::Refuse(65535, 1, "no".to_owned())]
     {
+        let fake = Fake::start(NEW);
         fake.fail_next(Method::Connect, fault);
         assert!(compact(&client(&fake), "succeeds").unwrap() > 0);
     }
+    let fake = Fake::start(NEW);
     fake.fail_next(Method::Connect, Fault::Grpc(Code::Unauthenticated, "auth check failure".to_owned()));
     assert_eq!(compact(&client(&fake), "succeeds").unwrap_err().status, Status::Unauthenticated);
 }
@@ -286,8 +287,8 @@ fn limits_that_nobody_owns_up_to_are_not_taken_for_refusals() {
 
 #[test]
 fn the_longest_timeouts_are_as_good_as_none() {
-    let fake = Fake::start(NEW);
     for milliseconds in [400_000_000_000_000, i64::MAX.unsigned_abs()] {
+        let fake = Fake::start(NEW);
         let limit = Timeout::After(Duration::from_millis(milliseconds));
         assert!(client(&fake).compact("succeeds", false, limit).unwrap() > 0);
     }
@@ -337,8 +338,7 @@ fn a_wait_goes_on_after_errors_that_the_server_calls_passing() {
 #[test]
 fn a_list_that_may_still_grow_proves_nothing() {
     let fake = Fake::start("v3.0.1");
-    let one =
-        Scenario { polls: vec![Poll::of([0, 1, 0, 0])], plans: vec![(vec![1], 2)], ..Scenario::default() };
+    let one = Scenario { polls: vec![Poll::of([0, 1, 0, 0])], plans: vec![1], ..Scenario::default() };
     fake.add("grows", one);
     let client = client(&fake);
     let job_id = compact(&client, "grows").unwrap();
@@ -420,7 +420,7 @@ fn nothing_scheduled_is_told_from_unknown_on_servers_that_answer_alike() {
     // A newer server that gives an id without a count may yet schedule something.
     let fake = Fake::start(NEW);
     let client = client(&fake);
-    let job_id = compact(&client, "unindexed").unwrap();
+    let job_id = compact(&client, "uncounted").unwrap();
     assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown);
 }
 

@@ -1,13 +1,9 @@
 //! From everything that was seen of a job to what can truthfully be said about it. No I/O.
 
-use std::collections::BTreeMap;
-
 use super::ledger::Job;
-use super::state::{Plan, State, StateInfo};
+use super::plan::{self, Plan, Plans};
+use super::state::{State, StateInfo};
 use super::verdict::{Counts, Report, Scheduled, Verdict};
-
-/// Plans that are kept of a job; of more, only the number is known.
-const MOST_PLANS: usize = 100_000;
 
 /// Collects what the server says about one job over time.
 #[derive(Clone, Debug)]
@@ -23,8 +19,8 @@ pub(crate) struct Evidence {
     most_counted: i64,
     /// The most plans listed at one moment. Two of them may have the same sources.
     most_listed: i64,
-    /// Sources and target of every plan ever listed.
-    plans: BTreeMap<Vec<i64>, i64>,
+    /// Every plan ever listed.
+    plans: Plans,
     /// Whether a list could not be read, so that the ones before may be out of date.
     is_list_missing: bool,
     polls: u64,
@@ -34,20 +30,18 @@ pub(crate) struct Evidence {
 impl Evidence {
     pub(crate) fn new(job: Job) -> Self {
         let Job { scheduled, plans, most, .. } = job;
-        let mut evidence = Self {
+        Self {
             scheduled,
             last: None,
             plans_are_due: true,
             most,
             most_counted: 0,
-            most_listed: 0,
-            plans: BTreeMap::new(),
+            most_listed: i64::try_from(plans.len()).unwrap_or(i64::MAX),
+            plans,
             is_list_missing: false,
             polls: 0,
             failed_polls: 0,
-        };
-        evidence.list(plans);
-        evidence
+        }
     }
 
     /// Adds one answer; says whether it shows a change, so that a look at the plans is worthwhile.
@@ -64,16 +58,13 @@ impl Evidence {
         self.failed_polls += 1;
     }
 
-    /// Adds the plans that the server lists now. A plan is known by its sources; its target comes later.
+    /// Adds the plans that the server lists now. Some servers tell the state of each: those count too.
     pub(crate) fn list(&mut self, plans: Vec<Plan>) {
         self.plans_are_due = false;
         self.is_list_missing = false;
+        self.most = self.most.max(plan::counted(&plans));
         self.most_listed = self.most_listed.max(i64::try_from(plans.len()).unwrap_or(i64::MAX));
-        let room = MOST_PLANS.saturating_sub(self.plans.len());
-        for plan in plans.into_iter().take(room) {
-            let target = self.plans.entry(plan.sources).or_insert(plan.target);
-            *target = plan.target.max(*target);
-        }
+        plans.into_iter().for_each(|plan| self.plans.add(plan));
     }
 
     /// Whether the server says that no plan of the job is running or waiting.
@@ -153,16 +144,21 @@ impl Evidence {
         self.most
     }
 
+    /// The plans seen so far.
+    pub(crate) fn plans(&self) -> &Plans {
+        &self.plans
+    }
+
     /// What can be said now.
     pub(crate) fn report(&self) -> Report {
-        let plan = |(sources, target): (&Vec<i64>, &i64)| Plan { sources: sources.clone(), target: *target };
         Report {
             verdict: self.verdict(),
             planned: self.planned(),
             counts: self.counts(),
-            plans: self.plans.iter().map(plan).collect(),
+            plans: self.plans.iter().cloned().collect(),
             polls: self.polls,
             failed_polls: self.failed_polls,
+            effect: None,
         }
     }
 }
@@ -175,10 +171,14 @@ mod tests {
         Counts { executing, completed, failed, timed_out }
     }
 
+    fn plan(source: i64, target: i64) -> Plan {
+        Plan { sources: vec![source], target, details: None }
+    }
+
     /// The verdict after these polls; a job is Executing while it has executing plans.
     fn verdict(scheduled: Scheduled, listed: usize, polls: &[Counts]) -> Verdict {
-        let plan = |n: usize| Plan { sources: vec![i64::try_from(n).unwrap()], target: -1 };
-        let mut evidence = Evidence::new(Job::new(scheduled, (1..=listed).map(plan).collect()));
+        let listed = (1..=listed).map(|n| plan(i64::try_from(n).unwrap(), -1)).collect();
+        let mut evidence = Evidence::new(Job::new(scheduled, listed));
         for counts in polls {
             let state = if counts.executing > 0 { State::Executing } else { State::Completed };
             evidence.poll(StateInfo { state, counts: *counts });
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_state_that_is_not_known_proves_nothing() {
         for scheduled in [Scheduled::Plans(1), Scheduled::Nothing, Scheduled::Elsewhere] {
-            let mut evidence = Evidence::new(Job::new(scheduled, Vec::new()));
+            let mut evidence = Evidence::new(Job::new(scheduled, Plans::default()));
             evidence.poll(StateInfo { state: State::Undefined, counts: counts(0, 1, 0, 0) });
             assert_eq!(evidence.report().verdict, Verdict::Unknown);
         }
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_plans_are_looked_at_once_and_whenever_something_changes() {
-        let mut evidence = Evidence::new(Job::new(Scheduled::Plans(1), Vec::new()));
+        let mut evidence = Evidence::new(Job::new(Scheduled::Plans(1), Plans::default()));
         let running = StateInfo { state: State::Executing, counts: counts(1, 0, 0, 0) };
         assert!(evidence.poll(running), "the first answer is a change");
         evidence.list(Vec::new());
@@ -262,10 +262,10 @@ mod tests {
     fn a_list_that_cannot_be_renewed_proves_nothing_about_a_job_of_others() {
         for (job, expected) in [
             (Job::of_others(), Verdict::Unknown),
-            (Job::new(Scheduled::Plans(1), Vec::new()), Verdict::Succeeded),
+            (Job::new(Scheduled::Plans(1), Plans::default()), Verdict::Succeeded),
         ] {
             let mut evidence = Evidence::new(job);
-            evidence.list(vec![Plan { sources: vec![1], target: 9 }]);
+            evidence.list(vec![plan(1, 9)]);
             evidence.cannot_list();
             evidence.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 0, 0) });
             assert_eq!(evidence.report().verdict, expected);
@@ -275,9 +275,8 @@ mod tests {
     #[test]
     fn lists_that_differ_are_added_up() {
         let mut evidence = Evidence::new(Job::of_others());
-        let plan = |source| Plan { sources: vec![source], target: 9 };
-        evidence.list(vec![plan(1), plan(2)]);
-        evidence.list(vec![plan(2), plan(3)]);
+        evidence.list(vec![plan(1, 9), plan(2, 9)]);
+        evidence.list(vec![plan(2, 9), plan(3, 9)]);
         evidence.poll(StateInfo { state: State::Completed, counts: counts(0, 2, 0, 0) });
         let report = evidence.report();
         assert_eq!((report.verdict, report.planned, report.plans.len()), (Verdict::Unknown, 3, 3));
@@ -288,18 +287,8 @@ mod tests {
         let mut evidence = Evidence::new(Job::of_others());
         for list in 0..3 {
             let first = list * 60_000;
-            evidence.list((first..first + 60_000).map(|n| Plan { sources: vec![n], target: -1 }).collect());
+            evidence.list((first..first + 60_000).map(|n| plan(n, -1)).collect());
         }
-        assert_eq!(evidence.report().plans.len(), MOST_PLANS);
-    }
-
-    #[test]
-    fn a_plan_is_remembered_with_its_target() {
-        let mut evidence = Evidence::new(Job::of_others());
-        evidence.list(vec![Plan { sources: vec![1, 2], target: -1 }]);
-        evidence.list(vec![Plan { sources: vec![1, 2], target: 9 }]);
-        evidence.list(vec![Plan { sources: vec![1, 2], target: -1 }]);
-        evidence.list(Vec::new());
-        assert_eq!(evidence.report().plans, [Plan { sources: vec![1, 2], target: 9 }]);
+        assert_eq!(evidence.plans().len(), plan::MOST_PLANS);
     }
 }

@@ -3,13 +3,16 @@
 use std::time::{Duration, Instant};
 
 use super::NO_JOB;
+use super::effect::{self, Effect};
 use super::evidence::Evidence;
-use super::ledger::{Job, Ledger};
+use super::ledger::{Job, Ledger, Origin};
 use super::pace::{Pace, pause};
-use super::state::{self, Plan, check_job_id};
+use super::plan::{Plan, Plans};
+use super::state::{self, check_job_id};
 use super::verdict::{Report, Verdict};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{self, Deadline, Rpc};
+use crate::segments;
 
 /// One question has this long. A restarting server lets calls hang until their deadline.
 pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
@@ -42,20 +45,33 @@ pub(crate) async fn wait(
         return Ok(Outcome { report, error: None });
     }
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let (scheduled, since) = (job.scheduled, job.since);
+    let (scheduled, since, origin) = (job.scheduled, job.since, job.origin.clone());
     let mut evidence = Evidence::new(job);
     let ended = poll_to_the_end(rpc, pace, deadline, job_id, since, &mut evidence).await;
     let mut report = evidence.report();
-    ledger.remember(job_id, Job { scheduled, since, plans: report.plans.clone(), most: evidence.most() });
+    let is_over = ended.is_ok();
+    if let Some(origin) = origin.as_deref().filter(|_| is_over) {
+        report.effect = effect(rpc, deadline, origin, evidence.plans()).await;
+    }
+    let (plans, most) = (evidence.plans().clone(), evidence.most());
     let error = match ended {
-        Ok(()) => failure(&report),
+        Ok(()) => failure(&report, plans.failure_reason()),
         Err(error) => {
             // Whatever had been seen by then, the job was not seen to its end.
             report.verdict = Verdict::None;
             Some(error)
         }
     };
+    ledger.remember(job_id, Job { scheduled, since, plans, most, origin, is_over });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
+}
+
+/// What has become of the segments since the trigger. Not worth failing for.
+async fn effect(rpc: &Rpc, deadline: Deadline, origin: &Origin, plans: &Plans) -> Option<Effect> {
+    let before = origin.before.as_ref()?;
+    let limit = deadline.within(POLL_LIMIT);
+    let after = segments::persistent(rpc, rpc::Effect::Poll, limit, &origin.collection).await.ok()?;
+    Some(effect::compare(before, &after, plans.iter()))
 }
 
 async fn poll_to_the_end(
@@ -107,11 +123,11 @@ async fn poll_to_the_end(
 
 /// One poll, with a look at the plans whenever something has changed.
 async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidence) -> Result<(), Error> {
-    let info = state::state(rpc, Effect::Poll, deadline, job_id).await?;
+    let info = state::state(rpc, rpc::Effect::Poll, deadline, job_id).await?;
     if !evidence.poll(info) {
         return Ok(());
     }
-    match state::plans(rpc, Effect::Poll, deadline, job_id).await {
+    match state::plans(rpc, rpc::Effect::Poll, deadline, job_id).await {
         Ok(plans) => evidence.list(plans),
         // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
         Err(error)
@@ -134,7 +150,7 @@ pub(crate) async fn plans(
     deadline: Deadline,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
-    let listed = state::plans(rpc, Effect::Read, deadline, job_id).await?;
+    let listed = state::plans(rpc, rpc::Effect::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
     let mut evidence = Evidence::new(job);
     evidence.list(listed);
@@ -175,7 +191,7 @@ fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence, latest_erro
 }
 
 /// The error that goes with a verdict which is not good news.
-fn failure(report: &Report) -> Option<Error> {
+fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     let (counts, planned) = (report.counts, report.planned);
     let (status, text) = match report.verdict {
         Verdict::Succeeded | Verdict::NothingToDo => return None,
@@ -202,5 +218,17 @@ fn failure(report: &Report) -> Option<Error> {
             ),
         ),
     };
-    Some(Error::new(status, text))
+    let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
+    let change = report.effect.map(change).unwrap_or_default();
+    Some(Error::new(status, text + &change + &reason))
+}
+
+/// What the segments say, whatever the server says of the job.
+fn change(effect: Effect) -> String {
+    match (effect.gone, effect.appeared) {
+        (0, 0) => "; its collection has the same segments as before".to_owned(),
+        (gone, appeared) => {
+            format!("; of the collection's segments {gone} are gone and {appeared} are new since the trigger")
+        }
+    }
 }

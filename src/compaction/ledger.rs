@@ -1,16 +1,20 @@
 //! The jobs a client has triggered or waited for, within bounds. Servers answer alike for a job
 //! that had nothing to do and one they never knew, and forget plans: the client need not.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::state::Plan;
+use super::effect::Snapshot;
+use super::params::Mode;
+use super::plan::Plans;
 use super::verdict::{Counts, Scheduled};
+use crate::collection::Collection;
 
 const MOST_JOBS: usize = 4_096;
-/// Segment ids in all remembered plans together: 8 MiB.
-const MOST_SEGMENTS: usize = 1 << 20;
+const MOST_DOUBTS: usize = 256;
+/// Machine words in all that is remembered together: 8 MiB.
+const MOST_WORDS: usize = 1 << 20;
 
 /// What is remembered of one job.
 #[derive(Clone, Debug)]
@@ -20,20 +24,36 @@ pub(crate) struct Job {
     /// When it was first heard of.
     pub(crate) since: Instant,
     /// Every plan seen so far.
-    pub(crate) plans: Vec<Plan>,
+    pub(crate) plans: Plans,
     /// The largest of each count seen so far.
     pub(crate) most: Counts,
+    /// What it compacts, and the segments before; only of a job that this client triggered.
+    pub(crate) origin: Option<Arc<Origin>>,
+    /// Whether it was seen to be over.
+    pub(crate) is_over: bool,
+}
+
+/// What was there when a trigger was sent.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    pub(crate) collection: Collection,
+    pub(crate) mode: Mode,
+    /// The segments, if the server told in time.
+    pub(crate) before: Option<Snapshot>,
+    /// The jobs of the collection that the server listed, if it lists any.
+    pub(crate) jobs_before: Option<Vec<i64>>,
 }
 
 impl Job {
     /// A job that was triggered just now.
-    pub(crate) fn new(scheduled: Scheduled, plans: Vec<Plan>) -> Self {
-        Self { scheduled, since: Instant::now(), plans, most: Counts::ZERO }
+    pub(crate) fn new(scheduled: Scheduled, plans: Plans) -> Self {
+        let since = Instant::now();
+        Self { scheduled, since, plans, most: Counts::ZERO, origin: None, is_over: false }
     }
 
     /// A job of which this client knows nothing.
     pub(crate) fn of_others() -> Self {
-        Self::new(Scheduled::Elsewhere, Vec::new())
+        Self::new(Scheduled::Elsewhere, Plans::default())
     }
 
     /// The same job with what was known of it before. A second trigger can get the id of a job that runs.
@@ -43,17 +63,30 @@ impl Job {
             (Scheduled::Elsewhere | Scheduled::Nothing, now) => now,
             (before, _) => before,
         };
-        let mut plans: BTreeMap<Vec<i64>, i64> = BTreeMap::new();
-        for plan in before.plans.into_iter().chain(self.plans) {
-            let target = plans.entry(plan.sources).or_insert(plan.target);
-            *target = plan.target.max(*target);
+        let mut plans = before.plans;
+        self.plans.iter().for_each(|plan| plans.add(plan.clone()));
+        Self {
+            scheduled,
+            since: before.since.min(self.since),
+            plans,
+            most: before.most.max(self.most),
+            // What was there before the first trigger is what the job began with.
+            origin: before.origin.or(self.origin),
+            is_over: self.is_over,
         }
-        let plans = plans.into_iter().map(|(sources, target)| Plan { sources, target }).collect();
-        Self { scheduled, since: before.since.min(self.since), plans, most: before.most.max(self.most) }
     }
 
-    fn segments(&self) -> usize {
-        self.plans.iter().map(|plan| 1 + plan.sources.len()).sum()
+    fn weight(&self) -> usize {
+        self.plans.weight() + self.origin.as_ref().map_or(0, |origin| origin.weight())
+    }
+}
+
+impl Origin {
+    /// Rough number of machine words it takes.
+    fn weight(&self) -> usize {
+        let names = self.collection.name.len() + self.collection.database.len();
+        let jobs = self.jobs_before.as_ref().map_or(0, Vec::len);
+        names / 8 + jobs + self.before.as_ref().map_or(0, Snapshot::weight)
     }
 }
 
@@ -65,42 +98,127 @@ pub(crate) struct Ledger(Mutex<Jobs>);
 struct Jobs {
     by_id: HashMap<i64, Job>,
     oldest_first: VecDeque<i64>,
-    segments: usize,
+    words: usize,
+    /// Triggers of which nobody knows whether the server took them; one per collection, the latest.
+    doubts: VecDeque<Arc<Origin>>,
 }
 
 impl Ledger {
     /// Remembers a job, together with what is known of it already.
     pub(crate) fn remember(&self, job_id: i64, job: Job) {
-        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut jobs = self.jobs();
         let job = if let Some(before) = jobs.by_id.remove(&job_id) {
-            jobs.segments -= before.segments();
+            jobs.words -= before.weight();
             job.added_to(before)
         } else {
             jobs.oldest_first.push_back(job_id);
             job
         };
-        jobs.segments += job.segments();
+        jobs.words += job.weight();
         jobs.by_id.insert(job_id, job);
-        while jobs.by_id.len() > MOST_JOBS || jobs.segments > MOST_SEGMENTS {
+        while jobs.by_id.len() > MOST_JOBS || jobs.words > MOST_WORDS {
             let Some(oldest) = jobs.oldest_first.pop_front() else { break };
             if let Some(forgotten) = jobs.by_id.remove(&oldest) {
-                jobs.segments -= forgotten.segments();
+                jobs.words -= forgotten.weight();
             }
         }
     }
 
     /// What is known of a job.
     pub(crate) fn recall(&self, job_id: i64) -> Option<Job> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).by_id.get(&job_id).cloned()
+        self.jobs().by_id.get(&job_id).cloned()
+    }
+
+    /// The latest job of a collection that is not known to be over.
+    pub(crate) fn unfinished(&self, collection: &Collection) -> Option<i64> {
+        let jobs = self.jobs();
+        let is_wanted = |id: &&i64| {
+            jobs.by_id.get(id).is_some_and(|job| {
+                !job.is_over
+                    && matches!(job.scheduled, Scheduled::Plans(_) | Scheduled::Uncounted)
+                    && job.origin.as_ref().is_some_and(|origin| origin.collection.is_same(collection))
+            })
+        };
+        jobs.oldest_first.iter().rev().find(is_wanted).copied()
+    }
+
+    /// Segments that jobs of this collection are known to take or have taken.
+    pub(crate) fn sources(&self, collection: &Collection) -> HashSet<i64> {
+        let jobs = self.jobs();
+        let is_its = |job: &&Job| job.origin.as_ref().is_some_and(|o| o.collection.is_same(collection));
+        let plans = jobs.by_id.values().filter(is_its).flat_map(|job| job.plans.iter());
+        plans.flat_map(|plan| plan.sources.iter().copied()).collect()
+    }
+
+    /// Remembers a trigger of which nobody knows whether the server took it.
+    pub(crate) fn doubt(&self, origin: Arc<Origin>) {
+        let mut jobs = self.jobs();
+        jobs.doubts.retain(|doubt| !doubt.collection.is_same(&origin.collection));
+        jobs.doubts.push_back(origin);
+        let words = |jobs: &Jobs| jobs.doubts.iter().map(|doubt| doubt.weight()).sum::<usize>();
+        while jobs.doubts.len() > MOST_DOUBTS || words(&jobs) > MOST_WORDS {
+            jobs.doubts.pop_front();
+        }
+    }
+
+    /// A later trigger of the collection was answered, or its job was found.
+    pub(crate) fn clear_doubt(&self, collection: &Collection) {
+        self.jobs().doubts.retain(|doubt| !doubt.collection.is_same(collection));
+    }
+
+    /// The latest trigger of this collection that is in doubt.
+    pub(crate) fn in_doubt(&self, collection: &Collection) -> Option<Arc<Origin>> {
+        self.jobs().doubts.iter().find(|doubt| doubt.collection.is_same(collection)).cloned()
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::Plan;
     use super::*;
 
+    fn plans(sources: Vec<i64>) -> Plans {
+        [Plan { sources, target: 2, details: None }].into_iter().collect()
+    }
+
     fn job(segments: usize) -> Job {
-        Job::new(Scheduled::Nothing, vec![Plan { sources: vec![1; segments], target: 2 }])
+        Job::new(Scheduled::Nothing, plans(vec![1; segments]))
+    }
+
+    fn of_collection(id: i64, scheduled: Scheduled) -> Job {
+        let collection = Collection { id, name: format!("c{id}"), ..Collection::default() };
+        let origin = Origin { collection, mode: Mode::Plain, before: None, jobs_before: None };
+        Job { origin: Some(Arc::new(origin)), ..Job::new(scheduled, Plans::default()) }
+    }
+
+    #[test]
+    fn the_latest_unfinished_job_of_a_collection_is_known() {
+        let ledger = Ledger::default();
+        let collection = of_collection(5, Scheduled::Nothing).origin.unwrap();
+        ledger.remember(1, of_collection(5, Scheduled::Plans(1)));
+        ledger.remember(2, of_collection(5, Scheduled::Plans(1)));
+        ledger.remember(3, of_collection(5, Scheduled::Nothing));
+        ledger.remember(4, of_collection(6, Scheduled::Plans(1)));
+        assert_eq!(ledger.unfinished(&collection.collection), Some(2));
+        ledger.remember(2, Job { is_over: true, ..of_collection(5, Scheduled::Plans(1)) });
+        assert_eq!(ledger.unfinished(&collection.collection), Some(1));
+    }
+
+    #[test]
+    fn doubts_are_bounded_and_one_per_collection() {
+        let ledger = Ledger::default();
+        let count = i64::try_from(MOST_DOUBTS).unwrap() + 2;
+        let origin = |id| of_collection(id, Scheduled::Nothing).origin.unwrap();
+        (1..=count).for_each(|id| ledger.doubt(origin(id)));
+        (1..=count).for_each(|id| ledger.doubt(origin(id)));
+        assert!(ledger.in_doubt(&origin(1).collection).is_none());
+        assert!(ledger.in_doubt(&origin(count).collection).is_some());
+        ledger.clear_doubt(&origin(count).collection);
+        assert!(ledger.in_doubt(&origin(count).collection).is_none());
     }
 
     #[test]
@@ -117,7 +235,7 @@ mod tests {
     fn a_huge_job_cannot_fill_the_memory() {
         let ledger = Ledger::default();
         ledger.remember(1, job(10));
-        ledger.remember(2, job(MOST_SEGMENTS * 2));
+        ledger.remember(2, job(MOST_WORDS * 2));
         assert!(ledger.recall(1).is_none() && ledger.recall(2).is_none());
         ledger.remember(3, job(10));
         assert!(ledger.recall(3).is_some());
@@ -127,8 +245,8 @@ mod tests {
     fn what_was_seen_of_a_job_survives_a_second_trigger_that_gets_its_id() {
         let ledger = Ledger::default();
         let failed = Counts { failed: 1, ..Counts::ZERO };
-        ledger.remember(7, Job { most: failed, ..Job::new(Scheduled::Plans(3), Vec::new()) });
-        ledger.remember(7, Job::new(Scheduled::Plans(2), vec![Plan { sources: vec![1], target: 2 }]));
+        ledger.remember(7, Job { most: failed, ..Job::new(Scheduled::Plans(3), Plans::default()) });
+        ledger.remember(7, Job::new(Scheduled::Plans(2), plans(vec![1])));
         let job = ledger.recall(7).unwrap();
         assert_eq!((job.scheduled, job.most, job.plans.len()), (Scheduled::Plans(3), failed, 1));
     }
@@ -140,6 +258,6 @@ mod tests {
             ledger.remember(1, job(100));
         }
         assert_eq!(ledger.recall(1).unwrap().plans.len(), 1);
-        assert_eq!(ledger.0.lock().unwrap().segments, 101);
+        assert_eq!(ledger.jobs().words, 101);
     }
 }

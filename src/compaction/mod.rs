@@ -1,15 +1,27 @@
 //! Compaction: the trigger, what the server says of a job, and the verdict on how it ended.
 
+pub(crate) mod check;
+pub(crate) mod effect;
 mod evidence;
+pub(crate) mod find;
 pub(crate) mod follow;
 pub(crate) mod ledger;
 pub(crate) mod pace;
+pub mod params;
+pub mod plan;
 pub(crate) mod state;
+pub(crate) mod tasks;
 pub(crate) mod trigger;
 pub mod verdict;
 
+pub use check::{Known, Prospect};
+pub use effect::Effect;
+pub use find::{Find, Found};
 pub use follow::Outcome;
-pub use state::{Plan, State, StateInfo};
+pub use params::Params;
+pub use plan::{Details, Plan};
+pub use state::{State, StateInfo};
+pub use trigger::{Start, Triggered};
 pub use verdict::{Counts, Report, Verdict};
 
 /// The id that stands for "the server scheduled nothing". No server has such a job.

@@ -1,6 +1,7 @@
 //! What the server says about a job at this moment.
 
 use super::NO_JOB;
+use super::plan::Plan;
 use super::verdict::Counts;
 use crate::error::Error;
 use crate::proto::common::CompactionState;
@@ -31,15 +32,6 @@ pub struct StateInfo {
 impl StateInfo {
     /// What there is to say about no job.
     const NOTHING: Self = Self { state: State::Completed, counts: Counts::ZERO };
-}
-
-/// One unit of work of a job: segments that become one segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Ids of the segments that are merged.
-    pub sources: Vec<i64>,
-    /// Id of the resulting segment; -1 while there is none.
-    pub target: i64,
 }
 
 /// Ids that no server has jobs for. 2.3 takes 0 for "all jobs" and would answer with everybody's.
@@ -95,18 +87,32 @@ pub(crate) async fn plans(
     if job_id == NO_JOB {
         return Ok(Vec::new());
     }
-    let asked = GetCompactionPlansRequest { compaction_id: job_id };
+    let asked = GetCompactionPlansRequest { compaction_id: job_id, ..Default::default() };
+    merge_infos(rpc, effect, deadline, &rpc.config().database, asked)
+        .await
+        .map_err(|error| about(error, job_id))
+}
+
+/// Every plan of every collection that a server before 2.4 remembers, which it gives for "job 0". Later
+/// servers give none.
+pub(super) async fn plans_of_all(rpc: &Rpc, effect: Effect, deadline: Deadline) -> Result<Vec<Plan>, Error> {
+    merge_infos(rpc, effect, deadline, &rpc.config().database, GetCompactionPlansRequest::default()).await
+}
+
+/// The plans that the server answers with.
+pub(super) async fn merge_infos(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    database: &str,
+    asked: GetCompactionPlansRequest,
+) -> Result<Vec<Plan>, Error> {
     let reply = rpc
-        .unary(effect, deadline, &rpc.config().database, asked, |mut c, request| async move {
+        .unary(effect, deadline, database, asked, |mut c, request| async move {
             c.get_compaction_state_with_plans(request).await
         })
-        .await
-        .map_err(|error| about(error, job_id))?;
-    Ok(reply
-        .merge_infos
-        .into_iter()
-        .map(|info| Plan { sources: info.sources, target: info.target })
-        .collect())
+        .await?;
+    Ok(reply.merge_infos.into_iter().map(Plan::from).collect())
 }
 
 fn about(error: Error, job_id: i64) -> Error {

@@ -2,7 +2,8 @@
 
 use std::ffi::CStr;
 
-use super::state::Plan;
+use super::effect::Effect;
+use super::plan::Plan;
 
 /// How a compaction ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub struct Report {
     pub polls: u64,
     /// Asking failed this often, and was repeated.
     pub failed_polls: u64,
+    /// What the job did to the segments, if this client triggered it and the server lists them.
+    pub effect: Option<Effect>,
 }
 
 /// What was learnt when the job was triggered.

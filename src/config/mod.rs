@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::{Error, shortened};
+use crate::version::Version;
 pub use credentials::Credentials;
 pub use options::{Description, Kind, OPTIONS, Options};
 pub use uri::Address;
@@ -44,6 +45,8 @@ pub struct Config {
     pub keepalive_timeout: Duration,
     /// When to try again.
     pub retry: RetryConfig,
+    /// What to take a server for that does not tell its version; `None` is the oldest there is.
+    pub assumed_version: Option<Version>,
 }
 
 /// Whom to trust, and who this client is.
@@ -93,6 +96,7 @@ impl Config {
                 backoff: options.milliseconds(c"retry.backoff_ms"),
                 max_backoff: options.milliseconds(c"retry.max_backoff_ms"),
             },
+            assumed_version: options.text(c"assumed_version").map(assumed_version).transpose()?,
         })
     }
 
@@ -125,6 +129,13 @@ impl Config {
     pub fn without_secrets(&self, text: &str) -> String {
         self.credentials.as_ref().map_or_else(|| text.to_owned(), |credentials| credentials.hidden_in(text))
     }
+}
+
+fn assumed_version(text: &str) -> Result<Version, Error> {
+    Version::parse(text).ok_or_else(|| {
+        let text = shortened(text, 80);
+        Error::invalid_argument(format!("option assumed_version: \"{text}\" is not a version such as 2.6.8"))
+    })
 }
 
 fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Error> {

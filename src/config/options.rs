@@ -56,7 +56,7 @@ const fn number(
 const DAY_MS: u32 = 86_400_000;
 
 /// Every option, in the order a person would read them.
-pub static OPTIONS: [Description; 16] = [
+pub static OPTIONS: [Description; 17] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
     text(c"user", Kind::Text, c"user name, together with password instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -93,6 +93,11 @@ pub static OPTIONS: [Description; 16] = [
         c"pause before the second attempt, in milliseconds; it doubles with each further one",
     ),
     number(c"retry.max_backoff_ms", c"2000", (1, 600_000), c"longest pause between two attempts, in milliseconds"),
+    text(
+        c"assumed_version",
+        Kind::Text,
+        c"what a server that does not tell its version is taken for, e.g. 2.6.8; empty: too old for any option",
+    ),
 ];
 
 /// The options of one client-to-be. Values are wiped from memory when it is dropped.

@@ -23,6 +23,10 @@ replies! {
     GetVersionResponse
     DescribeCollectionResponse
     ShowCollectionsResponse
+    ShowPartitionsResponse
+    DescribeIndexResponse
+    GetPersistentSegmentInfoResponse
+    GetQuerySegmentInfoResponse
     ManualCompactionResponse
     GetCompactionStateResponse
     GetCompactionPlansResponse

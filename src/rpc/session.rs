@@ -8,8 +8,9 @@ use crate::error::{Error, Status, one_line, shortened};
 use crate::log::{self, Level};
 use crate::proto::common::ClientInfo;
 use crate::proto::service::{ConnectRequest, GetVersionRequest};
-use crate::server::{Server, Version};
+use crate::server::Server;
 use crate::transport::Connection;
+use crate::version::Version;
 
 /// Longest version or mode that is kept; a hostile one must not fill messages.
 const TEXT_LIMIT: usize = 63;
@@ -47,11 +48,13 @@ impl Session {
                     version_text: kept(config, &info.build_tags),
                     deploy_mode: kept(config, &info.deploy_mode),
                     identifier: reply.identifier,
+                    ..Server::default()
                 }
             }
             Err(failure) if is_tolerable(&failure.error) => Server::default(),
             Err(failure) => return Err(failure),
         };
+        server.assumed = config.assumed_version;
         if Version::parse(&server.version_text).is_none() {
             let asked = GetVersionRequest {};
             let reply =

@@ -1,20 +1,27 @@
 //! A scripted Milvus server, in this process and on loopback. It answers as the version it is told to
 //! be, plays named scenarios, and can fail at an exact moment. The real server proves the rest.
 
+mod control;
 mod cuttable;
+mod profile;
 mod scenario;
 mod service;
+mod state;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tonic::Code;
 
-pub use scenario::{Poll, Scenario};
-pub use service::{Call, Fault, Method};
-use service::{Service, State};
+pub use control::obey;
+pub use profile::{LITE, NEWEST, PROFILES};
+pub use scenario::{DELETED, Poll, ROWS, Scenario};
+use service::Service;
+use state::State;
 
 /// The generated messages, in their packages.
 pub mod proto {
@@ -25,6 +32,49 @@ pub mod proto {
 
 /// The compiled `proto/` as a `google.protobuf.FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// The methods of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Connect,
+    GetVersion,
+    Describe,
+    ShowCollections,
+    ShowPartitions,
+    DescribeIndex,
+    Stored,
+    Loaded,
+    Trigger,
+    State,
+    Plans,
+}
+
+/// One call as it arrived.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub method: Method,
+    /// The request's text in Rust's debug form.
+    pub request: String,
+    /// The request headers that clients of Milvus set.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A way for a call to go wrong. Except for `Refuse`, `Grpc` and `Lost`, the server has done its work.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// A reply with this `code`, `error_code` and `reason`; nothing is done.
+    Refuse(i32, i32, String),
+    /// The call ends with this gRPC status; nothing is done.
+    Grpc(Code, String),
+    /// The connection is cut before anything is done.
+    Lost,
+    /// A reply in which nothing is set, not even a status.
+    Empty,
+    /// The answer never comes.
+    Hang,
+    /// The connection is cut instead of an answer.
+    Cut,
+}
 
 /// A running server; stops when dropped.
 pub struct Fake {
@@ -113,6 +163,25 @@ impl Fake {
     /// Has `DescribeCollection` report this database for every collection.
     pub fn report_database(&self, name: &str) {
         self.state().reported_database = Some(name.to_owned());
+    }
+
+    /// Loads a collection, with so many rows that are not flushed yet.
+    pub fn load(&self, name: &str, growing_rows: i64) {
+        if let Some(collection) = self.state().collections.get_mut(name) {
+            (collection.is_loaded, collection.growing_rows) = (true, growing_rows);
+        }
+    }
+
+    /// The stored segments of a collection: id and rows.
+    #[must_use]
+    pub fn segments(&self, name: &str) -> Vec<(i64, i64)> {
+        self.state().stored(name).iter().map(|segment| (segment.segment_id, segment.num_rows)).collect()
+    }
+
+    /// As a crash and a new start: connections are cut, and old servers lose their jobs.
+    pub fn restart(&self) {
+        self.state().restart();
+        self.cut_connections();
     }
 
     /// Takes the clustering key from every collection.

@@ -1,7 +1,8 @@
-//! `milvus-fake serve VERSION` prints its URI and serves until its standard input ends.
+//! `milvus-fake serve VERSION` prints its URI and serves until its standard input ends; each line of that
+//! is a command (see `control.rs`), answered with a line.
 //! `milvus-fake descriptors` writes the compiled `proto/` to standard output.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Write};
 
 fn main() -> std::io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -9,7 +10,10 @@ fn main() -> std::io::Result<()> {
         ["serve", version] => {
             let fake = milvus_fake::Fake::start(version);
             println!("{}", fake.uri());
-            std::io::stdin().read_to_end(&mut Vec::new()).map(drop)
+            for line in std::io::stdin().lock().lines() {
+                println!("{}", milvus_fake::obey(&fake, &line?));
+            }
+            Ok(())
         }
         ["descriptors"] => std::io::stdout().write_all(milvus_fake::DESCRIPTORS),
         _ => {

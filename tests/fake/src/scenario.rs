@@ -12,8 +12,8 @@ pub struct Poll {
     pub timed_out: i64,
 }
 
-/// A job's whole life.
-#[derive(Clone, Debug, Default)]
+/// A collection, and the whole life of a job that compacts it.
+#[derive(Clone, Debug)]
 pub struct Scenario {
     /// The trigger's answer is this id; `None` is a fresh positive one.
     pub job_id: Option<i64>,
@@ -21,26 +21,56 @@ pub struct Scenario {
     pub plan_count: i32,
     /// Answers in order; the last one is repeated for ever.
     pub polls: Vec<Poll>,
-    /// Sources and target of each plan, at any time.
-    pub plans: Vec<(Vec<i64>, i64)>,
+    /// Segments that each plan takes; it makes one of them. Each has a number of rows.
+    pub plans: Vec<usize>,
+    /// Whether it has an index.
+    pub is_indexed: bool,
+    /// Whether its plans can still be listed when the job is over.
+    pub keeps_plans: bool,
+}
+
+/// Rows of each segment of the fake, and how many of them are deleted ones that a compaction purges.
+pub const ROWS: i64 = 50;
+pub const DELETED: i64 = 10;
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            job_id: None,
+            plan_count: 0,
+            polls: Vec::new(),
+            plans: Vec::new(),
+            is_indexed: true,
+            keeps_plans: true,
+        }
+    }
 }
 
 impl Scenario {
+    /// A job of so many plans of two segments each, told by these polls.
+    #[must_use]
+    pub fn job(plan_count: i32, polls: &[[i64; 4]]) -> Self {
+        Self {
+            plan_count,
+            polls: polls.iter().map(|counts| Poll::of(*counts)).collect(),
+            plans: vec![2; usize::try_from(plan_count).unwrap_or(0)],
+            ..Self::default()
+        }
+    }
+
     /// The scenarios that every fake server has a collection of, named so.
     #[must_use]
     pub fn named() -> Vec<(&'static str, Self)> {
-        let plans = |count: i64| (1..=count).map(|n| (vec![2 * n, 2 * n + 1], 100 + n)).collect();
-        let job = |plan_count: i32, polls: &[[i64; 4]]| Self {
-            job_id: None,
-            plan_count,
-            polls: polls.iter().map(|counts| Poll::of(*counts)).collect(),
-            plans: plans(plan_count.into()),
-        };
+        let job = Self::job;
         vec![
             ("succeeds", job(2, &[[2, 0, 0, 0], [1, 1, 0, 0], [0, 2, 0, 0]])),
             ("nothing", Self { job_id: Some(-1), ..job(0, &[[0, 0, 0, 0]]) }),
-            ("unindexed", job(0, &[[0, 0, 0, 0]])),
+            // With segments, but without an index: some servers leave it alone, others do not.
+            ("unindexed", Self { is_indexed: false, ..job(1, &[[1, 0, 0, 0], [0, 1, 0, 0]]) }),
+            ("uncounted", job(0, &[[0, 0, 0, 0]])),
             ("fails", job(2, &[[2, 0, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]])),
+            // What a failed job leaves behind is cleaned up after two polls, counts and plans alike.
+            ("vanishes", Self { keeps_plans: false, ..job(2, &[[2, 0, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]]) }),
             ("fails_partly", job(3, &[[3, 0, 0, 0], [1, 1, 1, 0], [0, 2, 1, 0]])),
             ("times_out", job(1, &[[1, 0, 0, 0], [0, 0, 0, 1]])),
             ("is_forgotten", job(2, &[[2, 0, 0, 0], [0, 0, 0, 0]])),

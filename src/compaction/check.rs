@@ -1,0 +1,266 @@
+//! What a trigger would do, as far as reading tells.
+
+use super::ledger::Ledger;
+use super::params::{Mode, Params};
+use super::plan::Plan;
+use super::state::{self, State};
+use super::tasks;
+use super::trigger::{Prepared, prepare};
+use crate::collection::{self, Indexes};
+use crate::error::{Error, Status};
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::segments::{self, Segment};
+use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, Server};
+
+/// Any job: whether it exists does not matter to a server that has compaction switched off.
+const ANY_JOB: i64 = 1;
+
+/// An answer that may not be had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Known {
+    /// Nobody can tell.
+    #[default]
+    NotKnown = -1,
+    /// Certainly not.
+    No = 0,
+    /// Certainly.
+    Yes = 1,
+}
+
+impl From<bool> for Known {
+    fn from(is: bool) -> Self {
+        if is { Self::Yes } else { Self::No }
+    }
+}
+
+/// What a trigger would find.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prospect {
+    /// Whether the server would schedule anything.
+    pub would_compact: Known,
+    /// Why, for a person.
+    pub reason: String,
+    /// Whether compaction is switched on.
+    pub is_enabled: Known,
+    /// Whether a job of this collection is running.
+    pub is_running: Known,
+    /// Whether it has an index.
+    pub is_indexed: Known,
+    /// Whether this server leaves collections without an index alone.
+    pub needs_index: Known,
+    /// Whether it has a key to cluster by.
+    pub has_clustering_key: bool,
+    /// Whether there are rows that a compaction would leave out, because they are not flushed yet.
+    pub has_unflushed: Known,
+    /// Flushed segments with rows that the trigger would take in.
+    pub segments: i64,
+    /// Their rows.
+    pub rows: i64,
+    /// Segments with nothing but deletions, on servers that have such (2.4.7).
+    pub l0_segments: Option<i64>,
+    /// Rows without an index.
+    pub unindexed_rows: Option<i64>,
+}
+
+/// Looks at everything that decides what a trigger with these parameters would do. Only reads.
+pub(crate) async fn check(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline,
+    name: &str,
+    params: &Params,
+) -> Result<Prospect, Error> {
+    let prepared = prepare(rpc, deadline, name, params).await?;
+    let Prepared { collection, server, partition_id, segments } = &prepared;
+    let mut prospect = Prospect { has_clustering_key: collection.has_clustering_key, ..Prospect::default() };
+    if server.is_lite() {
+        // It compacts by itself, and takes triggers for the sake of compatibility only.
+        "milvus-lite takes triggers, but does nothing about them".clone_into(&mut prospect.reason);
+        prospect.would_compact = Known::No;
+        return Ok(prospect);
+    }
+    prospect.needs_index = needs_index(server);
+    prospect.is_enabled = is_enabled(rpc, deadline).await?;
+    let stored = match segments {
+        Some(segments) => segments.clone(),
+        None => segments::persistent(rpc, Effect::Read, deadline, collection).await?,
+    };
+    let indexes = allowed(collection::indexes(rpc, deadline, collection).await)?;
+    prospect.is_indexed = indexes.map_or(Known::NotKnown, |indexes| (indexes.count > 0).into());
+    prospect.unindexed_rows = indexes.filter(|indexes| indexes.count > 0).map(|i| i.missing_rows);
+    let loaded = allowed(segments::loaded(rpc, Effect::Read, deadline, collection).await)?;
+    prospect.has_unflushed = has_unflushed(&stored, loaded.as_deref());
+    prospect.is_running = is_running(rpc, ledger, deadline, &prepared).await?;
+
+    let is_taken = |segment: &&Segment| is_taken(segment, params, *partition_id);
+    let taken: Vec<_> = stored.iter().filter(is_taken).collect();
+    prospect.segments = i64::try_from(taken.len()).unwrap_or(i64::MAX);
+    prospect.rows = taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add);
+    let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
+    prospect.l0_segments = server.is_at_least(HAS_LEVELS).then(|| i64::try_from(l0).unwrap_or(i64::MAX));
+    (prospect.would_compact, prospect.reason) = conclude(&prospect, params, server, indexes);
+    Ok(prospect)
+}
+
+/// A part of the answer that this user or this server does not give is left open.
+fn allowed<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error)
+            if matches!(
+                error.status,
+                Status::PermissionDenied | Status::Unsupported | Status::ServerError
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Up to 2.3 only indexed segments are compacted; when exactly this ended in 2.4 is published nowhere.
+fn needs_index(server: &Server) -> Known {
+    match () {
+        () if server.is_before(COUNTS_PLANS) => Known::Yes,
+        () if server.is_at_least(COMPACTS_UNINDEXED) => Known::No,
+        () => Known::NotKnown,
+    }
+}
+
+/// A server with compaction switched off refuses questions about jobs too. 2.3 takes 22 s to do so.
+async fn is_enabled(rpc: &Rpc, deadline: Deadline) -> Result<Known, Error> {
+    let share = deadline.remaining().map_or(super::follow::POLL_LIMIT, |remaining| remaining / 4);
+    let limit = deadline.within(share.min(super::follow::POLL_LIMIT));
+    match state::state(rpc, Effect::Poll, limit, ANY_JOB).await {
+        Ok(_) => Ok(Known::Yes),
+        Err(error) if error.status == Status::CompactionDisabled => Ok(Known::No),
+        Err(error) if error.status == Status::Timeout && !deadline.has_passed() => Ok(Known::NotKnown),
+        Err(error) => allowed::<()>(Err(error)).map(|_| Known::NotKnown),
+    }
+}
+
+/// Growing and sealed segments hold rows that a compaction leaves out. Storage lists growing ones on some
+/// servers only; query nodes do, if the collection is loaded.
+fn has_unflushed(stored: &[Segment], loaded: Option<&[Segment]>) -> Known {
+    let seen = |segments: &[Segment]| segments.iter().any(|s| s.is_unflushed() && s.rows > 0);
+    match loaded {
+        _ if seen(stored) => Known::Yes,
+        Some(loaded) if seen(loaded) => Known::Yes,
+        // Loaded and without a growing segment: everything that was inserted is in others.
+        Some(loaded) if !loaded.is_empty() => Known::No,
+        _ => Known::NotKnown,
+    }
+}
+
+async fn is_running(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline,
+    prepared: &Prepared,
+) -> Result<Known, Error> {
+    let Prepared { collection, server, .. } = prepared;
+    match tasks::list(rpc, Effect::Read, deadline, collection).await {
+        Ok(tasks) => return Ok(tasks.iter().any(Plan::is_running).into()),
+        Err(error) if error.status == Status::Unsupported => {}
+        Err(error) => return Err(error),
+    }
+    if let Some(job_id) = ledger.unfinished(collection) {
+        let info = state::state(rpc, Effect::Read, deadline, job_id).await?;
+        if info.state == State::Executing {
+            return Ok(Known::Yes);
+        }
+    }
+    // Before 2.4 all plans there are can be had; those that are done have a target.
+    if server.is_before(COUNTS_PLANS) {
+        let plans = state::plans_of_all(rpc, Effect::Read, deadline).await?;
+        let stored = segments::persistent(rpc, Effect::Read, deadline, collection).await?;
+        let takes = |plan: &Plan| {
+            plan.target <= 0 && plan.sources.iter().any(|id| stored.iter().any(|s| s.id == *id))
+        };
+        // One that failed has none either.
+        return Ok(if plans.iter().any(takes) { Known::NotKnown } else { Known::No });
+    }
+    Ok(Known::NotKnown)
+}
+
+/// Whether a plain, clustering or target-size compaction takes this segment in.
+fn is_taken(segment: &Segment, params: &Params, partition_id: i64) -> bool {
+    segment.is_flushed()
+        && (params.mode() != Mode::Plain || !segment.is_clustered())
+        && (partition_id == 0 || segment.partition_id == partition_id)
+        && params.channel.as_ref().is_none_or(|channel| segment.channel.as_ref().is_none_or(|c| c == channel))
+        && params.segment_ids.as_ref().is_none_or(|ids| ids.contains(&segment.id))
+}
+
+fn conclude(
+    prospect: &Prospect,
+    params: &Params,
+    server: &Server,
+    indexes: Option<Indexes>,
+) -> (Known, String) {
+    let (segments, rows) = (prospect.segments, prospect.rows);
+    let flush = match prospect.has_unflushed {
+        Known::Yes => "; there are rows that are not flushed yet and would be left out",
+        _ => "",
+    };
+    if prospect.is_enabled == Known::No {
+        return (Known::No, "compaction is switched off in the server's configuration".to_owned());
+    }
+    if params.mode() == Mode::L0 {
+        return match prospect.l0_segments {
+            Some(0) => (Known::No, format!("there are no segments of deletions{flush}")),
+            Some(count) if prospect.is_running == Known::No => {
+                (Known::Yes, format!("{count} segments of deletions would be applied{flush}"))
+            }
+            count => {
+                let count = count.unwrap_or(0);
+                (Known::NotKnown, format!("there are {count} segments of deletions{flush}"))
+            }
+        };
+    }
+    if segments == 0 {
+        return (Known::No, format!("there is no flushed segment to compact{flush}"));
+    }
+    let there_are = format!("there are {segments} flushed segments with {rows} rows{flush}");
+    match params.mode() {
+        Mode::Plain => {}
+        // Both depend on settings and limits of the server that cannot be read.
+        _ => {
+            return (
+                Known::NotKnown,
+                format!("{there_are}; what the server makes of them depends on its settings"),
+            );
+        }
+    }
+    if prospect.is_running == Known::Yes {
+        return (Known::NotKnown, format!("{there_are}, but a compaction of the collection is running"));
+    }
+    let lacks_index = indexes.is_some_and(|indexes| indexes.count == 0);
+    match (prospect.needs_index, lacks_index, prospect.is_indexed) {
+        (Known::Yes, true, _) => {
+            let text = format!(
+                "the collection has no index; this server {}, which leaves such alone",
+                server.described()
+            );
+            (Known::No, text)
+        }
+        (Known::NotKnown, true, _) => {
+            (Known::NotKnown, format!("{there_are}, but no index, which some servers of that age want"))
+        }
+        (Known::Yes, _, Known::NotKnown) => (
+            Known::NotKnown,
+            format!("{there_are}; whether they are indexed, as this server wants, is not known"),
+        ),
+        (Known::Yes, false, _) if prospect.unindexed_rows.is_some_and(|rows| rows > 0) => {
+            (Known::NotKnown, format!("{there_are}; not all are indexed yet, and this server waits for that"))
+        }
+        _ if server.version().is_none() => (
+            Known::NotKnown,
+            format!("{there_are}; what a server of unknown version makes of them is not known"),
+        ),
+        _ if prospect.is_running == Known::No => (Known::Yes, there_are),
+        // Nobody can see on this server whether another client's, or an automatic one, holds them.
+        _ => (Known::Yes, format!("{there_are}, unless another compaction holds them")),
+    }
+}

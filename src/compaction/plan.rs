@@ -1,0 +1,236 @@
+//! The plans of a job: which segments become which.
+
+use std::collections::BTreeMap;
+
+use super::verdict::Counts;
+use crate::error::{one_line, shortened};
+use crate::proto::common::CompactionTaskState as TaskState;
+use crate::proto::service::CompactionMergeInfo;
+
+/// Plans that are kept of a job; of more, only the number is known.
+pub(super) const MOST_PLANS: usize = 100_000;
+/// Longest text of a server that is kept with a plan, in bytes.
+const TEXT_LIMIT: usize = 255;
+
+/// One unit of work of a job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Ids of the segments that are taken.
+    pub sources: Vec<i64>,
+    /// Id of the (first) resulting segment; -1 while, or if, there is none.
+    pub target: i64,
+    /// What servers newer than 3.0.0 tell besides.
+    pub details: Option<Box<Details>>,
+}
+
+/// What only servers newer than 3.0.0 tell of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// The plan's own id.
+    pub plan_id: i64,
+    /// The job it belongs to.
+    pub job_id: i64,
+    /// The collection it works on.
+    pub collection_id: i64,
+    /// The partition it works on.
+    pub partition_id: i64,
+    /// The channel whose segments it takes.
+    pub channel: String,
+    /// The number of the protocol's `CompactionType`.
+    pub kind: i32,
+    /// The number of the protocol's `CompactionTaskState`.
+    pub state: i32,
+    /// Why it failed, if it did and the server says so.
+    pub failure_reason: String,
+    /// Ids of all resulting segments.
+    pub targets: Vec<i64>,
+}
+
+impl Plan {
+    /// All resulting segments that are known.
+    #[must_use]
+    pub fn targets(&self) -> &[i64] {
+        match &self.details {
+            Some(details) if !details.targets.is_empty() => &details.targets,
+            _ if self.target > 0 => std::slice::from_ref(&self.target),
+            _ => &[],
+        }
+    }
+
+    /// Its state, if the server tells.
+    fn state(&self) -> Option<TaskState> {
+        TaskState::try_from(self.details.as_ref()?.state).ok()
+    }
+
+    /// Whether the server says that it is at work, or about to be.
+    pub(super) fn is_running(&self) -> bool {
+        !matches!(
+            self.state(),
+            None | Some(
+                TaskState::Unknown
+                    | TaskState::Completed
+                    | TaskState::Failed
+                    | TaskState::Timeout
+                    | TaskState::Cleaned
+            )
+        )
+    }
+
+    /// What is known of it now, added to what was known before.
+    fn renew(&mut self, now: Self) {
+        self.target = self.target.max(now.target);
+        let Some(mut details) = now.details else { return };
+        if let Some(before) = self.details.take() {
+            // A failed plan is cleaned up soon, and its reason may go with it.
+            if details.failure_reason.is_empty() {
+                details.failure_reason = before.failure_reason;
+            }
+            if details.targets.is_empty() {
+                details.targets = before.targets;
+            }
+        }
+        self.sources = now.sources;
+        self.details = Some(details);
+    }
+
+    /// Rough number of machine words it takes.
+    fn weight(&self) -> usize {
+        let details = self.details.as_ref();
+        let more =
+            details.map_or(0, |d| 16 + d.targets.len() + (d.channel.len() + d.failure_reason.len()) / 8);
+        1 + self.sources.len() + more
+    }
+}
+
+impl From<CompactionMergeInfo> for Plan {
+    fn from(info: CompactionMergeInfo) -> Self {
+        let text = |text: &str| shortened(&one_line(text), TEXT_LIMIT);
+        // Servers that do not know these fields leave them all at zero.
+        let details = (info.plan_id != 0 || info.r#type != 0).then(|| {
+            Box::new(Details {
+                plan_id: info.plan_id,
+                job_id: info.trigger_id,
+                collection_id: info.collection_id,
+                partition_id: info.partition_id,
+                channel: text(&info.channel),
+                kind: info.r#type,
+                state: info.state,
+                failure_reason: text(&info.failure_reason),
+                targets: info.targets,
+            })
+        });
+        // Newer servers may leave the first one out, and give them all.
+        let first = details.as_ref().and_then(|details| details.targets.first().copied());
+        let target = if info.target > 0 { info.target } else { first.unwrap_or(-1) };
+        Self { sources: info.sources, target, details }
+    }
+}
+
+/// All plans ever seen of a job. A plan is known by its id, or by its sources where servers give none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plans(BTreeMap<(i64, Vec<i64>), Plan>);
+
+impl Plans {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Plan> {
+        self.0.values()
+    }
+
+    pub(super) fn add(&mut self, plan: Plan) {
+        let key = match &plan.details {
+            Some(details) if details.plan_id != 0 => (details.plan_id, Vec::new()),
+            _ => (0, plan.sources.clone()),
+        };
+        if let Some(known) = self.0.get_mut(&key) {
+            known.renew(plan);
+        } else if self.0.len() < MOST_PLANS {
+            self.0.insert(key, plan);
+        }
+    }
+
+    /// The first reason that the server gives for a failure.
+    pub(super) fn failure_reason(&self) -> Option<&str> {
+        let mut reasons = self.iter().filter_map(|plan| plan.details.as_ref());
+        reasons
+            .find(|details| !details.failure_reason.is_empty())
+            .map(|details| details.failure_reason.as_str())
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.iter().map(Plan::weight).sum()
+    }
+}
+
+impl FromIterator<Plan> for Plans {
+    fn from_iter<I: IntoIterator<Item = Plan>>(plans: I) -> Self {
+        let mut all = Self::default();
+        plans.into_iter().for_each(|plan| all.add(plan));
+        all
+    }
+}
+
+/// Plans by the state that the server gives each of them. Those that run are left to its own count.
+pub(super) fn counted(plans: &[Plan]) -> Counts {
+    let mut counts = Counts::ZERO;
+    for plan in plans {
+        let has_reason = plan.details.as_ref().is_some_and(|details| !details.failure_reason.is_empty());
+        match plan.state() {
+            Some(TaskState::Completed) => counts.completed += 1,
+            Some(TaskState::Timeout) => counts.timed_out += 1,
+            Some(TaskState::Failed) => counts.failed += 1,
+            // What was cleaned up had completed or failed; only a reason tells.
+            Some(TaskState::Cleaned) if has_reason => counts.failed += 1,
+            _ => {}
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detailed(plan_id: i64, state: TaskState, reason: &str) -> Plan {
+        Plan::from(CompactionMergeInfo {
+            sources: vec![1, 2],
+            target: -1,
+            plan_id,
+            r#type: 3,
+            state: state as i32,
+            failure_reason: reason.to_owned(),
+            ..Default::default()
+        })
+    }
+
+    #[test]
+    fn what_an_old_server_does_not_report_is_not_taken_for_zero() {
+        let old = Plan::from(CompactionMergeInfo { sources: vec![1], target: 7, ..Default::default() });
+        assert_eq!((old.details.as_ref(), old.targets()), (None, &[7][..]));
+        assert_eq!(counted(&[old]), Counts::ZERO);
+        let new = detailed(9, TaskState::Pipelining, "");
+        assert!(new.is_running() && new.targets().is_empty() && new.details.unwrap().plan_id == 9);
+    }
+
+    #[test]
+    fn a_reason_outlives_the_cleaning_up() {
+        let mut plans = Plans::default();
+        plans.add(detailed(9, TaskState::Failed, "disk\nfull"));
+        plans.add(detailed(9, TaskState::Cleaned, ""));
+        plans.add(detailed(10, TaskState::Completed, ""));
+        assert_eq!((plans.len(), plans.failure_reason()), (2, Some("disk full")));
+        let all: Vec<_> = plans.iter().cloned().collect();
+        assert_eq!(counted(&all), Counts { failed: 1, completed: 1, ..Counts::ZERO });
+    }
+
+    #[test]
+    fn plans_of_the_same_segments_are_told_apart_by_their_ids() {
+        let plans: Plans = [9, 10].map(|id| detailed(id, TaskState::Executing, "")).into_iter().collect();
+        assert_eq!(plans.len(), 2);
+        let undetailed = |target| Plan { sources: vec![1], target, details: None };
+        let plans: Plans = [undetailed(-1), undetailed(5), undetailed(-1)].into_iter().collect();
+        assert_eq!(plans.iter().map(|plan| plan.target).collect::<Vec<_>>(), [5]);
+    }
+}

@@ -1,0 +1,69 @@
+//! The compaction tasks of one collection, from servers that list them.
+
+use super::plan::Plan;
+use super::state;
+use crate::collection::{Collection, quotable};
+use crate::error::{Error, Status};
+use crate::proto::service::GetCompactionPlansRequest;
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::server::LISTS_NO_TASKS;
+
+/// A name that no collection has, to find out whether the server looks at names at all.
+const NOBODY: &str = "_milvus_client_asks_whether_names_are_looked_at";
+
+/// Every compaction task of the collection that the server still remembers, automatic ones included.
+///
+/// Servers up to 3.0.0 take the question for one about "job 0": 2.3 answers with the plans of every
+/// collection, later ones with none. Which later version is the first to know better is published nowhere,
+/// so the answer itself has to prove it: each task names this collection, or the server knows that a
+/// collection of an impossible name does not exist.
+pub(crate) async fn list(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    collection: &Collection,
+) -> Result<Vec<Plan>, Error> {
+    let server = rpc.server(deadline).await?;
+    let unsupported = |why: &str| {
+        let name = quotable(&collection.name);
+        Err(Error::new(Status::Unsupported, format!("listing the compaction tasks of \"{name}\" {why}")))
+    };
+    if server.is_lite() || server.version().is_some_and(|version| version <= LISTS_NO_TASKS) {
+        return unsupported(&format!(
+            "needs a Milvus newer than {LISTS_NO_TASKS}; this server {}",
+            server.described()
+        ));
+    }
+    let plans = ask(rpc, effect, deadline, collection, &collection.name).await?;
+    let is_ours = |plan: &Plan| plan.details.as_ref().is_some_and(|d| d.collection_id == collection.id);
+    let is_proven = match plans.first() {
+        Some(_) => plans.iter().all(is_ours),
+        None => match ask(rpc, effect, deadline, collection, NOBODY).await {
+            Ok(_) => false,
+            Err(error) if matches!(error.status, Status::CollectionNotFound | Status::InvalidArgument) => {
+                true
+            }
+            Err(error) => return Err(error),
+        },
+    };
+    if is_proven {
+        Ok(plans)
+    } else {
+        unsupported("is not possible: this server does not look at the collection")
+    }
+}
+
+async fn ask(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    collection: &Collection,
+    name: &str,
+) -> Result<Vec<Plan>, Error> {
+    let asked = GetCompactionPlansRequest {
+        compaction_id: 0,
+        db_name: collection.database.clone(),
+        collection_name: name.to_owned(),
+    };
+    state::merge_infos(rpc, effect, deadline, &collection.database, asked).await
+}

@@ -1,0 +1,161 @@
+//! The segments of a collection, as stored and as loaded.
+
+use crate::collection::{Collection, quotable};
+use crate::error::{Error, shortened};
+use crate::proto::common::{SegmentLevel, SegmentState};
+use crate::proto::service::{
+    GetPersistentSegmentInfoRequest, GetQuerySegmentInfoRequest, PersistentSegmentInfo, QuerySegmentInfo,
+};
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::server::{HAS_LEVELS, HAS_SORTED, HAS_STORAGE_VERSION, Server};
+
+/// Longest channel name in bytes that is kept.
+const CHANNEL_LIMIT: usize = 255;
+
+/// One segment. What is `None` this server does not report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Segment {
+    /// Its id.
+    pub id: i64,
+    /// The collection it belongs to.
+    pub collection_id: i64,
+    /// The partition it belongs to.
+    pub partition_id: i64,
+    /// Its rows, deleted but unpurged ones included.
+    pub rows: i64,
+    /// The number of the protocol's `SegmentState`.
+    pub state: i32,
+    /// The number of the protocol's `SegmentLevel` (since 2.4.7).
+    pub level: Option<i32>,
+    /// Whether its rows are sorted by primary key (since 2.5.0).
+    pub is_sorted: Option<bool>,
+    /// How it is stored (since 2.6.0).
+    pub storage_version: Option<i64>,
+    /// The channel its rows came through (newer than 3.0.0).
+    pub channel: Option<String>,
+    /// The segments it was made of (newer than 3.0.0).
+    pub compaction_from: Option<Vec<i64>>,
+    /// Bytes of memory it takes; only of loaded segments.
+    pub memory: Option<i64>,
+    /// The query nodes that serve it; only of loaded segments.
+    pub nodes: Vec<i64>,
+}
+
+impl Segment {
+    /// Whether it holds rows that are stored for good, or about to be.
+    pub(crate) fn is_stored_data(&self) -> bool {
+        let stored = [SegmentState::Sealed, SegmentState::Flushed, SegmentState::Flushing];
+        stored.iter().any(|state| *state as i32 == self.state) && !self.is_l0()
+    }
+
+    /// Whether a trigger takes it in: growing ones are left out, and sealed ones until they are flushed.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.is_stored_data() && self.state != SegmentState::Sealed as i32
+    }
+
+    /// Whether it takes rows that are not stored yet.
+    pub(crate) fn is_unflushed(&self) -> bool {
+        [SegmentState::Growing as i32, SegmentState::Sealed as i32].contains(&self.state) && !self.is_l0()
+    }
+
+    /// Whether it holds nothing but deletions.
+    pub(crate) fn is_l0(&self) -> bool {
+        self.level == Some(SegmentLevel::L0 as i32)
+    }
+
+    /// Whether it is the result of clustering.
+    pub(crate) fn is_clustered(&self) -> bool {
+        self.level == Some(SegmentLevel::L2 as i32)
+    }
+
+    fn of_persistent(info: PersistentSegmentInfo, server: &Server) -> Self {
+        let has_lineage = !info.insert_channel.is_empty();
+        Self {
+            id: info.segment_id,
+            collection_id: info.collection_id,
+            partition_id: info.partition_id,
+            rows: info.num_rows,
+            state: info.state,
+            level: server.is_at_least(HAS_LEVELS).then_some(info.level),
+            is_sorted: server.is_at_least(HAS_SORTED).then_some(info.is_sorted),
+            storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
+            compaction_from: has_lineage.then_some(info.compaction_from),
+            channel: has_lineage.then(|| shortened(&info.insert_channel, CHANNEL_LIMIT)),
+            memory: None,
+            nodes: Vec::new(),
+        }
+    }
+
+    fn of_loaded(info: QuerySegmentInfo, server: &Server) -> Self {
+        Self {
+            id: info.segment_id,
+            collection_id: info.collection_id,
+            partition_id: info.partition_id,
+            rows: info.num_rows,
+            state: info.state,
+            level: server.is_at_least(HAS_LEVELS).then_some(info.level),
+            is_sorted: server.is_at_least(HAS_SORTED).then_some(info.is_sorted),
+            storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
+            memory: Some(info.mem_size),
+            nodes: info.node_ids,
+            ..Self::default()
+        }
+    }
+}
+
+/// The segments of a collection in storage, by id. Servers list growing and dropped ones or not.
+pub(crate) async fn persistent(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    collection: &Collection,
+) -> Result<Vec<Segment>, Error> {
+    let asked = GetPersistentSegmentInfoRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    let reply = rpc
+        .unary(effect, deadline, &collection.database, asked, |mut c, request| async move {
+            c.get_persistent_segment_info(request).await
+        })
+        .await
+        .map_err(|error| about(error, "stored", collection))?;
+    let server = rpc.server(deadline).await?;
+    let infos = reply.infos.into_iter().map(|info| Segment::of_persistent(info, &server));
+    Ok(sorted(infos, collection))
+}
+
+/// The segments of a collection that query nodes serve, by id; empty if it is not loaded.
+pub(crate) async fn loaded(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline,
+    collection: &Collection,
+) -> Result<Vec<Segment>, Error> {
+    let asked = GetQuerySegmentInfoRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    let reply = rpc
+        .unary(effect, deadline, &collection.database, asked, |mut c, request| async move {
+            c.get_query_segment_info(request).await
+        })
+        .await
+        .map_err(|error| about(error, "loaded", collection))?;
+    let server = rpc.server(deadline).await?;
+    Ok(sorted(reply.infos.into_iter().map(|info| Segment::of_loaded(info, &server)), collection))
+}
+
+/// In the order of their ids, and none of another collection.
+fn sorted(segments: impl Iterator<Item = Segment>, collection: &Collection) -> Vec<Segment> {
+    let mut segments: Vec<_> = segments
+        .filter(|segment| segment.collection_id == collection.id || segment.collection_id == 0)
+        .collect();
+    segments.sort_by_key(|segment| segment.id);
+    segments.dedup_by_key(|segment| segment.id);
+    segments
+}
+
+fn about(error: Error, which: &str, collection: &Collection) -> Error {
+    error.context(format!("listing the {which} segments of \"{}\"", quotable(&collection.name)))
+}

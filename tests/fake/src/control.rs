@@ -1,0 +1,85 @@
+//! What another process can have the fake do, a line each:
+//!
+//! ```text
+//! fail METHOD cut|lost|hang|empty|refuse CODE TEXT|grpc CODE TEXT
+//! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
+//! no_clustering_keys
+//! ```
+
+use tonic::Code;
+
+use crate::{Fake, Fault, Method};
+
+/// Does what a line says, and returns the line to answer with.
+#[must_use]
+pub fn obey(fake: &Fake, line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let done = || "done".to_owned();
+    match words[..] {
+        ["fail", of, ref how @ ..] => {
+            let (Some(method), Some(fault)) = (method(of), fault(how)) else { return unknown(line) };
+            fake.fail_next(method, fault);
+            done()
+        }
+        ["restart"] => {
+            fake.restart();
+            done()
+        }
+        ["compacted"] => fake.compacted().join(","),
+        ["segments", name] => {
+            let segments = fake.segments(name);
+            segments.iter().map(|(id, rows)| format!("{id}:{rows}")).collect::<Vec<_>>().join(",")
+        }
+        ["count", of] => match method(of) {
+            Some(method) => fake.count(method).to_string(),
+            None => unknown(line),
+        },
+        ["load", name, rows] => {
+            fake.load(name, rows.parse().unwrap_or(0));
+            done()
+        }
+        ["alias", alias, name] => {
+            fake.alias(alias, name);
+            done()
+        }
+        ["no_clustering_keys"] => {
+            fake.remove_clustering_keys();
+            done()
+        }
+        _ => unknown(line),
+    }
+}
+
+fn unknown(line: &str) -> String {
+    format!("unknown command: {line}")
+}
+
+fn method(name: &str) -> Option<Method> {
+    use Method as M;
+    let all = [
+        M::Connect,
+        M::GetVersion,
+        M::Describe,
+        M::ShowCollections,
+        M::ShowPartitions,
+        M::DescribeIndex,
+        M::Stored,
+        M::Loaded,
+        M::Trigger,
+        M::State,
+        M::Plans,
+    ];
+    all.into_iter().find(|method| format!("{method:?}").eq_ignore_ascii_case(name))
+}
+
+fn fault(words: &[&str]) -> Option<Fault> {
+    Some(match words {
+        ["cut"] => Fault::Cut,
+        ["lost"] => Fault::Lost,
+        ["hang"] => Fault::Hang,
+        ["empty"] => Fault::Empty,
+        ["refuse", code, text @ ..] => Fault::Refuse(code.parse().ok()?, 1, text.join(" ")),
+        ["grpc", code, text @ ..] => Fault::Grpc(Code::from_i32(code.parse().ok()?), text.join(" ")),
+        _ => return None,
+    })
+}

@@ -1,0 +1,108 @@
+//! Which version does what. Every difference between servers that the fake plays is here.
+
+/// The versions that the tests are run over. `NEWEST` stands for what is newer than any release.
+pub const PROFILES: [&str; 10] =
+    ["v2.2.16", "v2.3.5", "v2.4.6", "v2.4.17", "v2.4.18", "v2.5.8", "v2.6.3", "v2.6.8", "v3.0.0", NEWEST];
+/// A server that has everything that the newest protocol has.
+pub const NEWEST: &str = "v3.1.0";
+/// milvus-lite as of PyPI.
+pub const LITE: &str = "milvus_lite-3.2.2";
+
+/// One version.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    pub(crate) text: String,
+    numbers: [u32; 3],
+}
+
+impl Profile {
+    /// Texts that are no version are played as the oldest there is.
+    pub(crate) fn new(text: &str) -> Self {
+        let parts = text.trim_start_matches('v').split(['.', '-']);
+        let mut parts = parts.map(|part| part.parse().unwrap_or(0)).chain([0; 3]);
+        let mut next = || parts.next().unwrap_or(0);
+        Self { text: text.to_owned(), numbers: [next(), next(), next()] }
+    }
+
+    fn is_at_least(&self, wanted: [u32; 3]) -> bool {
+        self.numbers >= wanted
+    }
+
+    pub(crate) fn is_lite(&self) -> bool {
+        self.text.starts_with("milvus_lite")
+    }
+
+    pub(crate) fn has_connect(&self) -> bool {
+        self.is_at_least([2, 2, 9]) || self.is_lite() || self.numbers == [0; 3]
+    }
+
+    pub(crate) fn has_databases(&self) -> bool {
+        self.has_connect()
+    }
+
+    /// Before 2.3 a status has only its legacy number.
+    pub(crate) fn has_codes(&self) -> bool {
+        self.is_at_least([2, 3, 0]) || self.is_lite() || self.numbers == [0; 3]
+    }
+
+    /// `DescribeCollection` says of a missing database that it is missing.
+    pub(crate) fn names_missing_databases(&self) -> bool {
+        self.is_at_least([2, 4, 0])
+    }
+
+    pub(crate) fn selects_by_name(&self) -> bool {
+        self.is_at_least([2, 4, 18])
+    }
+
+    /// Says -1 when there is nothing to do, and how many plans there are otherwise.
+    pub(crate) fn counts_plans(&self) -> bool {
+        self.is_at_least([2, 4, 0])
+    }
+
+    pub(crate) fn compacts_unindexed(&self) -> bool {
+        self.is_at_least([2, 4, 14])
+    }
+
+    pub(crate) fn has_clustering(&self) -> bool {
+        self.is_at_least([2, 4, 7])
+    }
+
+    /// Jobs outlive a restart.
+    pub(crate) fn keeps_jobs(&self) -> bool {
+        self.is_at_least([2, 4, 7])
+    }
+
+    pub(crate) fn has_filters(&self) -> bool {
+        self.is_at_least([2, 5, 8])
+    }
+
+    pub(crate) fn has_l0(&self) -> bool {
+        self.is_at_least([2, 6, 3])
+    }
+
+    pub(crate) fn has_target_size(&self) -> bool {
+        self.is_at_least([2, 6, 8])
+    }
+
+    pub(crate) fn has_levels(&self) -> bool {
+        self.is_at_least([2, 4, 7])
+    }
+
+    pub(crate) fn has_sorted(&self) -> bool {
+        self.is_at_least([2, 5, 0])
+    }
+
+    pub(crate) fn has_storage_version(&self) -> bool {
+        self.is_at_least([2, 6, 0])
+    }
+
+    /// Plans have details, segments their lineage, and collections a list of tasks.
+    pub(crate) fn has_details(&self) -> bool {
+        self.is_at_least([3, 0, 1])
+    }
+
+    /// "Job 0" is every job there is.
+    pub(crate) fn job_zero_is_all(&self) -> bool {
+        !self.is_at_least([2, 4, 0]) && !self.is_lite()
+    }
+}

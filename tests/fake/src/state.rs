@@ -1,0 +1,413 @@
+//! What the server has: collections with their segments, and jobs. It answers as its version would.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::profile::Profile;
+use crate::proto::common::{
+    CompactionState, CompactionTaskState as TaskState, CompactionType as Kind, SegmentLevel, SegmentState,
+    Status,
+};
+use crate::proto::service::{
+    CompactionMergeInfo, GetCompactionPlansRequest, GetCompactionPlansResponse, GetCompactionStateResponse,
+    ManualCompactionRequest, ManualCompactionResponse, PersistentSegmentInfo, QuerySegmentInfo,
+};
+use crate::scenario::{DELETED, Poll, ROWS, Scenario};
+use crate::{Call, Fault, Method};
+
+const FAILURE: &str = "no space left on device";
+
+pub(crate) struct State {
+    pub(crate) profile: Profile,
+    pub(crate) collections: BTreeMap<String, Collection>,
+    pub(crate) aliases: HashMap<String, String>,
+    pub(crate) reported_id: Option<i64>,
+    pub(crate) reported_database: Option<String>,
+    pub(crate) has_clustering_key: bool,
+    pub(crate) identifier: i64,
+    jobs: BTreeMap<i64, Job>,
+    next_id: i64,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) compacted: Vec<String>,
+    pub(crate) faults: Vec<(Method, Fault)>,
+}
+
+pub(crate) struct Collection {
+    pub(crate) id: i64,
+    pub(crate) scenario: Scenario,
+    segments: Vec<Segment>,
+    pub(crate) is_loaded: bool,
+    pub(crate) growing_rows: i64,
+}
+
+#[derive(Clone)]
+struct Segment {
+    id: i64,
+    rows: i64,
+    from: Vec<i64>,
+}
+
+struct Job {
+    collection: String,
+    scenario: Scenario,
+    /// How many polls have been answered.
+    asked: usize,
+    kind: Kind,
+    plans: Vec<Plan>,
+}
+
+struct Plan {
+    id: i64,
+    sources: Vec<i64>,
+    target: i64,
+    is_applied: bool,
+}
+
+impl Collection {
+    /// The second of its two partitions has no segments.
+    pub(crate) fn partitions(&self) -> [(&'static str, i64); 2] {
+        [("_default", self.id * 10 + 1), ("second", self.id * 10 + 2)]
+    }
+
+    pub(crate) fn channel(&self) -> String {
+        format!("by-dev-rootcoord-dml_0_{}v0", self.id)
+    }
+}
+
+impl Job {
+    /// What the next question is answered with.
+    fn next_poll(&self) -> Poll {
+        let polls = &self.scenario.polls;
+        polls.get(self.asked).or(polls.last()).copied().unwrap_or_default()
+    }
+
+    /// What the last question was answered with; a job that nobody has asked about has just begun.
+    fn last_poll(&self) -> Poll {
+        let polls = &self.scenario.polls;
+        polls.get(self.asked.saturating_sub(1)).or(polls.last()).copied().unwrap_or_default()
+    }
+}
+
+impl State {
+    pub(crate) fn new(version: &str) -> Self {
+        let mut state = Self {
+            profile: Profile::new(version),
+            collections: BTreeMap::new(),
+            aliases: HashMap::new(),
+            reported_id: None,
+            reported_database: None,
+            has_clustering_key: true,
+            identifier: 4711,
+            jobs: BTreeMap::new(),
+            next_id: 447_000,
+            calls: Vec::new(),
+            compacted: Vec::new(),
+            faults: Vec::new(),
+        };
+        for (name, scenario) in Scenario::named() {
+            state.add(name, scenario);
+        }
+        state
+    }
+
+    pub(crate) fn add(&mut self, name: &str, scenario: Scenario) {
+        let count = i64::try_from(self.collections.len()).unwrap_or(0);
+        let id = self.collections.get(name).map_or(1_000 + count, |collection| collection.id);
+        let number = scenario.plans.iter().sum::<usize>();
+        let segment = |n: usize| Segment {
+            id: id * 1_000 + i64::try_from(n).unwrap_or(0),
+            rows: ROWS,
+            from: Vec::new(),
+        };
+        let segments = (1..=number).map(segment).collect();
+        let collection = Collection { id, scenario, segments, is_loaded: false, growing_rows: 0 };
+        self.collections.insert(name.to_owned(), collection);
+    }
+
+    pub(crate) fn real_name(&self, name: &str) -> Option<String> {
+        let name = self.aliases.get(name).map_or(name, String::as_str);
+        self.collections.contains_key(name).then(|| name.to_owned())
+    }
+
+    pub(crate) fn not_found(&self, name: &str) -> Option<Status> {
+        Some(if self.profile.has_codes() {
+            let reason =
+                format!("can't find collection collection not found[database=default][collection={name}]");
+            Status { code: 100, error_code: 1, reason, ..Default::default() }
+        } else {
+            let reason = format!("can't find collection default:{name}");
+            Status { error_code: 1, reason, ..Default::default() }
+        })
+    }
+
+    /// The database of that name is missing, said as this version says it.
+    pub(crate) fn no_database(&self, name: &str) -> Option<Status> {
+        let reason = format!("database not found[database={name}]");
+        let code = if self.profile.has_codes() { 800 } else { 0 };
+        Some(Status { code, error_code: 1, reason, ..Default::default() })
+    }
+
+    /// As a crash and a new start: old servers lose their jobs.
+    pub(crate) fn restart(&mut self) {
+        self.identifier += 1;
+        if !self.profile.keeps_jobs() {
+            self.jobs.clear();
+        }
+    }
+
+    fn fresh_id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Starts the job of a request, and notes what it compacts. Options that this version does not know are
+    /// ignored, as a server does.
+    pub(crate) fn trigger(&mut self, request: &ManualCompactionRequest) -> ManualCompactionResponse {
+        let by_name = self.profile.selects_by_name() && !request.collection_name.is_empty();
+        if self.profile.is_lite() {
+            return answer(0, 0);
+        }
+        let hit: Vec<String> = if by_name {
+            self.real_name(&request.collection_name).into_iter().collect()
+        } else {
+            let chosen = |id: i64| request.collection_id == 0 || id == request.collection_id;
+            let hit = self.collections.iter().filter(|(_, collection)| chosen(collection.id));
+            hit.map(|(name, _)| name.clone()).collect()
+        };
+        if by_name && hit.is_empty() {
+            return ManualCompactionResponse {
+                status: self.not_found(&request.collection_name),
+                ..Default::default()
+            };
+        }
+        let (kind, what) = self.mode(request);
+        self.compacted.extend(hit.iter().map(|name| format!("{name}{what}")));
+        let Some(name) = hit.first().cloned() else {
+            let fresh = self.fresh_id();
+            return if self.profile.counts_plans() { answer(-1, 0) } else { answer(fresh, 0) };
+        };
+        let running =
+            self.jobs.iter().find(|(_, job)| job.collection == name && job.next_poll().executing > 0);
+        if let Some((id, job)) = running
+            && self.profile.counts_plans()
+        {
+            // Clustering joins the job that runs; everything else finds no segment that is free.
+            return if kind == Kind::Clustering {
+                answer(*id, job.scenario.plan_count)
+            } else {
+                answer(-1, 0)
+            };
+        }
+        let is_busy = running.is_some();
+        self.schedule(&name, kind, request, is_busy)
+    }
+
+    /// What a request asks of this version, and in words for the record.
+    fn mode(&self, request: &ManualCompactionRequest) -> (Kind, String) {
+        let profile = &self.profile;
+        if profile.has_target_size() && request.target_size != 0 {
+            return (Kind::Mix, format!(" to {} MB", request.target_size));
+        }
+        if profile.has_l0() && request.l0_compaction {
+            return (Kind::Level0Delete, " L0".to_owned());
+        }
+        if profile.has_clustering() && request.major_compaction {
+            return (Kind::Clustering, " clustering".to_owned());
+        }
+        let mut what = String::new();
+        if profile.has_filters() {
+            if request.partition_id != 0 {
+                what += &format!(" partition {}", request.partition_id);
+            }
+            if !request.channel.is_empty() {
+                what += &format!(" channel {}", request.channel);
+            }
+            if !request.segment_ids.is_empty() {
+                what += &format!(" segments {:?}", request.segment_ids);
+            }
+        }
+        (Kind::Mix, what)
+    }
+
+    fn schedule(
+        &mut self,
+        name: &str,
+        kind: Kind,
+        request: &ManualCompactionRequest,
+        is_busy: bool,
+    ) -> ManualCompactionResponse {
+        let collection = &self.collections[name];
+        let scenario = collection.scenario.clone();
+        let is_left_alone = is_busy
+            || (!scenario.is_indexed && !self.profile.compacts_unindexed())
+            || (kind == Kind::Clustering && !self.has_clustering_key)
+            || (self.profile.has_filters() && request.partition_id == collection.partitions()[1].1);
+        let counts = self.profile.counts_plans();
+        if is_left_alone && counts {
+            return answer(-1, 0);
+        }
+        let mut plans = Vec::new();
+        let mut free = collection.segments.clone().into_iter();
+        if !is_left_alone {
+            for size in &scenario.plans {
+                let sources: Vec<i64> = free.by_ref().take(*size).map(|segment| segment.id).collect();
+                if sources.is_empty() {
+                    break;
+                }
+                let id = self.fresh_id();
+                plans.push(Plan { id, sources, target: self.fresh_id(), is_applied: false });
+            }
+        }
+        let fresh = self.fresh_id();
+        let job_id = scenario.job_id.filter(|_| counts).unwrap_or(fresh);
+        let plan_count = if counts { scenario.plan_count } else { 0 };
+        let scenario = if is_left_alone { Scenario::default() } else { scenario };
+        if job_id > 0 {
+            let job = Job { collection: name.to_owned(), scenario, asked: 0, kind, plans };
+            self.jobs.insert(job_id, job);
+        }
+        answer(job_id, plan_count)
+    }
+
+    pub(crate) fn poll(&mut self, job_id: i64) -> GetCompactionStateResponse {
+        let poll = match self.jobs.get_mut(&job_id) {
+            Some(job) => {
+                let poll = job.next_poll();
+                job.asked += 1;
+                poll
+            }
+            None => Poll::default(),
+        };
+        self.apply(job_id, poll.completed);
+        let state = if poll.executing > 0 { CompactionState::Executing } else { CompactionState::Completed };
+        GetCompactionStateResponse {
+            status: success(),
+            state: poll.state.unwrap_or(state as i32),
+            executing_plan_no: poll.executing,
+            timeout_plan_no: poll.timed_out,
+            completed_plan_no: poll.completed,
+            failed_plan_no: poll.failed,
+        }
+    }
+
+    /// Puts the result of the first so many plans in the place of their sources.
+    fn apply(&mut self, job_id: i64, completed: i64) {
+        let Some(job) = self.jobs.get_mut(&job_id) else { return };
+        let Some(collection) = self.collections.get_mut(&job.collection) else { return };
+        let completed = usize::try_from(completed.clamp(0, 1_000)).unwrap_or(0);
+        for plan in job.plans.iter_mut().take(completed).filter(|plan| !plan.is_applied) {
+            plan.is_applied = true;
+            collection.segments.retain(|segment| !plan.sources.contains(&segment.id));
+            let kept = (ROWS - DELETED) * i64::try_from(plan.sources.len()).unwrap_or(0);
+            let from = plan.sources.clone();
+            collection.segments.push(Segment { id: plan.target, rows: kept, from });
+        }
+    }
+
+    pub(crate) fn plans(&self, request: &GetCompactionPlansRequest) -> GetCompactionPlansResponse {
+        let merge_infos = if request.compaction_id != 0 {
+            let job = self.jobs.get_key_value(&request.compaction_id);
+            job.map(|(id, job)| self.listed(*id, job)).unwrap_or_default()
+        } else if self.profile.has_details() && !request.collection_name.is_empty() {
+            let Some(name) = self.real_name(&request.collection_name) else {
+                let status = self.not_found(&request.collection_name);
+                return GetCompactionPlansResponse { status, ..Default::default() };
+            };
+            let jobs = self.jobs.iter().filter(|(_, job)| job.collection == name);
+            jobs.flat_map(|(id, job)| self.listed(*id, job)).collect()
+        } else if self.profile.job_zero_is_all() {
+            self.jobs.iter().flat_map(|(id, job)| self.listed(*id, job)).collect()
+        } else {
+            Vec::new()
+        };
+        let state = CompactionState::Completed as i32;
+        GetCompactionPlansResponse { status: success(), state, merge_infos }
+    }
+
+    fn listed(&self, job_id: i64, job: &Job) -> Vec<CompactionMergeInfo> {
+        let poll = job.last_poll();
+        let is_cleaned = poll.executing + poll.completed.min(9) + poll.failed.max(-9) + poll.timed_out == 0;
+        if is_cleaned && !job.scenario.keeps_plans {
+            return Vec::new();
+        }
+        let collection = &self.collections[&job.collection];
+        let mut states = std::iter::empty::<TaskState>()
+            .chain(many(TaskState::Completed, poll.completed))
+            .chain(many(TaskState::Failed, poll.failed))
+            .chain(many(TaskState::Timeout, poll.timed_out))
+            .chain(many(TaskState::Executing, poll.executing));
+        let info = |plan: &Plan| {
+            let state = states.next().unwrap_or(TaskState::Cleaned);
+            let target = if plan.is_applied { plan.target } else { -1 };
+            let info = CompactionMergeInfo { sources: plan.sources.clone(), target, ..Default::default() };
+            if !self.profile.has_details() {
+                return info;
+            }
+            CompactionMergeInfo {
+                plan_id: plan.id,
+                trigger_id: job_id,
+                collection_id: collection.id,
+                partition_id: collection.partitions()[0].1,
+                channel: collection.channel(),
+                r#type: job.kind as i32,
+                state: state as i32,
+                failure_reason: if state == TaskState::Failed { FAILURE.to_owned() } else { String::new() },
+                targets: if plan.is_applied { vec![plan.target] } else { Vec::new() },
+                ..info
+            }
+        };
+        job.plans.iter().map(info).collect()
+    }
+
+    pub(crate) fn stored(&self, name: &str) -> Vec<PersistentSegmentInfo> {
+        let (collection, profile) = (&self.collections[name], &self.profile);
+        let info = |segment: &Segment| PersistentSegmentInfo {
+            segment_id: segment.id,
+            collection_id: collection.id,
+            partition_id: collection.partitions()[0].1,
+            num_rows: segment.rows,
+            state: SegmentState::Flushed as i32,
+            level: if profile.has_levels() { SegmentLevel::L1 as i32 } else { 0 },
+            is_sorted: profile.has_sorted(),
+            storage_version: if profile.has_storage_version() { 2 } else { 0 },
+            insert_channel: if profile.has_details() { collection.channel() } else { String::new() },
+            compaction_from: if profile.has_details() { segment.from.clone() } else { Vec::new() },
+        };
+        collection.segments.iter().map(info).collect()
+    }
+
+    pub(crate) fn loaded(&self, name: &str) -> Vec<QuerySegmentInfo> {
+        let collection = &self.collections[name];
+        if !collection.is_loaded {
+            return Vec::new();
+        }
+        let growing =
+            Segment { id: collection.id * 1_000 + 999, rows: collection.growing_rows, from: Vec::new() };
+        let growing = Some((growing, SegmentState::Growing)).filter(|(segment, _)| segment.rows > 0);
+        let sealed = collection.segments.iter().cloned().map(|segment| (segment, SegmentState::Sealed));
+        let info = |(segment, state): (Segment, SegmentState)| QuerySegmentInfo {
+            segment_id: segment.id,
+            collection_id: collection.id,
+            partition_id: collection.partitions()[0].1,
+            mem_size: segment.rows * 32,
+            num_rows: segment.rows,
+            state: state as i32,
+            node_ids: vec![7],
+            level: if self.profile.has_levels() { SegmentLevel::L1 as i32 } else { 0 },
+            is_sorted: self.profile.has_sorted(),
+            storage_version: if self.profile.has_storage_version() { 2 } else { 0 },
+        };
+        sealed.chain(growing).map(info).collect()
+    }
+}
+
+fn many(state: TaskState, count: i64) -> impl Iterator<Item = TaskState> {
+    std::iter::repeat_n(state, usize::try_from(count.clamp(0, 1_000)).unwrap_or(0))
+}
+
+fn answer(compaction_id: i64, compaction_plan_count: i32) -> ManualCompactionResponse {
+    ManualCompactionResponse { status: success(), compaction_id, compaction_plan_count }
+}
+
+pub(crate) fn success() -> Option<Status> {
+    Some(Status::default())
+}
