@@ -99,6 +99,8 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_UNSUPPORTED 27
 // The server refused or failed; its own code and text are in the error's detail.
 #define MILVUS_SERVER_ERROR 28
+// The collection has no partition of that name.
+#define MILVUS_PARTITION_NOT_FOUND 29
 // The compaction ended, but not all of it succeeded; the report has the counts.
 #define MILVUS_COMPACTION_FAILED 40
 // The server can no longer tell how the compaction ended; look at the segments, or compact again.
@@ -136,6 +138,11 @@ typedef struct milvus_error {
     // What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
     // never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
     const char *message;
+    // If in_doubt, what was found out about it before the call returned: one of the MILVUS_FOUND_...
+    // constants; a job that was found is in job_id. Else 0.
+    int32_t found;
+    // 0.
+    int32_t reserved_2;
 } milvus_error;
 
 // The constant's name of a status, e.g. "MILVUS_COLLECTION_NOT_FOUND"; of any other number,
@@ -351,13 +358,142 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // Compaction
 //
 // Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
-// everything that the server scheduled for this trigger is done, or it scheduled nothing, which it also
-// does while another compaction holds the segments. A job runs on the server and goes on
-// whatever happens to this process; no server can cancel one.
+// everything that the server scheduled for this trigger is done, or it scheduled nothing. A job runs on the
+// server and goes on whatever happens to this process; no server can cancel one.
 // ====================================================================================================
 
 // The job id of "the server scheduled nothing". All functions that take a job id take it too.
 #define MILVUS_NO_JOB 0
+
+// What a server does not report. Never a true number: those are 0 or more.
+#define MILVUS_NOT_REPORTED (-1)
+
+// As target_size_mb: as large as the servers allow.
+#define MILVUS_LARGEST_TARGET_SIZE INT64_MAX
+
+// The server scheduled plans for this trigger.
+#define MILVUS_TRIGGER_SCHEDULED 1
+
+// The server scheduled nothing: nothing to compact, or another compaction holds the segments.
+#define MILVUS_TRIGGER_NOTHING 2
+
+// The server scheduled nothing new: a job of this collection is running already, and its id is given.
+#define MILVUS_TRIGGER_RUNNING 3
+
+// The server gave a job, but did not say whether it has any plans. Waiting for it tells.
+#define MILVUS_TRIGGER_ACCEPTED 4
+
+// What to compact, and how. All zeros, as MILVUS_COMPACT_PARAMS_INIT has it: merge small segments of the
+// whole collection and purge deleted rows.
+typedef struct milvus_compact_params {
+    // Set by MILVUS_COMPACT_PARAMS_INIT.
+    size_t size;
+    // Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
+    int32_t is_clustering;
+    // Not 0: only apply deletions, that is segments of level L0, to the segments they are about; needs
+    // Milvus 2.6.3.
+    int32_t is_l0;
+    // Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.8.
+    // Servers refuse less than their own segment size. milvus_parse_target_size() reads "1.5 GiB".
+    int64_t target_size_mb;
+    // Only this partition; NULL: all. It, channel and segment_ids need Milvus 2.5.8, and go with none of
+    // the above.
+    const char *partition_name;
+    // Only segments of this channel, under the name that milvus_segments() gives; NULL: all.
+    const char *channel;
+    // Only these segments, which have to be flushed ones of the collection; NULL: all. Not read after the
+    // call.
+    const int64_t *segment_ids;
+    // Number of those ids, at most 100000; 0 only if segment_ids is NULL.
+    size_t segment_count;
+} milvus_compact_params;
+#define MILVUS_COMPACT_PARAMS_INIT { sizeof(milvus_compact_params), 0, 0, 0, NULL, NULL, NULL, 0 }
+
+// What came of a trigger.
+typedef struct milvus_compact_result {
+    // Set by MILVUS_COMPACT_RESULT_INIT.
+    size_t size;
+    // One of the MILVUS_TRIGGER_... constants. Later versions may add more of them.
+    int32_t outcome;
+    // 0.
+    int32_t reserved;
+    // The job to wait for, or MILVUS_NO_JOB.
+    int64_t job_id;
+    // Plans of the job; MILVUS_NOT_REPORTED if the server does not tell.
+    int64_t planned;
+} milvus_compact_result;
+#define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0 }
+
+// Has the server compact one collection. Returns as soon as the job is scheduled.
+//
+// The name or alias is looked up first, and the request carries the collection's id, real name and
+// database: servers before 2.4.18 that get a name only compact every collection of every database.
+// Data that was inserted but not flushed yet is left out. Servers up to about 2.4 leave a collection
+// without an index alone.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
+// @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
+//                         0: merge small segments and purge deleted rows.
+// @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
+//                         default (10000); MILVUS_NO_TIMEOUT: none.
+// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
+//
+// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
+// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
+// milvus_last_error(), and with what is known about it by then: see milvus_compaction_find(). If a job of the
+// collection is running already, its id is given, as far as this client can know: it triggered the job, the
+// server lists its jobs (newer than 3.0.0), or it is a clustering one. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
+// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
+// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
+// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+milvus_status milvus_compact(milvus_client *client,
+                             const char *collection_name,
+                             int32_t is_clustering,
+                             int64_t timeout_ms,
+                             int64_t *out_job_id);
+
+// Has the server compact one collection, or a part of it, in any of the ways that servers have. Otherwise as
+// milvus_compact(). What this server would silently ignore is refused, and nothing is sent: it would compact
+// something else.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
+// @param params           What to do; begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
+//                         NULL: all defaults. Not changed.
+// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                         MILVUS_NO_TIMEOUT: none.
+// @param out_result       Receives what came of it; begin with
+//                         `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+//
+// A server that does not tell its version is taken to be too old for every option, unless the client's
+// option assumed_version says what it is. Thread-safe; blocks. Returns what milvus_compact() does, and
+// MILVUS_INVALID_ARGUMENT for parameters that contradict each other, an unknown channel or segment,
+// MILVUS_PARTITION_NOT_FOUND, MILVUS_UNSUPPORTED (the message names the version that can). Since 0.1.0.
+milvus_status milvus_compact_with(milvus_client *client,
+                                  const char *collection_name,
+                                  const milvus_compact_params *params,
+                                  int64_t timeout_ms,
+                                  milvus_compact_result *out_result);
+
+// Reads a target size: a number and a unit (B, KB, MB, GB, TB, PB, with or without an i: powers of 1024, as
+// everywhere in Milvus), e.g. "512MB" or "1.5 GiB"; what is less than a whole MB is left away. "max" is
+// MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
+//
+// @param text    The text.
+// @param out_mb  Receives the size in MB, at least 1.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_parse_target_size(const char *text,
+                                       int64_t *out_mb);
+
+// ====================================================================================================
+// Following a job
+//
+// Wait for a job with milvus_compaction_wait(): the verdict rests on its plans and counts, not on the
+// server's word "Completed", which jobs that failed, or never existed, get too.
+// ====================================================================================================
 
 // The server answered with a state that this library does not know.
 #define MILVUS_COMPACTION_UNDEFINED 0
@@ -417,8 +553,38 @@ typedef struct milvus_compaction_report {
     uint64_t polls;
     // How often it did not, so that the question was repeated.
     uint64_t failed_polls;
+    // 1 if the segments are told below as they were right before the trigger and are after the job: only of
+    // jobs that this client triggered, on servers that list segments. Else 0, and all below is
+    // MILVUS_NOT_REPORTED.
+    int32_t has_effect;
+    // 0.
+    int32_t reserved_2;
+    // Segments with stored rows, before and after. They and all below are explained at milvus_effect.
+    int64_t segments_before;
+    // See milvus_effect.
+    int64_t segments_after;
+    // See milvus_effect.
+    int64_t rows_before;
+    // See milvus_effect.
+    int64_t rows_after;
+    // See milvus_effect.
+    int64_t rows_purged;
+    // See milvus_effect.
+    int64_t segments_gone;
+    // See milvus_effect.
+    int64_t segments_appeared;
+    // See milvus_effect.
+    int64_t sources_left;
+    // See milvus_effect.
+    int64_t targets_missing;
+    // See milvus_effect.
+    int64_t lineage_confirmed;
+    // See milvus_effect.
+    int64_t l0_segments_before;
+    // See milvus_effect.
+    int64_t l0_segments_after;
 } milvus_compaction_report;
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // None yet: the wait ended before the job did.
 #define MILVUS_VERDICT_NONE 0
@@ -440,35 +606,6 @@ typedef struct milvus_compaction_report {
 
 // The server forgot the job, never knew it, or forgot too much of it to tell.
 #define MILVUS_VERDICT_UNKNOWN 6
-
-// Has the server compact one collection. Returns as soon as the job is scheduled.
-//
-// The name or alias is looked up first, and the request carries the collection's id, real name and
-// database: servers before 2.4.18 that get a name only compact every collection of every database.
-// Data that was inserted but not flushed yet is left out. Servers up to about 2.4 leave a collection
-// without an index alone.
-//
-// @param client           The client.
-// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
-// @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
-//                         0: merge small segments and purge deleted rows.
-// @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
-//                         default (10000); MILVUS_NO_TIMEOUT: none.
-// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
-//
-// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
-// milvus_last_error(). If a clustering compaction of the collection is running already, servers give the
-// id of the job that runs. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
-// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
-// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
-// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
-// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
-milvus_status milvus_compact(milvus_client *client,
-                             const char *collection_name,
-                             int32_t is_clustering,
-                             int64_t timeout_ms,
-                             int64_t *out_job_id);
 
 // Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
 // one look cannot tell success from failures that the server has forgotten.
@@ -526,24 +663,119 @@ const char *milvus_verdict_message(milvus_verdict verdict);
 // ====================================================================================================
 // Plans
 //
-// What a compaction job consists of: which segments become which.
+// What a compaction job consists of: which segments become which. Servers newer than 3.0.0 tell more of
+// each, and list those of a whole collection.
 // ====================================================================================================
 
-// The plans of a job, at one moment.
+// Values of a plan's type. Servers may have others.
+#define MILVUS_PLAN_TYPE_UNDEFINED 0
+
+// Merges segments.
+#define MILVUS_PLAN_TYPE_MERGE 2
+
+// Merges segments and purges their deleted rows: the ordinary one.
+#define MILVUS_PLAN_TYPE_MIX 3
+
+// Rewrites one segment.
+#define MILVUS_PLAN_TYPE_SINGLE 4
+
+// No server of today makes these.
+#define MILVUS_PLAN_TYPE_MINOR 5
+
+// No server of today makes these.
+#define MILVUS_PLAN_TYPE_MAJOR 6
+
+// Applies deletions.
+#define MILVUS_PLAN_TYPE_LEVEL0_DELETE 7
+
+// Re-clusters.
+#define MILVUS_PLAN_TYPE_CLUSTERING 8
+
+// Sorts a segment after its flush.
+#define MILVUS_PLAN_TYPE_SORT 9
+
+// Sorts by partition key.
+#define MILVUS_PLAN_TYPE_PARTITION_KEY_SORT 10
+
+// Sorts by partition key and clusters.
+#define MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT 11
+
+// Brings a segment to a newer schema.
+#define MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION 12
+
+// Values of a plan's state. Servers may have others.
+#define MILVUS_PLAN_STATE_UNKNOWN 0
+
+// Running.
+#define MILVUS_PLAN_STATE_EXECUTING 1
+
+// Waiting for a node.
+#define MILVUS_PLAN_STATE_PIPELINING 2
+
+// Done.
+#define MILVUS_PLAN_STATE_COMPLETED 3
+
+// Failed.
+#define MILVUS_PLAN_STATE_FAILED 4
+
+// Took longer than the server allows.
+#define MILVUS_PLAN_STATE_TIMEOUT 5
+
+// Running: finding clusters.
+#define MILVUS_PLAN_STATE_ANALYZING 6
+
+// Running: building indexes.
+#define MILVUS_PLAN_STATE_INDEXING 7
+
+// Cleaned up, after it was done or had failed.
+#define MILVUS_PLAN_STATE_CLEANED 8
+
+// Running: its result is stored.
+#define MILVUS_PLAN_STATE_META_SAVED 9
+
+// Running: collecting statistics.
+#define MILVUS_PLAN_STATE_STATISTIC 10
+
+// The plans of a job or of a collection, at one moment.
 typedef struct milvus_plan_list milvus_plan_list;
 
-// One unit of work of a job: segments that become one segment.
+// One unit of work of a job: segments that become others.
 typedef struct milvus_plan {
     // Set by MILVUS_PLAN_INIT.
     size_t size;
-    // Ids of the segments that are merged; lives as long as the list. NULL if there are none.
+    // Ids of the segments that are taken; lives as long as the list. NULL if there are none.
     const int64_t *sources;
     // Number of those ids.
     size_t source_count;
-    // Id of the resulting segment; -1 while, or if, there is none.
+    // Id of the (first) resulting segment; -1 while, or if, there is none.
     int64_t target;
+    // Ids of all resulting segments that are known; lives as long as the list. NULL if there are none.
+    const int64_t *targets;
+    // Number of those ids.
+    size_t target_count;
+    // 1 if the server tells what follows (newer than 3.0.0). Else 0, and the numbers are
+    // MILVUS_NOT_REPORTED and the texts "".
+    int32_t has_details;
+    // One of the MILVUS_PLAN_TYPE_... constants.
+    int32_t type;
+    // One of the MILVUS_PLAN_STATE_... constants.
+    int32_t state;
+    // 0.
+    int32_t reserved;
+    // The plan's own id.
+    int64_t plan_id;
+    // The job it belongs to.
+    int64_t job_id;
+    // The collection it works on.
+    int64_t collection_id;
+    // The partition it works on.
+    int64_t partition_id;
+    // The channel whose segments it takes; lives as long as the list, never NULL.
+    const char *channel;
+    // Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL.
+    const char *failure_reason;
 } milvus_plan;
-#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0 }
+#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL }
 
 // Lists a job's plans: those that the server lists now, and those that this client saw while it waited
 // for the job, as servers forget them. Ordered by their sources.
@@ -562,6 +794,34 @@ milvus_status milvus_compaction_plans(milvus_client *client,
                                       int64_t job_id,
                                       int64_t timeout_ms,
                                       milvus_plan_list **out_plans);
+
+// Lists every compaction task of a collection that the server still remembers, automatic ones included, as
+// plans with all details. Servers forget them after an hour to a day: this is no log of what ever happened.
+//
+// Servers up to 3.0.0 ignore the collection, and would answer with the plans of others or none: they are
+// refused. Which later version is the first to list tasks is not published, so its answer has to prove it.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database.
+// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                         MILVUS_NO_TIMEOUT: none.
+// @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
+//
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+// MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED, or
+// what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+milvus_status milvus_compaction_tasks(milvus_client *client,
+                                      const char *collection_name,
+                                      int64_t timeout_ms,
+                                      milvus_plan_list **out_plans);
+
+// The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,
+// "MILVUS_PLAN_TYPE_UNDEFINED". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_plan_type_name(int32_t number);
+
+// The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
+// "MILVUS_PLAN_STATE_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_plan_state_name(int32_t number);
 
 // Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
 // Since 0.1.0.
@@ -584,6 +844,296 @@ milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
 //
 // Thread-safe. Since 0.1.0.
 void milvus_plan_list_free(milvus_plan_list *plans);
+
+// ====================================================================================================
+// Segments
+//
+// What a collection consists of. Compare its segments from before and after to see what a compaction did;
+// milvus_compaction_wait() does that by itself for the jobs of its client.
+// ====================================================================================================
+
+// As stored, the rows that are not flushed yet mostly left out.
+#define MILVUS_SEGMENTS_STORED 0
+
+// As served by query nodes; none if the collection is not loaded.
+#define MILVUS_SEGMENTS_LOADED 1
+
+// Values of a segment's state. Servers may have others.
+#define MILVUS_SEGMENT_GROWING 2
+
+// Complete, and about to be flushed.
+#define MILVUS_SEGMENT_SEALED 3
+
+// Stored for good.
+#define MILVUS_SEGMENT_FLUSHED 4
+
+// Being stored.
+#define MILVUS_SEGMENT_FLUSHING 5
+
+// Replaced by the result of a compaction, or dropped.
+#define MILVUS_SEGMENT_DROPPED 6
+
+// Being imported.
+#define MILVUS_SEGMENT_IMPORTING 7
+
+// Values of a segment's level: of a version before levels.
+#define MILVUS_SEGMENT_LEVEL_LEGACY 0
+
+// Holds nothing but deletions.
+#define MILVUS_SEGMENT_LEVEL_L0 1
+
+// Holds rows.
+#define MILVUS_SEGMENT_LEVEL_L1 2
+
+// Holds rows, clustered.
+#define MILVUS_SEGMENT_LEVEL_L2 3
+
+// The segments of a collection, at one moment.
+typedef struct milvus_segment_list milvus_segment_list;
+
+// One segment. What this server does not report is MILVUS_NOT_REPORTED.
+typedef struct milvus_segment {
+    // Set by MILVUS_SEGMENT_INIT.
+    size_t size;
+    // Its id.
+    int64_t id;
+    // The collection it belongs to.
+    int64_t collection_id;
+    // The partition it belongs to.
+    int64_t partition_id;
+    // Its rows. Deleted ones count until a compaction purges them.
+    int64_t rows;
+    // One of the MILVUS_SEGMENT_... states.
+    int32_t state;
+    // One of the MILVUS_SEGMENT_LEVEL_... constants; reported since Milvus 2.4.7.
+    int32_t level;
+    // 1 if its rows are sorted by primary key, else 0; reported since Milvus 2.5.0.
+    int32_t is_sorted;
+    // 0.
+    int32_t reserved;
+    // How it is stored; reported since Milvus 2.6.0.
+    int64_t storage_version;
+    // Bytes of memory that it takes; reported of loaded segments.
+    int64_t memory;
+    // The channel its rows came through; reported of stored segments by servers newer than 3.0.0, else
+    // NULL. Lives as long as the list, as do the next two.
+    const char *channel;
+    // The segments that it was made of; reported where channel is. NULL if there are none.
+    const int64_t *compaction_from;
+    // Number of those.
+    size_t compaction_from_count;
+    // Query nodes that serve it, of loaded segments. NULL if there are none.
+    const int64_t *nodes;
+    // Number of those.
+    size_t node_count;
+} milvus_segment;
+#define MILVUS_SEGMENT_INIT { sizeof(milvus_segment), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, NULL, 0 }
+
+// What a compaction did to the segments of a collection. What cannot be told is MILVUS_NOT_REPORTED.
+typedef struct milvus_effect {
+    // Set by MILVUS_EFFECT_INIT.
+    size_t size;
+    // Segments with stored rows, before.
+    int64_t segments_before;
+    // And after.
+    int64_t segments_after;
+    // Their rows, before. Deleted ones count until a compaction purges them.
+    int64_t rows_before;
+    // And after. Inserts and flushes between the two change it as well.
+    int64_t rows_after;
+    // Rows that the plans' sources had more than their targets have: deleted ones that were purged. Only
+    // told if all sources are gone, all targets are there, and nothing else can be mixed in.
+    int64_t rows_purged;
+    // Segments that were there before and are no more.
+    int64_t segments_gone;
+    // Segments that were not there before. Flushes make some too.
+    int64_t segments_appeared;
+    // Sources of the plans that are still there. 0 is what a compaction that is done leaves.
+    int64_t sources_left;
+    // Targets of the plans that are not there: not yet, or replaced in their turn already.
+    int64_t targets_missing;
+    // Targets that were made of the plans' sources by the server's own word; reported by servers newer than
+    // 3.0.0.
+    int64_t lineage_confirmed;
+    // Segments of deletions before; reported since Milvus 2.4.7.
+    int64_t l0_segments_before;
+    // And after.
+    int64_t l0_segments_after;
+} milvus_effect;
+#define MILVUS_EFFECT_INIT { sizeof(milvus_effect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+// Lists the segments of a collection, ordered by id.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database.
+// @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
+// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                         MILVUS_NO_TIMEOUT: none.
+// @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
+//
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+// MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_UNSUPPORTED (milvus-lite), or what any call
+// to a server can return (see milvus_client_server_version()). Since 0.1.0.
+milvus_status milvus_segments(milvus_client *client,
+                              const char *collection_name,
+                              int32_t which,
+                              int64_t timeout_ms,
+                              milvus_segment_list **out_segments);
+
+// Number of segments in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
+// Since 0.1.0.
+size_t milvus_segment_list_count(const milvus_segment_list *segments);
+
+// Reads one segment of a list.
+//
+// @param segments     The list.
+// @param index        From 0 to milvus_segment_list_count() - 1.
+// @param out_segment  Receives the segment; begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`. What
+//                     it points to is part of the list and lives until that is freed.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_segment_list_get(const milvus_segment_list *segments,
+                                      size_t index,
+                                      milvus_segment *out_segment);
+
+// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+//
+// Thread-safe. Since 0.1.0.
+void milvus_segment_list_free(milvus_segment_list *segments);
+
+// Compares the stored segments of one collection from two moments. Asks no server.
+//
+// @param before      From milvus_segments(), before the trigger.
+// @param after       From milvus_segments(), after the job.
+// @param plans       The job's, from milvus_compaction_plans(); NULL: not known.
+// @param out_effect  Receives the comparison; begin with `milvus_effect effect = MILVUS_EFFECT_INIT;`.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_segments_compare(const milvus_segment_list *before,
+                                      const milvus_segment_list *after,
+                                      const milvus_plan_list *plans,
+                                      milvus_effect *out_effect);
+
+// ====================================================================================================
+// Before a trigger, and after one in doubt
+//
+// milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
+// because its answer was lost, milvus_compaction_find() looks whether a job has begun.
+// ====================================================================================================
+
+// Nobody can tell.
+#define MILVUS_NOT_KNOWN (-1)
+
+// Certainly not.
+#define MILVUS_NO 0
+
+// Certainly.
+#define MILVUS_YES 1
+
+// Nobody has looked.
+#define MILVUS_FOUND_NOT_LOOKED 0
+
+// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
+// client, looks the same. Do not trigger again.
+#define MILVUS_FOUND_STARTED 1
+
+// The server shows every compaction of the collection, and none has begun since, so far. A request that is
+// still on its way through the cluster cannot be seen: look again after a while.
+#define MILVUS_FOUND_NO_TRACE 2
+
+// This server shows too little to tell, as those from 2.4 to 3.0.0 do until segments change.
+#define MILVUS_FOUND_CANNOT_KNOW 3
+
+// What a trigger would find. Fields without a unit are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN.
+typedef struct milvus_prospect {
+    // Set by MILVUS_PROSPECT_INIT.
+    size_t size;
+    // Whether the server would schedule anything now.
+    int32_t would_compact;
+    // Whether compaction is switched on in the server's configuration.
+    int32_t is_enabled;
+    // Whether a compaction of this collection is running. Certain on servers newer than 3.0.0 and before
+    // 2.4; in between only the jobs of this client are known.
+    int32_t is_running;
+    // Whether the collection has an index.
+    int32_t is_indexed;
+    // Whether this server leaves collections without an index alone: up to 2.3; not known up to 2.4.13.
+    int32_t needs_index;
+    // Whether the collection has a key to cluster by.
+    int32_t has_clustering_key;
+    // Whether there are rows that are not flushed yet, and would be left out. Mostly known of loaded
+    // collections only.
+    int32_t has_unflushed;
+    // 0.
+    int32_t reserved;
+    // Flushed segments with rows that the trigger would take in.
+    int64_t segments;
+    // Their rows.
+    int64_t rows;
+    // Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7.
+    int64_t l0_segments;
+    // Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index.
+    int64_t unindexed_rows;
+    // Why would_compact is what it is, for a person: one line of UTF-8.
+    char reason[256];
+} milvus_prospect;
+#define MILVUS_PROSPECT_INIT { sizeof(milvus_prospect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "" }
+
+// What became of a trigger in doubt.
+typedef struct milvus_found {
+    // Set by MILVUS_FOUND_INIT.
+    size_t size;
+    // One of the MILVUS_FOUND_... constants. Later versions may add more of them.
+    int32_t found;
+    // 0.
+    int32_t reserved;
+    // The job, which can be waited for; MILVUS_NO_JOB if it is not known: before 3.0.1 no server tells.
+    int64_t job_id;
+    // What was seen, for a person: one line of UTF-8.
+    char text[256];
+} milvus_found;
+#define MILVUS_FOUND_INIT { sizeof(milvus_found), 0, 0, 0, "" }
+
+// Tells what a trigger with the same parameters would do now, without sending one: only reads. What the
+// trigger would be refused for is refused here in the same way.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database.
+// @param params           As in milvus_compact_with(); NULL: all defaults. Not changed.
+// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                         MILVUS_NO_TIMEOUT: none.
+// @param out_prospect     Receives the answer; begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+//
+// What the user may not read, or the server does not tell, is MILVUS_NOT_KNOWN. Thread-safe; blocks. Returns
+// what milvus_compact_with() does. Since 0.1.0.
+milvus_status milvus_compaction_check(milvus_client *client,
+                                      const char *collection_name,
+                                      const milvus_compact_params *params,
+                                      int64_t timeout_ms,
+                                      milvus_prospect *out_prospect);
+
+// Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
+// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; on those in between the
+// segments are compared with those right before the trigger. The failing trigger has looked once itself, if
+// it had time left: see found in milvus_error.
+//
+// @param client           The client that sent the trigger. Another has nothing to compare with, and gets
+//                         MILVUS_FOUND_CANNOT_KNOW.
+// @param collection_name  Name or alias, in the client's database.
+// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                         MILVUS_NO_TIMEOUT: none.
+// @param out_found        Receives the answer; begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+//
+// A trigger is remembered until a later one of the collection is answered. Thread-safe; blocks. Returns
+// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
+// MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
+// Since 0.1.0.
+milvus_status milvus_compaction_find(milvus_client *client,
+                                     const char *collection_name,
+                                     int64_t timeout_ms,
+                                     milvus_found *out_found);
 
 // ====================================================================================================
 // Log

@@ -1,7 +1,7 @@
 //! The segments of a collection, as stored and as loaded.
 
 use crate::collection::{Collection, quotable};
-use crate::error::{Error, shortened};
+use crate::error::{Error, one_line, shortened};
 use crate::proto::common::{SegmentLevel, SegmentState};
 use crate::proto::service::{
     GetPersistentSegmentInfoRequest, GetQuerySegmentInfoRequest, PersistentSegmentInfo, QuerySegmentInfo,
@@ -53,9 +53,9 @@ impl Segment {
         self.is_stored_data() && self.state != SegmentState::Sealed as i32
     }
 
-    /// Whether it takes rows that are not stored yet.
-    pub(crate) fn is_unflushed(&self) -> bool {
-        [SegmentState::Growing as i32, SegmentState::Sealed as i32].contains(&self.state) && !self.is_l0()
+    /// Whether it still takes rows in.
+    pub(crate) fn is_growing(&self) -> bool {
+        self.state == SegmentState::Growing as i32 && !self.is_l0()
     }
 
     /// Whether it holds nothing but deletions.
@@ -80,7 +80,7 @@ impl Segment {
             is_sorted: server.is_at_least(HAS_SORTED).then_some(info.is_sorted),
             storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
             compaction_from: has_lineage.then_some(info.compaction_from),
-            channel: has_lineage.then(|| shortened(&info.insert_channel, CHANNEL_LIMIT)),
+            channel: has_lineage.then(|| shortened(&one_line(&info.insert_channel), CHANNEL_LIMIT)),
             memory: None,
             nodes: Vec::new(),
         }

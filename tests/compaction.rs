@@ -1,32 +1,21 @@
 //! Trigger, state, plans and wait against the scripted server: what a real one cannot do on demand.
 
+mod common;
+
 use std::time::{Duration, Instant};
 
+use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::{NO_JOB, Outcome, Verdict};
-use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
 use tonic::Code;
 
-const LIMIT: Timeout = Timeout::After(Duration::from_secs(20));
 const OLD: &str = "v2.3.5";
 const NEW: &str = "v2.6.8";
 
-fn client(fake: &Fake) -> Client {
-    client_at(&fake.uri(), None)
-}
-
 fn client_at(uri: &str, token: Option<&str>) -> Client {
     client_with(uri, &token.map(|token| ("token", token)).into_iter().collect::<Vec<_>>())
-}
-
-fn client_with(uri: &str, pairs: &[(&str, &str)]) -> Client {
-    let mut options = Options::default();
-    for (key, value) in pairs {
-        options.set(key, value).unwrap();
-    }
-    Client::new(Config::new(uri, &options).unwrap()).unwrap()
 }
 
 fn version(client: &Client) -> Result<String, Error> {

@@ -7,7 +7,18 @@ use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 7] = ["version", "errors", "options", "client", "compaction", "plans", "log"];
+const SECTIONS: [&str; 10] = [
+    "version",
+    "errors",
+    "options",
+    "client",
+    "compaction",
+    "following",
+    "plans",
+    "segments",
+    "check",
+    "log",
+];
 
 const OPENING: &str = "\
 // milvus_client.h - has a Milvus server compact a collection, and tells what really happened.

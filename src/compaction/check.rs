@@ -140,13 +140,15 @@ async fn is_enabled(rpc: &Rpc, deadline: Deadline) -> Result<Known, Error> {
     }
 }
 
-/// Growing and sealed segments hold rows that a compaction leaves out. Storage lists growing ones on some
-/// servers only; query nodes do, if the collection is loaded.
+/// Growing segments hold rows that a compaction leaves out, as do sealed ones in storage. Storage lists
+/// growing ones on some servers only; query nodes do, if the collection is loaded. (What query nodes call
+/// sealed is all that does not grow.)
 fn has_unflushed(stored: &[Segment], loaded: Option<&[Segment]>) -> Known {
-    let seen = |segments: &[Segment]| segments.iter().any(|s| s.is_unflushed() && s.rows > 0);
+    let grows = |segment: &Segment| segment.is_growing() && segment.rows > 0;
+    let waits = |segment: &Segment| segment.is_stored_data() && !segment.is_flushed() && segment.rows > 0;
     match loaded {
-        _ if seen(stored) => Known::Yes,
-        Some(loaded) if seen(loaded) => Known::Yes,
+        _ if stored.iter().any(|segment| grows(segment) || waits(segment)) => Known::Yes,
+        Some(loaded) if loaded.iter().any(grows) => Known::Yes,
         // Loaded and without a growing segment: everything that was inserted is in others.
         Some(loaded) if !loaded.is_empty() => Known::No,
         _ => Known::NotKnown,

@@ -64,7 +64,9 @@ impl Evidence {
         self.is_list_missing = false;
         self.most = self.most.max(plan::counted(&plans));
         self.most_listed = self.most_listed.max(i64::try_from(plans.len()).unwrap_or(i64::MAX));
-        plans.into_iter().for_each(|plan| self.plans.add(plan));
+        for plan in plans {
+            self.plans.add(plan);
+        }
     }
 
     /// Whether the server says that no plan of the job is running or waiting.

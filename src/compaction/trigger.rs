@@ -162,9 +162,10 @@ async fn origin(rpc: &Rpc, deadline: Deadline, prepared: Prepared, mode: Mode) -
     };
     // Only servers that may list jobs are asked for them: a known version, newer than those that do not.
     let may_list = server.version().is_some_and(|version| version > LISTS_NO_TASKS);
-    let jobs_before = match may_list {
-        true => tasks::list(rpc, Effect::Poll, limit, &collection).await.ok().map(|tasks| job_ids(&tasks)),
-        false => None,
+    let jobs_before = if may_list {
+        tasks::list(rpc, Effect::Poll, limit, &collection).await.ok().map(|tasks| job_ids(&tasks))
+    } else {
+        None
     };
     Origin { before: segments.as_deref().map(Snapshot::of), collection, mode, jobs_before }
 }

@@ -1,107 +1,89 @@
 //! Compaction
 //!
 //! Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
-//! everything that the server scheduled for this trigger is done, or it scheduled nothing, which it also
-//! does while another compaction holds the segments. A job runs on the server and goes on
-//! whatever happens to this process; no server can cancel one.
+//! everything that the server scheduled for this trigger is done, or it scheduled nothing. A job runs on the
+//! server and goes on whatever happens to this process; no server can cancel one.
 
-use std::ffi::{CStr, c_char};
-use std::time::Instant;
+use std::ffi::c_char;
 
 use super::client::milvus_client;
-use super::convert::{self, Out, OutStruct, Sized_};
+use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
-use crate::compaction::{Outcome, StateInfo, Verdict};
+use crate::compaction::Triggered;
+use crate::compaction::params::{self, Params};
+use crate::error::Error;
 
 /// The job id of "the server scheduled nothing". All functions that take a job id take it too.
 pub const MILVUS_NO_JOB: i64 = 0;
 
-/// The server answered with a state that this library does not know.
-pub const MILVUS_COMPACTION_UNDEFINED: i32 = 0;
-/// At least one plan is running or waiting to run.
-pub const MILVUS_COMPACTION_EXECUTING: i32 = 1;
-/// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
-pub const MILVUS_COMPACTION_COMPLETED: i32 = 2;
+/// What a server does not report. Never a true number: those are 0 or more.
+pub const MILVUS_NOT_REPORTED: i64 = -1;
 
-/// How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
-pub type milvus_verdict = i32;
+/// As target_size_mb: as large as the servers allow.
+pub const MILVUS_LARGEST_TARGET_SIZE: i64 = i64::MAX;
 
-/// None yet: the wait ended before the job did.
-pub const MILVUS_VERDICT_NONE: milvus_verdict = 0;
-/// Every plan of the job completed.
-pub const MILVUS_VERDICT_SUCCEEDED: milvus_verdict = 1;
-/// The server scheduled nothing: there is nothing to compact, or another compaction holds the segments.
-pub const MILVUS_VERDICT_NOTHING_TO_DO: milvus_verdict = 2;
-/// Some plans completed; others failed or timed out.
-pub const MILVUS_VERDICT_PARTLY_FAILED: milvus_verdict = 3;
-/// Plans failed, and none completed.
-pub const MILVUS_VERDICT_FAILED: milvus_verdict = 4;
-/// The plans ran out of the time that the server gives them, and none completed.
-pub const MILVUS_VERDICT_TIMED_OUT: milvus_verdict = 5;
-/// The server forgot the job, never knew it, or forgot too much of it to tell.
-pub const MILVUS_VERDICT_UNKNOWN: milvus_verdict = 6;
+/// The server scheduled plans for this trigger.
+pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
+/// The server scheduled nothing: nothing to compact, or another compaction holds the segments.
+pub const MILVUS_TRIGGER_NOTHING: i32 = 2;
+/// The server scheduled nothing new: a job of this collection is running already, and its id is given.
+pub const MILVUS_TRIGGER_RUNNING: i32 = 3;
+/// The server gave a job, but did not say whether it has any plans. Waiting for it tells.
+pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
 
-/// What the server says of a job now.
+/// What to compact, and how. All zeros, as MILVUS_COMPACT_PARAMS_INIT has it: merge small segments of the
+/// whole collection and purge deleted rows.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct milvus_compaction_state_info {
-    /// Set by MILVUS_COMPACTION_STATE_INFO_INIT.
+pub struct milvus_compact_params {
+    /// Set by MILVUS_COMPACT_PARAMS_INIT.
     pub size: usize,
-    /// MILVUS_COMPACTION_UNDEFINED, _EXECUTING or _COMPLETED.
-    pub state: i32,
-    /// 0.
-    pub reserved: i32,
-    /// Plans that are running or waiting to run.
-    pub executing_plans: i64,
-    /// Plans that completed.
-    pub completed_plans: i64,
-    /// Plans that failed. Servers forget them within seconds to minutes.
-    pub failed_plans: i64,
-    /// Plans that took longer than the server allows.
-    pub timed_out_plans: i64,
+    /// Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
+    pub is_clustering: i32,
+    /// Not 0: only apply deletions, that is segments of level L0, to the segments they are about; needs
+    /// Milvus 2.6.3.
+    pub is_l0: i32,
+    /// Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.8.
+    /// Servers refuse less than their own segment size. milvus_parse_target_size() reads "1.5 GiB".
+    pub target_size_mb: i64,
+    /// Only this partition; NULL: all. It, channel and segment_ids need Milvus 2.5.8, and go with none of
+    /// the above.
+    pub partition_name: *const c_char,
+    /// Only segments of this channel, under the name that milvus_segments() gives; NULL: all.
+    pub channel: *const c_char,
+    /// Only these segments, which have to be flushed ones of the collection; NULL: all. Not read after the
+    /// call.
+    pub segment_ids: *const i64,
+    /// Number of those ids, at most 100000; 0 only if segment_ids is NULL.
+    pub segment_count: usize,
 }
 
-/// What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
-/// servers forget.
+/// What came of a trigger.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct milvus_compaction_report {
-    /// Set by MILVUS_COMPACTION_REPORT_INIT.
+pub struct milvus_compact_result {
+    /// Set by MILVUS_COMPACT_RESULT_INIT.
     pub size: usize,
-    /// How the job ended; MILVUS_VERDICT_NONE if the wait ended first.
-    pub verdict: milvus_verdict,
+    /// One of the MILVUS_TRIGGER_... constants. Later versions may add more of them.
+    pub outcome: i32,
     /// 0.
     pub reserved: i32,
-    /// The job.
+    /// The job to wait for, or MILVUS_NO_JOB.
     pub job_id: i64,
-    /// Plans of the job, as far as can be known; 0 if it cannot.
+    /// Plans of the job; MILVUS_NOT_REPORTED if the server does not tell.
     pub planned: i64,
-    /// Plans that were running or waiting to run when the server was last asked.
-    pub executing_plans: i64,
-    /// Plans that completed.
-    pub completed_plans: i64,
-    /// Plans that failed.
-    pub failed_plans: i64,
-    /// Plans that took longer than the server allows.
-    pub timed_out_plans: i64,
-    /// Duration of the wait in milliseconds.
-    pub elapsed_ms: i64,
-    /// How often the server answered.
-    pub polls: u64,
-    /// How often it did not, so that the question was repeated.
-    pub failed_polls: u64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
-unsafe impl Sized_ for milvus_compaction_state_info {
-    const NAME: &'static str = "milvus_compaction_state_info";
-    const FIRST_SIZE: usize = 48;
+unsafe impl Sized_ for milvus_compact_params {
+    const NAME: &'static str = "milvus_compact_params";
+    const FIRST_SIZE: usize = 56;
 }
-unsafe impl Sized_ for milvus_compaction_report {
-    const NAME: &'static str = "milvus_compaction_report";
-    const FIRST_SIZE: usize = 88;
+unsafe impl Sized_ for milvus_compact_result {
+    const NAME: &'static str = "milvus_compact_result";
+    const FIRST_SIZE: usize = 32;
 }
 
 /// Has the server compact one collection. Returns as soon as the job is scheduled.
@@ -121,8 +103,9 @@ unsafe impl Sized_ for milvus_compaction_report {
 ///
 /// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
 /// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
-/// milvus_last_error(). If a clustering compaction of the collection is running already, servers give the
-/// id of the job that runs. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+/// milvus_last_error(), and with what is known about it by then: see milvus_compaction_find(). If a job of the
+/// collection is running already, its id is given, as far as this client can know: it triggered the job, the
+/// server lists its jobs (newer than 3.0.0), or it is a clustering one. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
 /// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
 /// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
@@ -145,152 +128,108 @@ pub extern "C" fn milvus_compact(
     })
 }
 
-/// Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
-/// one look cannot tell success from failures that the server has forgotten.
+/// Has the server compact one collection, or a part of it, in any of the ways that servers have. Otherwise as
+/// milvus_compact(). What this server would silently ignore is refused, and nothing is sent: it would compact
+/// something else.
 ///
-/// @param client      The client.
-/// @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
-///                    MILVUS_NO_JOB is Completed with no plans, without asking a server.
-/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_info    Receives the answer; begin with
-///                    `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
+/// @param params           What to do; begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
+///                         NULL: all defaults. Not changed.
+/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                         MILVUS_NO_TIMEOUT: none.
+/// @param out_result       Receives what came of it; begin with
+///                         `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
 ///
-/// A job that the server does not know is no error: servers from 2.2 on answer Completed with zeros.
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
+/// A server that does not tell its version is taken to be too old for every option, unless the client's
+/// option assumed_version says what it is. Thread-safe; blocks. Returns what milvus_compact() does, and
+/// MILVUS_INVALID_ARGUMENT for parameters that contradict each other, an unknown channel or segment,
+/// MILVUS_PARTITION_NOT_FOUND, MILVUS_UNSUPPORTED (the message names the version that can). Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_compaction_state(
+pub extern "C" fn milvus_compact_with(
     client: *mut milvus_client,
-    job_id: i64,
+    collection_name: *const c_char,
+    params: *const milvus_compact_params,
     timeout_ms: i64,
-    out_info: *mut milvus_compaction_state_info,
+    out_result: *mut milvus_compact_result,
 ) -> milvus_status {
-    entry(c"milvus_compaction_state", || {
+    entry(c"milvus_compact_with", || {
         let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let params = read_params(params)?;
         let timeout = convert::timeout(timeout_ms)?;
-        let out = OutStruct::new("out_info", out_info)?;
-        out.write(&client.compaction_state(job_id, timeout)?.into());
+        let out = OutStruct::new("out_result", out_result)?;
+        out.write(&client.compact_with(name, params, timeout)?.into());
         Ok(())
     })
 }
 
-/// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
-/// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-/// 2 s), and goes on asking through restarts and lost connections of up to a minute.
+/// Reads a target size: a number and a unit (B, KB, MB, GB, TB, PB, with or without an i: powers of 1024, as
+/// everywhere in Milvus), e.g. "512MB" or "1.5 GiB"; what is less than a whole MB is left away. "max" is
+/// MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
 ///
-/// @param client      The client, best the one that triggered the job: it remembers what servers forget,
-///                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-///                    server lists, from which old plans vanish after an hour (3.0) or a day.
-/// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
-///                    nothing to do, and no server is asked.
-/// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_report  Receives what was seen; begin with
-///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
-///                    the wait fails, unless it fails before the server is asked. May be NULL.
+/// @param text    The text.
+/// @param out_mb  Receives the size in MB, at least 1.
 ///
-/// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
-/// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
-/// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
-/// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_compaction_wait(
-    client: *mut milvus_client,
-    job_id: i64,
-    timeout_ms: i64,
-    out_report: *mut milvus_compaction_report,
-) -> milvus_status {
-    entry(c"milvus_compaction_wait", || {
-        let started = Instant::now();
-        let client = handle::get(client.cast_const())?;
-        let timeout = convert::timeout(timeout_ms)?;
-        let out = if out_report.is_null() { None } else { Some(OutStruct::new("out_report", out_report)?) };
-        let outcome = client.compaction_wait(job_id, timeout)?;
-        if let Some(out) = out {
-            out.write(&report(job_id, &outcome, started));
-        }
-        outcome.error.map_or(Ok(()), Err)
+pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64) -> milvus_status {
+    entry(c"milvus_parse_target_size", || {
+        let text = convert::text("text", text)?;
+        let out = Out::new("out_mb", out_mb)?;
+        out.write(params::parse_target_size(text)?);
+        Ok(())
     })
 }
 
-/// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
-/// "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn milvus_verdict_name(verdict: milvus_verdict) -> *const c_char {
-    Verdict::from_number(verdict).map_or(c"MILVUS_UNKNOWN_VERDICT", Verdict::name).as_ptr()
+/// The core's parameters from C's.
+pub(super) fn read_params(pointer: *const milvus_compact_params) -> Result<Params, Error> {
+    if pointer.is_null() {
+        return Ok(Params::default());
+    }
+    let given: milvus_compact_params = InStruct::read("params", pointer)?;
+    let text = |name, pointer| Ok(convert::optional_text(name, pointer)?.map(str::to_owned));
+    Ok(Params {
+        is_clustering: given.is_clustering != 0,
+        is_l0: given.is_l0 != 0,
+        target_size_mb: given.target_size_mb,
+        partition: text("partition_name", given.partition_name)?,
+        channel: text("channel", given.channel)?,
+        segment_ids: convert::optional_numbers("segment_ids", given.segment_ids, given.segment_count)?,
+    })
 }
 
-/// What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub extern "C" fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_char {
-    const UNKNOWN: &CStr = c"A verdict that this version of the library does not know.";
-    Verdict::from_number(verdict).map_or(UNKNOWN, Verdict::message).as_ptr()
-}
-
-impl From<StateInfo> for milvus_compaction_state_info {
-    fn from(info: StateInfo) -> Self {
+impl From<Triggered> for milvus_compact_result {
+    fn from(triggered: Triggered) -> Self {
         Self {
             size: size_of::<Self>(),
-            state: info.state as i32,
+            outcome: triggered.start as i32,
             reserved: 0,
-            executing_plans: info.counts.executing,
-            completed_plans: info.counts.completed,
-            failed_plans: info.counts.failed,
-            timed_out_plans: info.counts.timed_out,
+            job_id: triggered.job_id,
+            planned: triggered.planned.unwrap_or(NOT_REPORTED),
         }
-    }
-}
-
-fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction_report {
-    let report = &outcome.report;
-    milvus_compaction_report {
-        size: size_of::<milvus_compaction_report>(),
-        verdict: report.verdict as milvus_verdict,
-        reserved: 0,
-        job_id,
-        planned: report.planned,
-        executing_plans: report.counts.executing,
-        completed_plans: report.counts.completed,
-        failed_plans: report.counts.failed,
-        timed_out_plans: report.counts.timed_out,
-        elapsed_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
-        polls: report.polls,
-        failed_polls: report.failed_polls,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compaction::{NO_JOB, State};
+    use crate::compaction::{NO_JOB, Start};
 
     #[test]
     fn the_constants_are_the_cores() {
         assert_eq!(MILVUS_NO_JOB, NO_JOB);
-        assert_eq!(MILVUS_COMPACTION_UNDEFINED, State::Undefined as i32);
-        assert_eq!(MILVUS_COMPACTION_EXECUTING, State::Executing as i32);
-        assert_eq!(MILVUS_COMPACTION_COMPLETED, State::Completed as i32);
-        for (number, verdict) in [
-            (MILVUS_VERDICT_NONE, Verdict::None),
-            (MILVUS_VERDICT_SUCCEEDED, Verdict::Succeeded),
-            (MILVUS_VERDICT_NOTHING_TO_DO, Verdict::NothingToDo),
-            (MILVUS_VERDICT_PARTLY_FAILED, Verdict::PartlyFailed),
-            (MILVUS_VERDICT_FAILED, Verdict::Failed),
-            (MILVUS_VERDICT_TIMED_OUT, Verdict::TimedOut),
-            (MILVUS_VERDICT_UNKNOWN, Verdict::Unknown),
-        ] {
-            assert_eq!(Verdict::from_number(number), Some(verdict));
-        }
-        assert_eq!(Verdict::from_number(7), None);
+        assert_eq!(MILVUS_NOT_REPORTED, NOT_REPORTED);
+        assert_eq!(MILVUS_LARGEST_TARGET_SIZE, params::LARGEST_TARGET_SIZE);
+        assert_eq!(MILVUS_TRIGGER_SCHEDULED, Start::Scheduled as i32);
+        assert_eq!(MILVUS_TRIGGER_NOTHING, Start::Nothing as i32);
+        assert_eq!(MILVUS_TRIGGER_RUNNING, Start::Running as i32);
+        assert_eq!(MILVUS_TRIGGER_ACCEPTED, Start::Accepted as i32);
     }
 
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
-        assert_eq!(milvus_compaction_state_info::FIRST_SIZE, size_of::<milvus_compaction_state_info>());
-        assert_eq!(milvus_compaction_report::FIRST_SIZE, size_of::<milvus_compaction_report>());
+        assert_eq!(milvus_compact_params::FIRST_SIZE, size_of::<milvus_compact_params>());
+        assert_eq!(milvus_compact_result::FIRST_SIZE, size_of::<milvus_compact_result>());
     }
 }

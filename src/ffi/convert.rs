@@ -1,6 +1,7 @@
 //! From C's parameters to checked Rust values, and results back to C.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char};
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::time::Duration;
 
@@ -11,6 +12,10 @@ use crate::error::Error;
 const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 /// No struct of this header is as large, in any version: a size above it is garbage.
 const STRUCT_LIMIT: usize = 4096;
+/// Most numbers that are read from C at once.
+const NUMBERS_LIMIT: usize = 1 << 20;
+/// `MILVUS_NOT_REPORTED`.
+pub(super) const NOT_REPORTED: i64 = -1;
 
 fn wrong(parameter: &str, why: &str) -> Error {
     Error::invalid_argument(format!("{parameter}: {why}"))
@@ -40,6 +45,32 @@ pub(super) fn optional_text<'a>(parameter: &str, pointer: *const c_char) -> Resu
             Err(wrong(parameter, &why))
         }
     }
+}
+
+/// A list of numbers, or `None` for NULL. `pointer` is NULL or has `count` of them.
+pub(super) fn optional_numbers(
+    parameter: &str,
+    pointer: *const i64,
+    count: usize,
+) -> Result<Option<Vec<i64>>, Error> {
+    if pointer.is_null() {
+        return if count == 0 { Ok(None) } else { Err(wrong(parameter, "is NULL, but its count is not 0")) };
+    }
+    if count > NUMBERS_LIMIT {
+        return Err(wrong(parameter, &format!("has {count} elements; at most {NUMBERS_LIMIT} are taken")));
+    }
+    // SAFETY: the caller promises `count` numbers there; alignment is not relied on.
+    Ok(Some((0..count).map(|index| unsafe { pointer.add(index).read_unaligned() }).collect()))
+}
+
+/// The first of some numbers that live as long as what they are part of; NULL if there are none.
+pub(super) fn numbers(values: &[i64]) -> *const i64 {
+    if values.is_empty() { ptr::null() } else { values.as_ptr() }
+}
+
+/// A text of the server as C has it. There is no NUL in what the core keeps.
+pub(super) fn c_text(text: &str) -> CString {
+    CString::new(text.replace('\0', "")).unwrap_or_default()
 }
 
 /// `timeout_ms` as every call has it.
@@ -114,6 +145,31 @@ impl<T: Sized_> OutStruct<T> {
     }
 }
 
+/// Reads a sized struct that the caller has filled.
+pub(super) struct InStruct;
+
+impl InStruct {
+    /// Callers with an older header give less: what they do not know is zero. Those with a newer one may
+    /// give more: what this library does not know must be zero, or it would not do what was asked.
+    pub(super) fn read<T: Sized_>(parameter: &str, pointer: *const T) -> Result<T, Error> {
+        let OutStruct { place, size } = OutStruct::new(parameter, pointer.cast_mut())?;
+        let mut value = MaybeUninit::<T>::zeroed();
+        // SAFETY: the caller vouches for `size` bytes at `place`; any bytes are valid for T.
+        unsafe {
+            let (from, known) = (place.cast::<u8>(), size.min(size_of::<T>()));
+            ptr::copy_nonoverlapping(from, value.as_mut_ptr().cast::<u8>(), known);
+            if (known..size).any(|index| from.add(index).read() != 0) {
+                let why = format!(
+                    "sets fields that version {} of the library does not have",
+                    env!("CARGO_PKG_VERSION")
+                );
+                return Err(wrong(parameter, &why));
+            }
+            Ok(value.assume_init())
+        }
+    }
+}
+
 /// Copies a text with its terminating NUL into a buffer, as much of it as fits, whole characters only.
 /// `buffer` is not NULL unless `capacity` is 0.
 pub(super) fn copy_text(text: &str, buffer: *mut c_char, capacity: usize) {
@@ -167,6 +223,33 @@ mod tests {
             let error = OutStruct::new("out", &raw mut place).err().unwrap();
             assert!(error.message().contains("initialise the struct with MILVUS_SAMPLE_INIT"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_struct_is_read_as_far_as_both_sides_know_it() {
+        let full = Sample { size: 24, first: 7, second: 8 };
+        let read: Sample = InStruct::read("in", &raw const full).unwrap();
+        assert_eq!((read.first, read.second), (7, 8));
+        let older = Sample { size: 16, ..full };
+        let read: Sample = InStruct::read("in", &raw const older).unwrap();
+        assert_eq!((read.first, read.second), (7, 0));
+        let newer = |more: u64| {
+            let place = (Sample { size: 32, ..full }, more);
+            InStruct::read("in", (&raw const place).cast::<Sample>())
+        };
+        assert!(newer(0).is_ok());
+        let error = newer(1).err().unwrap();
+        assert!(error.message().contains("does not have"), "{error}");
+    }
+
+    #[test]
+    fn numbers_are_read_or_refused() {
+        let three = [1_i64, 2, 3];
+        assert_eq!(optional_numbers("ids", three.as_ptr(), 3), Ok(Some(vec![1, 2, 3])));
+        assert_eq!(optional_numbers("ids", three.as_ptr(), 0), Ok(Some(vec![])));
+        assert_eq!(optional_numbers("ids", ptr::null(), 0), Ok(None));
+        assert!(optional_numbers("ids", ptr::null(), 1).is_err());
+        assert!(optional_numbers("ids", three.as_ptr(), usize::MAX).is_err());
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub struct milvus_error {
     /// What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
     /// never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
     pub message: *const c_char,
+    /// If in_doubt, what was found out about it before the call returned: one of the MILVUS_FOUND_...
+    /// constants; a job that was found is in job_id. Else 0.
+    pub found: i32,
+    /// 0.
+    pub reserved_2: i32,
 }
 
 /// The constant's name of a status, e.g. "MILVUS_COLLECTION_NOT_FOUND"; of any other number,

@@ -29,6 +29,8 @@ static NO_ERROR: NoError = NoError(milvus_error {
     job_id: 0,
     operation: c"".as_ptr(),
     message: c"".as_ptr(),
+    found: 0,
+    reserved_2: 0,
 });
 
 thread_local! {
@@ -51,6 +53,8 @@ pub(super) fn record(operation: &'static CStr, error: &Error) {
         job_id: error.job_id,
         operation: operation.as_ptr(),
         message: message.as_ptr(),
+        found: error.found,
+        reserved_2: 0,
     };
     let detail = Box::new(Detail { raw, _message: message });
     let _ = LATEST.try_with(|latest| latest.borrow_mut().replace(detail));

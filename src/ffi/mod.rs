@@ -10,10 +10,13 @@ mod entry;
 mod handle;
 mod last_error;
 
+pub mod check;
 pub mod client;
 pub mod compaction;
 pub mod errors;
+pub mod following;
 pub mod log;
 pub mod options;
 pub mod plans;
+pub mod segments;
 pub mod version;

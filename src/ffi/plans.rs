@@ -1,41 +1,136 @@
 //! Plans
 //!
-//! What a compaction job consists of: which segments become which.
+//! What a compaction job consists of: which segments become which. Servers newer than 3.0.0 tell more of
+//! each, and list those of a whole collection.
+
+use std::ffi::{CStr, CString, c_char};
 
 use super::client::milvus_client;
-use super::convert::{self, Out, OutStruct, Sized_};
+use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
 use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
 use crate::compaction::Plan;
 use crate::error::Error;
 
-/// One unit of work of a job: segments that become one segment.
+/// Values of a plan's type. Servers may have others.
+pub const MILVUS_PLAN_TYPE_UNDEFINED: i32 = 0;
+/// Merges segments.
+pub const MILVUS_PLAN_TYPE_MERGE: i32 = 2;
+/// Merges segments and purges their deleted rows: the ordinary one.
+pub const MILVUS_PLAN_TYPE_MIX: i32 = 3;
+/// Rewrites one segment.
+pub const MILVUS_PLAN_TYPE_SINGLE: i32 = 4;
+/// No server of today makes these.
+pub const MILVUS_PLAN_TYPE_MINOR: i32 = 5;
+/// No server of today makes these.
+pub const MILVUS_PLAN_TYPE_MAJOR: i32 = 6;
+/// Applies deletions.
+pub const MILVUS_PLAN_TYPE_LEVEL0_DELETE: i32 = 7;
+/// Re-clusters.
+pub const MILVUS_PLAN_TYPE_CLUSTERING: i32 = 8;
+/// Sorts a segment after its flush.
+pub const MILVUS_PLAN_TYPE_SORT: i32 = 9;
+/// Sorts by partition key.
+pub const MILVUS_PLAN_TYPE_PARTITION_KEY_SORT: i32 = 10;
+/// Sorts by partition key and clusters.
+pub const MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT: i32 = 11;
+/// Brings a segment to a newer schema.
+pub const MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION: i32 = 12;
+
+/// Values of a plan's state. Servers may have others.
+pub const MILVUS_PLAN_STATE_UNKNOWN: i32 = 0;
+/// Running.
+pub const MILVUS_PLAN_STATE_EXECUTING: i32 = 1;
+/// Waiting for a node.
+pub const MILVUS_PLAN_STATE_PIPELINING: i32 = 2;
+/// Done.
+pub const MILVUS_PLAN_STATE_COMPLETED: i32 = 3;
+/// Failed.
+pub const MILVUS_PLAN_STATE_FAILED: i32 = 4;
+/// Took longer than the server allows.
+pub const MILVUS_PLAN_STATE_TIMEOUT: i32 = 5;
+/// Running: finding clusters.
+pub const MILVUS_PLAN_STATE_ANALYZING: i32 = 6;
+/// Running: building indexes.
+pub const MILVUS_PLAN_STATE_INDEXING: i32 = 7;
+/// Cleaned up, after it was done or had failed.
+pub const MILVUS_PLAN_STATE_CLEANED: i32 = 8;
+/// Running: its result is stored.
+pub const MILVUS_PLAN_STATE_META_SAVED: i32 = 9;
+/// Running: collecting statistics.
+pub const MILVUS_PLAN_STATE_STATISTIC: i32 = 10;
+
+/// One unit of work of a job: segments that become others.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_plan {
     /// Set by MILVUS_PLAN_INIT.
     pub size: usize,
-    /// Ids of the segments that are merged; lives as long as the list. NULL if there are none.
+    /// Ids of the segments that are taken; lives as long as the list. NULL if there are none.
     pub sources: *const i64,
     /// Number of those ids.
     pub source_count: usize,
-    /// Id of the resulting segment; -1 while, or if, there is none.
+    /// Id of the (first) resulting segment; -1 while, or if, there is none.
     pub target: i64,
+    /// Ids of all resulting segments that are known; lives as long as the list. NULL if there are none.
+    pub targets: *const i64,
+    /// Number of those ids.
+    pub target_count: usize,
+    /// 1 if the server tells what follows (newer than 3.0.0). Else 0, and the numbers are
+    /// MILVUS_NOT_REPORTED and the texts "".
+    pub has_details: i32,
+    /// One of the MILVUS_PLAN_TYPE_... constants.
+    pub r#type: i32,
+    /// One of the MILVUS_PLAN_STATE_... constants.
+    pub state: i32,
+    /// 0.
+    pub reserved: i32,
+    /// The plan's own id.
+    pub plan_id: i64,
+    /// The job it belongs to.
+    pub job_id: i64,
+    /// The collection it works on.
+    pub collection_id: i64,
+    /// The partition it works on.
+    pub partition_id: i64,
+    /// The channel whose segments it takes; lives as long as the list, never NULL.
+    pub channel: *const c_char,
+    /// Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL.
+    pub failure_reason: *const c_char,
 }
 
-/// The plans of a job, at one moment.
+/// The plans of a job or of a collection, at one moment.
 pub struct milvus_plan_list {
     _private: (),
 }
 
+/// The value behind a list: plans, and the channel and failure reason of each as C has them.
+pub struct PlanList(Vec<(Plan, CString, CString)>);
+
+impl PlanList {
+    fn new(plans: Vec<Plan>) -> Self {
+        let with_texts = |plan: Plan| {
+            let texts = plan.details.as_ref().map(|details| (&*details.channel, &*details.failure_reason));
+            let (channel, reason) = texts.unwrap_or_default();
+            let (channel, reason) = (convert::c_text(channel), convert::c_text(reason));
+            (plan, channel, reason)
+        };
+        Self(plans.into_iter().map(with_texts).collect())
+    }
+
+    pub(super) fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.0.iter().map(|(plan, _, _)| plan)
+    }
+}
+
 impl Handle for milvus_plan_list {
-    type Value = Vec<Plan>;
+    type Value = PlanList;
     const NAME: &'static str = "milvus_plan_list";
     const KIND: u64 = 2;
 
-    fn table() -> &'static Table<Vec<Plan>> {
-        static TABLE: Table<Vec<Plan>> = Table::new();
+    fn table() -> &'static Table<PlanList> {
+        static TABLE: Table<PlanList> = Table::new();
         &TABLE
     }
 }
@@ -70,16 +165,62 @@ pub extern "C" fn milvus_compaction_plans(
         let client = handle::get(client.cast_const())?;
         let timeout = convert::timeout(timeout_ms)?;
         let out = Out::new("out_plans", out_plans)?;
-        out.write(handle::insert(client.compaction_plans(job_id, timeout)?)?);
+        out.write(handle::insert(PlanList::new(client.compaction_plans(job_id, timeout)?))?);
         Ok(())
     })
+}
+
+/// Lists every compaction task of a collection that the server still remembers, automatic ones included, as
+/// plans with all details. Servers forget them after an hour to a day: this is no log of what ever happened.
+///
+/// Servers up to 3.0.0 ignore the collection, and would answer with the plans of others or none: they are
+/// refused. Which later version is the first to list tasks is not published, so its answer has to prove it.
+///
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database.
+/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                         MILVUS_NO_TIMEOUT: none.
+/// @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
+///
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+/// MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED, or
+/// what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_tasks(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    timeout_ms: i64,
+    out_plans: *mut *mut milvus_plan_list,
+) -> milvus_status {
+    entry(c"milvus_compaction_tasks", || {
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = Out::new("out_plans", out_plans)?;
+        out.write(handle::insert(PlanList::new(client.compaction_tasks(name, timeout)?))?);
+        Ok(())
+    })
+}
+
+/// The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,
+/// "MILVUS_PLAN_TYPE_UNDEFINED". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_plan_type_name(number: i32) -> *const c_char {
+    named(number, &TYPE_NAMES).unwrap_or(c"MILVUS_PLAN_TYPE_UNDEFINED").as_ptr()
+}
+
+/// The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
+/// "MILVUS_PLAN_STATE_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_plan_state_name(number: i32) -> *const c_char {
+    named(number, &STATE_NAMES).unwrap_or(c"MILVUS_PLAN_STATE_UNKNOWN").as_ptr()
 }
 
 /// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize {
-    query(|| handle::get(plans).map(|plans| plans.len())).unwrap_or(0)
+    query(|| handle::get(plans).map(|list| list.0.len())).unwrap_or(0)
 }
 
 /// Reads one plan of a list.
@@ -98,12 +239,12 @@ pub extern "C" fn milvus_plan_list_get(
     out_plan: *mut milvus_plan,
 ) -> milvus_status {
     entry(c"milvus_plan_list_get", || {
-        let plans = handle::get(plans)?;
+        let list = handle::get(plans)?;
         let out = OutStruct::new("out_plan", out_plan)?;
-        let plan = plans.get(index).ok_or_else(|| {
-            Error::invalid_argument(format!("index: is {index}; the list has {} plans", plans.len()))
+        let (plan, channel, reason) = list.0.get(index).ok_or_else(|| {
+            Error::invalid_argument(format!("index: is {index}; the list has {} plans", list.0.len()))
         })?;
-        out.write(&plan.into());
+        out.write(&shown(plan, channel, reason));
         Ok(())
     })
 }
@@ -118,19 +259,90 @@ pub extern "C" fn milvus_plan_list_free(plans: *mut milvus_plan_list) {
     }
 }
 
-impl From<&Plan> for milvus_plan {
-    fn from(plan: &Plan) -> Self {
-        let sources = if plan.sources.is_empty() { std::ptr::null() } else { plan.sources.as_ptr() };
-        Self { size: size_of::<Self>(), sources, source_count: plan.sources.len(), target: plan.target }
+fn shown(plan: &Plan, channel: &CStr, failure_reason: &CStr) -> milvus_plan {
+    let details = plan.details.as_deref();
+    let told = |number: Option<i64>| number.unwrap_or(NOT_REPORTED);
+    milvus_plan {
+        size: size_of::<milvus_plan>(),
+        sources: convert::numbers(&plan.sources),
+        source_count: plan.sources.len(),
+        target: plan.target,
+        targets: convert::numbers(plan.targets()),
+        target_count: plan.targets().len(),
+        has_details: details.is_some().into(),
+        r#type: details.map_or(-1, |details| details.kind),
+        state: details.map_or(-1, |details| details.state),
+        reserved: 0,
+        plan_id: told(details.map(|details| details.plan_id)),
+        job_id: told(details.map(|details| details.job_id)),
+        collection_id: told(details.map(|details| details.collection_id)),
+        partition_id: told(details.map(|details| details.partition_id)),
+        channel: channel.as_ptr(),
+        failure_reason: failure_reason.as_ptr(),
     }
 }
 
+type Name = (i32, &'static CStr);
+
+fn named(number: i32, names: &[Name]) -> Option<&'static CStr> {
+    names.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+}
+
+static TYPE_NAMES: [Name; 11] = [
+    (MILVUS_PLAN_TYPE_MERGE, c"MILVUS_PLAN_TYPE_MERGE"),
+    (MILVUS_PLAN_TYPE_MIX, c"MILVUS_PLAN_TYPE_MIX"),
+    (MILVUS_PLAN_TYPE_SINGLE, c"MILVUS_PLAN_TYPE_SINGLE"),
+    (MILVUS_PLAN_TYPE_MINOR, c"MILVUS_PLAN_TYPE_MINOR"),
+    (MILVUS_PLAN_TYPE_MAJOR, c"MILVUS_PLAN_TYPE_MAJOR"),
+    (MILVUS_PLAN_TYPE_LEVEL0_DELETE, c"MILVUS_PLAN_TYPE_LEVEL0_DELETE"),
+    (MILVUS_PLAN_TYPE_CLUSTERING, c"MILVUS_PLAN_TYPE_CLUSTERING"),
+    (MILVUS_PLAN_TYPE_SORT, c"MILVUS_PLAN_TYPE_SORT"),
+    (MILVUS_PLAN_TYPE_PARTITION_KEY_SORT, c"MILVUS_PLAN_TYPE_PARTITION_KEY_SORT"),
+    (MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT, c"MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT"),
+    (MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION, c"MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION"),
+];
+
+static STATE_NAMES: [Name; 10] = [
+    (MILVUS_PLAN_STATE_EXECUTING, c"MILVUS_PLAN_STATE_EXECUTING"),
+    (MILVUS_PLAN_STATE_PIPELINING, c"MILVUS_PLAN_STATE_PIPELINING"),
+    (MILVUS_PLAN_STATE_COMPLETED, c"MILVUS_PLAN_STATE_COMPLETED"),
+    (MILVUS_PLAN_STATE_FAILED, c"MILVUS_PLAN_STATE_FAILED"),
+    (MILVUS_PLAN_STATE_TIMEOUT, c"MILVUS_PLAN_STATE_TIMEOUT"),
+    (MILVUS_PLAN_STATE_ANALYZING, c"MILVUS_PLAN_STATE_ANALYZING"),
+    (MILVUS_PLAN_STATE_INDEXING, c"MILVUS_PLAN_STATE_INDEXING"),
+    (MILVUS_PLAN_STATE_CLEANED, c"MILVUS_PLAN_STATE_CLEANED"),
+    (MILVUS_PLAN_STATE_META_SAVED, c"MILVUS_PLAN_STATE_META_SAVED"),
+    (MILVUS_PLAN_STATE_STATISTIC, c"MILVUS_PLAN_STATE_STATISTIC"),
+];
+
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use super::*;
+    use crate::proto::common::{CompactionTaskState, CompactionType};
 
     #[test]
-    fn the_first_size_is_that_of_this_first_version() {
-        assert_eq!(milvus_plan::FIRST_SIZE, size_of::<milvus_plan>());
+    fn the_first_size_ends_where_the_later_fields_begin() {
+        assert_eq!(milvus_plan::FIRST_SIZE, offset_of!(milvus_plan, targets));
+    }
+
+    #[test]
+    fn every_type_and_state_of_the_protocol_has_its_constant() {
+        let shouted = |text: &str| text.to_uppercase().replace('_', "");
+        for number in 1..=12 {
+            let ours = named(number, &TYPE_NAMES).map(|name| shouted(name.to_str().unwrap()));
+            let theirs = CompactionType::try_from(number)
+                .ok()
+                .map(|kind| shouted(&kind.as_str_name().replace("CompactionType", "MILVUS_PLAN_TYPE_")));
+            assert_eq!(ours, theirs, "{number}");
+        }
+        for number in 1..=10 {
+            let ours = named(number, &STATE_NAMES).map(|name| shouted(name.to_str().unwrap()));
+            let theirs = CompactionTaskState::try_from(number).ok().map(|state| {
+                shouted(&state.as_str_name().replace("CompactionTaskState", "MILVUS_PLAN_STATE_"))
+            });
+            assert_eq!(ours, theirs, "{number}");
+        }
     }
 }

@@ -178,10 +178,27 @@ impl Fake {
         self.state().stored(name).iter().map(|segment| (segment.segment_id, segment.num_rows)).collect()
     }
 
+    /// Lets every job go on, as if somebody had asked about it.
+    pub fn poll_all(&self) {
+        self.state().poll_all();
+    }
+
+    /// Has it keep its version to itself.
+    pub fn hide_version(&self) {
+        self.state().hides_version = true;
+    }
+
     /// As a crash and a new start: connections are cut, and old servers lose their jobs.
     pub fn restart(&self) {
         self.state().restart();
         self.cut_connections();
+    }
+
+    /// Has it answer questions about the tasks of a collection as one that ignores the collection.
+    pub fn ignore_collections_in_lists(&self, has_details: bool) {
+        let mut state = self.state();
+        state.lists_everything = true;
+        state.hides_details = !has_details;
     }
 
     /// Takes the clustering key from every collection.

@@ -105,7 +105,7 @@ impl MilvusService for Service {
         let refused = |status| ConnectResponse { status, ..Default::default() };
         self.answer(Method::Connect, request, refused, |state, _| {
             let is_lite = state.profile.is_lite();
-            let build_tags = if is_lite { "milvus_lite" } else { &state.profile.text }.to_owned();
+            let build_tags = if is_lite { "milvus_lite" } else { state.version() }.to_owned();
             let deploy_mode = if is_lite { "embedded" } else { "STANDALONE" }.to_owned();
             let server_info = Some(common::ServerInfo { build_tags, deploy_mode });
             ConnectResponse { status: success(), server_info, identifier: state.identifier }
@@ -120,7 +120,7 @@ impl MilvusService for Service {
         let refused = |status| GetVersionResponse { status, ..Default::default() };
         self.answer(Method::GetVersion, request, refused, |state, _| GetVersionResponse {
             status: success(),
-            version: state.profile.text.clone(),
+            version: state.version().to_owned(),
         })
         .await
     }

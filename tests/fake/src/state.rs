@@ -24,6 +24,11 @@ pub(crate) struct State {
     pub(crate) reported_database: Option<String>,
     pub(crate) has_clustering_key: bool,
     pub(crate) identifier: i64,
+    pub(crate) hides_version: bool,
+    /// For a collection, the tasks of all are listed.
+    pub(crate) lists_everything: bool,
+    /// Plans are told without details, whatever the version.
+    pub(crate) hides_details: bool,
     jobs: BTreeMap<i64, Job>,
     next_id: i64,
     pub(crate) calls: Vec<Call>,
@@ -97,6 +102,9 @@ impl State {
             reported_database: None,
             has_clustering_key: true,
             identifier: 4711,
+            hides_version: false,
+            lists_everything: false,
+            hides_details: false,
             jobs: BTreeMap::new(),
             next_id: 447_000,
             calls: Vec::new(),
@@ -107,6 +115,11 @@ impl State {
             state.add(name, scenario);
         }
         state
+    }
+
+    /// What it says it is.
+    pub(crate) fn version(&self) -> &str {
+        if self.hides_version { "" } else { &self.profile.text }
     }
 
     pub(crate) fn add(&mut self, name: &str, scenario: Scenario) {
@@ -289,6 +302,13 @@ impl State {
         }
     }
 
+    pub(crate) fn poll_all(&mut self) {
+        let ids: Vec<i64> = self.jobs.keys().copied().collect();
+        for id in ids {
+            self.poll(id);
+        }
+    }
+
     /// Puts the result of the first so many plans in the place of their sources.
     fn apply(&mut self, job_id: i64, completed: i64) {
         let Some(job) = self.jobs.get_mut(&job_id) else { return };
@@ -307,6 +327,8 @@ impl State {
         let merge_infos = if request.compaction_id != 0 {
             let job = self.jobs.get_key_value(&request.compaction_id);
             job.map(|(id, job)| self.listed(*id, job)).unwrap_or_default()
+        } else if self.lists_everything {
+            self.jobs.iter().flat_map(|(id, job)| self.listed(*id, job)).collect()
         } else if self.profile.has_details() && !request.collection_name.is_empty() {
             let Some(name) = self.real_name(&request.collection_name) else {
                 let status = self.not_found(&request.collection_name);
@@ -339,7 +361,7 @@ impl State {
             let state = states.next().unwrap_or(TaskState::Cleaned);
             let target = if plan.is_applied { plan.target } else { -1 };
             let info = CompactionMergeInfo { sources: plan.sources.clone(), target, ..Default::default() };
-            if !self.profile.has_details() {
+            if !self.profile.has_details() || self.hides_details {
                 return info;
             }
             CompactionMergeInfo {

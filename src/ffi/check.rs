@@ -1,0 +1,218 @@
+//! Before a trigger, and after one in doubt
+//!
+//! milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
+//! because its answer was lost, milvus_compaction_find() looks whether a job has begun.
+
+use std::ffi::c_char;
+
+use super::client::milvus_client;
+use super::compaction::{milvus_compact_params, read_params};
+use super::convert::{self, NOT_REPORTED, OutStruct, Sized_, copy_text};
+use super::entry::entry;
+use super::errors::milvus_status;
+use super::handle;
+use crate::compaction::{Found, Prospect};
+
+/// Nobody can tell.
+pub const MILVUS_NOT_KNOWN: i32 = -1;
+/// Certainly not.
+pub const MILVUS_NO: i32 = 0;
+/// Certainly.
+pub const MILVUS_YES: i32 = 1;
+
+/// What a trigger would find. Fields without a unit are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_prospect {
+    /// Set by MILVUS_PROSPECT_INIT.
+    pub size: usize,
+    /// Whether the server would schedule anything now.
+    pub would_compact: i32,
+    /// Whether compaction is switched on in the server's configuration.
+    pub is_enabled: i32,
+    /// Whether a compaction of this collection is running. Certain on servers newer than 3.0.0 and before
+    /// 2.4; in between only the jobs of this client are known.
+    pub is_running: i32,
+    /// Whether the collection has an index.
+    pub is_indexed: i32,
+    /// Whether this server leaves collections without an index alone: up to 2.3; not known up to 2.4.13.
+    pub needs_index: i32,
+    /// Whether the collection has a key to cluster by.
+    pub has_clustering_key: i32,
+    /// Whether there are rows that are not flushed yet, and would be left out. Mostly known of loaded
+    /// collections only.
+    pub has_unflushed: i32,
+    /// 0.
+    pub reserved: i32,
+    /// Flushed segments with rows that the trigger would take in.
+    pub segments: i64,
+    /// Their rows.
+    pub rows: i64,
+    /// Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7.
+    pub l0_segments: i64,
+    /// Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index.
+    pub unindexed_rows: i64,
+    /// Why would_compact is what it is, for a person: one line of UTF-8.
+    pub reason: [c_char; 256],
+}
+
+/// Nobody has looked.
+pub const MILVUS_FOUND_NOT_LOOKED: i32 = 0;
+/// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
+/// client, looks the same. Do not trigger again.
+pub const MILVUS_FOUND_STARTED: i32 = 1;
+/// The server shows every compaction of the collection, and none has begun since, so far. A request that is
+/// still on its way through the cluster cannot be seen: look again after a while.
+pub const MILVUS_FOUND_NO_TRACE: i32 = 2;
+/// This server shows too little to tell, as those from 2.4 to 3.0.0 do until segments change.
+pub const MILVUS_FOUND_CANNOT_KNOW: i32 = 3;
+
+/// What became of a trigger in doubt.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_found {
+    /// Set by MILVUS_FOUND_INIT.
+    pub size: usize,
+    /// One of the MILVUS_FOUND_... constants. Later versions may add more of them.
+    pub found: i32,
+    /// 0.
+    pub reserved: i32,
+    /// The job, which can be waited for; MILVUS_NO_JOB if it is not known: before 3.0.1 no server tells.
+    pub job_id: i64,
+    /// What was seen, for a person: one line of UTF-8.
+    pub text: [c_char; 256],
+}
+
+// SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
+unsafe impl Sized_ for milvus_prospect {
+    const NAME: &'static str = "milvus_prospect";
+    const FIRST_SIZE: usize = 328;
+}
+unsafe impl Sized_ for milvus_found {
+    const NAME: &'static str = "milvus_found";
+    const FIRST_SIZE: usize = 280;
+}
+
+/// Tells what a trigger with the same parameters would do now, without sending one: only reads. What the
+/// trigger would be refused for is refused here in the same way.
+///
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database.
+/// @param params           As in milvus_compact_with(); NULL: all defaults. Not changed.
+/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                         MILVUS_NO_TIMEOUT: none.
+/// @param out_prospect     Receives the answer; begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+///
+/// What the user may not read, or the server does not tell, is MILVUS_NOT_KNOWN. Thread-safe; blocks. Returns
+/// what milvus_compact_with() does. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_check(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    params: *const milvus_compact_params,
+    timeout_ms: i64,
+    out_prospect: *mut milvus_prospect,
+) -> milvus_status {
+    entry(c"milvus_compaction_check", || {
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let params = read_params(params)?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = OutStruct::new("out_prospect", out_prospect)?;
+        out.write(&(&client.compaction_check(name, params, timeout)?).into());
+        Ok(())
+    })
+}
+
+/// Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
+/// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; on those in between the
+/// segments are compared with those right before the trigger. The failing trigger has looked once itself, if
+/// it had time left: see found in milvus_error.
+///
+/// @param client           The client that sent the trigger. Another has nothing to compare with, and gets
+///                         MILVUS_FOUND_CANNOT_KNOW.
+/// @param collection_name  Name or alias, in the client's database.
+/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                         MILVUS_NO_TIMEOUT: none.
+/// @param out_found        Receives the answer; begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+///
+/// A trigger is remembered until a later one of the collection is answered. Thread-safe; blocks. Returns
+/// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
+/// MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_find(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    timeout_ms: i64,
+    out_found: *mut milvus_found,
+) -> milvus_status {
+    entry(c"milvus_compaction_find", || {
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = OutStruct::new("out_found", out_found)?;
+        out.write(&(&client.compaction_find(name, timeout)?).into());
+        Ok(())
+    })
+}
+
+impl From<&Prospect> for milvus_prospect {
+    fn from(prospect: &Prospect) -> Self {
+        let mut shown = Self {
+            size: size_of::<Self>(),
+            would_compact: prospect.would_compact as i32,
+            is_enabled: prospect.is_enabled as i32,
+            is_running: prospect.is_running as i32,
+            is_indexed: prospect.is_indexed as i32,
+            needs_index: prospect.needs_index as i32,
+            has_clustering_key: prospect.has_clustering_key.into(),
+            has_unflushed: prospect.has_unflushed as i32,
+            reserved: 0,
+            segments: prospect.segments,
+            rows: prospect.rows,
+            l0_segments: prospect.l0_segments.unwrap_or(NOT_REPORTED),
+            unindexed_rows: prospect.unindexed_rows.unwrap_or(NOT_REPORTED),
+            reason: [0; 256],
+        };
+        copy_text(&prospect.reason, shown.reason.as_mut_ptr(), shown.reason.len());
+        shown
+    }
+}
+
+impl From<&Found> for milvus_found {
+    fn from(found: &Found) -> Self {
+        let mut shown = Self {
+            size: size_of::<Self>(),
+            found: found.find as i32,
+            reserved: 0,
+            job_id: found.job_id,
+            text: [0; 256],
+        };
+        copy_text(&found.text, shown.text.as_mut_ptr(), shown.text.len());
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compaction::{Find, Known};
+
+    #[test]
+    fn the_constants_are_the_cores() {
+        assert_eq!(MILVUS_NOT_KNOWN, Known::NotKnown as i32);
+        assert_eq!(MILVUS_NO, Known::No as i32);
+        assert_eq!(MILVUS_YES, Known::Yes as i32);
+        assert_eq!(MILVUS_FOUND_NOT_LOOKED, Find::None as i32);
+        assert_eq!(MILVUS_FOUND_STARTED, Find::Started as i32);
+        assert_eq!(MILVUS_FOUND_NO_TRACE, Find::NoTrace as i32);
+        assert_eq!(MILVUS_FOUND_CANNOT_KNOW, Find::CannotKnow as i32);
+    }
+
+    #[test]
+    fn the_first_sizes_are_those_of_this_first_version() {
+        assert_eq!(milvus_prospect::FIRST_SIZE, size_of::<milvus_prospect>());
+        assert_eq!(milvus_found::FIRST_SIZE, size_of::<milvus_found>());
+    }
+}

@@ -1,0 +1,350 @@
+//! Segments
+//!
+//! What a collection consists of. Compare its segments from before and after to see what a compaction did;
+//! milvus_compaction_wait() does that by itself for the jobs of its client.
+
+use std::ffi::{CString, c_char};
+use std::ptr;
+
+use super::client::milvus_client;
+use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::entry::{entry, query};
+use super::errors::milvus_status;
+use super::handle::{self, Handle, Table};
+use super::plans::milvus_plan_list;
+use crate::compaction::effect::{self, Effect, Snapshot};
+use crate::error::Error;
+use crate::segments::Segment;
+
+/// As stored, the rows that are not flushed yet mostly left out.
+pub const MILVUS_SEGMENTS_STORED: i32 = 0;
+/// As served by query nodes; none if the collection is not loaded.
+pub const MILVUS_SEGMENTS_LOADED: i32 = 1;
+
+/// Values of a segment's state. Servers may have others.
+pub const MILVUS_SEGMENT_GROWING: i32 = 2;
+/// Complete, and about to be flushed.
+pub const MILVUS_SEGMENT_SEALED: i32 = 3;
+/// Stored for good.
+pub const MILVUS_SEGMENT_FLUSHED: i32 = 4;
+/// Being stored.
+pub const MILVUS_SEGMENT_FLUSHING: i32 = 5;
+/// Replaced by the result of a compaction, or dropped.
+pub const MILVUS_SEGMENT_DROPPED: i32 = 6;
+/// Being imported.
+pub const MILVUS_SEGMENT_IMPORTING: i32 = 7;
+
+/// Values of a segment's level: of a version before levels.
+pub const MILVUS_SEGMENT_LEVEL_LEGACY: i32 = 0;
+/// Holds nothing but deletions.
+pub const MILVUS_SEGMENT_LEVEL_L0: i32 = 1;
+/// Holds rows.
+pub const MILVUS_SEGMENT_LEVEL_L1: i32 = 2;
+/// Holds rows, clustered.
+pub const MILVUS_SEGMENT_LEVEL_L2: i32 = 3;
+
+/// One segment. What this server does not report is MILVUS_NOT_REPORTED.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_segment {
+    /// Set by MILVUS_SEGMENT_INIT.
+    pub size: usize,
+    /// Its id.
+    pub id: i64,
+    /// The collection it belongs to.
+    pub collection_id: i64,
+    /// The partition it belongs to.
+    pub partition_id: i64,
+    /// Its rows. Deleted ones count until a compaction purges them.
+    pub rows: i64,
+    /// One of the MILVUS_SEGMENT_... states.
+    pub state: i32,
+    /// One of the MILVUS_SEGMENT_LEVEL_... constants; reported since Milvus 2.4.7.
+    pub level: i32,
+    /// 1 if its rows are sorted by primary key, else 0; reported since Milvus 2.5.0.
+    pub is_sorted: i32,
+    /// 0.
+    pub reserved: i32,
+    /// How it is stored; reported since Milvus 2.6.0.
+    pub storage_version: i64,
+    /// Bytes of memory that it takes; reported of loaded segments.
+    pub memory: i64,
+    /// The channel its rows came through; reported of stored segments by servers newer than 3.0.0, else
+    /// NULL. Lives as long as the list, as do the next two.
+    pub channel: *const c_char,
+    /// The segments that it was made of; reported where channel is. NULL if there are none.
+    pub compaction_from: *const i64,
+    /// Number of those.
+    pub compaction_from_count: usize,
+    /// Query nodes that serve it, of loaded segments. NULL if there are none.
+    pub nodes: *const i64,
+    /// Number of those.
+    pub node_count: usize,
+}
+
+/// What a compaction did to the segments of a collection. What cannot be told is MILVUS_NOT_REPORTED.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_effect {
+    /// Set by MILVUS_EFFECT_INIT.
+    pub size: usize,
+    /// Segments with stored rows, before.
+    pub segments_before: i64,
+    /// And after.
+    pub segments_after: i64,
+    /// Their rows, before. Deleted ones count until a compaction purges them.
+    pub rows_before: i64,
+    /// And after. Inserts and flushes between the two change it as well.
+    pub rows_after: i64,
+    /// Rows that the plans' sources had more than their targets have: deleted ones that were purged. Only
+    /// told if all sources are gone, all targets are there, and nothing else can be mixed in.
+    pub rows_purged: i64,
+    /// Segments that were there before and are no more.
+    pub segments_gone: i64,
+    /// Segments that were not there before. Flushes make some too.
+    pub segments_appeared: i64,
+    /// Sources of the plans that are still there. 0 is what a compaction that is done leaves.
+    pub sources_left: i64,
+    /// Targets of the plans that are not there: not yet, or replaced in their turn already.
+    pub targets_missing: i64,
+    /// Targets that were made of the plans' sources by the server's own word; reported by servers newer than
+    /// 3.0.0.
+    pub lineage_confirmed: i64,
+    /// Segments of deletions before; reported since Milvus 2.4.7.
+    pub l0_segments_before: i64,
+    /// And after.
+    pub l0_segments_after: i64,
+}
+
+/// The segments of a collection, at one moment.
+pub struct milvus_segment_list {
+    _private: (),
+}
+
+/// The value behind a list: segments, and their texts as C has them.
+pub struct Segments {
+    segments: Vec<Segment>,
+    channels: Vec<Option<CString>>,
+}
+
+impl Handle for milvus_segment_list {
+    type Value = Segments;
+    const NAME: &'static str = "milvus_segment_list";
+    const KIND: u64 = 4;
+
+    fn table() -> &'static Table<Segments> {
+        static TABLE: Table<Segments> = Table::new();
+        &TABLE
+    }
+}
+
+// SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
+unsafe impl Sized_ for milvus_segment {
+    const NAME: &'static str = "milvus_segment";
+    const FIRST_SIZE: usize = 112;
+}
+unsafe impl Sized_ for milvus_effect {
+    const NAME: &'static str = "milvus_effect";
+    const FIRST_SIZE: usize = 104;
+}
+
+/// Lists the segments of a collection, ordered by id.
+///
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database.
+/// @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
+/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                         MILVUS_NO_TIMEOUT: none.
+/// @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
+///
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+/// MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_UNSUPPORTED (milvus-lite), or what any call
+/// to a server can return (see milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segments(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    which: i32,
+    timeout_ms: i64,
+    out_segments: *mut *mut milvus_segment_list,
+) -> milvus_status {
+    entry(c"milvus_segments", || {
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let are_loaded = match which {
+            MILVUS_SEGMENTS_STORED => false,
+            MILVUS_SEGMENTS_LOADED => true,
+            _ => {
+                return Err(Error::invalid_argument(format!(
+                    "which: {which} is none of MILVUS_SEGMENTS_..."
+                )));
+            }
+        };
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = Out::new("out_segments", out_segments)?;
+        let segments = client.segments(name, are_loaded, timeout)?;
+        let channels =
+            segments.iter().map(|segment| segment.channel.as_deref().map(convert::c_text)).collect();
+        out.write(handle::insert(Segments { segments, channels })?);
+        Ok(())
+    })
+}
+
+/// Number of segments in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segment_list_count(segments: *const milvus_segment_list) -> usize {
+    query(|| handle::get(segments).map(|list| list.segments.len())).unwrap_or(0)
+}
+
+/// Reads one segment of a list.
+///
+/// @param segments     The list.
+/// @param index        From 0 to milvus_segment_list_count() - 1.
+/// @param out_segment  Receives the segment; begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`. What
+///                     it points to is part of the list and lives until that is freed.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segment_list_get(
+    segments: *const milvus_segment_list,
+    index: usize,
+    out_segment: *mut milvus_segment,
+) -> milvus_status {
+    entry(c"milvus_segment_list_get", || {
+        let list = handle::get(segments)?;
+        let out = OutStruct::new("out_segment", out_segment)?;
+        let segment = list.segments.get(index).ok_or_else(|| {
+            Error::invalid_argument(format!(
+                "index: is {index}; the list has {} segments",
+                list.segments.len()
+            ))
+        })?;
+        out.write(&shown(segment, list.channels.get(index).and_then(Option::as_ref)));
+        Ok(())
+    })
+}
+
+/// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+///
+/// Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segment_list_free(segments: *mut milvus_segment_list) {
+    if !segments.is_null() {
+        entry(c"milvus_segment_list_free", || handle::remove(segments));
+    }
+}
+
+/// Compares the stored segments of one collection from two moments. Asks no server.
+///
+/// @param before      From milvus_segments(), before the trigger.
+/// @param after       From milvus_segments(), after the job.
+/// @param plans       The job's, from milvus_compaction_plans(); NULL: not known.
+/// @param out_effect  Receives the comparison; begin with `milvus_effect effect = MILVUS_EFFECT_INIT;`.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segments_compare(
+    before: *const milvus_segment_list,
+    after: *const milvus_segment_list,
+    plans: *const milvus_plan_list,
+    out_effect: *mut milvus_effect,
+) -> milvus_status {
+    entry(c"milvus_segments_compare", || {
+        let (before, after) = (handle::get(before)?, handle::get(after)?);
+        let plans = if plans.is_null() { None } else { Some(handle::get(plans)?) };
+        let out = OutStruct::new("out_effect", out_effect)?;
+        let plans = plans.iter().flat_map(|list| list.plans());
+        out.write(&effect::compare(&Snapshot::of(&before.segments), &after.segments, plans).into());
+        Ok(())
+    })
+}
+
+fn shown(segment: &Segment, channel: Option<&CString>) -> milvus_segment {
+    let origins = segment.compaction_from.as_deref().unwrap_or_default();
+    milvus_segment {
+        size: size_of::<milvus_segment>(),
+        id: segment.id,
+        collection_id: segment.collection_id,
+        partition_id: segment.partition_id,
+        rows: segment.rows,
+        state: segment.state,
+        level: segment.level.unwrap_or(-1),
+        is_sorted: segment.is_sorted.map_or(-1, i32::from),
+        reserved: 0,
+        storage_version: segment.storage_version.unwrap_or(NOT_REPORTED),
+        memory: segment.memory.unwrap_or(NOT_REPORTED),
+        channel: channel.map_or(ptr::null(), |text| text.as_ptr()),
+        compaction_from: convert::numbers(origins),
+        compaction_from_count: origins.len(),
+        nodes: convert::numbers(&segment.nodes),
+        node_count: segment.nodes.len(),
+    }
+}
+
+impl milvus_effect {
+    pub(super) const NOT_KNOWN: Self = Self {
+        size: size_of::<Self>(),
+        segments_before: NOT_REPORTED,
+        segments_after: NOT_REPORTED,
+        rows_before: NOT_REPORTED,
+        rows_after: NOT_REPORTED,
+        rows_purged: NOT_REPORTED,
+        segments_gone: NOT_REPORTED,
+        segments_appeared: NOT_REPORTED,
+        sources_left: NOT_REPORTED,
+        targets_missing: NOT_REPORTED,
+        lineage_confirmed: NOT_REPORTED,
+        l0_segments_before: NOT_REPORTED,
+        l0_segments_after: NOT_REPORTED,
+    };
+}
+
+impl From<Effect> for milvus_effect {
+    fn from(effect: Effect) -> Self {
+        let told = |number: Option<i64>| number.unwrap_or(NOT_REPORTED);
+        Self {
+            size: size_of::<Self>(),
+            segments_before: effect.segments.0,
+            segments_after: effect.segments.1,
+            rows_before: effect.rows.0,
+            rows_after: effect.rows.1,
+            rows_purged: told(effect.rows_purged),
+            segments_gone: effect.gone,
+            segments_appeared: effect.appeared,
+            sources_left: told(effect.sources_left),
+            targets_missing: told(effect.targets_missing),
+            lineage_confirmed: told(effect.lineage_confirmed),
+            l0_segments_before: told(effect.l0_segments.0),
+            l0_segments_after: told(effect.l0_segments.1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::common::{SegmentLevel, SegmentState};
+
+    #[test]
+    fn the_constants_are_the_protocols() {
+        assert_eq!(MILVUS_SEGMENT_GROWING, SegmentState::Growing as i32);
+        assert_eq!(MILVUS_SEGMENT_SEALED, SegmentState::Sealed as i32);
+        assert_eq!(MILVUS_SEGMENT_FLUSHED, SegmentState::Flushed as i32);
+        assert_eq!(MILVUS_SEGMENT_FLUSHING, SegmentState::Flushing as i32);
+        assert_eq!(MILVUS_SEGMENT_DROPPED, SegmentState::Dropped as i32);
+        assert_eq!(MILVUS_SEGMENT_IMPORTING, SegmentState::Importing as i32);
+        assert_eq!(MILVUS_SEGMENT_LEVEL_LEGACY, SegmentLevel::Legacy as i32);
+        assert_eq!(MILVUS_SEGMENT_LEVEL_L0, SegmentLevel::L0 as i32);
+        assert_eq!(MILVUS_SEGMENT_LEVEL_L1, SegmentLevel::L1 as i32);
+        assert_eq!(MILVUS_SEGMENT_LEVEL_L2, SegmentLevel::L2 as i32);
+    }
+
+    #[test]
+    fn the_first_sizes_are_those_of_this_first_version() {
+        assert_eq!(milvus_segment::FIRST_SIZE, size_of::<milvus_segment>());
+        assert_eq!(milvus_effect::FIRST_SIZE, size_of::<milvus_effect>());
+    }
+}
