@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""A private, real Milvus 2.3.5 standalone server on loopback, from the PyPI package `milvus`.
+"""A private, real Milvus standalone server on loopback, from the PyPI package `milvus`: 2.3.5, or 2.2.16.
 
 Used by the demo and the end-to-end tests. The server's data lies in a folder of its own; its 246 MiB of
 programs are unpacked once per parent folder. It stops with the `with` block it was started in.
 """
 import contextlib
 import ctypes
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -29,6 +30,17 @@ QUICK_SETTINGS = {
     "proxy.timeTickInterval": 50,
     "common.session.ttl": 5,
 }
+
+
+# 2.2 reads whole seconds, and knows some settings from the environment only.
+QUICK_ENVIRONMENT_2_2 = {
+    "DATACOORD_COMPACTION_CHECK_INTERVAL": "1",
+    "DATACOORD_COMPACTION_ENABLEAUTOCOMPACTION": "false",
+    "DATACOORD_SEGMENT_ASSIGNMENTEXPIRATION": "50",
+    "PROXY_TIMETICKINTERVAL": "50",
+    "COMMON_SESSION_TTL": "5",
+}
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 class ServerError(Exception):
@@ -69,13 +81,34 @@ def _end_with_parent():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _package(version):
+    """The Python package of a version: 2.3.5 is installed, another lies in a folder of its own."""
+    missing = ServerError(f"the Python package milvus {version} is missing; `tools/setup.sh tests` installs it where it "
+                          "exists: Python 3.8 to 3.13 on x86_64 Linux")
+    if version == "2.3.5":
+        try:
+            import milvus
+        except ImportError:
+            raise missing from None
+        return milvus
+    file = ROOT / f"target/milvus-{version}/milvus/__init__.py"
+    if not file.exists():
+        raise missing
+    spec = importlib.util.spec_from_file_location(f"milvus_{version.replace('.', '_')}", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 class MilvusServer:
     """One server. `settings` are its configuration keys, `environment` what those cannot reach."""
 
-    def __init__(self, folder, settings=None, environment=None):
+    def __init__(self, folder, settings=None, environment=None, version="2.3.5"):
         self.folder = pathlib.Path(folder).resolve()
-        self.settings = dict(QUICK_SETTINGS, **(settings or {}))
-        self.environment = dict(QUICK_ENVIRONMENT, **(environment or {}))
+        self.version = version
+        is_2_2 = version.startswith("2.2.")
+        self.settings = dict({} if is_2_2 else QUICK_SETTINGS, **(settings or {}))
+        self.environment = dict(QUICK_ENVIRONMENT_2_2 if is_2_2 else QUICK_ENVIRONMENT, **(environment or {}))
         self.base = _free_port_block(len(PORTS))
         self.process = None
         self.has_served = False
@@ -168,26 +201,23 @@ class MilvusServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _configure(self):
-        try:
-            from milvus import MilvusServerConfig, _initialize_data_files
-        except ImportError:
-            raise ServerError("the Python package milvus 2.3.5 is missing; `make setup` installs it where it exists: "
-                              "Python 3.8 to 3.13 on x86_64 Linux") from None
+        package = _package(self.version)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "logs").mkdir(exist_ok=True)
-        programs = self.folder.parent / "milvus-bin"
+        programs = self.folder.parent / f"milvus-bin-{self.version}"
         programs.mkdir(exist_ok=True)
         with contextlib.suppress(FileExistsError):
             (self.folder / "bin").symlink_to(programs)
-        MilvusServerConfig.try_bind_port = _trust_port
+        package.MilvusServerConfig.try_bind_port = _trust_port
         ports = {name: self.base + index for index, name in enumerate(PORTS[:10])}
-        config = MilvusServerConfig(data_dir=str(self.folder), **ports)
-        for component in COMPONENTS:
-            config.set(f"{component}.ip", "127.0.0.1")  # else they advertise the machine's network address
+        config = package.MilvusServerConfig(data_dir=str(self.folder), **ports)
+        if not self.version.startswith("2.2."):
+            for component in COMPONENTS:
+                config.set(f"{component}.ip", "127.0.0.1")  # else they advertise the machine's network address
         for key, value in self.settings.items():
             config.set(key, value)
         config.resolve()
-        _initialize_data_files(str(self.folder))
+        package._initialize_data_files(str(self.folder))
         client, peer = (f"http://127.0.0.1:{self.base + PORTS.index(name)}" for name in ("etcd_port", "etcd_peer_port"))
         (self.folder / "configs/etcd.yaml").write_text(
             f"listen-client-urls: {client}\nadvertise-client-urls: {client}\nlisten-peer-urls: {peer}\n"

@@ -45,3 +45,15 @@ if [ "$(cat $venv/stamp 2>/dev/null)" != "$stamp" ]; then
         missing "the Python packages in $requirements cannot be installed; is PyPI reachable?"
     echo "$stamp" >$venv/stamp
 fi
+
+# More servers for the tests: an older one, beside the first (both are the package `milvus`), and milvus-lite.
+older=2.2.16
+lite=3.2.2
+if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite" ]; then
+    echo "setup: installing a real Milvus $older server and milvus-lite $lite from PyPI"
+    rm -rf target/milvus-$older
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target target/milvus-$older milvus==$older &&
+        "$venv/bin/pip" install --quiet --disable-pip-version-check milvus-lite==$lite ||
+        missing "the Python packages milvus $older and milvus-lite $lite cannot be installed; is PyPI reachable?"
+    echo "$older $lite" >$venv/servers
+fi

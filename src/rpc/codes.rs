@@ -53,6 +53,10 @@ pub(super) fn of_reply(status: &common::Status) -> Option<Meaning> {
 
 fn of_code(code: i32, text: &str) -> Meaning {
     match code {
+        // milvus-lite has numbers of its own.
+        1 | 6 if text.starts_with("database '") && text.ends_with("does not exist") => {
+            Meaning::refusal(Status::DatabaseNotFound)
+        }
         1 => Meaning::refusal(Status::NotReady).retriable(),
         2 if text.contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
         2 => Meaning::unclear(Status::NotReady).retriable(),
@@ -134,6 +138,8 @@ mod tests {
             (2, "service unavailable: proxy not healthy", Status::NotReady, false),
             (4, "", Status::RateLimited, true),
             (5, "", Status::ServerError, false),
+            (6, "wrong cluster", Status::ServerError, false),
+            (6, "database 'nope' does not exist", Status::DatabaseNotFound, true),
             (5, "not all segment ids provided could be compacted", Status::InvalidArgument, true),
             (200, "", Status::PartitionNotFound, true),
             (8, "", Status::RateLimited, true),

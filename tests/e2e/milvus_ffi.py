@@ -22,16 +22,41 @@ def _struct(name, fields):
 
 LastError = _struct("milvus_error", [
     ("status", _status), ("grpc_code", ctypes.c_int32), ("server_code", ctypes.c_int32), ("retriable", ctypes.c_int32),
-    ("in_doubt", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p)])
+    ("in_doubt", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p),
+    ("found", ctypes.c_int32), ("reserved_2", ctypes.c_int32)])
 StateInfo = _struct("milvus_compaction_state_info", [
     ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("executing_plans", _int64), ("completed_plans", _int64), ("failed_plans", _int64),
     ("timed_out_plans", _int64)])
 Plan = _struct("milvus_plan", [
-    ("sources", ctypes.POINTER(_int64)), ("source_count", ctypes.c_size_t), ("target", _int64)])
+    ("sources", ctypes.POINTER(_int64)), ("source_count", ctypes.c_size_t), ("target", _int64),
+    ("targets", ctypes.POINTER(_int64)), ("target_count", ctypes.c_size_t), ("has_details", ctypes.c_int32),
+    ("type", ctypes.c_int32), ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("plan_id", _int64), ("job_id", _int64),
+    ("collection_id", _int64), ("partition_id", _int64), ("channel", ctypes.c_char_p), ("failure_reason", ctypes.c_char_p)])
+EFFECT = [(name, _int64) for name in (
+    "segments_before", "segments_after", "rows_before", "rows_after", "rows_purged", "segments_gone", "segments_appeared",
+    "sources_left", "targets_missing", "lineage_confirmed", "l0_segments_before", "l0_segments_after")]
 Report = _struct("milvus_compaction_report", [
     ("verdict", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
     ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
-    ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64)])
+    ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64), ("has_effect", ctypes.c_int32), ("reserved_2", ctypes.c_int32)]
+    + EFFECT)
+Effect = _struct("milvus_effect", EFFECT)
+CompactParams = _struct("milvus_compact_params", [
+    ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
+    ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t)])
+CompactResult = _struct("milvus_compact_result", [
+    ("outcome", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64)])
+Segment = _struct("milvus_segment", [
+    ("id", _int64), ("collection_id", _int64), ("partition_id", _int64), ("rows", _int64), ("state", ctypes.c_int32),
+    ("level", ctypes.c_int32), ("is_sorted", ctypes.c_int32), ("reserved", ctypes.c_int32), ("storage_version", _int64),
+    ("memory", _int64), ("channel", ctypes.c_char_p), ("compaction_from", ctypes.POINTER(_int64)),
+    ("compaction_from_count", ctypes.c_size_t), ("nodes", ctypes.POINTER(_int64)), ("node_count", ctypes.c_size_t)])
+Prospect = _struct("milvus_prospect", [
+    (name, ctypes.c_int32) for name in ("would_compact", "is_enabled", "is_running", "is_indexed", "needs_index",
+                                        "has_clustering_key", "has_unflushed", "reserved")]
+    + [(name, _int64) for name in ("segments", "rows", "l0_segments", "unindexed_rows")] + [("reason", ctypes.c_char * 256)])
+Found = _struct("milvus_found", [
+    ("found", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("text", ctypes.c_char * 256)])
 
 OptionInfo = _struct("milvus_option_info", [
     ("key", ctypes.c_char_p), ("default_value", ctypes.c_char_p), ("help", ctypes.c_char_p), ("kind", ctypes.c_int32),
@@ -61,11 +86,36 @@ for name, result, *parameters in [
         ("compaction_state", _status, _pointer, _int64, _int64, ctypes.POINTER(StateInfo)),
         ("compaction_plans", _status, _pointer, _int64, _int64, ctypes.POINTER(_pointer)),
         ("compaction_wait", _status, _pointer, _int64, _int64, ctypes.POINTER(Report)),
+        ("compact_with", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CompactResult)),
+        ("parse_target_size", _status, _text, ctypes.POINTER(_int64)),
+        ("compaction_check", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(Prospect)),
+        ("compaction_find", _status, _pointer, _text, _int64, ctypes.POINTER(Found)),
+        ("compaction_tasks", _status, _pointer, _text, _int64, ctypes.POINTER(_pointer)),
+        ("segments", _status, _pointer, _text, ctypes.c_int32, _int64, ctypes.POINTER(_pointer)),
+        ("segment_list_count", ctypes.c_size_t, _pointer),
+        ("segment_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Segment)),
+        ("segment_list_free", None, _pointer),
+        ("segments_compare", _status, _pointer, _pointer, _pointer, ctypes.POINTER(Effect)),
+        ("plan_type_name", _text, ctypes.c_int32),
+        ("plan_state_name", _text, ctypes.c_int32),
         ("plan_list_count", ctypes.c_size_t, _pointer),
         ("plan_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Plan)),
         ("plan_list_free", None, _pointer)]:
     function = getattr(lib, f"milvus_{name}")
     function.restype, function.argtypes = result, parameters
+
+
+def name_of(group, number):
+    """The name of a constant of a group, e.g. STARTED for 1 of FOUND."""
+    return next(name[len(group) + 1:] for name, value in CONSTANTS.items()
+                if name.startswith(group + "_") and value == number)
+
+
+def params_of(is_clustering=False, is_l0=False, target_size_mb=0, partition_name=None, channel=None, segment_ids=None):
+    ids = None if segment_ids is None else (ctypes.c_int64 * len(segment_ids))(*segment_ids)
+    text = lambda value: None if value is None else value.encode()
+    return CompactParams(ctypes.sizeof(CompactParams), is_clustering, is_l0, target_size_mb, text(partition_name),
+                         text(channel), ids, len(segment_ids or ()))
 
 
 class MilvusError(Exception):
@@ -77,6 +127,7 @@ class MilvusError(Exception):
         self.message = error.message.decode()
         self.in_doubt, self.retriable = bool(error.in_doubt), bool(error.retriable)
         self.server_code, self.grpc_code, self.job_id = error.server_code, error.grpc_code, error.job_id
+        self.found = name_of("FOUND", error.found)
         self.report = report
         super().__init__(f"{self.status}: {self.message}")
 
@@ -121,6 +172,43 @@ class Client:
         job = _int64(-77)
         check(lib.milvus_compact(self.handle, name.encode(), is_clustering, timeout_ms, ctypes.byref(job)))
         return job.value
+
+    def _filled(self, struct, call, *arguments):
+        result = struct(ctypes.sizeof(struct))
+        check(call(self.handle, *arguments, ctypes.byref(result)))
+        return result
+
+    def compact_with(self, name, timeout_ms=10000, **params):
+        """The result; its `outcome_name` is the outcome."""
+        result = self._filled(CompactResult, lib.milvus_compact_with, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
+        result.outcome_name = name_of("TRIGGER", result.outcome)
+        return result
+
+    def check(self, name, timeout_ms=10000, **params):
+        return self._filled(Prospect, lib.milvus_compaction_check, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
+
+    def find(self, name, timeout_ms=10000):
+        found = self._filled(Found, lib.milvus_compaction_find, name.encode(), timeout_ms)
+        found.found_name = name_of("FOUND", found.found)
+        return found
+
+    def tasks(self, name, timeout_ms=10000):
+        plans = _pointer()
+        check(lib.milvus_compaction_tasks(self.handle, name.encode(), timeout_ms, ctypes.byref(plans)))
+        count = lib.milvus_plan_list_count(plans)
+        lib.milvus_plan_list_free(plans)
+        return count
+
+    def segments(self, name, which="STORED", timeout_ms=10000):
+        """A dict from id to a milvus_segment (without what points into the freed list)."""
+        segments, found = _pointer(), {}
+        check(lib.milvus_segments(self.handle, name.encode(), CONSTANTS[f"SEGMENTS_{which}"], timeout_ms, ctypes.byref(segments)))
+        for index in range(lib.milvus_segment_list_count(segments)):
+            segment = Segment(ctypes.sizeof(Segment))
+            check(lib.milvus_segment_list_get(segments, index, ctypes.byref(segment)))
+            found[segment.id] = segment
+        lib.milvus_segment_list_free(segments)
+        return found
 
     def state(self, job, timeout_ms=10000):
         info = StateInfo(ctypes.sizeof(StateInfo))

@@ -32,7 +32,8 @@ def test_structs_are_laid_out_as_the_header_says(tmp_path):
     """What C, Rust and this ctypes description agree on: sizes and offsets."""
     structs = {struct.__name__: struct for struct in
                (milvus_ffi.LastError, milvus_ffi.StateInfo, milvus_ffi.Plan, milvus_ffi.Report, milvus_ffi.OptionInfo,
-                milvus_ffi.ServerInfo)}
+                milvus_ffi.ServerInfo, milvus_ffi.Effect, milvus_ffi.CompactParams, milvus_ffi.CompactResult, milvus_ffi.Segment,
+                milvus_ffi.Prospect, milvus_ffi.Found)}
     lines = [f'printf("%zu %zu\\n", offsetof({name}, {field}), sizeof(((const {name} *)0)->{field}));'
              for name, struct in structs.items() for field, _ in struct._fields_]
     lines += [f'printf("0 %zu\\n", sizeof({name}));' for name in structs]
@@ -43,7 +44,7 @@ def test_structs_are_laid_out_as_the_header_says(tmp_path):
     here = [number for struct in structs.values() for field, _ in struct._fields_
             for number in (getattr(struct, field).offset, getattr(struct, field).size)]
     here += [number for struct in structs.values() for number in (0, ctypes.sizeof(struct))]
-    assert in_c == [str(number) for number in here] and len(in_c) > 50
+    assert in_c == [str(number) for number in here] and len(in_c) > 200
     assert milvus_ffi.lib.milvus_last_error().contents.size == ctypes.sizeof(milvus_ffi.LastError)
 
 
@@ -83,5 +84,5 @@ def test_our_protocol_files_agree_with_the_newest_pymilvus():
                     assert getattr(method, aspect) == getattr(other, aspect), (method.name, aspect)
                 compared["methods"] += 1
     print("compared:", compared)
-    assert compared["messages"] >= 16 and compared["fields"] >= 40, compared
-    assert compared["values"] >= 10 and compared["methods"] >= 6, compared
+    assert compared["messages"] >= 28 and compared["fields"] >= 100, compared
+    assert compared["values"] >= 45 and compared["methods"] >= 11, compared

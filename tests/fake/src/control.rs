@@ -3,12 +3,12 @@
 //! ```text
 //! fail METHOD cut|lost|hang|empty|refuse CODE TEXT|grpc CODE TEXT
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
-//! no_clustering_keys
+//! no_clustering_keys · poll_all · add NAME SCENARIO
 //! ```
 
 use tonic::Code;
 
-use crate::{Fake, Fault, Method};
+use crate::{Fake, Fault, Method, Scenario};
 
 /// Does what a line says, and returns the line to answer with.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn obey(fake: &Fake, line: &str) -> String {
             fake.restart();
             done()
         }
-        ["compacted"] => fake.compacted().join(","),
+        ["compacted"] => fake.compacted().join(";"),
         ["segments", name] => {
             let segments = fake.segments(name);
             segments.iter().map(|(id, rows)| format!("{id}:{rows}")).collect::<Vec<_>>().join(",")
@@ -41,6 +41,19 @@ pub fn obey(fake: &Fake, line: &str) -> String {
         ["alias", alias, name] => {
             fake.alias(alias, name);
             done()
+        }
+        ["poll_all"] => {
+            fake.poll_all();
+            done()
+        }
+        ["add", name, scenario] => {
+            match Scenario::named().into_iter().find(|(known, _)| *known == scenario) {
+                Some((_, scenario)) => {
+                    fake.add(name, scenario);
+                    done()
+                }
+                None => unknown(line),
+            }
         }
         ["no_clustering_keys"] => {
             fake.remove_clustering_keys();

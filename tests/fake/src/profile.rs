@@ -47,7 +47,7 @@ impl Profile {
 
     /// `DescribeCollection` says of a missing database that it is missing.
     pub(crate) fn names_missing_databases(&self) -> bool {
-        self.is_at_least([2, 4, 0])
+        self.is_at_least([2, 4, 0]) || self.is_lite()
     }
 
     pub(crate) fn selects_by_name(&self) -> bool {

@@ -154,6 +154,10 @@ impl State {
 
     /// The database of that name is missing, said as this version says it.
     pub(crate) fn no_database(&self, name: &str) -> Option<Status> {
+        if self.profile.is_lite() {
+            let reason = format!("database '{name}' does not exist");
+            return Some(Status { code: 6, error_code: 6, reason, ..Default::default() });
+        }
         let reason = format!("database not found[database={name}]");
         let code = if self.profile.has_codes() { 800 } else { 0 };
         Some(Status { code, error_code: 1, reason, ..Default::default() })
