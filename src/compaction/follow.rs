@@ -191,7 +191,7 @@ fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence, latest_erro
 }
 
 /// The error that goes with a verdict which is not good news.
-fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
+pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     let (counts, planned) = (report.counts, report.planned);
     let (status, text) = match report.verdict {
         Verdict::Succeeded | Verdict::NothingToDo => return None,

@@ -9,6 +9,8 @@ pub(crate) mod ledger;
 pub(crate) mod pace;
 pub mod params;
 pub mod plan;
+#[cfg(test)]
+mod properties;
 pub(crate) mod state;
 pub(crate) mod tasks;
 pub(crate) mod trigger;
