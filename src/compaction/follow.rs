@@ -106,7 +106,10 @@ async fn poll_to_the_end(
             Err(error) => {
                 evidence.failed_poll();
                 let given_up = answered.elapsed() > LONGEST_OUTAGE;
-                latest_error = Some(error.clone());
+                // A question that the wait's own end cut off is no failure to tell of.
+                if error.status != Status::Timeout || !deadline.has_passed() {
+                    latest_error = Some(error.clone());
+                }
                 if deadline.has_passed() {
                     return Err(out_of_time(deadline, job_id, evidence, latest_error));
                 }

@@ -194,6 +194,120 @@ static void bad_servers(const char *fake_uri)
     CHECK(job == UNTOUCHED);
 }
 
+static void bad_parameters(const char *fake)
+{
+    milvus_client *client = new_client(start_fake(fake, "v3.1.0"));
+    milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;
+    milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
+    struct {
+        milvus_compact_params known;
+        int64_t later;
+    } newer = {MILVUS_COMPACT_PARAMS_INIT, 0};
+    int64_t ids[] = {5, -5}, megabytes = UNTOUCHED;
+
+#define WITH() milvus_compact_with(client, "succeeds", &params, 5000, &result)
+    expect("with(params of size 0)",
+           (params.size = 0, WITH()), MILVUS_INVALID_ARGUMENT, "MILVUS_COMPACT_PARAMS_INIT");
+    params.size = sizeof params;
+    expect("with(clustering and l0)", (params.is_clustering = params.is_l0 = 1, WITH()), MILVUS_INVALID_ARGUMENT,
+           "exclude each other");
+    params.is_l0 = 0;
+    expect("with(clustering, partition)", (params.partition_name = "_default", WITH()), MILVUS_INVALID_ARGUMENT,
+           "plain compaction only");
+    params.is_clustering = 0;
+    expect("with(partition \"\")", (params.partition_name = "", WITH()), MILVUS_INVALID_ARGUMENT, "is empty");
+    expect("with(partition \\xff)", (params.partition_name = "\xff", WITH()), MILVUS_INVALID_ARGUMENT, "UTF-8");
+    expect("with(no such partition)", (params.partition_name = "p9", WITH()), MILVUS_PARTITION_NOT_FOUND, "\"p9\"");
+    params.partition_name = NULL;
+    expect("with(no such channel)", (params.channel = "c9", WITH()), MILVUS_INVALID_ARGUMENT, "by-dev");
+    params.channel = NULL;
+    expect("with(target size -1)", (params.target_size_mb = -1, WITH()), MILVUS_INVALID_ARGUMENT, "negative");
+    params.target_size_mb = 0;
+    expect("with(no segments)", (params.segment_ids = ids, WITH()), MILVUS_INVALID_ARGUMENT, "is empty");
+    expect("with(segment -5)", (params.segment_count = 2, WITH()), MILVUS_INVALID_ARGUMENT, "negative");
+    expect("with(no such segment)", (params.segment_count = 1, WITH()), MILVUS_INVALID_ARGUMENT, "segment 5");
+    expect("with(segments NULL)", (params.segment_ids = NULL, WITH()), MILVUS_INVALID_ARGUMENT, "count is not 0");
+#undef WITH
+    newer.known.size = sizeof newer;
+    newer.later = 1;
+    expect("with(an option of a later version)",
+           milvus_compact_with(client, "succeeds", &newer.known, 5000, &result), MILVUS_INVALID_ARGUMENT,
+           "does not have");
+    expect("with(out NULL)", milvus_compact_with(client, "succeeds", NULL, 5000, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_result");
+    CHECK(result.outcome == 0 && result.job_id == 0);
+    newer.later = 0;
+    CHECK(milvus_compact_with(client, "succeeds", &newer.known, 5000, &result) == MILVUS_OK);
+    CHECK(result.outcome == MILVUS_TRIGGER_SCHEDULED && result.planned == 2);
+
+    expect("parse(NULL)", milvus_parse_target_size(NULL, &megabytes), MILVUS_INVALID_ARGUMENT, "is NULL");
+    expect("parse(\"512\")", milvus_parse_target_size("512", &megabytes), MILVUS_INVALID_ARGUMENT, "no unit");
+    expect("parse(\"1 KB\")", milvus_parse_target_size("1 KB", &megabytes), MILVUS_INVALID_ARGUMENT, "less than 1 MB");
+    expect("parse(out NULL)", milvus_parse_target_size("1GB", NULL), MILVUS_INVALID_ARGUMENT, "out_mb");
+    CHECK(megabytes == UNTOUCHED);
+    CHECK(milvus_parse_target_size("1.5 GiB", &megabytes) == MILVUS_OK && megabytes == 1536);
+    CHECK(milvus_parse_target_size("max", &megabytes) == MILVUS_OK && megabytes == MILVUS_LARGEST_TARGET_SIZE);
+    milvus_client_free(client);
+    stop_fake();
+}
+
+static void bad_lists(milvus_client *client)
+{
+    milvus_segment_list *segments = (milvus_segment_list *)0, *freed;
+    milvus_plan_list *tasks = (milvus_plan_list *)0;
+    milvus_segment segment = MILVUS_SEGMENT_INIT;
+    milvus_effect effect = MILVUS_EFFECT_INIT;
+    milvus_prospect prospect = MILVUS_PROSPECT_INIT;
+    milvus_found found = MILVUS_FOUND_INIT;
+
+    expect("segments(which 7)", milvus_segments(client, "succeeds", 7, 5000, &segments), MILVUS_INVALID_ARGUMENT, "7");
+    expect("segments(out NULL)", milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, NULL),
+           MILVUS_INVALID_ARGUMENT, "out_segments");
+    expect("segments(no_such)", milvus_segments(client, "no_such", MILVUS_SEGMENTS_STORED, 5000, &segments),
+           MILVUS_COLLECTION_NOT_FOUND, "no_such");
+    expect("tasks(on 2.3.5)", milvus_compaction_tasks(client, "succeeds", 5000, &tasks), MILVUS_UNSUPPORTED, "2.3.5");
+    CHECK(segments == NULL && tasks == NULL);
+    CHECK(milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, &segments) == MILVUS_OK);
+    CHECK(milvus_segment_list_count(segments) == 4);
+    expect("segment_list_get(index 4 of 4)", milvus_segment_list_get(segments, 4, &segment), MILVUS_INVALID_ARGUMENT,
+           "index");
+    expect("segment_list_get(out NULL)", milvus_segment_list_get(segments, 0, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_segment");
+    CHECK(milvus_segment_list_get(segments, 0, &segment) == MILVUS_OK);
+    CHECK(segment.rows == 50 && segment.state == MILVUS_SEGMENT_FLUSHED);
+    CHECK(segment.level == MILVUS_NOT_REPORTED && segment.channel == NULL && segment.node_count == 0);
+    expect("compare(NULL)", milvus_segments_compare(NULL, segments, NULL, &effect), MILVUS_INVALID_ARGUMENT, "NULL");
+    expect("compare(out NULL)", milvus_segments_compare(segments, segments, NULL, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_effect");
+    expect("compare(plans of another type)",
+           milvus_segments_compare(segments, segments, (milvus_plan_list *)(void *)segments, &effect),
+           MILVUS_INVALID_HANDLE, "milvus_plan_list");
+    CHECK(milvus_segments_compare(segments, segments, NULL, &effect) == MILVUS_OK);
+    CHECK(effect.segments_before == 4 && effect.segments_gone == 0 && effect.rows_purged == MILVUS_NOT_REPORTED);
+    freed = segments;
+    milvus_segment_list_free(segments);
+    expect("segment_list_get(freed)", milvus_segment_list_get(freed, 0, &segment), MILVUS_INVALID_HANDLE, "freed");
+    CHECK(milvus_segment_list_count(freed) == 0 && milvus_segment_list_count(NULL) == 0);
+    milvus_segment_list_free(freed);
+    milvus_segment_list_free(NULL);
+
+    expect("check(out NULL)", milvus_compaction_check(client, "succeeds", NULL, 5000, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_prospect");
+    expect("check(no_such)", milvus_compaction_check(client, "no_such", NULL, 5000, &prospect),
+           MILVUS_COLLECTION_NOT_FOUND, "no_such");
+    CHECK(prospect.segments == 0 && prospect.reason[0] == '\0');
+    CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &prospect) == MILVUS_OK);
+    CHECK(prospect.would_compact == MILVUS_YES && prospect.segments == 4 && prospect.reason[0] != '\0');
+    expect("find(out NULL)", milvus_compaction_find(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_found");
+    CHECK(milvus_compaction_find(client, "succeeds", 5000, &found) == MILVUS_OK);
+    CHECK(found.found == MILVUS_FOUND_CANNOT_KNOW && found.job_id == MILVUS_NO_JOB);
+    CHECK(strcmp(milvus_plan_type_name(MILVUS_PLAN_TYPE_MIX), "MILVUS_PLAN_TYPE_MIX") == 0);
+    CHECK(strcmp(milvus_plan_type_name(-1), "MILVUS_PLAN_TYPE_UNDEFINED") == 0);
+    CHECK(strcmp(milvus_plan_state_name(4), "MILVUS_PLAN_STATE_FAILED") == 0);
+    CHECK(strcmp(milvus_plan_state_name(99), "MILVUS_PLAN_STATE_UNKNOWN") == 0);
+}
+
 static void error_strings(void)
 {
     int32_t numbers[] = {-1, 5, 9999, INT32_MIN, INT32_MAX};
@@ -224,9 +338,11 @@ int main(int argc, char **argv)
     bad_uris();
     bad_names(client);
     bad_numbers(client);
+    bad_lists(client);
     milvus_client_free(client);
     bad_handles(uri);
     bad_servers(uri);
     stop_fake();
+    bad_parameters(argv[1]);
     return finish();
 }

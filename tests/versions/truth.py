@@ -1,0 +1,503 @@
+#!/usr/bin/env python3
+"""What is said about a compaction, and what was true. Run as a program, it plays every situation twice, once with
+pymilvus and once with this library, each in the way a careful user would use it, and writes docs/truth.md.
+
+pymilvus: compact(), then get_compaction_state() until it says Completed. This library: milvus_compact(), then
+milvus_compaction_wait(). What was true is told by the segments on the server, or by the script that it plays.
+"""
+import contextlib
+import dataclasses
+import functools
+import logging
+import sys
+import time
+
+import worlds
+
+sys.path[:0] = [str(worlds.ROOT / "tests/e2e")]
+
+import milvus_ffi  # noqa: E402
+import seed  # noqa: E402
+
+LIMIT_S = 15
+logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs what it raises
+
+# What a client can claim, and what can be true. REFUSED says that nothing was done.
+DONE, NOTHING, REFUSED, FAILED, PARTLY, RUNNING, UNKNOWN = (
+    "done", "nothing to do", "refused", "failed", "partly failed", "still running", "cannot tell")
+OTHERS, INSTEAD = "others compacted", "something else was done"
+RIGHT = {DONE: {DONE}, NOTHING: {NOTHING}, REFUSED: {NOTHING}, FAILED: {FAILED}, PARTLY: {PARTLY}, RUNNING: {RUNNING}}
+
+
+def judge(claim, truth):
+    if claim == UNKNOWN:
+        return "unknown"
+    return "right" if truth in RIGHT[claim] else "wrong"
+
+
+class PyMilvus:
+    """The SDK, with a limit on everything that would wait for ever without."""
+    name = "pymilvus"
+
+    def __init__(self, uri, database=""):
+        self.client = seed.connect(uri, database)
+
+    def close(self):
+        self.client.close()
+
+    def trigger(self, name, limit=LIMIT_S, **params):
+        if "target_size_mb" in params:
+            params["target_size"] = params.pop("target_size_mb")
+        return self.client.compact(name, timeout=limit, **params)
+
+    def wait(self, job, limit=LIMIT_S):
+        """(claim, words)"""
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            try:
+                state = self.client.get_compaction_state(job, timeout=5)
+            except Exception as error:  # a server that restarts: a careful user asks again
+                state = f"{type(error).__name__}"
+            if state == "Completed":
+                return DONE, f"job {shown(job)}: Completed"
+            time.sleep(0.2)
+        return RUNNING, f"job {shown(job)}: {state}"
+
+    def compact(self, name, limit=LIMIT_S, wait_limit=None, **params):
+        try:
+            job = self.trigger(name, limit, **params)
+        except Exception as error:
+            return REFUSED, f"{type(error).__name__}: {error}"
+        return self.wait(job, wait_limit or limit)
+
+    def tasks(self, name):
+        try:
+            return len(self.client.list_compaction_tasks(name, timeout=5).plans)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+
+
+class Ours:
+    """This library."""
+    name = "this library"
+    VERDICTS = {"SUCCEEDED": DONE, "NOTHING_TO_DO": NOTHING, "FAILED": FAILED, "TIMED_OUT": FAILED, "PARTLY_FAILED": PARTLY,
+                "UNKNOWN": UNKNOWN, "NONE": RUNNING}
+
+    def __init__(self, uri, database=""):
+        self.client = milvus_ffi.Client(f"{uri}/{database}")
+
+    def close(self):
+        milvus_ffi.lib.milvus_client_free(self.client.handle)
+
+    def trigger(self, name, limit=LIMIT_S, **params):
+        return self.client.compact_with(name, timeout_ms=int(limit * 1000), **params).job_id
+
+    def wait(self, job, limit=LIMIT_S):
+        try:
+            report, words = self.client.wait(job, int(limit * 1000)), ""
+        except milvus_ffi.MilvusError as error:
+            if error.report is None or error.report.verdict_name == "NONE" and error.status != "TIMEOUT":
+                return REFUSED, f"{error.status}: {error.message}"
+            report, words = error.report, f": {error.message}"
+        return self.VERDICTS[report.verdict_name], f"{report.verdict_name}{words}"
+
+    def compact(self, name, limit=LIMIT_S, wait_limit=None, **params):
+        try:
+            job = self.trigger(name, limit, **params)
+        except milvus_ffi.MilvusError as error:
+            if error.found == "STARTED":
+                return RUNNING, f"{error.status}, in doubt: {error.message}"
+            return UNKNOWN if error.in_doubt else REFUSED, f"{error.status}: {error.message}"
+        return self.wait(job, wait_limit or limit)
+
+    def tasks(self, name):
+        try:
+            return self.client.tasks(name)
+        except milvus_ffi.MilvusError as error:
+            return f"{error.status}: {error.message}"
+
+
+@functools.lru_cache(maxsize=None)
+def shown(job):
+    return job if abs(job) < 10 else f"{str(job)[:3]}..."
+
+
+def look(world, *names):
+    return [world.segments(name) for name in names]
+
+
+def changed(world, before, name, neighbour):
+    """What was true of a plain compaction of `name`: told by the segments."""
+    world.settle(name)
+    mine, beside = look(world, name, neighbour)
+    if beside != before[1]:
+        return OTHERS
+    return DONE if mine != before[0] else NOTHING
+
+
+@dataclasses.dataclass
+class Situation:
+    """`play(world, connect)` returns (claim, words, truth); connect() makes the client whose turn it is."""
+    title: str
+    world: str
+    play: object
+
+
+def plain(kind="small", limit=LIMIT_S, **params):
+    """Compacts a collection, with a neighbour beside it."""
+    def play(world, connect):
+        name, neighbour = world.collection(kind), world.collection("small")
+        before = look(world, name, neighbour)
+        with connect() as client:
+            claim, words = client.compact(name, limit, **params)
+        truth = changed(world, before, name, neighbour)
+        # An option that was asked for, and was not carried out as such.
+        if truth == DONE and params and not (not world.is_real and " " in world.compacted()[-1]):
+            truth = INSTEAD
+        return claim, words, truth
+    return play
+
+
+def unknown_name(world, connect):
+    neighbour = world.collection("small")
+    before = look(world, neighbour)
+    with connect() as client:
+        claim, words = client.compact("does_not_exist")
+    world.settle(neighbour)
+    return claim, words, NOTHING if look(world, neighbour) == before else OTHERS
+
+
+def by_alias(world, connect):
+    name, neighbour = world.collection("small"), world.collection("small")
+    before = look(world, name, neighbour)
+    with connect() as client:
+        claim, words = client.compact(world.alias(name))
+    return claim, words, changed(world, before, name, neighbour)
+
+
+def missing_database(world, connect):
+    name = world.collection("small")
+    before = look(world, name)
+    try:
+        with connect("no_such_database") as client:
+            claim, words = client.compact(name)
+    except Exception as error:  # pymilvus says so when it connects
+        claim, words = REFUSED, f"{type(error).__name__}: {error}"
+    world.settle(name)
+    return claim, words, NOTHING if look(world, name) == before else OTHERS
+
+
+def two_databases(world, connect):
+    """The same name in two databases; the second one is meant."""
+    with contextlib.suppress(Exception):
+        world.pymilvus.create_database("second")
+    name = world.collection("small")
+    elsewhere = seed.connect(world.uri, "second")
+    seed.create(elsewhere, name)
+    seed.fill(elsewhere, name, 4, rows=50)
+    before, there = look(world, name), seed.ids_of(elsewhere, name)
+    with connect("second") as client:
+        claim, words = client.compact(name)
+    world.settle(name)
+    if look(world, name) != before:
+        truth = OTHERS
+    else:
+        truth = DONE if seed.ids_of(elsewhere, name) != there else NOTHING
+    elsewhere.close()
+    return claim, words, truth
+
+
+def unflushed(world, connect):
+    name, neighbour = world.collection("empty"), world.collection("small")
+    world.pymilvus.insert(name, [{"id": row, "vector": [0.5] * seed.DIMENSION} for row in range(50)])
+    before = look(world, name, neighbour)
+    with connect() as client:
+        claim, words = client.compact(name)
+    return claim, words, changed(world, before, name, neighbour)
+
+
+def deleted_rows(world, connect):
+    name, neighbour = world.collection("small"), world.collection("small")
+    world.pymilvus.load_collection(name)
+    world.pymilvus.delete(name, filter="id < 120")
+    time.sleep(0.5)
+    world.pymilvus.flush(name)
+    before = look(world, name, neighbour)
+    with connect() as client:
+        claim, words = client.compact(name)
+    truth = changed(world, before, name, neighbour)
+    assert world.row_count(name) == 80, "the rows are gone in truth"
+    return claim, words, truth
+
+
+def second_trigger(world, connect):
+    """While the first job is held up."""
+    name = world.collection("slow" if not world.is_real else "small")
+    before = look(world, name)
+    with connect() as client:
+        client.trigger(name)
+        claim, words = client.compact(name, wait_limit=2)
+    assert look(world, name) == before, "it was running all the time"
+    return claim, words, RUNNING
+
+
+def crash_under_a_job(world, connect):
+    name = world.collection("small")
+    before = look(world, name)
+    with connect() as client:
+        job = client.trigger(name)
+        client.wait(job, 1)
+        world.crash()
+        claim, words = client.wait(job, 30)
+    world.settle(name)
+    return claim, words, NOTHING if look(world, name) == before else DONE
+
+
+def restart_under_a_job(world, connect):
+    name = world.collection("small")
+    before = look(world, name)
+    with connect() as client:
+        job = client.trigger(name)
+        world.tell("restart")
+        claim, words = client.wait(job)
+    return claim, words, NOTHING if look(world, name) == before else DONE
+
+
+def failing_plans(world, connect):
+    """A crash leaves the session of the data node behind; plans sent to it fail."""
+    name = world.collection("small")
+    before = look(world, name)
+    world.crash()
+    with connect() as client:
+        claim, words = client.compact(name, 40)
+    assert look(world, name) == before
+    return claim, words, FAILED
+
+
+def unknown_job(job):
+    def play(world, connect):
+        with connect() as client:
+            claim, words = client.wait(job, 3)
+        # There is no such job: whoever says that it is done is wrong, and so is who says it had nothing to do.
+        return claim, words, NOTHING if claim == REFUSED else INSTEAD
+    return play
+
+
+def script(kind, truth, **params):
+    """A job whose fate is in the script that the server plays."""
+    def play(world, connect):
+        name = world.collection(kind)
+        with connect() as client:
+            claim, words = client.compact(name, 5, **params)
+        return claim, words, truth
+    return play
+
+
+def lost(command, truth):
+    """The connection breaks under the trigger."""
+    def play(world, connect):
+        name = world.collection("slow")
+        with connect() as client:
+            client.wait(1, 0.5)  # connected
+            world.tell(f"fail trigger {command}")
+            claim, words = client.compact(name, 5, wait_limit=2)
+        ran = sum(entry == name for entry in world.compacted())
+        assert ran == (0 if truth == NOTHING else 1) or ran <= 2, ran
+        # Who triggered again has two jobs in truth, or had the second one refused while the first runs.
+        return claim, words, RUNNING if ran else NOTHING
+    return play
+
+
+def no_clustering_key(world, connect):
+    world.tell("no_clustering_keys")
+    return plain(is_clustering=True)(world, connect)
+
+
+def rate_limited(world, connect):
+    first, second = world.collection("small"), world.collection("small")
+    with connect() as client:
+        for _ in range(3):  # the limiter lets a first one or two pass
+            claim, words = client.compact(first, 2)
+        before = look(world, second)
+        claim, words = client.compact(second, 1)
+        world.settle(second)
+    return claim, words, NOTHING if look(world, second) == before else DONE
+
+
+def tasks(world, connect):
+    """Tasks of a collection that was never compacted, after another one was."""
+    name, other = world.collection("small"), world.collection("small")
+    with Ours(world.uri).client as client:
+        client.wait(client.compact(other))
+    with connect() as client:
+        count = client.tasks(name)
+    if isinstance(count, str):
+        return REFUSED, count, NOTHING
+    return (NOTHING if count == 0 else DONE), f"{count} tasks", NOTHING
+
+
+REAL, OLD, LITE = "real-2.3.5", "real-2.2.16", "real-lite"
+HELD, CRASHING, DISABLED, LIMITED = "held-2.3.5", "crashing-2.3.5", "disabled-2.3.5", "limited-2.3.5"
+SPECIAL = {
+    HELD: dict(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "30"}),
+    CRASHING: dict(settings={"common.session.ttl": 30}),
+    DISABLED: dict(settings={"dataCoord.enableCompaction": False}),
+    LIMITED: dict(settings={"quotaAndLimits.enabled": True, "quotaAndLimits.compactionRate.enabled": True,
+                            "quotaAndLimits.compactionRate.max": 0.1}),
+}
+
+
+def played(version):
+    return f"played-{version}"
+
+
+SITUATIONS = [
+    Situation("a collection of four small segments", REAL, plain()),
+    Situation("the same", OLD, plain()),
+    Situation("the same", played("2.4.17"), plain()),
+    Situation("the same", played("2.6.8"), plain()),
+    Situation("the same", LITE, plain()),
+    Situation("a collection that does not exist", REAL, unknown_name),
+    Situation("the same", OLD, unknown_name),
+    Situation("the same", played("2.4.17"), unknown_name),
+    Situation("the same", played("2.6.8"), unknown_name),
+    Situation("the same", LITE, unknown_name),
+    Situation("an alias", REAL, by_alias),
+    Situation("the same", played("2.6.8"), by_alias),
+    Situation("a database that does not exist", REAL, missing_database),
+    Situation("two databases with a collection of the same name", REAL, two_databases),
+    Situation("an empty collection", REAL, plain("empty")),
+    Situation("the same: the server answers -1", played("2.6.8"), plain("empty")),
+    Situation("a collection without an index", REAL, plain("unindexed")),
+    Situation("the same", played("2.4.6"), plain("unindexed")),
+    Situation("the same", played("2.6.8"), plain("unindexed")),
+    Situation("rows that are not flushed yet", REAL, unflushed),
+    Situation("deleted rows to be purged", REAL, deleted_rows),
+    Situation("a second trigger while the first job runs", HELD, second_trigger),
+    Situation("the same", played("2.6.8"), second_trigger),
+    Situation("kill -9 under a job", HELD, crash_under_a_job),
+    Situation("a restart under a job, which is lost", played("2.4.6"), restart_under_a_job),
+    Situation("a restart under a job, which goes on", played("2.6.8"), restart_under_a_job),
+    Situation("plans that really fail", CRASHING, failing_plans),
+    Situation("plans that fail and are cleaned up", played("2.6.8"), script("vanishes", FAILED)),
+    Situation("the same, with the server's reason", played("3.1.0"), script("vanishes", FAILED)),
+    Situation("one plan of three fails", played("2.6.8"), script("fails_partly", PARTLY)),
+    Situation("the plan runs out of the server's time", played("2.6.8"), script("times_out", FAILED)),
+    Situation("plans that are forgotten before they are seen to end", played("2.6.8"), script("is_forgotten", UNKNOWN)),
+    Situation("a job id that nobody knows", REAL, unknown_job(123456789)),
+    Situation("the job id -1", REAL, unknown_job(-1)),
+    Situation("the answer to the trigger is lost, the job runs", played("2.3.5"), lost("cut", RUNNING)),
+    Situation("the same", played("2.6.8"), lost("cut", RUNNING)),
+    Situation("the same", played("3.1.0"), lost("cut", RUNNING)),
+    Situation("the trigger itself is lost", played("2.6.8"), lost("lost", NOTHING)),
+    Situation("clustering, which this server ignores", REAL, plain(is_clustering=True)),
+    Situation("the same", played("2.4.6"), plain(is_clustering=True)),
+    Situation("clustering", played("2.6.8"), plain(is_clustering=True)),
+    Situation("clustering without a clustering key", played("2.6.8"), no_clustering_key),
+    Situation("L0, which this server ignores", REAL, plain(is_l0=True)),
+    Situation("the same", played("2.5.8"), plain(is_l0=True)),
+    Situation("a target size, which this server ignores", REAL, plain(target_size_mb=4096)),
+    Situation("the same", played("2.6.3"), plain(target_size_mb=4096)),
+    Situation("a target size", played("2.6.8"), plain(target_size_mb=4096)),
+    Situation("compaction is switched off", DISABLED, plain(limit=30)),
+    Situation("a rate limit that lasts longer than the call", LIMITED, rate_limited),
+    Situation("the tasks of a collection that has none", REAL, tasks),
+    Situation("the same", played("3.0.0"), tasks),
+    Situation("the same", played("3.1.0"), tasks),
+]
+
+
+@dataclasses.dataclass
+class Row:
+    title: str
+    server: str
+    said: dict  # client's name -> (claim, words, truth, judgement)
+
+
+class Worlds:
+    """Real servers are started once, when first needed; played ones for each turn anew."""
+
+    def __init__(self):
+        self.shared = {}
+
+    @contextlib.contextmanager
+    def get(self, name):
+        if name.startswith("played-"):
+            world = worlds.ALL[name]()
+            try:
+                yield world
+            finally:
+                world.close()
+            return
+        if name not in self.shared:
+            # One special server at a time is enough.
+            for other in [other for other in self.shared if other in SPECIAL]:
+                self.shared.pop(other).close()
+            special = SPECIAL.get(name)
+            self.shared[name] = worlds.RealWorld("2.3.5", **special) if special else worlds.ALL[name]()
+        yield self.shared[name]
+
+    def close(self):
+        for world in self.shared.values():
+            world.close()
+
+
+def run(situations=SITUATIONS):
+    """Plays every situation with both clients; yields the rows."""
+    servers = Worlds()
+    title = ""
+    try:
+        for situation in situations:
+            title = title if situation.title.startswith("the same") else situation.title
+            said = {}
+            for who in (PyMilvus, Ours):
+                with servers.get(situation.world) as world:
+                    @contextlib.contextmanager
+                    def connect(database=""):
+                        with contextlib.closing(who(world.uri, database)) as client:
+                            yield client
+                    claim, words, truth = situation.play(world, connect)
+                    said[who.name] = (claim, words, truth, judge(claim, truth))
+                    server = str(world)
+            rest = situation.title.removeprefix("the same")
+            yield Row(title + rest if rest != situation.title else situation.title, server, said)
+    finally:
+        servers.close()
+
+
+def cell(text, limit=170):
+    text = " ".join(str(text).split()).replace("|", "\\|")
+    return text if len(text) <= limit else text[:limit] + " ..."
+
+
+def main():
+    import pymilvus
+    rows, counts, started = [], {}, time.monotonic()
+    for row in run():
+        cells = []
+        for claim, words, truth, judgement in row.said.values():
+            cells += [f"**{claim}** ({cell(words)})", truth, judgement]
+        for who, said in row.said.items():
+            counts.setdefault(who, {}).setdefault(said[3], 0)
+            counts[who][said[3]] += 1
+        rows.append(f"| {row.title} | {row.server} | " + " | ".join(cells) + " |")
+        print(f"{time.monotonic() - started:6.1f} s  {row.title} | {row.server}", flush=True)
+    total = {who: ", ".join(f"{count} {what}" for what, count in sorted(found.items())) for who, found in counts.items()}
+    lines = [
+        "# What is said about a compaction, and what was true", "",
+        f"Made by `make truth`: {len(rows)} situations, each played twice on servers as they were before, once with",
+        f"pymilvus {pymilvus.__version__} (`compact`, then `get_compaction_state` until it says Completed) and once with this",
+        "library (`milvus_compact`, then `milvus_compaction_wait`). Real servers are those of PyPI; a played one is the",
+        "scripted server of the tests as that version, 3.1.0 standing for what is newer than any release.", "",
+        "What was true is read from the segments on the server, or is in the script that it plays; it can differ between",
+        'the two, because the clients do different things. "others compacted": collections that nobody named. "something',
+        'else was done": a plain compaction in place of what was asked for, or a statement on a job that does not exist.', "",
+        f"**pymilvus: {total['pymilvus']}. This library: {total['this library']}.**", "",
+        "| situation | server | pymilvus says | true then | | this library says | true then | |",
+        "|---|---|---|---|---|---|---|---|"]
+    (worlds.ROOT / "docs/truth.md").write_text("\n".join(lines + rows) + "\n")
+    print(f"{len(rows)} rows written to docs/truth.md: {total}")
+
+
+if __name__ == "__main__":
+    main()
