@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -47,17 +48,26 @@ class ServerError(Exception):
     """The server cannot be started; the text says why."""
 
 
+_blocks_given = set()
+_giving = threading.Lock()
+
+
 def _free_port_block(count):
-    """The first of `count` neighbouring ports of loopback that are all free."""
-    for base in range(20000 + os.getpid() % 5000, 32000, count):
-        with contextlib.ExitStack() as held:
-            try:
-                for port in range(base, base + count):
-                    probe = held.enter_context(socket.socket())
-                    probe.bind(("127.0.0.1", port))
-                return base
-            except OSError:
+    """The first of `count` neighbouring ports of loopback that are all free, and not given to another server of
+    this process, which may not have opened them yet."""
+    with _giving:
+        for base in range(20000 + os.getpid() % 5000, 32000, count):
+            if base in _blocks_given:
                 continue
+            with contextlib.ExitStack() as held:
+                try:
+                    for port in range(base, base + count):
+                        probe = held.enter_context(socket.socket())
+                        probe.bind(("127.0.0.1", port))
+                    _blocks_given.add(base)
+                    return base
+                except OSError:
+                    continue
     raise ServerError("no twelve neighbouring free ports between 20000 and 32000 on loopback")
 
 
@@ -164,6 +174,8 @@ class MilvusServer:
             if self.process.poll() is not None:
                 raise ServerError(f"milvus ended with status {self.process.returncode}: {self._last_words()}")
             with contextlib.suppress(OSError):
+                # Before it has begun to start anything, it says OK too: its port has to be open first.
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 with urllib.request.urlopen(url, timeout=1) as reply:
                     if b"OK" in reply.read():
                         self.has_served = True

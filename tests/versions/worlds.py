@@ -107,9 +107,13 @@ class RealWorld(World):
         self.version = version
         self.version_text = f"v{version}-lite"
         self.server = milvus_server.temporary_server(ROOT / "target/e2e", version=version, **options)
-        self.server.start()
-        self.uri = self.server.uri
-        self.pymilvus = seed.connect(self.uri)
+        try:
+            self.server.start()
+            self.uri = self.server.uri
+            self.pymilvus = seed.connect(self.uri)
+        except Exception:
+            self.server.remove()
+            raise
 
     def __str__(self):
         return f"real {self.version}"
