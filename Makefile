@@ -10,7 +10,8 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := libmilvus_client.so.0
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e header errors clean
+.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e check-versions header errors \
+	truth clean
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -18,6 +19,7 @@ help:
 	@echo "make build    the shared library only: $(BUILD)/libmilvus_client.so"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): library, header and CMake package"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
+	@echo "make truth    write docs/truth.md anew: what is said about 52 compactions, and what was true"
 	@echo "make header   write include/milvus_client.h and the README's options anew from the sources"
 
 build:
@@ -56,6 +58,7 @@ check:
 	@$(MAKE) --no-print-directory check-rust
 	@$(MAKE) --no-print-directory check-c
 	@$(MAKE) --no-print-directory check-e2e
+	@$(MAKE) --no-print-directory check-versions
 
 check-rust:
 	@echo "==> Rust: format, lints, tests"
@@ -75,11 +78,21 @@ check-e2e: examples
 	@echo "==> End to end against a real Milvus server"
 	$(VENV)/bin/python -m pytest -q tests/e2e
 
+check-versions: examples
+	@echo "==> Every server there is, real and played, and the truth table"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/versions
+
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header
 
 errors: setup stage
 	$(VENV)/bin/python tests/e2e/connections.py
+
+truth: stage
+	@tools/setup.sh tests
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python tests/versions/truth.py
 
 clean:
 	$(CARGO) clean

@@ -70,6 +70,9 @@ static int compact(milvus_client *client, const char *collection)
     printf("%s: %s\n", milvus_verdict_name(report.verdict), milvus_verdict_message(report.verdict));
     printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, in %.2f s\n", report.completed_plans,
            report.planned, report.failed_plans + report.timed_out_plans, (double)report.elapsed_ms / 1000);
+    if (report.has_effect)
+        printf("  segments: %" PRId64 " before, %" PRId64 " after; rows: %" PRId64 " before, %" PRId64 " after\n",
+               report.segments_before, report.segments_after, report.rows_before, report.rows_after);
     print_plans(client, job);
     if (status == MILVUS_OK)
         return 0;

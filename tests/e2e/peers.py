@@ -81,6 +81,48 @@ def forward_to(port):
     return serve
 
 
+class Unreliable(Peer):
+    """Stands before a server on loopback, and can lose one request or the answer to it."""
+    PREFACE, HEADER, HEADERS = 24, 9, 1  # bytes, bytes, the type of the frame that begins a request
+
+    def __init__(self, port):
+        self.port_behind, self.countdown, self.passes_it_on = port, 0, True
+        super().__init__(self._serve)
+
+    def break_request(self, number, passes_it_on):
+        """Breaks the connection at the request of that number from now, before or after the server gets it."""
+        self.countdown, self.passes_it_on = number, passes_it_on
+
+    async def _serve(self, reader, writer):
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port_behind)
+        back = asyncio.ensure_future(self._pass_on(far_reader, writer))
+        far_writer.write(await reader.readexactly(self.PREFACE))
+        while True:
+            header = await reader.readexactly(self.HEADER)
+            frame = header + await reader.readexactly(int.from_bytes(header[:3], "big"))
+            if header[3] == self.HEADERS and self.countdown:
+                self.countdown -= 1
+                if self.countdown == 0:
+                    break
+            far_writer.write(frame)
+            await far_writer.drain()
+        if self.passes_it_on:
+            back.cancel()
+            far_writer.write(frame)
+            with contextlib.suppress(asyncio.TimeoutError):
+                while data := await asyncio.wait_for(reader.read(65536), 0.5):  # the rest of the request
+                    far_writer.write(data)
+        writer.close()
+        far_writer.close()
+
+    async def _pass_on(self, reader, writer):
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+
 def tls_context(certificate, version=None, protocols=("h2",)):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.pem, certificate.key_file)

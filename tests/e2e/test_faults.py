@@ -4,6 +4,7 @@ import threading
 import time
 
 import milvus_ffi
+import peers
 import pytest
 import seed
 
@@ -160,3 +161,30 @@ def test_plans_that_really_fail_are_reported(start_server):
         assert (error.status, error.report.verdict_name) == ("COMPACTION_FAILED", "FAILED")
         assert (error.report.failed_plans, error.report.completed_plans) == (1, 0)
     assert seed.ids_of(seed.connect(server.uri), "c") == before
+
+
+def test_a_trigger_in_doubt_is_looked_into(plain_server):
+    """The connection breaks under the trigger: before the server got it, and after."""
+    pymilvus = collection(plain_server, "answered_in_vain")
+    collection(plain_server, "never_arrived")
+    peer = peers.Unreliable(plain_server.port)
+    try:
+        with milvus_ffi.Client(peer.uri) as client:
+            for name, passes_it_on, found in (("never_arrived", False, "NO_TRACE"), ("answered_in_vain", True, "STARTED")):
+                before = seed.ids_of(pymilvus, name)
+                client.server_version()
+                peer.break_request(3, passes_it_on)  # after the look at the collection and at its segments
+                error, _ = failure_of(client.compact, name)
+                assert (error.status, error.in_doubt, error.found) == ("UNAVAILABLE", True, found), error.message
+                look = client.find(name)
+                assert look.found_name == found and look.text.decode() in error.message
+                deadline = time.monotonic() + 20
+                while passes_it_on and seed.ids_of(pymilvus, name) == before and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                assert (seed.ids_of(pymilvus, name) == before) == (not passes_it_on)
+                assert client.find(name).found_name == found
+            # The next trigger is answered, and nothing is in doubt any more.
+            assert client.wait(client.compact("never_arrived")).verdict_name == "SUCCEEDED"
+            assert client.find("never_arrived").found_name == "CANNOT_KNOW"
+    finally:
+        peer.stop()
