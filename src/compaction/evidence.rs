@@ -15,7 +15,7 @@ pub(crate) struct Evidence {
     plans_are_due: bool,
     /// The largest of each count over all answers: servers forget.
     most: Counts,
-    /// The most plans counted at one moment.
+    /// The most plans counted at one moment, in this wait or an earlier one.
     most_counted: i64,
     /// The most plans listed at one moment. Two of them may have the same sources.
     most_listed: i64,
@@ -29,13 +29,13 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     pub(crate) fn new(job: Job) -> Self {
-        let Job { scheduled, plans, most, .. } = job;
+        let Job { scheduled, plans, most, planned, .. } = job;
         Self {
             scheduled,
             last: None,
             plans_are_due: true,
             most,
-            most_counted: 0,
+            most_counted: planned,
             most_listed: i64::try_from(plans.len()).unwrap_or(i64::MAX),
             plans,
             is_list_missing: false,
@@ -90,7 +90,7 @@ impl Evidence {
     }
 
     /// Plans the job must have had, from every source there is.
-    fn planned(&self) -> i64 {
+    pub(crate) fn planned(&self) -> i64 {
         let scheduled = if let Scheduled::Plans(count) = self.scheduled { count } else { 0 };
         let known = i64::try_from(self.plans.len()).unwrap_or(i64::MAX);
         scheduled.max(known).max(self.most_listed).max(self.most_counted)
@@ -272,6 +272,16 @@ mod tests {
             evidence.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 0, 0) });
             assert_eq!(evidence.report().verdict, expected);
         }
+    }
+
+    #[test]
+    fn a_plan_that_an_earlier_wait_saw_running_is_not_forgotten_by_the_next() {
+        let mut first = Evidence::new(Job::new(Scheduled::Plans(1), Plans::default()));
+        first.poll(StateInfo { state: State::Executing, counts: counts(1, 2, 0, 0) });
+        let (plans, most, planned) = (first.plans().clone(), first.most(), first.planned());
+        let mut next = Evidence::new(Job { most, planned, ..Job::new(Scheduled::Plans(1), plans) });
+        next.poll(StateInfo { state: State::Completed, counts: Counts::ZERO });
+        assert_eq!((next.planned(), next.report().verdict), (3, Verdict::Unknown));
     }
 
     #[test]

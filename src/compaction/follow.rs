@@ -53,7 +53,7 @@ pub(crate) async fn wait(
     if let Some(origin) = origin.as_deref().filter(|_| is_over) {
         report.effect = effect(rpc, deadline, origin, evidence.plans()).await;
     }
-    let (plans, most) = (evidence.plans().clone(), evidence.most());
+    let (plans, most, planned) = (evidence.plans().clone(), evidence.most(), evidence.planned());
     let error = match ended {
         Ok(()) => failure(&report, plans.failure_reason()),
         Err(error) => {
@@ -62,7 +62,7 @@ pub(crate) async fn wait(
             Some(error)
         }
     };
-    ledger.remember(job_id, Job { scheduled, since, plans, most, origin, is_over });
+    ledger.remember(job_id, Job { scheduled, since, plans, most, planned, origin, is_over });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Job {
     pub(crate) plans: Plans,
     /// The largest of each count seen so far.
     pub(crate) most: Counts,
+    /// The most plans that it was seen to have at one moment.
+    pub(crate) planned: i64,
     /// What it compacts, and the segments before; only of a job that this client triggered.
     pub(crate) origin: Option<Arc<Origin>>,
     /// Whether it was seen to be over.
@@ -48,7 +50,7 @@ impl Job {
     /// A job that was triggered just now.
     pub(crate) fn new(scheduled: Scheduled, plans: Plans) -> Self {
         let since = Instant::now();
-        Self { scheduled, since, plans, most: Counts::ZERO, origin: None, is_over: false }
+        Self { scheduled, since, plans, most: Counts::ZERO, planned: 0, origin: None, is_over: false }
     }
 
     /// A job of which this client knows nothing.
@@ -70,6 +72,7 @@ impl Job {
             since: before.since.min(self.since),
             plans,
             most: before.most.max(self.most),
+            planned: before.planned.max(self.planned),
             // What was there before the first trigger is what the job began with.
             origin: before.origin.or(self.origin),
             is_over: self.is_over,

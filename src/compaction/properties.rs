@@ -117,8 +117,8 @@ fn follow(scheduled: Scheduled, events: &[Event]) -> (Evidence, Seen) {
             Event::CannotList => evidence.cannot_list(),
             Event::PollFails => evidence.failed_poll(),
             Event::NextWait => {
-                let (plans, most) = (evidence.plans().clone(), evidence.most());
-                ledger.remember(1, Job { most, ..Job::new(scheduled, plans) });
+                let (plans, most, planned) = (evidence.plans().clone(), evidence.most(), evidence.planned());
+                ledger.remember(1, Job { most, planned, ..Job::new(scheduled, plans) });
                 evidence = Evidence::new(ledger.recall(1).unwrap());
                 seen.last = None;
             }
