@@ -7,13 +7,14 @@ use crate::collection;
 use crate::compaction::ledger::Ledger;
 use crate::compaction::pace::Pace;
 use crate::compaction::{Found, Outcome, Params, Plan, Prospect, StateInfo, Triggered};
-use crate::compaction::{check, find, follow, state, tasks, trigger};
+use crate::compaction::{check, find, follow, optimize, state, tasks, trigger};
 use crate::config::Config;
 use crate::error::Error;
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::runtime;
 use crate::segments::{self, Segment};
 use crate::server::Server;
+use crate::upkeep;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,13 @@ struct Inner {
     rpc: Rpc,
     ledger: Ledger,
     pace: Pace,
+}
+
+impl Inner {
+    fn hiding_secrets(&self, outcome: Outcome) -> Outcome {
+        let error = outcome.error.map(|error| self.rpc.config().hiding_secrets(error));
+        Outcome { error, ..outcome }
+    }
 }
 
 impl Client {
@@ -148,8 +156,35 @@ impl Client {
         let (inner, deadline) = self.start(timeout);
         self.run(async move {
             let outcome = follow::wait(&inner.rpc, &inner.ledger, &inner.pace, deadline, job_id).await?;
-            let error = outcome.error.map(|error| inner.rpc.config().hiding_secrets(error));
-            Ok(Outcome { error, ..outcome })
+            Ok(inner.hiding_secrets(outcome))
+        })
+    }
+
+    /// Flushes a collection, and returns when it is stored.
+    ///
+    /// # Errors
+    /// Any of the connection and of the server.
+    pub fn flush(&self, name: &str, timeout: Timeout) -> Result<(), Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        self.run(async move {
+            let collection = collection::find(&inner.rpc, deadline, &name).await?;
+            upkeep::flush(&inner.rpc, deadline, &collection).await
+        })
+    }
+
+    /// Compacts a collection, with its indexes complete before and after, and the result loaded. Returns the
+    /// job and its outcome.
+    ///
+    /// # Errors
+    /// Those before the job was started; what comes later is in the [`Outcome`].
+    pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Result<(i64, Outcome), Error> {
+        let (inner, deadline) = self.start(timeout);
+        let name = name.to_owned();
+        self.run(async move {
+            let Inner { rpc, ledger, pace } = &*inner;
+            let (job_id, outcome) = optimize::optimize(rpc, ledger, pace, deadline, &name, &params).await?;
+            Ok((job_id, inner.hiding_secrets(outcome)))
         })
     }
 

@@ -22,6 +22,7 @@ mod rpc;
 
 mod collection;
 pub mod segments;
+mod upkeep;
 
 pub mod compaction;
 

@@ -11,6 +11,8 @@ pub(crate) const SELECTS_BY_NAME: Version = Version(2, 4, 18);
 pub(crate) const HAS_CLUSTERING: Version = Version(2, 4, 7);
 /// The first version that answers -1 when it has nothing to do, and counts the plans of a job.
 pub(crate) const COUNTS_PLANS: Version = Version(2, 4, 0);
+/// The first version that tells how far a refreshed load is.
+pub(crate) const TELLS_REFRESH: Version = Version(2, 3, 0);
 /// The first version that tells the level of segments.
 pub(crate) const HAS_LEVELS: Version = HAS_CLUSTERING;
 /// From here on collections without an index are compacted too. Between 2.4.0 and this nobody can tell.

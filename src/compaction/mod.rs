@@ -6,6 +6,7 @@ mod evidence;
 pub(crate) mod find;
 pub(crate) mod follow;
 pub(crate) mod ledger;
+pub(crate) mod optimize;
 pub(crate) mod pace;
 pub mod params;
 pub mod plan;

@@ -133,6 +133,11 @@ impl<T: Sized_> OutStruct<T> {
         Err(wrong(parameter, &format!("its size field is {size}; initialise the struct with {init}")))
     }
 
+    /// A place that need not be there.
+    pub(super) fn optional(parameter: &str, pointer: *mut T) -> Result<Option<Self>, Error> {
+        if pointer.is_null() { Ok(None) } else { Self::new(parameter, pointer).map(Some) }
+    }
+
     /// Writes everything but the size itself.
     pub(super) fn write(self, value: &T) {
         const SKIPPED: usize = size_of::<usize>();

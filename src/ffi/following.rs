@@ -192,7 +192,7 @@ pub extern "C" fn milvus_compaction_wait(
         let started = Instant::now();
         let client = handle::get(client.cast_const())?;
         let timeout = convert::timeout(timeout_ms)?;
-        let out = if out_report.is_null() { None } else { Some(OutStruct::new("out_report", out_report)?) };
+        let out = OutStruct::optional("out_report", out_report)?;
         let outcome = client.compaction_wait(job_id, timeout)?;
         if let Some(out) = out {
             out.write(&report(job_id, &outcome, started));
@@ -230,7 +230,7 @@ impl From<StateInfo> for milvus_compaction_state_info {
     }
 }
 
-fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction_report {
+pub(super) fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction_report {
     let report = &outcome.report;
     let effect = report.effect.map_or(milvus_effect::NOT_KNOWN, milvus_effect::from);
     milvus_compaction_report {

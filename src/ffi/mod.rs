@@ -16,6 +16,7 @@ pub mod compaction;
 pub mod errors;
 pub mod following;
 pub mod log;
+pub mod optimize;
 pub mod options;
 pub mod plans;
 pub mod segments;

@@ -27,7 +27,18 @@ replies! {
     DescribeIndexResponse
     GetPersistentSegmentInfoResponse
     GetQuerySegmentInfoResponse
+    FlushResponse
+    GetFlushStateResponse
+    GetLoadStateResponse
+    GetLoadingProgressResponse
     ManualCompactionResponse
     GetCompactionStateResponse
     GetCompactionPlansResponse
+}
+
+/// Some calls answer with nothing but a status.
+impl Reply for common::Status {
+    fn status(&self) -> Option<&common::Status> {
+        Some(self)
+    }
 }

@@ -88,6 +88,8 @@ for name, result, *parameters in [
         ("compaction_wait", _status, _pointer, _int64, _int64, ctypes.POINTER(Report)),
         ("compact_with", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CompactResult)),
         ("parse_target_size", _status, _text, ctypes.POINTER(_int64)),
+        ("flush", _status, _pointer, _text, _int64),
+        ("optimize", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(Report)),
         ("compaction_check", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(Prospect)),
         ("compaction_find", _status, _pointer, _text, _int64, ctypes.POINTER(Found)),
         ("compaction_tasks", _status, _pointer, _text, _int64, ctypes.POINTER(_pointer)),
@@ -187,6 +189,14 @@ class Client:
     def check(self, name, timeout_ms=10000, **params):
         return self._filled(Prospect, lib.milvus_compaction_check, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
 
+    def flush(self, name, timeout_ms=30000):
+        check(lib.milvus_flush(self.handle, name.encode(), timeout_ms))
+
+    def optimize(self, name, timeout_ms=60000, **params):
+        report = Report(ctypes.sizeof(Report))
+        status = lib.milvus_optimize(self.handle, name.encode(), ctypes.byref(params_of(**params)), timeout_ms, ctypes.byref(report))
+        return self._judged(status, report)
+
     def find(self, name, timeout_ms=10000):
         found = self._filled(Found, lib.milvus_compaction_find, name.encode(), timeout_ms)
         found.found_name = name_of("FOUND", found.found)
@@ -229,7 +239,10 @@ class Client:
     def wait(self, job, timeout_ms=30000):
         """The report; its `verdict_name` is the verdict. Raises with the report for anything but MILVUS_OK."""
         report = Report(ctypes.sizeof(Report))
-        status = lib.milvus_compaction_wait(self.handle, job, timeout_ms, ctypes.byref(report))
+        return self._judged(lib.milvus_compaction_wait(self.handle, job, timeout_ms, ctypes.byref(report)), report)
+
+    @staticmethod
+    def _judged(status, report):
         report.verdict_name = lib.milvus_verdict_name(report.verdict).decode().replace("MILVUS_VERDICT_", "", 1)
         check(status, report)
         return report

@@ -127,11 +127,20 @@ def test_nothing_to_do_is_said_so(client, pymilvus, name):
     assert client.plans(milvus_ffi.NO_JOB) == [] and time.monotonic() - asked_before < 5
 
 
-def test_a_second_trigger_during_the_first_has_nothing_to_do(client, pymilvus, name):
-    filled(pymilvus, name)
-    first, second = client.compact(name), client.compact(name)
-    assert client.wait(second).verdict_name == "NOTHING_TO_DO"
-    assert client.wait(first).verdict_name == "SUCCEEDED"
+def test_a_second_trigger_during_the_first_joins_it(start_server):
+    server = start_server(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "3"})  # the first takes its time
+    filled(seed.connect(server.uri), "c")
+    with milvus_ffi.Client(server.uri) as client, milvus_ffi.Client(server.uri) as other:
+        first, second = client.compact_with("c"), client.compact_with("c")
+        assert (first.outcome_name, second.outcome_name) == ("SCHEDULED", "RUNNING")
+        assert second.job_id == first.job_id
+        # Another client cannot know of the first, and this server gives it a job with nothing to do.
+        third = other.compact_with("c")
+        assert third.outcome_name == "NOTHING" and third.job_id != first.job_id
+        assert other.wait(third.job_id).verdict_name == "NOTHING_TO_DO"
+        assert client.wait(second.job_id).verdict_name == "SUCCEEDED"
+        # Over, it is in nobody's way.
+        assert client.compact_with("c").outcome_name == "SCHEDULED"
 
 
 def test_deleted_rows_are_purged(client, pymilvus, name):

@@ -175,3 +175,27 @@ def test_without_a_trigger_in_doubt_there_is_nothing_to_find(world, client):
     name = world.collection("small")
     found = client.find(name)
     assert (found.found_name, found.job_id) == ("CANNOT_KNOW", 0) and b"in doubt" in found.text
+
+
+def test_flushing_and_optimizing_go_with_it(world, client):
+    """On real servers with rows that are not flushed yet, and a loaded collection."""
+    name = world.collection("small")
+    if world.is_real:
+        world.pymilvus.insert(name, [{"id": 10000 + row, "vector": [0.5] * 8} for row in range(50)])
+        world.pymilvus.load_collection(name)
+        before = world.row_count(name)
+        client.flush(name)
+        assert world.row_count(name) == before + (0 if world.is_lite else 50)
+    else:
+        client.flush(name)
+    before = world.segments(name)
+    report = client.optimize(name)
+    if world.is_lite:
+        assert report.verdict_name == "NOTHING_TO_DO"
+        return
+    assert report.verdict_name == "SUCCEEDED" and report.segments_after < len(before)
+    if world.is_real:
+        loaded = client.segments(name, "LOADED")
+        assert set(world.segments(name)) <= set(loaded), "the result is served"
+        # Servers before 2.3 do not tell how far they are; the sources may be served a little longer.
+        assert len(loaded) == report.segments_after or not world.is_from("2.3.0")

@@ -9,16 +9,17 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status};
 
 use crate::proto::common;
-use crate::proto::schema::{CollectionSchema, FieldSchema};
+use crate::proto::schema::{CollectionSchema, FieldSchema, LongArray};
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
 use crate::proto::service::{
     ConnectRequest, ConnectResponse, DescribeCollectionRequest, DescribeCollectionResponse,
-    DescribeIndexRequest, DescribeIndexResponse, GetCompactionPlansRequest, GetCompactionPlansResponse,
-    GetCompactionStateRequest, GetCompactionStateResponse, GetPersistentSegmentInfoRequest,
-    GetPersistentSegmentInfoResponse, GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse,
-    GetVersionRequest, GetVersionResponse, IndexDescription, ManualCompactionRequest,
-    ManualCompactionResponse, ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest,
-    ShowPartitionsResponse,
+    DescribeIndexRequest, DescribeIndexResponse, FlushRequest, FlushResponse, GetCompactionPlansRequest,
+    GetCompactionPlansResponse, GetCompactionStateRequest, GetCompactionStateResponse, GetFlushStateRequest,
+    GetFlushStateResponse, GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest,
+    GetLoadingProgressResponse, GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse,
+    GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse, GetVersionRequest, GetVersionResponse,
+    IndexDescription, LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse,
+    ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
 use crate::state::{State, success};
 use crate::{Call, Fault, Method};
@@ -242,6 +243,71 @@ impl MilvusService for Service {
                 Some(name) => GetQuerySegmentInfoResponse { status: success(), infos: state.loaded(&name) },
                 None => refused(state.not_found(&request.collection_name)),
             }
+        })
+        .await
+    }
+
+    async fn flush(&self, request: Request<FlushRequest>) -> Result<Response<FlushResponse>, Status> {
+        let refused = |status| FlushResponse { status, ..Default::default() };
+        self.answer(Method::Flush, request, refused, |state, request| {
+            let asked = request.collection_names.first().cloned().unwrap_or_default();
+            let Some(name) = state.real_name(&asked) else { return refused(state.not_found(&asked)) };
+            let data = state.flush(&name).into_iter().collect();
+            FlushResponse {
+                status: success(),
+                coll_seg_i_ds: [(asked.clone(), LongArray { data })].into(),
+                coll_flush_ts: [(asked, 42)].into(),
+            }
+        })
+        .await
+    }
+
+    async fn get_flush_state(
+        &self,
+        request: Request<GetFlushStateRequest>,
+    ) -> Result<Response<GetFlushStateResponse>, Status> {
+        let refused = |status| GetFlushStateResponse { status, ..Default::default() };
+        self.answer(Method::FlushState, request, refused, |state, request| {
+            let flushed = state.is_done(&request.collection_name);
+            GetFlushStateResponse { status: success(), flushed }
+        })
+        .await
+    }
+
+    async fn get_load_state(
+        &self,
+        request: Request<GetLoadStateRequest>,
+    ) -> Result<Response<GetLoadStateResponse>, Status> {
+        let refused = |status| GetLoadStateResponse { status, ..Default::default() };
+        self.answer(Method::LoadState, request, refused, |state, request| {
+            let is_loaded = state.collections.get(&request.collection_name).is_some_and(|c| c.is_loaded);
+            let load = if is_loaded { common::LoadState::Loaded } else { common::LoadState::NotLoad };
+            GetLoadStateResponse { status: success(), state: load as i32 }
+        })
+        .await
+    }
+
+    async fn load_collection(
+        &self,
+        request: Request<LoadCollectionRequest>,
+    ) -> Result<Response<common::Status>, Status> {
+        self.answer(Method::Load, request, Option::unwrap_or_default, |state, request| {
+            if let Some(collection) = state.collections.get_mut(&request.collection_name) {
+                collection.not_yet = 2;
+            }
+            success().unwrap_or_default()
+        })
+        .await
+    }
+
+    async fn get_loading_progress(
+        &self,
+        request: Request<GetLoadingProgressRequest>,
+    ) -> Result<Response<GetLoadingProgressResponse>, Status> {
+        let refused = |status| GetLoadingProgressResponse { status, ..Default::default() };
+        self.answer(Method::Progress, request, refused, |state, request| {
+            let refresh_progress = if state.is_done(&request.collection_name) { 100 } else { 50 };
+            GetLoadingProgressResponse { status: success(), refresh_progress }
         })
         .await
     }

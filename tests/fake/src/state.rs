@@ -42,6 +42,8 @@ pub(crate) struct Collection {
     segments: Vec<Segment>,
     pub(crate) is_loaded: bool,
     pub(crate) growing_rows: i64,
+    /// Questions about a flush or a refreshed load that are still answered with "not yet".
+    pub(crate) not_yet: u32,
 }
 
 #[derive(Clone)]
@@ -132,7 +134,7 @@ impl State {
             from: Vec::new(),
         };
         let segments = (1..=number).map(segment).collect();
-        let collection = Collection { id, scenario, segments, is_loaded: false, growing_rows: 0 };
+        let collection = Collection { id, scenario, segments, is_loaded: false, growing_rows: 0, not_yet: 0 };
         self.collections.insert(name.to_owned(), collection);
     }
 
@@ -169,6 +171,25 @@ impl State {
         if !self.profile.keeps_jobs() {
             self.jobs.clear();
         }
+    }
+
+    /// Stores the rows that were growing; the segment's id.
+    pub(crate) fn flush(&mut self, name: &str) -> Option<i64> {
+        let id = self.fresh_id();
+        let collection = self.collections.get_mut(name)?;
+        let rows = std::mem::take(&mut collection.growing_rows);
+        collection.not_yet = 2;
+        (rows > 0).then(|| {
+            collection.segments.push(Segment { id, rows, from: Vec::new() });
+            id
+        })
+    }
+
+    /// Whether what was begun is done; it takes some questions.
+    pub(crate) fn is_done(&mut self, name: &str) -> bool {
+        let Some(collection) = self.collections.get_mut(name) else { return true };
+        collection.not_yet = collection.not_yet.saturating_sub(1);
+        collection.not_yet == 0
     }
 
     fn fresh_id(&mut self) -> i64 {

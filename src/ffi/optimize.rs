@@ -1,0 +1,78 @@
+//! With a compaction
+//!
+//! milvus_flush() before it, so that it takes in everything; milvus_optimize() for all that makes queries fast
+//! in one call.
+
+use std::ffi::c_char;
+use std::time::Instant;
+
+use super::client::milvus_client;
+use super::compaction::{milvus_compact_params, read_params};
+use super::convert::{self, OutStruct};
+use super::entry::entry;
+use super::errors::milvus_status;
+use super::following::{milvus_compaction_report, report};
+use super::handle;
+
+/// Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
+/// leave out what is not.
+///
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database.
+/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+///                         MILVUS_NO_TIMEOUT: none. Servers since 2.3.9 let a collection be flushed once in
+///                         10 s; a second flush waits that long.
+///
+/// May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+/// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
+/// goes on), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_flush(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    timeout_ms: i64,
+) -> milvus_status {
+    entry(c"milvus_flush", || {
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        client.flush(name, convert::timeout(timeout_ms)?)
+    })
+}
+
+/// Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
+/// waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result
+/// up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
+///
+/// @param client           The client.
+/// @param collection_name  Name or alias, in the client's database.
+/// @param params           As in milvus_compact_with(): to merge as far as possible, a target size of
+///                         MILVUS_LARGEST_TARGET_SIZE on servers that have it. NULL: all defaults.
+/// @param timeout_ms       Limit of all stages together in milliseconds; 0: the client's default (10000), which
+///                         is short for this; MILVUS_NO_TIMEOUT: none.
+/// @param out_report       Receives what was seen of the job, as in milvus_compaction_wait(); also written when
+///                         a stage after the trigger fails. May be NULL.
+///
+/// The message of an error says how far it came: "nothing was compacted" or "it was compacted, but ...".
+/// Thread-safe; blocks. Returns what milvus_compact_with() and milvus_compaction_wait() do. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_optimize(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    params: *const milvus_compact_params,
+    timeout_ms: i64,
+    out_report: *mut milvus_compaction_report,
+) -> milvus_status {
+    entry(c"milvus_optimize", || {
+        let started = Instant::now();
+        let client = handle::get(client.cast_const())?;
+        let name = convert::text("collection_name", collection_name)?;
+        let params = read_params(params)?;
+        let timeout = convert::timeout(timeout_ms)?;
+        let out = OutStruct::optional("out_report", out_report)?;
+        let (job_id, outcome) = client.optimize(name, params, timeout)?;
+        if let Some(out) = out {
+            out.write(&report(job_id, &outcome, started));
+        }
+        outcome.error.map_or(Ok(()), Err)
+    })
+}
