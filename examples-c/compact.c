@@ -3,7 +3,7 @@
 //     compact URI TOKEN COLLECTION        e.g. compact http://localhost:19530 "" products
 //
 // TOKEN is "user:password", an API key, or "" for none. Exit status: 0 compacted or nothing to do,
-// 1 the compaction failed or its outcome is unknown, 2 wrong usage, 3 it could not be started or followed.
+// 1 the compaction failed or its outcome is unknown, 2 wrong usage, 3 it may not have been started or was not followed.
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -19,7 +19,7 @@ static void complain(const char *doing)
     fprintf(stderr, "%s: %s\n  %s: %s\n", doing, error->message, milvus_status_name(error->status),
             milvus_status_message(error->status));
     if (error->in_doubt)
-        fputs("  A compaction may have been started all the same.\n", stderr);
+        fprintf(stderr, "  A compaction may have been started all the same: %s\n", milvus_found_name(error->found));
 }
 
 static void print_plans(milvus_client *client, int64_t job)

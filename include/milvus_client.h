@@ -13,9 +13,11 @@
 //
 // Conventions
 //   Strings     NUL-terminated UTF-8; the library copies what it is given.
-//   Booleans    int32_t; anything but 0 is true.
-//   Structs     whose first field is `size` must be initialised with their ..._INIT. They may grow at the
-//               end in later versions; no more than `size` bytes are read or written.
+//   Booleans    int32_t. As a parameter, anything but 0 is true. As a result, some are MILVUS_NOT_KNOWN:
+//               compare with MILVUS_YES.
+//   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
+//               which the library makes). They may grow at the end in later versions; no more than `size`
+//               bytes are read or written.
 //   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
 //               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
 //   Times       milliseconds.
@@ -24,6 +26,7 @@
 //               block the host's signals. Once the library has been used, a child made by fork() gets
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
 //               is fine. Linux, 64-bit.
+//   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -131,15 +134,16 @@ typedef struct milvus_error {
     int32_t in_doubt;
     // 0.
     int32_t reserved;
-    // The job that the call was about; 0 if none.
+    // The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
+    // the server does not tell the id.
     int64_t job_id;
     // Name of the function that failed, e.g. "milvus_compact". Static, never NULL.
     const char *operation;
     // What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
     // never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
     const char *message;
-    // If in_doubt, what was found out about it before the call returned: one of the MILVUS_FOUND_...
-    // constants; a job that was found is in job_id. Else 0.
+    // If in_doubt, what was found out about it before the call returned, as milvus_compaction_find() would:
+    // MILVUS_FOUND_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
     int32_t found;
     // 0.
     int32_t reserved_2;
@@ -365,6 +369,9 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // The job id of "the server scheduled nothing". All functions that take a job id take it too.
 #define MILVUS_NO_JOB 0
 
+// The job id of "there is a job, but nobody says which". All functions that take a job id refuse it.
+#define MILVUS_UNKNOWN_JOB (-1)
+
 // What a server does not report. Never a true number: those are 0 or more.
 #define MILVUS_NOT_REPORTED (-1)
 
@@ -374,17 +381,21 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // The server scheduled plans for this trigger.
 #define MILVUS_TRIGGER_SCHEDULED 1
 
-// The server scheduled nothing: nothing to compact, or another compaction holds the segments.
+// The server scheduled nothing: nothing to compact, or another compaction holds the segments. Servers before
+// 2.4 give a job id even then; a wait for it says that there was nothing to do.
 #define MILVUS_TRIGGER_NOTHING 2
 
-// The server scheduled nothing new: a job of this collection is running already, and its id is given.
+// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
+// is given. What was flushed after it began is not in it; trigger again after it if that matters.
 #define MILVUS_TRIGGER_RUNNING 3
 
-// The server gave a job, but did not say whether it has any plans. Waiting for it tells.
+// The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could
+// not be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
 #define MILVUS_TRIGGER_ACCEPTED 4
 
-// What to compact, and how. All zeros, as MILVUS_COMPACT_PARAMS_INIT has it: merge small segments of the
-// whole collection and purge deleted rows.
+// What to compact, and how. As MILVUS_COMPACT_PARAMS_INIT has it, with all zeros but the size: merge small
+// segments of the whole collection and purge deleted rows. Contradictions are refused; so are fields of a later
+// header that are not 0.
 typedef struct milvus_compact_params {
     // Set by MILVUS_COMPACT_PARAMS_INIT.
     size_t size;
@@ -396,10 +407,11 @@ typedef struct milvus_compact_params {
     // Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.8.
     // Servers refuse less than their own segment size. milvus_parse_target_size() reads "1.5 GiB".
     int64_t target_size_mb;
-    // Only this partition; NULL: all. It, channel and segment_ids need Milvus 2.5.8, and go with none of
-    // the above.
+    // Only this partition; NULL: all; "" is refused. It, channel and segment_ids need Milvus 2.5.8, and go
+    // with none of the above.
     const char *partition_name;
-    // Only segments of this channel, under the name that milvus_segments() gives; NULL: all.
+    // Only segments of this channel, e.g. "by-dev-rootcoord-dml_0_4477v0"; NULL: all; "" is refused. The
+    // message for one that the collection does not have lists those it has.
     const char *channel;
     // Only these segments, which have to be flushed ones of the collection; NULL: all. Not read after the
     // call.
@@ -419,7 +431,7 @@ typedef struct milvus_compact_result {
     int32_t reserved;
     // The job to wait for, or MILVUS_NO_JOB.
     int64_t job_id;
-    // Plans of the job; MILVUS_NOT_REPORTED if the server does not tell.
+    // Plans of the job; MILVUS_NOT_REPORTED if that is not known.
     int64_t planned;
 } milvus_compact_result;
 #define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0 }
@@ -437,13 +449,15 @@ typedef struct milvus_compact_result {
 //                         0: merge small segments and purge deleted rows.
 // @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
 //                         default (10000); MILVUS_NO_TIMEOUT: none.
-// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
+// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing. (Servers
+//                         before 2.4 give an id even then; a wait for it says that there was nothing to do.)
 //
 // The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
-// milvus_last_error(), and with what is known about it by then: see milvus_compaction_find(). If a job of the
-// collection is running already, its id is given, as far as this client can know: it triggered the job, the
-// server lists its jobs (newer than 3.0.0), or it is a clustering one. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+// rate limit or because the server is starting. If it may have been carried out although the call fails, the
+// error says so (in_doubt), and what was found out about it (found): see milvus_compaction_find(). If a job of
+// the same kind is running on the whole collection, its id is given, as far as this client can know: it
+// triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
 // MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
 // MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
@@ -477,9 +491,9 @@ milvus_status milvus_compact_with(milvus_client *client,
                                   int64_t timeout_ms,
                                   milvus_compact_result *out_result);
 
-// Reads a target size: a number and a unit (B, KB, MB, GB, TB, PB, with or without an i: powers of 1024, as
-// everywhere in Milvus), e.g. "512MB" or "1.5 GiB"; what is less than a whole MB is left away. "max" is
-// MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
+// Reads a target size: a decimal number, blanks or none, and a unit (B, KB, MB, GB, TB, PB, EB, in any case, the
+// B left away or with an i before it: all are powers of 1024, as everywhere in Milvus), e.g. "512MB" or
+// "1.5 GiB". It is rounded to bytes, and then down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
 //
 // @param text    The text.
 // @param out_mb  Receives the size in MB, at least 1.
@@ -487,6 +501,10 @@ milvus_status milvus_compact_with(milvus_client *client,
 // Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_parse_target_size(const char *text,
                                        int64_t *out_mb);
+
+// The constant's name of a trigger's outcome, e.g. "MILVUS_TRIGGER_SCHEDULED"; of any other number,
+// "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_trigger_name(int32_t outcome);
 
 // ====================================================================================================
 // Following a job
@@ -667,7 +685,7 @@ const char *milvus_verdict_message(milvus_verdict verdict);
 // each, and list those of a whole collection.
 // ====================================================================================================
 
-// Values of a plan's type. Servers may have others.
+// Type of a plan (servers may have others): none.
 #define MILVUS_PLAN_TYPE_UNDEFINED 0
 
 // Merges segments.
@@ -703,7 +721,7 @@ const char *milvus_verdict_message(milvus_verdict verdict);
 // Brings a segment to a newer schema.
 #define MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION 12
 
-// Values of a plan's state. Servers may have others.
+// State of a plan (servers may have others): none.
 #define MILVUS_PLAN_STATE_UNKNOWN 0
 
 // Running.
@@ -736,10 +754,13 @@ const char *milvus_verdict_message(milvus_verdict verdict);
 // Running: collecting statistics.
 #define MILVUS_PLAN_STATE_STATISTIC 10
 
+// As a plan's target: there is none, yet or at all.
+#define MILVUS_NO_SEGMENT (-1)
+
 // The plans of a job or of a collection, at one moment.
 typedef struct milvus_plan_list milvus_plan_list;
 
-// One unit of work of a job: segments that become others.
+// One unit of work of a job, which servers also call a task: segments that become others.
 typedef struct milvus_plan {
     // Set by MILVUS_PLAN_INIT.
     size_t size;
@@ -747,7 +768,7 @@ typedef struct milvus_plan {
     const int64_t *sources;
     // Number of those ids.
     size_t source_count;
-    // Id of the (first) resulting segment; -1 while, or if, there is none.
+    // Id of the (first) resulting segment; MILVUS_NO_SEGMENT while, or if, there is none.
     int64_t target;
     // Ids of all resulting segments that are known; lives as long as the list. NULL if there are none.
     const int64_t *targets;
@@ -816,11 +837,11 @@ milvus_status milvus_compaction_tasks(milvus_client *client,
                                       milvus_plan_list **out_plans);
 
 // The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,
-// "MILVUS_PLAN_TYPE_UNDEFINED". A static string. Thread-safe. Since 0.1.0.
+// "MILVUS_UNKNOWN_PLAN_TYPE". A static string. Thread-safe. Since 0.1.0.
 const char *milvus_plan_type_name(int32_t number);
 
 // The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
-// "MILVUS_PLAN_STATE_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+// "MILVUS_UNKNOWN_PLAN_STATE". A static string. Thread-safe. Since 0.1.0.
 const char *milvus_plan_state_name(int32_t number);
 
 // Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
@@ -831,8 +852,8 @@ size_t milvus_plan_list_count(const milvus_plan_list *plans);
 //
 // @param plans     The list.
 // @param index     From 0 to milvus_plan_list_count() - 1.
-// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
-//                  into the list and live until that is freed.
+// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
+//                  is part of the list and lives until that is freed.
 //
 // Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
 // MILVUS_INTERNAL. Since 0.1.0.
@@ -858,25 +879,25 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 // As served by query nodes; none if the collection is not loaded.
 #define MILVUS_SEGMENTS_LOADED 1
 
-// Values of a segment's state. Servers may have others.
-#define MILVUS_SEGMENT_GROWING 2
+// State of a segment (servers may have others): still takes rows in.
+#define MILVUS_SEGMENT_STATE_GROWING 2
 
-// Complete, and about to be flushed.
-#define MILVUS_SEGMENT_SEALED 3
+// Stored: complete, and about to be flushed. Loaded: all that does not grow.
+#define MILVUS_SEGMENT_STATE_SEALED 3
 
 // Stored for good.
-#define MILVUS_SEGMENT_FLUSHED 4
+#define MILVUS_SEGMENT_STATE_FLUSHED 4
 
 // Being stored.
-#define MILVUS_SEGMENT_FLUSHING 5
+#define MILVUS_SEGMENT_STATE_FLUSHING 5
 
 // Replaced by the result of a compaction, or dropped.
-#define MILVUS_SEGMENT_DROPPED 6
+#define MILVUS_SEGMENT_STATE_DROPPED 6
 
 // Being imported.
-#define MILVUS_SEGMENT_IMPORTING 7
+#define MILVUS_SEGMENT_STATE_IMPORTING 7
 
-// Values of a segment's level: of a version before levels.
+// Level of a segment (servers may have others): of a version before levels.
 #define MILVUS_SEGMENT_LEVEL_LEGACY 0
 
 // Holds nothing but deletions.
@@ -903,11 +924,12 @@ typedef struct milvus_segment {
     int64_t partition_id;
     // Its rows. Deleted ones count until a compaction purges them.
     int64_t rows;
-    // One of the MILVUS_SEGMENT_... states.
+    // One of the MILVUS_SEGMENT_STATE_... constants.
     int32_t state;
     // One of the MILVUS_SEGMENT_LEVEL_... constants; reported since Milvus 2.4.7.
     int32_t level;
-    // 1 if its rows are sorted by primary key, else 0; reported since Milvus 2.5.0.
+    // 1 if its rows are sorted by primary key, 0 if not; MILVUS_NOT_REPORTED, which is not 0 either, before
+    // Milvus 2.5.0.
     int32_t is_sorted;
     // 0.
     int32_t reserved;
@@ -950,7 +972,8 @@ typedef struct milvus_effect {
     int64_t segments_appeared;
     // Sources of the plans that are still there. 0 is what a compaction that is done leaves.
     int64_t sources_left;
-    // Targets of the plans that are not there: not yet, or replaced in their turn already.
+    // Targets of the plans that are not there: replaced in their turn already, or never made. Not told while
+    // no plan has a target.
     int64_t targets_missing;
     // Targets that were made of the plans' sources by the server's own word; reported by servers newer than
     // 3.0.0.
@@ -1023,39 +1046,45 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
 // because its answer was lost, milvus_compaction_find() looks whether a job has begun.
 // ====================================================================================================
 
-// Nobody can tell.
+// Nobody can tell. Compare with MILVUS_YES: as a plain condition, it would be taken for yes.
 #define MILVUS_NOT_KNOWN (-1)
 
-// Certainly not.
+// No.
 #define MILVUS_NO 0
 
-// Certainly.
+// Yes.
 #define MILVUS_YES 1
 
-// Nobody has looked.
+// Nobody has looked: there was no time left, or nothing was in doubt.
 #define MILVUS_FOUND_NOT_LOOKED 0
 
 // A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
 // client, looks the same. Do not trigger again.
 #define MILVUS_FOUND_STARTED 1
 
-// The server shows every compaction of the collection, and none has begun since, so far. A request that is
+// The server lists the compactions of the collection, and none that began since, so far. A request that is
 // still on its way through the cluster cannot be seen: look again after a while.
 #define MILVUS_FOUND_NO_TRACE 2
 
-// This server shows too little to tell, as those from 2.4 to 3.0.0 do until segments change.
+// It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be
+// asked, or too much time has passed.
 #define MILVUS_FOUND_CANNOT_KNOW 3
 
-// What a trigger would find. Fields without a unit are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN.
+// No trigger of this client for this collection is in doubt.
+#define MILVUS_FOUND_NOT_IN_DOUBT 4
+
+// What a trigger would find. The int32_t fields are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN; numbers that
+// cannot be read are MILVUS_NOT_REPORTED.
 typedef struct milvus_prospect {
     // Set by MILVUS_PROSPECT_INIT.
     size_t size;
-    // Whether the server would schedule anything now.
+    // Whether the server would schedule anything now. From 2.4 to 3.0.0 never MILVUS_YES: nobody can see
+    // whether another client's compaction, or an automatic one, holds the segments.
     int32_t would_compact;
     // Whether compaction is switched on in the server's configuration.
     int32_t is_enabled;
-    // Whether a compaction of this collection is running. Certain on servers newer than 3.0.0 and before
-    // 2.4; in between only the jobs of this client are known.
+    // Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can
+    // be seen of all (before 2.4, plans that failed leave it not known); in between of this client's jobs.
     int32_t is_running;
     // Whether the collection has an index.
     int32_t is_indexed;
@@ -1063,12 +1092,12 @@ typedef struct milvus_prospect {
     int32_t needs_index;
     // Whether the collection has a key to cluster by.
     int32_t has_clustering_key;
-    // Whether there are rows that are not flushed yet, and would be left out. Mostly known of loaded
-    // collections only.
+    // Whether there are rows that are not flushed yet, and would be left out: as the query nodes see it, so
+    // mostly known of loaded collections only.
     int32_t has_unflushed;
     // 0.
     int32_t reserved;
-    // Flushed segments with rows that the trigger would take in.
+    // Flushed segments with rows that the trigger would take in; with is_l0, those that deletions may be about.
     int64_t segments;
     // Their rows.
     int64_t rows;
@@ -1085,19 +1114,20 @@ typedef struct milvus_prospect {
 typedef struct milvus_found {
     // Set by MILVUS_FOUND_INIT.
     size_t size;
-    // One of the MILVUS_FOUND_... constants. Later versions may add more of them.
+    // One of MILVUS_FOUND_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
     int32_t found;
     // 0.
     int32_t reserved;
-    // The job, which can be waited for; MILVUS_NO_JOB if it is not known: before 3.0.1 no server tells.
+    // The job that was started, which can be waited for; MILVUS_UNKNOWN_JOB, which cannot, if the server does
+    // not tell which it is (none up to 3.0.0 does); MILVUS_NO_JOB if none was found.
     int64_t job_id;
     // What was seen, for a person: one line of UTF-8.
     char text[256];
 } milvus_found;
 #define MILVUS_FOUND_INIT { sizeof(milvus_found), 0, 0, 0, "" }
 
-// Tells what a trigger with the same parameters would do now, without sending one: only reads. What the
-// trigger would be refused for is refused here in the same way.
+// Tells what a trigger with the same parameters would do now, without sending one: only reads. Parameters are
+// refused as milvus_compact_with() refuses them; that compaction is switched off is told, and no error.
 //
 // @param client           The client.
 // @param collection_name  Name or alias, in the client's database.
@@ -1115,18 +1145,19 @@ milvus_status milvus_compaction_check(milvus_client *client,
                                       milvus_prospect *out_prospect);
 
 // Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
-// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; on those in between the
-// segments are compared with those right before the trigger. The failing trigger has looked once itself, if
+// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; besides, the segments are
+// compared with those right before the trigger. The failing trigger has looked once itself, if
 // it had time left: see found in milvus_error.
 //
 // @param client           The client that sent the trigger. Another has nothing to compare with, and gets
-//                         MILVUS_FOUND_CANNOT_KNOW.
+//                         MILVUS_FOUND_NOT_IN_DOUBT.
 // @param collection_name  Name or alias, in the client's database.
 // @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
 //                         MILVUS_NO_TIMEOUT: none.
 // @param out_found        Receives the answer; begin with `milvus_found found = MILVUS_FOUND_INIT;`.
 //
-// A trigger is remembered until a later one of the collection is answered. Thread-safe; blocks. Returns
+// A client remembers the latest trigger in doubt of each of up to 256 collections, until one that was sent
+// later is answered. Thread-safe; blocks. Returns
 // MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
 // MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
 // Since 0.1.0.
@@ -1134,6 +1165,54 @@ milvus_status milvus_compaction_find(milvus_client *client,
                                      const char *collection_name,
                                      int64_t timeout_ms,
                                      milvus_found *out_found);
+
+// The constant's name of what was found, e.g. "MILVUS_FOUND_STARTED"; of any other number,
+// "MILVUS_UNKNOWN_FOUND". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_found_name(int32_t found);
+
+// ====================================================================================================
+// With a compaction
+//
+// milvus_flush() before it, so that it takes in everything; milvus_optimize() for all that makes queries fast
+// in one call.
+// ====================================================================================================
+
+// Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
+// leave out what is not.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database.
+// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
+//                         MILVUS_NO_TIMEOUT: none. Servers since 2.3.9 let a collection be flushed once in
+//                         10 s; a second flush waits that long.
+//
+// May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
+// goes on), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+milvus_status milvus_flush(milvus_client *client,
+                           const char *collection_name,
+                           int64_t timeout_ms);
+
+// Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
+// waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result
+// up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
+//
+// @param client           The client.
+// @param collection_name  Name or alias, in the client's database.
+// @param params           As in milvus_compact_with(): to merge as far as possible, a target size of
+//                         MILVUS_LARGEST_TARGET_SIZE on servers that have it. NULL: all defaults.
+// @param timeout_ms       Limit of all stages together in milliseconds; 0: the client's default (10000), which
+//                         is short for this; MILVUS_NO_TIMEOUT: none.
+// @param out_report       Receives what was seen of the job, as in milvus_compaction_wait(); also written when
+//                         a stage after the trigger fails. May be NULL.
+//
+// The message of an error says how far it came: "nothing was compacted" or "it was compacted, but ...".
+// Thread-safe; blocks. Returns what milvus_compact_with() and milvus_compaction_wait() do. Since 0.1.0.
+milvus_status milvus_optimize(milvus_client *client,
+                              const char *collection_name,
+                              const milvus_compact_params *params,
+                              int64_t timeout_ms,
+                              milvus_compaction_report *out_report);
 
 // ====================================================================================================
 // Log

@@ -293,6 +293,8 @@ fn a_started_job_gets_its_id_even_if_nothing_more_is_answered() {
 #[test]
 fn a_restart_right_after_the_trigger_is_not_nothing_to_do() {
     let fake = Fake::start(OLD);
+    // The first one is asked before the trigger.
+    fake.fail_next(Method::Plans, Fault::Refuse(65535, 1, "no".to_owned()));
     fake.fail_next(Method::Plans, Fault::Cut);
     let client = client(&fake);
     let job_id = compact(&client, "unindexed").unwrap();
@@ -416,7 +418,9 @@ fn nothing_scheduled_is_told_from_unknown_on_servers_that_answer_alike() {
 #[test]
 fn the_plans_right_after_the_trigger_may_be_out_of_reach() {
     let fake = Fake::start(OLD);
-    fake.fail_next(Method::Plans, Fault::Refuse(65535, 1, "no".to_owned()));
+    for _ in 0..2 {
+        fake.fail_next(Method::Plans, Fault::Refuse(65535, 1, "no".to_owned()));
+    }
     let client = client(&fake);
     let job_id = compact(&client, "unindexed").unwrap();
     assert_eq!(wait(&client, job_id).report.verdict, Verdict::Unknown, "nobody saw that there were none");

@@ -17,6 +17,7 @@ const SECTIONS: [&str; 11] = [
     "plans",
     "segments",
     "check",
+    "optimize",
     "log",
 ];
 
@@ -36,9 +37,11 @@ const OPENING: &str = "\
 //
 // Conventions
 //   Strings     NUL-terminated UTF-8; the library copies what it is given.
-//   Booleans    int32_t; anything but 0 is true.
-//   Structs     whose first field is `size` must be initialised with their ..._INIT. They may grow at the
-//               end in later versions; no more than `size` bytes are read or written.
+//   Booleans    int32_t. As a parameter, anything but 0 is true. As a result, some are MILVUS_NOT_KNOWN:
+//               compare with MILVUS_YES.
+//   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
+//               which the library makes). They may grow at the end in later versions; no more than `size`
+//               bytes are read or written.
 //   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
 //               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
 //   Times       milliseconds.
@@ -47,6 +50,7 @@ const OPENING: &str = "\
 //               block the host's signals. Once the library has been used, a child made by fork() gets
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
 //               is fine. Linux, 64-bit.
+//   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H

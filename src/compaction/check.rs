@@ -1,12 +1,14 @@
 //! What a trigger would do, as far as reading tells.
 
+use std::collections::HashSet;
+
 use super::ledger::Ledger;
 use super::params::{Mode, Params};
 use super::plan::Plan;
 use super::state::{self, State};
 use super::tasks;
 use super::trigger::{Prepared, prepare};
-use crate::collection::{self, Indexes};
+use crate::collection;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments::{self, Segment};
@@ -54,9 +56,9 @@ pub struct Prospect {
     /// Whether there are rows that a compaction would leave out, because they are not flushed yet.
     pub has_unflushed: Known,
     /// Flushed segments with rows that the trigger would take in.
-    pub segments: i64,
+    pub segments: Option<i64>,
     /// Their rows.
-    pub rows: i64,
+    pub rows: Option<i64>,
     /// Segments with nothing but deletions, on servers that have such (2.4.7).
     pub l0_segments: Option<i64>,
     /// Rows without an index.
@@ -81,25 +83,31 @@ pub(crate) async fn check(
         return Ok(prospect);
     }
     prospect.needs_index = needs_index(server);
-    prospect.is_enabled = is_enabled(rpc, deadline).await?;
+    prospect.is_enabled = is_enabled(rpc, deadline).await;
     let stored = match segments {
-        Some(segments) => segments.clone(),
-        None => segments::persistent(rpc, Effect::Read, deadline, collection).await?,
+        Some(segments) => Some(segments.clone()),
+        None => allowed(segments::persistent(rpc, Effect::Read, deadline, collection).await)?,
     };
     let indexes = allowed(collection::indexes(rpc, deadline, collection).await)?;
     prospect.is_indexed = indexes.map_or(Known::NotKnown, |indexes| (indexes.count > 0).into());
     prospect.unindexed_rows = indexes.filter(|indexes| indexes.count > 0).map(|i| i.missing_rows);
     let loaded = allowed(segments::loaded(rpc, Effect::Read, deadline, collection).await)?;
-    prospect.has_unflushed = has_unflushed(&stored, loaded.as_deref());
-    prospect.is_running = is_running(rpc, ledger, deadline, &prepared).await?;
+    prospect.has_unflushed = has_unflushed(stored.as_deref().unwrap_or_default(), loaded.as_deref());
+    let running = is_running(rpc, ledger, deadline, &prepared, stored.as_deref()).await;
+    prospect.is_running = allowed(running)?.unwrap_or_default();
 
-    let is_taken = |segment: &&Segment| is_taken(segment, params, *partition_id);
-    let taken: Vec<_> = stored.iter().filter(is_taken).collect();
-    prospect.segments = i64::try_from(taken.len()).unwrap_or(i64::MAX);
-    prospect.rows = taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add);
-    let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
-    prospect.l0_segments = server.is_at_least(HAS_LEVELS).then(|| i64::try_from(l0).unwrap_or(i64::MAX));
-    (prospect.would_compact, prospect.reason) = conclude(&prospect, params, server, indexes);
+    let mut has_unsorted = false;
+    if let Some(stored) = &stored {
+        let ids = params.segment_ids.as_ref().map(|ids| ids.iter().copied().collect());
+        let is_taken = |segment: &&Segment| is_taken(segment, params, *partition_id, ids.as_ref());
+        let taken: Vec<_> = stored.iter().filter(is_taken).collect();
+        has_unsorted = taken.iter().any(|segment| segment.is_sorted == Some(false));
+        prospect.segments = Some(i64::try_from(taken.len()).unwrap_or(i64::MAX));
+        prospect.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
+        let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
+        prospect.l0_segments = server.is_at_least(HAS_LEVELS).then(|| i64::try_from(l0).unwrap_or(i64::MAX));
+    }
+    (prospect.would_compact, prospect.reason) = conclude(&prospect, params, server, has_unsorted);
     Ok(prospect)
 }
 
@@ -129,14 +137,13 @@ fn needs_index(server: &Server) -> Known {
 }
 
 /// A server with compaction switched off refuses questions about jobs too. 2.3 takes 22 s to do so.
-async fn is_enabled(rpc: &Rpc, deadline: Deadline) -> Result<Known, Error> {
+async fn is_enabled(rpc: &Rpc, deadline: Deadline) -> Known {
     let share = deadline.remaining().map_or(super::follow::POLL_LIMIT, |remaining| remaining / 4);
     let limit = deadline.within(share.min(super::follow::POLL_LIMIT));
     match state::state(rpc, Effect::Poll, limit, ANY_JOB).await {
-        Ok(_) => Ok(Known::Yes),
-        Err(error) if error.status == Status::CompactionDisabled => Ok(Known::No),
-        Err(error) if error.status == Status::Timeout && !deadline.has_passed() => Ok(Known::NotKnown),
-        Err(error) => allowed::<()>(Err(error)).map(|_| Known::NotKnown),
+        Ok(_) => Known::Yes,
+        Err(error) if error.status == Status::CompactionDisabled => Known::No,
+        Err(_) => Known::NotKnown,
     }
 }
 
@@ -149,10 +156,16 @@ fn has_unflushed(stored: &[Segment], loaded: Option<&[Segment]>) -> Known {
     match loaded {
         _ if stored.iter().any(|segment| grows(segment) || waits(segment)) => Known::Yes,
         Some(loaded) if loaded.iter().any(grows) => Known::Yes,
-        // Loaded and without a growing segment: everything that was inserted is in others.
-        Some(loaded) if !loaded.is_empty() => Known::No,
+        // All of it is loaded, and nothing grows: what was inserted is in segments that are stored.
+        Some(loaded) if !loaded.is_empty() && covers(loaded, stored) => Known::No,
         _ => Known::NotKnown,
     }
+}
+
+/// Whether every stored segment is loaded: partitions can be loaded one by one.
+fn covers(loaded: &[Segment], stored: &[Segment]) -> bool {
+    let loaded: HashSet<i64> = loaded.iter().map(|segment| segment.id).collect();
+    stored.iter().filter(|segment| segment.is_stored_data()).all(|segment| loaded.contains(&segment.id))
 }
 
 async fn is_running(
@@ -160,6 +173,7 @@ async fn is_running(
     ledger: &Ledger,
     deadline: Deadline,
     prepared: &Prepared,
+    stored: Option<&[Segment]>,
 ) -> Result<Known, Error> {
     let Prepared { collection, server, .. } = prepared;
     match tasks::list(rpc, Effect::Read, deadline, collection).await {
@@ -174,12 +188,10 @@ async fn is_running(
         }
     }
     // Before 2.4 all plans there are can be had; those that are done have a target.
-    if server.is_before(COUNTS_PLANS) {
+    if let Some(stored) = stored.filter(|_| server.is_before(COUNTS_PLANS)) {
         let plans = state::plans_of_all(rpc, Effect::Read, deadline).await?;
-        let stored = segments::persistent(rpc, Effect::Read, deadline, collection).await?;
-        let takes = |plan: &Plan| {
-            plan.target <= 0 && plan.sources.iter().any(|id| stored.iter().any(|s| s.id == *id))
-        };
+        let ids: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
+        let takes = |plan: &Plan| plan.target <= 0 && plan.sources.iter().any(|id| ids.contains(id));
         // One that failed has none either.
         return Ok(if plans.iter().any(takes) { Known::NotKnown } else { Known::No });
     }
@@ -187,28 +199,25 @@ async fn is_running(
 }
 
 /// Whether a plain, clustering or target-size compaction takes this segment in.
-fn is_taken(segment: &Segment, params: &Params, partition_id: i64) -> bool {
+fn is_taken(segment: &Segment, params: &Params, partition_id: i64, ids: Option<&HashSet<i64>>) -> bool {
     segment.is_flushed()
         && (params.mode() != Mode::Plain || !segment.is_clustered())
         && (partition_id == 0 || segment.partition_id == partition_id)
         && params.channel.as_ref().is_none_or(|channel| segment.channel.as_ref().is_none_or(|c| c == channel))
-        && params.segment_ids.as_ref().is_none_or(|ids| ids.contains(&segment.id))
+        && ids.is_none_or(|ids| ids.contains(&segment.id))
 }
 
-fn conclude(
-    prospect: &Prospect,
-    params: &Params,
-    server: &Server,
-    indexes: Option<Indexes>,
-) -> (Known, String) {
-    let (segments, rows) = (prospect.segments, prospect.rows);
+fn conclude(prospect: &Prospect, params: &Params, server: &Server, has_unsorted: bool) -> (Known, String) {
+    if prospect.is_enabled == Known::No {
+        return (Known::No, "compaction is switched off in the server's configuration".to_owned());
+    }
+    let (Some(segments), Some(rows)) = (prospect.segments, prospect.rows) else {
+        return (Known::NotKnown, "its segments cannot be listed".to_owned());
+    };
     let flush = match prospect.has_unflushed {
         Known::Yes => "; there are rows that are not flushed yet and would be left out",
         _ => "",
     };
-    if prospect.is_enabled == Known::No {
-        return (Known::No, "compaction is switched off in the server's configuration".to_owned());
-    }
     if params.mode() == Mode::L0 {
         return match prospect.l0_segments {
             Some(0) => (Known::No, format!("there are no segments of deletions{flush}")),
@@ -235,34 +244,29 @@ fn conclude(
             );
         }
     }
-    if prospect.is_running == Known::Yes {
-        return (Known::NotKnown, format!("{there_are}, but a compaction of the collection is running"));
-    }
-    let lacks_index = indexes.is_some_and(|indexes| indexes.count == 0);
-    match (prospect.needs_index, lacks_index, prospect.is_indexed) {
-        (Known::Yes, true, _) => {
+    let lacks_index = prospect.is_indexed == Known::No;
+    let open_end = match () {
+        () if lacks_index && prospect.needs_index == Known::Yes => {
             let text = format!(
                 "the collection has no index; this server {}, which leaves such alone",
                 server.described()
             );
-            (Known::No, text)
+            return (Known::No, text);
         }
-        (Known::NotKnown, true, _) => {
-            (Known::NotKnown, format!("{there_are}, but no index, which some servers of that age want"))
+        () if prospect.is_running == Known::Yes => "but a compaction of the collection is running",
+        () if lacks_index && prospect.needs_index == Known::NotKnown => {
+            "but no index, which some servers of that age want"
         }
-        (Known::Yes, _, Known::NotKnown) => (
-            Known::NotKnown,
-            format!("{there_are}; whether they are indexed, as this server wants, is not known"),
-        ),
-        (Known::Yes, false, _) if prospect.unindexed_rows.is_some_and(|rows| rows > 0) => {
-            (Known::NotKnown, format!("{there_are}; not all are indexed yet, and this server waits for that"))
+        () if prospect.is_indexed == Known::NotKnown => "if they are indexed: that cannot be seen",
+        // With an index, what it does not cover yet is left out.
+        () if prospect.unindexed_rows.is_some_and(|rows| rows > 0) => "but not all of them are indexed yet",
+        () if has_unsorted => "but not all of them are sorted yet, which servers since 2.5 do first",
+        () if server.version().is_none() => "whatever a server of unknown version makes of them",
+        () if prospect.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
+        () if prospect.is_running == Known::NotKnown => {
+            "unless another compaction holds them: that cannot be seen"
         }
-        _ if server.version().is_none() => (
-            Known::NotKnown,
-            format!("{there_are}; what a server of unknown version makes of them is not known"),
-        ),
-        _ if prospect.is_running == Known::No => (Known::Yes, there_are),
-        // Nobody can see on this server whether another client's, or an automatic one, holds them.
-        _ => (Known::Yes, format!("{there_are}, unless another compaction holds them")),
-    }
+        () => return (Known::Yes, there_are),
+    };
+    (Known::NotKnown, format!("{there_are}, {open_end}"))
 }

@@ -8,30 +8,66 @@ use crate::segments::Segment;
 /// What is kept of the segments of a collection at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Snapshot {
-    /// Id and rows of every segment with stored rows.
-    stored: Vec<(i64, i64)>,
+    /// Every segment with stored rows.
+    stored: Vec<Stored>,
     /// Segments with nothing but deletions, if the server tells them apart.
-    l0: Option<i64>,
+    l0: Option<Vec<i64>>,
+}
+
+/// One segment with stored rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stored {
+    id: i64,
+    rows: i64,
+    /// Whether only a compaction can change or replace it: flushed, and sorted where servers sort.
+    is_settled: bool,
 }
 
 impl Snapshot {
     pub(crate) fn of(segments: &[Segment]) -> Self {
         let stored = segments.iter().filter(|segment| segment.is_stored_data());
-        let is_told = segments.iter().all(|segment| segment.level.is_some()) && !segments.is_empty();
-        let l0 = segments.iter().filter(|segment| segment.is_l0()).count();
+        let is_told = segments.iter().all(|segment| segment.level.is_some());
+        let l0 = segments.iter().filter(|segment| segment.is_l0() && segment.is_there());
         Self {
-            stored: stored.map(|segment| (segment.id, segment.rows)).collect(),
-            l0: is_told.then(|| count(l0)),
+            stored: stored
+                .map(|segment| Stored {
+                    id: segment.id,
+                    rows: segment.rows,
+                    is_settled: segment.is_settled(),
+                })
+                .collect(),
+            l0: is_told.then(|| l0.map(|segment| segment.id).collect()),
         }
     }
 
+    /// All segments with stored rows.
     pub(super) fn ids(&self) -> HashSet<i64> {
-        self.stored.iter().map(|(id, _)| *id).collect()
+        self.stored.iter().map(|segment| segment.id).collect()
+    }
+
+    /// Those that only a compaction can change or replace.
+    pub(super) fn settled(&self) -> HashSet<i64> {
+        self.stored.iter().filter(|segment| segment.is_settled).map(|segment| segment.id).collect()
+    }
+
+    /// Those with nothing but deletions.
+    pub(super) fn l0_ids(&self) -> HashSet<i64> {
+        self.l0.iter().flatten().copied().collect()
+    }
+
+    fn l0_count(&self) -> Option<i64> {
+        self.l0.as_ref().map(|ids| count(ids.len()))
+    }
+
+    /// Rows of all segments, or of some.
+    fn rows(&self, only: Option<&HashSet<i64>>) -> i64 {
+        let wanted = self.stored.iter().filter(|segment| only.is_none_or(|only| only.contains(&segment.id)));
+        wanted.map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add)
     }
 
     /// Rough number of machine words it takes.
     pub(super) fn weight(&self) -> usize {
-        2 * self.stored.len()
+        3 * self.stored.len() + self.l0.as_ref().map_or(0, Vec::len)
     }
 }
 
@@ -66,27 +102,30 @@ pub(crate) fn compare<'a>(
 ) -> Effect {
     let now = Snapshot::of(after);
     let (sources, targets, has_all_targets) = ends(plans);
-    let is_after = now.ids();
-    let was_before = before.ids();
-    let left = sources.iter().filter(|id| is_after.contains(id)).count();
-    let missing = targets.iter().filter(|id| !is_after.contains(id)).count();
+    let (was_before, is_after) = (before.ids(), now.ids());
+    // Sources and targets may be segments of deletions as well.
+    let is_there: HashSet<i64> =
+        after.iter().filter(|segment| segment.is_there()).map(|segment| segment.id).collect();
+    let left = sources.iter().filter(|id| is_there.contains(id)).count();
+    let missing = targets.iter().filter(|id| !is_there.contains(id)).count();
     let appeared: HashSet<i64> = is_after.difference(&was_before).copied().collect();
     let gone: HashSet<i64> = was_before.difference(&is_after).copied().collect();
     // Where only the first target of a plan is known, nothing else may have happened meanwhile.
     let is_told_apart = has_all_targets || (gone == sources && appeared == targets);
-    let is_whole = !sources.is_empty() && left == 0 && missing == 0 && sources.is_subset(&was_before);
+    // A source that still grew when it was counted had more rows in the end.
+    let is_whole = !sources.is_empty() && left == 0 && missing == 0 && sources.is_subset(&before.settled());
+    let purged = before.rows(Some(&sources)).saturating_sub(now.rows(Some(&targets)));
     Effect {
         segments: (count(before.stored.len()), count(now.stored.len())),
-        rows: (rows(&before.stored, None), rows(&now.stored, None)),
-        l0_segments: (before.l0, now.l0),
+        rows: (before.rows(None), now.rows(None)),
+        l0_segments: (before.l0_count(), now.l0_count()),
         gone: count(gone.len()),
         appeared: count(appeared.len()),
         sources_left: (!sources.is_empty()).then(|| count(left)),
         targets_missing: (!targets.is_empty()).then(|| count(missing)),
         lineage_confirmed: lineage(after, &sources, &targets),
-        rows_purged: (is_whole && is_told_apart).then(|| {
-            rows(&before.stored, Some(&sources)).saturating_sub(rows(&now.stored, Some(&targets))).max(0)
-        }),
+        // A compaction makes no rows: a negative number means that something else was mixed in.
+        rows_purged: (is_whole && is_told_apart && purged >= 0).then_some(purged),
     }
 }
 
@@ -116,11 +155,6 @@ fn lineage(after: &[Segment], sources: &HashSet<i64>, targets: &HashSet<i64>) ->
         })
     });
     Some(count(confirmed.count()))
-}
-
-fn rows(stored: &[(i64, i64)], only: Option<&HashSet<i64>>) -> i64 {
-    let wanted = stored.iter().filter(|(id, _)| only.is_none_or(|only| only.contains(id)));
-    wanted.map(|(_, rows)| (*rows).max(0)).fold(0, i64::saturating_add)
 }
 
 fn count(number: usize) -> i64 {
@@ -186,7 +220,33 @@ mod tests {
     fn growing_dropped_and_deletion_segments_are_not_counted_as_data() {
         let of = |id, state, level| Segment { state, level: Some(level), ..segment(id, 5) };
         let snapshot = Snapshot::of(&[of(1, 2, 2), of(2, 6, 2), of(3, FLUSHED, 1), of(4, FLUSHED, 2)]);
-        assert_eq!(snapshot, Snapshot { stored: vec![(4, 5)], l0: Some(1) });
+        assert_eq!((snapshot.ids(), snapshot.l0), (HashSet::from([4]), Some(vec![3])));
+    }
+
+    #[test]
+    fn rows_that_were_still_coming_in_are_not_counted_as_purged() {
+        let sealed = Segment { state: 3, ..segment(1, 10) };
+        let details = Details { targets: vec![9], ..Details::default() };
+        let plan = Plan { details: Some(Box::new(details)), ..plan(&[1], 9) };
+        let purged = |before: Segment, rows| {
+            compare(&Snapshot::of(&[before]), &[segment(9, rows)], [&plan].into_iter()).rows_purged
+        };
+        assert_eq!(purged(sealed, 8), None);
+        assert_eq!(purged(segment(1, 10), 8), Some(2));
+        assert_eq!(purged(segment(1, 10), 12), None, "a compaction makes no rows");
+    }
+
+    #[test]
+    fn a_job_on_deletions_is_judged_by_the_segments_of_deletions() {
+        let l0 = |id| Segment { level: Some(1), ..segment(id, 5) };
+        let l1 = |id, rows| Segment { level: Some(2), ..segment(id, rows) };
+        let before = Snapshot::of(&[l0(1), l0(2), l1(3, 50)]);
+        let plans = [plan(&[1, 2], -1)];
+        let untouched = compare(&before, &[l0(1), l0(2), l1(3, 50)], plans.iter());
+        assert_eq!((untouched.sources_left, untouched.l0_segments), (Some(2), (Some(2), Some(2))));
+        let done = compare(&before, &[l1(3, 50)], plans.iter());
+        assert_eq!((done.sources_left, done.l0_segments), (Some(0), (Some(2), Some(0))));
+        assert_eq!(done.rows_purged, None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! After a trigger whose answer was lost: was a job started?
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::effect::Snapshot;
 use super::ledger::{Job, Ledger, Origin};
@@ -9,13 +10,15 @@ use super::params::Mode;
 use super::plan::{Plan, Plans};
 use super::trigger::job_ids;
 use super::verdict::Scheduled;
-use super::{NO_JOB, state, tasks};
+use super::{NO_JOB, UNKNOWN_JOB, state, tasks};
 use crate::collection;
 use crate::error::{Error, Status};
 use crate::proto::common::CompactionType as Kind;
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments;
-use crate::server::COUNTS_PLANS;
+
+/// Servers that list tasks remember each for longer than this.
+const REMEMBERED: Duration = Duration::from_mins(30);
 
 /// Whether a job was started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub enum Find {
     NoTrace = 2,
     /// This server shows too little, or could not be asked.
     CannotKnow = 3,
+    /// No trigger of this client for this collection is in doubt.
+    NotInDoubt = 4,
 }
 
 /// The answer, with what it rests on.
@@ -37,7 +42,7 @@ pub enum Find {
 pub struct Found {
     /// Whether a job was started.
     pub find: Find,
-    /// The job; 0 if it is not known, or there is none.
+    /// The job; [`UNKNOWN_JOB`] if one was started and nobody says which, else [`NO_JOB`].
     pub job_id: i64,
     /// What was seen, for a person.
     pub text: String,
@@ -54,16 +59,16 @@ pub(crate) async fn find(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, name: &
     let collection = collection::find(rpc, deadline, name).await?;
     let Some(origin) = ledger.in_doubt(&collection) else {
         let text = "no trigger of this client for this collection is in doubt";
-        return Ok(Found::new(Find::CannotKnow, NO_JOB, text));
+        return Ok(Found::new(Find::NotInDoubt, NO_JOB, text));
     };
-    let found = after(rpc, ledger, Effect::Read, deadline, &origin).await?;
+    let found = after(rpc, Effect::Read, deadline, &origin).await?;
     remember(ledger, &origin, &found);
     Ok(found)
 }
 
 /// A job that was found can be waited for like any other of this client.
 pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Found) {
-    if found.find == Find::Started && found.job_id != NO_JOB {
+    if found.find == Find::Started && found.job_id > NO_JOB {
         let origin = Some(Arc::clone(origin));
         ledger.remember(found.job_id, Job { origin, ..Job::new(Scheduled::Elsewhere, Plans::default()) });
     }
@@ -72,61 +77,109 @@ pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Found) {
 /// What has happened to a collection since a trigger was sent.
 pub(super) async fn after(
     rpc: &Rpc,
-    ledger: &Ledger,
     effect: Effect,
     deadline: Deadline,
     origin: &Origin,
 ) -> Result<Found, Error> {
+    // The server's own list of what it does is the best there is.
+    let mut shows_all = false;
     if let Some(before) = &origin.jobs_before {
         match tasks::list(rpc, effect, deadline, &origin.collection).await {
-            Ok(tasks) => return Ok(by_tasks(&tasks, before, origin.mode)),
+            Ok(tasks) => match by_tasks(&tasks, before, origin.mode) {
+                Some(found) => return Ok(found),
+                // Servers forget a task an hour after its start.
+                None => shows_all = origin.since.elapsed() < REMEMBERED,
+            },
             Err(error) if error.status == Status::Unsupported => {}
             Err(error) => return Err(error),
         }
+    } else if let Some(before) = &origin.plans_before {
+        let plans = state::plans_of_all(rpc, effect, deadline).await?;
+        if let Some(found) = by_plans(&plans, before, origin) {
+            return Ok(found);
+        }
+        shows_all = true;
     }
-    let Some(before) = &origin.before else {
-        let text = "the server does not list jobs, and its segments before the trigger are not known";
-        return Ok(Found::new(Find::CannotKnow, NO_JOB, text));
-    };
-    // What jobs that are known have taken is no sign of another.
-    let mut open = before.ids();
-    for id in known_sources(rpc, ledger, effect, deadline, origin).await? {
-        open.remove(&id);
+    // Whatever is listed, the segments tell what was done.
+    if let Some(before) = &origin.before {
+        let now = segments::persistent(rpc, effect, deadline, &origin.collection).await?;
+        if let Some(found) = by_segments(before, &Snapshot::of(&now), origin) {
+            return Ok(found);
+        }
     }
-    let now = Snapshot::of(&segments::persistent(rpc, effect, deadline, &origin.collection).await?).ids();
-    let gone = open.difference(&now).count();
-    if gone > 0 {
-        let text =
-            format!("{gone} segments of the collection were compacted since, by this trigger or another");
-        return Ok(Found::new(Find::Started, NO_JOB, text));
-    }
-    if rpc.server(deadline).await?.is_before(COUNTS_PLANS) {
-        return Ok(by_plans(&state::plans_of_all(rpc, effect, deadline).await?, &open));
-    }
-    let text =
-        "its segments are as before, and this server does not list jobs: one may be waiting or running";
-    Ok(Found::new(Find::CannotKnow, NO_JOB, text))
+    Ok(if shows_all {
+        Found::new(Find::NoTrace, NO_JOB, "the server lists no compaction of it that began since, so far")
+    } else {
+        let text = match origin.before {
+            Some(_) => {
+                "its segments are as before, and this server does not list jobs: one may be waiting or running"
+            }
+            None => "its segments right before the trigger are not known",
+        };
+        Found::new(Find::CannotKnow, NO_JOB, text)
+    })
 }
 
 /// Newest servers list all tasks of the collection, with their jobs.
-fn by_tasks(tasks: &[Plan], before: &[i64], mode: Mode) -> Found {
+fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Found> {
     let fits = |plan: &&Plan| plan.details.as_ref().is_some_and(|details| fits(details.kind, mode));
     let fitting: Vec<Plan> = tasks.iter().filter(fits).cloned().collect();
-    let new: Vec<i64> = job_ids(&fitting).into_iter().filter(|id| *id > 0 && !before.contains(id)).collect();
+    let mut new: Vec<i64> =
+        job_ids(&fitting).into_iter().filter(|id| *id > 0 && !before.contains(id)).collect();
+    new.sort_unstable();
     match new[..] {
-        [] => Found::new(Find::NoTrace, NO_JOB, "the server lists no job that began since, so far"),
+        [] => None,
         [job_id] => {
-            Found::new(Find::Started, job_id, format!("the server lists job {job_id}, which began since"))
+            let text = format!("the server lists job {job_id}, which began since");
+            Some(Found::new(Find::Started, job_id, text))
         }
         [job_id, ..] => {
             let text = format!("the server lists {} jobs that began since, first {job_id}", new.len());
-            Found::new(Find::Started, job_id, text)
+            Some(Found::new(Find::Started, job_id, text))
         }
     }
 }
 
+/// Servers before 2.4 make the plans while they answer, and give those of all collections for "job 0".
+fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) -> Option<Found> {
+    let ids = origin.before.as_ref().map(Snapshot::ids).unwrap_or_default();
+    let now = plans_on(plans, &ids);
+    // A plan that failed may be followed by one of the same sources: how often counts.
+    let new = now.iter().filter(|(sources, count)| before.get(*sources).is_none_or(|known| known < count));
+    match new.count() {
+        0 => None,
+        count => {
+            let text = format!("{count} new plans of the server take its segments; their job is not told");
+            Some(Found::new(Find::Started, UNKNOWN_JOB, text))
+        }
+    }
+}
+
+/// How often plans of the same sources are listed, of those that take one of these segments.
+pub(super) fn plans_on(plans: &[Plan], segments: &HashSet<i64>) -> HashMap<Vec<i64>, usize> {
+    let mut counts = HashMap::new();
+    for plan in plans.iter().filter(|plan| plan.sources.iter().any(|id| segments.contains(id))) {
+        *counts.entry(plan.sources.clone()).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Segments that only a compaction replaces are gone, and others have come. Dropped partitions leave none.
+fn by_segments(before: &Snapshot, now: &Snapshot, origin: &Origin) -> Option<Found> {
+    let text = |gone: usize| {
+        format!("{gone} segments of the collection were compacted since, by this trigger or another")
+    };
+    if origin.mode == Mode::L0 {
+        let gone = before.l0_ids().difference(&now.l0_ids()).count();
+        return (gone > 0).then(|| Found::new(Find::Started, UNKNOWN_JOB, text(gone)));
+    }
+    let gone = before.settled().difference(&now.ids()).filter(|id| !origin.taken.contains(id)).count();
+    let has_come = now.ids().difference(&before.ids()).next().is_some();
+    (gone > 0 && has_come).then(|| Found::new(Find::Started, UNKNOWN_JOB, text(gone)))
+}
+
 /// Whether a trigger of this mode can lead to a task of that kind.
-fn fits(kind: i32, mode: Mode) -> bool {
+pub(super) fn fits(kind: i32, mode: Mode) -> bool {
     match Kind::try_from(kind) {
         Ok(Kind::Level0Delete) => mode == Mode::L0,
         Ok(Kind::Clustering | Kind::ClusteringPartitionKeySort) => mode == Mode::Clustering,
@@ -140,38 +193,11 @@ fn fits(kind: i32, mode: Mode) -> bool {
     }
 }
 
-/// Servers before 2.4 make the plans while they answer, and give those of all collections for "job 0".
-fn by_plans(plans: &[Plan], open: &HashSet<i64>) -> Found {
-    let is_ours = |plan: &&Plan| plan.sources.iter().any(|id| open.contains(id));
-    match plans.iter().filter(is_ours).count() {
-        0 => Found::new(Find::NoTrace, NO_JOB, "no plan of the server takes any of its segments, so far"),
-        count => {
-            let text = format!("{count} plans of the server take its segments; their job is not told");
-            Found::new(Find::Started, NO_JOB, text)
-        }
-    }
-}
-
-/// Segments that are taken by jobs of this collection that this client knows.
-async fn known_sources(
-    rpc: &Rpc,
-    ledger: &Ledger,
-    effect: Effect,
-    deadline: Deadline,
-    origin: &Origin,
-) -> Result<HashSet<i64>, Error> {
-    let mut known = ledger.sources(&origin.collection);
-    if let Some(job_id) = ledger.unfinished(&origin.collection) {
-        let plans = state::plans(rpc, effect, deadline, job_id).await?;
-        known.extend(plans.into_iter().flat_map(|plan| plan.sources));
-    }
-    Ok(known)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::plan::Details;
     use super::*;
+    use crate::segments::Segment;
 
     fn task(job_id: i64, kind: Kind) -> Plan {
         let details = Details { plan_id: job_id * 10, job_id, kind: kind as i32, ..Details::default() };
@@ -183,21 +209,55 @@ mod tests {
         let tasks =
             [task(5, Kind::Mix), task(6, Kind::Level0Delete), task(7, Kind::Mix), task(8, Kind::Sort)];
         let look = |before: &[i64], mode| {
-            let found = by_tasks(&tasks, before, mode);
-            (found.find, found.job_id)
+            by_tasks(&tasks, &before.iter().copied().collect(), mode).map(|found| (found.find, found.job_id))
         };
-        assert_eq!(look(&[5], Mode::Plain), (Find::Started, 7));
-        assert_eq!(look(&[5, 7], Mode::Plain), (Find::NoTrace, 0));
-        assert_eq!(look(&[], Mode::L0), (Find::Started, 6));
-        assert_eq!(look(&[], Mode::Clustering), (Find::NoTrace, 0));
-        assert_eq!(look(&[], Mode::TargetSize), (Find::Started, 5));
+        assert_eq!(look(&[5], Mode::Plain), Some((Find::Started, 7)));
+        assert_eq!(look(&[5, 7], Mode::Plain), None);
+        assert_eq!(look(&[], Mode::L0), Some((Find::Started, 6)));
+        assert_eq!(look(&[], Mode::Clustering), None);
+        assert_eq!(look(&[], Mode::TargetSize), Some((Find::Started, 5)));
+    }
+
+    fn origin(mode: Mode, before: &[Segment], taken: &[i64]) -> Origin {
+        Origin {
+            since: std::time::Instant::now(),
+            collection: crate::collection::Collection::default(),
+            mode,
+            is_whole: true,
+            before: Some(Snapshot::of(before)),
+            taken: taken.iter().copied().collect(),
+            jobs_before: None,
+            plans_before: None,
+        }
+    }
+
+    fn segment(id: i64, level: i32) -> Segment {
+        Segment { id, state: 4, level: Some(level), ..Segment::default() }
     }
 
     #[test]
-    fn plans_of_other_collections_are_no_trace() {
-        let open = HashSet::from([3]);
+    fn a_new_plan_of_the_same_sources_is_a_trace_and_one_of_others_is_none() {
+        let origin = origin(Mode::Plain, &[segment(3, 2)], &[]);
         let plan = |source| Plan { sources: vec![source], target: -1, details: None };
-        assert_eq!(by_plans(&[plan(1), plan(2)], &open).find, Find::NoTrace);
-        assert_eq!(by_plans(&[plan(1), plan(3)], &open).find, Find::Started);
+        let before = plans_on(&[plan(1), plan(3)], &HashSet::from([3]));
+        let look = |plans: &[Plan]| by_plans(plans, &before, &origin).is_some();
+        assert!(!look(&[plan(1), plan(2), plan(3)]));
+        assert!(look(&[plan(3), plan(3)]), "tried again after a failure");
+    }
+
+    #[test]
+    fn segments_are_a_trace_only_if_a_compaction_alone_explains_the_change() {
+        let before = [segment(1, 2), segment(2, 2), segment(7, 1)];
+        let look = |mode, after: &[Segment], taken: &[i64]| {
+            let origin = origin(mode, &before, taken);
+            by_segments(origin.before.as_ref().unwrap(), &Snapshot::of(after), &origin).is_some()
+        };
+        let merged = [segment(9, 2), segment(7, 1)];
+        assert!(look(Mode::Plain, &merged, &[]));
+        assert!(!look(Mode::Plain, &merged, &[1, 2]), "a job that was running before took them");
+        assert!(!look(Mode::Plain, &[segment(1, 2), segment(7, 1)], &[]), "a dropped partition");
+        assert!(!look(Mode::Plain, &[segment(1, 2), segment(2, 2), segment(9, 2)], &[]), "a flush");
+        assert!(look(Mode::L0, &[segment(1, 2), segment(2, 2)], &[]));
+        assert!(!look(Mode::L0, &merged, &[]));
     }
 }

@@ -45,8 +45,8 @@ pub(crate) async fn wait(
         return Ok(Outcome { report, error: None });
     }
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let (scheduled, since, origin) = (job.scheduled, job.since, job.origin.clone());
-    let mut evidence = Evidence::new(job);
+    let (scheduled, since, origin, was_over) = (job.scheduled, job.since, job.origin.clone(), job.is_over);
+    let mut evidence = Evidence::new(job_id, job);
     let ended = poll_to_the_end(rpc, pace, deadline, job_id, since, &mut evidence).await;
     let mut report = evidence.report();
     let is_over = ended.is_ok();
@@ -62,6 +62,8 @@ pub(crate) async fn wait(
             Some(error)
         }
     };
+    // Once over, always over: a later wait may only have had too little time.
+    let is_over = is_over || was_over;
     ledger.remember(job_id, Job { scheduled, since, plans, most, planned, origin, is_over });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
 }
@@ -155,7 +157,7 @@ pub(crate) async fn plans(
 ) -> Result<Vec<Plan>, Error> {
     let listed = state::plans(rpc, rpc::Effect::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let mut evidence = Evidence::new(job);
+    let mut evidence = Evidence::new(job_id, job);
     evidence.list(listed);
     Ok(evidence.report().plans)
 }

@@ -38,12 +38,20 @@ pub(crate) struct Job {
 /// What was there when a trigger was sent.
 #[derive(Debug)]
 pub(crate) struct Origin {
+    /// When it was sent, or a little before.
+    pub(crate) since: Instant,
     pub(crate) collection: Collection,
     pub(crate) mode: Mode,
+    /// Whether it is about all of the collection.
+    pub(crate) is_whole: bool,
     /// The segments, if the server told in time.
     pub(crate) before: Option<Snapshot>,
+    /// Segments that jobs took which this client knew to be running.
+    pub(crate) taken: HashSet<i64>,
     /// The jobs of the collection that the server listed, if it lists any.
-    pub(crate) jobs_before: Option<Vec<i64>>,
+    pub(crate) jobs_before: Option<HashSet<i64>>,
+    /// How often the server listed plans of these sources, if it lists those of all collections.
+    pub(crate) plans_before: Option<HashMap<Vec<i64>, usize>>,
 }
 
 impl Job {
@@ -60,6 +68,11 @@ impl Job {
 
     /// The same job with what was known of it before. A second trigger can get the id of a job that runs.
     fn added_to(self, before: Self) -> Self {
+        if let (Some(old), Some(new)) = (&before.origin, &self.origin)
+            && !old.collection.is_same(&new.collection)
+        {
+            return self; // another server's job of the same number
+        }
         let scheduled = match (before.scheduled, self.scheduled) {
             (Scheduled::Plans(one), Scheduled::Plans(other)) => Scheduled::Plans(one.max(other)),
             (Scheduled::Elsewhere | Scheduled::Nothing, now) => now,
@@ -79,6 +92,13 @@ impl Job {
         }
     }
 
+    /// Keeps only what takes little room.
+    fn strip(&mut self) {
+        self.planned = self.planned.max(i64::try_from(self.plans.len()).unwrap_or(i64::MAX));
+        self.plans = Plans::default();
+        self.origin = None;
+    }
+
     fn weight(&self) -> usize {
         self.plans.weight() + self.origin.as_ref().map_or(0, |origin| origin.weight())
     }
@@ -88,8 +108,9 @@ impl Origin {
     /// Rough number of machine words it takes.
     fn weight(&self) -> usize {
         let names = self.collection.name.len() + self.collection.database.len();
-        let jobs = self.jobs_before.as_ref().map_or(0, Vec::len);
-        names / 8 + jobs + self.before.as_ref().map_or(0, Snapshot::weight)
+        let jobs = self.jobs_before.as_ref().map_or(0, HashSet::len) + self.taken.len();
+        let plans = self.plans_before.iter().flat_map(HashMap::keys).map(|sources| 6 + sources.len());
+        names / 8 + 2 * jobs + plans.sum::<usize>() + self.before.as_ref().map_or(0, Snapshot::weight)
     }
 }
 
@@ -101,28 +122,44 @@ pub(crate) struct Ledger(Mutex<Jobs>);
 struct Jobs {
     by_id: HashMap<i64, Job>,
     oldest_first: VecDeque<i64>,
+    /// Those of them that take more than a few words, oldest first.
+    heavy: VecDeque<i64>,
     words: usize,
     /// Triggers of which nobody knows whether the server took them; one per collection, the latest.
     doubts: VecDeque<Arc<Origin>>,
 }
 
 impl Ledger {
-    /// Remembers a job, together with what is known of it already.
+    /// Remembers a job, together with what is known of it already. What takes much room is forgotten first:
+    /// plans and segments. How a job was scheduled and how far it came is kept longest.
     pub(crate) fn remember(&self, job_id: i64, job: Job) {
         let mut jobs = self.jobs();
-        let job = if let Some(before) = jobs.by_id.remove(&job_id) {
+        let (job, was_heavy) = if let Some(before) = jobs.by_id.remove(&job_id) {
             jobs.words -= before.weight();
-            job.added_to(before)
+            let was_heavy = before.weight() > 0;
+            (job.added_to(before), was_heavy)
         } else {
             jobs.oldest_first.push_back(job_id);
-            job
+            (job, false)
         };
+        if job.weight() > 0 && !was_heavy {
+            jobs.heavy.push_back(job_id);
+        }
         jobs.words += job.weight();
         jobs.by_id.insert(job_id, job);
-        while jobs.by_id.len() > MOST_JOBS || jobs.words > MOST_WORDS {
+        while jobs.words > MOST_WORDS {
+            let Some(oldest) = jobs.heavy.pop_front() else { break };
+            if let Some(mut job) = jobs.by_id.remove(&oldest) {
+                jobs.words -= job.weight();
+                job.strip();
+                jobs.by_id.insert(oldest, job);
+            }
+        }
+        while jobs.by_id.len() > MOST_JOBS {
             let Some(oldest) = jobs.oldest_first.pop_front() else { break };
             if let Some(forgotten) = jobs.by_id.remove(&oldest) {
                 jobs.words -= forgotten.weight();
+                jobs.heavy.retain(|id| *id != oldest);
             }
         }
     }
@@ -132,7 +169,7 @@ impl Ledger {
         self.jobs().by_id.get(&job_id).cloned()
     }
 
-    /// The latest job of a collection that is not known to be over.
+    /// The latest job of a collection that is not known to be over, of any kind.
     pub(crate) fn unfinished(&self, collection: &Collection) -> Option<i64> {
         let jobs = self.jobs();
         let is_wanted = |id: &&i64| {
@@ -145,11 +182,13 @@ impl Ledger {
         jobs.oldest_first.iter().rev().find(is_wanted).copied()
     }
 
-    /// Segments that jobs of this collection are known to take or have taken.
-    pub(crate) fn sources(&self, collection: &Collection) -> HashSet<i64> {
+    /// Segments that jobs of this collection take which are not known to be over.
+    pub(crate) fn unfinished_sources(&self, collection: &Collection) -> HashSet<i64> {
         let jobs = self.jobs();
-        let is_its = |job: &&Job| job.origin.as_ref().is_some_and(|o| o.collection.is_same(collection));
-        let plans = jobs.by_id.values().filter(is_its).flat_map(|job| job.plans.iter());
+        let is_open = |job: &&Job| {
+            !job.is_over && job.origin.as_ref().is_some_and(|o| o.collection.is_same(collection))
+        };
+        let plans = jobs.by_id.values().filter(is_open).flat_map(|job| job.plans.iter());
         plans.flat_map(|plan| plan.sources.iter().copied()).collect()
     }
 
@@ -164,9 +203,11 @@ impl Ledger {
         }
     }
 
-    /// A later trigger of the collection was answered, or its job was found.
-    pub(crate) fn clear_doubt(&self, collection: &Collection) {
-        self.jobs().doubts.retain(|doubt| !doubt.collection.is_same(collection));
+    /// A trigger of the collection was answered that was sent after those in doubt.
+    pub(crate) fn clear_doubts_before(&self, answered: &Origin) {
+        let is_answered =
+            |doubt: &Origin| doubt.collection.is_same(&answered.collection) && doubt.since <= answered.since;
+        self.jobs().doubts.retain(|doubt| !is_answered(doubt));
     }
 
     /// The latest trigger of this collection that is in doubt.
@@ -181,6 +222,8 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::plan::Plan;
     use super::*;
 
@@ -192,10 +235,21 @@ mod tests {
         Job::new(Scheduled::Nothing, plans(vec![1; segments]))
     }
 
+    fn plain(id: i64) -> Origin {
+        Origin {
+            since: Instant::now(),
+            collection: Collection { id, name: format!("c{id}"), ..Collection::default() },
+            mode: Mode::Plain,
+            is_whole: true,
+            before: None,
+            taken: HashSet::new(),
+            jobs_before: None,
+            plans_before: None,
+        }
+    }
+
     fn of_collection(id: i64, scheduled: Scheduled) -> Job {
-        let collection = Collection { id, name: format!("c{id}"), ..Collection::default() };
-        let origin = Origin { collection, mode: Mode::Plain, before: None, jobs_before: None };
-        Job { origin: Some(Arc::new(origin)), ..Job::new(scheduled, Plans::default()) }
+        Job { origin: Some(Arc::new(plain(id))), ..Job::new(scheduled, Plans::default()) }
     }
 
     #[test]
@@ -220,7 +274,11 @@ mod tests {
         (1..=count).for_each(|id| ledger.doubt(origin(id)));
         assert!(ledger.in_doubt(&origin(1).collection).is_none());
         assert!(ledger.in_doubt(&origin(count).collection).is_some());
-        ledger.clear_doubt(&origin(count).collection);
+        let earlier =
+            Origin { since: Instant::now().checked_sub(Duration::from_mins(1)).unwrap(), ..plain(count) };
+        ledger.clear_doubts_before(&earlier);
+        assert!(ledger.in_doubt(&origin(count).collection).is_some(), "it was sent before the one in doubt");
+        ledger.clear_doubts_before(&plain(count));
         assert!(ledger.in_doubt(&origin(count).collection).is_none());
     }
 
@@ -235,13 +293,27 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_job_cannot_fill_the_memory() {
+    fn huge_jobs_lose_their_plans_but_not_what_they_are() {
         let ledger = Ledger::default();
-        ledger.remember(1, job(10));
-        ledger.remember(2, job(MOST_WORDS * 2));
-        assert!(ledger.recall(1).is_none() && ledger.recall(2).is_none());
-        ledger.remember(3, job(10));
-        assert!(ledger.recall(3).is_some());
+        let third = MOST_WORDS / 3;
+        (1..=4).for_each(|id| ledger.remember(id, job(third)));
+        assert!(ledger.jobs().words <= MOST_WORDS);
+        let oldest = ledger.recall(1).unwrap();
+        assert_eq!((oldest.scheduled, oldest.plans.len(), oldest.planned), (Scheduled::Nothing, 0, 1));
+        assert_eq!(ledger.recall(4).unwrap().plans.len(), 1);
+        let count = i64::try_from(MOST_JOBS).unwrap();
+        (5..=3 * count).for_each(|id| ledger.remember(id, job(1)));
+        assert!(ledger.jobs().heavy.len() <= MOST_JOBS, "what is forgotten leaves nothing behind");
+    }
+
+    #[test]
+    fn a_job_of_the_same_number_in_another_collection_is_another_job() {
+        let ledger = Ledger::default();
+        let failed = Counts { failed: 1, ..Counts::ZERO };
+        ledger.remember(7, Job { most: failed, ..of_collection(5, Scheduled::Plans(3)) });
+        ledger.remember(7, of_collection(6, Scheduled::Plans(1)));
+        let job = ledger.recall(7).unwrap();
+        assert_eq!((job.scheduled, job.most), (Scheduled::Plans(1), Counts::ZERO));
     }
 
     #[test]
@@ -261,6 +333,7 @@ mod tests {
             ledger.remember(1, job(100));
         }
         assert_eq!(ledger.recall(1).unwrap().plans.len(), 1);
-        assert_eq!(ledger.jobs().words, 101);
+        let weight = ledger.recall(1).unwrap().weight();
+        assert_eq!(ledger.jobs().words, weight);
     }
 }

@@ -29,3 +29,5 @@ pub use verdict::{Counts, Report, Verdict};
 
 /// The id that stands for "the server scheduled nothing". No server has such a job.
 pub const NO_JOB: i64 = 0;
+/// The id that stands for a job of which the id is not known. Waiting for it is refused.
+pub const UNKNOWN_JOB: i64 = -1;

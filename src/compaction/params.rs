@@ -112,22 +112,27 @@ impl Params {
 /// # Errors
 /// `InvalidArgument`, with the rule.
 pub fn parse_target_size(text: &str) -> Result<i64, Error> {
+    const RULE: &str = "give a number and a unit, such as \"512MB\" or \"1.5 GiB\", or \"max\"";
     let shown = shortened(text.trim(), 40);
     let wrong = |why: &str| Err(Error::invalid_argument(format!("target size \"{shown}\": {why}")));
     let text = text.trim();
     if text.eq_ignore_ascii_case("max") {
         return Ok(LARGEST_TARGET_SIZE);
     }
-    if !text.starts_with(|c: char| c.is_ascii_digit()) || !text.is_ascii() {
-        return wrong("give a number and a unit, such as \"512MB\" or \"1.5 GiB\", or \"max\"");
+    let number_end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(number_end);
+    let unit = unit.trim_start();
+    if number.is_empty() || !unit.chars().all(|c| c.is_ascii_alphabetic()) {
+        return wrong(RULE);
     }
-    if text.ends_with(|c: char| c.is_ascii_digit() || c == '.') {
+    if unit.is_empty() {
         return wrong("has no unit; give one, such as MB or GB");
     }
     match parse_size::Config::new().with_binary().parse_size(text) {
         Ok(bytes) if bytes < MEGABYTE => wrong("is less than 1 MB"),
         Ok(bytes) => Ok(i64::try_from(bytes / MEGABYTE).unwrap_or(LARGEST_TARGET_SIZE)),
-        Err(_) => wrong("give a number and a unit, such as \"512MB\" or \"1.5 GiB\", or \"max\""),
+        Err(parse_size::Error::PosOverflow) => wrong("is too large; \"max\" is the largest"),
+        Err(_) => wrong(RULE),
     }
 }
 
@@ -190,7 +195,11 @@ mod tests {
             ("1 XB", "give a number"),
             ("1023KB", "less than 1 MB"),
             ("0MB", "less than 1 MB"),
-            ("99999999999999999999999999PB", "give a number"),
+            ("20000PB", "too large"),
+            ("1e3MB", "give a number"),
+            ("1 0 MB", "give a number"),
+            ("1_000MB", "give a number"),
+            ("1..5GB", "give a number"),
             ("1 GB more", "give a number"),
             ("１GB", "give a number"),
         ] {

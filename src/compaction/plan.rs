@@ -1,14 +1,15 @@
 //! The plans of a job: which segments become which.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
 use super::verdict::Counts;
 use crate::error::{one_line, shortened};
 use crate::proto::common::CompactionTaskState as TaskState;
 use crate::proto::service::CompactionMergeInfo;
 
-/// Plans that are kept of a job; of more, only the number is known.
-pub(super) const MOST_PLANS: usize = 100_000;
+/// Machine words that the plans of a job may take (8 MiB); of more, only the number is known.
+pub(super) const MOST_WORDS: usize = 1 << 20;
 /// Longest text of a server that is kept with a plan, in bytes.
 const TEXT_LIMIT: usize = 255;
 
@@ -98,7 +99,8 @@ impl Plan {
         let details = self.details.as_ref();
         let more =
             details.map_or(0, |d| 16 + d.targets.len() + (d.channel.len() + d.failure_reason.len()) / 8);
-        1 + self.sources.len() + more
+        // A vector each for sources and targets, and what the map adds.
+        16 + self.sources.len() + more
     }
 }
 
@@ -128,15 +130,18 @@ impl From<CompactionMergeInfo> for Plan {
 
 /// All plans ever seen of a job. A plan is known by its id, or by its sources where servers give none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Plans(BTreeMap<(i64, Vec<i64>), Plan>);
+pub(crate) struct Plans {
+    by_key: BTreeMap<(i64, Vec<i64>), Plan>,
+    words: usize,
+}
 
 impl Plans {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.by_key.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Plan> {
-        self.0.values()
+        self.by_key.values()
     }
 
     pub(super) fn add(&mut self, plan: Plan) {
@@ -144,10 +149,18 @@ impl Plans {
             Some(details) if details.plan_id != 0 => (details.plan_id, Vec::new()),
             _ => (0, plan.sources.clone()),
         };
-        if let Some(known) = self.0.get_mut(&key) {
-            known.renew(plan);
-        } else if self.0.len() < MOST_PLANS {
-            self.0.insert(key, plan);
+        let words = 4 + key.1.len();
+        match self.by_key.entry(key) {
+            Entry::Occupied(mut known) => {
+                self.words -= known.get().weight();
+                known.get_mut().renew(plan);
+                self.words += known.get().weight();
+            }
+            Entry::Vacant(place) if self.words + words + plan.weight() <= MOST_WORDS => {
+                self.words += words + plan.weight();
+                place.insert(plan);
+            }
+            Entry::Vacant(_) => {}
         }
     }
 
@@ -159,8 +172,9 @@ impl Plans {
             .map(|details| details.failure_reason.as_str())
     }
 
+    /// Rough number of machine words they take.
     pub(super) fn weight(&self) -> usize {
-        self.iter().map(Plan::weight).sum()
+        self.words
     }
 }
 
@@ -170,6 +184,20 @@ impl FromIterator<Plan> for Plans {
         plans.into_iter().for_each(|plan| all.add(plan));
         all
     }
+}
+
+/// The plans of a list that are this job's, each once.
+pub(super) fn distinct(plans: Vec<Plan>, job_id: i64) -> Vec<Plan> {
+    let mut seen = HashSet::new();
+    let mut is_new = |plan: &Plan| match &plan.details {
+        Some(details) => {
+            (details.job_id == job_id || details.job_id == 0)
+                && (details.plan_id == 0 || seen.insert(details.plan_id))
+        }
+        // Two of them may have the same sources.
+        None => true,
+    };
+    plans.into_iter().filter(|plan| is_new(plan)).collect()
 }
 
 /// Plans by the state that the server gives each of them. Those that run are left to its own count.
@@ -223,6 +251,29 @@ mod tests {
         assert_eq!((plans.len(), plans.failure_reason()), (2, Some("disk full")));
         let all: Vec<_> = plans.iter().cloned().collect();
         assert_eq!(counted(&all), Counts { failed: 1, completed: 1, ..Counts::ZERO });
+    }
+
+    #[test]
+    fn what_is_listed_twice_or_belongs_to_another_job_does_not_count() {
+        let of_job = |plan_id, job_id| {
+            let mut plan = detailed(plan_id, TaskState::Completed, "");
+            plan.details.as_mut().unwrap().job_id = job_id;
+            plan
+        };
+        let listed = distinct(vec![of_job(5, 7), of_job(5, 7), of_job(6, 8)], 7);
+        assert_eq!(listed.len(), 1);
+        assert_eq!(distinct(vec![Plan::default(), Plan::default()], 7).len(), 2);
+    }
+
+    #[test]
+    fn plans_do_not_fill_the_memory() {
+        let mut plans = Plans::default();
+        for number in 0..20 {
+            plans.add(Plan { sources: vec![number; MOST_WORDS / 8], ..Plan::default() });
+        }
+        assert!(plans.len() >= 2 && plans.weight() <= MOST_WORDS, "{}", plans.weight());
+        let small = (0..200_000).map(|n| Plan { sources: vec![n], ..Plan::default() });
+        assert!(small.collect::<Plans>().weight() <= MOST_WORDS);
     }
 
     #[test]

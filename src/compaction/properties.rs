@@ -1,5 +1,7 @@
 //! Whatever a server answers, a verdict never claims more than was seen. Random servers, honest and hostile.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 
 use super::evidence::Evidence;
@@ -9,6 +11,7 @@ use super::plan::{Details, Plan, Plans};
 use super::state::{State, StateInfo};
 use super::verdict::{Counts, Scheduled, Verdict};
 
+const JOB: i64 = 7;
 const EXECUTING: i32 = 1;
 const COMPLETED: i32 = 3;
 const FAILED: i32 = 4;
@@ -41,10 +44,12 @@ fn state() -> impl Strategy<Value = State> {
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    let details = (1..4_i64, 0..12_i32, any::<bool>()).prop_map(|(plan_id, state, has_reason)| {
-        let failure_reason = if has_reason { "disk full".to_owned() } else { String::new() };
-        Box::new(Details { plan_id, state, failure_reason, kind: 3, ..Details::default() })
-    });
+    let job_id = prop_oneof![3 => Just(JOB), 1 => Just(JOB + 1)];
+    let details =
+        (1..4_i64, 0..12_i32, any::<bool>(), job_id).prop_map(|(plan_id, state, has_reason, job_id)| {
+            let failure_reason = if has_reason { "disk full".to_owned() } else { String::new() };
+            Box::new(Details { plan_id, job_id, state, failure_reason, kind: 3, ..Details::default() })
+        });
     (prop::collection::vec(1..5_i64, 0..3), -1..9_i64, prop::option::of(details))
         .prop_map(|(sources, target, details)| Plan { sources, target, details })
 }
@@ -89,21 +94,33 @@ impl Seen {
     }
 
     fn list(&mut self, plans: &[Plan]) {
-        let state = |plan: &&Plan| plan.details.as_ref().map_or(0, |details| details.state);
-        let reason = |plan: &Plan| plan.details.as_ref().is_some_and(|d| !d.failure_reason.is_empty());
+        let (mut completed, mut others, mut ids) = (HashSet::new(), 0, HashSet::new());
+        for plan in plans {
+            let Some(details) = &plan.details else {
+                others += 1;
+                continue;
+            };
+            if details.job_id != JOB || !ids.insert(details.plan_id) {
+                continue; // of another job, or told twice
+            }
+            let has_reason = !details.failure_reason.is_empty();
+            match details.state {
+                COMPLETED => drop(completed.insert(details.plan_id)),
+                FAILED | TIMED_OUT => self.has_failure = true,
+                CLEANED if has_reason => self.has_failure = true,
+                _ => {}
+            }
+        }
         let number = |count: usize| i64::try_from(count).unwrap();
-        self.completed = self.completed.max(number(plans.iter().filter(|p| state(p) == COMPLETED).count()));
-        self.has_failure |= plans.iter().any(|plan| {
-            [FAILED, TIMED_OUT].contains(&state(&plan)) || (state(&plan) == CLEANED && reason(plan))
-        });
-        self.most_at_once = self.most_at_once.max(number(plans.len()));
+        self.completed = self.completed.max(number(completed.len()));
+        self.most_at_once = self.most_at_once.max(number(ids.len()) + others);
     }
 }
 
 /// Follows a job through these events, over as many waits as they make.
 fn follow(scheduled: Scheduled, events: &[Event]) -> (Evidence, Seen) {
     let (ledger, mut seen) = (Ledger::default(), Seen::default());
-    let mut evidence = Evidence::new(Job::new(scheduled, Plans::default()));
+    let mut evidence = Evidence::new(JOB, Job::new(scheduled, Plans::default()));
     for event in events {
         match event {
             Event::Poll(info) => {
@@ -118,8 +135,8 @@ fn follow(scheduled: Scheduled, events: &[Event]) -> (Evidence, Seen) {
             Event::PollFails => evidence.failed_poll(),
             Event::NextWait => {
                 let (plans, most, planned) = (evidence.plans().clone(), evidence.most(), evidence.planned());
-                ledger.remember(1, Job { most, planned, ..Job::new(scheduled, plans) });
-                evidence = Evidence::new(ledger.recall(1).unwrap());
+                ledger.remember(JOB, Job { most, planned, ..Job::new(scheduled, plans) });
+                evidence = Evidence::new(JOB, ledger.recall(JOB).unwrap());
                 seen.last = None;
             }
         }
@@ -160,7 +177,7 @@ fn listed(fates: &[Fate], now: usize, has_details: bool) -> Vec<Plan> {
             _ if now >= fate.ends_at + fate.forgotten_at => CLEANED,
             end => end,
         };
-        let details = Details { plan_id: id, state, kind: 3, ..Details::default() };
+        let details = Details { plan_id: id, job_id: JOB, state, kind: 3, ..Details::default() };
         Plan { sources: vec![id], target: -1, details: has_details.then(|| Box::new(details)) }
     };
     fates.iter().enumerate().map(plan).collect()
@@ -214,7 +231,7 @@ proptest! {
         moments.sort_unstable();
         let planned = i64::try_from(fates.len()).unwrap();
         let scheduled = if is_own { Scheduled::Plans(planned) } else { Scheduled::Elsewhere };
-        let mut evidence = Evidence::new(Job::new(scheduled, Plans::default()));
+        let mut evidence = Evidence::new(JOB, Job::new(scheduled, Plans::default()));
         for (now, looks) in moments {
             evidence.poll(answer(&fates, now));
             if looks {

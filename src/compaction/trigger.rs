@@ -1,6 +1,8 @@
 //! Starting a compaction of exactly one collection, and at most once.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::effect::Snapshot;
 use super::find::{self, Find};
@@ -26,7 +28,7 @@ pub enum Start {
     Scheduled = 1,
     /// The server scheduled nothing.
     Nothing = 2,
-    /// The server scheduled nothing new, because a job of this collection is running already.
+    /// The server scheduled nothing new, because a job of the same kind is running on the collection.
     Running = 3,
     /// The server gave a job, but not whether it has any plans.
     Accepted = 4,
@@ -62,9 +64,9 @@ pub(crate) async fn compact(
 ) -> Result<Triggered, Error> {
     let prepared = prepare(rpc, deadline, name, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
-    let origin = Arc::new(origin(rpc, deadline, prepared, params.mode()).await);
-    let reply = match trigger(rpc, deadline, &origin.collection, request).await {
-        Ok(reply) => reply,
+    let origin = Arc::new(origin(rpc, ledger, deadline, prepared, params).await);
+    let (reply, connection) = match trigger(rpc, deadline, &origin.collection, params, request).await {
+        Ok(answered) => answered,
         Err(error) if error.in_doubt => return Err(doubt(rpc, ledger, deadline, &origin, error).await),
         Err(error) => return Err(error),
     };
@@ -73,8 +75,8 @@ pub(crate) async fn compact(
         let error = Error::new(Status::ServerError, text).in_doubt();
         return Err(doubt(rpc, ledger, deadline, &origin, error).await);
     }
-    ledger.clear_doubt(&origin.collection);
-    Ok(started(rpc, ledger, deadline, origin, &reply).await)
+    ledger.clear_doubts_before(&origin);
+    Ok(started(rpc, ledger, deadline, origin, &reply, connection).await)
 }
 
 /// Looks the collection up, and refuses whatever this server would not do exactly as asked.
@@ -94,11 +96,7 @@ pub(super) async fn prepare(
         let text = format!("collection \"{quoted}\" has no clustering key to cluster by");
         return Err(Error::invalid_argument(text));
     }
-    // Servers before 2.4.18 look only at the id, and take 0 for every collection of every database.
-    if collection.id <= 0 && !server.selects_by_name() {
-        let what = format!("compacting \"{quoted}\", for which the server reports no id,");
-        server.require(SELECTS_BY_NAME, &what)?;
-    }
+    check_selection(&server, &collection)?;
     if let Some(channel) = params.channel.as_ref().filter(|channel| !collection.channels.contains(channel)) {
         let known = collection.channels.join(", ");
         let channel = quotable(channel);
@@ -120,9 +118,19 @@ pub(super) async fn prepare(
     Ok(Prepared { collection, server, partition_id, segments })
 }
 
+/// Servers before 2.4.18 look only at the id, and take 0 for every collection of every database.
+fn check_selection(server: &Server, collection: &Collection) -> Result<(), Error> {
+    if collection.id > 0 || server.selects_by_name() {
+        return Ok(());
+    }
+    let name = quotable(&collection.name);
+    server.require(SELECTS_BY_NAME, &format!("compacting \"{name}\", for which the server reports no id,"))
+}
+
 fn check_segments(wanted: &[i64], known: &[Segment], collection: &Collection) -> Result<(), Error> {
-    let has = |id: &i64| known.iter().any(|segment| segment.id == *id && segment.is_flushed());
-    match wanted.iter().find(|id| !has(id)) {
+    let flushed: HashSet<i64> =
+        known.iter().filter(|segment| segment.is_flushed()).map(|segment| segment.id).collect();
+    match wanted.iter().find(|id| !flushed.contains(id)) {
         None => Ok(()),
         Some(id) => {
             let name = quotable(&collection.name);
@@ -150,7 +158,13 @@ fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
 }
 
 /// What there is before the trigger: to be compared with afterwards. It may be missing, and takes little time.
-async fn origin(rpc: &Rpc, deadline: Deadline, prepared: Prepared, mode: Mode) -> Origin {
+async fn origin(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline,
+    prepared: Prepared,
+    params: &Params,
+) -> Origin {
     let Prepared { mut collection, server, segments, .. } = prepared;
     collection.channels = Vec::new(); // nobody asks for them any more
     let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
@@ -160,6 +174,7 @@ async fn origin(rpc: &Rpc, deadline: Deadline, prepared: Prepared, mode: Mode) -
         None if server.is_lite() => None,
         None => segments::persistent(rpc, Effect::Poll, limit, &collection).await.ok(),
     };
+    let before = segments.as_deref().map(Snapshot::of);
     // Only servers that may list jobs are asked for them: a known version, newer than those that do not.
     let may_list = server.version().is_some_and(|version| version > LISTS_NO_TASKS);
     let jobs_before = if may_list {
@@ -167,33 +182,48 @@ async fn origin(rpc: &Rpc, deadline: Deadline, prepared: Prepared, mode: Mode) -
     } else {
         None
     };
-    Origin { before: segments.as_deref().map(Snapshot::of), collection, mode, jobs_before }
+    let mut taken = ledger.unfinished_sources(&collection);
+    let plans_before = match &before {
+        Some(before) if server.is_before(COUNTS_PLANS) => {
+            let plans = state::plans_of_all(rpc, Effect::Poll, limit).await.ok();
+            plans.map(|plans| find::plans_on(&plans, &before.ids()))
+        }
+        _ => None,
+    };
+    if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none()) {
+        let plans = state::plans(rpc, Effect::Poll, limit, job_id).await.unwrap_or_default();
+        taken.extend(plans.into_iter().flat_map(|plan| plan.sources));
+    }
+    let (mode, is_whole) = (params.mode(), !params.has_filters());
+    Origin { since: Instant::now(), collection, mode, is_whole, before, taken, jobs_before, plans_before }
 }
 
-/// The jobs of these tasks, each once.
-pub(super) fn job_ids(tasks: &[Plan]) -> Vec<i64> {
-    let mut ids: Vec<i64> =
-        tasks.iter().filter_map(|plan| plan.details.as_ref()).map(|details| details.job_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+/// The jobs of these tasks.
+pub(super) fn job_ids(tasks: &[Plan]) -> HashSet<i64> {
+    tasks.iter().filter_map(|plan| plan.details.as_ref()).map(|details| details.job_id).collect()
 }
 
+/// Sends it; also returns the generation of the connection that carried it.
 async fn trigger(
     rpc: &Rpc,
     deadline: Deadline,
     collection: &Collection,
+    params: &Params,
     request: ManualCompactionRequest,
-) -> Result<ManualCompactionResponse, Error> {
-    rpc.unary(Effect::Trigger, deadline, &collection.database, request, |mut c, request| async move {
-        c.manual_compaction(request).await
-    })
-    .await
-    .map_err(|error| {
-        let name = quotable(&collection.name);
-        let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
-        error.context(format!("compaction of \"{name}\" {doubt}"))
-    })
+) -> Result<(ManualCompactionResponse, u64), Error> {
+    // Another connection may lead to another server, which would ignore what the first one knows.
+    let check = |server: &Server| {
+        params.check_server(server)?;
+        check_selection(server, collection)
+    };
+    let call = (Effect::Trigger, deadline, collection.database.as_str(), request);
+    rpc.unary_to(call, check, |mut c, request| async move { c.manual_compaction(request).await })
+        .await
+        .map_err(|error| {
+            let name = quotable(&collection.name);
+            let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
+            error.context(format!("compaction of \"{name}\" {doubt}"))
+        })
 }
 
 /// Remembers a trigger in doubt, and says what can be found out in the time that is left.
@@ -202,12 +232,11 @@ async fn doubt(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, origin: &Arc<Orig
     if deadline.has_passed() {
         return error;
     }
-    let found = find::after(rpc, ledger, Effect::Poll, deadline.within(POLL_LIMIT), origin).await;
-    let Ok(found) = found else { return error };
+    let found = find::after(rpc, Effect::Poll, deadline.within(POLL_LIMIT), origin).await;
+    let Ok(found) = found else { return error.found(Find::CannotKnow as i32) };
     find::remember(ledger, origin, &found);
     let text = format!("{}; {}", error.message(), found.text);
-    let job_id = if found.find == Find::Started { found.job_id } else { NO_JOB };
-    error.saying(&text).about_job(job_id).found(found.find as i32)
+    error.saying(&text).about_job(found.job_id).found(found.find as i32)
 }
 
 /// What came of a trigger that the server has answered.
@@ -217,49 +246,82 @@ async fn started(
     deadline: Deadline,
     origin: Arc<Origin>,
     reply: &ManualCompactionResponse,
+    connection: u64,
 ) -> Triggered {
     let job_id = reply.compaction_id.max(NO_JOB);
-    let was_known = job_id != NO_JOB && ledger.recall(job_id).is_some();
+    // Servers answer a clustering trigger with the id of whatever job is running, of any kind.
+    let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
+    let is_ours = |job: &Job| {
+        !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
+    };
+    if job_id != NO_JOB && (was_listed || ledger.recall(job_id).as_ref().is_some_and(is_ours)) {
+        return joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, job_id).await;
+    }
     let (scheduled, plans) = match reply.compaction_plan_count {
         _ if job_id == NO_JOB => (Scheduled::Nothing, Vec::new()),
         count @ 1.. => (Scheduled::Plans(count.into()), Vec::new()),
-        _ => look_at(rpc, deadline.within(POLL_LIMIT), job_id).await,
+        _ => look_at(rpc, deadline.within(POLL_LIMIT), job_id, connection).await,
     };
-    let running = match scheduled {
-        Scheduled::Nothing => running_job(rpc, ledger, deadline.within(POLL_LIMIT), &origin).await,
-        _ => None,
-    };
-    if job_id != NO_JOB {
-        let origin = Some(origin);
-        ledger.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
-    }
-    if let Some(job_id) = running {
-        return Triggered { start: Start::Running, job_id, planned: None };
-    }
     let (start, planned) = match scheduled {
         Scheduled::Nothing => (Start::Nothing, Some(0)),
+        // Without a list, nobody knows whether it is the job of this trigger or one that was running.
+        Scheduled::Plans(count) if origin.mode == Mode::Clustering && origin.jobs_before.is_none() => {
+            (Start::Accepted, Some(count))
+        }
         Scheduled::Plans(count) => (Start::Scheduled, Some(count)),
         Scheduled::Uncounted | Scheduled::Elsewhere => (Start::Accepted, None),
     };
-    // Servers answer a clustering trigger during another with the id of the one that runs.
-    Triggered { start: if was_known { Start::Running } else { start }, job_id, planned }
+    let running = match start {
+        Start::Nothing => running_job(rpc, ledger, deadline.within(POLL_LIMIT), &origin).await,
+        _ => None,
+    };
+    if job_id != NO_JOB {
+        let origin = Some(Arc::clone(&origin));
+        ledger.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
+    }
+    match running {
+        Some(running) => joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, running).await,
+        None => Triggered { start, job_id, planned },
+    }
+}
+
+/// A job was running already. It stands for what was asked only if it is of the same kind, and both are about
+/// the whole collection; otherwise nothing was done.
+async fn joined(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, asked: &Origin, job_id: i64) -> Triggered {
+    let known = ledger.recall(job_id);
+    let is_of_it = |origin: &&Arc<Origin>| origin.collection.is_same(&asked.collection);
+    let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
+        origin.mode == asked.mode && origin.is_whole && asked.is_whole
+    } else {
+        // Of another client: the server's word for its plans has to do. Filters cannot be seen.
+        let plans = state::plans(rpc, Effect::Poll, deadline, job_id).await.unwrap_or_default();
+        let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
+        let mut fits = kinds.map(|kind| kind.is_some_and(|kind| find::fits(kind, asked.mode)));
+        asked.is_whole && !plans.is_empty() && fits.all(|fits| fits)
+    };
+    if !is_alike {
+        return Triggered { start: Start::Nothing, job_id: NO_JOB, planned: Some(0) };
+    }
+    let planned = known.and_then(|job| match job.scheduled {
+        Scheduled::Plans(count) => Some(count),
+        _ => None,
+    });
+    Triggered { start: Start::Running, job_id, planned }
 }
 
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
-async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> (Scheduled, Vec<Plan>) {
-    let before = rpc.server(deadline).await.ok();
-    let makes_all_at_once = before.as_ref().is_some_and(|server| server.is_before(COUNTS_PLANS));
-    // Asked once only, and of the same server process: one that restarted meanwhile knows of no plans.
+async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
+    let makes_all_at_once = rpc.server(deadline).await.is_ok_and(|server| server.is_before(COUNTS_PLANS));
     let listed = state::plans(rpc, Effect::Poll, deadline, job_id).await;
-    let is_same = before.is_some() && rpc.server(deadline).await.ok() == before;
     match listed {
         // A later server that gives an id but no count may schedule more after its answer.
         listed if !makes_all_at_once => (Scheduled::Uncounted, listed.unwrap_or_default()),
         Ok(plans) if !plans.is_empty() => {
             (Scheduled::Plans(i64::try_from(plans.len()).unwrap_or(i64::MAX)), plans)
         }
-        Ok(_) if is_same => (Scheduled::Nothing, Vec::new()),
+        // Only if nothing broke since the trigger: a server that restarted knows of no plans.
+        Ok(_) if rpc.generation() == connection => (Scheduled::Nothing, Vec::new()),
         // Not seen now: what the server lists later is all there was, if it lists any.
         _ => (Scheduled::Elsewhere, Vec::new()),
     }
@@ -269,8 +331,9 @@ async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64) -> (Scheduled, Vec<
 async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, origin: &Origin) -> Option<i64> {
     if origin.jobs_before.is_some() {
         let tasks = tasks::list(rpc, Effect::Poll, deadline, &origin.collection).await.ok()?;
-        let running: Vec<_> = tasks.into_iter().filter(Plan::is_running).collect();
-        return job_ids(&running).last().copied().filter(|id| *id > 0);
+        let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| find::fits(d.kind, origin.mode));
+        let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
+        return job_ids(&running).into_iter().max().filter(|id| *id > 0);
     }
     let job_id = ledger.unfinished(&origin.collection)?;
     let info = state::state(rpc, Effect::Poll, deadline, job_id).await.ok()?;

@@ -13,25 +13,27 @@ use super::errors::milvus_status;
 use super::handle;
 use crate::compaction::{Found, Prospect};
 
-/// Nobody can tell.
+/// Nobody can tell. Compare with MILVUS_YES: as a plain condition, it would be taken for yes.
 pub const MILVUS_NOT_KNOWN: i32 = -1;
-/// Certainly not.
+/// No.
 pub const MILVUS_NO: i32 = 0;
-/// Certainly.
+/// Yes.
 pub const MILVUS_YES: i32 = 1;
 
-/// What a trigger would find. Fields without a unit are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN.
+/// What a trigger would find. The int32_t fields are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN; numbers that
+/// cannot be read are MILVUS_NOT_REPORTED.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_prospect {
     /// Set by MILVUS_PROSPECT_INIT.
     pub size: usize,
-    /// Whether the server would schedule anything now.
+    /// Whether the server would schedule anything now. From 2.4 to 3.0.0 never MILVUS_YES: nobody can see
+    /// whether another client's compaction, or an automatic one, holds the segments.
     pub would_compact: i32,
     /// Whether compaction is switched on in the server's configuration.
     pub is_enabled: i32,
-    /// Whether a compaction of this collection is running. Certain on servers newer than 3.0.0 and before
-    /// 2.4; in between only the jobs of this client are known.
+    /// Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can
+    /// be seen of all (before 2.4, plans that failed leave it not known); in between of this client's jobs.
     pub is_running: i32,
     /// Whether the collection has an index.
     pub is_indexed: i32,
@@ -39,12 +41,12 @@ pub struct milvus_prospect {
     pub needs_index: i32,
     /// Whether the collection has a key to cluster by.
     pub has_clustering_key: i32,
-    /// Whether there are rows that are not flushed yet, and would be left out. Mostly known of loaded
-    /// collections only.
+    /// Whether there are rows that are not flushed yet, and would be left out: as the query nodes see it, so
+    /// mostly known of loaded collections only.
     pub has_unflushed: i32,
     /// 0.
     pub reserved: i32,
-    /// Flushed segments with rows that the trigger would take in.
+    /// Flushed segments with rows that the trigger would take in; with is_l0, those that deletions may be about.
     pub segments: i64,
     /// Their rows.
     pub rows: i64,
@@ -56,16 +58,19 @@ pub struct milvus_prospect {
     pub reason: [c_char; 256],
 }
 
-/// Nobody has looked.
+/// Nobody has looked: there was no time left, or nothing was in doubt.
 pub const MILVUS_FOUND_NOT_LOOKED: i32 = 0;
 /// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
 /// client, looks the same. Do not trigger again.
 pub const MILVUS_FOUND_STARTED: i32 = 1;
-/// The server shows every compaction of the collection, and none has begun since, so far. A request that is
+/// The server lists the compactions of the collection, and none that began since, so far. A request that is
 /// still on its way through the cluster cannot be seen: look again after a while.
 pub const MILVUS_FOUND_NO_TRACE: i32 = 2;
-/// This server shows too little to tell, as those from 2.4 to 3.0.0 do until segments change.
+/// It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be
+/// asked, or too much time has passed.
 pub const MILVUS_FOUND_CANNOT_KNOW: i32 = 3;
+/// No trigger of this client for this collection is in doubt.
+pub const MILVUS_FOUND_NOT_IN_DOUBT: i32 = 4;
 
 /// What became of a trigger in doubt.
 #[derive(Clone, Copy)]
@@ -73,11 +78,12 @@ pub const MILVUS_FOUND_CANNOT_KNOW: i32 = 3;
 pub struct milvus_found {
     /// Set by MILVUS_FOUND_INIT.
     pub size: usize,
-    /// One of the MILVUS_FOUND_... constants. Later versions may add more of them.
+    /// One of MILVUS_FOUND_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
     pub found: i32,
     /// 0.
     pub reserved: i32,
-    /// The job, which can be waited for; MILVUS_NO_JOB if it is not known: before 3.0.1 no server tells.
+    /// The job that was started, which can be waited for; MILVUS_UNKNOWN_JOB, which cannot, if the server does
+    /// not tell which it is (none up to 3.0.0 does); MILVUS_NO_JOB if none was found.
     pub job_id: i64,
     /// What was seen, for a person: one line of UTF-8.
     pub text: [c_char; 256],
@@ -93,8 +99,8 @@ unsafe impl Sized_ for milvus_found {
     const FIRST_SIZE: usize = 280;
 }
 
-/// Tells what a trigger with the same parameters would do now, without sending one: only reads. What the
-/// trigger would be refused for is refused here in the same way.
+/// Tells what a trigger with the same parameters would do now, without sending one: only reads. Parameters are
+/// refused as milvus_compact_with() refuses them; that compaction is switched off is told, and no error.
 ///
 /// @param client           The client.
 /// @param collection_name  Name or alias, in the client's database.
@@ -125,18 +131,19 @@ pub extern "C" fn milvus_compaction_check(
 }
 
 /// Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
-/// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; on those in between the
-/// segments are compared with those right before the trigger. The failing trigger has looked once itself, if
+/// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; besides, the segments are
+/// compared with those right before the trigger. The failing trigger has looked once itself, if
 /// it had time left: see found in milvus_error.
 ///
 /// @param client           The client that sent the trigger. Another has nothing to compare with, and gets
-///                         MILVUS_FOUND_CANNOT_KNOW.
+///                         MILVUS_FOUND_NOT_IN_DOUBT.
 /// @param collection_name  Name or alias, in the client's database.
 /// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
 ///                         MILVUS_NO_TIMEOUT: none.
 /// @param out_found        Receives the answer; begin with `milvus_found found = MILVUS_FOUND_INIT;`.
 ///
-/// A trigger is remembered until a later one of the collection is answered. Thread-safe; blocks. Returns
+/// A client remembers the latest trigger in doubt of each of up to 256 collections, until one that was sent
+/// later is answered. Thread-safe; blocks. Returns
 /// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
 /// MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
 /// Since 0.1.0.
@@ -157,6 +164,21 @@ pub extern "C" fn milvus_compaction_find(
     })
 }
 
+/// The constant's name of what was found, e.g. "MILVUS_FOUND_STARTED"; of any other number,
+/// "MILVUS_UNKNOWN_FOUND". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_found_name(found: i32) -> *const c_char {
+    match found {
+        MILVUS_FOUND_NOT_LOOKED => c"MILVUS_FOUND_NOT_LOOKED",
+        MILVUS_FOUND_STARTED => c"MILVUS_FOUND_STARTED",
+        MILVUS_FOUND_NO_TRACE => c"MILVUS_FOUND_NO_TRACE",
+        MILVUS_FOUND_CANNOT_KNOW => c"MILVUS_FOUND_CANNOT_KNOW",
+        MILVUS_FOUND_NOT_IN_DOUBT => c"MILVUS_FOUND_NOT_IN_DOUBT",
+        _ => c"MILVUS_UNKNOWN_FOUND",
+    }
+    .as_ptr()
+}
+
 impl From<&Prospect> for milvus_prospect {
     fn from(prospect: &Prospect) -> Self {
         let mut shown = Self {
@@ -169,8 +191,8 @@ impl From<&Prospect> for milvus_prospect {
             has_clustering_key: prospect.has_clustering_key.into(),
             has_unflushed: prospect.has_unflushed as i32,
             reserved: 0,
-            segments: prospect.segments,
-            rows: prospect.rows,
+            segments: prospect.segments.unwrap_or(NOT_REPORTED),
+            rows: prospect.rows.unwrap_or(NOT_REPORTED),
             l0_segments: prospect.l0_segments.unwrap_or(NOT_REPORTED),
             unindexed_rows: prospect.unindexed_rows.unwrap_or(NOT_REPORTED),
             reason: [0; 256],
@@ -208,6 +230,7 @@ mod tests {
         assert_eq!(MILVUS_FOUND_STARTED, Find::Started as i32);
         assert_eq!(MILVUS_FOUND_NO_TRACE, Find::NoTrace as i32);
         assert_eq!(MILVUS_FOUND_CANNOT_KNOW, Find::CannotKnow as i32);
+        assert_eq!(MILVUS_FOUND_NOT_IN_DOUBT, Find::NotInDoubt as i32);
     }
 
     #[test]

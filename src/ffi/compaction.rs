@@ -18,6 +18,9 @@ use crate::error::Error;
 /// The job id of "the server scheduled nothing". All functions that take a job id take it too.
 pub const MILVUS_NO_JOB: i64 = 0;
 
+/// The job id of "there is a job, but nobody says which". All functions that take a job id refuse it.
+pub const MILVUS_UNKNOWN_JOB: i64 = -1;
+
 /// What a server does not report. Never a true number: those are 0 or more.
 pub const MILVUS_NOT_REPORTED: i64 = -1;
 
@@ -26,15 +29,19 @@ pub const MILVUS_LARGEST_TARGET_SIZE: i64 = i64::MAX;
 
 /// The server scheduled plans for this trigger.
 pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
-/// The server scheduled nothing: nothing to compact, or another compaction holds the segments.
+/// The server scheduled nothing: nothing to compact, or another compaction holds the segments. Servers before
+/// 2.4 give a job id even then; a wait for it says that there was nothing to do.
 pub const MILVUS_TRIGGER_NOTHING: i32 = 2;
-/// The server scheduled nothing new: a job of this collection is running already, and its id is given.
+/// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
+/// is given. What was flushed after it began is not in it; trigger again after it if that matters.
 pub const MILVUS_TRIGGER_RUNNING: i32 = 3;
-/// The server gave a job, but did not say whether it has any plans. Waiting for it tells.
+/// The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could
+/// not be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
 pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
 
-/// What to compact, and how. All zeros, as MILVUS_COMPACT_PARAMS_INIT has it: merge small segments of the
-/// whole collection and purge deleted rows.
+/// What to compact, and how. As MILVUS_COMPACT_PARAMS_INIT has it, with all zeros but the size: merge small
+/// segments of the whole collection and purge deleted rows. Contradictions are refused; so are fields of a later
+/// header that are not 0.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compact_params {
@@ -48,10 +55,11 @@ pub struct milvus_compact_params {
     /// Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.8.
     /// Servers refuse less than their own segment size. milvus_parse_target_size() reads "1.5 GiB".
     pub target_size_mb: i64,
-    /// Only this partition; NULL: all. It, channel and segment_ids need Milvus 2.5.8, and go with none of
-    /// the above.
+    /// Only this partition; NULL: all; "" is refused. It, channel and segment_ids need Milvus 2.5.8, and go
+    /// with none of the above.
     pub partition_name: *const c_char,
-    /// Only segments of this channel, under the name that milvus_segments() gives; NULL: all.
+    /// Only segments of this channel, e.g. "by-dev-rootcoord-dml_0_4477v0"; NULL: all; "" is refused. The
+    /// message for one that the collection does not have lists those it has.
     pub channel: *const c_char,
     /// Only these segments, which have to be flushed ones of the collection; NULL: all. Not read after the
     /// call.
@@ -72,7 +80,7 @@ pub struct milvus_compact_result {
     pub reserved: i32,
     /// The job to wait for, or MILVUS_NO_JOB.
     pub job_id: i64,
-    /// Plans of the job; MILVUS_NOT_REPORTED if the server does not tell.
+    /// Plans of the job; MILVUS_NOT_REPORTED if that is not known.
     pub planned: i64,
 }
 
@@ -99,13 +107,15 @@ unsafe impl Sized_ for milvus_compact_result {
 ///                         0: merge small segments and purge deleted rows.
 /// @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
 ///                         default (10000); MILVUS_NO_TIMEOUT: none.
-/// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
+/// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing. (Servers
+///                         before 2.4 give an id even then; a wait for it says that there was nothing to do.)
 ///
 /// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-/// rate limit or because the server is starting. If it may have been carried out although the call fails, the error says so: in_doubt in
-/// milvus_last_error(), and with what is known about it by then: see milvus_compaction_find(). If a job of the
-/// collection is running already, its id is given, as far as this client can know: it triggered the job, the
-/// server lists its jobs (newer than 3.0.0), or it is a clustering one. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+/// rate limit or because the server is starting. If it may have been carried out although the call fails, the
+/// error says so (in_doubt), and what was found out about it (found): see milvus_compaction_find(). If a job of
+/// the same kind is running on the whole collection, its id is given, as far as this client can know: it
+/// triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
 /// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
 /// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
@@ -164,9 +174,9 @@ pub extern "C" fn milvus_compact_with(
     })
 }
 
-/// Reads a target size: a number and a unit (B, KB, MB, GB, TB, PB, with or without an i: powers of 1024, as
-/// everywhere in Milvus), e.g. "512MB" or "1.5 GiB"; what is less than a whole MB is left away. "max" is
-/// MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
+/// Reads a target size: a decimal number, blanks or none, and a unit (B, KB, MB, GB, TB, PB, EB, in any case, the
+/// B left away or with an i before it: all are powers of 1024, as everywhere in Milvus), e.g. "512MB" or
+/// "1.5 GiB". It is rounded to bytes, and then down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
 ///
 /// @param text    The text.
 /// @param out_mb  Receives the size in MB, at least 1.
@@ -180,6 +190,20 @@ pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64
         out.write(params::parse_target_size(text)?);
         Ok(())
     })
+}
+
+/// The constant's name of a trigger's outcome, e.g. "MILVUS_TRIGGER_SCHEDULED"; of any other number,
+/// "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_trigger_name(outcome: i32) -> *const c_char {
+    match outcome {
+        MILVUS_TRIGGER_SCHEDULED => c"MILVUS_TRIGGER_SCHEDULED",
+        MILVUS_TRIGGER_NOTHING => c"MILVUS_TRIGGER_NOTHING",
+        MILVUS_TRIGGER_RUNNING => c"MILVUS_TRIGGER_RUNNING",
+        MILVUS_TRIGGER_ACCEPTED => c"MILVUS_TRIGGER_ACCEPTED",
+        _ => c"MILVUS_UNKNOWN_TRIGGER",
+    }
+    .as_ptr()
 }
 
 /// The core's parameters from C's.
@@ -214,11 +238,11 @@ impl From<Triggered> for milvus_compact_result {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compaction::{NO_JOB, Start};
+    use crate::compaction::{NO_JOB, Start, UNKNOWN_JOB};
 
     #[test]
     fn the_constants_are_the_cores() {
-        assert_eq!(MILVUS_NO_JOB, NO_JOB);
+        assert_eq!((MILVUS_NO_JOB, MILVUS_UNKNOWN_JOB), (NO_JOB, UNKNOWN_JOB));
         assert_eq!(MILVUS_NOT_REPORTED, NOT_REPORTED);
         assert_eq!(MILVUS_LARGEST_TARGET_SIZE, params::LARGEST_TARGET_SIZE);
         assert_eq!(MILVUS_TRIGGER_SCHEDULED, Start::Scheduled as i32);

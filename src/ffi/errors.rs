@@ -31,15 +31,16 @@ pub struct milvus_error {
     pub in_doubt: i32,
     /// 0.
     pub reserved: i32,
-    /// The job that the call was about; 0 if none.
+    /// The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
+    /// the server does not tell the id.
     pub job_id: i64,
     /// Name of the function that failed, e.g. "milvus_compact". Static, never NULL.
     pub operation: *const c_char,
     /// What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
     /// never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
     pub message: *const c_char,
-    /// If in_doubt, what was found out about it before the call returned: one of the MILVUS_FOUND_...
-    /// constants; a job that was found is in job_id. Else 0.
+    /// If in_doubt, what was found out about it before the call returned, as milvus_compaction_find() would:
+    /// MILVUS_FOUND_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
     pub found: i32,
     /// 0.
     pub reserved_2: i32,

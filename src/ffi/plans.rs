@@ -13,7 +13,7 @@ use super::handle::{self, Handle, Table};
 use crate::compaction::Plan;
 use crate::error::Error;
 
-/// Values of a plan's type. Servers may have others.
+/// Type of a plan (servers may have others): none.
 pub const MILVUS_PLAN_TYPE_UNDEFINED: i32 = 0;
 /// Merges segments.
 pub const MILVUS_PLAN_TYPE_MERGE: i32 = 2;
@@ -38,7 +38,7 @@ pub const MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT: i32 = 11;
 /// Brings a segment to a newer schema.
 pub const MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION: i32 = 12;
 
-/// Values of a plan's state. Servers may have others.
+/// State of a plan (servers may have others): none.
 pub const MILVUS_PLAN_STATE_UNKNOWN: i32 = 0;
 /// Running.
 pub const MILVUS_PLAN_STATE_EXECUTING: i32 = 1;
@@ -61,7 +61,10 @@ pub const MILVUS_PLAN_STATE_META_SAVED: i32 = 9;
 /// Running: collecting statistics.
 pub const MILVUS_PLAN_STATE_STATISTIC: i32 = 10;
 
-/// One unit of work of a job: segments that become others.
+/// As a plan's target: there is none, yet or at all.
+pub const MILVUS_NO_SEGMENT: i64 = -1;
+
+/// One unit of work of a job, which servers also call a task: segments that become others.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_plan {
@@ -71,7 +74,7 @@ pub struct milvus_plan {
     pub sources: *const i64,
     /// Number of those ids.
     pub source_count: usize,
-    /// Id of the (first) resulting segment; -1 while, or if, there is none.
+    /// Id of the (first) resulting segment; MILVUS_NO_SEGMENT while, or if, there is none.
     pub target: i64,
     /// Ids of all resulting segments that are known; lives as long as the list. NULL if there are none.
     pub targets: *const i64,
@@ -203,17 +206,17 @@ pub extern "C" fn milvus_compaction_tasks(
 }
 
 /// The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,
-/// "MILVUS_PLAN_TYPE_UNDEFINED". A static string. Thread-safe. Since 0.1.0.
+/// "MILVUS_UNKNOWN_PLAN_TYPE". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_type_name(number: i32) -> *const c_char {
-    named(number, &TYPE_NAMES).unwrap_or(c"MILVUS_PLAN_TYPE_UNDEFINED").as_ptr()
+    named(number, &TYPE_NAMES).unwrap_or(c"MILVUS_UNKNOWN_PLAN_TYPE").as_ptr()
 }
 
 /// The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
-/// "MILVUS_PLAN_STATE_UNKNOWN". A static string. Thread-safe. Since 0.1.0.
+/// "MILVUS_UNKNOWN_PLAN_STATE". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_state_name(number: i32) -> *const c_char {
-    named(number, &STATE_NAMES).unwrap_or(c"MILVUS_PLAN_STATE_UNKNOWN").as_ptr()
+    named(number, &STATE_NAMES).unwrap_or(c"MILVUS_UNKNOWN_PLAN_STATE").as_ptr()
 }
 
 /// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
@@ -227,8 +230,8 @@ pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usiz
 ///
 /// @param plans     The list.
 /// @param index     From 0 to milvus_plan_list_count() - 1.
-/// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. Its sources point
-///                  into the list and live until that is freed.
+/// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
+///                  is part of the list and lives until that is freed.
 ///
 /// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
 /// MILVUS_INTERNAL. Since 0.1.0.
@@ -288,7 +291,8 @@ fn named(number: i32, names: &[Name]) -> Option<&'static CStr> {
     names.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
 }
 
-static TYPE_NAMES: [Name; 11] = [
+static TYPE_NAMES: [Name; 12] = [
+    (MILVUS_PLAN_TYPE_UNDEFINED, c"MILVUS_PLAN_TYPE_UNDEFINED"),
     (MILVUS_PLAN_TYPE_MERGE, c"MILVUS_PLAN_TYPE_MERGE"),
     (MILVUS_PLAN_TYPE_MIX, c"MILVUS_PLAN_TYPE_MIX"),
     (MILVUS_PLAN_TYPE_SINGLE, c"MILVUS_PLAN_TYPE_SINGLE"),
@@ -302,7 +306,8 @@ static TYPE_NAMES: [Name; 11] = [
     (MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION, c"MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION"),
 ];
 
-static STATE_NAMES: [Name; 10] = [
+static STATE_NAMES: [Name; 11] = [
+    (MILVUS_PLAN_STATE_UNKNOWN, c"MILVUS_PLAN_STATE_UNKNOWN"),
     (MILVUS_PLAN_STATE_EXECUTING, c"MILVUS_PLAN_STATE_EXECUTING"),
     (MILVUS_PLAN_STATE_PIPELINING, c"MILVUS_PLAN_STATE_PIPELINING"),
     (MILVUS_PLAN_STATE_COMPLETED, c"MILVUS_PLAN_STATE_COMPLETED"),
@@ -330,14 +335,14 @@ mod tests {
     #[test]
     fn every_type_and_state_of_the_protocol_has_its_constant() {
         let shouted = |text: &str| text.to_uppercase().replace('_', "");
-        for number in 1..=12 {
+        for number in 0..=12 {
             let ours = named(number, &TYPE_NAMES).map(|name| shouted(name.to_str().unwrap()));
             let theirs = CompactionType::try_from(number)
                 .ok()
                 .map(|kind| shouted(&kind.as_str_name().replace("CompactionType", "MILVUS_PLAN_TYPE_")));
             assert_eq!(ours, theirs, "{number}");
         }
-        for number in 1..=10 {
+        for number in 0..=10 {
             let ours = named(number, &STATE_NAMES).map(|name| shouted(name.to_str().unwrap()));
             let theirs = CompactionTaskState::try_from(number).ok().map(|state| {
                 shouted(&state.as_str_name().replace("CompactionTaskState", "MILVUS_PLAN_STATE_"))

@@ -21,20 +21,20 @@ pub const MILVUS_SEGMENTS_STORED: i32 = 0;
 /// As served by query nodes; none if the collection is not loaded.
 pub const MILVUS_SEGMENTS_LOADED: i32 = 1;
 
-/// Values of a segment's state. Servers may have others.
-pub const MILVUS_SEGMENT_GROWING: i32 = 2;
-/// Complete, and about to be flushed.
-pub const MILVUS_SEGMENT_SEALED: i32 = 3;
+/// State of a segment (servers may have others): still takes rows in.
+pub const MILVUS_SEGMENT_STATE_GROWING: i32 = 2;
+/// Stored: complete, and about to be flushed. Loaded: all that does not grow.
+pub const MILVUS_SEGMENT_STATE_SEALED: i32 = 3;
 /// Stored for good.
-pub const MILVUS_SEGMENT_FLUSHED: i32 = 4;
+pub const MILVUS_SEGMENT_STATE_FLUSHED: i32 = 4;
 /// Being stored.
-pub const MILVUS_SEGMENT_FLUSHING: i32 = 5;
+pub const MILVUS_SEGMENT_STATE_FLUSHING: i32 = 5;
 /// Replaced by the result of a compaction, or dropped.
-pub const MILVUS_SEGMENT_DROPPED: i32 = 6;
+pub const MILVUS_SEGMENT_STATE_DROPPED: i32 = 6;
 /// Being imported.
-pub const MILVUS_SEGMENT_IMPORTING: i32 = 7;
+pub const MILVUS_SEGMENT_STATE_IMPORTING: i32 = 7;
 
-/// Values of a segment's level: of a version before levels.
+/// Level of a segment (servers may have others): of a version before levels.
 pub const MILVUS_SEGMENT_LEVEL_LEGACY: i32 = 0;
 /// Holds nothing but deletions.
 pub const MILVUS_SEGMENT_LEVEL_L0: i32 = 1;
@@ -57,11 +57,12 @@ pub struct milvus_segment {
     pub partition_id: i64,
     /// Its rows. Deleted ones count until a compaction purges them.
     pub rows: i64,
-    /// One of the MILVUS_SEGMENT_... states.
+    /// One of the MILVUS_SEGMENT_STATE_... constants.
     pub state: i32,
     /// One of the MILVUS_SEGMENT_LEVEL_... constants; reported since Milvus 2.4.7.
     pub level: i32,
-    /// 1 if its rows are sorted by primary key, else 0; reported since Milvus 2.5.0.
+    /// 1 if its rows are sorted by primary key, 0 if not; MILVUS_NOT_REPORTED, which is not 0 either, before
+    /// Milvus 2.5.0.
     pub is_sorted: i32,
     /// 0.
     pub reserved: i32,
@@ -105,7 +106,8 @@ pub struct milvus_effect {
     pub segments_appeared: i64,
     /// Sources of the plans that are still there. 0 is what a compaction that is done leaves.
     pub sources_left: i64,
-    /// Targets of the plans that are not there: not yet, or replaced in their turn already.
+    /// Targets of the plans that are not there: replaced in their turn already, or never made. Not told while
+    /// no plan has a target.
     pub targets_missing: i64,
     /// Targets that were made of the plans' sources by the server's own word; reported by servers newer than
     /// 3.0.0.
@@ -123,8 +125,9 @@ pub struct milvus_segment_list {
 
 /// The value behind a list: segments, and their texts as C has them.
 pub struct Segments {
-    segments: Vec<Segment>,
+    list: Vec<Segment>,
     channels: Vec<Option<CString>>,
+    are_loaded: bool,
 }
 
 impl Handle for milvus_segment_list {
@@ -185,7 +188,7 @@ pub extern "C" fn milvus_segments(
         let segments = client.segments(name, are_loaded, timeout)?;
         let channels =
             segments.iter().map(|segment| segment.channel.as_deref().map(convert::c_text)).collect();
-        out.write(handle::insert(Segments { segments, channels })?);
+        out.write(handle::insert(Segments { list: segments, channels, are_loaded })?);
         Ok(())
     })
 }
@@ -194,7 +197,7 @@ pub extern "C" fn milvus_segments(
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_list_count(segments: *const milvus_segment_list) -> usize {
-    query(|| handle::get(segments).map(|list| list.segments.len())).unwrap_or(0)
+    query(|| handle::get(segments).map(|list| list.list.len())).unwrap_or(0)
 }
 
 /// Reads one segment of a list.
@@ -215,11 +218,8 @@ pub extern "C" fn milvus_segment_list_get(
     entry(c"milvus_segment_list_get", || {
         let list = handle::get(segments)?;
         let out = OutStruct::new("out_segment", out_segment)?;
-        let segment = list.segments.get(index).ok_or_else(|| {
-            Error::invalid_argument(format!(
-                "index: is {index}; the list has {} segments",
-                list.segments.len()
-            ))
+        let segment = list.list.get(index).ok_or_else(|| {
+            Error::invalid_argument(format!("index: is {index}; the list has {} segments", list.list.len()))
         })?;
         out.write(&shown(segment, list.channels.get(index).and_then(Option::as_ref)));
         Ok(())
@@ -254,10 +254,17 @@ pub extern "C" fn milvus_segments_compare(
 ) -> milvus_status {
     entry(c"milvus_segments_compare", || {
         let (before, after) = (handle::get(before)?, handle::get(after)?);
+        let collection = |list: &Segments| list.list.first().map(|segment| segment.collection_id);
+        if before.are_loaded || after.are_loaded {
+            return Err(Error::invalid_argument("before, after: lists of stored segments are compared only"));
+        }
+        if collection(&before).zip(collection(&after)).is_some_and(|(one, other)| one != other) {
+            return Err(Error::invalid_argument("before, after: are of different collections"));
+        }
         let plans = if plans.is_null() { None } else { Some(handle::get(plans)?) };
         let out = OutStruct::new("out_effect", out_effect)?;
         let plans = plans.iter().flat_map(|list| list.plans());
-        out.write(&effect::compare(&Snapshot::of(&before.segments), &after.segments, plans).into());
+        out.write(&effect::compare(&Snapshot::of(&before.list), &after.list, plans).into());
         Ok(())
     })
 }
@@ -330,12 +337,12 @@ mod tests {
 
     #[test]
     fn the_constants_are_the_protocols() {
-        assert_eq!(MILVUS_SEGMENT_GROWING, SegmentState::Growing as i32);
-        assert_eq!(MILVUS_SEGMENT_SEALED, SegmentState::Sealed as i32);
-        assert_eq!(MILVUS_SEGMENT_FLUSHED, SegmentState::Flushed as i32);
-        assert_eq!(MILVUS_SEGMENT_FLUSHING, SegmentState::Flushing as i32);
-        assert_eq!(MILVUS_SEGMENT_DROPPED, SegmentState::Dropped as i32);
-        assert_eq!(MILVUS_SEGMENT_IMPORTING, SegmentState::Importing as i32);
+        assert_eq!(MILVUS_SEGMENT_STATE_GROWING, SegmentState::Growing as i32);
+        assert_eq!(MILVUS_SEGMENT_STATE_SEALED, SegmentState::Sealed as i32);
+        assert_eq!(MILVUS_SEGMENT_STATE_FLUSHED, SegmentState::Flushed as i32);
+        assert_eq!(MILVUS_SEGMENT_STATE_FLUSHING, SegmentState::Flushing as i32);
+        assert_eq!(MILVUS_SEGMENT_STATE_DROPPED, SegmentState::Dropped as i32);
+        assert_eq!(MILVUS_SEGMENT_STATE_IMPORTING, SegmentState::Importing as i32);
         assert_eq!(MILVUS_SEGMENT_LEVEL_LEGACY, SegmentLevel::Legacy as i32);
         assert_eq!(MILVUS_SEGMENT_LEVEL_L0, SegmentLevel::L0 as i32);
         assert_eq!(MILVUS_SEGMENT_LEVEL_L1, SegmentLevel::L1 as i32);

@@ -67,7 +67,10 @@ fn of_code(code: i32, text: &str) -> Meaning {
         800 => Meaning::refusal(Status::DatabaseNotFound),
         // The server's one sentence for segments that are not there, or not to be compacted.
         5 if text.contains("not all segment ids provided") => Meaning::refusal(Status::InvalidArgument),
-        802 | 1100..=1102 => Meaning::refusal(Status::InvalidArgument),
+        // 2304 and 2306: no key to cluster by, or one that cannot be used.
+        802 | 1100..=1102 | 2304 | 2306 => Meaning::refusal(Status::InvalidArgument),
+        // The collection is being compacted.
+        2305 => Meaning::refusal(Status::ServerError).retriable(),
         1400 => Meaning::refusal(Status::Unauthenticated),
         1401 => Meaning::refusal(Status::PermissionDenied),
         _ => Meaning::unclear(Status::ServerError),
@@ -150,6 +153,8 @@ mod tests {
             (1100, "", Status::InvalidArgument, true),
             (1101, "", Status::InvalidArgument, true),
             (1102, "", Status::InvalidArgument, true),
+            (2304, "", Status::InvalidArgument, true),
+            (2305, "", Status::ServerError, true),
             (1400, "", Status::Unauthenticated, true),
             (1401, "", Status::PermissionDenied, true),
             (1600, "", Status::CollectionNotFound, true),

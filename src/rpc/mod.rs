@@ -73,21 +73,47 @@ impl Rpc {
         R: Reply,
         F: Future<Output = Result<Response<R>, tonic::Status>>,
     {
+        let call = (effect, deadline, database, message);
+        self.unary_to(call, |_| Ok(()), send).await.map(|(reply, _)| reply)
+    }
+
+    /// The same, sent only to a server that passes a check, which another connection may not lead to. Also
+    /// returns the generation of the connection that carried it.
+    pub(crate) async fn unary_to<Q, R, F>(
+        &self,
+        (effect, deadline, database, message): (Effect, Deadline, &str, Q),
+        check: impl Fn(&Server) -> Result<(), Error>,
+        send: impl Fn(MilvusServiceClient<Connection>, Request<Q>) -> F,
+    ) -> Result<(R, u64), Error>
+    where
+        Q: Clone,
+        R: Reply,
+        F: Future<Output = Result<Response<R>, tonic::Status>>,
+    {
         let mut attempts = Attempts::new(self.config.retry);
         loop {
             let result = match self.session(deadline).await {
                 Ok(Session { connection, server }) => {
+                    check(&server)?;
+                    let generation = connection.generation();
                     let context =
                         Context { identifier: server.identifier, database, ..self.context(deadline) };
-                    context.attempt(connection, message.clone(), &send).await
+                    let reply = context.attempt(connection, message.clone(), &send).await;
+                    reply.map(|reply| (reply, generation))
                 }
                 Err(failure) => Err(failure),
             };
             match result {
-                Ok(reply) => return Ok(reply),
+                Ok(answered) => return Ok(answered),
                 Err(failure) => attempts.again_after(failure, effect, deadline).await?,
             }
         }
+    }
+
+    /// The generation of the current connection; 0 if there is none.
+    pub(crate) fn generation(&self) -> u64 {
+        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
+        session.as_ref().map_or(0, |session| session.connection.generation())
     }
 
     /// The session of the current connection, opened now if there is none.

@@ -274,7 +274,7 @@ static void bad_lists(milvus_client *client)
     expect("segment_list_get(out NULL)", milvus_segment_list_get(segments, 0, NULL), MILVUS_INVALID_ARGUMENT,
            "out_segment");
     CHECK(milvus_segment_list_get(segments, 0, &segment) == MILVUS_OK);
-    CHECK(segment.rows == 50 && segment.state == MILVUS_SEGMENT_FLUSHED);
+    CHECK(segment.rows == 50 && segment.state == MILVUS_SEGMENT_STATE_FLUSHED);
     CHECK(segment.level == MILVUS_NOT_REPORTED && segment.channel == NULL && segment.node_count == 0);
     expect("compare(NULL)", milvus_segments_compare(NULL, segments, NULL, &effect), MILVUS_INVALID_ARGUMENT, "NULL");
     expect("compare(out NULL)", milvus_segments_compare(segments, segments, NULL, NULL), MILVUS_INVALID_ARGUMENT,
@@ -301,11 +301,11 @@ static void bad_lists(milvus_client *client)
     expect("find(out NULL)", milvus_compaction_find(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
            "out_found");
     CHECK(milvus_compaction_find(client, "succeeds", 5000, &found) == MILVUS_OK);
-    CHECK(found.found == MILVUS_FOUND_CANNOT_KNOW && found.job_id == MILVUS_NO_JOB);
+    CHECK(found.found == MILVUS_FOUND_NOT_IN_DOUBT && found.job_id == MILVUS_NO_JOB);
     CHECK(strcmp(milvus_plan_type_name(MILVUS_PLAN_TYPE_MIX), "MILVUS_PLAN_TYPE_MIX") == 0);
-    CHECK(strcmp(milvus_plan_type_name(-1), "MILVUS_PLAN_TYPE_UNDEFINED") == 0);
+    CHECK(strcmp(milvus_plan_type_name(-1), "MILVUS_UNKNOWN_PLAN_TYPE") == 0);
     CHECK(strcmp(milvus_plan_state_name(4), "MILVUS_PLAN_STATE_FAILED") == 0);
-    CHECK(strcmp(milvus_plan_state_name(99), "MILVUS_PLAN_STATE_UNKNOWN") == 0);
+    CHECK(strcmp(milvus_plan_state_name(99), "MILVUS_UNKNOWN_PLAN_STATE") == 0);
 }
 
 static void error_strings(void)

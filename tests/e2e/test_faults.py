@@ -185,6 +185,6 @@ def test_a_trigger_in_doubt_is_looked_into(plain_server):
                 assert client.find(name).found_name == found
             # The next trigger is answered, and nothing is in doubt any more.
             assert client.wait(client.compact("never_arrived")).verdict_name == "SUCCEEDED"
-            assert client.find("never_arrived").found_name == "CANNOT_KNOW"
+            assert client.find("never_arrived").found_name == "NOT_IN_DOUBT"
     finally:
         peer.stop()

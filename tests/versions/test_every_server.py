@@ -4,6 +4,9 @@ import milvus_ffi
 import pytest
 
 
+NEWER_THAN_ANY = "3.0.1"
+
+
 @pytest.fixture()
 def client(world):
     with milvus_ffi.Client(world.uri) as client:
@@ -42,7 +45,9 @@ def test_the_named_collection_is_compacted_and_no_other(world, client):
         sources = sorted(source for plan in client.plans(result.job_id) for source in plan[0])
         assert sources == sorted(before)
         assert sorted(target for _, target in client.plans(result.job_id)) == sorted(after)
-        assert {key: segment.rows for key, segment in client.segments(name).items()} == after
+        l0 = milvus_ffi.CONSTANTS["SEGMENT_LEVEL_L0"]
+        told = {key: segment.rows for key, segment in client.segments(name).items() if segment.level != l0}
+        assert told == after
     world.settle(neighbour)
     assert world.segments(neighbour) == beside
 
@@ -94,10 +99,12 @@ def test_a_dry_run_changes_nothing_and_is_right(world, client):
     if world.is_lite:
         assert check.would_compact == milvus_ffi.CONSTANTS["NO"] and b"milvus-lite" in check.reason
         return
-    assert check.would_compact == milvus_ffi.CONSTANTS["YES"], check.reason
+    # From 2.4 to 3.0.0 nobody can see whether another compaction holds the segments.
+    can_see = not world.is_from("2.4.0") or world.is_from(NEWER_THAN_ANY)
+    assert check.would_compact == milvus_ffi.CONSTANTS["YES" if can_see else "NOT_KNOWN"], check.reason
     assert (check.segments, check.rows) == (len(before), sum(before.values()))
     assert (check.is_enabled, check.is_indexed, check.unindexed_rows) == (1, 1, 0)
-    assert check.l0_segments == (0 if world.is_from("2.4.7") else milvus_ffi.CONSTANTS["NOT_REPORTED"])
+    assert check.l0_segments == (1 if world.is_from("2.4.7") else milvus_ffi.CONSTANTS["NOT_REPORTED"])
     world.settle(name)
     assert world.segments(name) == before, "it only reads"
     assert client.compact_with(name).outcome_name == "SCHEDULED"
@@ -114,7 +121,9 @@ def test_an_option_is_never_ignored(world, client, params, needed):
     if "segment_ids" in params:
         params = dict(segment_ids=[key or 1 for key in before][:2])
     if world.is_from(needed):
-        assert client.compact_with(name, **params).outcome_name == "SCHEDULED"
+        # Without a list of jobs, nobody can tell whose job a clustering trigger is given.
+        is_told = "is_clustering" not in params or world.is_from(NEWER_THAN_ANY)
+        assert client.compact_with(name, **params).outcome_name == ("SCHEDULED" if is_told else "ACCEPTED")
         assert world.compacted()[-1].startswith(f"{name} "), "not a plain one"
         return
     for call in (client.compact_with, client.check):
@@ -153,8 +162,6 @@ def test_the_tasks_listed_are_those_of_the_collection_or_none(world, client):
         assert failure_of(client.tasks, name).status == "UNSUPPORTED"
 
 
-NEWER_THAN_ANY = "3.0.1"
-
 
 def test_segments_are_told_as_far_as_the_server_reports_them(world, client):
     name = world.collection("small")
@@ -163,7 +170,7 @@ def test_segments_are_told_as_far_as_the_server_reports_them(world, client):
         return
     unknown = milvus_ffi.CONSTANTS["NOT_REPORTED"]
     for segment in client.segments(name).values():
-        assert segment.state == milvus_ffi.CONSTANTS["SEGMENT_FLUSHED"]
+        assert segment.state == milvus_ffi.CONSTANTS["SEGMENT_STATE_FLUSHED"]
         assert (segment.level == unknown) == (not world.is_from("2.4.7"))
         assert (segment.is_sorted == unknown) == (not world.is_from("2.5.0"))
         assert (segment.storage_version == unknown) == (not world.is_from("2.6.0"))
@@ -174,7 +181,7 @@ def test_segments_are_told_as_far_as_the_server_reports_them(world, client):
 def test_without_a_trigger_in_doubt_there_is_nothing_to_find(world, client):
     name = world.collection("small")
     found = client.find(name)
-    assert (found.found_name, found.job_id) == ("CANNOT_KNOW", 0) and b"in doubt" in found.text
+    assert (found.found_name, found.job_id) == ("NOT_IN_DOUBT", 0) and b"in doubt" in found.text
 
 
 def test_flushing_and_optimizing_go_with_it(world, client):

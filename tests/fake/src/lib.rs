@@ -177,15 +177,25 @@ impl Fake {
         }
     }
 
-    /// The stored segments of a collection: id and rows.
+    /// The stored segments of a collection that have rows: id and rows.
     #[must_use]
     pub fn segments(&self, name: &str) -> Vec<(i64, i64)> {
-        self.state().stored(name).iter().map(|segment| (segment.segment_id, segment.num_rows)).collect()
+        self.state().rows(name)
     }
 
     /// Lets every job go on, as if somebody had asked about it.
     pub fn poll_all(&self) {
         self.state().poll_all();
+    }
+
+    /// It forgets its jobs; what they did stays.
+    pub fn forget_jobs(&self) {
+        self.state().forget_jobs();
+    }
+
+    /// At the next cut it is replaced by another version, as by an upgrade or behind a load balancer.
+    pub fn become_version_after_cut(&self, version: &str) {
+        self.state().successor = Some(version.to_owned());
     }
 
     /// Has it keep its version to itself.

@@ -23,6 +23,8 @@ pub struct Scenario {
     pub polls: Vec<Poll>,
     /// Segments that each plan takes; it makes one of them. Each has a number of rows.
     pub plans: Vec<usize>,
+    /// Segments of deletions, on servers that have such.
+    pub l0: usize,
     /// Whether it has an index.
     pub is_indexed: bool,
     /// Whether its plans can still be listed when the job is over.
@@ -40,6 +42,7 @@ impl Default for Scenario {
             plan_count: 0,
             polls: Vec::new(),
             plans: Vec::new(),
+            l0: 0,
             is_indexed: true,
             keeps_plans: true,
         }
@@ -63,7 +66,7 @@ impl Scenario {
     pub fn named() -> Vec<(&'static str, Self)> {
         let job = Self::job;
         vec![
-            ("succeeds", job(2, &[[2, 0, 0, 0], [1, 1, 0, 0], [0, 2, 0, 0]])),
+            ("succeeds", Self { l0: 1, ..job(2, &[[2, 0, 0, 0], [1, 1, 0, 0], [0, 2, 0, 0]]) }),
             ("nothing", Self { job_id: Some(-1), ..job(0, &[[0, 0, 0, 0]]) }),
             // With segments, but without an index: some servers leave it alone, others do not.
             ("unindexed", Self { is_indexed: false, ..job(1, &[[1, 0, 0, 0], [0, 1, 0, 0]]) }),

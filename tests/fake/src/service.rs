@@ -81,6 +81,7 @@ impl Service {
         match (fault, reply) {
             (None, Some(reply)) => Ok(Response::new(reply)),
             (Some(Fault::Cut), _) => {
+                self.state().succeed();
                 self.cut.send_modify(|count| *count += 1);
                 std::future::pending().await
             }

@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) has_clustering_key: bool,
     pub(crate) identifier: i64,
     pub(crate) hides_version: bool,
+    /// The version that takes its place at the next cut.
+    pub(crate) successor: Option<String>,
     /// For a collection, the tasks of all are listed.
     pub(crate) lists_everything: bool,
     /// Plans are told without details, whatever the version.
@@ -40,6 +42,8 @@ pub(crate) struct Collection {
     pub(crate) id: i64,
     pub(crate) scenario: Scenario,
     segments: Vec<Segment>,
+    /// Segments of deletions.
+    l0: Vec<i64>,
     pub(crate) is_loaded: bool,
     pub(crate) growing_rows: i64,
     /// Questions about a flush or a refreshed load that are still answered with "not yet".
@@ -105,6 +109,7 @@ impl State {
             has_clustering_key: true,
             identifier: 4711,
             hides_version: false,
+            successor: None,
             lists_everything: false,
             hides_details: false,
             jobs: BTreeMap::new(),
@@ -134,7 +139,10 @@ impl State {
             from: Vec::new(),
         };
         let segments = (1..=number).map(segment).collect();
-        let collection = Collection { id, scenario, segments, is_loaded: false, growing_rows: 0, not_yet: 0 };
+        let l0 = if self.profile.has_levels() { scenario.l0 } else { 0 };
+        let l0 = (0..l0).map(|n| id * 1_000 + 900 + i64::try_from(n).unwrap_or(0)).collect();
+        let collection =
+            Collection { id, scenario, segments, l0, is_loaded: false, growing_rows: 0, not_yet: 0 };
         self.collections.insert(name.to_owned(), collection);
     }
 
@@ -163,6 +171,13 @@ impl State {
         let reason = format!("database not found[database={name}]");
         let code = if self.profile.has_codes() { 800 } else { 0 };
         Some(Status { code, error_code: 1, reason, ..Default::default() })
+    }
+
+    /// Another version takes its place, if one is to.
+    pub(crate) fn succeed(&mut self) {
+        if let Some(version) = self.successor.take() {
+            self.profile = Profile::new(&version);
+        }
     }
 
     /// As a crash and a new start: old servers lose their jobs.
@@ -278,6 +293,7 @@ impl State {
         let is_left_alone = is_busy
             || (!scenario.is_indexed && !self.profile.compacts_unindexed())
             || (kind == Kind::Clustering && !self.has_clustering_key)
+            || (kind == Kind::Level0Delete && collection.l0.is_empty())
             || (self.profile.has_filters() && request.partition_id == collection.partitions()[1].1);
         let counts = self.profile.counts_plans();
         if is_left_alone && counts {
@@ -285,7 +301,10 @@ impl State {
         }
         let mut plans = Vec::new();
         let mut free = collection.segments.clone().into_iter();
-        if !is_left_alone {
+        if kind == Kind::Level0Delete {
+            let sources = collection.l0.clone();
+            plans.push(Plan { id: self.fresh_id(), sources, target: -1, is_applied: false });
+        } else if !is_left_alone {
             for size in &scenario.plans {
                 let sources: Vec<i64> = free.by_ref().take(*size).map(|segment| segment.id).collect();
                 if sources.is_empty() {
@@ -297,7 +316,16 @@ impl State {
         }
         let fresh = self.fresh_id();
         let job_id = scenario.job_id.filter(|_| counts).unwrap_or(fresh);
-        let plan_count = if counts { scenario.plan_count } else { 0 };
+        let plan_count = match kind {
+            Kind::Level0Delete => 1,
+            _ if counts => scenario.plan_count,
+            _ => 0,
+        };
+        let scenario = match kind {
+            // One plan, whatever the collection's own would be.
+            Kind::Level0Delete => Scenario::job(1, &[[1, 0, 0, 0], [0, 1, 0, 0]]),
+            _ => scenario,
+        };
         let scenario = if is_left_alone { Scenario::default() } else { scenario };
         if job_id > 0 {
             let job = Job { collection: name.to_owned(), scenario, asked: 0, kind, plans };
@@ -341,6 +369,10 @@ impl State {
         let completed = usize::try_from(completed.clamp(0, 1_000)).unwrap_or(0);
         for plan in job.plans.iter_mut().take(completed).filter(|plan| !plan.is_applied) {
             plan.is_applied = true;
+            if job.kind == Kind::Level0Delete {
+                collection.l0.clear();
+                continue;
+            }
             collection.segments.retain(|segment| !plan.sources.contains(&segment.id));
             let kept = (ROWS - DELETED) * i64::try_from(plan.sources.len()).unwrap_or(0);
             let from = plan.sources.clone();
@@ -398,7 +430,7 @@ impl State {
                 r#type: job.kind as i32,
                 state: state as i32,
                 failure_reason: if state == TaskState::Failed { FAILURE.to_owned() } else { String::new() },
-                targets: if plan.is_applied { vec![plan.target] } else { Vec::new() },
+                targets: if plan.is_applied && target > 0 { vec![target] } else { Vec::new() },
                 ..info
             }
         };
@@ -419,7 +451,22 @@ impl State {
             insert_channel: if profile.has_details() { collection.channel() } else { String::new() },
             compaction_from: if profile.has_details() { segment.from.clone() } else { Vec::new() },
         };
-        collection.segments.iter().map(info).collect()
+        let deletions = collection.l0.iter().map(|id| PersistentSegmentInfo {
+            num_rows: DELETED,
+            level: SegmentLevel::L0 as i32,
+            ..info(&Segment { id: *id, rows: 0, from: Vec::new() })
+        });
+        collection.segments.iter().map(info).chain(deletions).collect()
+    }
+
+    /// Id and rows of the segments with rows.
+    pub(crate) fn rows(&self, name: &str) -> Vec<(i64, i64)> {
+        self.collections[name].segments.iter().map(|segment| (segment.id, segment.rows)).collect()
+    }
+
+    /// Jobs are cleaned up: their results stay.
+    pub(crate) fn forget_jobs(&mut self) {
+        self.jobs.clear();
     }
 
     pub(crate) fn loaded(&self, name: &str) -> Vec<QuerySegmentInfo> {
