@@ -251,6 +251,10 @@ impl State {
             };
         }
         let is_busy = running.is_some();
+        // Whoever names none has all compacted, under one id.
+        for other in hit.iter().skip(1) {
+            self.schedule(other, kind, request, false);
+        }
         self.schedule(&name, kind, request, is_busy)
     }
 
