@@ -117,7 +117,7 @@ unsafe impl Sized_ for milvus_compact_result {
 /// triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
 /// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
-/// MILVUS_COMPACTION_DISABLED (2.3 needs up to 23 s to say so: with less it may be a MILVUS_TIMEOUT),
+/// MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
 /// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
 /// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -173,7 +173,7 @@ def test_a_trigger_in_doubt_is_looked_into(plain_server):
             for name, passes_it_on, found in (("never_arrived", False, "NO_TRACE"), ("answered_in_vain", True, "STARTED")):
                 before = seed.ids_of(pymilvus, name)
                 client.server_version()
-                peer.break_request(3, passes_it_on)  # after the look at the collection and at its segments
+                peer.break_request(4, passes_it_on)  # after the looks at the collection, its segments and the plans
                 error, _ = failure_of(client.compact, name)
                 assert (error.status, error.in_doubt, error.found) == ("UNAVAILABLE", True, found), error.message
                 look = client.find(name)
