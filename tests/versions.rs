@@ -498,6 +498,23 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
 }
 
 #[test]
+fn what_others_had_begun_before_is_not_taken_for_the_lost_trigger() {
+    on_each(|profile, fake, client| {
+        trigger(&common::client(fake), "succeeds").unwrap();
+        fake.fail_next(Method::Trigger, Fault::Lost);
+        assert!(trigger(client, "succeeds").unwrap_err().in_doubt, "{profile}");
+        for _ in 0..3 {
+            fake.poll_all();
+        }
+        assert_eq!(fake.segments("succeeds").len(), 2, "{profile}: the other's job is done");
+        let found = client.compaction_find("succeeds", LIMIT).unwrap();
+        // In between, nobody shows whose it was: documented.
+        let knows = profile == NEWEST || !is_from(profile, "2.4.0");
+        assert_eq!(found.find, if knows { Find::NoTrace } else { Find::Started }, "{profile}: {found:?}");
+    });
+}
+
+#[test]
 fn a_trigger_that_times_out_can_be_looked_for_afterwards() {
     let fake = Fake::start(NEWEST);
     let client = client(&fake);

@@ -24,9 +24,9 @@ pub enum Known {
     /// Nobody can tell.
     #[default]
     NotKnown = -1,
-    /// Certainly not.
+    /// No.
     No = 0,
-    /// Certainly.
+    /// Yes.
     Yes = 1,
 }
 
@@ -221,7 +221,7 @@ fn conclude(prospect: &Prospect, params: &Params, server: &Server, has_unsorted:
     if params.mode() == Mode::L0 {
         return match prospect.l0_segments {
             Some(0) => (Known::No, format!("there are no segments of deletions{flush}")),
-            Some(count) if prospect.is_running == Known::No => {
+            Some(count) if (prospect.is_running, prospect.is_enabled) == (Known::No, Known::Yes) => {
                 (Known::Yes, format!("{count} segments of deletions would be applied{flush}"))
             }
             count => {

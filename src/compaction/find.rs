@@ -29,7 +29,7 @@ pub enum Find {
     None = 0,
     /// A compaction of the collection has begun since. An automatic one looks the same.
     Started = 1,
-    /// The server shows every compaction of the collection, and none has begun since, so far.
+    /// The server lists the compactions of the collection, and none that began since, so far.
     NoTrace = 2,
     /// This server shows too little, or could not be asked.
     CannotKnow = 3,

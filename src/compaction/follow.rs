@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub struct Outcome {
     /// What was seen of the job, and the verdict.
     pub report: Report,
-    /// `None` exactly if the verdict is `Succeeded` or `NothingToDo`.
+    /// Of a wait: `None` exactly if the verdict is `Succeeded` or `NothingToDo`. Optimizing may fail later.
     pub error: Option<Error>,
 }
 

@@ -46,7 +46,7 @@ pub(crate) struct Origin {
     pub(crate) is_whole: bool,
     /// The segments, if the server told in time.
     pub(crate) before: Option<Snapshot>,
-    /// Segments that jobs took which this client knew to be running.
+    /// Segments that were being compacted then, as far as could be seen.
     pub(crate) taken: HashSet<i64>,
     /// The jobs of the collection that the server listed, if it lists any.
     pub(crate) jobs_before: Option<HashSet<i64>>,

@@ -5,7 +5,6 @@ use super::ledger::Ledger;
 use super::pace::Pace;
 use super::params::Params;
 use super::trigger;
-use crate::collection;
 use crate::error::Error;
 use crate::rpc::{Deadline, Rpc};
 use crate::upkeep;
@@ -21,8 +20,7 @@ pub(crate) async fn optimize(
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
     // Refused before anything is waited for.
-    trigger::prepare(rpc, deadline, name, params).await?;
-    let collection = collection::find(rpc, deadline, name).await?;
+    let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
     // Rows without an index are left out by old servers, and by all while they are indexed.
     upkeep::wait_for_indexes(rpc, deadline, &collection)
         .await

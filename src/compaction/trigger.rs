@@ -1,6 +1,6 @@
 //! Starting a compaction of exactly one collection, and at most once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ pub enum Start {
     Nothing = 2,
     /// The server scheduled nothing new, because a job of the same kind is running on the collection.
     Running = 3,
-    /// The server gave a job, but not whether it has any plans.
+    /// The server gave a job, but nobody can tell whether it was made for this trigger, or has plans.
     Accepted = 4,
 }
 
@@ -177,12 +177,13 @@ async fn origin(
     let before = segments.as_deref().map(Snapshot::of);
     // Only servers that may list jobs are asked for them: a known version, newer than those that do not.
     let may_list = server.version().is_some_and(|version| version > LISTS_NO_TASKS);
-    let jobs_before = if may_list {
-        tasks::list(rpc, Effect::Poll, limit, &collection).await.ok().map(|tasks| job_ids(&tasks))
-    } else {
-        None
-    };
+    let tasks_before =
+        if may_list { tasks::list(rpc, Effect::Poll, limit, &collection).await.ok() } else { None };
+    let jobs_before = tasks_before.as_ref().map(|tasks| job_ids(tasks));
+    // What was at work before explains what is gone afterwards.
     let mut taken = ledger.unfinished_sources(&collection);
+    let running = tasks_before.iter().flatten().filter(|task| task.is_running());
+    taken.extend(running.flat_map(|task| &task.sources));
     let plans_before = match &before {
         Some(before) if server.is_before(COUNTS_PLANS) => {
             let plans = state::plans_of_all(rpc, Effect::Poll, limit).await.ok();
@@ -190,6 +191,7 @@ async fn origin(
         }
         _ => None,
     };
+    taken.extend(plans_before.iter().flat_map(HashMap::keys).flatten());
     if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none()) {
         let plans = state::plans(rpc, Effect::Poll, limit, job_id).await.unwrap_or_default();
         taken.extend(plans.into_iter().flat_map(|plan| plan.sources));
