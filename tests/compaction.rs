@@ -107,7 +107,7 @@ fn a_trigger_is_not_repeated_after_an_ambiguous_failure() {
     ] {
         let fake = Fake::start(NEW);
         fake.fail_next(Method::Trigger, fault.clone());
-        let limit = Timeout::After(Duration::from_millis(500));
+        let limit = Timeout::After(Duration::from_millis(2_000));
         let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
         assert!(error.in_doubt && !error.retriable, "{fault:?}: {error:?}");
         assert!(error.message().contains("may or may not have been started"), "{fault:?}: {error}");
@@ -154,7 +154,7 @@ fn a_rate_limit_that_outlasts_the_timeout_is_named() {
     for _ in 0..100 {
         fake.fail_next(Method::Trigger, Fault::Refuse(8, 1, "rate limit".to_owned()));
     }
-    let limit = Timeout::After(Duration::from_millis(300));
+    let limit = Timeout::After(Duration::from_millis(1_500));
     let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
     assert_eq!((error.status, error.server_code, error.in_doubt), (Status::RateLimited, 8, false));
     assert!(error.retriable && error.message().contains("attempts"), "{error}");

@@ -519,7 +519,7 @@ fn a_trigger_that_times_out_can_be_looked_for_afterwards() {
     let fake = Fake::start(NEWEST);
     let client = client(&fake);
     fake.fail_next(Method::Trigger, Fault::Hang);
-    let limit = Timeout::After(Duration::from_millis(500));
+    let limit = Timeout::After(Duration::from_millis(2_000));
     let error = client.compact("succeeds", false, limit).unwrap_err();
     assert_eq!((error.status, error.in_doubt, error.found), (Status::Timeout, true, Find::None as i32));
     let find = || client.compaction_find("succeeds", LIMIT).unwrap().find;
@@ -629,7 +629,7 @@ fn a_flush_is_over_when_everything_is_stored() {
         assert_eq!(fake.count(Method::FlushState), 2, "{profile}: it waited");
         assert_eq!(client.flush("nope", LIMIT).unwrap_err().status, Status::CollectionNotFound, "{profile}");
         fake.fail_next(Method::FlushState, Fault::Hang);
-        let error = client.flush("succeeds", Timeout::After(Duration::from_millis(200))).unwrap_err();
+        let error = client.flush("succeeds", Timeout::After(Duration::from_millis(1_500))).unwrap_err();
         assert_eq!((error.status, error.in_doubt), (Status::Timeout, false), "{profile}");
         assert!(error.message().contains("flushing"), "{profile}: {error}");
     });
