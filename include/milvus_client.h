@@ -362,8 +362,9 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // Compaction
 //
 // Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
-// everything that the server scheduled for this trigger is done, or it scheduled nothing. A job runs on the
-// server and goes on whatever happens to this process; no server can cancel one.
+// everything that the server scheduled for this trigger, or for one of the same kind that was running, is
+// done, or it scheduled nothing. A job runs on the server and goes on whatever happens to this process; no
+// server can cancel one.
 // ====================================================================================================
 
 // The job id of "the server scheduled nothing". All functions that take a job id take it too.
@@ -457,8 +458,10 @@ typedef struct milvus_compact_result {
 // error says so (in_doubt), and what was found out about it (found): see milvus_compaction_find(). If a job of
 // the same kind is running on the whole collection, its id is given, as far as this client can know: it
 // triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
-// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
-// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND,
+// Clustering from 2.4.7 to 3.0.0: the server answers with any job of the collection that is running, also one
+// of another kind or client, and nobody can tell; make sure that none is. Thread-safe; blocks. Returns
+// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
+// MILVUS_DATABASE_NOT_FOUND,
 // MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
 // MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
 // call to a server can return (see milvus_client_server_version()). Since 0.1.0.
@@ -493,7 +496,8 @@ milvus_status milvus_compact_with(milvus_client *client,
 
 // Reads a target size: a decimal number, blanks or none, and a unit (B, KB, MB, GB, TB, PB, EB, in any case, the
 // B left away or with an i before it: all are powers of 1024, as everywhere in Milvus), e.g. "512MB" or
-// "1.5 GiB". It is rounded to bytes, and then down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused: other clients take it for bytes or for MB.
+// "1.5 GiB". It is rounded to bytes, and then down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number
+// without a unit is refused: other clients take it for bytes or for MB.
 //
 // @param text    The text.
 // @param out_mb  Receives the size in MB, at least 1.
