@@ -107,7 +107,7 @@ fn a_trigger_is_not_repeated_after_an_ambiguous_failure() {
     ] {
         let fake = Fake::start(NEW);
         fake.fail_next(Method::Trigger, fault.clone());
-        let limit = Timeout::After(Duration::from_millis(2_000));
+        let limit = Timeout::After(Duration::from_secs(2));
         let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
         assert!(error.in_doubt && !error.retriable, "{fault:?}: {error:?}");
         assert!(error.message().contains("may or may not have been started"), "{fault:?}: {error}");

@@ -519,7 +519,7 @@ fn a_trigger_that_times_out_can_be_looked_for_afterwards() {
     let fake = Fake::start(NEWEST);
     let client = client(&fake);
     fake.fail_next(Method::Trigger, Fault::Hang);
-    let limit = Timeout::After(Duration::from_millis(2_000));
+    let limit = Timeout::After(Duration::from_secs(2));
     let error = client.compact("succeeds", false, limit).unwrap_err();
     assert_eq!((error.status, error.in_doubt, error.found), (Status::Timeout, true, Find::None as i32));
     let find = || client.compaction_find("succeeds", LIMIT).unwrap().find;
