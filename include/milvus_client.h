@@ -18,7 +18,7 @@
 //   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
 //               which the library makes). They may grow at the end in later versions; no more than `size`
 //               bytes are read or written.
-//   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
+//   Handles     milvus_client, futures, queues and lists are opaque. Freeing NULL does nothing. A handle that was
 //               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
 //   Times       milliseconds.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and
@@ -76,14 +76,20 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_INVALID_ARGUMENT 1
 // The handle was freed already, is of another type, or was not made by this library.
 #define MILVUS_INVALID_HANDLE 2
+// The client has been closed; make a new one.
+#define MILVUS_CLOSED 3
 // This process is a fork of one that used the library; use it in the parent, or call exec first.
 #define MILVUS_FORKED 4
+// The operation is not over yet; wait for its future, or ask again later.
+#define MILVUS_PENDING 5
 // The server cannot be reached or the connection was lost; check address and server.
 #define MILVUS_UNAVAILABLE 10
 // No secure connection could be made; check http or https and the certificates.
 #define MILVUS_TLS_FAILED 11
 // The call's time ran out; what the server was asked to do may still go on.
 #define MILVUS_TIMEOUT 12
+// The caller stopped the call; what the server was asked to do may still go on.
+#define MILVUS_CANCELLED 13
 // The server does not accept the token; check it.
 #define MILVUS_UNAUTHENTICATED 20
 // The user lacks the privilege that the message names; have it granted.
@@ -108,6 +114,8 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_COMPACTION_FAILED 40
 // The server can no longer tell how the compaction ended; look at the segments, or compact again.
 #define MILVUS_OUTCOME_UNKNOWN 41
+// Not every collection was compacted; the list has the error of each.
+#define MILVUS_SOME_FAILED 42
 // A defect of this library; please report the message.
 #define MILVUS_INTERNAL 50
 // Handles, threads or another resource of this process ran out.
@@ -249,7 +257,8 @@ milvus_status milvus_option_get(size_t index,
 //
 // A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
 // used by any number of threads at once, and one per process is usually enough. All clients together
-// use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns.
+// use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns, and
+// with the first callback comes milvus-call.
 // ====================================================================================================
 
 // As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
@@ -316,8 +325,24 @@ milvus_status milvus_client_new_with(const char *uri,
                                      const milvus_options *options,
                                      milvus_client **out_client);
 
-// Frees a client. Calls of other threads that are under way on it end normally. NULL does nothing;
-// freeing twice does nothing but set milvus_last_error().
+// Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
+// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call. Futures stay, and can be
+// looked at. Returns when all that is over and no callback of this client is running or due any more: what
+// those use may be freed then. Called by a callback, callbacks that are due run inside this call, and that one
+// itself is the only one left. The handle has to be freed all the same.
+//
+// @param client      The client. Closing it again does no harm.
+// @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
+//                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
+//
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but a callback is still running or due),
+// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_client_close(milvus_client *client,
+                                  int64_t timeout_ms);
+
+// Frees a client. Operations that are under way on it, blocking or not, end normally, and its callbacks are
+// called: milvus_client_close() ends them. NULL does nothing; freeing twice does nothing but set
+// milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_client_free(milvus_client *client);
@@ -335,7 +360,7 @@ void milvus_client_free(milvus_client *client);
 //                    it is not below capacity. May be NULL.
 //
 // Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
-// any call to a server can return: MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
+// any call to a server can return: MILVUS_CLOSED, MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
 // MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND,
 // MILVUS_RATE_LIMITED, MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
 // MILVUS_OUT_OF_MEMORY. Since 0.1.0.
@@ -1217,6 +1242,439 @@ milvus_status milvus_optimize(milvus_client *client,
                               const milvus_compact_params *params,
                               int64_t timeout_ms,
                               milvus_compaction_report *out_report);
+
+// ====================================================================================================
+// Many at once
+//
+// Compacts a list of collections, or a whole database, some at a time, and tells what became of each.
+// ====================================================================================================
+
+// What became of many collections.
+typedef struct milvus_many_list milvus_many_list;
+
+// How to compact many collections. As MILVUS_MANY_PARAMS_INIT has it: all defaults.
+typedef struct milvus_many_params {
+    // Set by MILVUS_MANY_PARAMS_INIT.
+    size_t size;
+    // What to do with each of them, without partition, channel and segments; NULL: all defaults. Not read
+    // after the call.
+    const milvus_compact_params *compaction;
+    // How many are under way at a time, each from its trigger to its end: up to 10000; 0: 16. Servers work
+    // on a few at a time, and queue the others.
+    int32_t concurrency;
+    // Not 0: only trigger them, and do not wait for the jobs.
+    int32_t only_trigger;
+} milvus_many_params;
+#define MILVUS_MANY_PARAMS_INIT { sizeof(milvus_many_params), NULL, 0, 0 }
+
+// What became of one collection.
+typedef struct milvus_many_result {
+    // Set by MILVUS_MANY_RESULT_INIT.
+    size_t size;
+    // The name or alias that was given, or listed by the server; lives as long as the list, never NULL.
+    const char *collection_name;
+    // MILVUS_OK if it was compacted, or there was nothing to do; else what the trigger or the wait failed with.
+    milvus_status status;
+    // What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered.
+    int32_t outcome;
+    // The job; MILVUS_NO_JOB if there is none.
+    int64_t job_id;
+    // Plans of the job when it was triggered; MILVUS_NOT_REPORTED if that is not known.
+    int64_t planned;
+    // What was seen of the job, as in milvus_compaction_wait(); NULL if it was not waited for. Lives as long as
+    // the list.
+    const milvus_compaction_report *report;
+    // The detail of its failure, with the status MILVUS_OK if it has not failed; never NULL. Lives as long as
+    // the list.
+    const milvus_error *error;
+} milvus_many_result;
+#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL }
+
+// Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
+// fails does not keep the others from being compacted. An alias of one that is among them already fails with
+// MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
+//
+// @param client      The client.
+// @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
+//                    that the user may see.
+// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+// @param params      How; begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL: all
+//                    defaults. Not changed.
+// @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is
+//                    short for this; MILVUS_NO_TIMEOUT: none. Those whose turn has not come by then fail with
+//                    MILVUS_TIMEOUT, and nothing was sent for them.
+// @param out_list    Receives what became of each, in the order of the names (without names: sorted); also if
+//                    some or all failed, unless it fails before anything is triggered. Free it with
+//                    milvus_many_list_free(). May be NULL.
+//
+// Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (the message has the first
+// failure; in_doubt is set if it is for one of them), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+// MILVUS_CLOSED, or what listing the collections returns (see milvus_client_server_version()), with
+// MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
+milvus_status milvus_compact_many(milvus_client *client,
+                                  const char *const *names,
+                                  size_t name_count,
+                                  const milvus_many_params *params,
+                                  int64_t timeout_ms,
+                                  milvus_many_list **out_list);
+
+// Number of collections in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
+// Since 0.1.0.
+size_t milvus_many_list_count(const milvus_many_list *list);
+
+// Reads what became of one collection.
+//
+// @param list        The list.
+// @param index       From 0 to milvus_many_list_count() - 1.
+// @param out_result  Receives it; begin with `milvus_many_result result = MILVUS_MANY_RESULT_INIT;`. What it
+//                    points to is part of the list and lives until that is freed.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_many_list_get(const milvus_many_list *list,
+                                   size_t index,
+                                   milvus_many_result *out_result);
+
+// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+//
+// Thread-safe. Since 0.1.0.
+void milvus_many_list_free(milvus_many_list *list);
+
+// ====================================================================================================
+// Futures
+//
+// Every function that asks a server has an _async form, which returns at once. If it returns MILVUS_OK,
+// the operation ends exactly once: done, failed, out of time, MILVUS_CANCELLED, or MILVUS_CLOSED by
+// milvus_client_close(). If it returns anything else, nothing was started.
+//
+// Ways to learn the end, to be combined at will: wait for it, poll, be called back, or have it arrive in
+// a queue (further below). The result is there before anybody is told.
+//
+// Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
+// call any function of this library, also those that wait, start, cancel, free or close; while one runs the
+// others wait. They must not throw. What one does to the host's own data is the host's to lock.
+// ====================================================================================================
+
+// An operation that was started, and its result when it is over. Free it with milvus_future_free(), at any
+// time.
+typedef struct milvus_future milvus_future;
+
+// How far an operation is. Only waits, optimizing and compacting many know more than the time.
+typedef struct milvus_progress {
+    // Set by MILVUS_PROGRESS_INIT.
+    size_t size;
+    // Milliseconds since it was started; stands still when it is over.
+    int64_t elapsed_ms;
+    // Plans that are known so far, of all jobs together; more may become known.
+    int64_t planned;
+    // Those that completed.
+    int64_t completed;
+    // Those that failed or timed out.
+    int64_t failed;
+    // Plans that are through, completed or not, per second so far; 0 at first.
+    double plans_per_second;
+    // Collections that milvus_compact_many_async() is about; 0 while it is not known, or for other operations.
+    int64_t collections;
+    // Those that are through, whatever came of them.
+    int64_t collections_done;
+    // Those of them that failed.
+    int64_t collections_failed;
+} milvus_progress;
+#define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0 }
+
+// Is called when an operation is over. future is the caller's own; if that was freed, another one for the
+// same operation, which is freed when this returns (NULL if a million futures are in use). status is what the
+// operation ended with.
+typedef void (*milvus_future_callback)(milvus_future *future,
+                                       milvus_status status,
+                                       void *user_data);
+
+// Gives up what the user_data of a callback points to. Called once, after the callback's last call, on the
+// library's thread for callbacks.
+typedef void (*milvus_destructor)(void *user_data);
+
+// Is called while an operation is under way, at most ten times a second. progress is gone when it returns.
+typedef void (*milvus_progress_callback)(const milvus_progress *progress, void *user_data);
+
+// Waits until an operation is over. May be called by any number of threads, also on a future that is over.
+//
+// @param future      The future.
+// @param timeout_ms  Limit of this waiting in milliseconds, whatever that of the operation is; 0: the
+//                    client's default (10000); MILVUS_NO_TIMEOUT: none.
+//
+// Thread-safe; blocks. Returns MILVUS_PENDING if the operation is not over by then, MILVUS_INVALID_ARGUMENT,
+// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK means
+// that it succeeded. Its failure is this thread's milvus_last_error() then. Since 0.1.0.
+milvus_status milvus_future_wait(milvus_future *future,
+                                 int64_t timeout_ms);
+
+// Tells how an operation ended, without waiting: as milvus_future_wait(), with MILVUS_PENDING if it is not over.
+// Thread-safe. Since 0.1.0.
+milvus_status milvus_future_poll(milvus_future *future);
+
+// Stops an operation. It ends with MILVUS_CANCELLED as soon as it can, unless it is over before that. This is
+// local: no server can cancel anything, so a job goes on, and a trigger that was on its way may be carried
+// out (in_doubt in the error). Cancelling what is over does nothing.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_future_cancel(milvus_future *future);
+
+// Tells how far an operation is.
+//
+// @param future        The future, over or not.
+// @param out_progress  Receives it; begin with `milvus_progress progress = MILVUS_PROGRESS_INIT;`.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_future_progress(milvus_future *future, milvus_progress *out_progress);
+
+// Has a function called when an operation is over; soon, if it is over already. A future has one callback or
+// one queue.
+//
+// @param future      The future. May be freed right away: the operation goes on, and calls back.
+// @param callback    The function; not NULL.
+// @param user_data   Is passed to it; not looked at. May be NULL.
+// @param destructor  Is called once with user_data after the callback, on the same thread. NULL: nothing is.
+//
+// If this does not return MILVUS_OK, neither of them is ever called. After milvus_client_close() has returned
+// MILVUS_OK, no callback of that client is running or will run. Thread-safe. Returns MILVUS_OK,
+// MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY
+// (no thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_future_set_callback(milvus_future *future,
+                                         milvus_future_callback callback,
+                                         void *user_data,
+                                         milvus_destructor destructor);
+
+// Has a function called while an operation is under way: whenever the server has answered, but at most ten
+// times a second. The end is not told by it. A future has one progress callback, besides the other.
+//
+// @param future      The future.
+// @param callback    The function; not NULL.
+// @param user_data   Is passed to it; not looked at. May be NULL.
+// @param destructor  Is called once with user_data when the operation is over, on the same thread. NULL:
+//                    nothing is.
+//
+// If this does not return MILVUS_OK, neither of them is ever called. Thread-safe. Returns what
+// milvus_future_set_callback() does. Since 0.1.0.
+milvus_status milvus_future_set_progress_callback(milvus_future *future,
+                                                  milvus_progress_callback callback,
+                                                  void *user_data,
+                                                  milvus_destructor destructor);
+
+// The detail of an operation's failure, for whatever thread: status MILVUS_OK if it has succeeded,
+// MILVUS_PENDING if it is not over, MILVUS_INVALID_HANDLE if this is no future. Never NULL. Valid until the
+// future is freed; do not free it. Thread-safe. Since 0.1.0.
+const milvus_error *milvus_future_error(const milvus_future *future);
+
+// Frees a future, whatever its operation is doing. With a callback the operation goes on and calls back;
+// without, it is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
+// nothing; freeing twice does nothing but set milvus_last_error().
+//
+// Thread-safe. Since 0.1.0.
+void milvus_future_free(milvus_future *future);
+
+// ====================================================================================================
+// Asynchronous forms
+//
+// Each takes what its blocking form takes, checks it, starts the operation, and returns at once; timeout_ms
+// limits the operation itself. What the blocking form returns is what the future ends with. Everything is
+// copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
+// MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
+// MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
+//
+// The result is then read with the milvus_future_take_... function named at each. These return what the
+// operation ended with, and write only if that is MILVUS_OK, except reports and lists of many collections,
+// which are written whenever there is one. MILVUS_PENDING: it is not over; MILVUS_INVALID_ARGUMENT: not a
+// future of that kind. Lists can be taken once, and are the caller's then; the others can be read again.
+// ====================================================================================================
+
+// milvus_client_server_info(); milvus_future_take_server_info().
+milvus_status milvus_client_server_info_async(milvus_client *client,
+                                              int64_t timeout_ms,
+                                              milvus_future **out_future);
+
+// milvus_compact(); milvus_future_take_job_id().
+milvus_status milvus_compact_async(milvus_client *client,
+                                   const char *collection_name,
+                                   int32_t is_clustering,
+                                   int64_t timeout_ms,
+                                   milvus_future **out_future);
+
+// milvus_compact_with(); milvus_future_take_compact_result().
+milvus_status milvus_compact_with_async(milvus_client *client,
+                                        const char *collection_name,
+                                        const milvus_compact_params *params,
+                                        int64_t timeout_ms,
+                                        milvus_future **out_future);
+
+// milvus_compaction_state(); milvus_future_take_state().
+milvus_status milvus_compaction_state_async(milvus_client *client,
+                                            int64_t job_id,
+                                            int64_t timeout_ms,
+                                            milvus_future **out_future);
+
+// milvus_compaction_wait(); milvus_future_take_report().
+milvus_status milvus_compaction_wait_async(milvus_client *client,
+                                           int64_t job_id,
+                                           int64_t timeout_ms,
+                                           milvus_future **out_future);
+
+// milvus_compaction_plans(); milvus_future_take_plans().
+milvus_status milvus_compaction_plans_async(milvus_client *client,
+                                            int64_t job_id,
+                                            int64_t timeout_ms,
+                                            milvus_future **out_future);
+
+// milvus_compaction_tasks(); milvus_future_take_plans().
+milvus_status milvus_compaction_tasks_async(milvus_client *client,
+                                            const char *collection_name,
+                                            int64_t timeout_ms,
+                                            milvus_future **out_future);
+
+// milvus_segments(); milvus_future_take_segments().
+milvus_status milvus_segments_async(milvus_client *client,
+                                    const char *collection_name,
+                                    int32_t which,
+                                    int64_t timeout_ms,
+                                    milvus_future **out_future);
+
+// milvus_compaction_check(); milvus_future_take_prospect().
+milvus_status milvus_compaction_check_async(milvus_client *client,
+                                            const char *collection_name,
+                                            const milvus_compact_params *params,
+                                            int64_t timeout_ms,
+                                            milvus_future **out_future);
+
+// milvus_compaction_find(); milvus_future_take_found().
+milvus_status milvus_compaction_find_async(milvus_client *client,
+                                           const char *collection_name,
+                                           int64_t timeout_ms,
+                                           milvus_future **out_future);
+
+// milvus_flush(); it has no result but its end.
+milvus_status milvus_flush_async(milvus_client *client,
+                                 const char *collection_name,
+                                 int64_t timeout_ms,
+                                 milvus_future **out_future);
+
+// milvus_optimize(); milvus_future_take_report().
+milvus_status milvus_optimize_async(milvus_client *client,
+                                    const char *collection_name,
+                                    const milvus_compact_params *params,
+                                    int64_t timeout_ms,
+                                    milvus_future **out_future);
+
+// milvus_compact_many(); milvus_future_take_many().
+milvus_status milvus_compact_many_async(milvus_client *client,
+                                        const char *const *names,
+                                        size_t name_count,
+                                        const milvus_many_params *params,
+                                        int64_t timeout_ms,
+                                        milvus_future **out_future);
+
+// Reads what the server says of itself. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+milvus_status milvus_future_take_server_info(milvus_future *future, milvus_server_info *out_info);
+
+// Reads the id of the job, or MILVUS_NO_JOB.
+milvus_status milvus_future_take_job_id(milvus_future *future, int64_t *out_job_id);
+
+// Reads what came of the trigger. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+milvus_status milvus_future_take_compact_result(milvus_future *future,
+                                                milvus_compact_result *out_result);
+
+// Reads the server's word on a job. Begin with
+// `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_state_info *out_info);
+
+// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell.
+// Begin with `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`.
+milvus_status milvus_future_take_report(milvus_future *future,
+                                        milvus_compaction_report *out_report);
+
+// Reads what a trigger would do. Begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+milvus_status milvus_future_take_prospect(milvus_future *future, milvus_prospect *out_prospect);
+
+// Reads what was found out about a trigger in doubt. Begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+milvus_status milvus_future_take_found(milvus_future *future,
+                                       milvus_found *out_found);
+
+// Takes the plans or tasks; free them with milvus_plan_list_free().
+milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list **out_plans);
+
+// Takes the segments; free them with milvus_segment_list_free().
+milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_list **out_segments);
+
+// Takes what became of many collections; also written if some have failed. Free it with
+// milvus_many_list_free().
+milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **out_list);
+
+// ====================================================================================================
+// Queues
+//
+// For event loops (epoll, libuv, Go, Java): futures arrive in a queue when their operations are over, and its
+// descriptor is readable while one is there. One thread can follow thousands of operations with it.
+// ====================================================================================================
+
+// A queue of futures that are over.
+typedef struct milvus_queue milvus_queue;
+
+// Makes a queue.
+//
+// @param out_queue  Receives it; free it with milvus_queue_free().
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors are left),
+// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_queue_new(milvus_queue **out_queue);
+
+// Tells the queue's descriptor: readable (EPOLLIN, POLLIN) while a future is there, so fit for level-triggered
+// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Only watch it: do not
+// read, write or close it.
+//
+// @param queue   The queue.
+// @param out_fd  Receives the descriptor; valid until the queue is freed.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_queue_fd(milvus_queue *queue,
+                              int32_t *out_fd);
+
+// Puts a future into a queue when its operation is over; at once, if it is over already. A future has one
+// callback or one queue.
+//
+// @param future     The future. Stays the caller's to free. One that is freed does not arrive.
+// @param queue      The queue.
+// @param user_data  Comes out of the queue with it; not looked at. May be NULL.
+//
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE,
+// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_future_set_queue(milvus_future *future,
+                                      milvus_queue *queue,
+                                      void *user_data);
+
+// Takes the next future that is over out of a queue, in the order in which they ended.
+//
+// @param queue          The queue.
+// @param timeout_ms     How long to wait for one, in milliseconds; MILVUS_NO_TIMEOUT: as long as it takes; 0
+//                       (here, unlike anywhere else): not at all.
+// @param out_future     Receives the future, which is the caller's own that was put in: free it when it is done
+//                       with.
+// @param out_user_data  Receives what was given to milvus_future_set_queue(). May be NULL.
+//
+// Several threads may take from one queue. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_PENDING (none is
+// there), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (also if it is freed meanwhile), MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_queue_next(milvus_queue *queue,
+                                int64_t timeout_ms,
+                                milvus_future **out_future,
+                                void **out_user_data);
+
+// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that were to arrive in
+// it go on, and stay the caller's to free. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
+// nothing; freeing twice does nothing but set milvus_last_error().
+//
+// Thread-safe. Since 0.1.0.
+void milvus_queue_free(milvus_queue *queue);
 
 // ====================================================================================================
 // Log

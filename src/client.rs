@@ -1,16 +1,17 @@
-//! A client: what the C ABI offers, as safe Rust. Each call blocks until its answer or its deadline.
+//! A client: what the C ABI offers, as safe Rust. Each method makes an [`Operation`] that is then waited for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::collection;
-use crate::compaction::ledger::Ledger;
-use crate::compaction::pace::Pace;
-use crate::compaction::{Found, Outcome, Params, Plan, Prospect, StateInfo, Triggered};
-use crate::compaction::{check, find, follow, optimize, state, tasks, trigger};
+use crate::compaction::engine::Engine;
+use crate::compaction::{Found, Item, Many, Outcome, Params, Plan, Prospect, StateInfo, Triggered};
+use crate::compaction::{check, find, follow, many, optimize, state, tasks, trigger};
 use crate::config::Config;
-use crate::error::Error;
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::error::{Error, Status};
+use crate::gate::Gate;
+use crate::operation::{Call, Operation};
+use crate::rpc::{Effect, Rpc};
 use crate::runtime;
 use crate::segments::{self, Segment};
 use crate::server::Server;
@@ -29,19 +30,9 @@ pub enum Timeout {
 
 /// A connection to one server, shared by any number of threads.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-struct Inner {
-    rpc: Rpc,
-    ledger: Ledger,
-    pace: Pace,
-}
-
-impl Inner {
-    fn hiding_secrets(&self, outcome: Outcome) -> Outcome {
-        let error = outcome.error.map(|error| self.rpc.config().hiding_secrets(error));
-        Outcome { error, ..outcome }
-    }
+pub struct Client {
+    engine: Arc<Engine>,
+    gate: Arc<Gate>,
 }
 
 impl Client {
@@ -50,158 +41,162 @@ impl Client {
     /// # Errors
     /// `TlsFailed` if there are no root certificates.
     pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self(Arc::new(Inner { rpc: Rpc::new(config)?, ledger: Ledger::default(), pace: Pace::new() })))
+        Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)), gate: Arc::default() })
+    }
+
+    /// Ends everything that is under way on it with `Closed`, and the connection; later operations fail with
+    /// that too. Returns when all of that is over and no callback of it is running any more, or at the limit.
+    ///
+    /// # Errors
+    /// `Timeout` if something, as a callback that takes long, was not over in time. It is closed all the same.
+    pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
+        let is_over = self.gate.close(self.limit(timeout));
+        let engine = Arc::clone(&self.engine);
+        runtime::spawn(async move { engine.rpc.disconnect().await });
+        if is_over {
+            return Ok(());
+        }
+        let text = "the client is closed, but a callback of it is still running or due";
+        Err(Error::new(Status::Timeout, text).retriable())
     }
 
     /// What the server said of itself when this connection to it was made.
-    ///
-    /// # Errors
-    /// Any of the connection and of the server.
-    pub fn server(&self, timeout: Timeout) -> Result<Server, Error> {
-        let (inner, deadline) = self.start(timeout);
-        self.run(async move { inner.rpc.server(deadline).await })
+    pub fn server(&self, timeout: Timeout) -> Operation<Server> {
+        let call = self.call(timeout);
+        Operation::new(&call.clone(), async move { call.engine().rpc.server(call.deadline()).await })
     }
 
-    /// Triggers a compaction; returns the job's id, or [`NO_JOB`](crate::compaction::NO_JOB).
-    ///
-    /// # Errors
-    /// Any. With `in_doubt` set, the server may have started the compaction all the same.
-    pub fn compact(&self, name: &str, is_clustering: bool, timeout: Timeout) -> Result<i64, Error> {
-        self.compact_with(name, Params::new(is_clustering), timeout).map(|triggered| triggered.job_id)
+    /// Triggers a compaction; returns the job's id, or [`NO_JOB`](crate::compaction::NO_JOB). With `in_doubt` set
+    /// in its error, the server may have started the compaction all the same.
+    pub fn compact(&self, name: &str, is_clustering: bool, timeout: Timeout) -> Operation<i64> {
+        self.compact_with(name, Params::new(is_clustering), timeout).map(|triggered, _| triggered.job_id)
     }
 
-    /// Triggers a compaction of any kind, and tells what came of the trigger.
-    ///
-    /// # Errors
-    /// As [`Client::compact`]; `Unsupported` for what this server would silently ignore.
-    pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Result<Triggered, Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move { trigger::compact(&inner.rpc, &inner.ledger, deadline, &name, &params).await })
+    /// Triggers a compaction of any kind, and tells what came of the trigger; as [`Client::compact`], and
+    /// `Unsupported` for what this server would silently ignore.
+    pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Triggered> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let Engine { rpc, ledger, .. } = &**call.engine();
+            Box::pin(trigger::compact(rpc, ledger, call.deadline(), &name, &params)).await
+        })
     }
 
-    /// What such a trigger would do. Only reads.
-    ///
-    /// # Errors
-    /// Those with which the trigger would be refused, and any of the connection and of the server.
-    pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Result<Prospect, Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move { check::check(&inner.rpc, &inner.ledger, deadline, &name, &params).await })
+    /// What such a trigger would do; fails as it would. Only reads.
+    pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Prospect> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let Engine { rpc, ledger, .. } = &**call.engine();
+            Box::pin(check::check(rpc, ledger, call.deadline(), &name, &params)).await
+        })
     }
 
     /// Whether this client's latest trigger in doubt of a collection has started a job.
-    ///
-    /// # Errors
-    /// Any of the connection and of the server.
-    pub fn compaction_find(&self, name: &str, timeout: Timeout) -> Result<Found, Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move { find::find(&inner.rpc, &inner.ledger, deadline, &name).await })
+    pub fn compaction_find(&self, name: &str, timeout: Timeout) -> Operation<Found> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let Engine { rpc, ledger, .. } = &**call.engine();
+            find::find(rpc, ledger, call.deadline(), &name).await
+        })
     }
 
-    /// Every compaction task of a collection that the server remembers.
-    ///
-    /// # Errors
-    /// `Unsupported` on servers that ignore the collection; any of the connection and of the server.
-    pub fn compaction_tasks(&self, name: &str, timeout: Timeout) -> Result<Vec<Plan>, Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move {
-            let collection = collection::find(&inner.rpc, deadline, &name).await?;
-            tasks::list(&inner.rpc, Effect::Read, deadline, &collection).await
+    /// Every compaction task of a collection that the server remembers; `Unsupported` on servers that ignore the
+    /// collection.
+    pub fn compaction_tasks(&self, name: &str, timeout: Timeout) -> Operation<Vec<Plan>> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let (rpc, deadline) = (&call.engine().rpc, call.deadline());
+            let collection = collection::find(rpc, deadline, &name).await?;
+            tasks::list(rpc, Effect::Read, deadline, &collection).await
         })
     }
 
     /// The segments of a collection, as stored or as loaded.
-    ///
-    /// # Errors
-    /// Any of the connection and of the server.
-    pub fn segments(&self, name: &str, are_loaded: bool, timeout: Timeout) -> Result<Vec<Segment>, Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move {
-            let collection = collection::find(&inner.rpc, deadline, &name).await?;
+    pub fn segments(&self, name: &str, are_loaded: bool, timeout: Timeout) -> Operation<Vec<Segment>> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let (rpc, deadline) = (&call.engine().rpc, call.deadline());
+            let collection = collection::find(rpc, deadline, &name).await?;
             if are_loaded {
-                segments::loaded(&inner.rpc, Effect::Read, deadline, &collection).await
+                segments::loaded(rpc, Effect::Read, deadline, &collection).await
             } else {
-                segments::persistent(&inner.rpc, Effect::Read, deadline, &collection).await
+                segments::persistent(rpc, Effect::Read, deadline, &collection).await
             }
         })
     }
 
-    /// What the server says of a job now.
-    ///
-    /// # Errors
-    /// Any of the connection and of the server. A job the server does not know is no error: it says Completed.
-    pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Result<StateInfo, Error> {
-        let (inner, deadline) = self.start(timeout);
-        self.run(async move { state::state(&inner.rpc, Effect::Read, deadline, job_id).await })
-    }
-
-    /// The plans of a job: those that the server lists now, and those that this client saw before.
-    ///
-    /// # Errors
-    /// Any of the connection and of the server.
-    pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Result<Vec<Plan>, Error> {
-        let (inner, deadline) = self.start(timeout);
-        self.run(async move { follow::plans(&inner.rpc, &inner.ledger, deadline, job_id).await })
-    }
-
-    /// Waits until a job is over.
-    ///
-    /// # Errors
-    /// Only for an impossible id: what ends the wait otherwise is in the [`Outcome`].
-    pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Result<Outcome, Error> {
-        let (inner, deadline) = self.start(timeout);
-        self.run(async move {
-            let outcome = follow::wait(&inner.rpc, &inner.ledger, &inner.pace, deadline, job_id).await?;
-            Ok(inner.hiding_secrets(outcome))
+    /// What the server says of a job now. A job the server does not know is no error: it says Completed.
+    pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Operation<StateInfo> {
+        let call = self.call(timeout);
+        Operation::new(&call.clone(), async move {
+            state::state(&call.engine().rpc, Effect::Read, call.deadline(), job_id).await
         })
     }
 
-    /// Flushes a collection, and returns when it is stored.
-    ///
-    /// # Errors
-    /// Any of the connection and of the server.
-    pub fn flush(&self, name: &str, timeout: Timeout) -> Result<(), Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move {
-            let collection = collection::find(&inner.rpc, deadline, &name).await?;
-            upkeep::flush(&inner.rpc, deadline, &collection).await
+    /// The plans of a job: those that the server lists now, and those that this client saw before.
+    pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Operation<Vec<Plan>> {
+        let call = self.call(timeout);
+        Operation::new(&call.clone(), async move {
+            let Engine { rpc, ledger, .. } = &**call.engine();
+            follow::plans(rpc, ledger, call.deadline(), job_id).await
+        })
+    }
+
+    /// Waits until a job is over. Fails only for an impossible id: what ends the wait otherwise is in the
+    /// [`Outcome`].
+    pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
+        let call = self.call(timeout);
+        Operation::new(&call.clone(), async move {
+            let show = |progress| call.meter().show(progress);
+            let outcome = follow::wait(call.engine(), &show, call.deadline(), job_id).await?;
+            Ok(call.settle_outcome(outcome))
+        })
+    }
+
+    /// Flushes a collection, and is over when it is stored.
+    pub fn flush(&self, name: &str, timeout: Timeout) -> Operation<()> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let (rpc, deadline) = (&call.engine().rpc, call.deadline());
+            let collection = collection::find(rpc, deadline, &name).await?;
+            upkeep::flush(rpc, deadline, &collection).await
         })
     }
 
     /// Compacts a collection, with its indexes complete before and after, and the result loaded. Returns the
-    /// job and its outcome.
-    ///
-    /// # Errors
-    /// Those before the job was started; what comes later is in the [`Outcome`].
-    pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Result<(i64, Outcome), Error> {
-        let (inner, deadline) = self.start(timeout);
-        let name = name.to_owned();
-        self.run(async move {
-            let Inner { rpc, ledger, pace } = &*inner;
-            let (job_id, outcome) = optimize::optimize(rpc, ledger, pace, deadline, &name, &params).await?;
-            Ok((job_id, inner.hiding_secrets(outcome)))
+    /// job and its outcome; fails with what comes before the job was started.
+    pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, Outcome)> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let show = |progress| call.meter().show(progress);
+            let optimized = optimize::optimize(call.engine(), &show, call.deadline(), &name, &params);
+            let (job_id, outcome) = optimized.await?;
+            Ok((job_id, call.settle_outcome(outcome)))
         })
     }
 
-    /// Runs a call on the library's thread. No error leaves here with a secret in it, whoever put it there.
-    fn run<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, Error>> + Send + 'static,
-    ) -> Result<T, Error> {
-        runtime::block_on(work).map_err(|error| self.0.rpc.config().hiding_secrets(error))
+    /// Compacts many collections, and returns what became of each; the second is `None` only if none failed.
+    pub fn compact_many(&self, many: Many, timeout: Timeout) -> Operation<(Vec<Item>, Option<Error>)> {
+        let call = self.call(timeout);
+        Operation::new(&call.clone(), async move {
+            let compacted = many::compact(call.engine(), call.meter(), call.deadline(), many);
+            let (mut items, error) = compacted.await?;
+            for item in &mut items {
+                item.error = item.error.take().map(|error| call.settle(error));
+            }
+            Ok((items, error.map(|error| call.settle(error))))
+        })
     }
 
-    fn start(&self, timeout: Timeout) -> (Arc<Inner>, Deadline) {
-        let limit = match timeout {
-            Timeout::Default => Some(self.0.rpc.config().timeout),
+    fn call(&self, timeout: Timeout) -> Arc<Call> {
+        Call::new(&self.engine, &self.gate, self.limit(timeout))
+    }
+
+    pub(crate) fn limit(&self, timeout: Timeout) -> Option<Duration> {
+        match timeout {
+            Timeout::Default => Some(self.engine.rpc.config().timeout),
             Timeout::After(limit) => Some(limit),
             Timeout::Never => None,
-        };
-        (Arc::clone(&self.0), Deadline::after(limit))
+        }
     }
 }

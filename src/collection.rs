@@ -3,7 +3,7 @@
 use crate::error::{Error, Status, shortened};
 use crate::proto::service::{
     DescribeCollectionRequest, DescribeIndexRequest, IndexDescription, ShowCollectionsRequest,
-    ShowPartitionsRequest,
+    ShowCollectionsResponse, ShowPartitionsRequest,
 };
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::server::HAS_DATABASES;
@@ -66,7 +66,7 @@ pub(crate) fn quotable(name: &str) -> String {
 }
 
 /// Looks a name or an alias up in the client's database.
-pub(crate) async fn find(rpc: &Rpc, deadline: Deadline, name: &str) -> Result<Collection, Error> {
+pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
     check_name(name)?;
     let database = &rpc.config().database;
     let asked = DescribeCollectionRequest { db_name: database.clone(), collection_name: name.to_owned() };
@@ -94,7 +94,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline, name: &str) -> Result<Co
 
 /// The collection has to be in the database that was asked for. Servers without databases ignore the wish
 /// and would hand out one of the same name.
-async fn check_database(rpc: &Rpc, deadline: Deadline, answered: &str) -> Result<(), Error> {
+async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Result<(), Error> {
     let wanted = rpc.config().database.as_str();
     if wanted.is_empty() || answered == wanted || (answered.is_empty() && wanted == "default") {
         return Ok(());
@@ -109,7 +109,7 @@ async fn check_database(rpc: &Rpc, deadline: Deadline, answered: &str) -> Result
 /// The number of a partition.
 pub(crate) async fn partition_id(
     rpc: &Rpc,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
     partition: &str,
 ) -> Result<i64, Error> {
@@ -139,7 +139,7 @@ pub(crate) async fn partition_id(
 /// What the indexes of a collection cover.
 pub(crate) async fn indexes(
     rpc: &Rpc,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Indexes, Error> {
     let asked = DescribeIndexRequest {
@@ -167,7 +167,7 @@ pub(crate) async fn indexes(
     }
 }
 
-async fn not_described(rpc: &Rpc, deadline: Deadline, error: Error, name: &str) -> Error {
+async fn not_described(rpc: &Rpc, deadline: Deadline<'_>, error: Error, name: &str) -> Error {
     let database = &rpc.config().database;
     let name = quotable(name);
     let place =
@@ -183,18 +183,35 @@ async fn not_described(rpc: &Rpc, deadline: Deadline, error: Error, name: &str) 
 
 /// Servers up to 2.3 call a collection missing when its whole database is. Listing the database's
 /// collections tells on every version.
-async fn missing_database(rpc: &Rpc, deadline: Deadline) -> Option<Error> {
+async fn missing_database(rpc: &Rpc, deadline: Deadline<'_>) -> Option<Error> {
     let database = &rpc.config().database;
     if database.is_empty() {
         return None;
     }
+    show(rpc, deadline).await.err().filter(|error| error.status == Status::DatabaseNotFound)
+}
+
+/// The names of all collections in the client's database that the user may see.
+pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String>, Error> {
+    let database = &rpc.config().database;
+    if !database.is_empty() && database != "default" {
+        // Older servers ignore the database, and would list those of the only one they have.
+        rpc.server(deadline).await?.require(HAS_DATABASES, &format!("the database \"{database}\""))?;
+    }
+    let mut names =
+        show(rpc, deadline).await.map_err(|error| error.context("listing the collections"))?.collection_names;
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+async fn show(rpc: &Rpc, deadline: Deadline<'_>) -> Result<ShowCollectionsResponse, Error> {
+    let database = &rpc.config().database;
     let asked = ShowCollectionsRequest { db_name: database.clone() };
-    let reply = rpc
-        .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
-            c.show_collections(request).await
-        })
-        .await;
-    reply.err().filter(|error| error.status == Status::DatabaseNotFound)
+    rpc.unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
+        c.show_collections(request).await
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -32,15 +32,17 @@ macro_rules! statuses {
     };
 }
 
-// 3 and 13 are kept for closed clients and cancelled calls.
 statuses! {
     Ok = 0, "OK", "The call did what it says.";
     InvalidArgument = 1, "INVALID_ARGUMENT", "A parameter is NULL, malformed or out of range; the message names it.";
     InvalidHandle = 2, "INVALID_HANDLE", "The handle was freed already, is of another type, or was not made by this library.";
+    Closed = 3, "CLOSED", "The client has been closed; make a new one.";
     Forked = 4, "FORKED", "This process is a fork of one that used the library; use it in the parent, or call exec first.";
+    Pending = 5, "PENDING", "The operation is not over yet; wait for its future, or ask again later.";
     Unavailable = 10, "UNAVAILABLE", "The server cannot be reached or the connection was lost; check address and server.";
     TlsFailed = 11, "TLS_FAILED", "No secure connection could be made; check http or https and the certificates.";
     Timeout = 12, "TIMEOUT", "The call's time ran out; what the server was asked to do may still go on.";
+    Cancelled = 13, "CANCELLED", "The caller stopped the call; what the server was asked to do may still go on.";
     Unauthenticated = 20, "UNAUTHENTICATED", "The server does not accept the token; check it.";
     PermissionDenied = 21, "PERMISSION_DENIED", "The user lacks the privilege that the message names; have it granted.";
     CollectionNotFound = 22, "COLLECTION_NOT_FOUND", "No collection or alias of that name exists in the database.";
@@ -53,6 +55,7 @@ statuses! {
     PartitionNotFound = 29, "PARTITION_NOT_FOUND", "The collection has no partition of that name.";
     CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, but not all of it succeeded; the report has the counts.";
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
+    SomeFailed = 42, "SOME_FAILED", "Not every collection was compacted; the list has the error of each.";
     Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
     OutOfMemory = 51, "OUT_OF_MEMORY", "Handles, threads or another resource of this process ran out.";
 }

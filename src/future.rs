@@ -1,14 +1,26 @@
-//! A result that one thread waits for and another one brings. Plain `std`, so that a waiting thread
-//! needs nothing of an async runtime.
+//! A result that one thread brings and others wait for, and the word to stop that goes the other way.
+//! Plain `std`, so that whoever waits needs nothing of an async runtime.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, Status};
 use crate::panics;
 
+type Listener = Box<dyn FnOnce() + Send>;
+
 struct Completion<T> {
-    result: Mutex<Option<Result<T, Error>>>,
+    state: Mutex<State<T>>,
     arrived: Condvar,
+}
+
+struct State<T> {
+    result: Option<Result<T, Error>>,
+    /// Is told once, after the result has been published.
+    listener: Option<Listener>,
 }
 
 /// The waiting side.
@@ -19,25 +31,63 @@ pub(crate) struct Promise<T>(Option<Arc<Completion<T>>>);
 
 /// The two sides of one result.
 pub(crate) fn pair<T>() -> (Promise<T>, Future<T>) {
-    let completion = Arc::new(Completion { result: Mutex::new(None), arrived: Condvar::new() });
+    let state = Mutex::new(State { result: None, listener: None });
+    let completion = Arc::new(Completion { state, arrived: Condvar::new() });
     (Promise(Some(Arc::clone(&completion))), Future(completion))
 }
 
 impl<T> Future<T> {
-    /// Blocks until the result is there.
+    /// Blocks until the result is there, and takes it.
     pub(crate) fn wait(self) -> Result<T, Error> {
-        let mut slot = self.0.result.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock();
         loop {
-            if let Some(result) = slot.take() {
+            if let Some(result) = state.result.take() {
                 return result;
             }
-            slot = self.0.arrived.wait(slot).unwrap_or_else(PoisonError::into_inner);
+            state = self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Blocks until the result is there or a moment has come (`None`: never), and looks at the result.
+    pub(crate) fn look_until<R>(
+        &self,
+        moment: Option<Instant>,
+        look: impl FnOnce(&mut Result<T, Error>) -> R,
+    ) -> Option<R> {
+        let mut state = self.0.lock();
+        while state.result.is_none() {
+            state = match moment {
+                None => self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(moment) => {
+                    let left = moment.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return None;
+                    }
+                    self.0.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+        state.result.as_mut().map(look)
+    }
+
+    /// Looks at the result if it is there.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&mut Result<T, Error>) -> R) -> Option<R> {
+        self.0.lock().result.as_mut().map(look)
+    }
+
+    /// Has `listener` called once when the result has been published. If that has happened it is given back.
+    pub(crate) fn listen(&self, listener: Listener) -> Result<(), Listener> {
+        let mut state = self.0.lock();
+        if state.result.is_some() {
+            return Err(listener);
+        }
+        state.listener = Some(listener);
+        Ok(())
     }
 }
 
 impl<T> Promise<T> {
-    /// Brings the result and wakes the waiting thread.
+    /// Brings the result: publishes it, wakes who waits, and tells who listens, in this order.
     pub(crate) fn fulfil(mut self, result: Result<T, Error>) {
         if let Some(completion) = self.0.take() {
             completion.bring(result);
@@ -54,18 +104,76 @@ impl<T> Drop for Promise<T> {
 }
 
 impl<T> Completion<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn bring(&self, result: Result<T, Error>) {
-        *self.result.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-        self.arrived.notify_one();
+        let mut state = self.lock();
+        state.result = Some(result);
+        let listener = state.listener.take();
+        drop(state);
+        self.arrived.notify_all();
+        if let Some(listener) = listener {
+            listener();
+        }
+    }
+}
+
+/// Tells work that is under way to end early. It ends at the next point where it waits, in its own words.
+#[derive(Debug, Default)]
+pub(crate) struct Stop {
+    /// The status that the work is to end with; 0 while it is to go on.
+    reason: AtomicI32,
+    task: Mutex<Option<Waker>>,
+}
+
+impl Stop {
+    /// Has the work end; the first reason counts.
+    pub(crate) fn stop(&self, reason: Status) {
+        let _ = self.reason.compare_exchange(0, reason as i32, Ordering::AcqRel, Ordering::Acquire);
+        let waker = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Why the work is to end, if it is.
+    pub(crate) fn reason(&self) -> Option<Status> {
+        Status::from_number(self.reason.load(Ordering::Acquire)).filter(|status| *status != Status::Ok)
+    }
+
+    /// Runs `work` so that it is polled again when it is to stop.
+    pub(crate) async fn watch<T>(&self, work: impl std::future::Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let mut is_first = true;
+        std::future::poll_fn(|cx| {
+            // The waker is the task's own, and the same every time.
+            if std::mem::take(&mut is_first) {
+                *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+            }
+            work.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// The output of `work`, or `None` as soon as it is to stop. Only inside [`Stop::watch`].
+    pub(crate) async fn bound<T>(&self, work: impl std::future::Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        std::future::poll_fn(|cx| match self.reason() {
+            Some(_) => Poll::Ready(None),
+            None => work.as_mut().poll(cx).map(Some),
+        })
+        .await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
-    use crate::error::Status;
 
     #[test]
     fn a_result_crosses_threads_whoever_comes_first() {
@@ -82,5 +190,71 @@ mod tests {
         let (promise, future) = pair::<()>();
         drop(promise);
         assert_eq!(future.wait().unwrap_err().status, Status::Internal);
+    }
+
+    #[test]
+    fn any_number_of_threads_can_wait_for_one_result_and_look_again() {
+        let (promise, future) = pair();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert_eq!(future.look_until(None, |result| result.clone()), Some(Ok(7))));
+            }
+            promise.fulfil(Ok(7));
+        });
+        assert_eq!(future.look(|result| result.clone()), Some(Ok(7)));
+    }
+
+    #[test]
+    fn a_bounded_look_gives_up() {
+        let (promise, future) = pair::<()>();
+        let moment = Instant::now() + Duration::from_millis(5);
+        assert_eq!(future.look_until(Some(moment), |_| ()), None);
+        assert!(Instant::now() >= moment);
+        assert_eq!(future.look(|_| ()), None);
+        promise.fulfil(Ok(()));
+        assert_eq!(future.look_until(Some(moment), |_| ()), Some(()), "what is there is seen, however late");
+    }
+
+    #[test]
+    fn the_result_is_there_before_anybody_is_told_and_one_is_told_once() {
+        for fulfil in [true, false] {
+            let (promise, future) = pair();
+            let future = Arc::new(future);
+            let told = Arc::new(AtomicI32::new(0));
+            let listener = {
+                let (future, told) = (Arc::clone(&future), Arc::clone(&told));
+                Box::new(move || {
+                    assert!(future.look(|_| ()).is_some());
+                    told.fetch_add(1, Ordering::Relaxed);
+                })
+            };
+            assert!(future.listen(listener).is_ok());
+            if fulfil {
+                promise.fulfil(Ok(1));
+            } else {
+                drop(promise);
+            }
+            assert_eq!(told.load(Ordering::Relaxed), 1);
+            assert!(future.listen(Box::new(|| ())).is_err(), "it is too late to listen");
+        }
+    }
+
+    #[test]
+    fn work_that_waits_is_stopped_with_the_first_reason() {
+        let stop = Arc::new(Stop::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let stopper = {
+            let stop = Arc::clone(&stop);
+            thread::spawn(move || {
+                thread::sleep(Duration::from_millis(5));
+                stop.stop(Status::Cancelled);
+                stop.stop(Status::Closed);
+            })
+        };
+        let ended = runtime.block_on(stop.watch(stop.bound(std::future::pending::<()>())));
+        stopper.join().unwrap();
+        assert_eq!((ended, stop.reason()), (None, Some(Status::Cancelled)));
+        let early = runtime.block_on(stop.watch(stop.bound(async { 1 })));
+        assert_eq!(early, None, "stopped before it began");
     }
 }

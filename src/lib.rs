@@ -10,9 +10,14 @@ pub mod config;
 pub mod proto;
 pub mod server;
 
-mod future;
 mod panics;
+
+mod eventfd;
+mod future;
 mod runtime;
+
+mod callbacks;
+mod gate;
 
 pub mod log;
 
@@ -26,6 +31,8 @@ mod upkeep;
 
 pub mod compaction;
 
+mod operation;
+
 pub mod client;
 
 #[allow(unsafe_code)]
@@ -33,3 +40,4 @@ pub mod ffi;
 
 pub use client::Client;
 pub use error::{Error, Status};
+pub use operation::Operation;

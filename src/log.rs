@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::error::{Error, Status};
+use crate::error::Error;
 use crate::runtime;
 
 /// Events that wait for a slow receiver; later ones are dropped, and counted.
@@ -76,9 +76,7 @@ fn state() -> MutexGuard<'static, State> {
 pub fn set(level: Level, receiver: Option<Receiver>) -> Result<(), Error> {
     let mut state = state();
     if receiver.is_some() && !state.has_thread {
-        runtime::spawn_thread(THREAD, deliver).map_err(|error| {
-            Error::new(Status::OutOfMemory, format!("cannot start the log's thread: {error}")).retriable()
-        })?;
+        runtime::spawn_thread(THREAD, deliver)?;
         state.has_thread = true;
     }
     WANTED.store(if receiver.is_some() { level as i32 } else { 0 }, Ordering::Relaxed);

@@ -13,7 +13,7 @@ use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Handle};
 
 use crate::error::{Error, Status};
-use crate::{future, panics};
+use crate::panics;
 
 /// Both thread kinds as `ps -L` and debuggers show them; Linux keeps 15 bytes.
 const IO_THREAD: &str = "milvus-io";
@@ -30,24 +30,19 @@ pub(crate) fn is_forked() -> bool {
     FORKED.load(Ordering::Relaxed)
 }
 
-/// Runs `work` on the library's thread and waits for it here. The calling thread may be anybody's,
-/// also one inside another async runtime: it only sleeps on a condition variable.
-pub(crate) fn block_on<T, F>(work: F) -> Result<T, Error>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, Error>> + Send + 'static,
-{
-    let handle = RUNTIME.get_or_try_init(|| {
-        start().map_err(|error| {
-            Error::new(Status::OutOfMemory, format!("cannot start the library's thread: {error}")).retriable()
-        })
-    })?;
-    let (promise, result) = future::pair();
-    handle.spawn(async move { promise.fulfil(work.await) });
-    result.wait()
+/// Makes sure that the library's thread is there.
+pub(crate) fn prepare() -> Result<(), Error> {
+    RUNTIME.get_or_try_init(start).map(drop)
 }
 
-fn start() -> io::Result<Handle> {
+/// Runs `work` on the library's thread; if there is none, there is nothing that it could be about.
+pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
+    if let Some(handle) = RUNTIME.get() {
+        handle.spawn(work);
+    }
+}
+
+fn start() -> Result<Handle, Error> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -57,22 +52,30 @@ fn start() -> io::Result<Handle> {
         .on_thread_start(|| {
             panics::guard_this_thread(true);
         })
-        .build()?;
+        .build()
+        .map_err(|error| no_thread(IO_THREAD, &error))?;
     let handle = runtime.handle().clone();
     spawn_thread(IO_THREAD, move || runtime.block_on(std::future::pending::<()>()))?;
     Ok(handle)
 }
 
 /// Starts a thread of the library: named, deaf to the host's signals, and quiet when it panics.
-pub(crate) fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    // A new thread inherits the mask of the one that starts it, so there is no moment without it.
-    let host_mask = mask_host_signals()?;
-    let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
-        panics::guard_this_thread(true);
-        work();
-    });
-    set_signal_mask(&host_mask)?;
-    started.map(drop)
+pub(crate) fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    let start = || {
+        // A new thread inherits the mask of the one that starts it, so there is no moment without it.
+        let host_mask = mask_host_signals()?;
+        let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            panics::guard_this_thread(true);
+            work();
+        });
+        set_signal_mask(&host_mask)?;
+        started.map(drop)
+    };
+    start().map_err(|error| no_thread(name, &error))
+}
+
+fn no_thread(name: &str, error: &io::Error) -> Error {
+    Error::new(Status::OutOfMemory, format!("cannot start the library's thread {name}: {error}")).retriable()
 }
 
 /// Blocks on the calling thread every signal that is meant for the host, and SIGPIPE, which a write
@@ -121,6 +124,16 @@ static AT_LOAD: extern "C" fn() = watch_forks;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::future;
+
+    fn block_on<T: Send + 'static>(
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (promise, result) = future::pair();
+        prepare()?;
+        spawn(async move { promise.fulfil(work.await) });
+        result.wait()
+    }
 
     #[test]
     fn work_runs_on_the_library_thread_and_its_result_comes_back() {
@@ -130,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_the_work_is_an_error_of_this_call_only() {
-        let error = block_on::<(), _>(async { panic!("in a task") }).unwrap_err();
+        let error = block_on::<()>(async { panic!("in a task") }).unwrap_err();
         assert_eq!(error.status, Status::Internal);
         assert!(error.message().contains("in a task"), "{error}");
         assert_eq!(block_on(async { Ok(1) }), Ok(1));

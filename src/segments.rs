@@ -119,7 +119,7 @@ impl Segment {
 pub(crate) async fn persistent(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Segment>, Error> {
     let asked = GetPersistentSegmentInfoRequest {
@@ -141,7 +141,7 @@ pub(crate) async fn persistent(
 pub(crate) async fn loaded(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Segment>, Error> {
     let asked = GetQuerySegmentInfoRequest {

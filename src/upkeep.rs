@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::collection::{self, Collection, quotable};
-use crate::error::{Error, Status};
+use crate::error::Error;
 use crate::proto::common::LoadState;
 use crate::proto::service::{
     FlushRequest, GetFlushStateRequest, GetLoadStateRequest, GetLoadingProgressRequest, LoadCollectionRequest,
@@ -16,7 +16,7 @@ const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Flushes a collection, and returns when everything that was inserted before is stored.
-pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline, collection: &Collection) -> Result<(), Error> {
+pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Result<(), Error> {
     let asked = FlushRequest {
         db_name: collection.database.clone(),
         collection_names: vec![collection.name.clone()],
@@ -48,7 +48,7 @@ pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline, collection: &Collection
 /// Returns when the indexes of a collection cover all its rows; at once if it has none.
 pub(crate) async fn wait_for_indexes(
     rpc: &Rpc,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
     wait(deadline, "indexing", collection, || async {
@@ -60,7 +60,7 @@ pub(crate) async fn wait_for_indexes(
 /// Has the query nodes take up the new segments of a collection, if it is loaded; says whether it is.
 pub(crate) async fn refresh_load(
     rpc: &Rpc,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<bool, Error> {
     let (database, name) = (&collection.database, &collection.name);
@@ -100,7 +100,7 @@ pub(crate) async fn refresh_load(
 
 /// Asks until it is so, more and more rarely.
 async fn wait<F: Future<Output = Result<bool, Error>>>(
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     doing: &str,
     collection: &Collection,
     is_so: impl Fn() -> F,
@@ -112,8 +112,8 @@ async fn wait<F: Future<Output = Result<bool, Error>>>(
         }
         let pause = (since.elapsed() / 10).clamp(SHORTEST, LONGEST);
         if !deadline.sleep(jittered(pause, 200)).await {
-            let text = format!("it was not done after {}", deadline.limit_text());
-            return Err(about(Error::new(Status::Timeout, text).retriable(), doing, collection));
+            let error = deadline.ended(|how| format!("{how} before it was done"));
+            return Err(about(error, doing, collection));
         }
     }
 }

@@ -19,15 +19,15 @@ fn client_at(uri: &str, token: Option<&str>) -> Client {
 }
 
 fn version(client: &Client) -> Result<String, Error> {
-    client.server(LIMIT).map(|server| server.version_text)
+    client.server(LIMIT).wait().map(|server| server.version_text)
 }
 
 fn compact(client: &Client, name: &str) -> Result<i64, Error> {
-    client.compact(name, false, LIMIT)
+    client.compact(name, false, LIMIT).wait()
 }
 
 fn wait(client: &Client, job_id: i64) -> Outcome {
-    client.compaction_wait(job_id, LIMIT).unwrap()
+    client.compaction_wait(job_id, LIMIT).wait().unwrap()
 }
 
 #[test]
@@ -84,12 +84,12 @@ fn an_id_that_is_no_id_never_reaches_a_server_that_selects_by_id() {
 fn clustering_is_refused_where_it_would_be_ignored() {
     for version in [OLD, "v2.4.6", "custom build"] {
         let fake = Fake::start(version);
-        let error = client(&fake).compact("succeeds", true, LIMIT).unwrap_err();
+        let error = client(&fake).compact("succeeds", true, LIMIT).wait().unwrap_err();
         assert_eq!(error.status, Status::Unsupported);
         assert_eq!(fake.count(Method::Trigger), 0);
     }
     let fake = Fake::start("v2.4.7");
-    client(&fake).compact("succeeds", true, LIMIT).unwrap();
+    client(&fake).compact("succeeds", true, LIMIT).wait().unwrap();
     assert!(fake.calls().iter().any(|call| call.request.contains("major_compaction: true")));
 }
 
@@ -108,7 +108,7 @@ fn a_trigger_is_not_repeated_after_an_ambiguous_failure() {
         let fake = Fake::start(NEW);
         fake.fail_next(Method::Trigger, fault.clone());
         let limit = Timeout::After(Duration::from_secs(2));
-        let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
+        let error = client(&fake).compact("succeeds", false, limit).wait().unwrap_err();
         assert!(error.in_doubt && !error.retriable, "{fault:?}: {error:?}");
         assert!(error.message().contains("may or may not have been started"), "{fault:?}: {error}");
         assert_eq!(fake.count(Method::Trigger), 1, "{fault:?}");
@@ -155,7 +155,7 @@ fn a_rate_limit_that_outlasts_the_timeout_is_named() {
         fake.fail_next(Method::Trigger, Fault::Refuse(8, 1, "rate limit".to_owned()));
     }
     let limit = Timeout::After(Duration::from_millis(1_500));
-    let error = client(&fake).compact("succeeds", false, limit).unwrap_err();
+    let error = client(&fake).compact("succeeds", false, limit).wait().unwrap_err();
     assert_eq!((error.status, error.server_code, error.in_doubt), (Status::RateLimited, 8, false));
     assert!(error.retriable && error.message().contains("attempts"), "{error}");
 }
@@ -185,8 +185,8 @@ fn the_handshake_is_redone_for_every_connection_and_its_identifier_kept() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
     for connections in 1..=3 {
-        client.compaction_state(1, LIMIT).unwrap();
-        client.compaction_state(1, LIMIT).unwrap();
+        client.compaction_state(1, LIMIT).wait().unwrap();
+        client.compaction_state(1, LIMIT).wait().unwrap();
         assert_eq!(fake.count(Method::Connect), connections);
         fake.cut_connections();
         std::thread::sleep(Duration::from_millis(50));
@@ -254,7 +254,7 @@ fn a_collection_of_another_database_is_never_compacted() {
 fn clustering_without_a_key_is_refused_instead_of_quietly_skipped() {
     let fake = Fake::start(NEW);
     fake.remove_clustering_keys();
-    let error = client(&fake).compact("succeeds", true, LIMIT).unwrap_err();
+    let error = client(&fake).compact("succeeds", true, LIMIT).wait().unwrap_err();
     assert_eq!((error.status, fake.count(Method::Trigger)), (Status::InvalidArgument, 0));
     assert!(error.message().contains("no clustering key"), "{error}");
 }
@@ -279,7 +279,7 @@ fn the_longest_timeouts_are_as_good_as_none() {
     for milliseconds in [400_000_000_000_000, i64::MAX.unsigned_abs()] {
         let fake = Fake::start(NEW);
         let limit = Timeout::After(Duration::from_millis(milliseconds));
-        assert!(client(&fake).compact("succeeds", false, limit).unwrap() > 0);
+        assert!(client(&fake).compact("succeeds", false, limit).wait().unwrap() > 0);
     }
 }
 
@@ -287,7 +287,7 @@ fn the_longest_timeouts_are_as_good_as_none() {
 fn a_started_job_gets_its_id_even_if_nothing_more_is_answered() {
     let fake = Fake::start(OLD);
     fake.fail_next(Method::Plans, Fault::Hang);
-    assert!(client(&fake).compact("succeeds", false, Timeout::Never).unwrap() > 0);
+    assert!(client(&fake).compact("succeeds", false, Timeout::Never).wait().unwrap() > 0);
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_handshake_that_is_never_answered_holds_nobody_up_for_long() {
     fake.fail_next(Method::Connect, Fault::Hang);
     let client = client_with(&fake.uri(), &[("connect_timeout_ms", "200")]);
     let patient = client.clone();
-    let waiting = std::thread::spawn(move || patient.compact("succeeds", false, Timeout::Never));
+    let waiting = std::thread::spawn(move || patient.compact("succeeds", false, Timeout::Never).wait());
     while fake.count(Method::Connect) == 0 {
         std::thread::yield_now();
     }
@@ -350,8 +350,10 @@ fn a_timeout_before_the_trigger_is_not_in_doubt() {
     let fake = Fake::start(NEW);
     fake.fail_next(Method::Describe, Fault::Hang);
     let started = Instant::now();
-    let error =
-        client(&fake).compact("succeeds", false, Timeout::After(Duration::from_millis(200))).unwrap_err();
+    let error = client(&fake)
+        .compact("succeeds", false, Timeout::After(Duration::from_millis(200)))
+        .wait()
+        .unwrap_err();
     assert_eq!((error.status, error.in_doubt), (Status::Timeout, false));
     assert!(started.elapsed() >= Duration::from_millis(200));
     assert!(error.message().contains("200 ms"), "{error}");
@@ -365,8 +367,8 @@ fn a_server_that_schedules_nothing_gives_no_job() {
     assert_eq!(compact(&client, "nothing"), Ok(NO_JOB));
     let asked_before = fake.calls().len();
     assert_eq!(wait(&client, NO_JOB).report.verdict, Verdict::NothingToDo);
-    assert_eq!(client.compaction_plans(NO_JOB, LIMIT), Ok(vec![]));
-    assert_eq!(client.compaction_state(NO_JOB, LIMIT).unwrap().counts.completed, 0);
+    assert_eq!(client.compaction_plans(NO_JOB, LIMIT).wait(), Ok(vec![]));
+    assert_eq!(client.compaction_state(NO_JOB, LIMIT).wait().unwrap().counts.completed, 0);
     assert_eq!(fake.calls().len(), asked_before, "no server is asked about no job");
 }
 
@@ -441,9 +443,9 @@ fn a_wait_remembers_plans_and_counts_that_the_server_forgets() {
     let job_id = compact(&client, "fails").unwrap();
     let report = wait(&client, job_id).report;
     assert_eq!((report.planned, report.counts.failed, report.plans.len()), (2, 2, 2));
-    assert_eq!(client.compaction_state(job_id, LIMIT).unwrap().counts.failed, 0, "forgotten by now");
+    assert_eq!(client.compaction_state(job_id, LIMIT).wait().unwrap().counts.failed, 0, "forgotten by now");
     fake.add("fails", Scenario::default());
-    assert_eq!(client.compaction_plans(job_id, LIMIT).unwrap(), report.plans);
+    assert_eq!(client.compaction_plans(job_id, LIMIT).wait().unwrap(), report.plans);
 }
 
 #[test]
@@ -451,7 +453,7 @@ fn a_wait_that_runs_out_of_time_says_that_the_job_goes_on() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
     let job_id = compact(&client, "never_ends").unwrap();
-    let outcome = client.compaction_wait(job_id, Timeout::After(Duration::from_millis(300))).unwrap();
+    let outcome = client.compaction_wait(job_id, Timeout::After(Duration::from_millis(300))).wait().unwrap();
     let error = outcome.error.unwrap();
     assert_eq!((error.status, error.job_id), (Status::Timeout, job_id));
     assert!(error.message().contains("it goes on"), "{error}");
@@ -498,9 +500,9 @@ fn negative_job_ids_are_refused_unasked() {
     let fake = Fake::start(OLD);
     let client = client(&fake);
     for id in [-1, i64::MIN] {
-        assert_eq!(client.compaction_state(id, LIMIT).unwrap_err().status, Status::InvalidArgument);
-        assert_eq!(client.compaction_plans(id, LIMIT).unwrap_err().status, Status::InvalidArgument);
-        assert_eq!(client.compaction_wait(id, LIMIT).unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(client.compaction_state(id, LIMIT).wait().unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(client.compaction_plans(id, LIMIT).wait().unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(client.compaction_wait(id, LIMIT).wait().unwrap_err().status, Status::InvalidArgument);
     }
     assert_eq!(fake.calls().len(), 0);
 }
@@ -554,7 +556,10 @@ fn many_threads_share_one_client() {
         for _ in 0..16 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    assert_eq!(client.compaction_state(1, LIMIT).map(|info| info.counts.completed), Ok(0));
+                    assert_eq!(
+                        client.compaction_state(1, LIMIT).wait().map(|info| info.counts.completed),
+                        Ok(0)
+                    );
                 }
             });
         }

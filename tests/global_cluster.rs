@@ -63,7 +63,7 @@ fn calls_go_to_the_primary_cluster() {
     let topology = Topology::answering("200 OK", vec![leading_to(&fake)]);
     let client = topology.client();
     for _ in 0..3 {
-        assert!(client.compact("succeeds", false, LIMIT).unwrap() > 0);
+        assert!(client.compact("succeeds", false, LIMIT).wait().unwrap() > 0);
     }
     assert_eq!(fake.compacted().len(), 3);
     assert!(fake.calls().iter().all(|call| call.headers["dbname"] == "sales"));
@@ -78,12 +78,12 @@ fn a_new_primary_is_found_when_the_old_one_is_gone() {
     let (first, second) = (Fake::start("v2.6.8"), Fake::start("v3.0.0"));
     let topology = Topology::answering("200 OK", vec![leading_to(&first), leading_to(&second)]);
     let client = topology.client();
-    assert_eq!(client.server(LIMIT).unwrap().version_text, "v2.6.8");
+    assert_eq!(client.server(LIMIT).wait().unwrap().version_text, "v2.6.8");
     first.cut_connections();
     thread::sleep(Duration::from_millis(50));
-    assert!(client.compact("succeeds", false, LIMIT).unwrap() > 0);
+    assert!(client.compact("succeeds", false, LIMIT).wait().unwrap() > 0);
     assert_eq!((first.count(Method::Trigger), second.count(Method::Trigger)), (0, 1));
-    assert_eq!(client.server(LIMIT).unwrap().version_text, "v3.0.0");
+    assert_eq!(client.server(LIMIT).wait().unwrap().version_text, "v3.0.0");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn an_endpoint_that_will_not_tell_is_named_and_nothing_is_in_doubt() {
         ("200 OK", r#"{"code":1,"message":"key-4711 is unknown"}"#, Status::ServerError, "code 1"),
     ] {
         let topology = Topology::answering(status, vec![body.to_owned()]);
-        let error = topology.client().compact("succeeds", false, LIMIT).unwrap_err();
+        let error = topology.client().compact("succeeds", false, LIMIT).wait().unwrap_err();
         assert_eq!((error.status, error.in_doubt), (expected, false), "{error}");
         assert!(error.message().contains(part) && error.message().contains("global cluster"), "{error}");
         assert!(!error.message().contains("key-4711"), "{error}");

@@ -7,7 +7,7 @@ use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 15] = [
     "version",
     "errors",
     "options",
@@ -18,6 +18,10 @@ const SECTIONS: [&str; 11] = [
     "segments",
     "check",
     "optimize",
+    "many",
+    "futures",
+    "asynchronous",
+    "queues",
     "log",
 ];
 
@@ -42,7 +46,7 @@ const OPENING: &str = "\
 //   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
 //               which the library makes). They may grow at the end in later versions; no more than `size`
 //               bytes are read or written.
-//   Handles     milvus_client and the lists are opaque. Freeing NULL does nothing. A handle that was
+//   Handles     milvus_client, futures, queues and lists are opaque. Freeing NULL does nothing. A handle that was
 //               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
 //   Times       milliseconds.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and

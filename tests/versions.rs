@@ -35,11 +35,11 @@ fn on_each(test: impl Fn(&'static str, &Fake, &Client) + Sync) {
 }
 
 fn trigger(client: &Client, name: &str) -> Result<Triggered, Error> {
-    client.compact_with(name, Params::default(), LIMIT)
+    client.compact_with(name, Params::default(), LIMIT).wait()
 }
 
 fn wait(client: &Client, job_id: i64) -> Outcome {
-    client.compaction_wait(job_id, LIMIT).unwrap()
+    client.compaction_wait(job_id, LIMIT).wait().unwrap()
 }
 
 fn compacted(client: &Client, name: &str) -> Outcome {
@@ -149,8 +149,8 @@ fn a_second_trigger_gets_the_job_that_runs() {
         // Over, it is in nobody's way. The two results are merged in their turn.
         assert_eq!(trigger(client, "succeeds").unwrap().start, Start::Scheduled, "{profile}");
         if is_from(profile, "2.4.7") {
-            let first = client.compact_with("never_ends", Params::new(true), LIMIT).unwrap();
-            let second = client.compact_with("never_ends", Params::new(true), LIMIT).unwrap();
+            let first = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
+            let second = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
             assert_eq!(second.start, Start::Running, "{profile}");
             assert_eq!(first.job_id, second.job_id, "{profile}");
             // A job of another kind, or of a part, does not stand for what is asked for.
@@ -158,11 +158,12 @@ fn a_second_trigger_gets_the_job_that_runs() {
                 let l0 = Params { is_l0: true, ..Params::default() };
                 let part = Params { partition: Some("_default".to_owned()), ..Params::default() };
                 for params in [l0, part] {
-                    let other = client.compact_with("never_ends", params, LIMIT).unwrap();
+                    let other = client.compact_with("never_ends", params, LIMIT).wait().unwrap();
                     assert_eq!((other.start, other.job_id), (Start::Nothing, NO_JOB), "{profile}");
                 }
             }
-            let theirs = common::client(fake).compact_with("never_ends", Params::new(true), LIMIT).unwrap();
+            let theirs =
+                common::client(fake).compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
             let expected = if profile == NEWEST { Start::Running } else { Start::Accepted };
             assert_eq!((theirs.start, theirs.job_id), (expected, first.job_id), "{profile}");
         }
@@ -177,7 +178,7 @@ fn an_option_is_carried_out_or_refused_but_never_ignored() {
         for index in 0..count {
             let fake = Fake::start(profile);
             let (params, needed, record) = options(&fake).swap_remove(index);
-            let result = client(&fake).compact_with("succeeds", params.clone(), LIMIT);
+            let result = client(&fake).compact_with("succeeds", params.clone(), LIMIT).wait();
             if is_from(profile, needed) {
                 assert_eq!(result.unwrap().start, scheduled(&params, profile), "{profile} {params:?}");
                 assert_eq!(fake.compacted(), [record], "{profile}");
@@ -190,7 +191,7 @@ fn an_option_is_carried_out_or_refused_but_never_ignored() {
                 );
                 let text = error.message();
                 assert!(text.contains(needed) && text.contains(profile.trim_start_matches('v')), "{error}");
-                let check = client(&fake).compaction_check("succeeds", params, LIMIT).unwrap_err();
+                let check = client(&fake).compaction_check("succeeds", params, LIMIT).wait().unwrap_err();
                 assert_eq!(check.message(), text, "the dry run is refused alike");
                 assert_eq!((fake.count(Method::Trigger), fake.compacted()), (0, vec![]), "{profile}");
                 refused += 1;
@@ -204,7 +205,7 @@ fn an_option_is_carried_out_or_refused_but_never_ignored() {
 fn a_server_of_unknown_version_can_do_nothing_unless_told_so() {
     for (index, (params, needed, record)) in options(&Fake::start(NEWEST)).into_iter().enumerate() {
         let fake = Fake::start("custom-build");
-        let error = client(&fake).compact_with("succeeds", params.clone(), LIMIT).unwrap_err();
+        let error = client(&fake).compact_with("succeeds", params.clone(), LIMIT).wait().unwrap_err();
         assert_eq!(error.status, Status::Unsupported);
         assert!(error.message().contains("assumed_version"), "{error}");
         assert_eq!(fake.count(Method::Trigger), 0);
@@ -213,12 +214,12 @@ fn a_server_of_unknown_version_can_do_nothing_unless_told_so() {
         fake.hide_version();
         let old = client_with(&fake.uri(), &[("assumed_version", "2.4.6")]);
         assert_eq!(
-            old.compact_with("succeeds", params.clone(), LIMIT).unwrap_err().status,
+            old.compact_with("succeeds", params.clone(), LIMIT).wait().unwrap_err().status,
             Status::Unsupported
         );
         let told = client_with(&fake.uri(), &[("assumed_version", needed)]);
         let expected = scheduled(&params, needed);
-        assert_eq!(told.compact_with("succeeds", params, LIMIT).unwrap().start, expected, "{index}");
+        assert_eq!(told.compact_with("succeeds", params, LIMIT).wait().unwrap().start, expected, "{index}");
         assert_eq!(fake.compacted(), [record]);
     }
 }
@@ -236,8 +237,8 @@ fn what_does_not_exist_or_does_not_fit_is_refused_unsent() {
         (Params { target_size_mb: 1, ..Params::new(true) }, Status::InvalidArgument, "exclude each other"),
     ] {
         for result in [
-            client.compact_with("succeeds", params.clone(), LIMIT).map(|_| ()),
-            client.compaction_check("succeeds", params, LIMIT).map(|_| ()),
+            client.compact_with("succeeds", params.clone(), LIMIT).wait().map(|_| ()),
+            client.compaction_check("succeeds", params, LIMIT).wait().map(|_| ()),
         ] {
             let error = result.unwrap_err();
             assert_eq!(error.status, status);
@@ -245,7 +246,7 @@ fn what_does_not_exist_or_does_not_fit_is_refused_unsent() {
         }
     }
     fake.remove_clustering_keys();
-    let error = client.compact_with("succeeds", Params::new(true), LIMIT).unwrap_err();
+    let error = client.compact_with("succeeds", Params::new(true), LIMIT).wait().unwrap_err();
     assert!(error.message().contains("no clustering key"), "{error}");
     assert_eq!(fake.count(Method::Trigger), 0);
     // What the server refuses, it has not done.
@@ -279,7 +280,7 @@ fn the_report_of_an_own_job_says_what_it_did_to_the_segments() {
         assert_eq!(effect.l0_segments, (l0, l0), "{profile}: a plain one leaves them");
         if is_from(profile, "2.6.3") {
             let params = Params { is_l0: true, ..Params::default() };
-            let job_id = client.compact_with("succeeds", params, LIMIT).unwrap().job_id;
+            let job_id = client.compact_with("succeeds", params, LIMIT).wait().unwrap().job_id;
             let effect = wait(client, job_id).report.effect.unwrap();
             assert_eq!((effect.l0_segments, effect.sources_left), ((Some(1), Some(0)), Some(0)), "{profile}");
             assert_eq!((effect.gone, effect.rows_purged), (0, None), "{profile}");
@@ -306,7 +307,7 @@ fn a_server_that_does_not_list_segments_compacts_all_the_same() {
         fake.fail_next(Method::Stored, fault);
         let client = client(&fake);
         let limit = Timeout::After(Duration::from_secs(4));
-        let job_id = client.compact("succeeds", false, limit).unwrap();
+        let job_id = client.compact("succeeds", false, limit).wait().unwrap();
         let report = wait(&client, job_id).report;
         assert_eq!((report.verdict, report.effect), (Verdict::Succeeded, None));
     }
@@ -317,7 +318,7 @@ fn plans_and_segments_tell_what_the_version_reports_and_no_more() {
     on_each(|profile, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         wait(client, job_id);
-        let plans = client.compaction_plans(job_id, LIMIT).unwrap();
+        let plans = client.compaction_plans(job_id, LIMIT).wait().unwrap();
         assert_eq!(plans.len(), 2, "{profile}");
         for plan in &plans {
             assert_eq!((plan.sources.len(), plan.targets()), (2, &[plan.target][..]), "{profile}");
@@ -325,7 +326,7 @@ fn plans_and_segments_tell_what_the_version_reports_and_no_more() {
             assert_eq!(details.is_some(), profile == NEWEST, "{profile}");
             assert!(details.is_none_or(|d| d.job_id == job_id && d.state == 3 && d.kind == 3), "{plan:?}");
         }
-        let stored = client.segments("succeeds", false, LIMIT).unwrap();
+        let stored = client.segments("succeeds", false, LIMIT).wait().unwrap();
         let data: Vec<_> = stored.into_iter().filter(|segment| segment.level != Some(1)).collect();
         assert_eq!(data.iter().map(|s| (s.id, s.rows)).collect::<Vec<_>>(), fake.segments("succeeds"));
         for segment in data {
@@ -335,12 +336,15 @@ fn plans_and_segments_tell_what_the_version_reports_and_no_more() {
             let origins = segment.compaction_from.map(|origins| origins.len());
             assert_eq!(origins, (profile == NEWEST).then_some(2), "{profile}");
         }
-        assert_eq!(client.segments("succeeds", true, LIMIT), Ok(vec![]), "{profile}: not loaded");
+        assert_eq!(client.segments("succeeds", true, LIMIT).wait(), Ok(vec![]), "{profile}: not loaded");
         fake.load("succeeds", 7);
-        let loaded = client.segments("succeeds", true, LIMIT).unwrap();
+        let loaded = client.segments("succeeds", true, LIMIT).wait().unwrap();
         assert_eq!(loaded.len(), 3, "{profile}");
         assert!(loaded.iter().all(|s| s.memory == Some(s.rows * 32) && s.nodes == [7]), "{profile}");
-        assert_eq!(client.segments("nope", false, LIMIT).unwrap_err().status, Status::CollectionNotFound);
+        assert_eq!(
+            client.segments("nope", false, LIMIT).wait().unwrap_err().status,
+            Status::CollectionNotFound
+        );
     });
 }
 
@@ -350,19 +354,22 @@ fn the_tasks_of_a_collection_are_never_those_of_others() {
         let other = trigger(client, "never_ends").unwrap();
         let mine = trigger(client, "fails_partly").unwrap();
         wait(client, mine.job_id);
-        let tasks = client.compaction_tasks("fails_partly", LIMIT);
+        let tasks = client.compaction_tasks("fails_partly", LIMIT).wait();
         if profile == NEWEST {
             let tasks = tasks.unwrap();
             assert_eq!(tasks.len(), 3);
             assert!(tasks.iter().all(|task| task.details.as_ref().unwrap().job_id == mine.job_id));
             assert_ne!(other.job_id, mine.job_id);
-            assert_eq!(client.compaction_tasks("succeeds", LIMIT), Ok(vec![]), "none, and it says so");
+            assert_eq!(client.compaction_tasks("succeeds", LIMIT).wait(), Ok(vec![]), "none, and it says so");
         } else {
             let error = tasks.unwrap_err();
             assert_eq!(error.status, Status::Unsupported, "{profile}");
             assert!(error.message().contains("newer than 3.0.0"), "{profile}: {error}");
         }
-        assert_eq!(client.compaction_tasks("nope", LIMIT).unwrap_err().status, Status::CollectionNotFound);
+        assert_eq!(
+            client.compaction_tasks("nope", LIMIT).wait().unwrap_err().status,
+            Status::CollectionNotFound
+        );
     });
 }
 
@@ -373,10 +380,10 @@ fn a_server_that_only_claims_to_be_new_does_not_get_away_with_it() {
             let fake = Fake::start(version);
             fake.ignore_collections_in_lists(has_details);
             let client = client(&fake);
-            let empty = client.compaction_tasks("succeeds", LIMIT).unwrap_err();
+            let empty = client.compaction_tasks("succeeds", LIMIT).wait().unwrap_err();
             assert_eq!(empty.status, Status::Unsupported, "an empty list proves nothing");
             trigger(&client, "never_ends").unwrap();
-            let foreign = client.compaction_tasks("succeeds", LIMIT).unwrap_err();
+            let foreign = client.compaction_tasks("succeeds", LIMIT).wait().unwrap_err();
             assert_eq!(foreign.status, Status::Unsupported);
             assert!(foreign.message().contains("does not look at the collection"), "{foreign}");
         }
@@ -386,7 +393,7 @@ fn a_server_that_only_claims_to_be_new_does_not_get_away_with_it() {
 #[test]
 fn a_dry_run_reads_only_and_foretells_the_trigger() {
     on_each(|profile, fake, client| {
-        let check = |name: &str| client.compaction_check(name, Params::default(), LIMIT).unwrap();
+        let check = |name: &str| client.compaction_check(name, Params::default(), LIMIT).wait().unwrap();
         let full = check("succeeds");
         assert_eq!((full.segments, full.rows), (Some(4), Some(4 * ROWS)), "{profile}");
         let knows_jobs = profile == NEWEST || !is_from(profile, "2.4.0");
@@ -427,7 +434,8 @@ fn a_dry_run_reads_only_and_foretells_the_trigger() {
         assert_eq!((off.is_enabled, off.would_compact), (Known::No, Known::No), "{profile}");
         if is_from(profile, "2.6.3") {
             let params = Params { is_l0: true, ..Params::default() };
-            let l0 = |name| client.compaction_check(name, params.clone(), LIMIT).unwrap().would_compact;
+            let l0 =
+                |name| client.compaction_check(name, params.clone(), LIMIT).wait().unwrap().would_compact;
             assert_eq!((l0("succeeds"), l0("fails")), (yes, Known::No), "{profile}");
         }
     });
@@ -441,7 +449,7 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
         fake.fail_next(Method::Trigger, Fault::Cut);
         let error = trigger(client, "succeeds").unwrap_err();
         assert!(error.in_doubt && !error.retriable, "{profile}: {error}");
-        let found = client.compaction_find("succeeds", LIMIT).unwrap();
+        let found = client.compaction_find("succeeds", LIMIT).wait().unwrap();
         assert_eq!(error.found, found.find as i32, "{profile}: {error}");
         assert!(error.message().contains(&found.text), "{profile}: {error}");
         let expected = if knows { Find::Started } else { Find::CannotKnow };
@@ -459,7 +467,7 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
             for _ in 0..3 {
                 fake.poll_all();
             }
-            let later = client.compaction_find("succeeds", LIMIT).unwrap();
+            let later = client.compaction_find("succeeds", LIMIT).wait().unwrap();
             assert_eq!(later.find, Find::Started, "{profile}: {later:?}");
         } else {
             assert_eq!(error.job_id, found.job_id);
@@ -471,7 +479,7 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
         fake.fail_next(Method::Trigger, Fault::Lost);
         let error = trigger(client, "fails").unwrap_err();
         assert!(error.in_doubt, "{profile}: {error}");
-        let found = client.compaction_find("fails", LIMIT).unwrap();
+        let found = client.compaction_find("fails", LIMIT).wait().unwrap();
         let expected = if knows { Find::NoTrace } else { Find::CannotKnow };
         assert_eq!((found.find, found.job_id), (expected, NO_JOB), "{profile}: {found:?}");
         // Tried again after a failure, with the same segments.
@@ -483,17 +491,21 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
         );
         fake.fail_next(Method::Trigger, Fault::Cut);
         trigger(client, "retried").unwrap_err();
-        let again = client.compaction_find("retried", LIMIT).unwrap().find;
+        let again = client.compaction_find("retried", LIMIT).wait().unwrap().find;
         assert_eq!(again, if knows { Find::Started } else { Find::CannotKnow }, "{profile}");
         // A job that was known before is no answer to the question.
         fake.add("busy", Scenario::job(1, &[[1, 0, 0, 0]]));
         trigger(client, "busy").unwrap();
         fake.fail_next(Method::Trigger, Fault::Lost);
         trigger(client, "busy").unwrap_err();
-        assert_eq!(client.compaction_find("busy", LIMIT).unwrap().find, expected, "{profile}");
+        assert_eq!(client.compaction_find("busy", LIMIT).wait().unwrap().find, expected, "{profile}");
         // Answered, nothing is in doubt any more.
         trigger(client, "fails").unwrap();
-        assert_eq!(client.compaction_find("fails", LIMIT).unwrap().find, Find::NotInDoubt, "{profile}");
+        assert_eq!(
+            client.compaction_find("fails", LIMIT).wait().unwrap().find,
+            Find::NotInDoubt,
+            "{profile}"
+        );
     });
 }
 
@@ -507,7 +519,7 @@ fn what_others_had_begun_before_is_not_taken_for_the_lost_trigger() {
             fake.poll_all();
         }
         assert_eq!(fake.segments("succeeds").len(), 2, "{profile}: the other's job is done");
-        let found = client.compaction_find("succeeds", LIMIT).unwrap();
+        let found = client.compaction_find("succeeds", LIMIT).wait().unwrap();
         // In between, nobody shows whose it was: documented.
         let knows = profile == NEWEST || !is_from(profile, "2.4.0");
         assert_eq!(found.find, if knows { Find::NoTrace } else { Find::Started }, "{profile}: {found:?}");
@@ -520,9 +532,9 @@ fn a_trigger_that_times_out_can_be_looked_for_afterwards() {
     let client = client(&fake);
     fake.fail_next(Method::Trigger, Fault::Hang);
     let limit = Timeout::After(Duration::from_secs(2));
-    let error = client.compact("succeeds", false, limit).unwrap_err();
+    let error = client.compact("succeeds", false, limit).wait().unwrap_err();
     assert_eq!((error.status, error.in_doubt, error.found), (Status::Timeout, true, Find::None as i32));
-    let find = || client.compaction_find("succeeds", LIMIT).unwrap().find;
+    let find = || client.compaction_find("succeeds", LIMIT).wait().unwrap().find;
     assert_eq!(find(), Find::Started);
     // Done and forgotten: the segments remember.
     fake.poll_all();
@@ -538,7 +550,7 @@ fn a_server_that_is_replaced_by_an_older_one_is_not_sent_what_it_would_ignore() 
         let fake = Fake::start(NEWEST);
         fake.fail_next(Method::Stored, Fault::Cut);
         fake.become_version_after_cut("v2.4.6");
-        let result = client(&fake).compact_with("succeeds", params.clone(), LIMIT);
+        let result = client(&fake).compact_with("succeeds", params.clone(), LIMIT).wait();
         let error = result.expect_err(&format!("{index}: {params:?}"));
         assert_eq!((error.status, error.in_doubt), (Status::Unsupported, false), "{params:?}");
         assert!(error.message().contains(needed), "{error}");
@@ -559,7 +571,7 @@ fn a_collection_that_is_being_compacted_is_no_error_of_unknown_effect() {
 fn a_restart_loses_jobs_or_not_and_the_verdict_knows() {
     on_each(|profile, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
-        client.compaction_state(job_id, LIMIT).unwrap();
+        client.compaction_state(job_id, LIMIT).wait().unwrap();
         fake.restart();
         let outcome = wait(client, job_id);
         if is_from(profile, "2.4.7") {
@@ -590,22 +602,25 @@ fn an_old_server_whose_plans_were_missed_at_first_is_judged_by_its_list() {
 fn milvus_lite_does_nothing_and_that_is_said() {
     let fake = Fake::start(LITE);
     let client = client(&fake);
-    assert!(client.server(LIMIT).unwrap().is_lite());
+    assert!(client.server(LIMIT).wait().unwrap().is_lite());
     let nothing = trigger(&client, "succeeds").unwrap();
     assert_eq!((nothing.start, nothing.job_id), (Start::Nothing, NO_JOB));
     assert_eq!(wait(&client, nothing.job_id).report.verdict, Verdict::NothingToDo);
-    let check = client.compaction_check("succeeds", Params::default(), LIMIT).unwrap();
+    let check = client.compaction_check("succeeds", Params::default(), LIMIT).wait().unwrap();
     assert_eq!(check.would_compact, Known::No);
     assert!(check.reason.contains("milvus-lite"), "{}", check.reason);
     assert_eq!(trigger(&client, "nope").unwrap_err().status, Status::CollectionNotFound);
     for params in [Params::new(true), Params { is_l0: true, ..Params::default() }] {
-        assert_eq!(client.compact_with("succeeds", params, LIMIT).unwrap_err().status, Status::Unsupported);
+        assert_eq!(
+            client.compact_with("succeeds", params, LIMIT).wait().unwrap_err().status,
+            Status::Unsupported
+        );
     }
     for are_loaded in [false, true] {
-        let error = client.segments("succeeds", are_loaded, LIMIT).unwrap_err();
+        let error = client.segments("succeeds", are_loaded, LIMIT).wait().unwrap_err();
         assert_eq!(error.status, Status::Unsupported);
     }
-    assert_eq!(client.compaction_tasks("succeeds", LIMIT).unwrap_err().status, Status::Unsupported);
+    assert_eq!(client.compaction_tasks("succeeds", LIMIT).wait().unwrap_err().status, Status::Unsupported);
 }
 
 #[test]
@@ -624,12 +639,17 @@ fn a_flush_is_over_when_everything_is_stored() {
     on_each(|profile, fake, client| {
         fake.load("succeeds", 7);
         let before = fake.segments("succeeds").len();
-        client.flush("succeeds", LIMIT).unwrap();
+        client.flush("succeeds", LIMIT).wait().unwrap();
         assert_eq!(fake.segments("succeeds").len(), before + 1, "{profile}");
         assert_eq!(fake.count(Method::FlushState), 2, "{profile}: it waited");
-        assert_eq!(client.flush("nope", LIMIT).unwrap_err().status, Status::CollectionNotFound, "{profile}");
+        assert_eq!(
+            client.flush("nope", LIMIT).wait().unwrap_err().status,
+            Status::CollectionNotFound,
+            "{profile}"
+        );
         fake.fail_next(Method::FlushState, Fault::Hang);
-        let error = client.flush("succeeds", Timeout::After(Duration::from_millis(1_500))).unwrap_err();
+        let error =
+            client.flush("succeeds", Timeout::After(Duration::from_millis(1_500))).wait().unwrap_err();
         assert_eq!((error.status, error.in_doubt), (Status::Timeout, false), "{profile}");
         assert!(error.message().contains("flushing"), "{profile}: {error}");
     });
@@ -638,7 +658,7 @@ fn a_flush_is_over_when_everything_is_stored() {
 #[test]
 fn optimizing_compacts_and_loads_the_result() {
     on_each(|profile, fake, client| {
-        let optimize = |name: &str, params| client.optimize(name, params, LIMIT);
+        let optimize = |name: &str, params| client.optimize(name, params, LIMIT).wait();
         let (job_id, outcome) = optimize("succeeds", Params::default()).unwrap();
         assert!(job_id > 0 && outcome.error.is_none(), "{profile}: {outcome:?}");
         assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{profile}");

@@ -69,7 +69,7 @@ pub struct Prospect {
 pub(crate) async fn check(
     rpc: &Rpc,
     ledger: &Ledger,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     name: &str,
     params: &Params,
 ) -> Result<Prospect, Error> {
@@ -137,7 +137,7 @@ fn needs_index(server: &Server) -> Known {
 }
 
 /// A server with compaction switched off refuses questions about jobs too. 2.3 takes 22 s to do so.
-async fn is_enabled(rpc: &Rpc, deadline: Deadline) -> Known {
+async fn is_enabled(rpc: &Rpc, deadline: Deadline<'_>) -> Known {
     let share = deadline.remaining().map_or(super::follow::POLL_LIMIT, |remaining| remaining / 4);
     let limit = deadline.within(share.min(super::follow::POLL_LIMIT));
     match state::state(rpc, Effect::Poll, limit, ANY_JOB).await {
@@ -171,7 +171,7 @@ fn covers(loaded: &[Segment], stored: &[Segment]) -> bool {
 async fn is_running(
     rpc: &Rpc,
     ledger: &Ledger,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     prepared: &Prepared,
     stored: Option<&[Segment]>,
 ) -> Result<Known, Error> {

@@ -1,6 +1,7 @@
 //! From everything that was seen of a job to what can truthfully be said about it. No I/O.
 
 use super::ledger::Job;
+use super::meter::Progress;
 use super::plan::{self, Plan, Plans};
 use super::state::{State, StateInfo};
 use super::verdict::{Counts, Report, Scheduled, Verdict};
@@ -134,6 +135,13 @@ impl Evidence {
     /// Executing: in the latest answer. The others: the largest over all answers.
     fn counts(&self) -> Counts {
         Counts { executing: self.last.map_or(0, |info| info.counts.executing), ..self.most }
+    }
+
+    /// How far the job is, in plans.
+    pub(crate) fn so_far(&self) -> Progress {
+        let Counts { completed, failed, timed_out, .. } = self.most;
+        let failed = failed.saturating_add(timed_out);
+        Progress { planned: self.planned(), done: completed, failed, ..Progress::default() }
     }
 
     /// How far the job is, for messages.

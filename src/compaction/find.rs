@@ -55,7 +55,12 @@ impl Found {
 }
 
 /// Looks for the job of this client's latest trigger in doubt of a collection.
-pub(crate) async fn find(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, name: &str) -> Result<Found, Error> {
+pub(crate) async fn find(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline<'_>,
+    name: &str,
+) -> Result<Found, Error> {
     let collection = collection::find(rpc, deadline, name).await?;
     let Some(origin) = ledger.in_doubt(&collection) else {
         let text = "no trigger of this client for this collection is in doubt";
@@ -78,7 +83,7 @@ pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Found) {
 pub(super) async fn after(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     origin: &Origin,
 ) -> Result<Found, Error> {
     // The server's own list of what it does is the best there is.

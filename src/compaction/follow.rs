@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::NO_JOB;
 use super::effect::{self, Effect};
+use super::engine::Engine;
 use super::evidence::Evidence;
 use super::ledger::{Job, Ledger, Origin};
+use super::meter::Progress;
 use super::pace::{Pace, pause};
 use super::plan::{Plan, Plans};
 use super::state::{self, check_job_id};
@@ -21,6 +23,9 @@ const LONGEST_OUTAGE: Duration = Duration::from_mins(1);
 /// Plans that the trigger announced may take so long to be counted.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Is shown how far a wait is, whenever the server has answered.
+pub(crate) type Show<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
 /// The end of a wait: what is known, and why it is not a success if it is none.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -33,10 +38,9 @@ pub struct Outcome {
 /// Polls until no plan of the job is running any more, the deadline passes, or the server cannot be
 /// asked. Fails without an outcome only for an impossible id.
 pub(crate) async fn wait(
-    rpc: &Rpc,
-    ledger: &Ledger,
-    pace: &Pace,
-    deadline: Deadline,
+    Engine { rpc, ledger, pace }: &Engine,
+    show: Show<'_>,
+    deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Outcome, Error> {
     check_job_id(job_id)?;
@@ -47,11 +51,11 @@ pub(crate) async fn wait(
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
     let (scheduled, since, origin, was_over) = (job.scheduled, job.since, job.origin.clone(), job.is_over);
     let mut evidence = Evidence::new(job_id, job);
-    let ended = poll_to_the_end(rpc, pace, deadline, job_id, since, &mut evidence).await;
+    let ended = poll_to_the_end(rpc, pace, show, deadline, job_id, since, &mut evidence).await;
     let mut report = evidence.report();
     let is_over = ended.is_ok();
     if let Some(origin) = origin.as_deref().filter(|_| is_over) {
-        report.effect = effect(rpc, deadline, origin, evidence.plans()).await;
+        report.effect = Box::pin(effect(rpc, deadline, origin, evidence.plans())).await;
     }
     let (plans, most, planned) = (evidence.plans().clone(), evidence.most(), evidence.planned());
     let error = match ended {
@@ -69,7 +73,7 @@ pub(crate) async fn wait(
 }
 
 /// What has become of the segments since the trigger. Not worth failing for.
-async fn effect(rpc: &Rpc, deadline: Deadline, origin: &Origin, plans: &Plans) -> Option<Effect> {
+async fn effect(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin, plans: &Plans) -> Option<Effect> {
     let before = origin.before.as_ref()?;
     let limit = deadline.within(POLL_LIMIT);
     let after = segments::persistent(rpc, rpc::Effect::Poll, limit, &origin.collection).await.ok()?;
@@ -79,7 +83,8 @@ async fn effect(rpc: &Rpc, deadline: Deadline, origin: &Origin, plans: &Plans) -
 async fn poll_to_the_end(
     rpc: &Rpc,
     pace: &Pace,
-    deadline: Deadline,
+    show: Show<'_>,
+    deadline: Deadline<'_>,
     job_id: i64,
     since: Instant,
     evidence: &mut Evidence,
@@ -91,9 +96,10 @@ async fn poll_to_the_end(
             return Err(out_of_time(deadline, job_id, evidence, latest_error));
         }
         // Connecting has a limit of its own, which may be longer than a question's.
-        let connected = rpc.reach(deadline.within(rpc.config().connect_timeout + POLL_LIMIT)).await;
+        let connected = Box::pin(rpc.reach(deadline.within(rpc.config().connect_timeout + POLL_LIMIT))).await;
         let looked = match connected {
-            Ok(()) => look(rpc, deadline.within(POLL_LIMIT), job_id, evidence).await,
+            // Boxed: between two polls a wait takes little memory.
+            Ok(()) => Box::pin(look(rpc, deadline.within(POLL_LIMIT), job_id, evidence)).await,
             Err(error) => Err(error),
         };
         match looked {
@@ -103,13 +109,15 @@ async fn poll_to_the_end(
             Ok(()) => {
                 answered = Instant::now();
                 latest_error = None;
+                show(evidence.so_far());
             }
             Err(error) if !may_pass(&error) => return Err(error),
             Err(error) => {
                 evidence.failed_poll();
                 let given_up = answered.elapsed() > LONGEST_OUTAGE;
                 // A question that the wait's own end cut off is no failure to tell of.
-                if error.status != Status::Timeout || !deadline.has_passed() {
+                let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
+                if !is_cut_off || !deadline.has_passed() {
                     latest_error = Some(error.clone());
                 }
                 if deadline.has_passed() {
@@ -127,7 +135,7 @@ async fn poll_to_the_end(
 }
 
 /// One poll, with a look at the plans whenever something has changed.
-async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidence) -> Result<(), Error> {
+async fn look(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, evidence: &mut Evidence) -> Result<(), Error> {
     let info = state::state(rpc, rpc::Effect::Poll, deadline, job_id).await?;
     if !evidence.poll(info) {
         return Ok(());
@@ -152,7 +160,7 @@ async fn look(rpc: &Rpc, deadline: Deadline, job_id: i64, evidence: &mut Evidenc
 pub(crate) async fn plans(
     rpc: &Rpc,
     ledger: &Ledger,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
     let listed = state::plans(rpc, rpc::Effect::Read, deadline, job_id).await?;
@@ -182,7 +190,12 @@ fn out_of_reach(job_id: i64, latest: &Error) -> Error {
     error
 }
 
-fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence, latest_error: Option<Error>) -> Error {
+fn out_of_time(
+    deadline: Deadline<'_>,
+    job_id: i64,
+    evidence: &Evidence,
+    latest_error: Option<Error>,
+) -> Error {
     let known = evidence.progress();
     let known = match &latest_error {
         Some(error) => format!("{known}; asking failed: {error}"),
@@ -190,7 +203,7 @@ fn out_of_time(deadline: Deadline, job_id: i64, evidence: &Evidence, latest_erro
     };
     let waited = deadline.elapsed().as_millis();
     let text = format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})");
-    let mut error = Error::new(Status::Timeout, text).retriable();
+    let mut error = deadline.settle(Error::new(Status::Timeout, text).retriable());
     error.grpc_code = latest_error.map_or(0, |latest| latest.grpc_code);
     error
 }

@@ -2,10 +2,13 @@
 
 pub(crate) mod check;
 pub(crate) mod effect;
+pub(crate) mod engine;
 mod evidence;
 pub(crate) mod find;
 pub(crate) mod follow;
 pub(crate) mod ledger;
+pub mod many;
+pub(crate) mod meter;
 pub(crate) mod optimize;
 pub(crate) mod pace;
 pub mod params;
@@ -21,6 +24,8 @@ pub use check::{Known, Prospect};
 pub use effect::Effect;
 pub use find::{Find, Found};
 pub use follow::Outcome;
+pub use many::{Item, Many};
+pub use meter::Progress;
 pub use params::Params;
 pub use plan::{Details, Plan};
 pub use state::{State, StateInfo};

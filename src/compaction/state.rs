@@ -47,7 +47,7 @@ pub(super) fn check_job_id(job_id: i64) -> Result<(), Error> {
 pub(crate) async fn state(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<StateInfo, Error> {
     check_job_id(job_id)?;
@@ -80,7 +80,7 @@ pub(crate) async fn state(
 pub(crate) async fn plans(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
     check_job_id(job_id)?;
@@ -95,7 +95,11 @@ pub(crate) async fn plans(
 
 /// Every plan of every collection that a server before 2.4 remembers, which it gives for "job 0". Later
 /// servers give none.
-pub(super) async fn plans_of_all(rpc: &Rpc, effect: Effect, deadline: Deadline) -> Result<Vec<Plan>, Error> {
+pub(super) async fn plans_of_all(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline<'_>,
+) -> Result<Vec<Plan>, Error> {
     merge_infos(rpc, effect, deadline, &rpc.config().database, GetCompactionPlansRequest::default()).await
 }
 
@@ -103,7 +107,7 @@ pub(super) async fn plans_of_all(rpc: &Rpc, effect: Effect, deadline: Deadline) 
 pub(super) async fn merge_infos(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     database: &str,
     asked: GetCompactionPlansRequest,
 ) -> Result<Vec<Plan>, Error> {

@@ -20,7 +20,7 @@ const NOBODY: &str = "_milvus_client_asks_whether_names_are_looked_at";
 pub(crate) async fn list(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Plan>, Error> {
     let server = rpc.server(deadline).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn list(
 async fn ask(
     rpc: &Rpc,
     effect: Effect,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
     name: &str,
 ) -> Result<Vec<Plan>, Error> {

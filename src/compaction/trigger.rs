@@ -58,7 +58,7 @@ pub(super) struct Prepared {
 pub(crate) async fn compact(
     rpc: &Rpc,
     ledger: &Ledger,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     name: &str,
     params: &Params,
 ) -> Result<Triggered, Error> {
@@ -82,7 +82,7 @@ pub(crate) async fn compact(
 /// Looks the collection up, and refuses whatever this server would not do exactly as asked.
 pub(super) async fn prepare(
     rpc: &Rpc,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     name: &str,
     params: &Params,
 ) -> Result<Prepared, Error> {
@@ -161,7 +161,7 @@ fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
 async fn origin(
     rpc: &Rpc,
     ledger: &Ledger,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     prepared: Prepared,
     params: &Params,
 ) -> Origin {
@@ -208,7 +208,7 @@ pub(super) fn job_ids(tasks: &[Plan]) -> HashSet<i64> {
 /// Sends it; also returns the generation of the connection that carried it.
 async fn trigger(
     rpc: &Rpc,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     collection: &Collection,
     params: &Params,
     request: ManualCompactionRequest,
@@ -229,7 +229,13 @@ async fn trigger(
 }
 
 /// Remembers a trigger in doubt, and says what can be found out in the time that is left.
-async fn doubt(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, origin: &Arc<Origin>, error: Error) -> Error {
+async fn doubt(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline<'_>,
+    origin: &Arc<Origin>,
+    error: Error,
+) -> Error {
     ledger.doubt(Arc::clone(origin));
     if deadline.has_passed() {
         return error;
@@ -245,7 +251,7 @@ async fn doubt(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, origin: &Arc<Orig
 async fn started(
     rpc: &Rpc,
     ledger: &Ledger,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
     origin: Arc<Origin>,
     reply: &ManualCompactionResponse,
     connection: u64,
@@ -289,7 +295,13 @@ async fn started(
 
 /// A job was running already. It stands for what was asked only if it is of the same kind, and both are about
 /// the whole collection; otherwise nothing was done.
-async fn joined(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, asked: &Origin, job_id: i64) -> Triggered {
+async fn joined(
+    rpc: &Rpc,
+    ledger: &Ledger,
+    deadline: Deadline<'_>,
+    asked: &Origin,
+    job_id: i64,
+) -> Triggered {
     let known = ledger.recall(job_id);
     let is_of_it = |origin: &&Arc<Origin>| origin.collection.is_same(&asked.collection);
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
@@ -313,7 +325,7 @@ async fn joined(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, asked: &Origin, 
 
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
-async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
+async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
     let makes_all_at_once = rpc.server(deadline).await.is_ok_and(|server| server.is_before(COUNTS_PLANS));
     let listed = state::plans(rpc, Effect::Poll, deadline, job_id).await;
     match listed {
@@ -330,7 +342,7 @@ async fn look_at(rpc: &Rpc, deadline: Deadline, job_id: i64, connection: u64) ->
 }
 
 /// A job of the collection that is running: why the server has scheduled nothing new.
-async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline, origin: &Origin) -> Option<i64> {
+async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin: &Origin) -> Option<i64> {
     if origin.jobs_before.is_some() {
         let tasks = tasks::list(rpc, Effect::Poll, deadline, &origin.collection).await.ok()?;
         let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| find::fits(d.kind, origin.mode));

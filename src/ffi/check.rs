@@ -12,6 +12,8 @@ use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
 use crate::compaction::{Found, Prospect};
+use crate::error::Error;
+use crate::operation::Operation;
 
 /// Nobody can tell. Compare with MILVUS_YES: as a plain condition, it would be taken for yes.
 pub const MILVUS_NOT_KNOWN: i32 = -1;
@@ -120,14 +122,23 @@ pub extern "C" fn milvus_compaction_check(
     out_prospect: *mut milvus_prospect,
 ) -> milvus_status {
     entry(c"milvus_compaction_check", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let params = read_params(params)?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = check_operation(client, collection_name, params, timeout_ms)?;
         let out = OutStruct::new("out_prospect", out_prospect)?;
-        out.write(&(&client.compaction_check(name, params, timeout)?).into());
+        out.write(&operation.wait()?);
         Ok(())
     })
+}
+
+pub(super) fn check_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    params: *const milvus_compact_params,
+    timeout_ms: i64,
+) -> Result<Operation<milvus_prospect>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    let operation = client.compaction_check(name, read_params(params)?, convert::timeout(timeout_ms)?);
+    Ok(operation.map(|prospect, _| (&prospect).into()))
 }
 
 /// Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
@@ -155,13 +166,21 @@ pub extern "C" fn milvus_compaction_find(
     out_found: *mut milvus_found,
 ) -> milvus_status {
     entry(c"milvus_compaction_find", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = find_operation(client, collection_name, timeout_ms)?;
         let out = OutStruct::new("out_found", out_found)?;
-        out.write(&(&client.compaction_find(name, timeout)?).into());
+        out.write(&operation.wait()?);
         Ok(())
     })
+}
+
+pub(super) fn find_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    timeout_ms: i64,
+) -> Result<Operation<milvus_found>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    Ok(client.compaction_find(name, convert::timeout(timeout_ms)?).map(|found, _| (&found).into()))
 }
 
 /// The constant's name of what was found, e.g. "MILVUS_FOUND_STARTED"; of any other number,

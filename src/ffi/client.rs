@@ -2,7 +2,8 @@
 //!
 //! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
 //! used by any number of threads at once, and one per process is usually enough. All clients together
-//! use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns.
+//! use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns, and
+//! with the first callback comes milvus-call.
 
 use std::ffi::c_char;
 use std::sync::PoisonError;
@@ -15,6 +16,7 @@ use super::options::milvus_options;
 use crate::client::Client;
 use crate::config::{Config, Options};
 use crate::error::Error;
+use crate::operation::Operation;
 
 /// As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
 /// to be gone.
@@ -136,8 +138,29 @@ fn new_client(
     Ok(())
 }
 
-/// Frees a client. Calls of other threads that are under way on it end normally. NULL does nothing;
-/// freeing twice does nothing but set milvus_last_error().
+/// Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
+/// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call. Futures stay, and can be
+/// looked at. Returns when all that is over and no callback of this client is running or due any more: what
+/// those use may be freed then. Called by a callback, callbacks that are due run inside this call, and that one
+/// itself is the only one left. The handle has to be freed all the same.
+///
+/// @param client      The client. Closing it again does no harm.
+/// @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
+///                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
+///
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but a callback is still running or due),
+/// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i64) -> milvus_status {
+    entry(c"milvus_client_close", || {
+        let client = handle::get(client.cast_const())?;
+        client.close(convert::timeout(timeout_ms)?)
+    })
+}
+
+/// Frees a client. Operations that are under way on it, blocking or not, end normally, and its callbacks are
+/// called: milvus_client_close() ends them. NULL does nothing; freeing twice does nothing but set
+/// milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -160,7 +183,7 @@ pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
 ///                    it is not below capacity. May be NULL.
 ///
 /// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
-/// any call to a server can return: MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
+/// any call to a server can return: MILVUS_CLOSED, MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
 /// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND,
 /// MILVUS_RATE_LIMITED, MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
 /// MILVUS_OUT_OF_MEMORY. Since 0.1.0.
@@ -178,7 +201,7 @@ pub extern "C" fn milvus_client_server_version(
         if buffer.is_null() && capacity > 0 {
             return Err(Error::invalid_argument("buffer: is NULL"));
         }
-        let version = client.server(timeout)?.version_text;
+        let version = client.server(timeout).wait()?.version_text;
         copy_text(&version, buffer, capacity);
         if let Ok(out) = Out::new("out_length", out_length) {
             out.write(version.len());
@@ -203,10 +226,19 @@ pub extern "C" fn milvus_client_server_info(
     out_info: *mut milvus_server_info,
 ) -> milvus_status {
     entry(c"milvus_client_server_info", || {
-        let client = handle::get(client.cast_const())?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = server_info_operation(client, timeout_ms)?;
         let out = OutStruct::new("out_info", out_info)?;
-        let server = client.server(timeout)?;
+        out.write(&operation.wait()?);
+        Ok(())
+    })
+}
+
+pub(super) fn server_info_operation(
+    client: *mut milvus_client,
+    timeout_ms: i64,
+) -> Result<Operation<milvus_server_info>, Error> {
+    let client = handle::get(client.cast_const())?;
+    Ok(client.server(convert::timeout(timeout_ms)?).map(|server, _| {
         let mut info = milvus_server_info {
             size: size_of::<milvus_server_info>(),
             identifier: server.identifier,
@@ -217,9 +249,8 @@ pub extern "C" fn milvus_client_server_info(
         };
         copy_text(&server.version_text, info.version.as_mut_ptr(), info.version.len());
         copy_text(&server.deploy_mode, info.deploy_mode.as_mut_ptr(), info.deploy_mode.len());
-        out.write(&info);
-        Ok(())
-    })
+        info
+    }))
 }
 
 #[cfg(test)]

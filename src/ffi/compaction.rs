@@ -15,6 +15,7 @@ use super::handle;
 use crate::compaction::Triggered;
 use crate::compaction::params::{self, Params};
 use crate::error::Error;
+use crate::operation::Operation;
 
 /// The job id of "the server scheduled nothing". All functions that take a job id take it too.
 pub const MILVUS_NO_JOB: i64 = 0;
@@ -132,13 +133,22 @@ pub extern "C" fn milvus_compact(
     out_job_id: *mut i64,
 ) -> milvus_status {
     entry(c"milvus_compact", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = compact_operation(client, collection_name, is_clustering, timeout_ms)?;
         let out = Out::new("out_job_id", out_job_id)?;
-        out.write(client.compact(name, is_clustering != 0, timeout)?);
+        out.write(operation.wait()?);
         Ok(())
     })
+}
+
+pub(super) fn compact_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    is_clustering: i32,
+    timeout_ms: i64,
+) -> Result<Operation<i64>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    Ok(client.compact(name, is_clustering != 0, convert::timeout(timeout_ms)?))
 }
 
 /// Has the server compact one collection, or a part of it, in any of the ways that servers have. Otherwise as
@@ -167,14 +177,23 @@ pub extern "C" fn milvus_compact_with(
     out_result: *mut milvus_compact_result,
 ) -> milvus_status {
     entry(c"milvus_compact_with", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let params = read_params(params)?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = compact_with_operation(client, collection_name, params, timeout_ms)?;
         let out = OutStruct::new("out_result", out_result)?;
-        out.write(&client.compact_with(name, params, timeout)?.into());
+        out.write(&operation.wait()?);
         Ok(())
     })
+}
+
+pub(super) fn compact_with_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    params: *const milvus_compact_params,
+    timeout_ms: i64,
+) -> Result<Operation<milvus_compact_result>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    let operation = client.compact_with(name, read_params(params)?, convert::timeout(timeout_ms)?);
+    Ok(operation.map(|triggered, _| triggered.into()))
 }
 
 /// Reads a target size: a decimal number, blanks or none, and a unit (B, KB, MB, GB, TB, PB, EB, in any case, the

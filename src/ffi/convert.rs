@@ -12,8 +12,8 @@ use crate::error::Error;
 const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 /// No struct of this header is as large, in any version: a size above it is garbage.
 const STRUCT_LIMIT: usize = 4096;
-/// Most numbers that are read from C at once.
-const NUMBERS_LIMIT: usize = 1 << 20;
+/// Most numbers or texts that are read from C at once.
+const LIST_LIMIT: usize = 1 << 20;
 /// `MILVUS_NOT_REPORTED`.
 pub(super) const NOT_REPORTED: i64 = -1;
 
@@ -56,11 +56,31 @@ pub(super) fn optional_numbers(
     if pointer.is_null() {
         return if count == 0 { Ok(None) } else { Err(wrong(parameter, "is NULL, but its count is not 0")) };
     }
-    if count > NUMBERS_LIMIT {
-        return Err(wrong(parameter, &format!("has {count} elements; at most {NUMBERS_LIMIT} are taken")));
+    if count > LIST_LIMIT {
+        return Err(wrong(parameter, &format!("has {count} elements; at most {LIST_LIMIT} are taken")));
     }
     // SAFETY: the caller promises `count` numbers there; alignment is not relied on.
     Ok(Some((0..count).map(|index| unsafe { pointer.add(index).read_unaligned() }).collect()))
+}
+
+/// A list of texts, or `None` for NULL. `pointer` is NULL or has `count` of them.
+pub(super) fn optional_texts(
+    parameter: &str,
+    pointer: *const *const c_char,
+    count: usize,
+) -> Result<Option<Vec<String>>, Error> {
+    if pointer.is_null() {
+        return if count == 0 { Ok(None) } else { Err(wrong(parameter, "is NULL, but its count is not 0")) };
+    }
+    if count > LIST_LIMIT {
+        return Err(wrong(parameter, &format!("has {count} elements; at most {LIST_LIMIT} are taken")));
+    }
+    let one = |index| {
+        // SAFETY: the caller promises `count` pointers there; alignment is not relied on.
+        let text = unsafe { pointer.add(index).read_unaligned() };
+        self::text(&format!("{parameter}[{index}]"), text).map(str::to_owned)
+    };
+    (0..count).map(one).collect::<Result<_, _>>().map(Some)
 }
 
 /// The first of some numbers that live as long as what they are part of; NULL if there are none.

@@ -7,18 +7,35 @@ use super::last_error;
 use crate::error::{Error, Status};
 use crate::{panics, runtime};
 
+/// The failure of an operation that another export has started.
+pub(super) struct Failed {
+    pub(super) operation: &'static CStr,
+    pub(super) error: Error,
+}
+
 /// Runs an export's body. A panic becomes an error; an error is recorded for the calling thread.
 pub(super) fn entry(operation: &'static CStr, body: impl FnOnce() -> Result<(), Error>) -> milvus_status {
+    let body = || body().map_err(|error| Failed { operation, error });
+    entry_for(operation, body)
+}
+
+/// The same for one whose errors may be another's.
+pub(super) fn entry_for(
+    operation: &'static CStr,
+    body: impl FnOnce() -> Result<(), Failed>,
+) -> milvus_status {
     let result = if runtime::is_forked() {
         // Before anything else: locks may be held by threads that do not exist in this process.
         Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
     } else {
-        panics::catch(body)
+        panics::catch(|| Ok(body()))
     };
-    match result {
+    match result.unwrap_or_else(|error| Err(Failed { operation, error })) {
         Ok(()) => Status::Ok as milvus_status,
-        Err(error) => {
-            last_error::record(operation, &error);
+        Err(Failed { operation, error }) => {
+            if error.status != Status::Pending {
+                last_error::record(operation, &error);
+            }
             error.status as milvus_status
         }
     }

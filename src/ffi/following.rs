@@ -4,7 +4,7 @@
 //! server's word "Completed", which jobs that failed, or never existed, get too.
 
 use std::ffi::{CStr, c_char};
-use std::time::Instant;
+use std::time::Duration;
 
 use super::client::milvus_client;
 use super::convert::{self, OutStruct, Sized_};
@@ -13,6 +13,8 @@ use super::errors::milvus_status;
 use super::handle;
 use super::segments::milvus_effect;
 use crate::compaction::{Outcome, StateInfo, Verdict};
+use crate::error::Error;
+use crate::operation::Operation;
 
 /// The server answered with a state that this library does not know.
 pub const MILVUS_COMPACTION_UNDEFINED: i32 = 0;
@@ -153,12 +155,20 @@ pub extern "C" fn milvus_compaction_state(
     out_info: *mut milvus_compaction_state_info,
 ) -> milvus_status {
     entry(c"milvus_compaction_state", || {
-        let client = handle::get(client.cast_const())?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = state_operation(client, job_id, timeout_ms)?;
         let out = OutStruct::new("out_info", out_info)?;
-        out.write(&client.compaction_state(job_id, timeout)?.into());
+        out.write(&operation.wait()?);
         Ok(())
     })
+}
+
+pub(super) fn state_operation(
+    client: *mut milvus_client,
+    job_id: i64,
+    timeout_ms: i64,
+) -> Result<Operation<milvus_compaction_state_info>, Error> {
+    let client = handle::get(client.cast_const())?;
+    Ok(client.compaction_state(job_id, convert::timeout(timeout_ms)?).map(|info, _| info.into()))
 }
 
 /// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
@@ -189,16 +199,27 @@ pub extern "C" fn milvus_compaction_wait(
     out_report: *mut milvus_compaction_report,
 ) -> milvus_status {
     entry(c"milvus_compaction_wait", || {
-        let started = Instant::now();
-        let client = handle::get(client.cast_const())?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = wait_operation(client, job_id, timeout_ms)?;
         let out = OutStruct::optional("out_report", out_report)?;
-        let outcome = client.compaction_wait(job_id, timeout)?;
+        let (report, error) = operation.wait()?;
         if let Some(out) = out {
-            out.write(&report(job_id, &outcome, started));
+            out.write(&report);
         }
-        outcome.error.map_or(Ok(()), Err)
+        error.map_or(Ok(()), Err)
     })
+}
+
+/// A report, and the error that goes with it.
+pub(super) type Reported = (milvus_compaction_report, Option<Error>);
+
+pub(super) fn wait_operation(
+    client: *mut milvus_client,
+    job_id: i64,
+    timeout_ms: i64,
+) -> Result<Operation<Reported>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let operation = client.compaction_wait(job_id, convert::timeout(timeout_ms)?);
+    Ok(operation.map(move |outcome, call| (report(job_id, &outcome, call.elapsed()), outcome.error)))
 }
 
 /// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
@@ -230,7 +251,7 @@ impl From<StateInfo> for milvus_compaction_state_info {
     }
 }
 
-pub(super) fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus_compaction_report {
+pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_compaction_report {
     let report = &outcome.report;
     let effect = report.effect.map_or(milvus_effect::NOT_KNOWN, milvus_effect::from);
     milvus_compaction_report {
@@ -243,7 +264,7 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, started: Instant) -> milvus
         completed_plans: report.counts.completed,
         failed_plans: report.counts.failed,
         timed_out_plans: report.counts.timed_out,
-        elapsed_ms: i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX),
+        elapsed_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
         polls: report.polls,
         failed_polls: report.failed_polls,
         has_effect: report.effect.is_some().into(),

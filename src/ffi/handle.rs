@@ -51,6 +51,11 @@ impl<T> Table<T> {
 
 /// Makes a handle that keeps `value` until it is removed.
 pub(super) fn insert<H: Handle>(value: H::Value) -> Result<*mut H, Error> {
+    insert_shared(Arc::new(value))
+}
+
+/// Makes a handle for a value that others hold too.
+pub(super) fn insert_shared<H: Handle>(value: Arc<H::Value>) -> Result<*mut H, Error> {
     let mut table = H::table().0.write().unwrap_or_else(PoisonError::into_inner);
     let slot = match table.free.pop_front() {
         Some(slot) => slot,
@@ -64,7 +69,7 @@ pub(super) fn insert<H: Handle>(value: H::Value) -> Result<*mut H, Error> {
         }
     };
     let entry = &mut table.slots[slot];
-    entry.value = Some(Arc::new(value));
+    entry.value = Some(value);
     Ok(encode(H::KIND, entry.generation, slot))
 }
 
@@ -78,18 +83,19 @@ pub(super) fn get<H: Handle>(handle: *const H) -> Result<Arc<H::Value>, Error> {
 
 /// Ends a handle. What it stood for lives until its last user is done.
 pub(super) fn remove<H: Handle>(handle: *mut H) -> Result<(), Error> {
+    take(handle).map(drop)
+}
+
+/// Ends a handle, and returns what it stood for.
+pub(super) fn take<H: Handle>(handle: *mut H) -> Result<Arc<H::Value>, Error> {
     let (generation, slot) = decode(handle.cast_const())?;
-    let value = {
-        let mut table = H::table().0.write().unwrap_or_else(PoisonError::into_inner);
-        let entry = table.slots.get_mut(slot).filter(|entry| entry.generation == generation);
-        let entry = entry.ok_or_else(stale::<H>)?;
-        let value = entry.value.take().ok_or_else(stale::<H>)?;
-        entry.generation = (generation + 1) % (1 << GENERATION_BITS);
-        table.free.push_back(slot);
-        value
-    };
-    drop(value); // outside of the lock: it may take a while
-    Ok(())
+    let mut table = H::table().0.write().unwrap_or_else(PoisonError::into_inner);
+    let entry = table.slots.get_mut(slot).filter(|entry| entry.generation == generation);
+    let entry = entry.ok_or_else(stale::<H>)?;
+    let value = entry.value.take().ok_or_else(stale::<H>)?;
+    entry.generation = (generation + 1) % (1 << GENERATION_BITS);
+    table.free.push_back(slot);
+    Ok(value)
 }
 
 fn encode<H>(kind: u64, generation: u64, slot: usize) -> *mut H {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::entry::entry;
 use super::errors::milvus_status;
+use super::userdata::UserData;
 use crate::error::Error;
 use crate::log::{self, Level};
 
@@ -55,7 +56,7 @@ pub extern "C" fn milvus_set_log(
             }
         };
         let Some(callback) = callback else { return log::set(level, None) };
-        let user_data = UserData(user_data);
+        let user_data = UserData::new(user_data, None);
         log::set(
             level,
             Some(Arc::new(move |level, message, fields| {
@@ -68,19 +69,6 @@ pub extern "C" fn milvus_set_log(
         )
     })
 }
-
-/// A pointer that the library only hands back.
-struct UserData(*mut c_void);
-
-impl UserData {
-    fn pointer(&self) -> *mut c_void {
-        self.0
-    }
-}
-
-// SAFETY: never looked at here; what it points to is the host's business, as documented.
-unsafe impl Send for UserData {}
-unsafe impl Sync for UserData {}
 
 #[cfg(test)]
 mod tests {

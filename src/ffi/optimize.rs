@@ -4,15 +4,16 @@
 //! in one call.
 
 use std::ffi::c_char;
-use std::time::Instant;
 
 use super::client::milvus_client;
 use super::compaction::{milvus_compact_params, read_params};
 use super::convert::{self, OutStruct};
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::following::{milvus_compaction_report, report};
+use super::following::{Reported, milvus_compaction_report, report};
 use super::handle;
+use crate::error::Error;
+use crate::operation::Operation;
 
 /// Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
 /// leave out what is not.
@@ -32,11 +33,17 @@ pub extern "C" fn milvus_flush(
     collection_name: *const c_char,
     timeout_ms: i64,
 ) -> milvus_status {
-    entry(c"milvus_flush", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        client.flush(name, convert::timeout(timeout_ms)?)
-    })
+    entry(c"milvus_flush", || flush_operation(client, collection_name, timeout_ms)?.wait())
+}
+
+pub(super) fn flush_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    timeout_ms: i64,
+) -> Result<Operation<()>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    Ok(client.flush(name, convert::timeout(timeout_ms)?))
 }
 
 /// Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
@@ -63,16 +70,24 @@ pub extern "C" fn milvus_optimize(
     out_report: *mut milvus_compaction_report,
 ) -> milvus_status {
     entry(c"milvus_optimize", || {
-        let started = Instant::now();
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let params = read_params(params)?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = optimize_operation(client, collection_name, params, timeout_ms)?;
         let out = OutStruct::optional("out_report", out_report)?;
-        let (job_id, outcome) = client.optimize(name, params, timeout)?;
+        let (report, error) = operation.wait()?;
         if let Some(out) = out {
-            out.write(&report(job_id, &outcome, started));
+            out.write(&report);
         }
-        outcome.error.map_or(Ok(()), Err)
+        error.map_or(Ok(()), Err)
     })
+}
+
+pub(super) fn optimize_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    params: *const milvus_compact_params,
+    timeout_ms: i64,
+) -> Result<Operation<Reported>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    let operation = client.optimize(name, read_params(params)?, convert::timeout(timeout_ms)?);
+    Ok(operation.map(|(job_id, outcome), call| (report(job_id, &outcome, call.elapsed()), outcome.error)))
 }

@@ -12,6 +12,7 @@ use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
 use crate::compaction::Plan;
 use crate::error::Error;
+use crate::operation::Operation;
 
 /// Type of a plan (servers may have others): none.
 pub const MILVUS_PLAN_TYPE_UNDEFINED: i32 = 0;
@@ -165,12 +166,21 @@ pub extern "C" fn milvus_compaction_plans(
     out_plans: *mut *mut milvus_plan_list,
 ) -> milvus_status {
     entry(c"milvus_compaction_plans", || {
-        let client = handle::get(client.cast_const())?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = plans_operation(client, job_id, timeout_ms)?;
         let out = Out::new("out_plans", out_plans)?;
-        out.write(handle::insert(PlanList::new(client.compaction_plans(job_id, timeout)?))?);
+        out.write(handle::insert(operation.wait()?)?);
         Ok(())
     })
+}
+
+pub(super) fn plans_operation(
+    client: *mut milvus_client,
+    job_id: i64,
+    timeout_ms: i64,
+) -> Result<Operation<PlanList>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let operation = client.compaction_plans(job_id, convert::timeout(timeout_ms)?);
+    Ok(operation.map(|plans, _| PlanList::new(plans)))
 }
 
 /// Lists every compaction task of a collection that the server still remembers, automatic ones included, as
@@ -196,13 +206,22 @@ pub extern "C" fn milvus_compaction_tasks(
     out_plans: *mut *mut milvus_plan_list,
 ) -> milvus_status {
     entry(c"milvus_compaction_tasks", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = tasks_operation(client, collection_name, timeout_ms)?;
         let out = Out::new("out_plans", out_plans)?;
-        out.write(handle::insert(PlanList::new(client.compaction_tasks(name, timeout)?))?);
+        out.write(handle::insert(operation.wait()?)?);
         Ok(())
     })
+}
+
+pub(super) fn tasks_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    timeout_ms: i64,
+) -> Result<Operation<PlanList>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    let operation = client.compaction_tasks(name, convert::timeout(timeout_ms)?);
+    Ok(operation.map(|plans, _| PlanList::new(plans)))
 }
 
 /// The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,

@@ -14,6 +14,7 @@ use super::handle::{self, Handle, Table};
 use super::plans::milvus_plan_list;
 use crate::compaction::effect::{self, Effect, Snapshot};
 use crate::error::Error;
+use crate::operation::Operation;
 use crate::segments::Segment;
 
 /// As stored, the rows that are not flushed yet mostly left out.
@@ -172,25 +173,33 @@ pub extern "C" fn milvus_segments(
     out_segments: *mut *mut milvus_segment_list,
 ) -> milvus_status {
     entry(c"milvus_segments", || {
-        let client = handle::get(client.cast_const())?;
-        let name = convert::text("collection_name", collection_name)?;
-        let are_loaded = match which {
-            MILVUS_SEGMENTS_STORED => false,
-            MILVUS_SEGMENTS_LOADED => true,
-            _ => {
-                return Err(Error::invalid_argument(format!(
-                    "which: {which} is none of MILVUS_SEGMENTS_..."
-                )));
-            }
-        };
-        let timeout = convert::timeout(timeout_ms)?;
+        let operation = segments_operation(client, collection_name, which, timeout_ms)?;
         let out = Out::new("out_segments", out_segments)?;
-        let segments = client.segments(name, are_loaded, timeout)?;
-        let channels =
-            segments.iter().map(|segment| segment.channel.as_deref().map(convert::c_text)).collect();
-        out.write(handle::insert(Segments { list: segments, channels, are_loaded })?);
+        out.write(handle::insert(operation.wait()?)?);
         Ok(())
     })
+}
+
+pub(super) fn segments_operation(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    which: i32,
+    timeout_ms: i64,
+) -> Result<Operation<Segments>, Error> {
+    let client = handle::get(client.cast_const())?;
+    let name = convert::text("collection_name", collection_name)?;
+    let are_loaded = match which {
+        MILVUS_SEGMENTS_STORED => false,
+        MILVUS_SEGMENTS_LOADED => true,
+        _ => {
+            return Err(Error::invalid_argument(format!("which: {which} is none of MILVUS_SEGMENTS_...")));
+        }
+    };
+    let operation = client.segments(name, are_loaded, convert::timeout(timeout_ms)?);
+    Ok(operation.map(move |list, _| {
+        let channels = list.iter().map(|segment| segment.channel.as_deref().map(convert::c_text)).collect();
+        Segments { list, channels, are_loaded }
+    }))
 }
 
 /// Number of segments in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.

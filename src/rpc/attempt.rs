@@ -21,7 +21,7 @@ const SERVER_TEXT_LIMIT: usize = 600;
 /// What an attempt needs besides its message.
 pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
-    pub(super) deadline: Deadline,
+    pub(super) deadline: Deadline<'a>,
     /// Goes into the `dbname` metadata.
     pub(super) database: &'a str,
     /// Goes into the `identifier` metadata, unless it is 0.
@@ -123,8 +123,8 @@ impl Context<'_> {
 
     /// The deadline came first.
     pub(super) fn out_of_time(&self, doing: &str, reached: Reached) -> Failure {
-        let text = format!("{} passed while {doing} {}", self.deadline.limit_text(), self.config.address);
-        Failure { error: Error::new(Status::Timeout, text).retriable().slow(), reached }
+        let error = self.deadline.ended(|how| format!("{how} while {doing} {}", self.config.address));
+        Failure { error: error.slow(), reached }
     }
 }
 

@@ -1,19 +1,34 @@
-//! When a whole API call has to be over.
+//! When a whole API call has to be over: at a moment, or when it is stopped.
 
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Status};
+use crate::future::Stop;
+
 /// A moment that everything within one call respects.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline {
+pub(crate) struct Deadline<'a> {
     started: Instant,
     at: Option<Instant>,
+    /// Ends the call early.
+    stop: Option<&'a Stop>,
 }
 
-impl Deadline {
+impl Deadline<'_> {
     /// `limit` from now; `None`, or a time beyond reckoning, is no limit.
     pub(crate) fn after(limit: Option<Duration>) -> Self {
         let started = Instant::now();
-        Self { started, at: limit.and_then(|limit| started.checked_add(limit)) }
+        Self { started, at: limit.and_then(|limit| started.checked_add(limit)), stop: None }
+    }
+
+    /// The same moment, for work with a stop of its own.
+    pub(crate) fn stopped_by(self, stop: &Stop) -> Deadline<'_> {
+        Deadline { started: self.started, at: self.at, stop: Some(stop) }
+    }
+
+    /// The same moment alone.
+    pub(crate) fn alone(self) -> Deadline<'static> {
+        Deadline { started: self.started, at: self.at, stop: None }
     }
 
     /// The earlier of this deadline and `limit` from now.
@@ -26,8 +41,9 @@ impl Deadline {
         self.started.elapsed()
     }
 
+    /// Whether the call has to end now.
     pub(crate) fn has_passed(self) -> bool {
-        self.at.is_some_and(|at| at <= Instant::now())
+        self.stopped().is_some() || self.at.is_some_and(|at| at <= Instant::now())
     }
 
     /// Time left; `None` without limit.
@@ -37,9 +53,15 @@ impl Deadline {
 
     /// The output of `work`, or `None` if the deadline comes first.
     pub(crate) async fn bound<T>(self, work: impl Future<Output = T>) -> Option<T> {
-        match self.at {
-            Some(at) => tokio::time::timeout_at(at.into(), work).await.ok(),
-            None => Some(work.await),
+        let in_time = async {
+            match self.at {
+                Some(at) => tokio::time::timeout_at(at.into(), work).await.ok(),
+                None => Some(work.await),
+            }
+        };
+        match self.stop {
+            Some(stop) => stop.bound(in_time).await.flatten(),
+            None => in_time.await,
         }
     }
 
@@ -48,14 +70,40 @@ impl Deadline {
         if self.remaining().is_some_and(|remaining| remaining <= pause) {
             return false;
         }
-        tokio::time::sleep(pause).await;
-        true
+        self.bound(tokio::time::sleep(pause)).await.is_some()
     }
 
-    /// The whole call's time, for messages.
-    pub(crate) fn limit_text(self) -> String {
+    /// The error of a call that this deadline has ended: out of time, or stopped. May be repeated.
+    pub(crate) fn ended(self, doing: impl FnOnce(&str) -> String) -> Error {
         let limit = self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started));
-        format!("{} ms", limit.as_millis())
+        let out_of_time = || (Status::Timeout, format!("{} ms passed", limit.as_millis()));
+        let (status, how) = self.stopped().map_or_else(out_of_time, |status| (status, how_stopped(status)));
+        Error::new(status, doing(&how)).retriable()
+    }
+
+    /// An error of a call that was stopped, whatever it was about to end with, is that it was stopped.
+    pub(crate) fn settle(self, error: Error) -> Error {
+        match self.stopped() {
+            Some(status) if error.status != status => {
+                let text = format!("{}: {}", how_stopped(status), error.message());
+                let mut stopped = error.saying(&text);
+                (stopped.status, stopped.retriable) = (status, !stopped.in_doubt);
+                stopped
+            }
+            _ => error,
+        }
+    }
+
+    /// The status of a call that was stopped.
+    pub(crate) fn stopped(self) -> Option<Status> {
+        self.stop.and_then(Stop::reason)
+    }
+}
+
+fn how_stopped(status: Status) -> String {
+    match status {
+        Status::Closed => "the client was closed".to_owned(),
+        _ => "the call was cancelled".to_owned(),
     }
 }
 
@@ -71,5 +119,22 @@ mod tests {
         assert!(Deadline::after(Some(Duration::ZERO)).has_passed());
         let capped = Deadline::after(None).within(Duration::from_secs(5));
         assert!(capped.remaining().unwrap() <= Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_stopped_call_says_so_and_keeps_what_matters() {
+        let stop = Stop::default();
+        let deadline = Deadline::after(None).stopped_by(&stop);
+        let lost = Error::new(Status::Unavailable, "lost").in_doubt().about_job(7);
+        assert_eq!(deadline.settle(lost.clone()), lost);
+        stop.stop(Status::Cancelled);
+        assert!(deadline.has_passed());
+        let settled = deadline.settle(lost);
+        assert_eq!(
+            (settled.status, settled.in_doubt, settled.retriable, settled.job_id),
+            (Status::Cancelled, true, false, 7)
+        );
+        assert_eq!(settled.message(), "the call was cancelled: lost");
+        assert_eq!(deadline.ended(|how| format!("{how} while waiting")).status, Status::Cancelled);
     }
 }

@@ -44,7 +44,7 @@ impl Rpc {
     }
 
     /// What the server is. Connects if need be.
-    pub(crate) async fn server(&self, deadline: Deadline) -> Result<Server, Error> {
+    pub(crate) async fn server(&self, deadline: Deadline<'_>) -> Result<Server, Error> {
         let mut attempts = Attempts::new(self.config.retry);
         loop {
             match self.session(deadline).await {
@@ -55,7 +55,7 @@ impl Rpc {
     }
 
     /// Makes sure that there is a session, trying once.
-    pub(crate) async fn reach(&self, deadline: Deadline) -> Result<(), Error> {
+    pub(crate) async fn reach(&self, deadline: Deadline<'_>) -> Result<(), Error> {
         self.session(deadline).await.map(drop).map_err(|failure| failure.into_error(Effect::Poll))
     }
 
@@ -63,7 +63,7 @@ impl Rpc {
     pub(crate) async fn unary<Q, R, F>(
         &self,
         effect: Effect,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
         database: &str,
         message: Q,
         send: impl Fn(MilvusServiceClient<Connection>, Request<Q>) -> F,
@@ -81,7 +81,7 @@ impl Rpc {
     /// returns the generation of the connection that carried it.
     pub(crate) async fn unary_to<Q, R, F>(
         &self,
-        (effect, deadline, database, message): (Effect, Deadline, &str, Q),
+        (effect, deadline, database, message): (Effect, Deadline<'_>, &str, Q),
         check: impl Fn(&Server) -> Result<(), Error>,
         send: impl Fn(MilvusServiceClient<Connection>, Request<Q>) -> F,
     ) -> Result<(R, u64), Error>
@@ -110,6 +110,12 @@ impl Rpc {
         }
     }
 
+    /// Lets go of the connection, which closes it once no call uses it.
+    pub(crate) async fn disconnect(&self) {
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.channel.disconnect().await;
+    }
+
     /// The generation of the current connection; 0 if there is none.
     pub(crate) fn generation(&self) -> u64 {
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +123,7 @@ impl Rpc {
     }
 
     /// The session of the current connection, opened now if there is none.
-    async fn session(&self, deadline: Deadline) -> Result<Session, Failure> {
+    async fn session(&self, deadline: Deadline<'_>) -> Result<Session, Failure> {
         let context = self.context(deadline);
         let connecting = || context.out_of_time("connecting to", Reached::Nothing);
         let connection = deadline.bound(self.channel.connection()).await.ok_or_else(connecting)?;
@@ -151,7 +157,7 @@ impl Rpc {
         session.as_ref().filter(|session| session.connection.generation() == connection.generation()).cloned()
     }
 
-    fn context(&self, deadline: Deadline) -> Context<'_> {
+    fn context<'a>(&'a self, deadline: Deadline<'a>) -> Context<'a> {
         let database = &self.config.database;
         Context { config: &self.config, deadline, database, identifier: 0 }
     }

@@ -94,7 +94,7 @@ impl Attempts {
         &mut self,
         failure: Failure,
         effect: Effect,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<(), Error> {
         let again = match self.decide(effect, &failure) {
             Next::GiveUp => false,

@@ -28,7 +28,7 @@ impl Session {
     pub(super) async fn open(
         config: &Config,
         connection: Connection,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<Self, Failure> {
         let hello = ConnectRequest {
             client_info: Some(ClientInfo {

@@ -85,6 +85,11 @@ impl Channel {
         line.connection = Some(connection.clone());
         Ok(connection)
     }
+
+    /// Lets go of the connection.
+    pub(crate) async fn disconnect(&self) {
+        self.line.lock().await.connection = None;
+    }
 }
 
 impl Line {

@@ -168,10 +168,13 @@ impl MilvusService for Service {
         &self,
         request: Request<ShowCollectionsRequest>,
     ) -> Result<Response<ShowCollectionsResponse>, Status> {
-        let answer = |status| ShowCollectionsResponse { status };
-        self.answer(Method::ShowCollections, request, answer, |state, request| {
-            let is_there = has_database(&request.db_name);
-            answer(if is_there { success() } else { state.no_database(&request.db_name) })
+        let refused = |status| ShowCollectionsResponse { status, ..Default::default() };
+        self.answer(Method::ShowCollections, request, refused, |state, request| {
+            if !has_database(&request.db_name) {
+                return refused(state.no_database(&request.db_name));
+            }
+            let collection_names = state.collections.keys().cloned().collect();
+            ShowCollectionsResponse { status: success(), collection_names }
         })
         .await
     }

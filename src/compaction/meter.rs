@@ -1,0 +1,127 @@
+//! How far a wait is: read at any time, and told to a watcher up to ten times a second.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Shortest time between two tellings.
+const SPACING: Duration = Duration::from_millis(100);
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Plans that are known so far.
+    pub planned: i64,
+    /// Those that completed.
+    pub done: i64,
+    /// Those that failed or timed out.
+    pub failed: i64,
+    /// Collections that are to be compacted; 0 while that is not known.
+    pub collections: i64,
+    /// Those that are through, whatever came of them.
+    pub collections_done: i64,
+    /// Those of them that failed.
+    pub collections_failed: i64,
+}
+
+/// Is called whenever there is something new to read.
+pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
+
+/// The progress of one operation.
+pub(crate) struct Meter {
+    started: Instant,
+    state: Mutex<State>,
+}
+
+/// A progress, and how long it took to get there.
+pub(crate) type Reading = (Progress, Duration);
+
+#[derive(Default)]
+struct State {
+    progress: Progress,
+    watcher: Option<Watcher>,
+    told: Option<Instant>,
+    /// How long it took, once it is over.
+    took: Option<Duration>,
+}
+
+impl Meter {
+    pub(crate) fn new() -> Self {
+        Self { started: Instant::now(), state: Mutex::default() }
+    }
+
+    pub(crate) fn read(&self) -> Reading {
+        let state = self.state();
+        (state.progress, state.took.unwrap_or_else(|| self.started.elapsed()))
+    }
+
+    /// It is over: time stands still, and nobody is told any more. Returns the watcher.
+    pub(crate) fn end(&self) -> Option<Watcher> {
+        let mut state = self.state();
+        state.took = Some(self.started.elapsed());
+        state.watcher.take()
+    }
+
+    /// Sets the progress.
+    pub(crate) fn show(&self, progress: Progress) {
+        self.change(|now| *now = progress);
+    }
+
+    /// Changes the progress, and tells the watcher unless it has been told just now.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
+        let mut state = self.state();
+        change(&mut state.progress);
+        let is_due = state.told.is_none_or(|told| told.elapsed() >= SPACING);
+        let watcher = state.watcher.clone().filter(|_| is_due);
+        if watcher.is_some() {
+            state.told = Some(Instant::now());
+        }
+        drop(state);
+        if let Some(watcher) = watcher {
+            watcher();
+        }
+    }
+
+    /// Sets the watcher. There is one at most.
+    pub(crate) fn watch(&self, watcher: Watcher) {
+        self.state().watcher = Some(watcher);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Meter").field(&self.read().0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_watcher_is_told_at_once_and_then_not_for_every_change() {
+        let meter = Meter::new();
+        let told = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&told);
+        meter.watch(Arc::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        }));
+        let mut changes = 0;
+        while meter.read().1 < SPACING * 2 {
+            changes += 1;
+            meter.change(|progress| progress.done = changes);
+        }
+        assert!(meter.end().is_some());
+        let (progress, took) = meter.read();
+        let most = 1 + took.as_millis() / SPACING.as_millis();
+        assert!((1..=most).contains(&(told.load(Ordering::Relaxed) as u128)));
+        assert_eq!(progress.done, changes, "what is read is never old");
+        assert!(changes > 100);
+    }
+}

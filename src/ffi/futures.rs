@@ -1,0 +1,331 @@
+//! Futures
+//!
+//! Every function that asks a server has an _async form, which returns at once. If it returns MILVUS_OK,
+//! the operation ends exactly once: done, failed, out of time, MILVUS_CANCELLED, or MILVUS_CLOSED by
+//! milvus_client_close(). If it returns anything else, nothing was started.
+//!
+//! Ways to learn the end, to be combined at will: wait for it, poll, be called back, or have it arrive in
+//! a queue (further below). The result is there before anybody is told.
+//!
+//! Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
+//! call any function of this library, also those that wait, start, cancel, free or close; while one runs the
+//! others wait. They must not throw. What one does to the host's own data is the host's to lock.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use super::check::{milvus_found, milvus_prospect};
+use super::client::milvus_server_info;
+use super::compaction::milvus_compact_result;
+use super::convert::{self, OutStruct, Sized_};
+use super::entry::{Failed, entry, entry_for, query};
+use super::errors::{milvus_error, milvus_status};
+use super::following::{milvus_compaction_report, milvus_compaction_state_info};
+use super::handle::{self, Handle, Table};
+use super::last_error::Plain;
+use super::many::ManyList;
+use super::plans::PlanList;
+use super::reception::Started;
+use super::segments::Segments;
+use super::userdata::UserData;
+use crate::callbacks;
+use crate::client::Timeout;
+use crate::compaction::meter::Reading;
+use crate::error::{Error, Status};
+
+/// An operation that was started, and its result when it is over. Free it with milvus_future_free(), at any
+/// time.
+pub struct milvus_future {
+    _private: (),
+}
+
+impl Handle for milvus_future {
+    type Value = Started;
+    const NAME: &'static str = "milvus_future";
+    const KIND: u64 = 5;
+
+    fn table() -> &'static Table<Started> {
+        static TABLE: Table<Started> = Table::new();
+        &TABLE
+    }
+}
+
+/// The result of an operation, in the form that C gets.
+pub(super) enum Answer {
+    Nothing,
+    ServerInfo(Box<milvus_server_info>),
+    JobId(i64),
+    CompactResult(milvus_compact_result),
+    State(milvus_compaction_state_info),
+    Prospect(Box<milvus_prospect>),
+    Found(Box<milvus_found>),
+    Report(Box<milvus_compaction_report>),
+    // Lists are handed over once.
+    Plans(Option<PlanList>),
+    Segments(Option<Segments>),
+    Many(Option<ManyList>),
+}
+
+/// How far an operation is. Only waits, optimizing and compacting many know more than the time.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_progress {
+    /// Set by MILVUS_PROGRESS_INIT.
+    pub size: usize,
+    /// Milliseconds since it was started; stands still when it is over.
+    pub elapsed_ms: i64,
+    /// Plans that are known so far, of all jobs together; more may become known.
+    pub planned: i64,
+    /// Those that completed.
+    pub completed: i64,
+    /// Those that failed or timed out.
+    pub failed: i64,
+    /// Plans that are through, completed or not, per second so far; 0 at first.
+    pub plans_per_second: f64,
+    /// Collections that milvus_compact_many_async() is about; 0 while it is not known, or for other operations.
+    pub collections: i64,
+    /// Those that are through, whatever came of them.
+    pub collections_done: i64,
+    /// Those of them that failed.
+    pub collections_failed: i64,
+}
+
+// SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
+unsafe impl Sized_ for milvus_progress {
+    const NAME: &'static str = "milvus_progress";
+    const FIRST_SIZE: usize = 72;
+}
+
+/// Gives up what the user_data of a callback points to. Called once, after the callback's last call, on the
+/// library's thread for callbacks.
+pub type milvus_destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+
+/// Is called when an operation is over. future is the caller's own; if that was freed, another one for the
+/// same operation, which is freed when this returns (NULL if a million futures are in use). status is what the
+/// operation ended with.
+pub type milvus_future_callback =
+    Option<unsafe extern "C" fn(future: *mut milvus_future, status: milvus_status, user_data: *mut c_void)>;
+
+/// Is called while an operation is under way, at most ten times a second. progress is gone when it returns.
+pub type milvus_progress_callback =
+    Option<unsafe extern "C" fn(progress: *const milvus_progress, user_data: *mut c_void)>;
+
+/// Waits until an operation is over. May be called by any number of threads, also on a future that is over.
+///
+/// @param future      The future.
+/// @param timeout_ms  Limit of this waiting in milliseconds, whatever that of the operation is; 0: the
+///                    client's default (10000); MILVUS_NO_TIMEOUT: none.
+///
+/// Thread-safe; blocks. Returns MILVUS_PENDING if the operation is not over by then, MILVUS_INVALID_ARGUMENT,
+/// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK means
+/// that it succeeded. Its failure is this thread's milvus_last_error() then. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_wait(future: *mut milvus_future, timeout_ms: i64) -> milvus_status {
+    ended(c"milvus_future_wait", future, |started| {
+        let limit = match convert::timeout(timeout_ms)? {
+            Timeout::Default => Some(started.call().default_timeout()),
+            Timeout::After(limit) => Some(limit),
+            Timeout::Never => None,
+        };
+        Ok(limit.and_then(|limit| Instant::now().checked_add(limit)))
+    })
+}
+
+/// Tells how an operation ended, without waiting: as milvus_future_wait(), with MILVUS_PENDING if it is not over.
+/// Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_poll(future: *mut milvus_future) -> milvus_status {
+    ended(c"milvus_future_poll", future, |_| Ok(Some(Instant::now())))
+}
+
+fn ended(
+    operation: &'static std::ffi::CStr,
+    future: *mut milvus_future,
+    until: impl FnOnce(&Started) -> Result<Option<Instant>, Error>,
+) -> milvus_status {
+    entry_for(operation, || {
+        let failed = |error| Failed { operation, error };
+        let started = handle::get(future.cast_const()).map_err(failed)?;
+        let until = until(&started).map_err(failed)?;
+        started.ended(until)
+    })
+}
+
+/// Stops an operation. It ends with MILVUS_CANCELLED as soon as it can, unless it is over before that. This is
+/// local: no server can cancel anything, so a job goes on, and a trigger that was on its way may be carried
+/// out (in_doubt in the error). Cancelling what is over does nothing.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_cancel(future: *mut milvus_future) -> milvus_status {
+    entry(c"milvus_future_cancel", || {
+        handle::get(future.cast_const())?.call().cancel();
+        Ok(())
+    })
+}
+
+/// Tells how far an operation is.
+///
+/// @param future        The future, over or not.
+/// @param out_progress  Receives it; begin with `milvus_progress progress = MILVUS_PROGRESS_INIT;`.
+///
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_progress(
+    future: *mut milvus_future,
+    out_progress: *mut milvus_progress,
+) -> milvus_status {
+    entry(c"milvus_future_progress", || {
+        let started = handle::get(future.cast_const())?;
+        let out = OutStruct::new("out_progress", out_progress)?;
+        out.write(&started.call().meter().read().into());
+        Ok(())
+    })
+}
+
+/// Has a function called when an operation is over; soon, if it is over already. A future has one callback or
+/// one queue.
+///
+/// @param future      The future. May be freed right away: the operation goes on, and calls back.
+/// @param callback    The function; not NULL.
+/// @param user_data   Is passed to it; not looked at. May be NULL.
+/// @param destructor  Is called once with user_data after the callback, on the same thread. NULL: nothing is.
+///
+/// If this does not return MILVUS_OK, neither of them is ever called. After milvus_client_close() has returned
+/// MILVUS_OK, no callback of that client is running or will run. Thread-safe. Returns MILVUS_OK,
+/// MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY
+/// (no thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_set_callback(
+    future: *mut milvus_future,
+    callback: milvus_future_callback,
+    user_data: *mut c_void,
+    destructor: milvus_destructor,
+) -> milvus_status {
+    entry(c"milvus_future_set_callback", || {
+        let started = handle::get(future.cast_const())?;
+        let callback = callback.ok_or_else(|| Error::invalid_argument("callback: is NULL"))?;
+        let user_data = HostPointer(user_data);
+        started.call_back(|| {
+            let user_data = UserData::new(user_data.0, destructor);
+            // SAFETY: the caller promises a function that can be called so, once, from any thread.
+            Box::new(move |future, status| unsafe { callback(future, status, user_data.pointer()) })
+        })
+    })
+}
+
+/// Has a function called while an operation is under way: whenever the server has answered, but at most ten
+/// times a second. The end is not told by it. A future has one progress callback, besides the other.
+///
+/// @param future      The future.
+/// @param callback    The function; not NULL.
+/// @param user_data   Is passed to it; not looked at. May be NULL.
+/// @param destructor  Is called once with user_data when the operation is over, on the same thread. NULL:
+///                    nothing is.
+///
+/// If this does not return MILVUS_OK, neither of them is ever called. Thread-safe. Returns what
+/// milvus_future_set_callback() does. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_set_progress_callback(
+    future: *mut milvus_future,
+    callback: milvus_progress_callback,
+    user_data: *mut c_void,
+    destructor: milvus_destructor,
+) -> milvus_status {
+    entry(c"milvus_future_set_progress_callback", || {
+        let started = handle::get(future.cast_const())?;
+        let callback = callback.ok_or_else(|| Error::invalid_argument("callback: is NULL"))?;
+        let user_data = HostPointer(user_data);
+        started.watch(|| {
+            let user_data = Arc::new(UserData::new(user_data.0, destructor));
+            let (call, is_due) = (Arc::clone(started.call()), Arc::new(AtomicBool::new(false)));
+            Arc::new(move || {
+                if is_due.swap(true, Ordering::AcqRel) {
+                    return; // it will read what is new when its turn comes
+                }
+                // Progress is told by the operation itself, which is inside.
+                let pass = call.gate().follow();
+                let (call, user_data, is_due) =
+                    (Arc::clone(&call), Arc::clone(&user_data), Arc::clone(&is_due));
+                let tell = move || {
+                    is_due.store(false, Ordering::Release);
+                    let progress = milvus_progress::from(call.meter().read());
+                    // SAFETY: the caller promises a function that can be called so from any thread.
+                    unsafe { callback(&raw const progress, user_data.pointer()) }
+                };
+                callbacks::post(pass, Box::new(tell));
+            })
+        })
+    })
+}
+
+/// The detail of an operation's failure, for whatever thread: status MILVUS_OK if it has succeeded,
+/// MILVUS_PENDING if it is not over, MILVUS_INVALID_HANDLE if this is no future. Never NULL. Valid until the
+/// future is freed; do not free it. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const milvus_error {
+    static NONE: Plain = Plain::new(Status::Ok, c"");
+    static PENDING: Plain = Plain::new(Status::Pending, c"the operation is not over yet");
+    static NO_FUTURE: Plain = Plain::new(Status::InvalidHandle, c"this is no milvus_future, or it was freed");
+    let told = query(|| {
+        let started = handle::get(future)?;
+        // The detail lives in the future, which the caller keeps.
+        Ok(started.detail().map_or_else(
+            || if started.status() == Status::Ok { NONE.pointer() } else { PENDING.pointer() },
+            super::last_error::Detail::pointer,
+        ))
+    });
+    told.unwrap_or_else(|| NO_FUTURE.pointer())
+}
+
+/// Frees a future, whatever its operation is doing. With a callback the operation goes on and calls back;
+/// without, it is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
+/// nothing; freeing twice does nothing but set milvus_last_error().
+///
+/// Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_free(future: *mut milvus_future) {
+    if !future.is_null() {
+        entry(c"milvus_future_free", || {
+            handle::take(future)?.abandon();
+            Ok(())
+        });
+    }
+}
+
+/// A pointer of the host's on its way into what owns it.
+struct HostPointer(*mut c_void);
+
+impl From<Reading> for milvus_progress {
+    fn from((progress, elapsed): Reading) -> Self {
+        let through = progress.done.saturating_add(progress.failed);
+        let seconds = elapsed.as_secs_f64();
+        #[allow(clippy::cast_precision_loss)] // a rate need not be exact
+        let plans_per_second = if seconds > 0.0 { through as f64 / seconds } else { 0.0 };
+        Self {
+            size: size_of::<Self>(),
+            elapsed_ms: i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX),
+            planned: progress.planned,
+            completed: progress.done,
+            failed: progress.failed,
+            plans_per_second,
+            collections: progress.collections,
+            collections_done: progress.collections_done,
+            collections_failed: progress.collections_failed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_size_is_that_of_this_first_version() {
+        assert_eq!(milvus_progress::FIRST_SIZE, size_of::<milvus_progress>());
+    }
+}

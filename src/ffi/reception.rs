@@ -1,0 +1,241 @@
+//! What is behind a `milvus_future`: an operation that was started, its result, and who is to be told of it.
+
+use std::ffi::CStr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::convert::Out;
+use super::entry::{Failed, entry};
+use super::errors::milvus_status;
+use super::futures::{Answer, milvus_future};
+use super::handle;
+use super::last_error::Detail;
+use super::queues::Queue;
+use crate::callbacks;
+use crate::compaction::meter::Watcher;
+use crate::error::{Error, Status};
+use crate::future::Future;
+use crate::operation::{Call, Operation};
+
+/// How an operation ended. Waits have something to tell although they fail.
+pub(super) struct Finished {
+    pub(super) answer: Answer,
+    pub(super) error: Option<Error>,
+}
+
+impl From<Answer> for Finished {
+    fn from(answer: Answer) -> Self {
+        Self { answer, error: None }
+    }
+}
+
+/// The value behind a future.
+pub struct Started {
+    /// The export that has started it.
+    operation: &'static CStr,
+    call: Arc<Call>,
+    future: Future<Finished>,
+    reception: Mutex<Reception>,
+    detail: OnceLock<Detail>,
+}
+
+#[derive(Default)]
+struct Reception {
+    /// The caller's own handle, a number.
+    handle: usize,
+    is_over: bool,
+    is_watched: bool,
+    target: Option<Target>,
+}
+
+/// Is called with a handle and the operation's status, on the thread for callbacks.
+pub(super) type Callback = Box<dyn FnOnce(*mut milvus_future, milvus_status) + Send>;
+
+enum Target {
+    Callback(Callback),
+    Queue(Arc<Queue>, usize),
+}
+
+/// Starts an operation for C.
+pub(super) fn start(
+    export: &'static CStr,
+    out_future: *mut *mut milvus_future,
+    make: impl FnOnce() -> Result<Operation<Finished>, Error>,
+) -> milvus_status {
+    entry(export, || {
+        let operation = make()?;
+        let out = Out::new("out_future", out_future)?;
+        let future = operation.start(|call, future| {
+            let (reception, detail) = (Mutex::default(), OnceLock::new());
+            let started = Arc::new(Started { operation: export, call, future, reception, detail });
+            let handle: *mut milvus_future = handle::insert_shared(Arc::clone(&started))?;
+            started.reception().handle = handle.addr();
+            let told = Arc::clone(&started);
+            let _ = started.future.listen(Box::new(move || told.is_over())); // nothing has run yet
+            Ok(handle)
+        })?;
+        out.write(future);
+        Ok(())
+    })
+}
+
+impl Started {
+    pub(super) fn call(&self) -> &Arc<Call> {
+        &self.call
+    }
+
+    /// The status of the operation, or `Pending`.
+    pub(super) fn status(&self) -> Status {
+        self.future.look(status).unwrap_or(Status::Pending)
+    }
+
+    /// Its failure, if it has failed; an error of the caller's if it is not over.
+    pub(super) fn ended(&self, limit: Option<std::time::Instant>) -> Result<(), Failed> {
+        let error = self.future.look_until(limit, |result| error(result).cloned());
+        self.failed(error.unwrap_or_else(|| Some(pending())))
+    }
+
+    /// Looks at the answer, also at that of an operation which has failed but has one.
+    pub(super) fn answer<R>(
+        &self,
+        operation: &'static CStr,
+        look: impl FnOnce(&mut Answer) -> Result<R, Error>,
+    ) -> Result<(R, Result<(), Failed>), Failed> {
+        let looked = self.future.look(|result| match result {
+            Ok(finished) => Ok((look(&mut finished.answer), finished.error.clone())),
+            Err(error) => Err(error.clone()),
+        });
+        let (looked, error) = looked
+            .unwrap_or_else(|| Err(pending()))
+            .map_err(|error| Failed { operation: self.operation, error })?;
+        let looked = looked.map_err(|error| Failed { operation, error })?;
+        Ok((looked, self.failed(error)))
+    }
+
+    fn failed(&self, error: Option<Error>) -> Result<(), Failed> {
+        let operation = self.operation;
+        error.map_or(Ok(()), |error| Err(Failed { operation, error }))
+    }
+
+    /// The detail of its failure, kept here; `None` while it is not over, or if it has not failed.
+    pub(super) fn detail(&self) -> Option<&Detail> {
+        let error = self.future.look(|result| error(result).cloned()).flatten()?;
+        Some(self.detail.get_or_init(|| Detail::new(self.operation, &error)))
+    }
+
+    /// Has `callback` called when the operation is over, which it may be already.
+    pub(super) fn call_back(self: &Arc<Self>, callback: impl FnOnce() -> Callback) -> Result<(), Error> {
+        callbacks::prepare()?;
+        let mut reception = self.free_reception()?;
+        if reception.is_over {
+            let pass = self.call.gate().enter()?;
+            drop(reception);
+            let (this, callback) = (Arc::clone(self), callback());
+            callbacks::post(pass, Box::new(move || this.tell(callback)));
+        } else {
+            reception.target = Some(Target::Callback(callback()));
+        }
+        Ok(())
+    }
+
+    /// Has the future put into a queue when the operation is over, which it may be already.
+    pub(super) fn queue(&self, queue: &Arc<Queue>, tag: usize) -> Result<(), Error> {
+        let mut reception = self.free_reception()?;
+        if reception.is_over {
+            queue.push(reception.handle, tag);
+            reception.target = None;
+        } else {
+            reception.target = Some(Target::Queue(Arc::clone(queue), tag));
+        }
+        Ok(())
+    }
+
+    /// Has `watcher` called whenever there is progress; dropped on the thread for callbacks at the end.
+    pub(super) fn watch(&self, watcher: impl FnOnce() -> Watcher) -> Result<(), Error> {
+        callbacks::prepare()?;
+        let mut reception = self.reception();
+        if reception.is_watched {
+            return Err(Error::invalid_argument("future: has a progress callback already"));
+        }
+        if reception.is_over {
+            let pass = self.call.gate().enter()?;
+            let watcher = watcher();
+            callbacks::post(pass, Box::new(move || drop(watcher)));
+        } else {
+            self.call.meter().watch(watcher());
+        }
+        reception.is_watched = true;
+        Ok(())
+    }
+
+    /// The caller gives its handle up. If nobody is told by a callback, nobody will ever know: it is cancelled.
+    pub(super) fn abandon(&self) {
+        let mut reception = self.reception();
+        if !matches!(reception.target, Some(Target::Callback(_))) {
+            reception.target = None;
+            drop(reception);
+            self.call.cancel();
+        }
+    }
+
+    /// The result has been published.
+    fn is_over(self: &Arc<Self>) {
+        let watcher = self.call.meter().end();
+        let mut reception = self.reception();
+        reception.is_over = true;
+        let (target, handle) = (reception.target.take(), reception.handle);
+        drop(reception);
+        // Whoever told this is inside, so its client is not closed before the callback is over.
+        let post = |work| callbacks::post(self.call.gate().follow(), work);
+        if let Some(watcher) = watcher {
+            post(Box::new(move || drop(watcher)));
+        }
+        match target {
+            None => {}
+            Some(Target::Queue(queue, tag)) => queue.push(handle, tag),
+            Some(Target::Callback(callback)) => {
+                let this = Arc::clone(self);
+                post(Box::new(move || this.tell(callback)));
+            }
+        }
+    }
+
+    /// Calls back with the caller's own handle or, if that is freed, one that lives until the callback returns.
+    fn tell(self: &Arc<Self>, callback: Callback) {
+        let own = std::ptr::without_provenance_mut::<milvus_future>(self.reception().handle);
+        let is_there = handle::get(own.cast_const()).is_ok_and(|value| Arc::ptr_eq(&value, self));
+        if is_there {
+            return callback(own, self.status() as milvus_status);
+        }
+        let other = handle::insert_shared(Arc::clone(self)).unwrap_or(std::ptr::null_mut());
+        callback(other, self.status() as milvus_status);
+        let _ = handle::remove(other); // unless the callback has done so
+    }
+
+    /// The reception, if nobody is to be told yet.
+    fn free_reception(&self) -> Result<MutexGuard<'_, Reception>, Error> {
+        let reception = self.reception();
+        if reception.target.is_some() {
+            return Err(Error::invalid_argument("future: has a callback or a queue already"));
+        }
+        Ok(reception)
+    }
+
+    fn reception(&self) -> MutexGuard<'_, Reception> {
+        self.reception.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn error(result: &Result<Finished, Error>) -> Option<&Error> {
+    match result {
+        Ok(finished) => finished.error.as_ref(),
+        Err(error) => Some(error),
+    }
+}
+
+fn status(result: &mut Result<Finished, Error>) -> Status {
+    error(result).map_or(Status::Ok, |error| error.status)
+}
+
+fn pending() -> Error {
+    Error::new(Status::Pending, "the operation is not over yet")
+}

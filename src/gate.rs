@@ -1,0 +1,160 @@
+//! What is under way on one client, so that closing it can end all of that, and wait for it.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::callbacks;
+use crate::error::{Error, Status};
+
+/// Lets work in until it is closed.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    state: Mutex<State>,
+    /// Work has ended, or a callback is waiting for its turn.
+    changed: Condvar,
+    closing: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    is_closed: bool,
+    inside: usize,
+}
+
+/// Something that is under way, until dropped: an operation, or a callback.
+#[derive(Debug)]
+pub(crate) struct Pass(Arc<Gate>);
+
+impl Gate {
+    /// Lets one more in.
+    pub(crate) fn enter(self: &Arc<Self>) -> Result<Pass, Error> {
+        let mut state = self.state();
+        if state.is_closed {
+            return Err(Error::new(Status::Closed, "this milvus_client has been closed"));
+        }
+        state.inside += 1;
+        Ok(Pass(Arc::clone(self)))
+    }
+
+    /// Lets one more in although it may be closed: only for who belongs to somebody that is inside now.
+    pub(crate) fn follow(self: &Arc<Self>) -> Pass {
+        self.state().inside += 1;
+        Pass(Arc::clone(self))
+    }
+
+    /// Runs `work`, with `on_closing` called if the gate closes meanwhile.
+    pub(crate) async fn pass<T>(&self, work: impl Future<Output = T>, on_closing: impl Fn()) -> T {
+        let closing = self.closing.notified();
+        if self.state().is_closed {
+            on_closing();
+        }
+        let (mut work, mut closing) = (std::pin::pin!(work), std::pin::pin!(Some(closing)));
+        std::future::poll_fn(|cx| {
+            if closing.as_mut().as_pin_mut().is_some_and(|closing| closing.poll(cx).is_ready()) {
+                closing.set(None);
+                on_closing();
+            }
+            work.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// Closes, and returns when all is over that was inside, except the callbacks that call this; says whether
+    /// that was before the limit. Nobody is let in any more, whatever it says.
+    pub(crate) fn close(self: &Arc<Self>, limit: Option<Duration>) -> bool {
+        let end = limit.and_then(|limit| Instant::now().checked_add(limit));
+        self.state().is_closed = true;
+        self.closing.notify_waiters();
+        let own = callbacks::running_here(self);
+        loop {
+            // The thread of the callbacks waits for nobody: what is due is run right here.
+            if callbacks::run_one_of(self) {
+                continue;
+            }
+            let state = self.state();
+            if state.inside <= own {
+                return true;
+            }
+            if callbacks::has_one_of(self) {
+                continue;
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            match left {
+                None => drop(self.changed.wait(state)),
+                Some(left) if left.is_zero() => return false,
+                Some(left) => drop(self.changed.wait_timeout(state, left)),
+            }
+        }
+    }
+
+    /// Lets a close that is waiting look again.
+    pub(crate) fn look_again(&self) {
+        drop(self.state());
+        self.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass {
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.0
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.0.state().inside -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn closing_waits_for_who_is_inside_and_lets_nobody_in() {
+        let gate = Arc::new(Gate::default());
+        let pass = gate.enter().unwrap();
+        let companion = gate.follow();
+        drop(pass);
+        assert!(!gate.close(Some(Duration::from_millis(5))), "one is still inside");
+        assert_eq!(gate.enter().unwrap_err().status, Status::Closed);
+        let leaving = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(5));
+            drop(companion);
+        });
+        assert!(gate.close(None));
+        leaving.join().unwrap();
+        assert!(gate.close(Some(Duration::ZERO)), "closing again does no harm");
+    }
+
+    #[test]
+    fn work_inside_is_told_of_the_closing_whenever_that_happens() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let gate = Arc::new(Gate::default());
+        let told = std::cell::Cell::new(0);
+        let tell = || told.set(told.get() + 1);
+        let closer = {
+            let gate = Arc::clone(&gate);
+            thread::spawn(move || {
+                thread::sleep(Duration::from_millis(5));
+                gate.close(None)
+            })
+        };
+        let until_told = std::future::poll_fn(|_| {
+            if told.get() > 0 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        });
+        runtime.block_on(gate.pass(until_told, tell));
+        assert!(closer.join().unwrap());
+        runtime.block_on(gate.pass(async {}, tell));
+        assert_eq!(told.get(), 2, "also if it was closed before");
+    }
+}
