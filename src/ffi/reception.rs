@@ -48,7 +48,7 @@ struct Reception {
 }
 
 /// Is called with a handle and the operation's status, on the thread for callbacks.
-pub(super) type Callback = Box<dyn FnOnce(*mut milvus_future, milvus_status) + Send>;
+pub(super) type Callback = Box<dyn Fn(*mut milvus_future, milvus_status) + Send>;
 
 enum Target {
     Callback(Callback),
@@ -130,7 +130,7 @@ impl Started {
             let pass = self.call.gate().enter()?;
             drop(reception);
             let (this, callback) = (Arc::clone(self), callback());
-            callbacks::post(pass, Box::new(move || this.tell(callback)));
+            callbacks::post(pass, Box::new(move || this.tell(&callback)));
         } else {
             reception.target = Some(Target::Callback(callback()));
         }
@@ -194,13 +194,13 @@ impl Started {
             Some(Target::Queue(queue, tag)) => queue.push(handle, tag),
             Some(Target::Callback(callback)) => {
                 let this = Arc::clone(self);
-                post(Box::new(move || this.tell(callback)));
+                post(Box::new(move || this.tell(&callback)));
             }
         }
     }
 
     /// Calls back with the caller's own handle or, if that is freed, one that lives until the callback returns.
-    fn tell(self: &Arc<Self>, callback: Callback) {
+    fn tell(self: &Arc<Self>, callback: &Callback) {
         let own = std::ptr::without_provenance_mut::<milvus_future>(self.reception().handle);
         let is_there = handle::get(own.cast_const()).is_ok_and(|value| Arc::ptr_eq(&value, self));
         if is_there {

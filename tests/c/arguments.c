@@ -310,7 +310,7 @@ static void bad_lists(milvus_client *client)
 
 static void error_strings(void)
 {
-    int32_t numbers[] = {-1, 5, 9999, INT32_MIN, INT32_MAX};
+    int32_t numbers[] = {-1, 6, 9999, INT32_MIN, INT32_MAX};
     size_t i;
 
     CHECK(strcmp(milvus_status_name(MILVUS_OK), "MILVUS_OK") == 0);

@@ -35,6 +35,7 @@ static int finish(void)
 }
 
 static int fake_input = -1;
+static FILE *fake_output;
 static pid_t fake_process;
 
 // Starts the scripted server, which ends with this process. Returns its URI.
@@ -42,7 +43,6 @@ static inline const char *start_fake(const char *program, const char *version)
 {
     static char uri[128];
     int to[2], from[2];
-    ssize_t length;
 
     if (pipe(to) != 0 || pipe(from) != 0)
         exit(1);
@@ -58,19 +58,32 @@ static inline const char *start_fake(const char *program, const char *version)
     close(to[0]);
     close(from[1]);
     fake_input = to[1];
-    length = read(from[0], uri, sizeof uri - 1);
-    if (length <= 0) {
+    fake_output = fdopen(from[0], "r");
+    if (fake_output == NULL || fgets(uri, sizeof uri, fake_output) == NULL) {
         printf("%s does not start\n", program);
         exit(1);
     }
-    uri[length - 1] = '\0'; // without the newline
-    close(from[0]);
+    uri[strcspn(uri, "\n")] = '\0';
     return uri;
+}
+
+// Has the scripted server do something; returns what it answers.
+static inline const char *tell_fake(const char *command)
+{
+    static char answer[4096];
+
+    CHECK(write(fake_input, command, strlen(command)) == (ssize_t)strlen(command));
+    CHECK(write(fake_input, "\n", 1) == 1);
+    CHECK(fgets(answer, sizeof answer, fake_output) != NULL);
+    answer[strcspn(answer, "\n")] = '\0';
+    CHECK(strncmp(answer, "unknown", 7) != 0);
+    return answer;
 }
 
 static inline void stop_fake(void)
 {
     close(fake_input);
+    fclose(fake_output);
     waitpid(fake_process, NULL, 0);
 }
 
