@@ -102,6 +102,9 @@ async fn poll_to_the_end(
             Ok(()) => Box::pin(look(rpc, deadline.within(POLL_LIMIT), job_id, evidence)).await,
             Err(error) => Err(error),
         };
+        if looked.is_ok() {
+            show(evidence.so_far());
+        }
         match looked {
             Ok(()) if evidence.is_over() && (evidence.is_settled() || since.elapsed() > GRACE) => {
                 return Ok(());
@@ -109,7 +112,6 @@ async fn poll_to_the_end(
             Ok(()) => {
                 answered = Instant::now();
                 latest_error = None;
-                show(evidence.so_far());
             }
             Err(error) if !may_pass(&error) => return Err(error),
             Err(error) => {

@@ -11,7 +11,7 @@ use crate::transport::jittered;
 const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_secs(2);
 /// Time between any two polls of one client.
-const SPACING: Duration = Duration::from_millis(10);
+const SPACING: Duration = Duration::from_millis(2);
 
 /// The poll rate that all jobs of a client share.
 #[derive(Debug)]

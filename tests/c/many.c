@@ -1,0 +1,229 @@
+// Many collections at once.
+#include "support.h"
+
+#define NAMES 40
+
+static milvus_many_result result_of(milvus_many_list *list, const char *name)
+{
+    milvus_many_result result = MILVUS_MANY_RESULT_INIT;
+    size_t i;
+
+    for (i = 0; i < milvus_many_list_count(list); i++) {
+        CHECK(milvus_many_list_get(list, i, &result) == MILVUS_OK);
+        if (strcmp(result.collection_name, name) == 0)
+            return result;
+    }
+    printf("%s is not in the list\n", name);
+    exit(1);
+}
+
+static void a_list(milvus_client *client)
+{
+    static char texts[NAMES][32];
+    const char *names[NAMES];
+    milvus_many_list *list = NULL;
+    milvus_many_result result = MILVUS_MANY_RESULT_INIT;
+    char command[64];
+    int i;
+
+    for (i = 0; i < NAMES; i++) {
+        snprintf(texts[i], sizeof texts[i], "one_of_many_%d", i);
+        snprintf(command, sizeof command, "add %s succeeds", texts[i]);
+        tell_fake(command);
+        names[i] = texts[i];
+    }
+    CHECK(milvus_compact_many(client, names, NAMES, NULL, 60000, &list) == MILVUS_OK);
+    CHECK(milvus_many_list_count(list) == NAMES);
+    for (i = 0; i < NAMES; i++) {
+        CHECK(milvus_many_list_get(list, (size_t)i, &result) == MILVUS_OK);
+        CHECK(strcmp(result.collection_name, names[i]) == 0); // in the order of the names
+        CHECK(result.status == MILVUS_OK && result.outcome == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
+        CHECK(result.planned == 2 && result.report->verdict == MILVUS_VERDICT_SUCCEEDED);
+        CHECK(result.report->job_id == result.job_id && result.report->segments_after == 2);
+        CHECK(result.error->status == MILVUS_OK && result.error->message[0] == '\0');
+    }
+    CHECK(milvus_many_list_get(list, NAMES, &result) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_many_list_get(list, 0, NULL) == MILVUS_INVALID_ARGUMENT);
+    milvus_many_list_free(list);
+    CHECK(milvus_many_list_count(list) == 0);
+    CHECK(milvus_many_list_get(list, 0, &result) == MILVUS_INVALID_HANDLE);
+}
+
+// Some fail, some have nothing to do, one is not there, one is an alias of another.
+static void a_mixed_list(milvus_client *client)
+{
+    const char *names[] = {"nothing", "fails_partly", "missing", "the_same", "is_forgotten", "forgets_some"};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_many_result result;
+    int triggers = atoi(tell_fake("count trigger"));
+
+    tell_fake("alias the_same nothing");
+    params.concurrency = 1;
+    CHECK(milvus_compact_many(client, names, 6, &params, 60000, &list) == MILVUS_SOME_FAILED);
+    CHECK(strstr(milvus_last_error_message(), "5 of 6") != NULL);
+    CHECK(strstr(milvus_last_error_message(), "fails_partly") != NULL);
+    CHECK(atoi(tell_fake("count trigger")) == triggers + 4); // the alias is not compacted again
+    result = result_of(list, "nothing");
+    CHECK(result.status == MILVUS_OK && result.job_id == MILVUS_NO_JOB);
+    CHECK(result.outcome == MILVUS_TRIGGER_NOTHING && result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO);
+    result = result_of(list, "fails_partly");
+    CHECK(result.status == MILVUS_COMPACTION_FAILED && result.report->failed_plans == 1);
+    CHECK(result.error->job_id == result.job_id);
+    result = result_of(list, "missing");
+    CHECK(result.status == MILVUS_COLLECTION_NOT_FOUND && result.report == NULL && result.outcome == 0);
+    CHECK(strstr(result.error->message, "missing") != NULL);
+    result = result_of(list, "the_same");
+    CHECK(result.status == MILVUS_INVALID_ARGUMENT && strstr(result.error->message, "\"nothing\"") != NULL);
+    CHECK(result_of(list, "is_forgotten").status == MILVUS_OUTCOME_UNKNOWN);
+    milvus_many_list_free(list);
+}
+
+// A trigger whose answer is lost is in doubt, and so is the whole.
+static void doubt(milvus_client *client)
+{
+    const char *names[] = {"fails", "succeeds"};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+
+    params.concurrency = 1;
+    tell_fake("fail trigger cut");
+    CHECK(milvus_compact_many(client, names, 2, &params, 60000, &list) == MILVUS_SOME_FAILED);
+    CHECK(milvus_last_error()->in_doubt == 1 && milvus_last_error()->retriable == 0);
+    CHECK(result_of(list, "fails").error->in_doubt == 1);
+    CHECK(result_of(list, "succeeds").status == MILVUS_OK);
+    milvus_many_list_free(list);
+}
+
+static void out_of_time(milvus_client *client)
+{
+    const char *names[] = {"never_ends", "not_its_turn"};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_many_result result;
+    int triggers;
+
+    tell_fake("add not_its_turn succeeds");
+    triggers = atoi(tell_fake("count trigger"));
+    params.concurrency = 1;
+    CHECK(milvus_compact_many(client, names, 2, &params, 1500, &list) == MILVUS_SOME_FAILED);
+    result = result_of(list, "never_ends");
+    CHECK(result.status == MILVUS_TIMEOUT && result.job_id > 0 && result.report->executing_plans == 1);
+    result = result_of(list, "not_its_turn");
+    CHECK(result.status == MILVUS_TIMEOUT && strstr(result.error->message, "nothing was compacted") != NULL);
+    CHECK(atoi(tell_fake("count trigger")) == triggers + 1);
+    milvus_many_list_free(list);
+}
+
+static void cancelled(milvus_client *client)
+{
+    const char *names[] = {"cancel_1", "cancel_2", "cancel_3"};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_progress progress = MILVUS_PROGRESS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_future *future;
+
+    tell_fake("add cancel_1 never_ends");
+    tell_fake("add cancel_2 succeeds");
+    tell_fake("add cancel_3 never_ends");
+    params.concurrency = 2;
+    CHECK(milvus_compact_many_async(client, names, 3, &params, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
+    while (progress.planned < 4) { // all three have been asked about
+        usleep(1000);
+        CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
+    }
+    CHECK(progress.collections == 3 && progress.completed == 2);
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
+    CHECK(milvus_future_take_many(future, &list) == MILVUS_CANCELLED && list != NULL); // what was seen by then
+    CHECK(result_of(list, "cancel_1").status == MILVUS_CANCELLED);
+    CHECK(result_of(list, "cancel_1").report->planned == 1);
+    CHECK(result_of(list, "cancel_2").status == MILVUS_OK);
+    CHECK(result_of(list, "cancel_3").status == MILVUS_CANCELLED);
+    CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
+    CHECK(progress.collections_done == 3 && progress.collections_failed == 2);
+    milvus_many_list_free(list);
+    milvus_future_free(future);
+}
+
+static void only_triggered(milvus_client *client)
+{
+    const char *names[] = {"trigger_1", "trigger_2"};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+
+    tell_fake("add trigger_1 never_ends");
+    tell_fake("add trigger_2 never_ends");
+    params.only_trigger = 1;
+    CHECK(milvus_compact_many(client, names, 2, &params, 60000, &list) == MILVUS_OK);
+    CHECK(result_of(list, "trigger_2").job_id > 0 && result_of(list, "trigger_2").report == NULL);
+    milvus_many_list_free(list);
+}
+
+static void a_whole_database(const char *uri)
+{
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_client *client = new_client(uri);
+
+    params.concurrency = 100;
+    CHECK(milvus_compact_many(client, NULL, 0, &params, 2000, &list) == MILVUS_SOME_FAILED);
+    CHECK(milvus_many_list_count(list) > 12);
+    CHECK(result_of(list, "fails").status == MILVUS_COMPACTION_FAILED || result_of(list, "fails").status == MILVUS_OK);
+    CHECK(result_of(list, "succeeds").status == MILVUS_OK);
+    milvus_many_list_free(list);
+    milvus_client_free(client);
+}
+
+static void wrong_arguments(milvus_client *client)
+{
+    const char *twice[] = {"a", "b", "a"}, *empty[] = {"a", ""}, *null[] = {"a", NULL};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_compact_params compaction = MILVUS_COMPACT_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    int triggers = atoi(tell_fake("count trigger"));
+
+    CHECK(milvus_compact_many(client, twice, 3, NULL, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(strstr(milvus_last_error_message(), "names[2]") != NULL);
+    CHECK(milvus_compact_many(client, empty, 2, NULL, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compact_many(client, null, 2, NULL, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(strstr(milvus_last_error_message(), "names[1]: is NULL") != NULL);
+    CHECK(milvus_compact_many(client, NULL, 1, NULL, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compact_many(client, twice, 0, NULL, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compact_many(NULL, twice, 2, NULL, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compact_many(client, twice, 2, NULL, -2, &list) == MILVUS_INVALID_ARGUMENT);
+    params.concurrency = -1;
+    CHECK(milvus_compact_many(client, twice, 2, &params, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    params.concurrency = 10001;
+    CHECK(milvus_compact_many(client, twice, 2, &params, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    params.concurrency = 0;
+    params.compaction = &compaction;
+    compaction.partition_name = "p";
+    CHECK(milvus_compact_many(client, twice, 2, &params, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    compaction.partition_name = NULL;
+    compaction.size = 3;
+    CHECK(milvus_compact_many(client, twice, 2, &params, 0, &list) == MILVUS_INVALID_ARGUMENT);
+    CHECK(list == NULL && atoi(tell_fake("count trigger")) == triggers);
+    milvus_many_list_free(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    const char *uri;
+    milvus_client *client;
+
+    CHECK(argc == 2);
+    uri = start_fake(argv[1], "v2.6.8");
+    client = new_client(uri);
+    a_list(client);
+    a_mixed_list(client);
+    doubt(client);
+    out_of_time(client);
+    cancelled(client);
+    only_triggered(client);
+    wrong_arguments(client);
+    a_whole_database(uri);
+    milvus_client_free(client);
+    stop_fake();
+    return finish();
+}

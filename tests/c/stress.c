@@ -1,0 +1,229 @@
+// Sixteen threads do whatever comes to their minds: start, wait, cancel, free, close, with a server that fails.
+//     stress FAKE [SEED [OPERATIONS]]
+// The same seed gives every thread the same thoughts; how they interleave is the machine's.
+#include "support.h"
+
+#include <pthread.h>
+
+#define THREADS 16
+#define FUTURES 64
+#define CLIENTS 8
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static milvus_client *clients[CLIENTS];
+static milvus_future *futures[FUTURES];
+static milvus_queue *queue;
+static const char *server;
+static int operations = 1500;
+
+// Callbacks that were accepted, called, and given up.
+static int accepted, called, destroyed;
+
+static unsigned next_random(unsigned *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+static void on_end(milvus_future *future, milvus_status status, void *user_data)
+{
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+
+    (void)user_data;
+    if (milvus_future_poll(future) != status && future != NULL)
+        status = milvus_future_take_report(future, &report); // freed by another thread meanwhile
+    __atomic_add_fetch(&called, 1, __ATOMIC_SEQ_CST);
+}
+
+static void on_progress(const milvus_progress *progress, void *user_data)
+{
+    (void)user_data;
+    if (progress->planned < 0)
+        abort();
+}
+
+static void destroy(void *user_data)
+{
+    (void)user_data;
+    __atomic_add_fetch(&destroyed, 1, __ATOMIC_SEQ_CST);
+}
+#ifdef __cplusplus
+}
+#endif
+
+static const char *a_name(unsigned random)
+{
+    static const char *const names[] = {"succeeds", "nothing", "fails", "never_ends", "missing", "is_hostile"};
+
+    return names[random % 6];
+}
+
+static milvus_future *start(milvus_client *client, unsigned random)
+{
+    milvus_future *future = NULL;
+    const char *name = a_name(random >> 4), *names[2] = {"succeeds", "fails"};
+    int64_t limit = 1 + random % 300;
+
+    switch (random % 10) {
+    case 0:
+        milvus_compact_async(client, name, 0, limit, &future);
+        break;
+    case 1:
+    case 2:
+        milvus_compaction_wait_async(client, 447100 + random % 50, limit, &future);
+        break;
+    case 3:
+        milvus_segments_async(client, name, MILVUS_SEGMENTS_STORED, limit, &future);
+        break;
+    case 4:
+        milvus_compaction_plans_async(client, 447100 + random % 50, limit, &future);
+        break;
+    case 5:
+        milvus_compact_many_async(client, names, 2, NULL, limit, &future);
+        break;
+    case 6:
+        milvus_flush_async(client, name, limit, &future);
+        break;
+    case 7:
+        milvus_client_server_info_async(client, limit, &future);
+        break;
+    case 8:
+        milvus_compaction_check_async(client, name, NULL, limit, &future);
+        break;
+    default:
+        milvus_optimize_async(client, name, NULL, limit, &future);
+    }
+    return future;
+}
+
+static void look(milvus_future *future, unsigned random)
+{
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    milvus_progress progress = MILVUS_PROGRESS_INIT;
+    milvus_segment_list *segments = NULL;
+    milvus_many_list *many = NULL;
+    int64_t job;
+
+    switch (random % 8) {
+    case 0:
+        milvus_future_wait(future, 1 + random % 20);
+        break;
+    case 1:
+        milvus_future_cancel(future);
+        break;
+    case 2:
+        milvus_future_take_report(future, &report);
+        milvus_future_take_job_id(future, &job);
+        break;
+    case 3:
+        milvus_future_take_segments(future, &segments);
+        milvus_segment_list_free(segments);
+        break;
+    case 4:
+        milvus_future_take_many(future, &many);
+        milvus_many_list_free(many);
+        break;
+    case 5:
+        milvus_future_progress(future, &progress);
+        break;
+    case 6:
+        if (milvus_future_set_progress_callback(future, on_progress, NULL, NULL) == MILVUS_OK)
+            milvus_future_poll(future);
+        break;
+    default:
+        milvus_future_poll(future);
+    }
+}
+
+static void a_fault(unsigned random)
+{
+    static const char *const faults[] = {"fail state cut",      "fail describe lost", "fail trigger cut",
+                                         "fail plans hang",     "fail stored empty",  "fail state refuse 5 no",
+                                         "fail describe grpc 14 away", "restart"};
+
+    pthread_mutex_lock(&lock);
+    tell_fake(faults[random % 8]);
+    pthread_mutex_unlock(&lock);
+}
+
+static void *think(void *argument)
+{
+    unsigned state = *(unsigned *)argument;
+    int i;
+
+    for (i = 0; i < operations; i++) {
+        unsigned what = next_random(&state) % 100, which = next_random(&state), how = next_random(&state);
+        milvus_future **slot = &futures[which % FUTURES], *future;
+        milvus_client **client = &clients[which % CLIENTS], *fresh = NULL;
+
+        if (what < 45) {
+            future = start(__atomic_load_n(client, __ATOMIC_SEQ_CST), how);
+            if (future == NULL)
+                continue;
+            if (what < 15) {
+                // Counted before: it may be called before this returns.
+                __atomic_add_fetch(&accepted, 1, __ATOMIC_SEQ_CST);
+                if (milvus_future_set_callback(future, on_end, NULL, destroy) != MILVUS_OK)
+                    __atomic_sub_fetch(&accepted, 1, __ATOMIC_SEQ_CST);
+            } else if (what < 25) {
+                milvus_future_set_queue(future, queue, &futures);
+            }
+            milvus_future_free(__atomic_exchange_n(slot, future, __ATOMIC_SEQ_CST));
+        } else if (what < 80) {
+            look(__atomic_load_n(slot, __ATOMIC_SEQ_CST), how);
+        } else if (what < 88) {
+            void *tag;
+
+            if (milvus_queue_next(queue, how % 5, &future, &tag) == MILVUS_OK && tag != &futures)
+                abort();
+        } else if (what < 92) {
+            milvus_future_free(__atomic_exchange_n(slot, NULL, __ATOMIC_SEQ_CST));
+        } else if (what < 95) {
+            a_fault(how);
+        } else if (what < 97) {
+            milvus_client_close(__atomic_load_n(client, __ATOMIC_SEQ_CST), 20000);
+        } else if (milvus_client_new(server, NULL, &fresh) == MILVUS_OK) {
+            milvus_client_free(__atomic_exchange_n(client, fresh, __ATOMIC_SEQ_CST));
+        }
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t threads[THREADS];
+    unsigned seeds[THREADS], seed = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1;
+    int i;
+
+    CHECK(argc >= 2);
+    operations = argc > 3 ? atoi(argv[3]) : operations;
+    CHECK(operations > 0);
+    server = start_fake(argv[1], "v2.6.8");
+    CHECK(milvus_queue_new(&queue) == MILVUS_OK);
+    for (i = 0; i < CLIENTS; i++)
+        clients[i] = new_client(server);
+    printf("seed %u, %d operations in each of %d threads\n", seed, operations, THREADS);
+    for (i = 0; i < THREADS; i++) {
+        seeds[i] = seed * 1000u + (unsigned)i;
+        CHECK(pthread_create(&threads[i], NULL, think, &seeds[i]) == 0);
+    }
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    for (i = 0; i < FUTURES; i++)
+        milvus_future_free(futures[i]);
+    for (i = 0; i < CLIENTS; i++) {
+        CHECK(milvus_client_close(clients[i], MILVUS_NO_TIMEOUT) == MILVUS_OK);
+        milvus_client_free(clients[i]);
+    }
+    // Clients that were only freed end what is under way on them by themselves, within its limits.
+    for (i = 0; i < 1000 && __atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) < accepted; i++)
+        usleep(10000);
+    milvus_queue_free(queue);
+    printf("%d callbacks accepted, %d called, %d given up\n", accepted, called, destroyed);
+    CHECK(accepted > 0 && called == accepted && destroyed == accepted);
+    stop_fake();
+    return finish();
+}
