@@ -129,3 +129,79 @@ impl<T: Send + 'static> Operation<T> {
         Ok(result)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Options};
+    use crate::rpc::Rpc;
+
+    fn call() -> Arc<Call> {
+        let config = Config::new("http://127.0.0.1:1", &Options::default()).unwrap();
+        Call::new(&Arc::new(Engine::new(Rpc::new(config).unwrap())), &Arc::default(), None)
+    }
+
+    #[test]
+    fn a_panic_is_the_end_of_its_operation_and_of_nothing_else() {
+        let call = call();
+        for _ in 0..3 {
+            let error = Operation::<()>::new(&call, async { panic!("in the work") }).wait().unwrap_err();
+            assert_eq!(error.status, Status::Internal);
+            assert!(error.message().contains("in the work"), "{error}");
+        }
+        assert_eq!(Operation::new(&call, async { Ok(7) }).wait(), Ok(7));
+        let mapped = Operation::new(&call, async { Ok(7) }).map::<()>(|_, _| panic!("in the form"));
+        assert_eq!(mapped.wait().unwrap_err().status, Status::Internal);
+        assert!(call.gate().close(Some(Duration::from_secs(20))), "nobody who panicked is left inside");
+    }
+
+    #[test]
+    fn a_panic_while_many_wait_reaches_each_and_their_listeners() {
+        let call = call();
+        let (tell, told) = std::sync::mpsc::channel();
+        let work = async {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            panic!("later")
+        };
+        let future = Operation::<()>::new(&call, work).start(|_, future| Ok(future)).unwrap();
+        assert!(future.listen(Box::new(move || tell.send(()).unwrap())).is_ok());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let error = future.look_until(None, |result| result.clone().unwrap_err()).unwrap();
+                    assert_eq!(error.status, Status::Internal);
+                });
+            }
+        });
+        assert_eq!(told.recv(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_not_accepted_is_not_started() {
+        let refused = Operation::<()>::new(&call(), async { unreachable!() })
+            .start(|_, _| Err::<(), _>(Error::invalid_argument("no")));
+        assert_eq!(refused.unwrap_err().message(), "no");
+    }
+
+    #[test]
+    fn a_stopped_operation_ends_with_the_reason_whatever_it_was_doing() {
+        for (stop, status) in [(true, Status::Cancelled), (false, Status::Closed)] {
+            let call = call();
+            let steered = Arc::clone(&call);
+            let work = async move {
+                let waiting = steered.deadline().bound(std::future::pending::<()>()).await;
+                waiting.ok_or_else(|| Error::new(Status::Unavailable, "lost").in_doubt())
+            };
+            let future = Operation::new(&call, work).start(|_, future| Ok(future)).unwrap();
+            if stop {
+                call.cancel()
+            } else {
+                assert!(call.gate().close(None))
+            }
+            let error = future.wait().unwrap_err();
+            assert_eq!((error.status, error.in_doubt), (status, true));
+            let later = Operation::new(&call, async { Ok(1) }).wait();
+            assert_eq!(later.is_ok(), stop, "a closed client does nothing more");
+        }
+    }
+}
