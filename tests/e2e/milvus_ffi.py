@@ -64,9 +64,19 @@ OptionInfo = _struct("milvus_option_info", [
 ServerInfo = _struct("milvus_server_info", [
     ("identifier", _int64), ("is_lite", ctypes.c_int32), ("reserved", ctypes.c_int32), ("version", ctypes.c_char * 64),
     ("deploy_mode", ctypes.c_char * 64)])
+Progress = _struct("milvus_progress", [
+    ("elapsed_ms", _int64), ("planned", _int64), ("completed", _int64), ("failed", _int64), ("plans_per_second", ctypes.c_double),
+    ("collections", _int64), ("collections_done", _int64), ("collections_failed", _int64)])
+ManyParams = _struct("milvus_many_params", [
+    ("compaction", ctypes.POINTER(CompactParams)), ("concurrency", ctypes.c_int32), ("only_trigger", ctypes.c_int32)])
+ManyResult = _struct("milvus_many_result", [
+    ("collection_name", ctypes.c_char_p), ("status", _status), ("outcome", ctypes.c_int32), ("job_id", _int64), ("planned", _int64),
+    ("report", ctypes.POINTER(Report)), ("error", ctypes.POINTER(LastError))])
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int32, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
 
 _pointer, _text = ctypes.c_void_p, ctypes.c_char_p
+_future = ctypes.POINTER(_pointer)  # where a future or a list is written
+FutureCallback = ctypes.CFUNCTYPE(None, _pointer, _status, _pointer)
 for name, result, *parameters in [
         ("last_error", ctypes.POINTER(LastError)),
         ("status_name", _text, _status),
@@ -102,7 +112,28 @@ for name, result, *parameters in [
         ("plan_state_name", _text, ctypes.c_int32),
         ("plan_list_count", ctypes.c_size_t, _pointer),
         ("plan_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Plan)),
-        ("plan_list_free", None, _pointer)]:
+        ("plan_list_free", None, _pointer),
+        ("client_close", _status, _pointer, _int64),
+        ("compact_many", _status, _pointer, ctypes.POINTER(_text), ctypes.c_size_t, ctypes.POINTER(ManyParams), _int64, _future),
+        ("many_list_count", ctypes.c_size_t, _pointer),
+        ("many_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(ManyResult)),
+        ("many_list_free", None, _pointer),
+        ("compact_async", _status, _pointer, _text, ctypes.c_int32, _int64, _future),
+        ("compaction_wait_async", _status, _pointer, _int64, _int64, _future),
+        ("future_wait", _status, _pointer, _int64),
+        ("future_poll", _status, _pointer),
+        ("future_cancel", _status, _pointer),
+        ("future_progress", _status, _pointer, ctypes.POINTER(Progress)),
+        ("future_error", ctypes.POINTER(LastError), _pointer),
+        ("future_set_callback", _status, _pointer, FutureCallback, _pointer, _pointer),
+        ("future_set_queue", _status, _pointer, _pointer, _pointer),
+        ("future_take_job_id", _status, _pointer, ctypes.POINTER(_int64)),
+        ("future_take_report", _status, _pointer, ctypes.POINTER(Report)),
+        ("future_free", None, _pointer),
+        ("queue_new", _status, _future),
+        ("queue_fd", _status, _pointer, ctypes.POINTER(ctypes.c_int32)),
+        ("queue_next", _status, _pointer, _int64, _future, _future),
+        ("queue_free", None, _pointer)]:
     function = getattr(lib, f"milvus_{name}")
     function.restype, function.argtypes = result, parameters
 
@@ -137,6 +168,49 @@ class MilvusError(Exception):
 def check(status, report=None):
     if status != 0:
         raise MilvusError(report)
+
+
+def status_name(status):
+    return lib.milvus_status_name(status).decode().replace("MILVUS_", "", 1)
+
+
+class Future:
+    """An operation that was started; frees itself."""
+
+    def __init__(self, start, *arguments):
+        self.handle = _pointer()
+        check(start(*arguments, ctypes.byref(self.handle)))
+
+    def __del__(self):
+        lib.milvus_future_free(self.handle)
+
+    def wait(self, timeout_ms=30000):
+        return status_name(lib.milvus_future_wait(self.handle, timeout_ms))
+
+    def poll(self):
+        return status_name(lib.milvus_future_poll(self.handle))
+
+    def cancel(self):
+        check(lib.milvus_future_cancel(self.handle))
+
+    def job_id(self):
+        job = _int64(-77)
+        check(lib.milvus_future_take_job_id(self.handle, ctypes.byref(job)))
+        return job.value
+
+    def report(self):
+        """What was seen, also of a wait that has failed."""
+        report = Report(ctypes.sizeof(Report))
+        lib.milvus_future_take_report(self.handle, ctypes.byref(report))
+        return report
+
+    def progress(self):
+        progress = Progress(ctypes.sizeof(Progress))
+        check(lib.milvus_future_progress(self.handle, ctypes.byref(progress)))
+        return progress
+
+    def error(self):
+        return lib.milvus_future_error(self.handle).contents
 
 
 class Client:
@@ -185,6 +259,29 @@ class Client:
         result = self._filled(CompactResult, lib.milvus_compact_with, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
         result.outcome_name = name_of("TRIGGER", result.outcome)
         return result
+
+    def close(self, timeout_ms=10000):
+        check(lib.milvus_client_close(self.handle, timeout_ms))
+
+    def compact_async(self, name, timeout_ms=10000):
+        return Future(lib.milvus_compact_async, self.handle, name.encode(), False, timeout_ms)
+
+    def wait_async(self, job, timeout_ms=30000):
+        return Future(lib.milvus_compaction_wait_async, self.handle, job, timeout_ms)
+
+    def compact_many(self, names=None, timeout_ms=60000, concurrency=0):
+        """A dict from name to status name and verdict number, and the status name of the whole."""
+        texts = None if names is None else (_text * len(names))(*[name.encode() for name in names])
+        params = ManyParams(ctypes.sizeof(ManyParams), None, concurrency, 0)
+        many, found = _pointer(), {}
+        status = lib.milvus_compact_many(self.handle, texts, len(names or ()), ctypes.byref(params), timeout_ms, ctypes.byref(many))
+        for index in range(lib.milvus_many_list_count(many)):
+            result = ManyResult(ctypes.sizeof(ManyResult))
+            check(lib.milvus_many_list_get(many, index, ctypes.byref(result)))
+            verdict = result.report.contents.verdict if result.report else None
+            found[result.collection_name.decode()] = (status_name(result.status), verdict)
+        lib.milvus_many_list_free(many)
+        return found, status_name(status)
 
     def check(self, name, timeout_ms=10000, **params):
         return self._filled(Prospect, lib.milvus_compaction_check, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
