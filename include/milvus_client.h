@@ -68,6 +68,7 @@ uint32_t milvus_abi_version(void);
 //
 // A function that can fail returns a milvus_status, and the calling thread's milvus_last_error() has
 // the detail. On failure nothing is written through the result parameters, unless said otherwise.
+// MILVUS_PENDING is no failure, and leaves no detail: an operation is just not over.
 // ====================================================================================================
 
 // The call did what it says.
@@ -328,14 +329,17 @@ milvus_status milvus_client_new_with(const char *uri,
 // Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
 // MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call. Futures stay, and can be
 // looked at. Returns when all that is over and no callback of this client is running or due any more: what
-// those use may be freed then. Called by a callback, callbacks that are due run inside this call, and that one
-// itself is the only one left. The handle has to be freed all the same.
+// those use may be freed then. Hold no lock meanwhile that a callback takes. Called by a callback, callbacks of
+// this client that are due run inside this call, one after the other, and the calling one itself is the only one
+// left; one of those that closes the client again gets MILVUS_TIMEOUT at once while others are due. The handle
+// has to be freed all the same.
 //
 // @param client      The client. Closing it again does no harm.
 // @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
 //                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
 //
-// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but a callback is still running or due),
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but something is still under way, or a callback
+// running or due),
 // MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_close(milvus_client *client,
                                   int64_t timeout_ms);
@@ -1291,8 +1295,8 @@ typedef struct milvus_many_result {
 #define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL }
 
 // Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
-// fails does not keep the others from being compacted. An alias of one that is among them already fails with
-// MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
+// fails does not keep the others from being compacted. Of two names for the same collection (aliases) one fails
+// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
 //
 // @param client      The client.
 // @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
@@ -1343,7 +1347,7 @@ void milvus_many_list_free(milvus_many_list *list);
 // ====================================================================================================
 // Futures
 //
-// Every function that asks a server has an _async form, which returns at once. If it returns MILVUS_OK,
+// Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at once. If it returns MILVUS_OK,
 // the operation ends exactly once: done, failed, out of time, MILVUS_CANCELLED, or MILVUS_CLOSED by
 // milvus_client_close(). If it returns anything else, nothing was started.
 //
@@ -1352,7 +1356,8 @@ void milvus_many_list_free(milvus_many_list *list);
 //
 // Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 // call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-// others wait. They must not throw. What one does to the host's own data is the host's to lock.
+// others wait. They must not throw. That thread has a stack of 2 MiB and blocks the host's signals, as do
+// processes that a callback starts, unless it unblocks them.
 // ====================================================================================================
 
 // An operation that was started, and its result when it is over. Free it with milvus_future_free(), at any
@@ -1467,8 +1472,8 @@ milvus_status milvus_future_set_progress_callback(milvus_future *future,
 // future is freed; do not free it. Thread-safe. Since 0.1.0.
 const milvus_error *milvus_future_error(const milvus_future *future);
 
-// Frees a future, whatever its operation is doing. With a callback the operation goes on and calls back;
-// without, it is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
+// Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
+// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
 // nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
@@ -1477,8 +1482,9 @@ void milvus_future_free(milvus_future *future);
 // ====================================================================================================
 // Asynchronous forms
 //
-// Each takes what its blocking form takes, checks it, starts the operation, and returns at once; timeout_ms
-// limits the operation itself. What the blocking form returns is what the future ends with. Everything is
+// Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
+// operation itself. Handles, pointers, texts, struct sizes and timeouts are checked at once; what is wrong with
+// their contents is what the future ends with, as everything else that the blocking form returns. Everything is
 // copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
 // MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
@@ -1670,7 +1676,7 @@ milvus_status milvus_queue_next(milvus_queue *queue,
                                 void **out_user_data);
 
 // Frees a queue and closes its descriptor: take it out of the event loop first. Futures that were to arrive in
-// it go on, and stay the caller's to free. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
+// it go on, and stay the caller's to free; they take no other queue. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
 // nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
@@ -1698,7 +1704,8 @@ void milvus_queue_free(milvus_queue *queue);
 // Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
 // both are UTF-8 on one line and gone when the callback returns. Called one event at a time on a library
 // thread, milvus-log. Nothing waits for it: if it is slow, events are dropped, and their number is reported.
-// It may call any function of this library, milvus_set_log() included, and must not throw.
+// It may call any function of this library, milvus_set_log() included, but not milvus_client_close(), which may
+// have to wait for it. It must not throw.
 typedef void (*milvus_log_callback)(int32_t level,
                                     const char *message,
                                     const char *fields,

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
@@ -28,6 +29,8 @@ static ARRIVED: Condvar = Condvar::new();
 thread_local! {
     /// The gates of the callbacks that are running on this thread, if it is the one.
     static RUNNING: RefCell<Option<Vec<Arc<Gate>>>> = const { RefCell::new(None) };
+    /// The gates that are being closed on this thread.
+    static CLOSING: RefCell<Vec<Arc<Gate>>> = const { RefCell::new(Vec::new()) };
 }
 
 fn state() -> MutexGuard<'static, State> {
@@ -60,6 +63,19 @@ pub(crate) fn running_here(gate: &Arc<Gate>) -> usize {
     RUNNING.try_with(|running| count(&running.borrow())).unwrap_or(0)
 }
 
+/// Runs `close`, and tells it whether it is the only one for this gate on the calling thread. A callback that
+/// closes is called by a close that comes before it: it must not call others in turn.
+pub(crate) fn while_closing<T>(gate: &Arc<Gate>, close: impl FnOnce(bool) -> T) -> T {
+    let is_first = CLOSING.with_borrow_mut(|closing| {
+        let is_first = !closing.iter().any(|other| Arc::ptr_eq(other, gate));
+        closing.push(Arc::clone(gate));
+        is_first
+    });
+    let result = close(is_first);
+    CLOSING.with_borrow_mut(Vec::pop);
+    result
+}
+
 /// Whether the calling thread is the one for callbacks, and one of this gate is due.
 pub(crate) fn has_one_of(gate: &Arc<Gate>) -> bool {
     is_here() && state().due.iter().any(|due| Arc::ptr_eq(due.pass.gate(), gate))
@@ -80,7 +96,8 @@ pub(crate) fn run_one_of(gate: &Arc<Gate>) -> bool {
     is_one
 }
 
-fn is_here() -> bool {
+/// Whether the calling thread is the one for callbacks.
+pub(crate) fn is_here() -> bool {
     RUNNING.try_with(|running| running.borrow().is_some()).unwrap_or(false)
 }
 
@@ -105,7 +122,7 @@ fn run(Due { pass, call }: Due) {
     with_running(&|running| running.push(Arc::clone(pass.gate())));
     // What runs now is the host's.
     let guarded_before = panics::guard_this_thread(false);
-    call();
+    let _ = std::panic::catch_unwind(AssertUnwindSafe(call)); // the others still have to be called
     panics::guard_this_thread(guarded_before);
     with_running(&|running| drop(running.pop()));
     drop(pass);

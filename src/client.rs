@@ -56,7 +56,8 @@ impl Client {
         if is_over {
             return Ok(());
         }
-        let text = "the client is closed, but a callback of it is still running or due";
+        let text =
+            "the client is closed, but something of it is still under way, or a callback running or due";
         Err(Error::new(Status::Timeout, text).retriable())
     }
 
@@ -182,9 +183,9 @@ impl Client {
             let compacted = many::compact(call.engine(), call.meter(), call.deadline(), many);
             let (mut items, error) = compacted.await?;
             for item in &mut items {
-                item.error = item.error.take().map(|error| call.settle(error));
+                item.error = item.error.take().map(|error| call.without_secrets(error));
             }
-            Ok((items, error.map(|error| call.settle(error))))
+            Ok((items, error.map(|error| call.without_secrets(error))))
         })
     }
 

@@ -67,15 +67,22 @@ impl Gate {
         let end = limit.and_then(|limit| Instant::now().checked_add(limit));
         self.state().is_closed = true;
         self.closing.notify_waiters();
+        callbacks::while_closing(self, |is_first| self.until_empty(is_first, end))
+    }
+
+    fn until_empty(self: &Arc<Self>, is_first: bool, end: Option<Instant>) -> bool {
         let own = callbacks::running_here(self);
         loop {
             // The thread of the callbacks waits for nobody: what is due is run right here.
-            if callbacks::run_one_of(self) {
+            if is_first && callbacks::run_one_of(self) {
                 continue;
             }
             let state = self.state();
             if state.inside <= own {
                 return true;
+            }
+            if !is_first {
+                return false; // the one before goes on when this returns
             }
             if callbacks::has_one_of(self) {
                 continue;

@@ -67,7 +67,11 @@ impl Call {
     /// Every error passes here before it leaves: none may hold a secret, whoever put it there, and one of a call
     /// that was stopped says so.
     pub(crate) fn settle(&self, error: Error) -> Error {
-        self.engine.rpc.config().hiding_secrets(self.deadline().settle(error))
+        self.without_secrets(self.deadline().settle(error))
+    }
+
+    pub(crate) fn without_secrets(&self, error: Error) -> Error {
+        self.engine.rpc.config().hiding_secrets(error)
     }
 
     pub(crate) fn settle_outcome(&self, outcome: Outcome) -> Outcome {
@@ -123,6 +127,7 @@ impl<T: Send + 'static> Operation<T> {
         runtime::spawn(async move {
             let on_closing = || call.stop.stop(Status::Closed);
             let result = call.stop.watch(call.gate.pass(work, on_closing)).await;
+            call.meter.stop();
             promise.fulfil(result.map_err(|error| call.settle(error)));
             drop::<Pass>(pass); // after whoever is told has been told
         });
@@ -194,9 +199,9 @@ mod tests {
             };
             let future = Operation::new(&call, work).start(|_, future| Ok(future)).unwrap();
             if stop {
-                call.cancel()
+                call.cancel();
             } else {
-                assert!(call.gate().close(None))
+                assert!(call.gate().close(None));
             }
             let error = future.wait().unwrap_err();
             assert_eq!((error.status, error.in_doubt), (status, true));

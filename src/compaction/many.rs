@@ -144,12 +144,19 @@ pub(crate) async fn compact(
         items[place] = Some(item);
     }
     let not_begun = |place: usize| {
+        meter.change(|progress| {
+            progress.collections_done += 1;
+            progress.collections_failed += 1;
+        });
         let error = deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"));
         Item::failed(names[place].clone(), error)
     };
     let items: Vec<Item> =
         items.into_iter().enumerate().map(|(place, item)| item.unwrap_or_else(|| not_begun(place))).collect();
-    let error = summary(&items);
+    let error = summary(&items).map(|mut error| {
+        error.status = deadline.stopped().unwrap_or(error.status);
+        error
+    });
     Ok((items, error))
 }
 
@@ -184,7 +191,7 @@ impl One {
         let real = (collection.database, collection.name);
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
             let text = format!(
-                "\"{}\" is \"{}\", which is among the names already; it is compacted once",
+                "\"{}\" is the collection \"{}\", but another of the names stands for it too; it is taken once",
                 quotable(&item.name),
                 quotable(&real.1)
             );

@@ -55,11 +55,15 @@ impl Meter {
         (state.progress, state.took.unwrap_or_else(|| self.started.elapsed()))
     }
 
-    /// It is over: time stands still, and nobody is told any more. Returns the watcher.
+    /// It is over: time stands still.
+    pub(crate) fn stop(&self) {
+        self.state().took.get_or_insert_with(|| self.started.elapsed());
+    }
+
+    /// Nobody is told any more. Returns the watcher.
     pub(crate) fn end(&self) -> Option<Watcher> {
-        let mut state = self.state();
-        state.took = Some(self.started.elapsed());
-        state.watcher.take()
+        self.stop();
+        self.state().watcher.take()
     }
 
     /// Sets the progress.

@@ -1,7 +1,8 @@
 //! Asynchronous forms
 //!
-//! Each takes what its blocking form takes, checks it, starts the operation, and returns at once; timeout_ms
-//! limits the operation itself. What the blocking form returns is what the future ends with. Everything is
+//! Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
+//! operation itself. Handles, pointers, texts, struct sizes and timeouts are checked at once; what is wrong with
+//! their contents is what the future ends with, as everything else that the blocking form returns. Everything is
 //! copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 //! MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
 //! MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
@@ -12,6 +13,7 @@
 //! future of that kind. Lists can be taken once, and are the caller's then; the others can be read again.
 
 use std::ffi::{CStr, c_char};
+use std::sync::Arc;
 
 use super::check::{check_operation, find_operation, milvus_found, milvus_prospect};
 use super::client::{milvus_client, milvus_server_info, server_info_operation};
@@ -113,7 +115,7 @@ pub extern "C" fn milvus_compaction_plans_async(
 ) -> milvus_status {
     start(c"milvus_compaction_plans_async", out_future, || {
         let operation = plans_operation(client, job_id, timeout_ms)?;
-        Ok(operation.map(|plans, _| Answer::Plans(Some(plans)).into()))
+        Ok(operation.map(|plans, _| Answer::Plans(Some(Arc::new(plans))).into()))
     })
 }
 
@@ -127,7 +129,7 @@ pub extern "C" fn milvus_compaction_tasks_async(
 ) -> milvus_status {
     start(c"milvus_compaction_tasks_async", out_future, || {
         let operation = tasks_operation(client, collection_name, timeout_ms)?;
-        Ok(operation.map(|plans, _| Answer::Plans(Some(plans)).into()))
+        Ok(operation.map(|plans, _| Answer::Plans(Some(Arc::new(plans))).into()))
     })
 }
 
@@ -142,7 +144,7 @@ pub extern "C" fn milvus_segments_async(
 ) -> milvus_status {
     start(c"milvus_segments_async", out_future, || {
         let operation = segments_operation(client, collection_name, which, timeout_ms)?;
-        Ok(operation.map(|segments, _| Answer::Segments(Some(segments)).into()))
+        Ok(operation.map(|segments, _| Answer::Segments(Some(Arc::new(segments))).into()))
     })
 }
 
@@ -216,7 +218,7 @@ pub extern "C" fn milvus_compact_many_async(
 ) -> milvus_status {
     start(c"milvus_compact_many_async", out_future, || {
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished { answer: Answer::Many(Some(list)), error }))
+        Ok(operation.map(|(list, error), _| Finished { answer: Answer::Many(Some(Arc::new(list))), error }))
     })
 }
 
@@ -373,7 +375,7 @@ fn take<H: Handle>(
     operation: &'static CStr,
     future: *mut milvus_future,
     (parameter, out): (&str, *mut *mut H),
-    pick: impl FnOnce(&mut Answer) -> Option<&mut Option<H::Value>>,
+    pick: impl FnOnce(&mut Answer) -> Option<&mut Option<Arc<H::Value>>>,
 ) -> milvus_status {
     entry_for(operation, || {
         let failed = |error| Failed { operation, error };
@@ -381,9 +383,12 @@ fn take<H: Handle>(
         let out = Out::new(parameter, out).map_err(failed)?;
         let (list, ended) = started.answer(operation, |answer| {
             let taken = || Error::invalid_argument("future: its list has been taken already");
-            pick(answer).ok_or_else(another_kind)?.take().ok_or_else(taken)
+            let place = pick(answer).ok_or_else(another_kind)?;
+            let list = handle::insert_shared(Arc::clone(place.as_ref().ok_or_else(taken)?))?;
+            *place = None; // it stays if there is no handle for it
+            Ok(list)
         })?;
-        out.write(handle::insert(list).map_err(failed)?);
+        out.write(list);
         ended
     })
 }

@@ -141,14 +141,17 @@ fn new_client(
 /// Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
 /// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call. Futures stay, and can be
 /// looked at. Returns when all that is over and no callback of this client is running or due any more: what
-/// those use may be freed then. Called by a callback, callbacks that are due run inside this call, and that one
-/// itself is the only one left. The handle has to be freed all the same.
+/// those use may be freed then. Hold no lock meanwhile that a callback takes. Called by a callback, callbacks of
+/// this client that are due run inside this call, one after the other, and the calling one itself is the only one
+/// left; one of those that closes the client again gets MILVUS_TIMEOUT at once while others are due. The handle
+/// has to be freed all the same.
 ///
 /// @param client      The client. Closing it again does no harm.
 /// @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
 ///                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but a callback is still running or due),
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but something is still under way, or a callback
+/// running or due),
 /// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i64) -> milvus_status {

@@ -2,6 +2,7 @@
 //!
 //! A function that can fail returns a milvus_status, and the calling thread's milvus_last_error() has
 //! the detail. On failure nothing is written through the result parameters, unless said otherwise.
+//! MILVUS_PENDING is no failure, and leaves no detail: an operation is just not over.
 
 use std::ffi::{CStr, c_char};
 

@@ -1,6 +1,6 @@
 //! Futures
 //!
-//! Every function that asks a server has an _async form, which returns at once. If it returns MILVUS_OK,
+//! Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at once. If it returns MILVUS_OK,
 //! the operation ends exactly once: done, failed, out of time, MILVUS_CANCELLED, or MILVUS_CLOSED by
 //! milvus_client_close(). If it returns anything else, nothing was started.
 //!
@@ -9,7 +9,8 @@
 //!
 //! Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 //! call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-//! others wait. They must not throw. What one does to the host's own data is the host's to lock.
+//! others wait. They must not throw. That thread has a stack of 2 MiB and blocks the host's signals, as do
+//! processes that a callback starts, unless it unblocks them.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -63,9 +64,9 @@ pub(super) enum Answer {
     Found(Box<milvus_found>),
     Report(Box<milvus_compaction_report>),
     // Lists are handed over once.
-    Plans(Option<PlanList>),
-    Segments(Option<Segments>),
-    Many(Option<ManyList>),
+    Plans(Option<Arc<PlanList>>),
+    Segments(Option<Arc<Segments>>),
+    Many(Option<Arc<ManyList>>),
 }
 
 /// How far an operation is. Only waits, optimizing and compacting many know more than the time.
@@ -282,18 +283,15 @@ pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const mi
     told.unwrap_or_else(|| NO_FUTURE.pointer())
 }
 
-/// Frees a future, whatever its operation is doing. With a callback the operation goes on and calls back;
-/// without, it is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
+/// Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
+/// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
 /// nothing; freeing twice does nothing but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_free(future: *mut milvus_future) {
     if !future.is_null() {
-        entry(c"milvus_future_free", || {
-            handle::take(future)?.abandon();
-            Ok(())
-        });
+        entry(c"milvus_future_free", || handle::get(future.cast_const())?.free(future));
     }
 }
 

@@ -24,7 +24,8 @@ pub const MILVUS_LOG_DEBUG: i32 = 4;
 /// Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
 /// both are UTF-8 on one line and gone when the callback returns. Called one event at a time on a library
 /// thread, milvus-log. Nothing waits for it: if it is slow, events are dropped, and their number is reported.
-/// It may call any function of this library, milvus_set_log() included, and must not throw.
+/// It may call any function of this library, milvus_set_log() included, but not milvus_client_close(), which may
+/// have to wait for it. It must not throw.
 pub type milvus_log_callback = Option<
     unsafe extern "C" fn(level: i32, message: *const c_char, fields: *const c_char, user_data: *mut c_void),
 >;

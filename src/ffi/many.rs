@@ -99,8 +99,8 @@ impl Handle for milvus_many_list {
 }
 
 /// Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
-/// fails does not keep the others from being compacted. An alias of one that is among them already fails with
-/// MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
+/// fails does not keep the others from being compacted. Of two names for the same collection (aliases) one fails
+/// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
 ///
 /// @param client      The client.
 /// @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
@@ -130,10 +130,14 @@ pub extern "C" fn milvus_compact_many(
 ) -> milvus_status {
     entry(c"milvus_compact_many", || {
         let (list, error) = many_operation(client, names, name_count, params, timeout_ms)?.wait()?;
+        let error = error.map_or(Ok(()), Err);
         if let Ok(out) = Out::new("out_list", out_list) {
-            out.write(handle::insert(list)?);
+            match handle::insert(list) {
+                Ok(list) => out.write(list),
+                Err(no_room) => return error.and(Err(no_room)),
+            }
         }
-        error.map_or(Ok(()), Err)
+        error
     })
 }
 

@@ -193,7 +193,7 @@ pub extern "C" fn milvus_queue_next(
 }
 
 /// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that were to arrive in
-/// it go on, and stay the caller's to free. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
+/// it go on, and stay the caller's to free; they take no other queue. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
 /// nothing; freeing twice does nothing but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.

@@ -42,9 +42,30 @@ pub struct Started {
 struct Reception {
     /// The caller's own handle, a number.
     handle: usize,
+    use_of_handle: Use,
     is_over: bool,
     is_watched: bool,
-    target: Option<Target>,
+    receiver: Receiver,
+}
+
+/// What is being done with the caller's own handle.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Use {
+    #[default]
+    Nothing,
+    /// The callback is running with it: it has to stay until that returns.
+    InCallback,
+    /// The same, and the caller has freed it meanwhile.
+    FreedInCallback,
+}
+
+/// The one callback or queue that a future has.
+#[derive(Default)]
+enum Receiver {
+    #[default]
+    None,
+    ToBeTold(Target),
+    Told,
 }
 
 /// Is called with a handle and the operation's status, on the thread for callbacks.
@@ -128,11 +149,12 @@ impl Started {
         let mut reception = self.free_reception()?;
         if reception.is_over {
             let pass = self.call.gate().enter()?;
+            reception.receiver = Receiver::Told;
             drop(reception);
             let (this, callback) = (Arc::clone(self), callback());
             callbacks::post(pass, Box::new(move || this.tell(&callback)));
         } else {
-            reception.target = Some(Target::Callback(callback()));
+            reception.receiver = Receiver::ToBeTold(Target::Callback(callback()));
         }
         Ok(())
     }
@@ -141,10 +163,10 @@ impl Started {
     pub(super) fn queue(&self, queue: &Arc<Queue>, tag: usize) -> Result<(), Error> {
         let mut reception = self.free_reception()?;
         if reception.is_over {
+            reception.receiver = Receiver::Told;
             queue.push(reception.handle, tag);
-            reception.target = None;
         } else {
-            reception.target = Some(Target::Queue(Arc::clone(queue), tag));
+            reception.receiver = Receiver::ToBeTold(Target::Queue(Arc::clone(queue), tag));
         }
         Ok(())
     }
@@ -167,32 +189,47 @@ impl Started {
         Ok(())
     }
 
-    /// The caller gives its handle up. If nobody is told by a callback, nobody will ever know: it is cancelled.
-    pub(super) fn abandon(&self) {
+    /// The caller frees its handle. If nobody is told by a callback, nobody will ever know: it is cancelled.
+    pub(super) fn free(&self, handle: *mut milvus_future) -> Result<(), Error> {
         let mut reception = self.reception();
-        if !matches!(reception.target, Some(Target::Callback(_))) {
-            reception.target = None;
-            drop(reception);
+        let is_own = reception.handle == handle.addr();
+        if is_own && reception.use_of_handle != Use::Nothing && !callbacks::is_here() {
+            reception.use_of_handle = Use::FreedInCallback;
+            return Ok(());
+        }
+        let value = handle::take(handle)?;
+        let is_called_back = matches!(reception.receiver, Receiver::ToBeTold(Target::Callback(_)));
+        if matches!(reception.receiver, Receiver::ToBeTold(Target::Queue(..))) {
+            reception.receiver = Receiver::Told;
+        }
+        drop(reception);
+        if !is_called_back {
             self.call.cancel();
         }
+        drop(value);
+        Ok(())
     }
 
     /// The result has been published.
     fn is_over(self: &Arc<Self>) {
-        let watcher = self.call.meter().end();
         let mut reception = self.reception();
         reception.is_over = true;
-        let (target, handle) = (reception.target.take(), reception.handle);
+        let watcher = self.call.meter().end();
+        let handle = reception.handle;
+        let receiver = match &reception.receiver {
+            Receiver::None => Receiver::None, // there may be one later
+            _ => std::mem::replace(&mut reception.receiver, Receiver::Told),
+        };
         drop(reception);
         // Whoever told this is inside, so its client is not closed before the callback is over.
         let post = |work| callbacks::post(self.call.gate().follow(), work);
         if let Some(watcher) = watcher {
             post(Box::new(move || drop(watcher)));
         }
-        match target {
-            None => {}
-            Some(Target::Queue(queue, tag)) => queue.push(handle, tag),
-            Some(Target::Callback(callback)) => {
+        match receiver {
+            Receiver::None | Receiver::Told => {}
+            Receiver::ToBeTold(Target::Queue(queue, tag)) => queue.push(handle, tag),
+            Receiver::ToBeTold(Target::Callback(callback)) => {
                 let this = Arc::clone(self);
                 post(Box::new(move || this.tell(&callback)));
             }
@@ -201,21 +238,32 @@ impl Started {
 
     /// Calls back with the caller's own handle or, if that is freed, one that lives until the callback returns.
     fn tell(self: &Arc<Self>, callback: &Callback) {
-        let own = std::ptr::without_provenance_mut::<milvus_future>(self.reception().handle);
+        let mut reception = self.reception();
+        let own = std::ptr::without_provenance_mut::<milvus_future>(reception.handle);
         let is_there = handle::get(own.cast_const()).is_ok_and(|value| Arc::ptr_eq(&value, self));
         if is_there {
-            return callback(own, self.status() as milvus_status);
+            reception.use_of_handle = Use::InCallback;
+        }
+        drop(reception);
+        let status = self.status() as milvus_status;
+        if is_there {
+            callback(own, status);
+            let use_of_handle = std::mem::take(&mut self.reception().use_of_handle);
+            if use_of_handle == Use::FreedInCallback {
+                let _ = handle::remove(own); // unless the callback has done so
+            }
+            return;
         }
         let other = handle::insert_shared(Arc::clone(self)).unwrap_or(std::ptr::null_mut());
-        callback(other, self.status() as milvus_status);
-        let _ = handle::remove(other); // unless the callback has done so
+        callback(other, status);
+        let _ = handle::remove(other);
     }
 
     /// The reception, if nobody is to be told yet.
     fn free_reception(&self) -> Result<MutexGuard<'_, Reception>, Error> {
         let reception = self.reception();
-        if reception.target.is_some() {
-            return Err(Error::invalid_argument("future: has a callback or a queue already"));
+        if !matches!(reception.receiver, Receiver::None) {
+            return Err(Error::invalid_argument("future: has, or had, a callback or a queue already"));
         }
         Ok(reception)
     }

@@ -81,13 +81,13 @@ impl Deadline<'_> {
         Error::new(status, doing(&how)).retriable()
     }
 
-    /// An error of a call that was stopped, whatever it was about to end with, is that it was stopped.
+    /// The error of a call that was stopped: that it was, unless it had failed for good before.
     pub(crate) fn settle(self, error: Error) -> Error {
         match self.stopped() {
-            Some(status) if error.status != status => {
+            Some(status) if error.status != status && (error.retriable || error.in_doubt) => {
                 let text = format!("{}: {}", how_stopped(status), error.message());
                 let mut stopped = error.saying(&text);
-                (stopped.status, stopped.retriable) = (status, !stopped.in_doubt);
+                stopped.status = status;
                 stopped
             }
             _ => error,
@@ -135,6 +135,8 @@ mod tests {
             (Status::Cancelled, true, false, 7)
         );
         assert_eq!(settled.message(), "the call was cancelled: lost");
+        let refused = Error::new(Status::CollectionNotFound, "no such thing");
+        assert_eq!(deadline.settle(refused.clone()), refused, "it had failed before");
         assert_eq!(deadline.ended(|how| format!("{how} while waiting")).status, Status::Cancelled);
     }
 }

@@ -201,7 +201,7 @@ typedef struct told {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int calls, destroyed, destroyed_before_call;
-    milvus_status status;
+    milvus_status status, taken;
     milvus_future *future;
     int64_t job;
     long thread;
@@ -218,10 +218,10 @@ static void init_told(told *t)
 static void note(told *t, milvus_future *future, milvus_status status)
 {
     int64_t job = 0;
+    milvus_status taken = milvus_future_take_job_id(future, &job);
 
-    if (status == MILVUS_OK)
-        milvus_future_take_job_id(future, &job);
     pthread_mutex_lock(&t->lock);
+    t->taken = taken;
     t->calls++;
     t->status = status;
     t->future = future;
@@ -272,9 +272,10 @@ static void callbacks(milvus_client *client)
     CHECK(milvus_future_set_callback(future, on_end, &early, destroy) == MILVUS_OK);
     // A second one is refused, and neither called nor destroyed.
     init_told(&second);
-    CHECK(milvus_future_set_callback(future, on_end, &second, destroy) == MILVUS_INVALID_ARGUMENT ||
-          milvus_future_poll(future) == MILVUS_OK);
+    CHECK(milvus_future_set_callback(future, on_end, &second, destroy) == MILVUS_INVALID_ARGUMENT);
     until_destroyed(&early);
+    CHECK(milvus_future_set_callback(future, on_end, &second, destroy) == MILVUS_INVALID_ARGUMENT);
+    CHECK(second.calls == 0 && second.destroyed == 0);
     CHECK(early.status == MILVUS_OK && early.future == future && early.job > 0);
     CHECK(early.thread != syscall(SYS_gettid));
     CHECK(milvus_future_poll(future) == MILVUS_OK); // still the caller's
@@ -363,6 +364,40 @@ static void cancelling(milvus_client *client)
     error = milvus_future_error(future);
     CHECK(error->in_doubt == 0 && error->retriable == 1);
     milvus_future_free(future);
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+// Takes its time, as a host would that has to get a lock first.
+static void on_end_slowly(milvus_future *future, milvus_status status, void *user_data)
+{
+    usleep(500);
+    note((told *)user_data, future, status);
+}
+#ifdef __cplusplus
+}
+#endif
+
+// A future that is freed while its callback is running with it stays until that returns: no result is lost.
+static void freed_while_it_calls_back(milvus_client *client)
+{
+    int i;
+
+    for (i = 0; i < 200; i++) {
+        milvus_future *future;
+        told t;
+
+        init_told(&t);
+        CHECK(milvus_compact_async(client, "succeeds", 0, 5000, &future) == MILVUS_OK);
+        CHECK(milvus_future_set_callback(future, on_end_slowly, &t, destroy) == MILVUS_OK);
+        milvus_future_wait(future, 5000);
+        usleep((useconds_t)(i * 5)); // before, while, or after it is called
+        milvus_future_free(future);
+        until_destroyed(&t);
+        CHECK(t.status == MILVUS_OK && t.job >= 0);
+        CHECK(t.taken == MILVUS_OK);
+    }
 }
 
 static void *wait_for_it(void *future)
@@ -504,6 +539,50 @@ static void no_callback_after_the_close(const char *uri)
     milvus_client_free(client);
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+static int depth, deepest;
+
+// What many programs would do when something fails.
+static void give_up(milvus_future *future, milvus_status status, void *user_data)
+{
+    told *t = (told *)user_data;
+
+    deepest = ++depth > deepest ? depth : deepest;
+    CHECK(status == MILVUS_CLOSED || status == MILVUS_CANCELLED);
+    milvus_client_close(t->client, MILVUS_NO_TIMEOUT);
+    note(t, future, status);
+    depth--;
+}
+#ifdef __cplusplus
+}
+#endif
+
+// However many callbacks close: they are called one after the other, not one inside the other without end.
+static void closing_inside_many_callbacks(const char *uri)
+{
+    static milvus_future *futures[5000];
+    static told tolds[5000];
+    milvus_client *client = new_client(uri);
+    int64_t job = triggered(client, endless());
+    int i;
+
+    for (i = 0; i < 5000; i++) {
+        init_told(&tolds[i]);
+        tolds[i].client = client;
+        CHECK(milvus_compaction_wait_async(client, job, MILVUS_NO_TIMEOUT, &futures[i]) == MILVUS_OK);
+        CHECK(milvus_future_set_callback(futures[i], give_up, &tolds[i], destroy) == MILVUS_OK);
+    }
+    CHECK(milvus_future_cancel(futures[2500]) == MILVUS_OK);
+    for (i = 0; i < 5000; i++) {
+        until_destroyed(&tolds[i]);
+        milvus_future_free(futures[i]);
+    }
+    CHECK(deepest == 2);
+    milvus_client_free(client);
+}
+
 static void closing_inside_a_callback(const char *uri)
 {
     milvus_client *client = new_client(uri);
@@ -626,11 +705,13 @@ int main(int argc, char **argv)
     wrong_arguments(client);
     callbacks(client);
     cancelling(client);
+    freed_while_it_calls_back(client);
     freeing(client);
     everything_inside_a_callback(client);
     closing(uri);
     no_callback_after_the_close(uri);
     closing_inside_a_callback(uri);
+    closing_inside_many_callbacks(uri);
     freeing_the_client(uri);
     progress_is_told(uri);
     milvus_client_free(client);

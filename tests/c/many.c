@@ -74,7 +74,7 @@ static void a_mixed_list(milvus_client *client)
     CHECK(result.status == MILVUS_COLLECTION_NOT_FOUND && result.report == NULL && result.outcome == 0);
     CHECK(strstr(result.error->message, "missing") != NULL);
     result = result_of(list, "the_same");
-    CHECK(result.status == MILVUS_INVALID_ARGUMENT && strstr(result.error->message, "\"nothing\"") != NULL);
+    CHECK(result.status == MILVUS_INVALID_ARGUMENT && strstr(result.error->message, "stands for it too") != NULL);
     CHECK(result_of(list, "is_forgotten").status == MILVUS_OUTCOME_UNKNOWN);
     milvus_many_list_free(list);
 }
@@ -117,7 +117,7 @@ static void out_of_time(milvus_client *client)
 
 static void cancelled(milvus_client *client)
 {
-    const char *names[] = {"cancel_1", "cancel_2", "cancel_3"};
+    const char *names[] = {"cancel_1", "cancel_2", "cancel_3", "not_there"};
     milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
     milvus_progress progress = MILVUS_PROGRESS_INIT;
     milvus_many_list *list = NULL;
@@ -126,13 +126,14 @@ static void cancelled(milvus_client *client)
     tell_fake("add cancel_1 never_ends");
     tell_fake("add cancel_2 succeeds");
     tell_fake("add cancel_3 never_ends");
-    params.concurrency = 2;
-    CHECK(milvus_compact_many_async(client, names, 3, &params, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
-    while (progress.planned < 4) { // all three have been asked about
+    params.concurrency = 4;
+    CHECK(milvus_compact_many_async(client, names, 4, &params, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
+    // All have been asked about, and one is not there.
+    while (progress.planned < 4 || progress.collections_done < 2) {
         usleep(1000);
         CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
     }
-    CHECK(progress.collections == 3 && progress.completed == 2);
+    CHECK(progress.collections == 4 && progress.completed == 2);
     CHECK(milvus_future_cancel(future) == MILVUS_OK);
     CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
     CHECK(milvus_future_take_many(future, &list) == MILVUS_CANCELLED && list != NULL); // what was seen by then
@@ -140,8 +141,10 @@ static void cancelled(milvus_client *client)
     CHECK(result_of(list, "cancel_1").report->planned == 1);
     CHECK(result_of(list, "cancel_2").status == MILVUS_OK);
     CHECK(result_of(list, "cancel_3").status == MILVUS_CANCELLED);
+    CHECK(result_of(list, "not_there").status == MILVUS_COLLECTION_NOT_FOUND); // as it was before
+    CHECK(milvus_future_error(future)->retriable == 0);
     CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
-    CHECK(progress.collections_done == 3 && progress.collections_failed == 2);
+    CHECK(progress.collections_done == 4 && progress.collections_failed == 3);
     milvus_many_list_free(list);
     milvus_future_free(future);
 }

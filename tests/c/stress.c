@@ -16,8 +16,8 @@ static milvus_queue *queue;
 static const char *server;
 static int operations = 1500;
 
-// Callbacks that were accepted, called, and given up.
-static int accepted, called, destroyed;
+// Callbacks that were accepted, called, and given up; progress callbacks that were accepted and given up.
+static int accepted, called, destroyed, watched, unwatched;
 
 static unsigned next_random(unsigned *state)
 {
@@ -49,6 +49,12 @@ static void destroy(void *user_data)
 {
     (void)user_data;
     __atomic_add_fetch(&destroyed, 1, __ATOMIC_SEQ_CST);
+}
+
+static void stop_watching(void *user_data)
+{
+    (void)user_data;
+    __atomic_add_fetch(&unwatched, 1, __ATOMIC_SEQ_CST);
 }
 #ifdef __cplusplus
 }
@@ -130,8 +136,9 @@ static void look(milvus_future *future, unsigned random)
         milvus_future_progress(future, &progress);
         break;
     case 6:
-        if (milvus_future_set_progress_callback(future, on_progress, NULL, NULL) == MILVUS_OK)
-            milvus_future_poll(future);
+        __atomic_add_fetch(&watched, 1, __ATOMIC_SEQ_CST);
+        if (milvus_future_set_progress_callback(future, on_progress, NULL, stop_watching) != MILVUS_OK)
+            __atomic_sub_fetch(&watched, 1, __ATOMIC_SEQ_CST);
         break;
     default:
         milvus_future_poll(future);
@@ -219,10 +226,14 @@ int main(int argc, char **argv)
         milvus_client_free(clients[i]);
     }
     // Clients that were only freed end what is under way on them by themselves, within its limits.
-    for (i = 0; i < 1000 && __atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) < accepted; i++)
+    for (i = 0; i < 1000 && (__atomic_load_n(&destroyed, __ATOMIC_SEQ_CST) < accepted ||
+                             __atomic_load_n(&unwatched, __ATOMIC_SEQ_CST) < watched);
+         i++)
         usleep(10000);
     milvus_queue_free(queue);
     printf("%d callbacks accepted, %d called, %d given up\n", accepted, called, destroyed);
+    printf("%d progress callbacks accepted, %d given up\n", watched, unwatched);
+    CHECK(watched > 0 && unwatched == watched);
     CHECK(accepted > 0 && called == accepted && destroyed == accepted);
     stop_fake();
     return finish();
