@@ -10,12 +10,14 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := libmilvus_client.so.0
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e check-versions header errors \
-	truth clean
+.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e check-versions check-deep bench \
+	bench-gates header errors truth clean
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
 	@echo "make check    all tests: Rust, C, C++, and end to end against a real server"
+	@echo "make check-deep  the slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark"
+	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
 	@echo "make build    the shared library only: $(BUILD)/libmilvus_client.so"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): library, header and CMake package"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
@@ -82,6 +84,9 @@ check-versions: examples
 	@echo "==> Every server there is, real and played, and the truth table"
 	$(CARGO) build --quiet --locked -p milvus-fake
 	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/versions
+
+check-deep:
+	@tools/deep.sh
 
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header

@@ -72,6 +72,16 @@ static void library_threads_are_named_and_leave_signals_to_the_host(void)
     CHECK(found >= 1 && found <= 3);
 }
 
+static struct sigaction handlers_before[32];
+
+static void note_signal_handlers(void)
+{
+    int number;
+
+    for (number = 1; number < 32; number++)
+        CHECK(sigaction(number, NULL, &handlers_before[number]) == 0);
+}
+
 static void signal_handlers_are_as_before(void)
 {
     int number;
@@ -79,8 +89,9 @@ static void signal_handlers_are_as_before(void)
     for (number = 1; number < 32; number++) {
         struct sigaction action;
 
-        if (sigaction(number, NULL, &action) == 0)
-            CHECK(action.sa_handler == SIG_DFL);
+        CHECK(sigaction(number, NULL, &action) == 0);
+        CHECK(action.sa_handler == handlers_before[number].sa_handler);
+        CHECK(action.sa_flags == handlers_before[number].sa_flags);
     }
 }
 
@@ -184,6 +195,7 @@ int main(int argc, char **argv)
 
     CHECK(argc == 2);
     uri = start_fake(argv[1], "v2.6.8");
+    note_signal_handlers();
     shared = new_client(uri);
     test_process = getpid();
     atexit(at_exit);

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# The slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark. One by name, or all:
+#     tools/deep.sh [miri | address | thread | valgrind | stress | gates]...
+# Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
+# library, which it installs where rustup can.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+fake=$root/target/debug/milvus-fake
+target=x86_64-unknown-linux-gnu
+export PATH="$root/target/venv/bin:$PATH"
+
+missing() {
+    echo "deep: $*" >&2
+    exit 1
+}
+
+install_packages() {
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        missing "the package(s) $* are missing; install them and try again"
+    fi
+    echo "deep: installing $*"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null ||
+        missing "the package(s) $* cannot be installed; install them by hand and try again"
+}
+
+setup() {
+    tools/setup.sh tests
+    command -v valgrind >/dev/null || install_packages valgrind
+    command -v strace >/dev/null || install_packages strace
+    echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null ||
+        install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+    command -v rustup >/dev/null || missing "rustup is missing: the sanitizers need a nightly Rust with its sources"
+    local sysroot
+    sysroot=$(rustc +nightly --print sysroot 2>/dev/null) || sysroot=
+    if [ ! -d "$sysroot/lib/rustlib/src/rust/library" ] || ! cargo +nightly miri --version >/dev/null 2>&1; then
+        echo "deep: installing a nightly Rust with Miri and its sources"
+        rustup toolchain install nightly --profile minimal --component miri --component rust-src >/dev/null ||
+            missing "a nightly Rust with the components miri and rust-src cannot be installed"
+    fi
+    cargo build --quiet --locked -p milvus-fake
+}
+
+# The tests in C and C++ with a library that is built so, and the Rust tests.
+sanitized() {
+    local name=$1 rust=$2 c=$3 deep=$root/target/deep/$1
+    echo "==> deep: $name: building"
+    RUSTFLAGS="-Zsanitizer=$rust" cargo +nightly build --quiet --locked --lib -Zbuild-std --target $target \
+        --target-dir "$deep"
+    make -s install BUILD="$deep/$target/debug" PREFIX="$deep/stage" DESTDIR=
+    cmake -S tests/c -B "$deep/tests" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
+        -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$deep/stage" -DMILVUS_FAKE="$fake" \
+        -DCMAKE_C_FLAGS="-fsanitize=$c -DMILVUS_SANITIZED" -DCMAKE_CXX_FLAGS="-fsanitize=$c -DMILVUS_SANITIZED" >/dev/null
+    cmake --build "$deep/tests" -- --quiet
+    echo "==> deep: $name: tests in C and C++"
+    ctest --test-dir "$deep/tests" --output-on-failure --no-tests=error --timeout 600
+    for seed in 11 12 13; do
+        "$deep/tests/stress_c" "$fake" $seed 3000
+    done
+    echo "==> deep: $name: tests in Rust"
+    RUSTFLAGS="-Zsanitizer=$rust" cargo +nightly test --quiet --locked -Zbuild-std --target $target \
+        --target-dir "$deep" --lib --test compaction --test versions
+}
+
+address() {
+    # Address, leak and undefined behaviour. What the process-wide thread holds at the end is no leak: it is reachable.
+    ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 sanitized address address address,undefined
+}
+
+thread() {
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 sanitized thread thread thread
+}
+
+valgrind_() {
+    echo "==> deep: valgrind memcheck, without any suppression"
+    make -s examples
+    local deep=$root/target/deep/valgrind test
+    cmake -S tests/c -B "$deep" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$root/target/stage" \
+        -DMILVUS_FAKE="$fake" -DCMAKE_C_FLAGS=-DMILVUS_SANITIZED -DCMAKE_CXX_FLAGS=-DMILVUS_SANITIZED >/dev/null
+    cmake --build "$deep" -- --quiet
+    for test in arguments_c jobs_c futures_c many_c secrets_c; do
+        valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect \
+            --child-silent-after-fork=yes "$deep/$test" "$fake" | tail -n 1
+    done
+    valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect \
+        --child-silent-after-fork=yes "$deep/stress_c" "$fake" 21 100
+}
+
+miri() {
+    echo "==> deep: Miri on the state machine, the handle table, and what waits"
+    local ran
+    ran=$(CARGO_TARGET_DIR=target/deep/miri MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked --lib -- \
+        future:: gate:: ffi::handle:: ffi::convert:: compaction::evidence:: compaction::meter:: rpc::retry:: \
+        2>&1 | tee /dev/stderr)
+    grep -Eq 'test result: ok. ([3-9][0-9]|[1-9][0-9]{2,}) passed' <<<"$ran" || missing "Miri ran fewer tests than it should"
+}
+
+stress() {
+    echo "==> deep: stress"
+    make -s check-c
+    for seed in $(seq 31 42); do
+        target/tests-c/stress_c "$fake" "$seed" 20000
+    done
+}
+
+gates() {
+    echo "==> deep: instructions, system calls, context switches and size"
+    make -s bench-gates
+}
+
+setup
+[ $# != 0 ] || set -- miri address thread valgrind stress gates
+for proof in "$@"; do
+    case $proof in
+    valgrind) valgrind_ ;;
+    miri | address | thread | stress | gates) $proof ;;
+    *) missing "there is no proof called $proof" ;;
+    esac
+done
+echo "deep: all of it holds"
