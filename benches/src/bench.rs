@@ -1,0 +1,60 @@
+//! What a call of the shared library costs. `milvus-bench run` starts everything else: a fast fake server
+//! (`serve`), and clients in processes of their own, which print what they measured.
+//!
+//! ```text
+//! milvus-bench [run] [--library FILE] [--python FILE] [--quick | --gates] [--write FILE]
+//! milvus-bench serve [--cpu N]
+//! milvus-bench ours --library FILE --uri URI ...    through the C ABI
+//! milvus-bench bare --runtime current|worker --uri URI ...    bare tonic
+//! ```
+
+mod arguments;
+mod bare;
+mod gates;
+mod load;
+mod os;
+mod ours;
+mod process;
+mod report;
+mod run;
+mod serve;
+mod stats;
+mod tools;
+
+#[allow(clippy::all)]
+mod proto {
+    include!(concat!(env!("OUT_DIR"), "/milvus_proto.rs"));
+    pub(crate) use milvus::proto::{common, milvus as service, schema};
+}
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use arguments::Arguments;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("milvus-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result {
+    let (command, arguments) = Arguments::of_process()?;
+    if let Some(cpu) = arguments.number("cpu")? {
+        os::pin_to(cpu)?;
+    }
+    match command.as_str() {
+        "run" if arguments.flag("gates") => gates::check(&arguments),
+        "run" => run::run(&arguments),
+        "serve" => serve::serve(),
+        "ours" => ours::drive(&arguments),
+        "bare" => bare::drive(&arguments),
+        other => Err(format!("there is no command \"{other}\": run, serve, ours, bare").into()),
+    }
+}

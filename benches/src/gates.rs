@@ -1,0 +1,44 @@
+//! The steady numbers, and how large they may be. Time is not among them: it depends on the machine.
+
+use crate::arguments::Arguments;
+use crate::process::{Clients, Kind, Server};
+use crate::stats::{Spread, short};
+use crate::{Result, run, tools};
+
+type Measure = fn(&Clients, &Server) -> Result<f64>;
+
+/// What is measured, how large it may be, and how it is measured.
+const GATES: [(&str, f64, Measure); 4] = [
+    ("instructions per call", 50_000.0, |clients, server| tools::instructions(clients, Kind::Ours, server)),
+    ("system calls per call", 6.0, |clients, server| tools::system_calls(clients, Kind::Ours, server)),
+    ("context switches per call", 3.2, switches),
+    ("size of the library in bytes", 4_600_000.0, |clients, _| {
+        Ok(std::fs::metadata(&clients.library)?.len() as f64)
+    }),
+];
+
+/// Fails with the names of the gates that are not passed. One that cannot be measured is not passed.
+pub(crate) fn check(arguments: &Arguments) -> Result {
+    let clients = run::clients(arguments)?;
+    let server = Server::start(None)?;
+    let mut missed = Vec::new();
+    for (what, limit, measure) in GATES {
+        let measured = measure(&clients, &server);
+        let (said, passed) = match measured {
+            Ok(value) => (short(value), value <= limit),
+            Err(error) => (error.to_string(), false),
+        };
+        let verdict = if passed { "ok" } else { "MISSED" };
+        println!("{verdict:6} {what}: {said} (at most {})", short(limit));
+        if !passed {
+            missed.push(what);
+        }
+    }
+    if missed.is_empty() { Ok(()) } else { Err(format!("gates missed: {}", missed.join(", ")).into()) }
+}
+
+fn switches(clients: &Clients, server: &Server) -> Result<f64> {
+    let one = |_| clients.run(Kind::Ours, server, "--warmup 200 --calls 3000")?.per_call("switches");
+    let all = (0..3).map(one).collect::<Result<Vec<_>>>()?;
+    Ok(Spread::of(all).ok_or("nothing was measured")?.median)
+}

@@ -1,0 +1,82 @@
+//! The table of a run.
+
+use std::fmt::Write as _;
+
+use crate::stats::{Spread, short};
+use crate::{Result, os};
+
+/// One line: a quantity of ours beside that of a reference, over all rounds.
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) unit: &'static str,
+    pub(crate) reference: &'static str,
+    /// Ours, and the reference's if there is one.
+    pub(crate) samples: Vec<(f64, Option<f64>)>,
+    pub(crate) aim: &'static str,
+}
+
+impl Row {
+    fn cells(&self) -> Option<String> {
+        let ours = Spread::of(self.samples.iter().map(|(ours, _)| *ours))?;
+        let references = || self.samples.iter().filter_map(|(ours, other)| Some((*ours, (*other)?)));
+        let Some(reference) = Spread::of(references().map(|(_, other)| other)) else {
+            return Some(format!("{ours} | | | |"));
+        };
+        let ratio =
+            Spread::of(references().filter(|(_, other)| *other > 0.0).map(|(ours, other)| ours / other));
+        let ratio = ratio.map_or_else(String::new, |ratio| ratio.to_string());
+        let (ours, reference) = (short(ours.median), short(reference.median));
+        Some(format!("{ours} | {reference} | {} | **{ratio}** |", self.reference))
+    }
+}
+
+/// All rows, and what was left out.
+#[derive(Default)]
+pub(crate) struct Report {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn markdown(&self) -> Result<String> {
+        let mut text = String::from(
+            "| | ours | reference | which | ratio (spread) | aim |\n|---|---|---|---|---|---|\n",
+        );
+        for row in &self.rows {
+            let cells = row.cells().ok_or_else(|| format!("nothing was measured: {}", row.what))?;
+            let unit = if row.unit.is_empty() { String::new() } else { format!(", {}", row.unit) };
+            writeln!(text, "| {}{unit} | {cells} {} |", row.what, row.aim)?;
+        }
+        if self.rows.is_empty() {
+            return Err("nothing was measured".into());
+        }
+        for note in &self.notes {
+            write!(text, "\n{note}\n")?;
+        }
+        Ok(text)
+    }
+
+    /// Writes the table as a document.
+    pub(crate) fn write(&self, file: &str) -> Result {
+        let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
+        let (kernel, cpus) = (kernel.trim(), os::cpus().len());
+        let text = format!("{HEAD}{}\nMeasured on Linux {kernel} with {cpus} CPUs.\n", self.markdown()?);
+        Ok(std::fs::write(file, text)?)
+    }
+}
+
+const HEAD: &str = "\
+# What a call costs
+
+Written by
+
+    cargo build --release -p milvus-client -p milvus-bench
+    target/release/milvus-bench run --write docs/performance.md
+
+A call is `milvus_compaction_state()` through the C ABI of the shared library, answered at once by a small server in a
+process of its own on the same machine. The reference is tonic's own client and channel, with the same request, metadata
+and keepalive: *current* has the calling thread drive the connection itself, *worker* has one thread do it for all callers,
+as the library does. All take turns in the same rounds; a ratio is that of one round, told as the median (least..most) of
+all rounds. Below 1 the library takes less; of throughput, above 1 it does more.
+
+";

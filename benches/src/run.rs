@@ -1,0 +1,211 @@
+//! A whole run: every client in turn, round after round.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::arguments::Arguments;
+use crate::process::{Clients, Kind, Measured, Running, Server};
+use crate::report::{Report, Row};
+use crate::{Result, os, tools};
+
+/// How much is measured.
+struct Size {
+    rounds: usize,
+    calls: u32,
+    cold_starts: usize,
+    waits: usize,
+}
+
+const FULL: Size = Size { rounds: 9, calls: 6_000, cold_starts: 15, waits: 5 };
+const QUICK: Size = Size { rounds: 3, calls: 1_500, cold_starts: 5, waits: 1 };
+
+/// Longer than the interval of keepalive.
+const IDLE: Duration = Duration::from_secs(12);
+
+pub(crate) fn clients(arguments: &Arguments) -> Result<Clients> {
+    let library = match arguments.text("library") {
+        Some(library) => library.to_owned(),
+        // Cargo puts both into one folder.
+        None => std::env::current_exe()?.with_file_name("libmilvus_client.so").to_string_lossy().into_owned(),
+    };
+    // Not a name that dlopen would look for elsewhere.
+    let library = std::fs::canonicalize(&library).map_err(|error| format!("{library}: {error}"))?;
+    let library = library.to_string_lossy().into_owned();
+    Ok(Clients { library, python: arguments.text("python").map(str::to_owned) })
+}
+
+/// Measures everything, prints the table, and writes it where the arguments say.
+pub(crate) fn run(arguments: &Arguments) -> Result {
+    let clients = clients(arguments)?;
+    let size = if arguments.flag("quick") { QUICK } else { FULL };
+    let mut report = Report::default();
+    let server = Server::start(None)?;
+    if clients.python.is_none() {
+        report.notes.push("pymilvus was left out: no --python with it was given.".to_owned());
+    }
+    calls(&clients, &size, &server, &mut report)?;
+    counts(&clients, &server, &mut report)?;
+    cold_start(&clients, &size, &server, &mut report)?;
+    idle(&clients, &server, &mut report)?;
+    waits(&clients, &size, &server, &mut report)?;
+    print!("{}", report.markdown()?);
+    arguments.text("write").map_or(Ok(()), |file| report.write(file))
+}
+
+/// One client's measurements of one kind of load, in each round.
+type Series = Vec<Measured>;
+
+/// Runs the clients in turn, so that whatever else the machine does meets all of them alike.
+fn rounds(
+    clients: &Clients,
+    kinds: &[Kind],
+    rounds: usize,
+    server: &Server,
+    load: &str,
+) -> Result<Vec<Series>> {
+    let mut all: Vec<Series> = kinds.iter().map(|_| Series::new()).collect();
+    for round in 0..rounds {
+        for turn in 0..kinds.len() {
+            let index = (turn + round) % kinds.len();
+            all[index].push(clients.run(kinds[index], server, load)?);
+        }
+    }
+    Ok(all)
+}
+
+fn row(
+    what: impl Into<String>,
+    unit: &'static str,
+    reference: &'static str,
+    aim: &'static str,
+    (ours, other): (&Series, &Series),
+    value: impl Fn(&Measured) -> Result<f64>,
+) -> Result<Row> {
+    let pairs = ours.iter().zip(other).map(|(ours, other)| Ok((value(ours)?, Some(value(other)?))));
+    Ok(Row { what: what.into(), unit, reference, samples: pairs.collect::<Result<_>>()?, aim })
+}
+
+fn microseconds(measured: &Measured) -> Result<f64> {
+    Ok(measured.get("median_ns")? / 1e3)
+}
+
+/// Latency, throughput, CPU time and context switches.
+fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
+    let mut kinds = vec![Kind::Ours, Kind::Worker, Kind::Current];
+    kinds.extend(clients.python.is_some().then_some(Kind::Pymilvus));
+    let load = format!("--warmup 200 --calls {}", size.calls);
+    let of_one = rounds(clients, &kinds, size.rounds, server, &load)?;
+    let mut add = |row: Result<Row>| row.map(|row| report.rows.push(row));
+    let what = "latency, 1 thread";
+    add(row(what, "us", "worker", "<= 0.85", (&of_one[0], &of_one[1]), microseconds))?;
+    add(row(what, "us", "current", "", (&of_one[0], &of_one[2]), microseconds))?;
+    if let Some(pymilvus) = of_one.get(3) {
+        add(row(what, "us", "pymilvus", "", (&of_one[0], pymilvus), microseconds))?;
+    }
+    if let [near, far, ..] = os::cpus()[..] {
+        let pinned = Server::start(Some(far))?;
+        let load = format!("{load} --cpu {near}");
+        let all = rounds(clients, &kinds[..3], size.rounds, &pinned, &load)?;
+        let what = "latency, 1 thread, pinned to a CPU";
+        add(row(what, "us", "worker", "<= 0.85", (&all[0], &all[1]), microseconds))?;
+        add(row(what, "us", "current", "", (&all[0], &all[2]), microseconds))?;
+    }
+    let of_four = rounds(clients, &kinds[..2], size.rounds, server, &format!("{load} --threads 4"))?;
+    let of_many = rounds(clients, &kinds[..2], size.rounds, server, &format!("{load} --threads 16"))?;
+    let threads = [("1 thread", &of_one), ("4 threads", &of_four), ("16 threads", &of_many)];
+    for (index, (threads, all)) in threads.iter().enumerate() {
+        let what = format!("throughput, {threads}");
+        let aim = if index == 2 { ">= 1.25" } else { "" };
+        let per_second = |measured: &Measured| Ok(1e9 / measured.per_call("wall_ns")?);
+        add(row(what, "calls/s", "worker", aim, (&all[0], &all[1]), per_second))?;
+    }
+    for (threads, all) in threads {
+        let what = format!("CPU time per call, {threads}");
+        let cpu = |measured: &Measured| Ok(measured.per_call("cpu_ns")? / 1e3);
+        add(row(what, "us", "worker", "", (&all[0], &all[1]), cpu))?;
+    }
+    for (threads, all) in threads {
+        let what = format!("context switches per call, {threads}");
+        let aim = if threads == "1 thread" { "ours <= 3.2" } else { "" };
+        let switches = |measured: &Measured| measured.per_call("switches");
+        add(row(what, "", "worker", aim, (&all[0], &all[1]), switches))?;
+    }
+    if os::cpus().len() < 2 {
+        report.notes.push("Nothing was pinned: there is only one CPU.".to_owned());
+    }
+    Ok(())
+}
+
+/// What tools count.
+fn counts(clients: &Clients, server: &Server, report: &mut Report) -> Result {
+    type Count = fn(&Clients, Kind, &Server) -> Result<f64>;
+    let counts: [(&str, &str, Count, &str); 2] = [
+        ("system calls", "strace", tools::system_calls, "ours <= 6"),
+        ("instructions", "valgrind", tools::instructions, "ours <= 50000"),
+    ];
+    for (what, tool, count, aim) in counts {
+        if !tools::has(tool) {
+            report.notes.push(format!("The {what} of a call were not counted: {tool} is not there."));
+            continue;
+        }
+        let ours = count(clients, Kind::Ours, server)?;
+        for (kind, reference) in [(Kind::Worker, "worker"), (Kind::Current, "current")] {
+            let samples = vec![(ours, Some(count(clients, kind, server)?))];
+            let aim = if kind == Kind::Worker { aim } else { "" };
+            report.rows.push(Row {
+                what: format!("{what} per call, 1 thread"),
+                unit: "",
+                reference,
+                samples,
+                aim,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A whole process that connects and makes one call.
+fn cold_start(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
+    let mut kinds = vec![Kind::Ours, Kind::Current];
+    kinds.extend(clients.python.is_some().then_some(Kind::Pymilvus));
+    let all = rounds(clients, &kinds, size.cold_starts, server, "--calls 1")?;
+    for (other, reference, aim) in [(1, "current", "<= 1.10"), (2, "pymilvus", "")] {
+        let Some(other) = all.get(other) else { continue };
+        let life = |measured: &Measured| Ok(measured.get("life_ns")? / 1e6);
+        report.rows.push(row("process with one call", "ms", reference, aim, (&all[0], other), life)?);
+        let memory = |measured: &Measured| Ok(measured.get("rss_kb")? / 1e3);
+        report.rows.push(row("most memory of that process", "MB", reference, "", (&all[0], other), memory)?);
+    }
+    Ok(())
+}
+
+/// A client that does nothing but keep its connection.
+fn idle(clients: &Clients, server: &Server, report: &mut Report) -> Result {
+    let load = format!("--warmup 20 --idle {}", IDLE.as_millis());
+    let start = |kind| Running::start(clients.command(kind, server, &[], &load)?);
+    // At the same time: neither has anything to do.
+    let (ours, other) = (start(Kind::Ours)?, start(Kind::Worker)?);
+    let (ours, other) = (vec![ours.end()?], vec![other.end()?]);
+    let pair = (&ours, &other);
+    let seconds = IDLE.as_secs();
+    let what = |what: &str| format!("{what}, idle for {seconds} s");
+    report.rows.push(row(what("context switches"), "", "worker", "", pair, |one| one.get("switches"))?);
+    report.rows.push(row(what("CPU time"), "us", "worker", "", pair, |one| Ok(one.get("cpu_ns")? / 1e3))?);
+    Ok(())
+}
+
+/// How much later than the job a wait ends.
+fn waits(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
+    for (job, aim) in [(50, "<= 10 ms"), (500, "<= 25 ms"), (3_000, "<= 150 ms")] {
+        let mut samples = Vec::new();
+        for _ in 0..size.waits {
+            let measured = clients.run(Kind::Ours, server, &format!("--job job_{job}"))?;
+            let end = server.end_of(measured.get("job")?)?;
+            samples.push(((measured.get("returned_ns")? - end) / 1e6, None));
+            thread::sleep(Duration::from_millis(7)); // not in step with anything
+        }
+        let what = format!("a wait is late, after a job of {job} ms");
+        report.rows.push(Row { what, unit: "ms", reference: "", samples, aim });
+    }
+    Ok(())
+}

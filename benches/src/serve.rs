@@ -1,0 +1,151 @@
+//! A small, fast server: every call succeeds at once. A job of collection `job_<ms>` is complete so many
+//! milliseconds after its trigger; any other job always was.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::Mutex;
+
+use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+use crate::proto::common::{self, CompactionState, ServerInfo};
+use crate::proto::schema::CollectionSchema;
+use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
+use crate::proto::service::*;
+use crate::{Result, os};
+
+/// What milliseconds are in.
+const MILLISECOND: u64 = 1_000_000;
+
+/// The plan of every job: two segments become one.
+fn plan() -> CompactionMergeInfo {
+    CompactionMergeInfo { sources: vec![11, 12], target: 13, ..Default::default() }
+}
+
+#[derive(Default)]
+struct Jobs {
+    /// When each is complete.
+    ends: HashMap<i64, u64>,
+    /// How long those of a collection take, by its id.
+    durations: HashMap<i64, u64>,
+}
+
+#[derive(Default)]
+struct Server(Mutex<Jobs>);
+
+impl Server {
+    fn jobs(&self) -> std::sync::MutexGuard<'_, Jobs> {
+        self.0.lock().expect("no handler panics")
+    }
+
+    fn is_complete(&self, job: i64) -> bool {
+        self.jobs().ends.get(&job).is_none_or(|end| *end <= os::monotonic_ns())
+    }
+}
+
+/// Serves on a free port until standard input ends. Prints its URI, and for each job `job=ID end_ns=TIME`.
+pub(crate) fn serve() -> Result {
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        println!("http://{}", listener.local_addr()?);
+        // Not the server's own setting, which is for listeners that it opens itself.
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        tonic::transport::Server::builder()
+            .add_service(MilvusServiceServer::new(Server::default()))
+            .serve_with_incoming(incoming)
+            .await?;
+        Ok(())
+    })
+}
+
+type Answer<T> = std::result::Result<Response<T>, Status>;
+
+fn success() -> Option<common::Status> {
+    Some(common::Status::default())
+}
+
+#[tonic::async_trait]
+impl MilvusService for Server {
+    async fn connect(&self, _: Request<ConnectRequest>) -> Answer<ConnectResponse> {
+        let server_info = Some(ServerInfo { build_tags: "v2.6.8".to_owned(), ..Default::default() });
+        Ok(Response::new(ConnectResponse { status: success(), server_info, identifier: 7 }))
+    }
+
+    async fn get_version(&self, _: Request<GetVersionRequest>) -> Answer<GetVersionResponse> {
+        Ok(Response::new(GetVersionResponse { status: success(), version: "v2.6.8".to_owned() }))
+    }
+
+    async fn describe_collection(
+        &self,
+        request: Request<DescribeCollectionRequest>,
+    ) -> Answer<DescribeCollectionResponse> {
+        let name = request.into_inner().collection_name;
+        let duration = name.strip_prefix("job_").and_then(|ms| ms.parse().ok()).unwrap_or(0);
+        let collection_id = 100 + i64::try_from(duration).unwrap_or(0);
+        self.jobs().durations.insert(collection_id, duration * MILLISECOND);
+        Ok(Response::new(DescribeCollectionResponse {
+            status: success(),
+            collection_id,
+            schema: Some(CollectionSchema { name: name.clone(), ..Default::default() }),
+            collection_name: name,
+            db_name: "default".to_owned(),
+            ..Default::default()
+        }))
+    }
+
+    async fn show_collections(&self, _: Request<ShowCollectionsRequest>) -> Answer<ShowCollectionsResponse> {
+        Ok(Response::new(ShowCollectionsResponse { status: success() }))
+    }
+
+    async fn get_persistent_segment_info(
+        &self,
+        _: Request<GetPersistentSegmentInfoRequest>,
+    ) -> Answer<GetPersistentSegmentInfoResponse> {
+        Ok(Response::new(GetPersistentSegmentInfoResponse { status: success(), ..Default::default() }))
+    }
+
+    async fn manual_compaction(
+        &self,
+        request: Request<ManualCompactionRequest>,
+    ) -> Answer<ManualCompactionResponse> {
+        let mut jobs = self.jobs();
+        let duration = jobs.durations.get(&request.into_inner().collection_id).copied().unwrap_or(0);
+        let id = 1_000 + i64::try_from(jobs.ends.len()).expect("few jobs");
+        let end = os::monotonic_ns() + duration;
+        jobs.ends.insert(id, end);
+        println!("job={id} end_ns={end}");
+        let status = success();
+        Ok(Response::new(ManualCompactionResponse { status, compaction_id: id, compaction_plan_count: 1 }))
+    }
+
+    async fn get_compaction_state(
+        &self,
+        request: Request<GetCompactionStateRequest>,
+    ) -> Answer<GetCompactionStateResponse> {
+        let is_complete = self.is_complete(request.into_inner().compaction_id);
+        let state = if is_complete { CompactionState::Completed } else { CompactionState::Executing };
+        Ok(Response::new(GetCompactionStateResponse {
+            status: success(),
+            state: state.into(),
+            executing_plan_no: i64::from(!is_complete),
+            completed_plan_no: i64::from(is_complete),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_compaction_state_with_plans(
+        &self,
+        request: Request<GetCompactionPlansRequest>,
+    ) -> Answer<GetCompactionPlansResponse> {
+        let is_complete = self.is_complete(request.into_inner().compaction_id);
+        let state = if is_complete { CompactionState::Completed } else { CompactionState::Executing };
+        let merge_infos = vec![plan()];
+        Ok(Response::new(GetCompactionPlansResponse { status: success(), state: state.into(), merge_infos }))
+    }
+}
