@@ -27,7 +27,7 @@ use session::Session;
 pub(crate) struct Rpc {
     config: Arc<Config>,
     channel: Channel,
-    session: RwLock<Option<Session>>,
+    session: RwLock<Option<Arc<Session>>>,
     /// Held by the one call that opens a session; the others wait for it.
     opening: tokio::sync::Mutex<()>,
 }
@@ -48,7 +48,7 @@ impl Rpc {
         let mut attempts = Attempts::new(self.config.retry);
         loop {
             match self.session(deadline).await {
-                Ok(session) => return Ok(session.server),
+                Ok(session) => return Ok(session.server.clone()),
                 Err(failure) => attempts.again_after(failure, Effect::Read, deadline).await?,
             }
         }
@@ -93,13 +93,13 @@ impl Rpc {
         let mut attempts = Attempts::new(self.config.retry);
         loop {
             let result = match self.session(deadline).await {
-                Ok(Session { connection, server }) => {
-                    check(&server)?;
-                    let generation = connection.generation();
-                    let context =
-                        Context { identifier: server.identifier, database, ..self.context(deadline) };
-                    let reply = context.attempt(connection, message.clone(), &send).await;
-                    reply.map(|reply| (reply, generation))
+                Ok(session) => {
+                    let Session { connection, server } = &*session;
+                    check(server)?;
+                    let identifier = server.identifier;
+                    let context = Context { identifier, database, ..self.context(deadline) };
+                    let reply = context.attempt(connection.clone(), message.clone(), &send).await;
+                    reply.map(|reply| (reply, connection.generation()))
                 }
                 Err(failure) => Err(failure),
             };
@@ -118,21 +118,28 @@ impl Rpc {
 
     /// The generation of the current connection; 0 if there is none.
     pub(crate) fn generation(&self) -> u64 {
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
-        session.as_ref().map_or(0, |session| session.connection.generation())
+        self.latest().map_or(0, |session| session.connection.generation())
     }
 
     /// The session of the current connection, opened now if there is none.
-    async fn session(&self, deadline: Deadline<'_>) -> Result<Session, Failure> {
+    async fn session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
+        match self.latest().filter(|session| session.connection.is_current()) {
+            Some(session) => Ok(session),
+            // Apart: its future is far larger than a call's, and seldom needed.
+            None => Box::pin(self.new_session(deadline)).await,
+        }
+    }
+
+    async fn new_session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
         let context = self.context(deadline);
         let connecting = || context.out_of_time("connecting to", Reached::Nothing);
         let connection = deadline.bound(self.channel.connection()).await.ok_or_else(connecting)?;
         let connection = connection.map_err(Failure::to_connect)?;
-        if let Some(session) = self.current(&connection) {
+        if let Some(session) = self.session_of(&connection) {
             return Ok(session);
         }
         let _opening = deadline.bound(self.opening.lock()).await.ok_or_else(connecting)?;
-        if let Some(session) = self.current(&connection) {
+        if let Some(session) = self.session_of(&connection) {
             return Ok(session);
         }
         // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.
@@ -148,13 +155,17 @@ impl Rpc {
                 format!("cannot connect to {address}: the handshake was not answered within {limit} ms");
             Failure::to_connect(Error::new(Status::Unavailable, text).retriable().slow())
         })?;
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
+        let opened = Arc::new(opened);
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
         Ok(opened)
     }
 
-    fn current(&self, connection: &Connection) -> Option<Session> {
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
-        session.as_ref().filter(|session| session.connection.generation() == connection.generation()).cloned()
+    fn latest(&self) -> Option<Arc<Session>> {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn session_of(&self, connection: &Connection) -> Option<Arc<Session>> {
+        self.latest().filter(|session| session.connection.generation() == connection.generation())
     }
 
     fn context<'a>(&'a self, deadline: Deadline<'a>) -> Context<'a> {

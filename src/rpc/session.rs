@@ -16,7 +16,6 @@ use crate::version::Version;
 const TEXT_LIMIT: usize = 63;
 
 /// A connection whose server has been asked what it is.
-#[derive(Clone)]
 pub(super) struct Session {
     pub(super) connection: Connection,
     pub(super) server: Server,

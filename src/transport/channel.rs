@@ -79,8 +79,8 @@ impl Channel {
             log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
         })?;
         log::tell(Level::Info, "connected", || {
-            let Config { address, tls, .. } = &*connection.endpoint.config;
-            format!("address={address} tls={} connection={}", tls.is_some(), connection.generation)
+            let Config { address, tls, .. } = &*connection.0.endpoint.config;
+            format!("address={address} tls={} connection={}", tls.is_some(), connection.generation())
         });
         line.connection = Some(connection.clone());
         Ok(connection)
@@ -94,20 +94,22 @@ impl Channel {
 
 impl Line {
     fn living_connection(&self) -> Option<Connection> {
-        self.connection.as_ref().filter(|connection| !connection.sender.is_closed()).cloned()
+        self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
     }
 
     async fn connect(&mut self, endpoint: &Endpoint) -> Result<Connection, Error> {
         if endpoint.config.is_global {
             self.find_primary(endpoint).await?;
         }
+        let may_move = self.primary.is_some();
         let (endpoint, resolver) = match &mut self.primary {
             Some(primary) => (&primary.endpoint, &mut primary.resolver),
             None => (endpoint, &mut self.resolver),
         };
         let sender = connect(&endpoint.config, endpoint.tls.as_ref(), resolver).await?;
         self.generation += 1;
-        Ok(Connection { sender, generation: self.generation, endpoint: endpoint.clone() })
+        let (generation, endpoint) = (self.generation, endpoint.clone());
+        Ok(Connection(Arc::new(Wire { sender, generation, endpoint, may_move })))
     }
 
     /// Asks which cluster is primary now; says whether that is another one than before.
@@ -126,23 +128,36 @@ impl Line {
     }
 }
 
-/// A live connection that tonic can send requests over.
+/// A connection that tonic can send requests over; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Connection {
+pub(crate) struct Connection(Arc<Wire>);
+
+struct Wire {
     sender: http2::SendRequest<Body>,
     generation: u64,
     endpoint: Endpoint,
+    /// It leads to the primary of a global cluster, and another one may be that by now.
+    may_move: bool,
 }
 
 impl Connection {
     /// What requests have to start with.
     pub(crate) fn origin(&self) -> &Uri {
-        &self.endpoint.origin
+        &self.0.endpoint.origin
     }
 
     /// Differs between any two connections of a client.
     pub(crate) fn generation(&self) -> u64 {
-        self.generation
+        self.0.generation
+    }
+
+    /// Whether the channel would certainly give this connection again.
+    pub(crate) fn is_current(&self) -> bool {
+        !self.0.may_move && self.is_alive()
+    }
+
+    fn is_alive(&self) -> bool {
+        !self.0.sender.is_closed()
     }
 }
 
@@ -160,8 +175,8 @@ impl Service<Request<Body>> for Connection {
         request.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
         let uri = request.uri().clone();
         let started = Instant::now();
-        let response = self.sender.try_send_request(request);
-        let config = Arc::clone(&self.endpoint.config);
+        let response = self.0.sender.clone().try_send_request(request);
+        let config = Arc::clone(&self.0.endpoint.config);
         Box::pin(async move {
             let result = response.await.map_err(|mut failure| Broken {
                 // The request comes back exactly if no byte of it was handed to the connection.
