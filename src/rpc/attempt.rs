@@ -89,14 +89,6 @@ impl Context<'_> {
             let reached = if broken.sent { Reached::Perhaps } else { Reached::Nothing };
             return Failure { error, reached };
         }
-        if source::<hyper::Error>(status).is_some() {
-            // The answer had begun to arrive when the connection broke.
-            let text =
-                format!("the connection to {} was lost in the middle of an answer", self.config.address);
-            let mut error = Error::new(Status::Unavailable, text).retriable();
-            error.grpc_code = tonic::Code::Unavailable as i32;
-            return Failure { error, reached: Reached::Perhaps };
-        }
         let meaning = codes::of_grpc(status);
         let mut failure = match meaning.status {
             Status::Timeout => self.out_of_time("waiting for", Reached::Perhaps),

@@ -10,15 +10,17 @@ use std::time::{Duration, Instant};
 
 use http::header::{HeaderValue, USER_AGENT};
 use http::{Request, Response, Uri};
-use hyper::body::Incoming;
-use hyper::client::conn::http2;
+use http_body_util::BodyExt;
 use tokio::sync::Mutex;
+use tonic::GrpcMethod;
 use tonic::body::Body;
 use tower_service::Service;
 
+use super::answer::Answer;
 use super::causes::{innermost, was_refused_unprocessed};
 use super::connect::connect;
 use super::endpoint::Endpoint;
+use super::http2::{Failed, Sender};
 use super::resolve::Resolver;
 use super::topology;
 use crate::config::Config;
@@ -133,7 +135,7 @@ impl Line {
 pub(crate) struct Connection(Arc<Wire>);
 
 struct Wire {
-    sender: http2::SendRequest<Body>,
+    sender: Sender,
     generation: u64,
     endpoint: Endpoint,
     /// It leads to the primary of a global cluster, and another one may be that by now.
@@ -157,12 +159,12 @@ impl Connection {
     }
 
     fn is_alive(&self) -> bool {
-        !self.0.sender.is_closed()
+        self.0.sender.is_alive()
     }
 }
 
 impl Service<Request<Body>> for Connection {
-    type Response = Response<Incoming>;
+    type Response = Response<Answer>;
     type Error = Broken;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Broken>> + Send>>;
 
@@ -171,22 +173,35 @@ impl Service<Request<Body>> for Connection {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        request.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
-        let uri = request.uri().clone();
-        let started = Instant::now();
-        let response = self.0.sender.clone().try_send_request(request);
-        let config = Arc::clone(&self.0.endpoint.config);
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let wire = Arc::clone(&self.0);
         Box::pin(async move {
-            let result = response.await.map_err(|mut failure| Broken {
-                // The request comes back exactly if no byte of it was handed to the connection.
-                sent: failure.take_message().is_none() && !was_refused_unprocessed(failure.error()),
-                error: lost(&config, failure.error()),
-            });
-            let result = result.and_then(|response| readable(&config, response));
-            report(&uri, started.elapsed(), result.as_ref().err());
+            let method = request.extensions().get::<GrpcMethod<'static>>().cloned();
+            let started = Instant::now();
+            let result = wire.send(request).await;
+            let method = method.as_ref().map_or("", GrpcMethod::method);
+            report(method, started.elapsed(), result.as_ref().err());
             result
         })
+    }
+}
+
+impl Wire {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Answer>, Broken> {
+        let config = &self.endpoint.config;
+        let (mut head, message) = request.into_parts();
+        let message = message.collect().await.map_err(|status| Broken {
+            sent: false,
+            error: Error::new(Status::Internal, format!("the request has no message: {}", status.message())),
+        })?;
+        head.headers.insert(USER_AGENT, USER_AGENT_VALUE);
+        let answer = self.sender.send(Request::from_parts(head, ()), message.to_bytes()).await;
+        let response = answer.map_err(|Failed { sent, error }| Broken {
+            sent: sent && !was_refused_unprocessed(&error),
+            error: lost(config, &error, self.sender.fell_silent()),
+        })?;
+        readable(config, &response)?;
+        Ok(response.map(|stream| Answer::new(stream, Arc::clone(config))))
     }
 }
 
@@ -207,19 +222,18 @@ impl fmt::Display for Broken {
 impl std::error::Error for Broken {}
 
 /// tonic calls an answer that it cannot unpack "unimplemented", as if the server had not known the call.
-fn readable(config: &Config, response: Response<Incoming>) -> Result<Response<Incoming>, Broken> {
+fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), Broken> {
     match response.headers().get("grpc-encoding") {
         Some(encoding) if encoding != "identity" => {
             let text = format!("{} sent a compressed answer, unasked", config.address);
             Err(Broken { sent: true, error: Error::new(Status::ServerError, text) })
         }
-        _ => Ok(response),
+        _ => Ok(()),
     }
 }
 
-fn report(uri: &Uri, elapsed: Duration, broken: Option<&Broken>) {
-    let method = || uri.path().rsplit('/').next().unwrap_or_default();
-    let timing = || format!("method={} elapsed_ms={}", method(), elapsed.as_millis());
+fn report(method: &str, elapsed: Duration, broken: Option<&Broken>) {
+    let timing = || format!("method={method} elapsed_ms={}", elapsed.as_millis());
     if let Some(broken) = broken {
         let fields = || format!("{} reason={:?}", timing(), broken.error.message());
         log::tell(Level::Warning, "connection lost", fields);
@@ -230,9 +244,9 @@ fn report(uri: &Uri, elapsed: Duration, broken: Option<&Broken>) {
     }
 }
 
-fn lost(config: &Config, error: &hyper::Error) -> Error {
+fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
     let address = &config.address;
-    if error.is_timeout() {
+    if fell_silent {
         let text = format!("{address} stopped answering: a keepalive probe stayed unanswered");
         return Error::new(Status::Unavailable, text).retriable().slow();
     }

@@ -6,22 +6,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
-use tonic::body::Body;
 
 use super::causes::{find, innermost, reason};
+use super::http2::{self, Sender};
 use super::peer::{Observed, Peer, Witness};
 use super::resolve::Resolver;
 use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
-
-/// A server's error text travels in headers; 2.3 sends whole stack traces there.
-const HEADER_LIMIT: u32 = 256 * 1024;
 
 /// A connected byte stream of whatever kind.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -38,7 +33,7 @@ pub(super) async fn connect(
     config: &Config,
     tls: Option<&Tls>,
     resolver: &mut Resolver,
-) -> Result<http2::SendRequest<Body>, Error> {
+) -> Result<Sender, Error> {
     let attempt = async {
         let opened = open(config, tls, resolver).await?;
         speak_http2(config, tls, opened).await
@@ -98,24 +93,17 @@ async fn speak_http2(
     config: &Config,
     tls: Option<&Tls>,
     Opened { stream, peer }: Opened,
-) -> Result<http2::SendRequest<Body>, Error> {
-    let witness = Arc::<Witness>::default();
-    let begun = http2::Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .keep_alive_interval(config.keepalive)
-        .keep_alive_timeout(config.keepalive_timeout)
-        .keep_alive_while_idle(true)
-        .max_header_list_size(HEADER_LIMIT)
-        .handshake(TokioIo::new(Observed::new(stream, Arc::clone(&witness))))
-        .await;
-    let (sender, connection) = match begun {
+) -> Result<Sender, Error> {
+    let witness = Arc::new(Witness::new());
+    let stream = Observed::new(stream, Arc::clone(&witness));
+    let (sender, run) = match http2::begin(config, stream, Arc::clone(&witness)).await {
         Ok(both) => both,
         Err(error) => return Err(not_http2(config, tls, peer, &witness, Some(&error)).await),
     };
     let (tell, mut ended) = oneshot::channel();
     // Ends by itself when the last sender is gone or the connection breaks; its error also reaches
     // every request that is under way then.
-    tokio::spawn(async move { drop(tell.send(connection.await.err())) });
+    tokio::spawn(async move { drop(tell.send(run.await)) });
     let end = tokio::select! {
         end = &mut ended => end,
         () = witness.spoke() => match witness.peer() {
@@ -152,7 +140,7 @@ async fn not_http2(
     tls: Option<&Tls>,
     peer: Option<SocketAddr>,
     witness: &Witness,
-    error: Option<&hyper::Error>,
+    error: Option<&h2::Error>,
 ) -> Error {
     if let (Some(tls), Some(error)) = (tls, witness.tls_error()) {
         return insecure(config, &tls.explain(error));

@@ -1,11 +1,13 @@
 //! From a [`Config`](crate::config::Config) to an HTTP/2 connection that gRPC calls travel over.
 
+mod answer;
 mod backoff;
 mod causes;
 mod certificate;
 mod channel;
 mod connect;
 mod endpoint;
+mod http2;
 mod peer;
 mod resolve;
 mod tls;

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
@@ -15,9 +16,12 @@ use super::causes::find;
 /// Type of the frame with which every HTTP/2 server begins.
 const SETTINGS: u8 = 4;
 
-/// What is known of the other side of a young connection.
-#[derive(Debug, Default)]
+/// What is known of the other side of a connection: how it began, and when it was last heard.
+#[derive(Debug)]
 pub(super) struct Witness {
+    started: Instant,
+    /// Milliseconds from then on.
+    heard: AtomicU64,
     /// The first four bytes it sent, behind their count in the low byte. Only the connection's task writes.
     first_bytes: AtomicU64,
     spoke: Notify,
@@ -41,6 +45,16 @@ pub(super) enum Peer {
 }
 
 impl Witness {
+    pub(super) fn new() -> Self {
+        let (heard, first_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { started: Instant::now(), heard, first_bytes, spoke: Notify::new(), tls_error: OnceLock::new() }
+    }
+
+    /// For how long nothing has come.
+    pub(super) fn silence(&self) -> Duration {
+        self.started.elapsed().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
+    }
+
     /// Sleeps until the peer has sent enough to tell what it speaks.
     pub(super) async fn spoke(&self) {
         self.spoke.notified().await;
@@ -61,7 +75,12 @@ impl Witness {
     }
 
     fn record(&self, bytes: &[u8]) {
+        let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.heard.store(now, Ordering::Relaxed);
         let before = self.first_bytes.load(Ordering::Relaxed);
+        if before & 0xff == 4 {
+            return;
+        }
         let mut seen = before;
         for byte in bytes {
             let count = seen & 0xff;
@@ -71,7 +90,7 @@ impl Witness {
             seen = (seen | (u64::from(*byte) << (8 * (count + 1)))) + 1;
         }
         self.first_bytes.store(seen, Ordering::Relaxed);
-        if before & 0xff < 4 && seen & 0xff == 4 {
+        if seen & 0xff == 4 {
             self.spoke.notify_one();
         }
     }
@@ -178,7 +197,7 @@ mod tests {
     use super::*;
 
     fn peer_after(reads: &[&[u8]]) -> Peer {
-        let witness = Witness::default();
+        let witness = Witness::new();
         for bytes in reads {
             witness.record(bytes);
         }

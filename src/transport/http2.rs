@@ -1,0 +1,128 @@
+//! One HTTP/2 connection, on h2: requests out, answers in, and probes while it is silent. The headers and the
+//! message of a request are queued together, so that they leave in one write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use h2::client::{Builder, SendRequest};
+use h2::{Ping, PingPong, RecvStream};
+use http::{Request, Response};
+use hyper::body::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Mutex;
+
+use super::peer::Witness;
+use crate::config::Config;
+
+/// A server's error text travels in headers; 2.3 sends whole stack traces there.
+const HEADER_LIMIT: u32 = 256 * 1024;
+/// What a server may send before it is read: of one answer, and of all.
+const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
+const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
+/// Requests at a time until the server says how many it takes; it may take no fewer.
+const FIRST_STREAMS: usize = 100;
+
+/// Sends the requests of one connection, which ends when this is gone and the last answer has come.
+pub(super) struct Sender {
+    requests: Mutex<SendRequest<Bytes>>,
+    fell_silent: Arc<AtomicBool>,
+}
+
+/// A request that got no answer.
+#[derive(Debug)]
+pub(super) struct Failed {
+    /// Whether any of it was handed to the connection.
+    pub(super) sent: bool,
+    pub(super) error: h2::Error,
+}
+
+/// Begins HTTP/2 on a stream. Returns also what has to run for anything to happen; it ends with the connection,
+/// and says why.
+pub(super) async fn begin<S>(
+    config: &Config,
+    stream: S,
+    witness: Arc<Witness>,
+) -> Result<(Sender, impl Future<Output = Option<h2::Error>> + use<S>), h2::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (requests, mut connection) = Builder::new()
+        .enable_push(false)
+        .initial_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .initial_max_send_streams(FIRST_STREAMS)
+        .max_header_list_size(HEADER_LIMIT)
+        .handshake(stream)
+        .await?;
+    let fell_silent = Arc::<AtomicBool>::default();
+    let sender = Sender { requests: Mutex::new(requests), fell_silent: Arc::clone(&fell_silent) };
+    let pings = connection.ping_pong();
+    let (interval, limit) = (config.keepalive, config.keepalive_timeout);
+    let run = async move {
+        let silence = async {
+            match pings {
+                Some(pings) => silence(pings, &witness, interval, limit).await,
+                None => std::future::pending().await,
+            }
+            // Before the connection is dropped: its requests ask for it then.
+            fell_silent.store(true, Ordering::Relaxed);
+        };
+        tokio::select! {
+            biased;
+            end = connection => end.err(),
+            () = silence => None,
+        }
+    };
+    Ok((sender, run))
+}
+
+/// Probes the connection whenever nothing has come for so long. Returns when a probe stays unanswered.
+async fn silence(mut pings: PingPong, witness: &Witness, interval: Duration, limit: Duration) {
+    loop {
+        let rest = interval.saturating_sub(witness.silence());
+        if !rest.is_zero() {
+            tokio::time::sleep(rest).await;
+            continue;
+        }
+        match tokio::time::timeout(limit, pings.ping(Ping::opaque())).await {
+            Ok(Ok(_)) => {}
+            // The connection is at its end, and says so itself.
+            Ok(Err(_)) => std::future::pending().await,
+            Err(_) => return,
+        }
+    }
+}
+
+impl Sender {
+    /// Whether requests can be sent: the connection has not ended, and the server has not said that it will.
+    pub(super) fn is_alive(&self) -> bool {
+        // Whoever holds it is sending, and finds out.
+        let Ok(mut requests) = self.requests.try_lock() else { return true };
+        !matches!(requests.poll_ready(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
+    }
+
+    /// Whether the connection ended because the server stopped answering.
+    pub(super) fn fell_silent(&self) -> bool {
+        self.fell_silent.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request and returns the beginning of its answer. While the server takes no more requests at a
+    /// time, it waits here, unsent.
+    pub(super) async fn send(
+        &self,
+        head: Request<()>,
+        message: Bytes,
+    ) -> Result<Response<RecvStream>, Failed> {
+        let unsent = |error| Failed { sent: false, error };
+        let response = {
+            let mut requests = self.requests.lock().await;
+            std::future::poll_fn(|cx| requests.poll_ready(cx)).await.map_err(unsent)?;
+            let (response, mut stream) = requests.send_request(head, false).map_err(unsent)?;
+            stream.send_data(message, true).map_err(|error| Failed { sent: true, error })?;
+            response
+        };
+        response.await.map_err(|error| Failed { sent: true, error })
+    }
+}
