@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tonic::metadata::MetadataValue;
+use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Response};
 
 use super::codes::{self, Meaning};
@@ -52,9 +52,10 @@ impl Context<'_> {
 
     fn request<Q>(&self, message: Q) -> Request<Q> {
         let mut request = Request::new(message);
+        // Enough for what HTTP and gRPC add, too.
+        *request.metadata_mut() = MetadataMap::with_capacity(12);
         if let Some(remaining) = self.deadline.remaining() {
-            // Longer ones cannot be written, and mean the same.
-            request.set_timeout(remaining.min(Duration::from_hours(24 * 365)));
+            request.set_timeout(told(remaining));
         }
         let metadata = request.metadata_mut();
         if let Some(credentials) = &self.config.credentials {
@@ -89,6 +90,10 @@ impl Context<'_> {
             let reached = if broken.sent { Reached::Perhaps } else { Reached::Nothing };
             return Failure { error, reached };
         }
+        if self.deadline.has_passed() {
+            // The server, which knows the deadline, has only been quicker to say so. Each has words of its own for it.
+            return self.out_of_time("waiting for", Reached::Perhaps);
+        }
         let meaning = codes::of_grpc(status);
         let mut failure = match meaning.status {
             Status::Timeout => self.out_of_time("waiting for", Reached::Perhaps),
@@ -118,6 +123,14 @@ impl Context<'_> {
         let error = self.deadline.ended(|how| format!("{how} while {doing} {}", self.config.address));
         Failure { error: error.slow(), reached }
     }
+}
+
+/// The time left as a server is told: in whole milliseconds, so that most calls send the same text, which HTTP/2
+/// then shortens to a byte; and rounded up, so that it is this side that ends the call, in its own words.
+fn told(remaining: Duration) -> Duration {
+    // Longer ones cannot be written, and mean the same.
+    let remaining = remaining.min(Duration::from_hours(24 * 365));
+    Duration::from_secs(remaining.as_secs()) + Duration::from_millis(u64::from(remaining.subsec_millis()) + 1)
 }
 
 /// The first error of type `T` behind a status.
