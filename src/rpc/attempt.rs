@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tonic::metadata::{MetadataMap, MetadataValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use tonic::metadata::MetadataMap;
 use tonic::{Request, Response};
 
 use super::codes::{self, Meaning};
@@ -18,11 +19,14 @@ const REPLY_LIMIT: usize = 8 * 1024 * 1024;
 /// Longest part of a server's own text in a message.
 const SERVER_TEXT_LIMIT: usize = 600;
 
+static DATABASE: HeaderName = HeaderName::from_static("dbname");
+static IDENTIFIER: HeaderName = HeaderName::from_static("identifier");
+
 /// What an attempt needs besides its message.
 pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
     pub(super) deadline: Deadline<'a>,
-    /// Goes into the `dbname` metadata.
+    /// Goes into the `dbname` metadata, unless it is empty.
     pub(super) database: &'a str,
     /// Goes into the `identifier` metadata, unless it is 0.
     pub(super) identifier: i64,
@@ -51,21 +55,22 @@ impl Context<'_> {
     }
 
     fn request<Q>(&self, message: Q) -> Request<Q> {
-        let mut request = Request::new(message);
         // Enough for what HTTP and gRPC add, too.
-        *request.metadata_mut() = MetadataMap::with_capacity(12);
-        if let Some(remaining) = self.deadline.remaining() {
-            request.set_timeout(told(remaining));
-        }
-        let metadata = request.metadata_mut();
-        if let Some(credentials) = &self.config.credentials {
-            metadata.insert("authorization", credentials.authorization().clone());
-        }
-        if let Ok(name) = MetadataValue::try_from(self.database) {
-            metadata.insert("dbname", name);
+        let mut headers = HeaderMap::with_capacity(12);
+        // Without it, it is the server's default.
+        if let Some(name) = HeaderValue::try_from(self.database).ok().filter(|name| !name.is_empty()) {
+            headers.insert(&DATABASE, name);
         }
         if self.identifier != 0 {
-            metadata.insert("identifier", self.identifier.into());
+            headers.insert(&IDENTIFIER, self.identifier.into());
+        }
+        let mut request = Request::new(message);
+        *request.metadata_mut() = MetadataMap::from_headers(headers);
+        if let Some(credentials) = &self.config.credentials {
+            request.metadata_mut().insert("authorization", credentials.authorization().clone());
+        }
+        if let Some(remaining) = self.deadline.remaining() {
+            request.set_timeout(told(remaining));
         }
         request
     }
