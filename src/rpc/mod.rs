@@ -98,7 +98,7 @@ impl Rpc {
                     let Session { connection, server } = &*session;
                     check(server)?;
                     let identifier = server.identifier;
-                    let context = Context { identifier, database, ..self.context(deadline) };
+                    let context = Context { database, identifier, ..self.context(deadline) };
                     let reply = context.attempt(connection.clone(), message.clone(), &send).await;
                     reply.map(|reply| (reply, connection.generation()))
                 }
