@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::Result;
+use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
 const KEYS: [&str; 11] =
@@ -28,6 +28,11 @@ impl Arguments {
             arguments.insert(name.to_owned(), value);
         }
         Ok((command, Self(arguments)))
+    }
+
+    /// Keeps the process on the CPU that is named, if one is.
+    pub(crate) fn pin(&self) -> Result {
+        self.number("cpu")?.map_or(Ok(()), |cpu| Ok(os::pin_to(cpu)?))
     }
 
     pub(crate) fn flag(&self, name: &str) -> bool {

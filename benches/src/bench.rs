@@ -4,8 +4,8 @@
 //! ```text
 //! milvus-bench [run] [--library FILE] [--python FILE] [--quick | --gates] [--write FILE]
 //! milvus-bench serve [--cpu N]
-//! milvus-bench ours --library FILE --uri URI ...    through the C ABI
 //! milvus-bench bare --runtime current|worker --uri URI ...    bare tonic
+//! milvus-bench-ours --library FILE --uri URI ...    through the C ABI
 //! ```
 
 mod arguments;
@@ -13,7 +13,6 @@ mod bare;
 mod gates;
 mod load;
 mod os;
-mod ours;
 mod process;
 mod report;
 mod run;
@@ -46,15 +45,12 @@ fn main() -> ExitCode {
 
 fn start() -> Result {
     let (command, arguments) = Arguments::of_process()?;
-    if let Some(cpu) = arguments.number("cpu")? {
-        os::pin_to(cpu)?;
-    }
+    arguments.pin()?;
     match command.as_str() {
         "run" if arguments.flag("gates") => gates::check(&arguments),
         "run" => run::run(&arguments),
         "serve" => serve::serve(),
-        "ours" => ours::drive(&arguments),
         "bare" => bare::drive(&arguments),
-        other => Err(format!("there is no command \"{other}\": run, serve, ours, bare").into()),
+        other => Err(format!("there is no command \"{other}\": run, serve, bare").into()),
     }
 }

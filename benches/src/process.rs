@@ -36,10 +36,12 @@ impl Clients {
         wrapper: &[&str],
         load: &str,
     ) -> Result<Command> {
-        let this = std::env::current_exe()?.to_string_lossy().into_owned();
+        let this = std::env::current_exe()?;
+        let driver = this.with_file_name("milvus-bench-ours").to_string_lossy().into_owned();
+        let this = this.to_string_lossy().into_owned();
         let python = self.python.clone().unwrap_or_default();
         let client: Vec<&str> = match kind {
-            Kind::Ours => vec![&this, "ours", "--library", &self.library],
+            Kind::Ours => vec![&driver, "--library", &self.library],
             Kind::Current => vec![&this, "bare", "--runtime", "current"],
             Kind::Worker => vec![&this, "bare", "--runtime", "worker"],
             Kind::Pymilvus => vec![&python, "-B", "-c", include_str!("pymilvus.py")],
