@@ -28,12 +28,13 @@ impl fmt::Display for Spread {
     }
 }
 
-/// Three digits, or all of a large number.
+/// Two or three digits, or all of a large number.
 pub(crate) fn short(value: f64) -> String {
     match value.abs() {
         100.0.. => format!("{value:.0}"),
         10.0.. => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+        0.1.. | 0.0 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
     }
 }
 
