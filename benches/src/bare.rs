@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tonic::Request;
-use tonic::metadata::MetadataValue;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::Result;
@@ -60,7 +59,6 @@ impl Client {
 fn request<Q>(message: Q, identifier: i64) -> Request<Q> {
     let mut request = Request::new(message);
     request.set_timeout(Duration::from_secs(10));
-    request.metadata_mut().insert("dbname", MetadataValue::from_static(""));
     if identifier != 0 {
         request.metadata_mut().insert("identifier", identifier.into());
     }

@@ -59,7 +59,10 @@ impl Report {
     /// Writes the table as a document.
     pub(crate) fn write(&self, file: &str) -> Result {
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
-        let (kernel, cpus) = (kernel.trim(), os::cpus().len());
+        // What is behind the number names who built it.
+        let kernel: String =
+            kernel.chars().take_while(|sign| sign.is_ascii_digit() || *sign == '.').collect();
+        let cpus = os::cpus().len();
         let text = format!("{HEAD}{}\nMeasured on Linux {kernel} with {cpus} CPUs.\n", self.markdown()?);
         Ok(std::fs::write(file, text)?)
     }
@@ -73,13 +76,14 @@ Written by
     cargo build --release && cargo build --release -p milvus-bench
     target/release/milvus-bench run --python target/venv/bin/python --write docs/performance.md
 
-(two builds: one of both packages would give the library features that only the other asks for). `run --gates` checks what
-does not depend on the machine, and fails if it has grown; `run --quick` takes less than a minute.
+(two builds: one of both packages would give the library features that only the other asks for). `run --gates` checks
+what does not depend on the machine, and fails if it has grown; `run --quick` takes less than a minute.
 
 A call is `milvus_compaction_state()` through the C ABI of the shared library, answered at once by a small server in a
 process of its own on the same machine. The reference is tonic's own client and channel, with the same request, metadata
-and keepalive: *current* has the calling thread drive the connection itself, *worker* has one thread do it for all callers,
-as the library does. *pymilvus* is `get_compaction_state()` of its own client. All take turns in the same rounds; a ratio is that of one round, told as the median (least..most) of
-all rounds. Below 1 the library takes less; of throughput, above 1 it does more.
+and keepalive: *current* has the calling thread drive the connection itself, *worker* has one thread do it for all
+callers, as the library does. *pymilvus* is `get_compaction_state()` of its own client. All take turns in the same rounds;
+a ratio is that of one round, told as the median (least..most) of all rounds. Below 1 the library takes less; of
+throughput, above 1 it does more.
 
 ";

@@ -100,7 +100,7 @@ impl MilvusService for Server {
     }
 
     async fn show_collections(&self, _: Request<ShowCollectionsRequest>) -> Answer<ShowCollectionsResponse> {
-        Ok(Response::new(ShowCollectionsResponse { status: success() }))
+        Ok(Response::new(ShowCollectionsResponse { status: success(), ..Default::default() }))
     }
 
     async fn get_persistent_segment_info(
