@@ -11,7 +11,7 @@ SONAME := libmilvus_client.so.0
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-e2e check-versions check-deep bench \
-	bench-gates header errors truth clean
+	bench-gates header errors truth clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -87,6 +87,16 @@ check-versions: examples
 
 check-deep:
 	@tools/deep.sh
+
+# Two builds: one of both packages would give the library features that only the other asks for.
+target/release/milvus-bench: build
+	@$(CARGO) build --quiet --release --locked -p milvus-bench
+
+bench: setup target/release/milvus-bench
+	target/release/milvus-bench run --python $(VENV)/bin/python --write docs/performance.md
+
+bench-gates: target/release/milvus-bench
+	target/release/milvus-bench run --gates
 
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header

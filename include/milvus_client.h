@@ -18,8 +18,9 @@
 //   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
 //               which the library makes). They may grow at the end in later versions; no more than `size`
 //               bytes are read or written.
-//   Handles     milvus_client, futures, queues and lists are opaque. Freeing NULL does nothing. A handle that was
-//               freed, or is of another type, gives MILVUS_INVALID_HANDLE.
+//   Handles     milvus_client, futures, queues and lists are opaque: numbers, not addresses. Freeing NULL does
+//               nothing. A handle that was freed, or is of another type, gives MILVUS_INVALID_HANDLE: always,
+//               until its place in the library's table has been used 268 million times again.
 //   Times       milliseconds.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and
 //               ends no process, except that exhausted memory does, as in any Rust program. Its threads

@@ -1,5 +1,8 @@
 //! When a whole API call has to be over: at a moment, or when it is stopped.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status};
@@ -53,16 +56,20 @@ impl Deadline<'_> {
 
     /// The output of `work`, or `None` if the deadline comes first.
     pub(crate) async fn bound<T>(self, work: impl Future<Output = T>) -> Option<T> {
-        let in_time = async {
-            match self.at {
-                Some(at) => tokio::time::timeout_at(at.into(), work).await.ok(),
-                None => Some(work.await),
+        let mut work = pin!(work);
+        let mut end = pin!(self.at.map(|at| tokio::time::sleep_until(at.into())));
+        poll_fn(|cx| {
+            // A stop wakes the task, see `Stop::watch`.
+            if self.stopped().is_some() {
+                return Poll::Ready(None);
             }
-        };
-        match self.stop {
-            Some(stop) => stop.bound(in_time).await.flatten(),
-            None => in_time.await,
-        }
+            match (work.as_mut().poll(cx), end.as_mut().as_pin_mut()) {
+                (Poll::Ready(output), _) => Poll::Ready(Some(output)),
+                (Poll::Pending, Some(end)) => end.poll(cx).map(|()| None),
+                (Poll::Pending, None) => Poll::Pending,
+            }
+        })
+        .await
     }
 
     /// Sleeps, unless that would take longer than there is time; says whether it did.
