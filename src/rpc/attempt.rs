@@ -47,7 +47,9 @@ impl Context<'_> {
         let origin = connection.origin().clone();
         let client =
             MilvusServiceClient::with_origin(connection, origin).max_decoding_message_size(REPLY_LIMIT);
-        match self.deadline.bound(send(client, self.request(message))).await {
+        // In a box: each future around it has room for it more than once, and a task is moved as a whole.
+        let answer = Box::pin(send(client, self.request(message)));
+        match self.deadline.bound(answer).await {
             None => Err(self.out_of_time("waiting for", Reached::Perhaps)),
             Some(Err(status)) => Err(self.ended(&status)),
             Some(Ok(response)) => self.checked(response.into_inner()),

@@ -74,8 +74,7 @@ impl Rpc {
         F: Future<Output = Result<Response<R>, tonic::Status>>,
     {
         let call = (effect, deadline, database, message);
-        // A small future around a large one: tasks are moved a few times as a whole.
-        Box::pin(self.unary_to(call, |_| Ok(()), send)).await.map(|(reply, _)| reply)
+        self.unary_to(call, |_| Ok(()), send).await.map(|(reply, _)| reply)
     }
 
     /// The same, sent only to a server that passes a check, which another connection may not lead to. Also
