@@ -133,7 +133,7 @@ impl Rpc {
     async fn new_session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
         let context = self.context(deadline);
         let connecting = || context.out_of_time("connecting to", Reached::Nothing);
-        let connection = deadline.bound(self.channel.connection()).await.ok_or_else(connecting)?;
+        let connection = deadline.bound(Box::pin(self.channel.connection())).await.ok_or_else(connecting)?;
         let connection = connection.map_err(Failure::to_connect)?;
         if let Some(session) = self.session_of(&connection) {
             return Ok(session);
