@@ -50,6 +50,7 @@ sanitized() {
     make -s install BUILD="$deep/$target/debug" PREFIX="$deep/stage" DESTDIR=
     cmake -S tests/c -B "$deep/tests" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
         -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$deep/stage" -DMILVUS_FAKE="$fake" \
+        -DCMAKE_EXE_LINKER_FLAGS="${4:-}" \
         -DCMAKE_C_FLAGS="-fsanitize=$c -DMILVUS_SANITIZED" -DCMAKE_CXX_FLAGS="-fsanitize=$c -DMILVUS_SANITIZED" >/dev/null
     cmake --build "$deep/tests" -- --quiet
     echo "==> deep: $name: tests in C and C++"
@@ -68,7 +69,12 @@ address() {
 }
 
 thread() {
-    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 sanitized thread thread thread
+    # One runtime for both languages: the one that comes with Rust is the newer one.
+    local runtime
+    runtime=$(rustc +nightly --print sysroot)/lib/rustlib/$target/lib/librustc-nightly_rt.tsan.a
+    [ -f "$runtime" ] || missing "this nightly Rust has no runtime for the thread sanitizer"
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 sanitized thread thread thread \
+        "-fno-sanitize-link-runtime -rdynamic -Wl,--whole-archive $runtime -Wl,--no-whole-archive -lpthread -ldl -lrt -lm"
 }
 
 valgrind_() {

@@ -316,7 +316,7 @@ static void cancelling(milvus_client *client)
 
     init_told(&t);
     CHECK(milvus_future_set_callback(future, on_end, &t, destroy) == MILVUS_OK);
-    while (milvus_future_take_report(future, &report) == MILVUS_PENDING && t.calls == 0) {
+    while (milvus_future_take_report(future, &report) == MILVUS_PENDING) {
         milvus_progress progress = MILVUS_PROGRESS_INIT;
 
         CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);

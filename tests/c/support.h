@@ -28,7 +28,7 @@ static int checks_passed;
                    milvus_last_error_message());                                                            \
             exit(1);                                                                                        \
         }                                                                                                   \
-        checks_passed++;                                                                                    \
+        __atomic_add_fetch(&checks_passed, 1, __ATOMIC_RELAXED);                                           \
     } while (0)
 
 static int finish(void)
