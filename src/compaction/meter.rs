@@ -126,6 +126,6 @@ mod tests {
         let most = 1 + took.as_millis() / SPACING.as_millis();
         assert!((1..=most).contains(&(told.load(Ordering::Relaxed) as u128)));
         assert_eq!(progress.done, changes, "what is read is never old");
-        assert!(changes > 100);
+        assert!(changes > 1);
     }
 }
