@@ -5,10 +5,13 @@
 // Each collection goes through two operations, the trigger and the wait for its job. Exit status: 0 all were compacted
 // or had nothing to do, 1 some failed, 2 wrong usage, 3 no client.
 #define _POSIX_C_SOURCE 200809L
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <milvus_client.h>
 
@@ -72,14 +75,21 @@ static int run(milvus_client *client, milvus_queue *queue, int loop, task *tasks
         under_way += goes_on;
         failed += !goes_on;
     }
-    while (under_way > 0 && epoll_wait(loop, &event, 1, -1) >= 0) {
+    while (under_way > 0) {
         milvus_future *over;
         void *user_data;
 
+        if (epoll_wait(loop, &event, 1, -1) < 0) {
+            if (errno == EINTR)
+                continue;
+            perror("epoll_wait");
+            break;
+        }
         // A loop with other descriptors would look which one it is: event.data.ptr is the queue here.
         while (milvus_queue_next(queue, 0, &over, &user_data) == MILVUS_OK)
             under_way += advance(client, queue, over, (task *)user_data, &failed) - 1;
     }
+    failed += under_way; // those that nobody followed to their end
     printf("%d of %d collections compacted, or with nothing to do\n", count - failed, count);
     return failed != 0;
 }
@@ -108,7 +118,10 @@ int main(int argc, char **argv)
             exit_status = run(client, queue, loop, tasks, count);
     }
     if (exit_status == 3)
-        fprintf(stderr, "cannot begin: %s\n", milvus_last_error_message());
+        fprintf(stderr, "cannot begin: %s\n",
+                milvus_last_error()->status != MILVUS_OK ? milvus_last_error_message() : strerror(errno));
+    if (loop >= 0)
+        close(loop); // takes the queue's descriptor out of the loop
     milvus_queue_free(queue);
     milvus_client_free(client);
     free(tasks);

@@ -58,10 +58,12 @@ int main(int argc, char **argv)
     }
     if (status != MILVUS_OK)
         fprintf(stderr, "%s\n", milvus_last_error_message());
-    if (future != NULL)
-        milvus_future_take_many(future, &list); // written whenever there is one
-    print_results(list);
-    status = status == MILVUS_OK ? 0 : list != NULL ? 1 : 3;
+    if (client != NULL)
+        milvus_client_close(client, MILVUS_NO_TIMEOUT); // show() is not called any more; the future stays
+    if (future != NULL && milvus_future_take_many(future, &list) != status)
+        fprintf(stderr, "no results: %s\n", milvus_last_error_message());
+    print_results(list); // there is a list also if some have failed
+    status = list == NULL ? 3 : status == MILVUS_OK ? 0 : 1;
     milvus_many_list_free(list);
     milvus_future_free(future);
     milvus_client_free(client);

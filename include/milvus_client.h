@@ -147,10 +147,12 @@ typedef struct milvus_error {
     // The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
     // the server does not tell the id.
     int64_t job_id;
-    // Name of the function that failed, e.g. "milvus_compact". Static, never NULL.
+    // Name of the function that failed, e.g. "milvus_compact", or that started the operation; "" if none
+    // failed. Static, never NULL.
     const char *operation;
     // What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
-    // never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
+    // never with the token in it. Never NULL. Lives as long as this struct: that of milvus_last_error() is
+    // gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
     const char *message;
     // If in_doubt, what was found out about it before the call returned, as milvus_compaction_find() would:
     // MILVUS_FOUND_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
@@ -328,9 +330,11 @@ milvus_status milvus_client_new_with(const char *uri,
                                      milvus_client **out_client);
 
 // Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
-// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call. Futures stay, and can be
-// looked at. Returns when all that is over and no callback of this client is running or due any more: what
-// those use may be freed then. Hold no lock meanwhile that a callback takes. Called by a callback, callbacks of
+// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call that asks the server or
+// starts an operation. Futures stay, arrive in their queues, and can be read; they still have to be freed.
+// MILVUS_OK means: all that is over, and no callback or destructor of this client is running or due any more;
+// what those use may be freed only then. After MILVUS_TIMEOUT call it again to go on waiting. Hold no lock
+// meanwhile that a callback takes. Called by a callback, callbacks of
 // this client that are due run inside this call, one after the other, and the calling one itself is the only one
 // left; one of those that closes the client again gets MILVUS_TIMEOUT at once while others are due. The handle
 // has to be freed all the same.
@@ -340,14 +344,15 @@ milvus_status milvus_client_new_with(const char *uri,
 //                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
 //
 // Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but something is still under way, or a callback
-// running or due),
+// is running or due),
 // MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_close(milvus_client *client,
                                   int64_t timeout_ms);
 
-// Frees a client. Operations that are under way on it, blocking or not, end normally, and its callbacks are
-// called: milvus_client_close() ends them. NULL does nothing; freeing twice does nothing but set
-// milvus_last_error().
+// Frees a client. Operations that are under way on it, blocking or not, go on to their normal end, and its
+// callbacks are still called, perhaps long after this: to end them, call milvus_client_close() before. Its
+// futures and lists stay valid, and have to be freed as ever. NULL does nothing; freeing twice does nothing
+// but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_client_free(milvus_client *client);
@@ -1278,11 +1283,13 @@ typedef struct milvus_many_result {
     size_t size;
     // The name or alias that was given, or listed by the server; lives as long as the list, never NULL.
     const char *collection_name;
-    // MILVUS_OK if it was compacted, or there was nothing to do; else what the trigger or the wait failed with.
+    // MILVUS_OK if it was compacted, or there was nothing to do (with only_trigger: if it was triggered, or
+    // there was nothing to do); else what looking it up, the trigger or the wait failed with.
     milvus_status status;
     // What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered.
     int32_t outcome;
-    // The job; MILVUS_NO_JOB if there is none.
+    // The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if one was found after a trigger in doubt
+    // and the server does not tell its id: no wait takes that.
     int64_t job_id;
     // Plans of the job when it was triggered; MILVUS_NOT_REPORTED if that is not known.
     int64_t planned;
@@ -1308,14 +1315,16 @@ typedef struct milvus_many_result {
 // @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is
 //                    short for this; MILVUS_NO_TIMEOUT: none. Those whose turn has not come by then fail with
 //                    MILVUS_TIMEOUT, and nothing was sent for them.
-// @param out_list    Receives what became of each, in the order of the names (without names: sorted); also if
-//                    some or all failed, unless it fails before anything is triggered. Free it with
-//                    milvus_many_list_free(). May be NULL.
+// @param out_list    Receives what became of each, in the order of the names (without names: sorted); also
+//                    with MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Not written
+//                    if a parameter is refused, the collections cannot be listed, or a million lists are in
+//                    use. Begin with NULL, and free it with milvus_many_list_free(). May be NULL.
 //
-// Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (the message has the first
-// failure; in_doubt is set if it is for one of them), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-// MILVUS_CLOSED, or what listing the collections returns (see milvus_client_server_version()), with
-// MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
+// Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (also if time ran out for
+// some or all; the message has the first failure, and in_doubt is 1 if it is 1 for any of them),
+// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED,
+// MILVUS_INTERNAL, or, without names, what listing the collections returns (see
+// milvus_client_server_version()), with MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
 milvus_status milvus_compact_many(milvus_client *client,
                                   const char *const *names,
                                   size_t name_count,
@@ -1348,9 +1357,10 @@ void milvus_many_list_free(milvus_many_list *list);
 // ====================================================================================================
 // Futures
 //
-// Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at once. If it returns MILVUS_OK,
-// the operation ends exactly once: done, failed, out of time, MILVUS_CANCELLED, or MILVUS_CLOSED by
-// milvus_client_close(). If it returns anything else, nothing was started.
+// Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at
+// once. If it returns MILVUS_OK, the operation ends exactly once: done, failed, out of time, with
+// MILVUS_CANCELLED, or with MILVUS_CLOSED by milvus_client_close(). If it returns anything else, nothing was
+// started.
 //
 // Ways to learn the end, to be combined at will: wait for it, poll, be called back, or have it arrive in
 // a queue (further below). The result is there before anybody is told.
@@ -1388,9 +1398,11 @@ typedef struct milvus_progress {
 } milvus_progress;
 #define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0 }
 
-// Is called when an operation is over. future is the caller's own; if that was freed, another one for the
-// same operation, which is freed when this returns (NULL if a million futures are in use). status is what the
-// operation ended with.
+// Is called when an operation is over. future is the caller's own, still to be freed, by the callback or
+// later; if that was freed, another one for the same operation, which is freed when this returns (NULL if a
+// million futures are in use; freeing it here does no harm). status is what the operation ended with; its
+// detail is milvus_future_error(future), not milvus_last_error(). milvus_future_wait() may return before
+// this is called: free nothing that the callback uses until its destructor is called.
 typedef void (*milvus_future_callback)(milvus_future *future,
                                        milvus_status status,
                                        void *user_data);
@@ -1399,7 +1411,10 @@ typedef void (*milvus_future_callback)(milvus_future *future,
 // library's thread for callbacks.
 typedef void (*milvus_destructor)(void *user_data);
 
-// Is called while an operation is under way, at most ten times a second. progress is gone when it returns.
+// Is called while an operation is under way, at most ten times a second; only waits, optimizing and
+// compacting many call it at all. The last call may come, or be running, after milvus_future_wait() or a
+// queue told the end, or after milvus_future_free(): user_data has to live until the destructor is called,
+// or milvus_client_close() returns MILVUS_OK. progress is gone when the callback returns.
 typedef void (*milvus_progress_callback)(const milvus_progress *progress, void *user_data);
 
 // Waits until an operation is over. May be called by any number of threads, also on a future that is over.
@@ -1409,8 +1424,9 @@ typedef void (*milvus_progress_callback)(const milvus_progress *progress, void *
 //                    client's default (10000); MILVUS_NO_TIMEOUT: none.
 //
 // Thread-safe; blocks. Returns MILVUS_PENDING if the operation is not over by then, MILVUS_INVALID_ARGUMENT,
-// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK means
-// that it succeeded. Its failure is this thread's milvus_last_error() then. Since 0.1.0.
+// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK
+// means that it succeeded. Its failure is this thread's milvus_last_error() then, whose operation is the
+// function that started it, e.g. "milvus_compact_async", and not this one. Since 0.1.0.
 milvus_status milvus_future_wait(milvus_future *future,
                                  int64_t timeout_ms);
 
@@ -1453,7 +1469,8 @@ milvus_status milvus_future_set_callback(milvus_future *future,
                                          milvus_destructor destructor);
 
 // Has a function called while an operation is under way: whenever the server has answered, but at most ten
-// times a second. The end is not told by it. A future has one progress callback, besides the other.
+// times a second. Neither the end nor the final counts are told by it: milvus_future_progress() has them. A
+// future has one progress callback, besides the other.
 //
 // @param future      The future.
 // @param callback    The function; not NULL.
@@ -1474,8 +1491,8 @@ milvus_status milvus_future_set_progress_callback(milvus_future *future,
 const milvus_error *milvus_future_error(const milvus_future *future);
 
 // Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
-// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
-// nothing; freeing twice does nothing but set milvus_last_error().
+// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
+// ends. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_future_free(milvus_future *future);
@@ -1490,10 +1507,7 @@ void milvus_future_free(milvus_future *future);
 // MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
 // MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
 //
-// The result is then read with the milvus_future_take_... function named at each. These return what the
-// operation ended with, and write only if that is MILVUS_OK, except reports and lists of many collections,
-// which are written whenever there is one. MILVUS_PENDING: it is not over; MILVUS_INVALID_ARGUMENT: not a
-// future of that kind. Lists can be taken once, and are the caller's then; the others can be read again.
+// Behind each is the function that reads its result, see the next section.
 // ====================================================================================================
 
 // milvus_client_server_info(); milvus_future_take_server_info().
@@ -1580,6 +1594,18 @@ milvus_status milvus_compact_many_async(milvus_client *client,
                                         int64_t timeout_ms,
                                         milvus_future **out_future);
 
+// ====================================================================================================
+// Results of futures
+//
+// Each of these reads what an asynchronous form ended with, and returns that; it writes only if that is
+// MILVUS_OK, except reports and lists of many collections, which are written whenever there is one.
+// MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: not a future of that kind, a list that has been
+// taken already, or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
+// status is a failure; the others can be read again. All of these are thread-safe, do not block, and can
+// also return MILVUS_INVALID_HANDLE, MILVUS_OUT_OF_MEMORY (a million lists are in use; it can be taken
+// later), MILVUS_FORKED and MILVUS_INTERNAL. Since 0.1.0.
+// ====================================================================================================
+
 // Reads what the server says of itself. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
 milvus_status milvus_future_take_server_info(milvus_future *future, milvus_server_info *out_info);
 
@@ -1630,13 +1656,14 @@ typedef struct milvus_queue milvus_queue;
 //
 // @param out_queue  Receives it; free it with milvus_queue_free().
 //
-// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors are left),
+// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors or handles are left),
 // MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_queue_new(milvus_queue **out_queue);
 
 // Tells the queue's descriptor: readable (EPOLLIN, POLLIN) while a future is there, so fit for level-triggered
-// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Only watch it: do not
-// read, write or close it.
+// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Call that with timeout
+// 0: the descriptor may be readable with nothing to take, if a future was freed or another thread took it.
+// Only watch it: do not read, write or close it.
 //
 // @param queue   The queue.
 // @param out_fd  Receives the descriptor; valid until the queue is freed.
@@ -1649,7 +1676,8 @@ milvus_status milvus_queue_fd(milvus_queue *queue,
 // Puts a future into a queue when its operation is over; at once, if it is over already. A future has one
 // callback or one queue.
 //
-// @param future     The future. Stays the caller's to free. One that is freed does not arrive.
+// @param future     The future. Stays the caller's to free. One that is freed is cancelled, and neither it nor
+//                   user_data comes out of the queue.
 // @param queue      The queue.
 // @param user_data  Comes out of the queue with it; not looked at. May be NULL.
 //
@@ -1659,7 +1687,7 @@ milvus_status milvus_future_set_queue(milvus_future *future,
                                       milvus_queue *queue,
                                       void *user_data);
 
-// Takes the next future that is over out of a queue, in the order in which they ended.
+// Takes the next future that is over out of a queue, in the order in which they arrived there.
 //
 // @param queue          The queue.
 // @param timeout_ms     How long to wait for one, in milliseconds; MILVUS_NO_TIMEOUT: as long as it takes; 0
@@ -1676,9 +1704,10 @@ milvus_status milvus_queue_next(milvus_queue *queue,
                                 milvus_future **out_future,
                                 void **out_user_data);
 
-// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that were to arrive in
-// it go on, and stay the caller's to free; they take no other queue. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
-// nothing; freeing twice does nothing but set milvus_last_error().
+// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that are in it, or
+// were to arrive, stay the caller's to free, and their operations go on; they can have no other queue or
+// callback, but be waited for. Their user_data is not given back. Threads that wait in milvus_queue_next()
+// get MILVUS_INVALID_HANDLE. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_queue_free(milvus_queue *queue);

@@ -7,7 +7,7 @@ use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 16] = [
     "version",
     "errors",
     "options",
@@ -21,6 +21,7 @@ const SECTIONS: [&str; 15] = [
     "many",
     "futures",
     "asynchronous",
+    "results",
     "queues",
     "log",
 ];

@@ -11,7 +11,7 @@ use super::plan::Plans;
 use super::verdict::{Counts, Scheduled};
 use crate::collection::Collection;
 
-const MOST_JOBS: usize = 4_096;
+const MOST_JOBS: usize = 16_384;
 const MOST_DOUBTS: usize = 256;
 /// Machine words in all that is remembered together: 8 MiB.
 const MOST_WORDS: usize = 1 << 20;
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!((oldest.scheduled, oldest.plans.len(), oldest.planned), (Scheduled::Nothing, 0, 1));
         assert_eq!(ledger.recall(4).unwrap().plans.len(), 1);
         let count = i64::try_from(MOST_JOBS).unwrap();
-        (5..=3 * count).for_each(|id| ledger.remember(id, job(1)));
+        (5..=count + 2_000).for_each(|id| ledger.remember(id, job(1)));
         assert!(ledger.jobs().heavy.len() <= MOST_JOBS, "what is forgotten leaves nothing behind");
     }
 

@@ -139,9 +139,11 @@ fn new_client(
 }
 
 /// Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
-/// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call. Futures stay, and can be
-/// looked at. Returns when all that is over and no callback of this client is running or due any more: what
-/// those use may be freed then. Hold no lock meanwhile that a callback takes. Called by a callback, callbacks of
+/// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call that asks the server or
+/// starts an operation. Futures stay, arrive in their queues, and can be read; they still have to be freed.
+/// MILVUS_OK means: all that is over, and no callback or destructor of this client is running or due any more;
+/// what those use may be freed only then. After MILVUS_TIMEOUT call it again to go on waiting. Hold no lock
+/// meanwhile that a callback takes. Called by a callback, callbacks of
 /// this client that are due run inside this call, one after the other, and the calling one itself is the only one
 /// left; one of those that closes the client again gets MILVUS_TIMEOUT at once while others are due. The handle
 /// has to be freed all the same.
@@ -151,7 +153,7 @@ fn new_client(
 ///                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
 ///
 /// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but something is still under way, or a callback
-/// running or due),
+/// is running or due),
 /// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i64) -> milvus_status {
@@ -161,9 +163,10 @@ pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i6
     })
 }
 
-/// Frees a client. Operations that are under way on it, blocking or not, end normally, and its callbacks are
-/// called: milvus_client_close() ends them. NULL does nothing; freeing twice does nothing but set
-/// milvus_last_error().
+/// Frees a client. Operations that are under way on it, blocking or not, go on to their normal end, and its
+/// callbacks are still called, perhaps long after this: to end them, call milvus_client_close() before. Its
+/// futures and lists stay valid, and have to be freed as ever. NULL does nothing; freeing twice does nothing
+/// but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]

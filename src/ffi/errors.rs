@@ -35,10 +35,12 @@ pub struct milvus_error {
     /// The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
     /// the server does not tell the id.
     pub job_id: i64,
-    /// Name of the function that failed, e.g. "milvus_compact". Static, never NULL.
+    /// Name of the function that failed, e.g. "milvus_compact", or that started the operation; "" if none
+    /// failed. Static, never NULL.
     pub operation: *const c_char,
     /// What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
-    /// never with the token in it. Never NULL. Gone with the thread's next failing call: copy the text.
+    /// never with the token in it. Never NULL. Lives as long as this struct: that of milvus_last_error() is
+    /// gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
     pub message: *const c_char,
     /// If in_doubt, what was found out about it before the call returned, as milvus_compaction_find() would:
     /// MILVUS_FOUND_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.

@@ -1,8 +1,9 @@
 //! Futures
 //!
-//! Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at once. If it returns MILVUS_OK,
-//! the operation ends exactly once: done, failed, out of time, MILVUS_CANCELLED, or MILVUS_CLOSED by
-//! milvus_client_close(). If it returns anything else, nothing was started.
+//! Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at
+//! once. If it returns MILVUS_OK, the operation ends exactly once: done, failed, out of time, with
+//! MILVUS_CANCELLED, or with MILVUS_CLOSED by milvus_client_close(). If it returns anything else, nothing was
+//! started.
 //!
 //! Ways to learn the end, to be combined at will: wait for it, poll, be called back, or have it arrive in
 //! a queue (further below). The result is there before anybody is told.
@@ -103,13 +104,18 @@ unsafe impl Sized_ for milvus_progress {
 /// library's thread for callbacks.
 pub type milvus_destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
-/// Is called when an operation is over. future is the caller's own; if that was freed, another one for the
-/// same operation, which is freed when this returns (NULL if a million futures are in use). status is what the
-/// operation ended with.
+/// Is called when an operation is over. future is the caller's own, still to be freed, by the callback or
+/// later; if that was freed, another one for the same operation, which is freed when this returns (NULL if a
+/// million futures are in use; freeing it here does no harm). status is what the operation ended with; its
+/// detail is milvus_future_error(future), not milvus_last_error(). milvus_future_wait() may return before
+/// this is called: free nothing that the callback uses until its destructor is called.
 pub type milvus_future_callback =
     Option<unsafe extern "C" fn(future: *mut milvus_future, status: milvus_status, user_data: *mut c_void)>;
 
-/// Is called while an operation is under way, at most ten times a second. progress is gone when it returns.
+/// Is called while an operation is under way, at most ten times a second; only waits, optimizing and
+/// compacting many call it at all. The last call may come, or be running, after milvus_future_wait() or a
+/// queue told the end, or after milvus_future_free(): user_data has to live until the destructor is called,
+/// or milvus_client_close() returns MILVUS_OK. progress is gone when the callback returns.
 pub type milvus_progress_callback =
     Option<unsafe extern "C" fn(progress: *const milvus_progress, user_data: *mut c_void)>;
 
@@ -120,8 +126,9 @@ pub type milvus_progress_callback =
 ///                    client's default (10000); MILVUS_NO_TIMEOUT: none.
 ///
 /// Thread-safe; blocks. Returns MILVUS_PENDING if the operation is not over by then, MILVUS_INVALID_ARGUMENT,
-/// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK means
-/// that it succeeded. Its failure is this thread's milvus_last_error() then. Since 0.1.0.
+/// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK
+/// means that it succeeded. Its failure is this thread's milvus_last_error() then, whose operation is the
+/// function that started it, e.g. "milvus_compact_async", and not this one. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_wait(future: *mut milvus_future, timeout_ms: i64) -> milvus_status {
     ended(c"milvus_future_wait", future, |started| {
@@ -220,7 +227,8 @@ pub extern "C" fn milvus_future_set_callback(
 }
 
 /// Has a function called while an operation is under way: whenever the server has answered, but at most ten
-/// times a second. The end is not told by it. A future has one progress callback, besides the other.
+/// times a second. Neither the end nor the final counts are told by it: milvus_future_progress() has them. A
+/// future has one progress callback, besides the other.
 ///
 /// @param future      The future.
 /// @param callback    The function; not NULL.
@@ -284,8 +292,8 @@ pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const mi
 }
 
 /// Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
-/// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it ends. NULL does
-/// nothing; freeing twice does nothing but set milvus_last_error().
+/// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
+/// ends. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]

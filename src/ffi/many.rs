@@ -42,11 +42,13 @@ pub struct milvus_many_result {
     pub size: usize,
     /// The name or alias that was given, or listed by the server; lives as long as the list, never NULL.
     pub collection_name: *const c_char,
-    /// MILVUS_OK if it was compacted, or there was nothing to do; else what the trigger or the wait failed with.
+    /// MILVUS_OK if it was compacted, or there was nothing to do (with only_trigger: if it was triggered, or
+    /// there was nothing to do); else what looking it up, the trigger or the wait failed with.
     pub status: milvus_status,
     /// What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered.
     pub outcome: i32,
-    /// The job; MILVUS_NO_JOB if there is none.
+    /// The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if one was found after a trigger in doubt
+    /// and the server does not tell its id: no wait takes that.
     pub job_id: i64,
     /// Plans of the job when it was triggered; MILVUS_NOT_REPORTED if that is not known.
     pub planned: i64,
@@ -111,14 +113,16 @@ impl Handle for milvus_many_list {
 /// @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is
 ///                    short for this; MILVUS_NO_TIMEOUT: none. Those whose turn has not come by then fail with
 ///                    MILVUS_TIMEOUT, and nothing was sent for them.
-/// @param out_list    Receives what became of each, in the order of the names (without names: sorted); also if
-///                    some or all failed, unless it fails before anything is triggered. Free it with
-///                    milvus_many_list_free(). May be NULL.
+/// @param out_list    Receives what became of each, in the order of the names (without names: sorted); also
+///                    with MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Not written
+///                    if a parameter is refused, the collections cannot be listed, or a million lists are in
+///                    use. Begin with NULL, and free it with milvus_many_list_free(). May be NULL.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (the message has the first
-/// failure; in_doubt is set if it is for one of them), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_CLOSED, or what listing the collections returns (see milvus_client_server_version()), with
-/// MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
+/// Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (also if time ran out for
+/// some or all; the message has the first failure, and in_doubt is 1 if it is 1 for any of them),
+/// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED,
+/// MILVUS_INTERNAL, or, without names, what listing the collections returns (see
+/// milvus_client_server_version()), with MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact_many(
     client: *mut milvus_client,

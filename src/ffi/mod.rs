@@ -24,6 +24,7 @@ pub mod options;
 pub mod plans;
 pub mod queues;
 pub mod reception;
+pub mod results;
 pub mod segments;
 mod userdata;
 pub mod version;

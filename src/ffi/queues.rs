@@ -100,7 +100,7 @@ impl Queue {
 ///
 /// @param out_queue  Receives it; free it with milvus_queue_free().
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors are left),
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors or handles are left),
 /// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
@@ -116,8 +116,9 @@ pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_
 }
 
 /// Tells the queue's descriptor: readable (EPOLLIN, POLLIN) while a future is there, so fit for level-triggered
-/// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Only watch it: do not
-/// read, write or close it.
+/// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Call that with timeout
+/// 0: the descriptor may be readable with nothing to take, if a future was freed or another thread took it.
+/// Only watch it: do not read, write or close it.
 ///
 /// @param queue   The queue.
 /// @param out_fd  Receives the descriptor; valid until the queue is freed.
@@ -137,7 +138,8 @@ pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) ->
 /// Puts a future into a queue when its operation is over; at once, if it is over already. A future has one
 /// callback or one queue.
 ///
-/// @param future     The future. Stays the caller's to free. One that is freed does not arrive.
+/// @param future     The future. Stays the caller's to free. One that is freed is cancelled, and neither it nor
+///                   user_data comes out of the queue.
 /// @param queue      The queue.
 /// @param user_data  Comes out of the queue with it; not looked at. May be NULL.
 ///
@@ -156,7 +158,7 @@ pub extern "C" fn milvus_future_set_queue(
     })
 }
 
-/// Takes the next future that is over out of a queue, in the order in which they ended.
+/// Takes the next future that is over out of a queue, in the order in which they arrived there.
 ///
 /// @param queue          The queue.
 /// @param timeout_ms     How long to wait for one, in milliseconds; MILVUS_NO_TIMEOUT: as long as it takes; 0
@@ -192,9 +194,10 @@ pub extern "C" fn milvus_queue_next(
     })
 }
 
-/// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that were to arrive in
-/// it go on, and stay the caller's to free; they take no other queue. Threads that wait for one get MILVUS_INVALID_HANDLE. NULL does
-/// nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that are in it, or
+/// were to arrive, stay the caller's to free, and their operations go on; they can have no other queue or
+/// callback, but be waited for. Their user_data is not given back. Threads that wait in milvus_queue_next()
+/// get MILVUS_INVALID_HANDLE. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -1,0 +1,201 @@
+//! Results of futures
+//!
+//! Each of these reads what an asynchronous form ended with, and returns that; it writes only if that is
+//! MILVUS_OK, except reports and lists of many collections, which are written whenever there is one.
+//! MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: not a future of that kind, a list that has been
+//! taken already, or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
+//! status is a failure; the others can be read again. All of these are thread-safe, do not block, and can
+//! also return MILVUS_INVALID_HANDLE, MILVUS_OUT_OF_MEMORY (a million lists are in use; it can be taken
+//! later), MILVUS_FORKED and MILVUS_INTERNAL. Since 0.1.0.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use super::check::{milvus_found, milvus_prospect};
+use super::client::milvus_server_info;
+use super::compaction::milvus_compact_result;
+use super::convert::{Out, OutStruct, Sized_};
+use super::entry::{Failed, entry_for};
+use super::errors::milvus_status;
+use super::following::{milvus_compaction_report, milvus_compaction_state_info};
+use super::futures::{Answer, milvus_future};
+use super::handle::{self, Handle};
+use super::many::milvus_many_list;
+use super::plans::milvus_plan_list;
+use super::segments::milvus_segment_list;
+use crate::error::Error;
+
+/// Reads what the server says of itself. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_server_info(
+    future: *mut milvus_future,
+    out_info: *mut milvus_server_info,
+) -> milvus_status {
+    read(c"milvus_future_take_server_info", future, ("out_info", out_info), |answer| match answer {
+        Answer::ServerInfo(info) => Some(**info),
+        _ => None,
+    })
+}
+
+/// Reads the id of the job, or MILVUS_NO_JOB.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_job_id(
+    future: *mut milvus_future,
+    out_job_id: *mut i64,
+) -> milvus_status {
+    let operation = c"milvus_future_take_job_id";
+    entry_for(operation, || {
+        let failed = |error| Failed { operation, error };
+        let started = handle::get(future.cast_const()).map_err(failed)?;
+        let out = Out::new("out_job_id", out_job_id).map_err(failed)?;
+        let (job_id, ended) = started.answer(operation, |answer| match answer {
+            Answer::JobId(job_id) => Ok(*job_id),
+            _ => Err(another_kind()),
+        })?;
+        out.write(job_id);
+        ended
+    })
+}
+
+/// Reads what came of the trigger. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_compact_result(
+    future: *mut milvus_future,
+    out_result: *mut milvus_compact_result,
+) -> milvus_status {
+    read(c"milvus_future_take_compact_result", future, ("out_result", out_result), |answer| match answer {
+        Answer::CompactResult(result) => Some(*result),
+        _ => None,
+    })
+}
+
+/// Reads the server's word on a job. Begin with
+/// `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_state(
+    future: *mut milvus_future,
+    out_info: *mut milvus_compaction_state_info,
+) -> milvus_status {
+    read(c"milvus_future_take_state", future, ("out_info", out_info), |answer| match answer {
+        Answer::State(info) => Some(*info),
+        _ => None,
+    })
+}
+
+/// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell.
+/// Begin with `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_report(
+    future: *mut milvus_future,
+    out_report: *mut milvus_compaction_report,
+) -> milvus_status {
+    read(c"milvus_future_take_report", future, ("out_report", out_report), |answer| match answer {
+        Answer::Report(report) => Some(**report),
+        _ => None,
+    })
+}
+
+/// Reads what a trigger would do. Begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_prospect(
+    future: *mut milvus_future,
+    out_prospect: *mut milvus_prospect,
+) -> milvus_status {
+    read(c"milvus_future_take_prospect", future, ("out_prospect", out_prospect), |answer| match answer {
+        Answer::Prospect(prospect) => Some(**prospect),
+        _ => None,
+    })
+}
+
+/// Reads what was found out about a trigger in doubt. Begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_found(
+    future: *mut milvus_future,
+    out_found: *mut milvus_found,
+) -> milvus_status {
+    read(c"milvus_future_take_found", future, ("out_found", out_found), |answer| match answer {
+        Answer::Found(found) => Some(**found),
+        _ => None,
+    })
+}
+
+/// Takes the plans or tasks; free them with milvus_plan_list_free().
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_plans(
+    future: *mut milvus_future,
+    out_plans: *mut *mut milvus_plan_list,
+) -> milvus_status {
+    take(c"milvus_future_take_plans", future, ("out_plans", out_plans), |answer| match answer {
+        Answer::Plans(plans) => Some(plans),
+        _ => None,
+    })
+}
+
+/// Takes the segments; free them with milvus_segment_list_free().
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_segments(
+    future: *mut milvus_future,
+    out_segments: *mut *mut milvus_segment_list,
+) -> milvus_status {
+    take(c"milvus_future_take_segments", future, ("out_segments", out_segments), |answer| match answer {
+        Answer::Segments(segments) => Some(segments),
+        _ => None,
+    })
+}
+
+/// Takes what became of many collections; also written if some have failed. Free it with
+/// milvus_many_list_free().
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_many(
+    future: *mut milvus_future,
+    out_list: *mut *mut milvus_many_list,
+) -> milvus_status {
+    take(c"milvus_future_take_many", future, ("out_list", out_list), |answer| match answer {
+        Answer::Many(list) => Some(list),
+        _ => None,
+    })
+}
+
+/// Reads a struct.
+fn read<T: Sized_>(
+    operation: &'static CStr,
+    future: *mut milvus_future,
+    (parameter, out): (&str, *mut T),
+    pick: impl FnOnce(&mut Answer) -> Option<T>,
+) -> milvus_status {
+    entry_for(operation, || {
+        let failed = |error| Failed { operation, error };
+        let started = handle::get(future.cast_const()).map_err(failed)?;
+        let out = OutStruct::new(parameter, out).map_err(failed)?;
+        let (value, ended) = started.answer(operation, |answer| pick(answer).ok_or_else(another_kind))?;
+        out.write(&value);
+        ended
+    })
+}
+
+/// Hands a list over.
+fn take<H: Handle>(
+    operation: &'static CStr,
+    future: *mut milvus_future,
+    (parameter, out): (&str, *mut *mut H),
+    pick: impl FnOnce(&mut Answer) -> Option<&mut Option<Arc<H::Value>>>,
+) -> milvus_status {
+    entry_for(operation, || {
+        let failed = |error| Failed { operation, error };
+        let started = handle::get(future.cast_const()).map_err(failed)?;
+        let out = Out::new(parameter, out).map_err(failed)?;
+        let (list, ended) = started.answer(operation, |answer| {
+            let taken = || Error::invalid_argument("future: its list has been taken already");
+            let place = pick(answer).ok_or_else(another_kind)?;
+            let list = handle::insert_shared(Arc::clone(place.as_ref().ok_or_else(taken)?))?;
+            *place = None; // it stays if there is no handle for it
+            Ok(list)
+        })?;
+        out.write(list);
+        ended
+    })
+}
+
+fn another_kind() -> Error {
+    Error::invalid_argument("future: its operation has no such result")
+}
