@@ -44,6 +44,10 @@ impl Context<'_> {
         R: Reply,
         F: Future<Output = Result<Response<R>, tonic::Status>>,
     {
+        if self.deadline.has_passed() {
+            // Nothing is begun for somebody who has gone.
+            return Err(self.out_of_time("before asking", Reached::Nothing));
+        }
         let origin = connection.origin().clone();
         let client =
             MilvusServiceClient::with_origin(connection, origin).max_decoding_message_size(REPLY_LIMIT);

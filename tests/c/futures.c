@@ -312,7 +312,7 @@ static void cancelling(milvus_client *client)
     milvus_future *future = waiting(client);
     const milvus_error *error;
     told t;
-    int triggers;
+    int triggers, looks;
 
     init_told(&t);
     CHECK(milvus_future_set_callback(future, on_end, &t, destroy) == MILVUS_OK);
@@ -351,6 +351,19 @@ static void cancelling(milvus_client *client)
     CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
     error = milvus_future_error(future);
     CHECK(error->in_doubt == 1 && error->retriable == 0);
+    milvus_future_free(future);
+
+    // One that was stopped while the segments were looked at, which may fail, is not sent any more.
+    tell_fake("fail stored hang");
+    triggers = atoi(tell_fake("count trigger"));
+    looks = atoi(tell_fake("count stored"));
+    CHECK(milvus_compact_async(client, "never_ends", 0, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
+    while (atoi(tell_fake("count stored")) == looks)
+        ;
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
+    CHECK(milvus_future_error(future)->in_doubt == 0);
+    CHECK(atoi(tell_fake("count trigger")) == triggers);
     milvus_future_free(future);
 
     // One that had not come so far is not in doubt.
