@@ -206,9 +206,7 @@ impl One {
         let show = |now: Progress| {
             let before = std::mem::replace(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner), now);
             self.meter.change(|all| {
-                all.planned += now.planned - before.planned;
-                all.done += now.done - before.done;
-                all.failed += now.failed - before.failed;
+                all.add(now.less(before));
             });
         };
         let started = Instant::now();

@@ -24,6 +24,25 @@ pub struct Progress {
     pub collections_failed: i64,
 }
 
+impl Progress {
+    /// The plans of this one that another has not. A hostile server's numbers do not overflow.
+    pub(super) fn less(self, before: Self) -> Self {
+        Self {
+            planned: self.planned.saturating_sub(before.planned),
+            done: self.done.saturating_sub(before.done),
+            failed: self.failed.saturating_sub(before.failed),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the plans of another.
+    pub(super) fn add(&mut self, more: Self) {
+        self.planned = self.planned.saturating_add(more.planned);
+        self.done = self.done.saturating_add(more.done);
+        self.failed = self.failed.saturating_add(more.failed);
+    }
+}
+
 /// Is called whenever there is something new to read.
 pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
 

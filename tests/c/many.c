@@ -149,6 +149,21 @@ static void cancelled(milvus_client *client)
     milvus_future_free(future);
 }
 
+// Two servers' worth of plans: numbers that are as large as can be do not overflow when they are added up.
+static void hostile_numbers(milvus_client *client)
+{
+    const char *names[] = {"is_hostile", "is_hostile_too"};
+    milvus_progress progress = MILVUS_PROGRESS_INIT;
+    milvus_future *future;
+
+    tell_fake("add is_hostile_too is_hostile");
+    CHECK(milvus_compact_many_async(client, names, 2, NULL, 10000, &future) == MILVUS_OK);
+    milvus_future_wait(future, 20000);
+    CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
+    CHECK(progress.collections_done == 2 && progress.planned == INT64_MAX && progress.completed == INT64_MAX);
+    milvus_future_free(future);
+}
+
 static void only_triggered(milvus_client *client)
 {
     const char *names[] = {"trigger_1", "trigger_2"};
@@ -223,6 +238,7 @@ int main(int argc, char **argv)
     doubt(client);
     out_of_time(client);
     cancelled(client);
+    hostile_numbers(client);
     only_triggered(client);
     wrong_arguments(client);
     a_whole_database(uri);
