@@ -12,7 +12,6 @@ pub mod server;
 
 mod panics;
 
-mod eventfd;
 mod future;
 mod runtime;
 

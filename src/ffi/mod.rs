@@ -7,6 +7,7 @@
 
 mod convert;
 mod entry;
+mod eventfd;
 mod handle;
 mod last_error;
 

@@ -12,11 +12,11 @@ use std::time::Instant;
 use super::convert::{self, Out};
 use super::entry::entry;
 use super::errors::milvus_status;
+use super::eventfd::EventFd;
 use super::futures::milvus_future;
 use super::handle::{self, Handle, Table};
 use crate::client::Timeout;
 use crate::error::{Error, Status};
-use crate::eventfd::EventFd;
 
 /// A queue of futures that are over.
 pub struct milvus_queue {
