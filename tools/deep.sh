@@ -10,19 +10,7 @@ fake=$root/target/debug/milvus-fake
 target=x86_64-unknown-linux-gnu
 export PATH="$root/target/venv/bin:$PATH"
 
-missing() {
-    echo "deep: $*" >&2
-    exit 1
-}
-
-install_packages() {
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        missing "the package(s) $* are missing; install them and try again"
-    fi
-    echo "deep: installing $*"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null ||
-        missing "the package(s) $* cannot be installed; install them by hand and try again"
-}
+. tools/packages.sh
 
 setup() {
     tools/setup.sh tests

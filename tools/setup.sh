@@ -6,20 +6,7 @@ cd "$(dirname "$0")/.."
 requirements=tests/e2e/requirements.txt
 venv=target/venv
 
-missing() {
-    echo "setup: $*" >&2
-    exit 1
-}
-
-# Debian packages, where that is the system and this may install them.
-install_packages() {
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        missing "the package(s) $* are missing; install them and try again"
-    fi
-    echo "setup: installing $*"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null ||
-        missing "the package(s) $* cannot be installed; install them by hand and try again"
-}
+. tools/packages.sh
 
 command -v cargo >/dev/null || missing "cargo is missing; install Rust 1.91 or newer from rustup.rs"
 command -v gcc >/dev/null && command -v g++ >/dev/null || install_packages gcc g++
