@@ -1,34 +1,11 @@
 // What the library leaves behind in the process that it lives in: nothing that grows, nothing that is changed.
 #include "support.h"
 
-#include <dirent.h>
 #include <locale.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 extern char **environ;
-
-static int entries(const char *directory)
-{
-    DIR *opened = opendir(directory);
-    int count = 0;
-
-    CHECK(opened != NULL);
-    while (readdir(opened) != NULL)
-        count++;
-    closedir(opened);
-    return count;
-}
-
-static long resident_kb(void)
-{
-    long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-
-    CHECK(file != NULL && fscanf(file, "%*d %ld", &pages) == 1);
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
 
 static void make_and_free(const char *uri, int count)
 {

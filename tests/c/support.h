@@ -2,6 +2,7 @@
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,29 @@ static int finish(void)
     }
     printf("%d checks passed\n", checks_passed);
     return 0;
+}
+
+// Files in a directory, e.g. of this process's descriptors.
+static inline int entries(const char *directory)
+{
+    DIR *opened = opendir(directory);
+    int count = 0;
+
+    CHECK(opened != NULL);
+    while (readdir(opened) != NULL)
+        count++;
+    closedir(opened);
+    return count - 2; // without "." and ".."
+}
+
+static inline long resident_kb(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+
+    CHECK(file != NULL && fscanf(file, "%*d %ld", &pages) == 1);
+    fclose(file);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 static int fake_input = -1;
