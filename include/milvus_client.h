@@ -351,8 +351,8 @@ milvus_status milvus_client_close(milvus_client *client,
 
 // Frees a client. Operations that are under way on it, blocking or not, go on to their normal end, and its
 // callbacks are still called, perhaps long after this: to end them, call milvus_client_close() before. Its
-// futures and lists stay valid, and have to be freed as ever. NULL does nothing; freeing twice does nothing
-// but set milvus_last_error().
+// futures and lists stay valid, and have to be freed as ever; the connection lasts as long as its futures.
+// NULL does nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_client_free(milvus_client *client);

@@ -82,16 +82,20 @@ def forward_to(port):
 
 
 class Unreliable(Peer):
-    """Stands before a server on loopback, and can lose one request or the answer to it."""
+    """Stands before a server on loopback, and can lose one request or the answer to it, or withhold all answers."""
     PREFACE, HEADER, HEADERS = 24, 9, 1  # bytes, bytes, the type of the frame that begins a request
 
     def __init__(self, port):
-        self.port_behind, self.countdown, self.passes_it_on = port, 0, True
+        self.port_behind, self.countdown, self.passes_it_on, self.goes_on = port, 0, True, False
         super().__init__(self._serve)
 
     def break_request(self, number, passes_it_on):
         """Breaks the connection at the request of that number from now, before or after the server gets it."""
-        self.countdown, self.passes_it_on = number, passes_it_on
+        self.countdown, self.passes_it_on, self.goes_on = number, passes_it_on, False
+
+    def withhold_answers_from(self, number):
+        """Passes requests on as ever, but no answer any more from the request of that number from now."""
+        self.countdown, self.goes_on = number, True
 
     async def _serve(self, reader, writer):
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port_behind)
@@ -102,7 +106,9 @@ class Unreliable(Peer):
             frame = header + await reader.readexactly(int.from_bytes(header[:3], "big"))
             if header[3] == self.HEADERS and self.countdown:
                 self.countdown -= 1
-                if self.countdown == 0:
+                if self.countdown == 0 and self.goes_on:
+                    back.cancel()
+                elif self.countdown == 0:
                     break
             far_writer.write(frame)
             await far_writer.drain()
