@@ -2,12 +2,11 @@
 
 CARGO ?= cargo
 PREFIX ?= /usr/local
+LIBDIR ?= lib
 DESTDIR ?=
 BUILD := target/release
 STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
-VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-SONAME := libmilvus_client.so.0
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-e2e check-versions check-deep bench \
@@ -28,15 +27,7 @@ build:
 	$(CARGO) build --release --locked
 
 install:
-	@test -f $(BUILD)/libmilvus_client.so || { echo "install: there is no library yet: run 'make build' first" >&2; exit 1; }
-	install -d "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient" "$(DESTDIR)$(PREFIX)/include"
-	install -m 755 $(BUILD)/libmilvus_client.so "$(DESTDIR)$(PREFIX)/lib/libmilvus_client.so.$(VERSION)"
-	ln -sf libmilvus_client.so.$(VERSION) "$(DESTDIR)$(PREFIX)/lib/$(SONAME)"
-	ln -sf $(SONAME) "$(DESTDIR)$(PREFIX)/lib/libmilvus_client.so"
-	install -m 644 include/milvus_client.h "$(DESTDIR)$(PREFIX)/include/"
-	install -m 644 cmake/MilvusClientConfig.cmake "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient/"
-	sed 's/@VERSION@/$(VERSION)/' cmake/MilvusClientConfigVersion.cmake.in \
-		> "$(DESTDIR)$(PREFIX)/lib/cmake/MilvusClient/MilvusClientConfigVersion.cmake"
+	@BUILD="$(BUILD)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" tools/install.sh
 
 # The library as it will be installed, for everything in this tree that links it.
 stage: build

@@ -1,0 +1,4 @@
+# What the library is linked as, and with.
+soname=libmilvus_client.so.0
+# What a program that links the static library needs as well: `rustc --print native-static-libs`.
+static_libs="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
