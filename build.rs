@@ -7,8 +7,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // protox is a protobuf compiler in Rust: no system protoc is needed.
     let descriptors = protox::compile(["milvus.proto"], ["proto"])?;
     tonic_prost_build::configure()
+        .build_client(false)
         .build_server(false)
-        .build_transport(false)
         .include_file("milvus_proto.rs")
         .compile_fds(descriptors)?;
 

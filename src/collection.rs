@@ -70,11 +70,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
     check_name(name)?;
     let database = &rpc.config().database;
     let asked = DescribeCollectionRequest { db_name: database.clone(), collection_name: name.to_owned() };
-    let reply = rpc
-        .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
-            c.describe_collection(request).await
-        })
-        .await;
+    let reply = rpc.unary(Effect::Read, deadline, database, asked).await;
     let reply = match reply {
         Ok(reply) => reply,
         Err(error) => return Err(not_described(rpc, deadline, error, name).await),
@@ -117,14 +113,9 @@ pub(crate) async fn partition_id(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    let reply = rpc
-        .unary(Effect::Read, deadline, &collection.database, asked, |mut c, request| async move {
-            c.show_partitions(request).await
-        })
-        .await
-        .map_err(|error| {
-            error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
-        })?;
+    let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked).await.map_err(|error| {
+        error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
+    })?;
     let found = reply.partition_names.iter().position(|name| name == partition);
     found.and_then(|index| reply.partition_i_ds.get(index).copied()).filter(|id| *id > 0).ok_or_else(|| {
         let text = format!(
@@ -146,11 +137,7 @@ pub(crate) async fn indexes(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    let reply = rpc
-        .unary(Effect::Read, deadline, &collection.database, asked, |mut c, request| async move {
-            c.describe_index(request).await
-        })
-        .await;
+    let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked).await;
     match reply {
         Ok(reply) => {
             let missing = |index: &IndexDescription| {
@@ -208,10 +195,7 @@ pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String
 async fn show(rpc: &Rpc, deadline: Deadline<'_>) -> Result<ShowCollectionsResponse, Error> {
     let database = &rpc.config().database;
     let asked = ShowCollectionsRequest { db_name: database.clone() };
-    rpc.unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
-        c.show_collections(request).await
-    })
-    .await
+    rpc.unary(Effect::Read, deadline, database, asked).await
 }
 
 #[cfg(test)]

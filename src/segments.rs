@@ -127,9 +127,7 @@ pub(crate) async fn persistent(
         collection_name: collection.name.clone(),
     };
     let reply = rpc
-        .unary(effect, deadline, &collection.database, asked, |mut c, request| async move {
-            c.get_persistent_segment_info(request).await
-        })
+        .unary(effect, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "stored", collection))?;
     let server = rpc.server(deadline).await?;
@@ -149,9 +147,7 @@ pub(crate) async fn loaded(
         collection_name: collection.name.clone(),
     };
     let reply = rpc
-        .unary(effect, deadline, &collection.database, asked, |mut c, request| async move {
-            c.get_query_segment_info(request).await
-        })
+        .unary(effect, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "loaded", collection))?;
     let server = rpc.server(deadline).await?;

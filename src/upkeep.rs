@@ -23,9 +23,7 @@ pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collec
     };
     // Repeating it does no harm: what is flushed already stays so.
     let mut reply = rpc
-        .unary(Effect::Read, deadline, &collection.database, asked, |mut c, request| async move {
-            c.flush(request).await
-        })
+        .unary(Effect::Read, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "flushing", collection))?;
     let asked = GetFlushStateRequest {
@@ -35,11 +33,7 @@ pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collec
         collection_name: collection.name.clone(),
     };
     wait(deadline, "flushing", collection, || async {
-        let reply = rpc
-            .unary(Effect::Read, deadline, &collection.database, asked.clone(), |mut c, request| async move {
-                c.get_flush_state(request).await
-            })
-            .await?;
+        let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(reply.flushed)
     })
     .await
@@ -67,9 +61,7 @@ pub(crate) async fn refresh_load(
     let doing = "reloading";
     let asked = GetLoadStateRequest { db_name: database.clone(), collection_name: name.clone() };
     let reply = rpc
-        .unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
-            c.get_load_state(request).await
-        })
+        .unary(Effect::Read, deadline, database, asked)
         .await
         .map_err(|error| about(error, doing, collection))?;
     if reply.state != LoadState::Loaded as i32 {
@@ -77,20 +69,14 @@ pub(crate) async fn refresh_load(
     }
     let asked =
         LoadCollectionRequest { db_name: database.clone(), collection_name: name.clone(), refresh: true };
-    rpc.unary(Effect::Read, deadline, database, asked, |mut c, request| async move {
-        c.load_collection(request).await
-    })
-    .await
-    .map_err(|error| about(error, doing, collection))?;
+    rpc.unary(Effect::Read, deadline, database, asked)
+        .await
+        .map_err(|error| about(error, doing, collection))?;
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
         wait(deadline, doing, collection, || async {
-            let reply = rpc
-                .unary(Effect::Read, deadline, database, asked.clone(), |mut c, request| async move {
-                    c.get_loading_progress(request).await
-                })
-                .await?;
+            let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
             Ok(reply.refresh_progress >= 100)
         })
         .await?;

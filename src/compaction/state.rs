@@ -56,9 +56,7 @@ pub(crate) async fn state(
     }
     let asked = GetCompactionStateRequest { compaction_id: job_id };
     let reply = rpc
-        .unary(effect, deadline, &rpc.config().database, asked, |mut c, request| async move {
-            c.get_compaction_state(request).await
-        })
+        .unary(effect, deadline, &rpc.config().database, asked)
         .await
         .map_err(|error| about(error, job_id))?;
     let state = match CompactionState::try_from(reply.state) {
@@ -111,11 +109,7 @@ pub(super) async fn merge_infos(
     database: &str,
     asked: GetCompactionPlansRequest,
 ) -> Result<Vec<Plan>, Error> {
-    let reply = rpc
-        .unary(effect, deadline, database, asked, |mut c, request| async move {
-            c.get_compaction_state_with_plans(request).await
-        })
-        .await?;
+    let reply = rpc.unary(effect, deadline, database, asked).await?;
     Ok(reply.merge_infos.into_iter().map(Plan::from).collect())
 }
 

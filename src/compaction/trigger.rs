@@ -219,13 +219,11 @@ async fn trigger(
         check_selection(server, collection)
     };
     let call = (Effect::Trigger, deadline, collection.database.as_str(), request);
-    rpc.unary_to(call, check, |mut c, request| async move { c.manual_compaction(request).await })
-        .await
-        .map_err(|error| {
-            let name = quotable(&collection.name);
-            let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
-            error.context(format!("compaction of \"{name}\" {doubt}"))
-        })
+    rpc.unary_to(call, &check).await.map_err(|error| {
+        let name = quotable(&collection.name);
+        let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
+        error.context(format!("compaction of \"{name}\" {doubt}"))
+    })
 }
 
 /// Remembers a trigger in doubt, and says what can be found out in the time that is left.

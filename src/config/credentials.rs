@@ -4,8 +4,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http::HeaderValue;
 use hyper::body::Bytes;
-use tonic::metadata::{Ascii, MetadataValue};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::error::Error;
 /// The `authorization` metadata, and what must never be seen outside of it.
 #[derive(Clone)]
 pub struct Credentials {
-    authorization: MetadataValue<Ascii>,
+    authorization: HeaderValue,
     token: Zeroizing<String>,
     secrets: Vec<Zeroizing<String>>,
 }
@@ -25,7 +25,7 @@ impl Credentials {
         let encoded = Zeroizing::new(BASE64.encode(token));
         // The value shares these bytes instead of copying them, so that its end wipes them.
         let shared = Bytes::from_owner(Wiped(Zeroizing::new(encoded.as_bytes().to_vec())));
-        let mut authorization = MetadataValue::try_from(shared)
+        let mut authorization = HeaderValue::from_maybe_shared(shared)
             .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
         authorization.set_sensitive(true);
         let password = token.split_once(':').map(|(_, password)| Zeroizing::new(password.to_owned()));
@@ -38,7 +38,7 @@ impl Credentials {
 
     /// The metadata value, marked sensitive.
     #[must_use]
-    pub fn authorization(&self) -> &MetadataValue<Ascii> {
+    pub fn authorization(&self) -> &HeaderValue {
         &self.authorization
     }
 

@@ -3,25 +3,37 @@
 mod attempt;
 mod codes;
 mod deadline;
-mod reply;
+mod grpc;
+mod methods;
 mod retry;
 mod session;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tonic::{Request, Response};
+use prost::bytes::Bytes;
 
 use crate::config::Config;
 use crate::error::{Error, Status};
-use crate::proto::MilvusServiceClient;
 use crate::server::Server;
 use crate::transport::{Channel, Connection};
 use attempt::Context;
 pub(crate) use deadline::Deadline;
-pub(crate) use reply::Reply;
+use methods::{Ask, Reply};
 pub(crate) use retry::Effect;
 use retry::{Attempts, Failure, Reached};
 use session::Session;
+
+/// Whether a server will do.
+pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
+
+/// A call as it is sent, perhaps more than once.
+struct Call<'a> {
+    effect: Effect,
+    deadline: Deadline<'a>,
+    database: &'a str,
+    path: &'static str,
+    message: Bytes,
+}
 
 /// What is constant over the calls of a client, and its current session.
 pub(crate) struct Rpc {
@@ -60,36 +72,33 @@ impl Rpc {
     }
 
     /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
-    pub(crate) async fn unary<Q, R, F>(
+    pub(crate) async fn unary<Q: Ask>(
         &self,
         effect: Effect,
         deadline: Deadline<'_>,
         database: &str,
         message: Q,
-        send: impl Fn(MilvusServiceClient<Connection>, Request<Q>) -> F,
-    ) -> Result<R, Error>
-    where
-        Q: Clone,
-        R: Reply,
-        F: Future<Output = Result<Response<R>, tonic::Status>>,
-    {
+    ) -> Result<Q::Reply, Error> {
         let call = (effect, deadline, database, message);
-        self.unary_to(call, |_| Ok(()), send).await.map(|(reply, _)| reply)
+        self.unary_to(call, &|_| Ok(())).await.map(|(reply, _)| reply)
     }
 
     /// The same, sent only to a server that passes a check, which another connection may not lead to. Also
     /// returns the generation of the connection that carried it.
-    pub(crate) async fn unary_to<Q, R, F>(
+    pub(crate) async fn unary_to<Q: Ask>(
         &self,
         (effect, deadline, database, message): (Effect, Deadline<'_>, &str, Q),
-        check: impl Fn(&Server) -> Result<(), Error>,
-        send: impl Fn(MilvusServiceClient<Connection>, Request<Q>) -> F,
-    ) -> Result<(R, u64), Error>
-    where
-        Q: Clone,
-        R: Reply,
-        F: Future<Output = Result<Response<R>, tonic::Status>>,
-    {
+        check: Check<'_>,
+    ) -> Result<(Q::Reply, u64), Error> {
+        let mut reply = Q::Reply::default();
+        let call = Call { effect, deadline, database, path: Q::PATH, message: grpc::framed(&message) };
+        let generation = self.call(call, check, &mut reply).await?;
+        Ok((reply, generation))
+    }
+
+    /// Apart from the types of what is sent and read: there is one of it for all methods.
+    async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Reply) -> Result<u64, Error> {
+        let Call { effect, deadline, database, path, message } = call;
         let mut attempts = Attempts::new(self.config.retry);
         loop {
             let result = match self.session(deadline).await {
@@ -98,13 +107,13 @@ impl Rpc {
                     check(server)?;
                     let identifier = server.identifier;
                     let context = Context { database, identifier, ..self.context(deadline) };
-                    let reply = context.attempt(connection.clone(), message.clone(), &send).await;
-                    reply.map(|reply| (reply, connection.generation()))
+                    let answered = context.attempt(connection, path, message.clone(), reply).await;
+                    answered.map(|()| connection.generation())
                 }
                 Err(failure) => Err(failure),
             };
             match result {
-                Ok(answered) => return Ok(answered),
+                Ok(generation) => return Ok(generation),
                 Err(failure) => attempts.again_after(failure, effect, deadline).await?,
             }
         }

@@ -2,6 +2,8 @@
 
 use super::Deadline;
 use super::attempt::Context;
+use super::grpc::framed;
+use super::methods::Ask;
 use super::retry::Failure;
 use crate::config::Config;
 use crate::error::{Error, Status, one_line, shortened};
@@ -37,10 +39,7 @@ impl Session {
             }),
         };
         let context = Context { config, deadline, database: &config.database, identifier: 0 };
-        let reply = context
-            .attempt(connection.clone(), hello, |mut c, request| async move { c.connect(request).await })
-            .await;
-        let mut server = match reply {
+        let mut server = match ask(&context, &connection, hello).await {
             Ok(reply) => {
                 let info = reply.server_info.unwrap_or_default();
                 Server {
@@ -55,14 +54,7 @@ impl Session {
         };
         server.assumed = config.assumed_version;
         if Version::parse(&server.version_text).is_none() {
-            let asked = GetVersionRequest {};
-            let reply =
-                context
-                    .attempt(connection.clone(), asked, |mut c, request| async move {
-                        c.get_version(request).await
-                    })
-                    .await;
-            match reply {
+            match ask(&context, &connection, GetVersionRequest {}).await {
                 Ok(reply) if !reply.version.is_empty() => {
                     server.version_text = kept(config, &reply.version);
                 }
@@ -76,6 +68,12 @@ impl Session {
         });
         Ok(Self { connection, server })
     }
+}
+
+async fn ask<Q: Ask>(context: &Context<'_>, connection: &Connection, asked: Q) -> Result<Q::Reply, Failure> {
+    let mut reply = Q::Reply::default();
+    context.attempt(connection, Q::PATH, framed(&asked), &mut reply).await?;
+    Ok(reply)
 }
 
 /// A server's text as it may be shown: bounded, on one line, printable.

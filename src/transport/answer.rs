@@ -1,62 +1,60 @@
-//! The body of an answer as it comes in.
+//! A whole answer, read off its stream.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::future::poll_fn;
 
 use h2::{Reason, RecvStream};
-use hyper::body::{Body, Bytes, Frame};
+use http::{HeaderMap, Response, StatusCode};
+use hyper::body::Bytes;
 
-use super::channel::Broken;
-use crate::config::Config;
-use crate::error::{Error, Status};
-
-/// The body of an answer; what ends it too early is a [`Broken`].
+/// The answer to a request.
 pub(crate) struct Answer {
-    stream: RecvStream,
-    config: Arc<Config>,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// What came after the body.
+    pub(crate) trailers: Option<HeaderMap>,
 }
 
 impl Answer {
-    pub(super) fn new(stream: RecvStream, config: Arc<Config>) -> Self {
-        Self { stream, config }
-    }
-
-    fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame<Bytes>>, h2::Error>> {
-        Poll::Ready(match ready!(self.stream.poll_data(cx)) {
-            Some(Ok(bytes)) => {
-                // The server may send so much more.
-                self.stream.flow_control().release_capacity(bytes.len())?;
-                Ok(Some(Frame::data(bytes)))
-            }
-            Some(Err(error)) => Err(error),
-            None => ready!(self.stream.poll_trailers(cx)).map(|trailers| trailers.map(Frame::trailers)),
-        })
-    }
-}
-
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = Broken;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        Poll::Ready(match ready!(self.poll_part(cx)) {
-            Ok(part) => part.map(Ok),
+    /// Reads an answer to its end, or until its body is longer than `limit`.
+    pub(super) async fn read(response: Response<RecvStream>, limit: usize) -> Result<Self, h2::Error> {
+        let (head, mut stream) = response.into_parts();
+        let mut answer =
+            Self { status: head.status, headers: head.headers, body: Bytes::new(), trailers: None };
+        match answer.read_on(&mut stream, limit).await {
             // The server had no more to say.
-            Err(error) if error.reason() == Some(Reason::NO_ERROR) => None,
-            Err(_) => {
-                let address = &self.config.address;
-                let text = format!("the connection to {address} was lost in the middle of an answer");
-                let error = Error::new(Status::Unavailable, text).retriable();
-                Some(Err(Broken { sent: true, error }))
-            }
-        })
+            Err(error) if error.reason() != Some(Reason::NO_ERROR) => Err(error),
+            _ => Ok(answer),
+        }
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.stream.is_end_stream()
+    async fn read_on(&mut self, stream: &mut RecvStream, limit: usize) -> Result<(), h2::Error> {
+        // Most come in one part, which needs no copy.
+        let mut parts = Vec::new();
+        while let Some(part) = poll_fn(|cx| stream.poll_data(cx)).await {
+            let part = part?;
+            // The server may send so much more.
+            stream.flow_control().release_capacity(part.len())?;
+            if self.body.is_empty() && parts.is_empty() {
+                self.body = part;
+                continue;
+            }
+            if parts.is_empty() {
+                parts.extend_from_slice(&self.body);
+            }
+            parts.extend_from_slice(&part);
+            if parts.len() > limit {
+                break;
+            }
+        }
+        let is_too_long = parts.len() > limit;
+        if !parts.is_empty() {
+            self.body = parts.into();
+        }
+        if is_too_long {
+            return Ok(());
+        }
+        self.trailers = poll_fn(|cx| stream.poll_trailers(cx)).await?;
+        Ok(())
     }
 }

@@ -1,20 +1,13 @@
 //! The one HTTP/2 connection of a client: made on first use, probed while idle, and made anew when
 //! it is gone. Requests of any number of threads share it.
 
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use http::header::{HeaderValue, USER_AGENT};
 use http::{Request, Response, Uri};
-use http_body_util::BodyExt;
+use hyper::body::Bytes;
 use tokio::sync::Mutex;
-use tonic::GrpcMethod;
-use tonic::body::Body;
-use tower_service::Service;
 
 use super::answer::Answer;
 use super::causes::{innermost, was_refused_unprocessed};
@@ -130,7 +123,7 @@ impl Line {
     }
 }
 
-/// A connection that tonic can send requests over; cheap to clone.
+/// A connection that requests are sent over; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Connection(Arc<Wire>);
 
@@ -161,47 +154,37 @@ impl Connection {
     fn is_alive(&self) -> bool {
         self.0.sender.is_alive()
     }
-}
 
-impl Service<Request<Body>> for Connection {
-    type Response = Response<Answer>;
-    type Error = Broken;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Broken>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Broken>> {
-        // An HTTP/2 sender queues; a dead one reports itself when it is used.
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let wire = Arc::clone(&self.0);
-        Box::pin(async move {
-            let method = request.extensions().get::<GrpcMethod<'static>>().cloned();
-            let started = Instant::now();
-            let result = wire.send(request).await;
-            let method = method.as_ref().map_or("", GrpcMethod::method);
-            report(method, started.elapsed(), result.as_ref().err());
-            result
-        })
+    /// Sends a request, whose URI has this connection's origin, and returns its answer, whose body is read up to a
+    /// little beyond `limit`.
+    pub(crate) async fn ask(
+        &self,
+        head: Request<()>,
+        message: Bytes,
+        limit: usize,
+    ) -> Result<Answer, Broken> {
+        let started = Instant::now();
+        let path = head.uri().path_and_query().cloned();
+        let result = self.0.ask(head, message, limit).await;
+        let method = path.as_ref().and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
+        report(method, started.elapsed(), result.as_ref().err());
+        result
     }
 }
 
 impl Wire {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Answer>, Broken> {
+    async fn ask(&self, mut head: Request<()>, message: Bytes, limit: usize) -> Result<Answer, Broken> {
         let config = &self.endpoint.config;
-        let (mut head, message) = request.into_parts();
-        let message = message.collect().await.map_err(|status| Broken {
-            sent: false,
-            error: Error::new(Status::Internal, format!("the request has no message: {}", status.message())),
-        })?;
-        head.headers.insert(USER_AGENT, USER_AGENT_VALUE);
-        let answer = self.sender.send(Request::from_parts(head, ()), message.to_bytes()).await;
-        let response = answer.map_err(|Failed { sent, error }| Broken {
+        head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
+        let response = self.sender.send(head, message).await.map_err(|Failed { sent, error }| Broken {
             sent: sent && !was_refused_unprocessed(&error),
             error: lost(config, &error, self.sender.fell_silent()),
         })?;
         readable(config, &response)?;
-        Ok(response.map(|stream| Answer::new(stream, Arc::clone(config))))
+        Answer::read(response, limit).await.map_err(|_| {
+            let text = format!("the connection to {} was lost in the middle of an answer", config.address);
+            Broken { sent: true, error: Error::new(Status::Unavailable, text).retriable() }
+        })
     }
 }
 
@@ -213,15 +196,7 @@ pub(crate) struct Broken {
     pub(crate) error: Error,
 }
 
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl std::error::Error for Broken {}
-
-/// tonic calls an answer that it cannot unpack "unimplemented", as if the server had not known the call.
+/// This client takes no compressed answers, and says so by not saying that it does.
 fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), Broken> {
     match response.headers().get("grpc-encoding") {
         Some(encoding) if encoding != "identity" => {

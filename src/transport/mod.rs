@@ -13,5 +13,6 @@ mod resolve;
 mod tls;
 mod topology;
 
+pub(crate) use answer::Answer;
 pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::{Broken, Channel, Connection};

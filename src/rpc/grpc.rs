@@ -1,0 +1,181 @@
+//! gRPC over HTTP/2 for calls of one message each way: the five bytes before a message, the headers of a request,
+//! and what an answer amounts to. After gRPC's "gRPC over HTTP2" and "HTTP to gRPC Status Code Mapping".
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TE};
+use http::uri::PathAndQuery;
+use http::{Method, Request, StatusCode, Uri, Version};
+use prost::Message;
+use prost::bytes::{Buf, BufMut, Bytes};
+use tonic::{Code, Status};
+
+use crate::transport::Answer;
+
+/// The plans of half a million segments fit; a hostile reply cannot fill the memory.
+const REPLY_LIMIT: usize = 8 * 1024 * 1024;
+/// Whether the message is compressed, in one byte, and its length, in four.
+const PREFIX: usize = 5;
+/// What an answer may hold in all.
+pub(super) const ANSWER_LIMIT: usize = PREFIX + REPLY_LIMIT;
+
+const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
+static TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+/// A message as it is sent.
+pub(super) fn framed(message: &impl Message) -> Bytes {
+    let length = message.encoded_len();
+    let mut frame = Vec::with_capacity(PREFIX + length);
+    frame.put_u8(0);
+    frame.put_u32(u32::try_from(length).expect("names and ids are no gigabytes"));
+    message.encode_raw(&mut frame);
+    frame.into()
+}
+
+/// The head of a request, without metadata yet.
+pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>) -> Request<()> {
+    let mut uri = origin.clone().into_parts();
+    uri.path_and_query = Some(PathAndQuery::from_static(path));
+    // Enough for what is added.
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(TE, TRAILERS);
+    headers.insert(CONTENT_TYPE, GRPC);
+    if let Some(remaining) = remaining {
+        headers.insert(&TIMEOUT, timeout(remaining));
+    }
+    let mut request = Request::new(());
+    *request.method_mut() = Method::POST;
+    *request.version_mut() = Version::HTTP_2;
+    *request.uri_mut() = Uri::from_parts(uri).expect("an origin and a path make a URI");
+    *request.headers_mut() = headers;
+    request
+}
+
+/// The time left as a server is told: in whole milliseconds, so that most calls send the same text, which HTTP/2
+/// then shortens to a byte; and rounded up, so that it is this side that ends the call, in its own words.
+fn timeout(remaining: Duration) -> HeaderValue {
+    // The number may have eight digits.
+    let millis = remaining.as_millis() + 1;
+    let text = if millis < 100_000_000 {
+        format!("{millis}m")
+    } else {
+        format!("{}S", remaining.as_secs().saturating_add(1).min(99_999_999))
+    };
+    HeaderValue::try_from(text).expect("digits and a letter are a header")
+}
+
+/// The encoded message of an answer, or the status that the call ended with instead.
+pub(super) fn message_of(answer: Answer) -> Result<Bytes, Status> {
+    let trailers = answer.trailers.as_ref();
+    let status =
+        Status::from_header_map(&answer.headers).or_else(|| trailers.and_then(Status::from_header_map));
+    match status {
+        Some(status) if status.code() != Code::Ok => return Err(status),
+        None if answer.status != StatusCode::OK => return Err(of_http(answer.status)),
+        _ => {}
+    }
+    unframed(answer.body)
+}
+
+fn unframed(mut body: Bytes) -> Result<Bytes, Status> {
+    if body.len() < PREFIX {
+        return Err(Status::internal("the answer has no message"));
+    }
+    if body.get_u8() != 0 {
+        return Err(Status::internal("the answer is compressed, unasked"));
+    }
+    let length = body.get_u32() as usize;
+    if length > REPLY_LIMIT || body.len() > REPLY_LIMIT {
+        return Err(Status::out_of_range(format!("the answer is larger than {REPLY_LIMIT} bytes")));
+    }
+    if body.len() != length {
+        let wrong = if body.len() < length { "ends too early" } else { "has more than one message" };
+        return Err(Status::internal(format!("the answer {wrong}")));
+    }
+    Ok(body)
+}
+
+/// What a proxy that knows no gRPC says.
+fn of_http(status: StatusCode) -> Status {
+    let code = match status.as_u16() {
+        400 => Code::Internal,
+        401 => Code::Unauthenticated,
+        403 => Code::PermissionDenied,
+        404 => Code::Unimplemented,
+        429 | 502 | 503 | 504 => Code::Unavailable,
+        _ => Code::Unknown,
+    };
+    Status::new(code, format!("the answer is no gRPC but HTTP status {}", status.as_u16()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::service::{GetCompactionStateRequest, GetVersionResponse};
+
+    fn answer(status: u16, body: &[u8], trailers: &[(&'static str, &'static str)]) -> Answer {
+        let trailers = trailers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body),
+            trailers: Some(trailers),
+        }
+    }
+
+    const OK: &[(&str, &str)] = &[("grpc-status", "0")];
+
+    #[test]
+    fn what_is_framed_is_unframed() {
+        let framed = framed(&GetVersionResponse { version: "2.6.8".to_owned(), ..Default::default() });
+        let message = message_of(answer(200, &framed, OK)).unwrap();
+        assert_eq!(GetVersionResponse::decode(message).unwrap().version, "2.6.8");
+        assert!(message_of(answer(200, &[0; 5], OK)).unwrap().is_empty(), "an empty message is one");
+    }
+
+    #[test]
+    fn answers_that_make_no_sense_are_refused() {
+        for (body, code, why) in [
+            (&[][..], Code::Internal, "no message"),
+            (&[0, 0, 0], Code::Internal, "no message"),
+            (&[1, 0, 0, 0, 0], Code::Internal, "compressed"),
+            (&[0, 0, 0, 0, 9, 1], Code::Internal, "too early"),
+            (&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Code::Internal, "more than one"),
+            (&[0, 255, 255, 255, 255], Code::OutOfRange, "larger"),
+        ] {
+            let status = message_of(answer(200, body, OK)).unwrap_err();
+            assert_eq!(status.code(), code, "{body:?}");
+            assert!(status.message().contains(why), "{}", status.message());
+        }
+    }
+
+    #[test]
+    fn a_status_beats_a_message_and_http_is_understood() {
+        let refused = [("grpc-status", "5"), ("grpc-message", "no%20such%20thing")];
+        let status = message_of(answer(200, &[0; 5], &refused)).unwrap_err();
+        assert_eq!((status.code(), status.message()), (Code::NotFound, "no such thing"));
+        for (http, code) in
+            [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable)]
+        {
+            assert_eq!(message_of(answer(http, b"<html>", &[])).unwrap_err().code(), code);
+        }
+        assert_eq!(message_of(answer(502, &[0; 5], OK)).unwrap().len(), 0, "gRPC's own word beats HTTP's");
+    }
+
+    #[test]
+    fn a_head_has_what_grpc_wants() {
+        let origin = Uri::from_static("http://localhost:19530");
+        let head = head(&origin, "/a.B/C", Some(Duration::from_millis(1500)));
+        assert_eq!(head.uri(), "http://localhost:19530/a.B/C");
+        assert_eq!(head.headers()["grpc-timeout"], "1501m");
+        assert_eq!(head.headers()["te"], "trailers");
+        assert_eq!(head.headers()["content-type"], "application/grpc");
+        assert_eq!(timeout(Duration::MAX), "99999999S");
+        assert_eq!(timeout(Duration::from_secs(100_000)), "100001S");
+        assert_eq!(framed(&GetCompactionStateRequest { compaction_id: 1 })[..], [0, 0, 0, 0, 2, 8, 1]);
+    }
+}
