@@ -4,13 +4,14 @@ CARGO ?= cargo
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 DESTDIR ?=
-BUILD := target/release
+TARGET := target
+BUILD := $(TARGET)/release
 STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-e2e check-versions check-deep bench \
-	bench-gates header errors truth clean target/release/milvus-bench
+.PHONY: help build install stage examples setup demo check check-rust check-c check-install check-e2e check-versions check-deep bench \
+	bench-gates header abi deb errors truth clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -18,13 +19,16 @@ help:
 	@echo "make check-deep  the slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark"
 	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
 	@echo "make build    the shared library only: $(BUILD)/libmilvus_client.so"
-	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): library, header and CMake package"
+	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
+	@echo "make deb      two Debian packages, in target/deb"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make truth    write docs/truth.md anew: what is said about 52 compactions, and what was true"
 	@echo "make header   write include/milvus_client.h and the README's options anew from the sources"
 
+# Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
 build:
-	$(CARGO) build --release --locked
+	$(CARGO) rustc --release --locked --lib --crate-type cdylib,staticlib --target-dir $(TARGET)
+	@tools/static.sh $(BUILD)/libmilvus_client.a $(BUILD)/libmilvus_client_local.a
 
 install:
 	@BUILD="$(BUILD)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" tools/install.sh
@@ -50,6 +54,7 @@ check:
 	@tools/setup.sh tests
 	@$(MAKE) --no-print-directory check-rust
 	@$(MAKE) --no-print-directory check-c
+	@$(MAKE) --no-print-directory check-install
 	@$(MAKE) --no-print-directory check-e2e
 	@$(MAKE) --no-print-directory check-versions
 
@@ -66,6 +71,11 @@ check-c: examples
 		-DMILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" >/dev/null
 	$(TOOLS) cmake --build target/tests-c -- --quiet
 	$(TOOLS) ctest --test-dir target/tests-c --output-on-failure --no-tests=error
+
+check-install: stage
+	@echo "==> The installed library: linked in every way, packaged, and its ABI"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(VENV)/bin/python -m pytest -q tests/install
 
 check-e2e: examples
 	@echo "==> End to end against a real Milvus server"
@@ -91,6 +101,15 @@ bench-gates: target/release/milvus-bench
 
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header
+
+# What the layout of the structs is, which is only ever added to. The description of a release is made once, by
+# `tests/abi/describe.py abi`, and committed with its number.
+abi:
+	python3 tests/abi/describe.py layout > tests/abi/layout.txt
+	python3 tests/abi/describe.py symbols > packaging/symbols.txt
+
+deb: build
+	@tools/deb.sh
 
 errors: setup stage
 	$(VENV)/bin/python tests/e2e/connections.py

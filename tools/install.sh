@@ -25,7 +25,7 @@ install -d "$libraries/cmake/MilvusClient" "$libraries/pkgconfig" "$root/include
 install -m 755 "$BUILD/libmilvus_client.so" "$libraries/libmilvus_client.so.$version"
 ln -sf "libmilvus_client.so.$version" "$libraries/$soname"
 ln -sf "$soname" "$libraries/libmilvus_client.so"
-if [ -f "$BUILD/libmilvus_client_local.a" ]; then
+if [ -f "$BUILD/libmilvus_client_local.a" ]; then # sanitized builds have none
     install -m 644 "$BUILD/libmilvus_client_local.a" "$libraries/libmilvus_client.a"
 fi
 install -m 644 include/* "$root/include/"
@@ -33,3 +33,5 @@ install -m 644 LICENSE CHANGELOG.md "$root/share/doc/libmilvus-client/"
 fill milvus_client.pc "$libraries/pkgconfig"
 fill MilvusClientConfig.cmake "$libraries/cmake/MilvusClient"
 fill MilvusClientConfigVersion.cmake "$libraries/cmake/MilvusClient"
+command -v python3 >/dev/null || missing "python3 is missing: the man pages are made from the header with it"
+python3 tools/man.py "$root/share/man/man3"

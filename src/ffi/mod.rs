@@ -10,6 +10,8 @@ mod entry;
 mod eventfd;
 mod handle;
 mod last_error;
+#[cfg(test)]
+mod layout;
 
 pub mod asynchronous;
 pub mod check;

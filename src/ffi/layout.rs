@@ -1,0 +1,77 @@
+//! The structs as Rust lays them out are those that `tests/abi/layout.txt` promises to every language.
+
+use std::fmt::Write as _;
+use std::mem::{offset_of, size_of};
+
+use super::check::{milvus_found, milvus_prospect};
+use super::client::milvus_server_info;
+use super::compaction::{milvus_compact_params, milvus_compact_result};
+use super::errors::milvus_error;
+use super::following::{milvus_compaction_report, milvus_compaction_state_info};
+use super::futures::milvus_progress;
+use super::many::{milvus_many_params, milvus_many_result};
+use super::options::milvus_option_info;
+use super::plans::milvus_plan;
+use super::segments::{milvus_effect, milvus_segment};
+
+/// The size of one field's type, found without a value of the struct.
+fn size_of_field<S, F>(_: fn(&S) -> &F) -> usize {
+    size_of::<F>()
+}
+
+macro_rules! lay_out {
+    ($($name:ident: $($field:ident)*;)*) => {{
+        let mut text = String::new();
+        $(
+            writeln!(text, "{} - 0 {}", stringify!($name), size_of::<$name>()).unwrap();
+            $(writeln!(
+                text,
+                "{} {} {} {}",
+                stringify!($name),
+                stringify!($field).trim_start_matches("r#"),
+                offset_of!($name, $field),
+                size_of_field(|value: &$name| &value.$field)
+            ).unwrap();)*
+        )*
+        text
+    }};
+}
+
+#[test]
+fn structs_are_laid_out_as_promised() {
+    let here = lay_out! {
+        milvus_error: size status grpc_code server_code retriable in_doubt reserved job_id operation
+            message found reserved_2;
+        milvus_option_info: size key default_value help kind reserved least most;
+        milvus_server_info: size identifier is_lite reserved version deploy_mode;
+        milvus_compact_params: size is_clustering is_l0 target_size_mb partition_name channel segment_ids
+            segment_count;
+        milvus_compact_result: size outcome reserved job_id planned;
+        milvus_compaction_state_info: size state reserved executing_plans completed_plans failed_plans
+            timed_out_plans;
+        milvus_compaction_report: size verdict reserved job_id planned executing_plans completed_plans
+            failed_plans timed_out_plans elapsed_ms polls failed_polls has_effect reserved_2
+            segments_before segments_after rows_before rows_after rows_purged segments_gone
+            segments_appeared sources_left targets_missing lineage_confirmed l0_segments_before
+            l0_segments_after;
+        milvus_plan: size sources source_count target targets target_count has_details r#type state reserved
+            plan_id job_id collection_id partition_id channel failure_reason;
+        milvus_segment: size id collection_id partition_id rows state level is_sorted reserved
+            storage_version memory channel compaction_from compaction_from_count nodes node_count;
+        milvus_effect: size segments_before segments_after rows_before rows_after rows_purged segments_gone
+            segments_appeared sources_left targets_missing lineage_confirmed l0_segments_before
+            l0_segments_after;
+        milvus_prospect: size would_compact is_enabled is_running is_indexed needs_index has_clustering_key
+            has_unflushed reserved segments rows l0_segments unindexed_rows reason;
+        milvus_found: size found reserved job_id text;
+        milvus_many_params: size compaction concurrency only_trigger;
+        milvus_many_result: size collection_name status outcome job_id planned report error;
+        milvus_progress: size elapsed_ms planned completed failed plans_per_second collections
+            collections_done collections_failed;
+    };
+    let promised = include_str!("../../tests/abi/layout.txt");
+    for (here, promised) in here.lines().zip(promised.lines()) {
+        assert_eq!(here, promised);
+    }
+    assert_eq!(here, promised);
+}

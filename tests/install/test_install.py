@@ -1,0 +1,117 @@
+"""The library links as C and C++ libraries do: from a tree that was moved, shared and static, by every tool."""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import CMAKE, HERE, ROOT, STAGE, run
+
+PROGRAM = HERE / "program.c"
+
+
+@pytest.fixture
+def moved(tmp_path):
+    """The installed tree, elsewhere than it was installed."""
+    shutil.copytree(STAGE, tmp_path / "moved", symlinks=True)
+    return tmp_path / "moved"
+
+
+def flags(prefix, *options):
+    environment = os.environ | {"PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig")}
+    return run("pkg-config", "--cflags", "--libs", *options, "milvus_client", env=environment).split()
+
+
+def compacts(program, fake, **options):
+    return run(program, fake.uri, **options) == "compacted\n"
+
+
+def test_pkg_config_finds_the_shared_library_where_it_was_moved_to(moved, tmp_path, fake):
+    run("gcc", PROGRAM, *flags(moved), f"-Wl,-rpath,{moved}/lib", "-o", tmp_path / "program")
+    assert str(moved) in run("ldd", tmp_path / "program")
+    assert compacts(tmp_path / "program", fake)
+
+
+def test_pkg_config_links_statically(moved, tmp_path, fake):
+    for link in moved.glob("lib/libmilvus_client.so*"):
+        link.unlink()
+    run("gcc", PROGRAM, *flags(moved, "--static"), "-o", tmp_path / "program")
+    assert "libmilvus_client" not in run("ldd", tmp_path / "program")
+    assert compacts(tmp_path / "program", fake)
+
+
+def test_the_documented_libraries_are_what_rustc_wants(tmp_path):
+    (tmp_path / "empty.rs").write_text("")
+    told = subprocess.run(["rustc", "--edition", "2024", "--crate-type", "staticlib", "--print", "native-static-libs", "empty.rs"],
+                          cwd=tmp_path, capture_output=True, text=True, check=True).stderr
+    [wanted] = re.findall(r"native-static-libs: (.*)", told)
+    documented = re.search(r'static_libs="(.*)"', (ROOT / "packaging/linking.sh").read_text())[1]
+    assert documented.split() == wanted.split()
+    readme = (ROOT / "README.md").read_text()
+    assert documented in readme or "pkg-config --static" in readme
+
+
+def test_two_rust_static_libraries_live_in_one_program(moved, tmp_path, fake):
+    run("rustc", "--edition", "2024", "--crate-type", "staticlib", HERE / "other.rs", "-o", tmp_path / "libother.a")
+    source = PROGRAM.read_text().replace("int main(", "int other_answer(void);\nint main(")
+    (tmp_path / "both.c").write_text(source.replace("return !done;", "return !(done && other_answer() == 42);"))
+    statics = [word for word in flags(moved, "--static") if not word.startswith(("-L", "-lmilvus"))]
+    for first, second in ((moved / "lib/libmilvus_client.a", "libother.a"), ("libother.a", moved / "lib/libmilvus_client.a")):
+        run("gcc", "both.c", first, second, *statics, "-o", "both", cwd=tmp_path)
+        assert compacts(tmp_path / "both", fake)
+
+
+def test_the_static_library_has_no_symbols_but_ours():
+    defined = {line.split()[-1] for line in run("nm", "-g", "--defined-only", STAGE / "lib/libmilvus_client.a").splitlines() if " " in line}
+    assert defined == set((ROOT / "packaging/symbols.txt").read_text().split())
+
+
+@pytest.mark.parametrize("target", ["milvus_client", "milvus_client_static"])
+@pytest.mark.parametrize("by", ["find_package(MilvusClient 0.1 REQUIRED)", f"add_subdirectory({ROOT} milvus)"],
+                         ids=["find_package", "add_subdirectory"])
+def test_cmake_links_it(by, target, moved, tmp_path, fake):
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copy(PROGRAM, project)
+    (project / "CMakeLists.txt").write_text(f"""cmake_minimum_required(VERSION 3.16)
+project(program C)
+{by}
+add_executable(program program.c)
+target_link_libraries(program PRIVATE MilvusClient::{target})
+""")
+    run(CMAKE, "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={moved}")
+    run(CMAKE, "--build", project / "build")
+    assert ("libmilvus_client" in run("ldd", project / "build/program")) == (target == "milvus_client")
+    assert compacts(project / "build/program", fake)
+
+
+def test_every_function_has_a_man_page():
+    pages = {page.stem for page in (STAGE / "share/man/man3").glob("*.3")}
+    functions = set((ROOT / "packaging/symbols.txt").read_text().split())
+    assert functions <= pages
+    page = (STAGE / "share/man/man3/milvus_compaction.3").read_text()
+    assert "milvus_compact" in page and len(page) > 5000
+    assert (STAGE / "share/doc/libmilvus-client/LICENSE").exists()
+
+
+def test_the_debian_packages_install_and_the_readme_compiles_in_one_line(tmp_path, fake):
+    packages = run("make", "-s", "deb", cwd=ROOT).split()
+    assert len(packages) == 2
+    root = tmp_path / "root"
+    for folder in ("updates", "info", "triggers"):
+        (root / "var/lib/dpkg" / folder).mkdir(parents=True)
+    for file in ("status", "available"):
+        (root / "var/lib/dpkg" / file).touch()
+    # Into a tree of its own, which has no C library: everything but that is there.
+    run("dpkg", f"--root={root}", "--force-not-root", "--force-depends", "--force-script-chrootless", "--no-triggers", "-i",
+        *(ROOT / package for package in packages))
+    listed = run("dpkg", f"--root={root}", "-l")
+    assert "libmilvus-client0" in listed and "libmilvus-client-dev" in listed
+    triplet = run("gcc", "-print-multiarch").strip()
+    libraries = root / "usr/lib" / triplet
+    assert sorted(path.name for path in libraries.glob("*.so*")) == [
+        "libmilvus_client.so", "libmilvus_client.so.0", "libmilvus_client.so.0.1.0"]
+    run("cc", PROGRAM, f"-I{root}/usr/include", f"-L{libraries}", "-lmilvus_client", "-o", tmp_path / "program")
+    assert compacts(tmp_path / "program", fake, env=os.environ | {"LD_LIBRARY_PATH": str(libraries)})
+    environment = os.environ | {"PKG_CONFIG_PATH": str(libraries / "pkgconfig")}
+    assert str(root) in run("pkg-config", "--variable=libdir", "milvus_client", env=environment)
