@@ -13,6 +13,7 @@ pub mod server;
 mod panics;
 
 mod future;
+mod host;
 mod runtime;
 
 mod callbacks;

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use super::errors::milvus_status;
 use super::last_error;
 use crate::error::{Error, Status};
-use crate::{panics, runtime};
+use crate::{host, panics};
 
 /// The failure of an operation that another export has started.
 pub(super) struct Failed {
@@ -24,7 +24,7 @@ pub(super) fn entry_for(
     operation: &'static CStr,
     body: impl FnOnce() -> Result<(), Failed>,
 ) -> milvus_status {
-    let result = if runtime::is_forked() {
+    let result = if host::is_forked() {
         // Before anything else: locks may be held by threads that do not exist in this process.
         Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
     } else {
@@ -43,5 +43,5 @@ pub(super) fn entry_for(
 
 /// Runs the body of an export that answers at once and has no status; a failure leaves no trace.
 pub(super) fn query<T>(body: impl FnOnce() -> Result<T, Error>) -> Option<T> {
-    if runtime::is_forked() { None } else { panics::catch(body).ok() }
+    if host::is_forked() { None } else { panics::catch(body).ok() }
 }

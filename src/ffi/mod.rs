@@ -5,9 +5,9 @@
 #![allow(clippy::not_unsafe_ptr_arg_deref)] // every export takes pointers from C and checks them
 #![allow(clippy::doc_markdown)] // the words are for the C header
 
+mod bell;
 mod convert;
 mod entry;
-mod eventfd;
 mod handle;
 mod last_error;
 #[cfg(test)]

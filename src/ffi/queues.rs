@@ -9,10 +9,10 @@ use std::ptr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::bell::Bell;
 use super::convert::{self, Out};
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::eventfd::EventFd;
 use super::futures::milvus_future;
 use super::handle::{self, Handle, Table};
 use crate::client::Timeout;
@@ -44,7 +44,7 @@ struct State {
     /// Handles of futures, and what the host gave with each.
     due: VecDeque<(usize, usize)>,
     /// Raised while something is due; gone with the queue.
-    event: Option<EventFd>,
+    event: Option<Bell>,
 }
 
 impl Queue {
@@ -106,7 +106,7 @@ impl Queue {
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
     entry(c"milvus_queue_new", || {
         let out = Out::new("out_queue", out_queue)?;
-        let event = EventFd::new().map_err(|error| {
+        let event = Bell::new().map_err(|error| {
             Error::new(Status::OutOfMemory, format!("cannot make a descriptor: {error}")).retriable()
         })?;
         let state = Mutex::new(State { due: VecDeque::new(), event: Some(event) });
@@ -130,7 +130,7 @@ pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) ->
     entry(c"milvus_queue_fd", || {
         let queue = handle::get(queue.cast_const())?;
         let out = Out::new("out_fd", out_fd)?;
-        out.write(queue.state().event.as_ref().map_or(-1, EventFd::number));
+        out.write(queue.state().event.as_ref().map_or(-1, Bell::descriptor));
         Ok(())
     })
 }

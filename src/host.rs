@@ -1,0 +1,93 @@
+//! The process that the library lives in: its signals are not for the library's threads, and it may fork.
+
+#![allow(unsafe_code)] // the signal mask and the fork guard are calls into libc
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[cfg(unix)]
+pub(crate) use unix::{mask_signals, set_signal_mask};
+#[cfg(not(unix))]
+pub(crate) use without_signals::{mask_signals, set_signal_mask};
+
+static USED: AtomicBool = AtomicBool::new(false);
+static FORKED: AtomicBool = AtomicBool::new(false);
+
+/// To be called first, before any lock is taken. Whether this process was forked from one that had used
+/// the library: its threads do not exist here, and locks that were held stay held for ever.
+pub(crate) fn is_forked() -> bool {
+    USED.store(true, Ordering::Relaxed);
+    FORKED.load(Ordering::Relaxed)
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::mem::MaybeUninit;
+    use std::ptr;
+
+    use super::{FORKED, Ordering, USED, io};
+
+    type Mask = libc::sigset_t;
+
+    /// Blocks on the calling thread every signal that is meant for the host, and SIGPIPE, which a write
+    /// to a reset connection would raise. Faults of the thread itself stay visible. Returns the mask
+    /// that was in force.
+    pub(crate) fn mask_signals() -> io::Result<Mask> {
+        let mut blocked = MaybeUninit::<libc::sigset_t>::uninit();
+        // SAFETY: sigfillset initialises the whole set; sigdelset and pthread_sigmask then get a valid one.
+        let blocked = unsafe {
+            libc::sigfillset(blocked.as_mut_ptr());
+            for fault in
+                [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP]
+            {
+                libc::sigdelset(blocked.as_mut_ptr(), fault);
+            }
+            blocked.assume_init()
+        };
+        set_signal_mask(&blocked)
+    }
+
+    /// Sets the calling thread's mask; returns the one before.
+    pub(crate) fn set_signal_mask(mask: &Mask) -> io::Result<Mask> {
+        let mut before = MaybeUninit::uninit();
+        // SAFETY: both point to a signal set; the call fills the second one when it succeeds.
+        match unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, ptr::from_ref(mask), before.as_mut_ptr()) } {
+            0 => Ok(unsafe { before.assume_init() }),
+            number => Err(io::Error::from_raw_os_error(number)),
+        }
+    }
+
+    /// Runs when the library is loaded, before anything can use it: no later moment is safe from a fork.
+    extern "C" fn watch_forks() {
+        extern "C" fn in_child() {
+            // A process that merely loaded the library may fork as it likes.
+            if USED.load(Ordering::Relaxed) {
+                FORKED.store(true, Ordering::Relaxed);
+            }
+        }
+        // SAFETY: the handler only touches atomics, which is allowed in a forked child. Should there be no memory
+        // for it, the process is about to end anyhow.
+        let _ = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+    }
+
+    #[used]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+    #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+    static AT_LOAD: extern "C" fn() = watch_forks;
+}
+
+/// Windows has neither signals of this kind nor forks.
+#[cfg(not(unix))]
+mod without_signals {
+    use super::io;
+
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub(crate) fn mask_signals() -> io::Result<()> {
+        Ok(())
+    }
+
+    #[expect(clippy::unnecessary_wraps, clippy::trivially_copy_pass_by_ref, reason = "elsewhere it can fail")]
+    pub(crate) fn set_signal_mask((): &()) -> io::Result<()> {
+        Ok(())
+    }
+}
