@@ -1,0 +1,233 @@
+package milvus_test
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/milvus-client/milvus-client-go"
+)
+
+func TestACollectionIsCompactedAndTheReportTellsWhatBecameOfIt(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	result := must(client.CompactWith(ctx, "succeeds", milvus.CompactParams{}))
+	if result.Outcome != milvus.TriggerScheduled || result.JobID <= 0 || result.Planned != 2 {
+		t.Fatalf("%+v", result)
+	}
+	report := must(client.Wait(ctx, result.JobID))
+	if report.Verdict != milvus.VerdictSucceeded || report.Completed != 2 || report.JobID != result.JobID {
+		t.Fatalf("%+v", report)
+	}
+	if report.Effect == nil || report.Effect.SegmentsBefore != 4 || report.Effect.SegmentsAfter != 2 {
+		t.Fatalf("%+v", report.Effect)
+	}
+	if state := must(client.State(ctx, result.JobID)); state.State != milvus.JobCompleted || state.Completed != 2 {
+		t.Fatalf("%+v", state)
+	}
+	plans := must(client.Plans(ctx, result.JobID))
+	if len(plans) != 2 || len(plans[0].Sources) != 2 || plans[0].Target <= 0 || plans[0].Details != nil {
+		t.Fatalf("%+v", plans)
+	}
+	if compacted := fake.tell(t, "compacted"); !strings.Contains(compacted, "succeeds") {
+		t.Fatal(compacted)
+	}
+}
+
+func TestSegmentsAreListedWithTheirRows(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	var rows, deletions int64
+	for _, segment := range must(client.Segments(ctx, "succeeds", milvus.StoredSegments)) {
+		rows += segment.Rows
+		if segment.Level == milvus.LevelL0 {
+			deletions++
+		}
+		if segment.State != milvus.SegmentFlushed || segment.ID == 0 || segment.CollectionID == 0 {
+			t.Errorf("%+v", segment)
+		}
+	}
+	if rows < 200 || deletions != 1 {
+		t.Fatal(rows, deletions)
+	}
+}
+
+func TestAServerThatListsTasksTellsTheDetailsOfPlans(t *testing.T) {
+	_, client := newPair(t, "v3.1.0")
+	ctx := bounded(t)
+	job := must(client.Compact(ctx, "succeeds"))
+	must(client.Wait(ctx, job))
+	tasks := must(client.Tasks(ctx, "succeeds"))
+	if len(tasks) == 0 || tasks[0].Details == nil {
+		t.Fatalf("%+v", tasks)
+	}
+	details := *tasks[0].Details
+	if details.JobID != job || details.Type != milvus.PlanTypeMix || details.Channel == "" || details.PlanID == 0 {
+		t.Fatalf("%+v", details)
+	}
+}
+
+func TestAnOldServerRefusesToListTasks(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	if _, err := client.Tasks(bounded(t), "succeeds"); !errors.Is(err, milvus.ErrUnsupported) {
+		t.Fatal(err)
+	}
+}
+
+func TestTheServerTellsItsVersion(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	if info := must(client.ServerInfo(bounded(t))); info.Version != "v2.6.8" || info.Lite {
+		t.Fatalf("%+v", info)
+	}
+	if milvus.Version() == "" {
+		t.Fatal("the library has no version")
+	}
+}
+
+func TestFlushingAndOptimizingEndWell(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	if err := client.Flush(ctx, "succeeds"); err != nil {
+		t.Fatal(err)
+	}
+	var last milvus.Progress
+	report, err := client.Optimize(ctx, "succeeds", milvus.CompactParams{},
+		milvus.OnProgress(func(progress milvus.Progress) { last = progress }))
+	if err != nil || report.Verdict != milvus.VerdictSucceeded {
+		t.Fatal(report, err)
+	}
+	if last.Planned != 2 || last.Completed != 2 || last.Failed != 0 {
+		t.Fatalf("%+v", last)
+	}
+}
+
+func TestParametersReachTheServerWhole(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	segments := must(client.Segments(ctx, "succeeds", milvus.StoredSegments))
+	var ids []int64
+	for _, segment := range segments {
+		if segment.Level != milvus.LevelL0 {
+			ids = append(ids, segment.ID)
+		}
+	}
+	for _, good := range []milvus.CompactParams{
+		{SegmentIDs: ids}, {Partition: "_default"}, {TargetSizeMB: milvus.LargestTargetSize}, {Clustering: true}, {L0: true},
+	} {
+		if _, err := client.Check(ctx, "succeeds", good); err != nil {
+			t.Errorf("%+v: %v", good, err)
+		}
+	}
+	for _, bad := range []struct {
+		params milvus.CompactParams
+		status milvus.Status
+	}{
+		{milvus.CompactParams{SegmentIDs: []int64{}}, milvus.ErrInvalidArgument},
+		{milvus.CompactParams{SegmentIDs: []int64{1}}, milvus.ErrInvalidArgument},
+		{milvus.CompactParams{Partition: "third"}, milvus.ErrPartitionNotFound},
+		{milvus.CompactParams{Channel: "none"}, milvus.ErrInvalidArgument},
+		{milvus.CompactParams{Clustering: true, L0: true}, milvus.ErrInvalidArgument},
+	} {
+		if _, err := client.CompactWith(ctx, "succeeds", bad.params); !errors.Is(err, bad.status) {
+			t.Errorf("%+v: %v", bad.params, err)
+		}
+	}
+}
+
+func TestAWholeDatabaseIsCompacted(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	results, err := client.CompactDatabase(bounded(t), milvus.ManyParams{OnlyTrigger: true, Concurrency: 2})
+	if err != nil || len(results) < 10 {
+		t.Fatal(len(results), err)
+	}
+	for index, result := range results {
+		if result.Err != nil || result.Report != nil || result.Outcome == 0 {
+			t.Errorf("%+v", result)
+		}
+		if index > 0 && results[index-1].Collection >= result.Collection {
+			t.Error("not sorted:", result.Collection)
+		}
+	}
+}
+
+func TestManyCollectionsHaveAReportOrAnErrorEach(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	names := []string{"succeeds", "missing", "fails", "nothing"}
+	results, err := client.CompactMany(bounded(t), names, milvus.ManyParams{})
+	if !errors.Is(err, milvus.ErrSomeFailed) || len(results) != len(names) {
+		t.Fatal(results, err)
+	}
+	for index, status := range []error{nil, milvus.ErrCollectionNotFound, milvus.ErrCompactionFailed, nil} {
+		if result := results[index]; result.Collection != names[index] || !errors.Is(result.Err, status) {
+			t.Errorf("%+v", result)
+		}
+	}
+	if results[0].Report.Verdict != milvus.VerdictSucceeded || results[1].Report != nil {
+		t.Errorf("%+v", results)
+	}
+	for _, empty := range [][]string{nil, {}} { // a list that came out empty does not mean everything
+		if _, err := client.CompactMany(bounded(t), empty, milvus.ManyParams{}); !errors.Is(err, milvus.ErrInvalidArgument) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestTextsThatCWouldCutAreRefused(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	errs := map[string]error{}
+	_, errs["compact"] = client.Compact(ctx, "succeeds\x00really")
+	_, errs["partition"] = client.CompactWith(ctx, "succeeds", milvus.CompactParams{Partition: "_default\x00"})
+	_, errs["many"] = client.CompactMany(ctx, []string{"nothing", "fails\x00"}, milvus.ManyParams{})
+	errs["flush"] = client.Flush(ctx, "\x00")
+	_, errs["new"] = milvus.New("http://localhost\x00:1")
+	_, errs["token"] = milvus.New("http://localhost", milvus.WithToken("a:b\x00"))
+	_, errs["not UTF-8"] = client.Compact(ctx, "\xff")
+	for what, err := range errs {
+		if !errors.Is(err, milvus.ErrInvalidArgument) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if count := fake.tell(t, "count trigger"); count != "0" {
+		t.Error("triggers were sent:", count)
+	}
+}
+
+func TestOptionsAreCheckedWhenTheClientIsMade(t *testing.T) {
+	_, err := milvus.New(uri, milvus.WithOption("no.such", "x"))
+	var failure *milvus.Error
+	if !errors.As(err, &failure) || failure.Status != milvus.ErrInvalidArgument || failure.Operation != "milvus_options_set" {
+		t.Fatal(err)
+	}
+	if _, err := milvus.New("gopher://x"); !errors.Is(err, milvus.ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+	if _, err := milvus.New(uri, milvus.WithOption("tls.ca_file", "/no/such/file")); !errors.Is(err, milvus.ErrInvalidArgument) {
+		t.Fatal(err)
+	}
+}
+
+func TestTargetSizesAreReadWithTheirUnit(t *testing.T) {
+	if size := must(milvus.ParseTargetSize("1.5 GiB")); size != 1536 {
+		t.Error(size)
+	}
+	if size := must(milvus.ParseTargetSize("max")); size != milvus.LargestTargetSize {
+		t.Error(size)
+	}
+	if _, err := milvus.ParseTargetSize("512"); !errors.Is(err, milvus.ErrInvalidArgument) {
+		t.Error(err)
+	}
+}
+
+func TestAForgottenClientIsClosed(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 20 {
+		client := must(milvus.New(uri))
+		must(client.ServerInfo(bounded(t)))
+	}
+	until(t, "the goroutines of forgotten clients end", func() bool {
+		runtime.GC()
+		return runtime.NumGoroutine() <= before
+	})
+}

@@ -1,0 +1,217 @@
+// Triggers: having a collection compacted, what that would do, and what became of one in doubt.
+
+package milvus
+
+// #include <milvus_client.h>
+import "C"
+
+import (
+	"context"
+	"unsafe"
+)
+
+// JobID is the number of a compaction on its server. It is valid in other processes and clients too.
+type JobID int64
+
+const (
+	// NoJob means the server scheduled nothing. Methods that take a job take it too.
+	NoJob JobID = C.MILVUS_NO_JOB
+	// UnknownJob means there is a job, but nobody says which. Methods that take a job refuse it.
+	UnknownJob JobID = C.MILVUS_UNKNOWN_JOB
+)
+
+// NotReported is a number that the server does not report. Never a true one: those are 0 or more.
+const NotReported int64 = C.MILVUS_NOT_REPORTED
+
+// LargestTargetSize as CompactParams.TargetSizeMB is as large as the servers allow.
+const LargestTargetSize int64 = C.MILVUS_LARGEST_TARGET_SIZE
+
+// CompactParams tells what to compact, and how. The zero value has small segments of the whole collection merged, and
+// deleted rows purged. Contradictions are refused, and so is what the server would silently ignore.
+type CompactParams struct {
+	// Clustering has it re-clustered by the collection's clustering key; needs Milvus 2.4.7.
+	Clustering bool
+	// L0 has deletions (segments of level L0) applied, and nothing else done; needs Milvus 2.6.3.
+	L0 bool
+	// TargetSizeMB above 0 has segments merged up to that size, or [LargestTargetSize]; needs Milvus 2.6.8. See
+	// [ParseTargetSize].
+	TargetSizeMB int64
+	// Partition is the only one to compact; "": all. It, Channel and SegmentIDs need Milvus 2.5.8, and go with none
+	// of the above.
+	Partition string
+	// Channel has only segments of this channel compacted; "": all.
+	Channel string
+	// SegmentIDs has only these segments compacted; nil: all. A list that is empty but not nil is refused.
+	SegmentIDs []int64
+}
+
+// CompactResult is what came of a trigger.
+type CompactResult struct {
+	// Outcome tells what the server did.
+	Outcome TriggerOutcome
+	// JobID is the job to wait for, or [NoJob].
+	JobID JobID
+	// Planned is the number of its plans, or [NotReported].
+	Planned int64
+}
+
+// Prospect is what a trigger would find. Numbers that cannot be read are [NotReported].
+type Prospect struct {
+	// WouldCompact tells whether the server would schedule anything now. From 2.4 to 3.0.0 never [Yes].
+	WouldCompact Tristate
+	// Enabled tells whether compaction is switched on in the server's configuration.
+	Enabled Tristate
+	// Running tells whether a compaction of this collection is running, as far as that can be seen.
+	Running Tristate
+	// Indexed tells whether the collection has an index.
+	Indexed Tristate
+	// NeedsIndex tells whether this server leaves collections without an index alone.
+	NeedsIndex Tristate
+	// HasClusteringKey tells whether the collection has a key to cluster by.
+	HasClusteringKey Tristate
+	// HasUnflushed tells whether there are rows that are not flushed yet, and would be left out.
+	HasUnflushed Tristate
+	// Segments is the number of flushed segments with rows that the trigger would take in.
+	Segments int64
+	// Rows is the number of their rows.
+	Rows int64
+	// L0Segments is the number of segments of deletions.
+	L0Segments int64
+	// UnindexedRows are not covered by an index yet.
+	UnindexedRows int64
+	// Reason tells a person why WouldCompact is what it is.
+	Reason string
+}
+
+// Found is what became of a trigger in doubt.
+type Found struct {
+	// State tells whether a job has begun.
+	State FoundState
+	// JobID is the job; [UnknownJob] if the server does not tell which; [NoJob] if none was found.
+	JobID JobID
+	// Text tells a person what was seen.
+	Text string
+}
+
+// Compact has the server compact one collection, given by name or alias, and returns the job as soon as it is
+// scheduled; [NoJob] if there was nothing to do. It merges small segments and purges deleted rows. Data that was not
+// flushed is left out, see [Client.Flush].
+//
+// The trigger is repeated only if the server certainly did nothing. If it may have been carried out although the call
+// fails, the error says so: see Error.InDoubt and [Client.Find].
+func (c *Client) Compact(ctx context.Context, collection string) (JobID, error) {
+	result, err := c.CompactWith(ctx, collection, CompactParams{})
+	return result.JobID, err
+}
+
+// CompactWith has the server compact one collection, or a part of it, in any of the ways that servers have, and tells
+// what came of the trigger. Otherwise as [Client.Compact].
+func (c *Client) CompactWith(ctx context.Context, collection string, params CompactParams) (CompactResult, error) {
+	const name = "milvus_compact_with_async"
+	var memory memory
+	defer memory.free()
+	text, given := memory.text("collection_name", collection), memory.params(params)
+	if err := memory.check(name); err != nil {
+		return CompactResult{}, err
+	}
+	return operation[CompactResult]{
+		name: name,
+		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
+			return C.milvus_compact_with_async(client, text, given, timeout, out)
+		},
+		take: func(future *C.milvus_future) (CompactResult, C.milvus_status) {
+			result := C.milvus_compact_result{size: C.sizeof_milvus_compact_result}
+			status := C.milvus_future_take_compact_result(future, &result)
+			return CompactResult{TriggerOutcome(result.outcome), JobID(result.job_id), int64(result.planned)}, status
+		},
+	}.run(ctx, c)
+}
+
+// Check tells what a trigger with the same parameters would do now, without sending one.
+func (c *Client) Check(ctx context.Context, collection string, params CompactParams) (Prospect, error) {
+	const name = "milvus_compaction_check_async"
+	var memory memory
+	defer memory.free()
+	text, given := memory.text("collection_name", collection), memory.params(params)
+	if err := memory.check(name); err != nil {
+		return Prospect{}, err
+	}
+	return operation[Prospect]{
+		name: name,
+		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
+			return C.milvus_compaction_check_async(client, text, given, timeout, out)
+		},
+		take: takeProspect,
+	}.run(ctx, c)
+}
+
+func takeProspect(future *C.milvus_future) (Prospect, C.milvus_status) {
+	prospect := C.milvus_prospect{size: C.sizeof_milvus_prospect}
+	status := C.milvus_future_take_prospect(future, &prospect)
+	return Prospect{
+		WouldCompact:     Tristate(prospect.would_compact),
+		Enabled:          Tristate(prospect.is_enabled),
+		Running:          Tristate(prospect.is_running),
+		Indexed:          Tristate(prospect.is_indexed),
+		NeedsIndex:       Tristate(prospect.needs_index),
+		HasClusteringKey: Tristate(prospect.has_clustering_key),
+		HasUnflushed:     Tristate(prospect.has_unflushed),
+		Segments:         int64(prospect.segments),
+		Rows:             int64(prospect.rows),
+		L0Segments:       int64(prospect.l0_segments),
+		UnindexedRows:    int64(prospect.unindexed_rows),
+		Reason:           C.GoString(&prospect.reason[0]),
+	}, status
+}
+
+// Find looks whether this client's latest trigger in doubt of a collection has started a job. Another client has
+// nothing to compare with, and gets [FoundNotInDoubt].
+func (c *Client) Find(ctx context.Context, collection string) (Found, error) {
+	const name = "milvus_compaction_find_async"
+	var memory memory
+	defer memory.free()
+	text := memory.text("collection_name", collection)
+	if err := memory.check(name); err != nil {
+		return Found{}, err
+	}
+	return operation[Found]{
+		name: name,
+		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
+			return C.milvus_compaction_find_async(client, text, timeout, out)
+		},
+		take: func(future *C.milvus_future) (Found, C.milvus_status) {
+			found := C.milvus_found{size: C.sizeof_milvus_found}
+			status := C.milvus_future_take_found(future, &found)
+			return Found{FoundState(found.found), JobID(found.job_id), C.GoString(&found.text[0])}, status
+		},
+	}.run(ctx, c)
+}
+
+// ParseTargetSize reads a size with a unit, e.g. "512MB" or "1.5 GiB", as whole MB. "max" is [LargestTargetSize].
+func ParseTargetSize(text string) (int64, error) {
+	var memory memory
+	defer memory.free()
+	given := memory.text("text", text)
+	if err := memory.check("milvus_parse_target_size"); err != nil {
+		return 0, err
+	}
+	var size C.int64_t
+	err := call(func() C.milvus_status { return C.milvus_parse_target_size(given, &size) })
+	return int64(size), err
+}
+
+// In C's memory, as it points to other parts of that.
+func (m *memory) params(params CompactParams) *C.milvus_compact_params {
+	given := (*C.milvus_compact_params)(m.take(unsafe.Sizeof(C.milvus_compact_params{})))
+	*given = C.milvus_compact_params{
+		size:           C.sizeof_milvus_compact_params,
+		is_clustering:  flag(params.Clustering),
+		is_l0:          flag(params.L0),
+		target_size_mb: C.int64_t(params.TargetSizeMB),
+		partition_name: m.optionalText("partition_name", params.Partition),
+		channel:        m.optionalText("channel", params.Channel),
+		segment_ids:    m.numbers(params.SegmentIDs),
+		segment_count:  C.size_t(len(params.SegmentIDs)),
+	}
+	return given
+}

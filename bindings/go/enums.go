@@ -1,0 +1,220 @@
+// The kinds, states and outcomes that servers and the library tell. Later versions may have more of each.
+
+package milvus
+
+// #include <milvus_client.h>
+import "C"
+
+import "fmt"
+
+// TriggerOutcome is what came of a trigger.
+type TriggerOutcome int32
+
+const (
+	// TriggerScheduled means the server scheduled plans for this trigger.
+	TriggerScheduled TriggerOutcome = C.MILVUS_TRIGGER_SCHEDULED
+	// TriggerNothing means it scheduled nothing: nothing to compact, or another compaction holds the segments.
+	TriggerNothing TriggerOutcome = C.MILVUS_TRIGGER_NOTHING
+	// TriggerRunning means it scheduled nothing new, because a job of the same kind is running: that is given.
+	TriggerRunning TriggerOutcome = C.MILVUS_TRIGGER_RUNNING
+	// TriggerAccepted means it gave a job, but nobody can tell whether that was made for this trigger.
+	TriggerAccepted TriggerOutcome = C.MILVUS_TRIGGER_ACCEPTED
+)
+
+// String is the outcome as the C library names it, e.g. "SCHEDULED".
+func (o TriggerOutcome) String() string {
+	return nameOf(C.milvus_trigger_name(C.int32_t(o)), "MILVUS_TRIGGER_", int32(o))
+}
+
+// Verdict is how a compaction ended.
+type Verdict int32
+
+const (
+	// VerdictNone means the wait ended before the job did.
+	VerdictNone Verdict = C.MILVUS_VERDICT_NONE
+	// VerdictSucceeded means every plan of the job completed.
+	VerdictSucceeded Verdict = C.MILVUS_VERDICT_SUCCEEDED
+	// VerdictNothingToDo means the server scheduled nothing.
+	VerdictNothingToDo Verdict = C.MILVUS_VERDICT_NOTHING_TO_DO
+	// VerdictPartlyFailed means some plans completed; others failed or timed out.
+	VerdictPartlyFailed Verdict = C.MILVUS_VERDICT_PARTLY_FAILED
+	// VerdictFailed means plans failed, and none completed.
+	VerdictFailed Verdict = C.MILVUS_VERDICT_FAILED
+	// VerdictTimedOut means the plans ran out of the time that the server gives them, and none completed.
+	VerdictTimedOut Verdict = C.MILVUS_VERDICT_TIMED_OUT
+	// VerdictUnknown means the server forgot the job, never knew it, or forgot too much of it to tell.
+	VerdictUnknown Verdict = C.MILVUS_VERDICT_UNKNOWN
+)
+
+// String is the verdict as the C library names it, e.g. "SUCCEEDED".
+func (v Verdict) String() string {
+	return nameOf(C.milvus_verdict_name(C.milvus_verdict(v)), "MILVUS_VERDICT_", int32(v))
+}
+
+// Message says what the verdict means, in one sentence.
+func (v Verdict) Message() string {
+	return C.GoString(C.milvus_verdict_message(C.milvus_verdict(v)))
+}
+
+// FoundState is what was found out about a trigger in doubt.
+type FoundState int32
+
+const (
+	// FoundNotLooked means nobody has looked: there was no time left, or nothing was in doubt.
+	FoundNotLooked FoundState = C.MILVUS_FOUND_NOT_LOOKED
+	// FoundStarted means a compaction has begun since the trigger was sent. Do not trigger again.
+	FoundStarted FoundState = C.MILVUS_FOUND_STARTED
+	// FoundNoTrace means the server lists none that began since, so far.
+	FoundNoTrace FoundState = C.MILVUS_FOUND_NO_TRACE
+	// FoundCannotKnow means it cannot be told.
+	FoundCannotKnow FoundState = C.MILVUS_FOUND_CANNOT_KNOW
+	// FoundNotInDoubt means no trigger of this client for this collection is in doubt.
+	FoundNotInDoubt FoundState = C.MILVUS_FOUND_NOT_IN_DOUBT
+)
+
+// String is the state as the C library names it, e.g. "NO_TRACE".
+func (f FoundState) String() string {
+	return nameOf(C.milvus_found_name(C.int32_t(f)), "MILVUS_FOUND_", int32(f))
+}
+
+// PlanType is what a plan does. Servers may have other types than those with a name.
+type PlanType int32
+
+// The types of plans, named as in Milvus.
+const (
+	PlanTypeUndefined                  PlanType = C.MILVUS_PLAN_TYPE_UNDEFINED
+	PlanTypeMerge                      PlanType = C.MILVUS_PLAN_TYPE_MERGE
+	PlanTypeMix                        PlanType = C.MILVUS_PLAN_TYPE_MIX
+	PlanTypeSingle                     PlanType = C.MILVUS_PLAN_TYPE_SINGLE
+	PlanTypeMinor                      PlanType = C.MILVUS_PLAN_TYPE_MINOR
+	PlanTypeMajor                      PlanType = C.MILVUS_PLAN_TYPE_MAJOR
+	PlanTypeLevel0Delete               PlanType = C.MILVUS_PLAN_TYPE_LEVEL0_DELETE
+	PlanTypeClustering                 PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING
+	PlanTypeSort                       PlanType = C.MILVUS_PLAN_TYPE_SORT
+	PlanTypePartitionKeySort           PlanType = C.MILVUS_PLAN_TYPE_PARTITION_KEY_SORT
+	PlanTypeClusteringPartitionKeySort PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT
+	PlanTypeBumpSchemaVersion          PlanType = C.MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION
+)
+
+// String is the type as the C library names it, e.g. "MIX".
+func (t PlanType) String() string {
+	return nameOf(C.milvus_plan_type_name(C.int32_t(t)), "MILVUS_PLAN_TYPE_", int32(t))
+}
+
+// PlanState is how far a plan is. Servers may have other states than those with a name.
+type PlanState int32
+
+// The states of plans, named as in Milvus.
+const (
+	PlanStateUnknown    PlanState = C.MILVUS_PLAN_STATE_UNKNOWN
+	PlanStateExecuting  PlanState = C.MILVUS_PLAN_STATE_EXECUTING
+	PlanStatePipelining PlanState = C.MILVUS_PLAN_STATE_PIPELINING
+	PlanStateCompleted  PlanState = C.MILVUS_PLAN_STATE_COMPLETED
+	PlanStateFailed     PlanState = C.MILVUS_PLAN_STATE_FAILED
+	PlanStateTimeout    PlanState = C.MILVUS_PLAN_STATE_TIMEOUT
+	PlanStateAnalyzing  PlanState = C.MILVUS_PLAN_STATE_ANALYZING
+	PlanStateIndexing   PlanState = C.MILVUS_PLAN_STATE_INDEXING
+	PlanStateCleaned    PlanState = C.MILVUS_PLAN_STATE_CLEANED
+	PlanStateMetaSaved  PlanState = C.MILVUS_PLAN_STATE_META_SAVED
+	PlanStateStatistic  PlanState = C.MILVUS_PLAN_STATE_STATISTIC
+)
+
+// String is the state as the C library names it, e.g. "COMPLETED".
+func (s PlanState) String() string {
+	return nameOf(C.milvus_plan_state_name(C.int32_t(s)), "MILVUS_PLAN_STATE_", int32(s))
+}
+
+// JobState is the server's word on a job.
+type JobState int32
+
+// The states of jobs.
+const (
+	JobUndefined JobState = C.MILVUS_COMPACTION_UNDEFINED
+	JobExecuting JobState = C.MILVUS_COMPACTION_EXECUTING
+	JobCompleted JobState = C.MILVUS_COMPACTION_COMPLETED
+)
+
+// String is the state in one word, e.g. "EXECUTING".
+func (s JobState) String() string {
+	return spelled(s, "JOB_STATE", map[JobState]string{
+		JobUndefined: "UNDEFINED", JobExecuting: "EXECUTING", JobCompleted: "COMPLETED",
+	})
+}
+
+// SegmentKind tells which segments of a collection to list.
+type SegmentKind int32
+
+const (
+	// StoredSegments are those as stored; rows that are not flushed yet are mostly left out.
+	StoredSegments SegmentKind = C.MILVUS_SEGMENTS_STORED
+	// LoadedSegments are those as served by query nodes; none if the collection is not loaded.
+	LoadedSegments SegmentKind = C.MILVUS_SEGMENTS_LOADED
+)
+
+// String is the kind in one word, e.g. "STORED".
+func (k SegmentKind) String() string {
+	return spelled(k, "SEGMENTS", map[SegmentKind]string{StoredSegments: "STORED", LoadedSegments: "LOADED"})
+}
+
+// SegmentState is where a segment is in its life. Servers may have other states than those with a name.
+type SegmentState int32
+
+// The states of segments, named as in Milvus.
+const (
+	SegmentGrowing   SegmentState = C.MILVUS_SEGMENT_STATE_GROWING
+	SegmentSealed    SegmentState = C.MILVUS_SEGMENT_STATE_SEALED
+	SegmentFlushed   SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHED
+	SegmentFlushing  SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHING
+	SegmentDropped   SegmentState = C.MILVUS_SEGMENT_STATE_DROPPED
+	SegmentImporting SegmentState = C.MILVUS_SEGMENT_STATE_IMPORTING
+)
+
+// String is the state in one word, e.g. "FLUSHED".
+func (s SegmentState) String() string {
+	return spelled(s, "SEGMENT_STATE", map[SegmentState]string{
+		SegmentGrowing: "GROWING", SegmentSealed: "SEALED", SegmentFlushed: "FLUSHED",
+		SegmentFlushing: "FLUSHING", SegmentDropped: "DROPPED", SegmentImporting: "IMPORTING",
+	})
+}
+
+// SegmentLevel is what a segment holds. Servers may have other levels than those with a name.
+type SegmentLevel int32
+
+// The levels of segments, named as in Milvus. L0 holds nothing but deletions, L2 rows that are clustered.
+const (
+	LevelNotReported SegmentLevel = C.MILVUS_NOT_REPORTED
+	LevelLegacy      SegmentLevel = C.MILVUS_SEGMENT_LEVEL_LEGACY
+	LevelL0          SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L0
+	LevelL1          SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L1
+	LevelL2          SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L2
+)
+
+// String is the level in one word, e.g. "L1".
+func (l SegmentLevel) String() string {
+	return spelled(l, "SEGMENT_LEVEL", map[SegmentLevel]string{
+		LevelNotReported: "NOT_REPORTED", LevelLegacy: "LEGACY", LevelL0: "L0", LevelL1: "L1", LevelL2: "L2",
+	})
+}
+
+// Tristate is an answer that may not be known.
+type Tristate int32
+
+// The answers.
+const (
+	NotKnown Tristate = C.MILVUS_NOT_KNOWN
+	No       Tristate = C.MILVUS_NO
+	Yes      Tristate = C.MILVUS_YES
+)
+
+// String is "yes", "no" or "not known".
+func (t Tristate) String() string {
+	return spelled(t, "TRISTATE", map[Tristate]string{NotKnown: "not known", No: "no", Yes: "yes"})
+}
+
+// For what the library has no names of.
+func spelled[T ~int32](value T, kind string, names map[T]string) string {
+	if name, ok := names[value]; ok {
+		return name
+	}
+	return fmt.Sprintf("UNKNOWN_%s(%d)", kind, int32(value))
+}

@@ -1,0 +1,124 @@
+package milvus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/milvus-client/milvus-client-go"
+)
+
+func TestAnErrorHasEverythingTheLibraryKnows(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	_, err := client.Compact(bounded(t), "missing")
+	var failure *milvus.Error
+	if !errors.As(err, &failure) {
+		t.Fatal(err)
+	}
+	if !errors.Is(fmt.Errorf("nightly run: %w", err), milvus.ErrCollectionNotFound) || errors.Is(err, milvus.ErrTimeout) {
+		t.Error("compared wrongly:", err)
+	}
+	if failure.Status != milvus.ErrCollectionNotFound || failure.ServerCode != 100 || failure.InDoubt || failure.Retriable {
+		t.Errorf("%+v", failure)
+	}
+	if failure.Operation != "milvus_compact_with_async" || !strings.Contains(failure.Message, "missing") {
+		t.Errorf("%+v", failure)
+	}
+	if text := err.Error(); !strings.Contains(text, failure.Message) || !strings.Contains(text, "COLLECTION_NOT_FOUND") {
+		t.Error(text)
+	}
+}
+
+func TestATriggerWhoseAnswerIsLostIsInDoubtAndCanBeLookedFor(t *testing.T) {
+	fake, client := newPair(t, "v3.1.0")
+	ctx := bounded(t)
+	must(client.ServerInfo(ctx))
+	fake.tell(t, "fail trigger cut")
+	_, err := client.Compact(ctx, "succeeds")
+	var failure *milvus.Error
+	if !errors.As(err, &failure) || !failure.InDoubt || failure.Retriable || failure.Found != milvus.FoundStarted {
+		t.Fatalf("%+v", err)
+	}
+	found := must(client.Find(ctx, "succeeds"))
+	if found.State != milvus.FoundStarted || found.JobID != failure.JobID || found.JobID <= 0 || found.Text == "" {
+		t.Fatalf("%+v", found)
+	}
+	if found := must(client.Find(ctx, "nothing")); found.State != milvus.FoundNotInDoubt || found.JobID != milvus.NoJob {
+		t.Fatalf("%+v", found)
+	}
+	if report := must(client.Wait(ctx, found.JobID)); report.Verdict != milvus.VerdictSucceeded {
+		t.Fatalf("%+v", report)
+	}
+}
+
+func TestTheServersOwnCodesAreInTheError(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	fake.tell(t, "fail state grpc 7 no way")
+	_, err := client.State(bounded(t), 4711)
+	var failure *milvus.Error
+	if !errors.As(err, &failure) || failure.GRPCCode != 7 || failure.JobID != 4711 || failure.Status != milvus.ErrPermissionDenied {
+		t.Fatalf("%+v", err)
+	}
+}
+
+func TestAServerThatIsGoneIsUnavailable(t *testing.T) {
+	fake, err := startFake("v2.6.8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := must(milvus.New(fake.uri, milvus.WithOption("retry.max_attempts", "1")))
+	defer client.Close()
+	fake.stop()
+	if _, err := client.ServerInfo(bounded(t)); !errors.Is(err, milvus.ErrUnavailable) {
+		t.Fatal(err)
+	}
+}
+
+// The library names those statuses that it has; each has to be one of this package's constants.
+func TestEveryStatusHasAConstant(t *testing.T) {
+	constants := []milvus.Status{
+		0, milvus.ErrInvalidArgument, milvus.ErrInvalidHandle, milvus.ErrClosed, milvus.ErrForked, milvus.ErrPending,
+		milvus.ErrUnavailable, milvus.ErrTLSFailed, milvus.ErrTimeout, milvus.ErrCancelled, milvus.ErrUnauthenticated,
+		milvus.ErrPermissionDenied, milvus.ErrCollectionNotFound, milvus.ErrDatabaseNotFound, milvus.ErrRateLimited,
+		milvus.ErrNotReady, milvus.ErrCompactionDisabled, milvus.ErrUnsupported, milvus.ErrServerError,
+		milvus.ErrPartitionNotFound, milvus.ErrCompactionFailed, milvus.ErrOutcomeUnknown, milvus.ErrSomeFailed,
+		milvus.ErrInternal, milvus.ErrOutOfMemory,
+	}
+	named := map[milvus.Status]bool{}
+	for number := range milvus.Status(1000) {
+		if !strings.HasPrefix(number.String(), "UNKNOWN_STATUS") {
+			named[number] = true
+		}
+	}
+	for _, status := range constants {
+		if !named[status] {
+			t.Error("the library does not know", int32(status))
+		}
+		delete(named, status)
+	}
+	for status := range named {
+		t.Error("no constant for", status)
+	}
+	if text := milvus.Status(999).String(); text != "UNKNOWN_STATUS(999)" {
+		t.Error(text)
+	}
+}
+
+func TestEnumsHaveReadableNames(t *testing.T) {
+	for want, value := range map[string]fmt.Stringer{
+		"PARTLY_FAILED": milvus.VerdictPartlyFailed, "UNKNOWN": milvus.VerdictUnknown, "UNKNOWN_VERDICT(77)": milvus.Verdict(77),
+		"SCHEDULED": milvus.TriggerScheduled, "NO_TRACE": milvus.FoundNoTrace, "MIX": milvus.PlanTypeMix,
+		"META_SAVED": milvus.PlanStateMetaSaved, "UNKNOWN_PLAN_TYPE(1)": milvus.PlanType(1), "EXECUTING": milvus.JobExecuting,
+		"LOADED": milvus.LoadedSegments, "FLUSHED": milvus.SegmentFlushed, "L0": milvus.LevelL0, "not known": milvus.NotKnown,
+		"COLLECTION_NOT_FOUND": milvus.ErrCollectionNotFound, "UNKNOWN_SEGMENT_STATE(99)": milvus.SegmentState(99),
+	} {
+		if value.String() != want {
+			t.Errorf("%q is not %q", value, want)
+		}
+	}
+	if errors.Is(milvus.ErrTimeout, context.Canceled) {
+		t.Error("a timeout is no cancellation")
+	}
+}

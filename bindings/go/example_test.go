@@ -1,0 +1,107 @@
+package milvus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/milvus-client/milvus-client-go"
+)
+
+func Example() {
+	client, err := milvus.New(uri)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+
+	job, err := client.Compact(ctx, "succeeds")
+	if err != nil {
+		log.Fatal(err)
+	}
+	report, err := client.Wait(ctx, job)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Verdict, report.Completed, "of", report.Planned)
+	fmt.Println(report.Effect.SegmentsBefore, "segments became", report.Effect.SegmentsAfter)
+	// Output:
+	// SUCCEEDED 2 of 2
+	// 4 segments became 2
+}
+
+func ExampleClient_Compact() {
+	client, err := milvus.New(uri)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	_, err = client.Compact(context.Background(), "missing")
+	var failure *milvus.Error
+	switch {
+	case errors.Is(err, milvus.ErrCollectionNotFound):
+		fmt.Println("there is no such collection")
+	case errors.As(err, &failure) && failure.InDoubt:
+		fmt.Println("it may have begun:", failure.Message)
+	}
+	// Output: there is no such collection
+}
+
+func ExampleClient_Wait() {
+	client, err := milvus.New(uri)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	ctx := context.Background()
+
+	result, err := client.CompactWith(ctx, "fails_partly", milvus.CompactParams{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	report, err := client.Wait(ctx, result.JobID)
+	fmt.Println(errors.Is(err, milvus.ErrCompactionFailed), report.Verdict, report.Completed, report.Failed)
+	// Output: true PARTLY_FAILED 2 1
+}
+
+func ExampleOnProgress() {
+	client, err := milvus.New(uri)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	var last milvus.Progress
+	remember := milvus.OnProgress(func(progress milvus.Progress) { last = progress })
+	collections := []string{"succeeds", "nothing", "missing"}
+	results, err := client.CompactMany(context.Background(), collections, milvus.ManyParams{}, remember)
+	for _, result := range results {
+		fmt.Println(result.Collection, result.Err == nil)
+	}
+	fmt.Println(errors.Is(err, milvus.ErrSomeFailed), last.CollectionsDone, last.CollectionsFailed)
+	// Output:
+	// succeeds true
+	// nothing true
+	// missing false
+	// true 3 1
+}
+
+func ExampleClient_Check() {
+	client, err := milvus.New(uri)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	prospect, err := client.Check(context.Background(), "succeeds", milvus.CompactParams{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("enabled:", prospect.Enabled, "indexed:", prospect.Indexed)
+	// Output: enabled: yes indexed: yes
+}

@@ -1,0 +1,58 @@
+// Compact has a server compact one collection, waits until that is done, and prints what became of it.
+//
+//	compact http://localhost:19530 products
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/milvus-client/milvus-client-go"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: compact URI COLLECTION")
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	if err := compact(ctx, os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func compact(ctx context.Context, uri, collection string) error {
+	client, err := milvus.New(uri)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+
+	result, err := client.CompactWith(ctx, collection, milvus.CompactParams{})
+	var failure *milvus.Error
+	if errors.As(err, &failure) && failure.InDoubt {
+		fmt.Println("in doubt, found:", failure.Found)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Printf("job %d: %s\n", result.JobID, result.Outcome)
+
+	report, err := client.Wait(ctx, result.JobID, milvus.OnProgress(func(progress milvus.Progress) {
+		fmt.Printf("%d of %d plans after %s\n", progress.Completed, progress.Planned, progress.Elapsed)
+	}))
+	fmt.Println("verdict:", report.Verdict)
+	if effect := report.Effect; effect != nil {
+		fmt.Printf("segments: %d -> %d, rows: %d -> %d\n",
+			effect.SegmentsBefore, effect.SegmentsAfter, effect.RowsBefore, effect.RowsAfter)
+	}
+	return err
+}

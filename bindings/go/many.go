@@ -1,0 +1,119 @@
+// Compacting many collections, or a whole database.
+
+package milvus
+
+// #include <milvus_client.h>
+import "C"
+
+import (
+	"context"
+	"unsafe"
+)
+
+// ManyParams tells how to compact many collections. The zero value is all defaults.
+type ManyParams struct {
+	// Compaction is what to do with each of them, without partition, channel and segments.
+	Compaction CompactParams
+	// Concurrency is how many are under way at a time, each from its trigger to its end: up to 10000; 0: 16.
+	Concurrency int
+	// OnlyTrigger has them triggered, and the jobs not waited for.
+	OnlyTrigger bool
+}
+
+// ManyResult is what became of one collection.
+type ManyResult struct {
+	// Collection is the name or alias that was given, or listed by the server.
+	Collection string
+	// Outcome is what came of the trigger; 0 if it was not sent, or not answered.
+	Outcome TriggerOutcome
+	// JobID is the job; [NoJob] if there is none; [UnknownJob] if the server does not tell which.
+	JobID JobID
+	// Planned is the number of its plans when it was triggered, or [NotReported].
+	Planned int64
+	// Report is what was seen of the job; nil if it was not waited for.
+	Report *Report
+	// Err is nil if it was compacted or there was nothing to do, else an [*Error].
+	Err error
+}
+
+// CompactMany compacts collections: as [Client.CompactWith] and [Client.Wait] for each of them. One that fails does
+// not keep the others from being compacted. The results are in the order of the names. No names at all are refused.
+//
+// The error is [ErrSomeFailed] if any has failed, also for lack of time: the results say which. They are there as well
+// if the client was closed meanwhile.
+func (c *Client) CompactMany(ctx context.Context, collections []string, params ManyParams, options ...CallOption) ([]ManyResult, error) {
+	if len(collections) == 0 {
+		return nil, refused(manyName, "names: is empty; CompactDatabase takes all collections")
+	}
+	var memory memory
+	defer memory.free()
+	names := memory.texts("names", collections)
+	return c.compactMany(ctx, &memory, names, len(collections), params, options)
+}
+
+// CompactDatabase compacts every collection of the client's database that the user may see, sorted by name. Otherwise
+// as [Client.CompactMany].
+func (c *Client) CompactDatabase(ctx context.Context, params ManyParams, options ...CallOption) ([]ManyResult, error) {
+	var memory memory
+	defer memory.free()
+	return c.compactMany(ctx, &memory, nil, 0, params, options)
+}
+
+const manyName = "milvus_compact_many_async"
+
+func (c *Client) compactMany(ctx context.Context, memory *memory, names **C.char, count int, params ManyParams, options []CallOption) ([]ManyResult, error) {
+	given := memory.manyParams(params)
+	if err := memory.check(manyName); err != nil {
+		return nil, err
+	}
+	return operation[[]ManyResult]{
+		name: manyName,
+		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
+			return C.milvus_compact_many_async(client, names, C.size_t(count), given, timeout, out)
+		},
+		take: takeMany,
+	}.run(ctx, c, options...)
+}
+
+func (m *memory) manyParams(params ManyParams) *C.milvus_many_params {
+	given := (*C.milvus_many_params)(m.take(unsafe.Sizeof(C.milvus_many_params{})))
+	*given = C.milvus_many_params{
+		size:         C.sizeof_milvus_many_params,
+		compaction:   m.params(params.Compaction),
+		concurrency:  C.int32_t(max(-1, min(params.Concurrency, 1<<30))), // what is out of range stays so
+		only_trigger: flag(params.OnlyTrigger),
+	}
+	return given
+}
+
+func takeMany(future *C.milvus_future) ([]ManyResult, C.milvus_status) {
+	var list *C.milvus_many_list
+	status := C.milvus_future_take_many(future, &list)
+	defer C.milvus_many_list_free(list)
+	var results []ManyResult
+	for index := range C.milvus_many_list_count(list) {
+		result := C.milvus_many_result{size: C.sizeof_milvus_many_result}
+		if failure := C.milvus_many_list_get(list, index, &result); failure != C.MILVUS_OK {
+			return nil, failure
+		}
+		results = append(results, manyResultOf(&result))
+	}
+	return results, status
+}
+
+func manyResultOf(result *C.milvus_many_result) ManyResult {
+	one := ManyResult{
+		Collection: C.GoString(result.collection_name),
+		Outcome:    TriggerOutcome(result.outcome),
+		JobID:      JobID(result.job_id),
+		Planned:    int64(result.planned),
+	}
+	if result.report != nil {
+		report := reportOf(result.report)
+		one.Report = &report
+	}
+	if result.status != C.MILVUS_OK {
+		one.Err = errorOf(result.error)
+	}
+	return one
+}

@@ -1,0 +1,74 @@
+// Progress of one operation, looked at from time to time by the goroutine that waits for its end.
+
+package milvus
+
+// #include <milvus_client.h>
+import "C"
+
+import "time"
+
+type watcher struct {
+	future   *C.milvus_future
+	function func(Progress)
+	ticker   *time.Ticker
+	ticks    <-chan time.Time // nil if nobody wants to know
+	told     Progress
+}
+
+func newWatcher(future *C.milvus_future, options []CallOption) *watcher {
+	var chosen callOptions
+	for _, option := range options {
+		option(&chosen)
+	}
+	w := &watcher{future: future, function: chosen.progress}
+	if w.function != nil {
+		w.ticker = time.NewTicker(progressInterval)
+		w.ticks = w.ticker.C
+	}
+	return w
+}
+
+func (w *watcher) stop() {
+	if w.ticker != nil {
+		w.ticker.Stop()
+	}
+}
+
+// Tells what has changed but the time.
+func (w *watcher) look() {
+	now, ok := progressOf(w.future)
+	counts := now
+	counts.Elapsed, counts.PlansPerSecond = 0, 0
+	if ok && counts != w.told {
+		w.told = counts
+		w.function(now)
+	}
+}
+
+func (w *watcher) last() {
+	if w.function == nil {
+		return
+	}
+	if now, ok := progressOf(w.future); ok {
+		w.function(now)
+	}
+}
+
+func progressOf(future *C.milvus_future) (Progress, bool) {
+	progress := C.milvus_progress{size: C.sizeof_milvus_progress}
+	status := C.milvus_future_progress(future, &progress)
+	return Progress{
+		Elapsed:           milliseconds(progress.elapsed_ms),
+		Planned:           int64(progress.planned),
+		Completed:         int64(progress.completed),
+		Failed:            int64(progress.failed),
+		PlansPerSecond:    float64(progress.plans_per_second),
+		Collections:       int64(progress.collections),
+		CollectionsDone:   int64(progress.collections_done),
+		CollectionsFailed: int64(progress.collections_failed),
+	}, status == C.MILVUS_OK
+}
+
+func milliseconds(count C.int64_t) time.Duration {
+	return time.Duration(count) * time.Millisecond
+}
