@@ -21,6 +21,12 @@ type Option struct {
 	key, value string
 }
 
+// String is the key: the value may be secret.
+func (o Option) String() string { return o.key }
+
+// GoString is the key as well.
+func (o Option) GoString() string { return o.key }
+
 // WithToken is "user:password" or an API key; it beats the one in the URI.
 func WithToken(token string) Option { return Option{"token", token} }
 

@@ -2,8 +2,11 @@ package milvus_test
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/milvus-client/milvus-client-go"
@@ -173,6 +176,14 @@ func TestManyCollectionsHaveAReportOrAnErrorEach(t *testing.T) {
 	}
 }
 
+func TestTheErrorOfManyIsThatOfEach(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	_, err := client.CompactMany(bounded(t), []string{"missing", "fails"}, milvus.ManyParams{})
+	if !errors.Is(err, milvus.ErrCollectionNotFound) || !errors.Is(err, milvus.ErrCompactionFailed) || errors.Is(err, milvus.ErrTimeout) {
+		t.Fatal(err)
+	}
+}
+
 func TestTextsThatCWouldCutAreRefused(t *testing.T) {
 	fake, client := newPair(t, "v2.6.8")
 	ctx := bounded(t)
@@ -218,6 +229,64 @@ func TestTargetSizesAreReadWithTheirUnit(t *testing.T) {
 	if _, err := milvus.ParseTargetSize("512"); !errors.Is(err, milvus.ErrInvalidArgument) {
 		t.Error(err)
 	}
+}
+
+func TestASecretOptionIsNotPrinted(t *testing.T) {
+	if text := fmt.Sprintf("%v %+v %#v %s", withSecret, withSecret, withSecret, []milvus.Option{withSecret}); strings.Contains(text, "hunter2") {
+		t.Error(text)
+	}
+}
+
+var withSecret = milvus.WithToken("root:hunter2")
+
+func TestAClosedClientLeavesNothingBehind(t *testing.T) {
+	ctx := bounded(t)
+	descriptors := func() int { return len(must(os.ReadDir("/proc/self/fd"))) }
+	before, goroutines := descriptors(), runtime.NumGoroutine()
+	for range 50 {
+		client := must(milvus.New(uri))
+		must(client.ServerInfo(ctx))
+		client.Close()
+	}
+	until(t, "connections are closed", func() bool { return descriptors() <= before })
+	until(t, "goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
+}
+
+func TestWithoutDescriptorsNoClientIsMade(t *testing.T) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+	small := syscall.Rlimit{Cur: min(limit.Cur, 256), Max: limit.Max}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &small); err != nil {
+		t.Fatal(err)
+	}
+	var files []*os.File
+	defer func() {
+		for _, file := range files {
+			file.Close()
+		}
+	}()
+	for {
+		file, err := os.Open(os.DevNull)
+		if err != nil {
+			break
+		}
+		files = append(files, file)
+	}
+	for range 2 { // no descriptor for the queue, and then none for its duplicate
+		if _, err := milvus.New(uri); !errors.Is(err, milvus.ErrOutOfMemory) {
+			t.Error(err)
+		}
+		files[len(files)-1].Close()
+		files = files[:len(files)-1]
+	}
+	client, err := milvus.New(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
 }
 
 func TestAForgottenClientIsClosed(t *testing.T) {

@@ -82,7 +82,7 @@ func watched(descriptor uintptr) (*os.File, error) {
 
 func outOfDescriptors(err error) *Error {
 	message := "cannot watch the queue's descriptor: " + err.Error()
-	return &Error{Status: ErrOutOfMemory, Operation: "milvus_queue_fd", Message: message, cause: err}
+	return &Error{Status: ErrOutOfMemory, Operation: "milvus_queue_fd", Message: message, Retriable: true, cause: err}
 }
 
 // Go's poller tells edges: of futures that arrive while the queue is being emptied it tells again. Each wait follows

@@ -102,7 +102,7 @@ type Error struct {
 	// Message says what happened, for a person, in one line. The token is never in it.
 	Message string
 
-	cause error // what the context said
+	cause error // for Unwrap
 }
 
 // Error has the operation, the message and the status.
@@ -119,7 +119,8 @@ func (e *Error) Is(target error) bool {
 	return ok && status == e.Status
 }
 
-// Unwrap is what the context said (see [context.Cause]), if that has ended the call.
+// Unwrap is what the context said (see [context.Cause]) if that has ended the call, and of many collections what each
+// of them failed with.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Because a context says two things when it was ended with a cause, and either may be asked for.

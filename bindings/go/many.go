@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"unsafe"
 )
 
@@ -39,8 +40,8 @@ type ManyResult struct {
 // CompactMany compacts collections: as [Client.CompactWith] and [Client.Wait] for each of them. One that fails does
 // not keep the others from being compacted. The results are in the order of the names. No names at all are refused.
 //
-// The error is [ErrSomeFailed] if any has failed, also for lack of time: the results say which. They are there as well
-// if the client was closed meanwhile.
+// The error is [ErrSomeFailed] if any has failed, also for lack of time, and besides it is what each of them failed
+// with: the results say which. They are there as well if the client was closed meanwhile.
 func (c *Client) CompactMany(ctx context.Context, collections []string, params ManyParams, options ...CallOption) ([]ManyResult, error) {
 	if len(collections) == 0 {
 		return nil, refused(manyName, "names: is empty; CompactDatabase takes all collections")
@@ -66,13 +67,30 @@ func (c *Client) compactMany(ctx context.Context, memory *memory, names **C.char
 	if err := memory.check(manyName); err != nil {
 		return nil, err
 	}
-	return operation[[]ManyResult]{
+	results, err := operation[[]ManyResult]{
 		name: manyName,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
 			return C.milvus_compact_many_async(client, names, C.size_t(count), given, timeout, out)
 		},
 		take: takeMany,
 	}.run(ctx, c, options...)
+	return results, withCauses(ctx, err, results)
+}
+
+// Has the error of the whole be that of each collection too.
+func withCauses(ctx context.Context, err error, results []ManyResult) error {
+	whole, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	causes := []error{whole.cause}
+	for index := range results {
+		if failure, ok := results[index].Err.(*Error); ok {
+			causes = append(causes, failure.endedBy(ctx))
+		}
+	}
+	whole.cause = errors.Join(causes...)
+	return whole
 }
 
 func (m *memory) manyParams(params ManyParams) *C.milvus_many_params {

@@ -119,8 +119,8 @@ func remaining(ctx context.Context, without C.int64_t) (timeout C.int64_t, hasDe
 	if !hasDeadline {
 		return without, false
 	}
-	left := time.Until(deadline)
-	return C.int64_t(max(1, (left+time.Millisecond-1)/time.Millisecond)), true
+	left := time.Until(deadline) - 1 // so that whole milliseconds stay what they are
+	return C.int64_t(max(0, left/time.Millisecond) + 1), true
 }
 
 // Waits for the end. A context that ends hastens it, but it is always awaited: it tells whether a trigger is in doubt.
