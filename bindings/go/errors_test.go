@@ -1,3 +1,5 @@
+// What failures tell, and the names of all constants.
+
 package milvus_test
 
 import (
@@ -117,6 +119,9 @@ func TestEnumsHaveReadableNames(t *testing.T) {
 		if value.String() != want {
 			t.Errorf("%q is not %q", value, want)
 		}
+	}
+	if milvus.ErrNotReady.Error() == "" || milvus.VerdictFailed.Message() == "" {
+		t.Error("no sentence")
 	}
 	if errors.Is(milvus.ErrTimeout, context.Canceled) {
 		t.Error("a timeout is no cancellation")

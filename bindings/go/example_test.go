@@ -1,3 +1,5 @@
+// Examples for the documentation, run against the scripted server.
+
 package milvus_test
 
 import (

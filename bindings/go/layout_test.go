@@ -1,3 +1,5 @@
+// Whether Go sees the structs of the header as the C compiler does.
+
 package milvus
 
 import (

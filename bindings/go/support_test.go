@@ -1,3 +1,5 @@
+// What the tests share: a scripted server in a process of its own.
+
 package milvus_test
 
 import (
