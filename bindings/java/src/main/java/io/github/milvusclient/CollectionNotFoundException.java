@@ -1,0 +1,11 @@
+// The exception for MILVUS_COLLECTION_NOT_FOUND.
+package io.github.milvusclient;
+
+/** No collection or alias of that name exists in the database. */
+public final class CollectionNotFoundException extends MilvusException {
+    private static final long serialVersionUID = 1L;
+
+    CollectionNotFoundException(Failure failure) {
+        super(failure);
+    }
+}

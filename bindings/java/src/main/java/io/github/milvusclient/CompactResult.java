@@ -1,0 +1,17 @@
+// What came of a trigger.
+package io.github.milvusclient;
+
+import java.util.OptionalLong;
+
+/**
+ * What came of a trigger.
+ *
+ * @param outcome  what the server did
+ * @param jobId    the job to wait for, or {@link MilvusClient#NO_JOB}
+ * @param planned  plans of the job, if that is known
+ */
+public record CompactResult(TriggerOutcome outcome, long jobId, OptionalLong planned) {
+    static CompactResult of(Structs.CompactResult result) {
+        return new CompactResult(TriggerOutcome.of(result.outcome), result.jobId, Text.reported(result.planned));
+    }
+}

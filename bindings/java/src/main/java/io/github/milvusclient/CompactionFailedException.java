@@ -1,0 +1,11 @@
+// The exception for MILVUS_COMPACTION_FAILED.
+package io.github.milvusclient;
+
+/** The compaction ended, but not all of it succeeded; the report has the counts. */
+public final class CompactionFailedException extends MilvusException {
+    private static final long serialVersionUID = 1L;
+
+    CompactionFailedException(Failure failure) {
+        super(failure);
+    }
+}

@@ -1,0 +1,73 @@
+// The detail of a failed call, and the exception for it.
+package io.github.milvusclient;
+
+import com.sun.jna.Pointer;
+import java.util.List;
+
+/** A milvus_error, copied; with what a failed wait has seen, if anything, or what became of many collections. */
+record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, boolean isInDoubt, long jobId,
+               String operation, String message, Finding found, CompactionReport report,
+               List<CollectionResult> results) {
+    /** Of the calling thread's latest failed call. */
+    static Failure ofThread(int status) {
+        return of(Library.milvus_last_error(), status);
+    }
+
+    /** Of an operation that is over. */
+    static Failure ofFuture(long future, int status) {
+        Pointer place = Library.milvus_future_error(future);
+        // Otherwise it is not the operation that failed, but reading its result.
+        return new Structs.Error(place).status == status ? of(place, status) : ofThread(status);
+    }
+
+    static Failure of(Pointer place, int status) {
+        Structs.Error error = new Structs.Error(place);
+        if (error.status == Library.OK) {
+            return local(status, Library.milvus_status_message(status));
+        }
+        return new Failure(error.status, error.grpcCode, error.serverCode, error.retriable == 1, error.inDoubt == 1,
+            error.jobId, Text.read(error.operation), Text.read(error.message), Finding.of(error.found), null, List.of());
+    }
+
+    /** What this binding finds out by itself. */
+    static Failure local(int status, String message) {
+        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", message, Finding.NOT_LOOKED, null,
+            List.of());
+    }
+
+    Failure with(CompactionReport seen) {
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, found, seen,
+            results);
+    }
+
+    Failure with(List<CollectionResult> ends) {
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, found, report,
+            ends);
+    }
+
+    /** The exception, with the stack of the calling thread. */
+    MilvusException exception() {
+        return switch (Status.of(status)) {
+            case INVALID_ARGUMENT -> new InvalidArgumentException(this);
+            case CLOSED -> new ClosedException(this);
+            case UNAVAILABLE -> new UnavailableException(this);
+            case TLS_FAILED -> new TlsFailedException(this);
+            case TIMEOUT -> new MilvusTimeoutException(this);
+            case CANCELLED -> new MilvusCancelledException(this);
+            case UNAUTHENTICATED -> new UnauthenticatedException(this);
+            case PERMISSION_DENIED -> new PermissionDeniedException(this);
+            case COLLECTION_NOT_FOUND -> new CollectionNotFoundException(this);
+            case DATABASE_NOT_FOUND -> new DatabaseNotFoundException(this);
+            case RATE_LIMITED -> new RateLimitedException(this);
+            case NOT_READY -> new NotReadyException(this);
+            case COMPACTION_DISABLED -> new CompactionDisabledException(this);
+            case UNSUPPORTED -> new UnsupportedException(this);
+            case SERVER_ERROR -> new ServerErrorException(this);
+            case PARTITION_NOT_FOUND -> new PartitionNotFoundException(this);
+            case COMPACTION_FAILED -> new CompactionFailedException(this);
+            case OUTCOME_UNKNOWN -> new OutcomeUnknownException(this);
+            case SOME_FAILED -> new SomeFailedException(this);
+            default -> new MilvusException(this);
+        };
+    }
+}

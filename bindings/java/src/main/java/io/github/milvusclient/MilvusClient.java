@@ -1,0 +1,390 @@
+// A client of a Milvus server: every operation that there is.
+package io.github.milvusclient;
+
+import com.sun.jna.Memory;
+import com.sun.jna.ptr.LongByReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It connects with its first
+ * call, and again whenever the connection is gone. Thread-safe; one per process is usually enough.
+ *
+ * <p>Each operation has a blocking form and one that ends in a {@code CompletableFuture}. Both fail with
+ * {@link MilvusException}, the latter always through its future. Null arguments and texts that C cannot take (a NUL
+ * character, half a surrogate pair) are refused by {@code NullPointerException} and {@code IllegalArgumentException}
+ * at once. A thread that is interrupted in a blocking form cancels the operation, gets
+ * {@link MilvusCancelledException} unless it ended before, and stays interrupted.
+ *
+ * <p>Cancelling a {@code CompletableFuture}, or ending it in another way ({@code orTimeout}), cancels the operation;
+ * cancelling a stage that depends on it does not. That is local: a job on the server goes on, and a trigger that
+ * was on its way may be carried out ({@link #find} tells). Futures are completed by the client's executor, which also
+ * runs the stages that depend on them and the consumers of progress, those of one operation one after the other.
+ *
+ * <p>A timeout limits the whole operation, connecting included: a duration above zero, {@link #DEFAULT_TIMEOUT} or
+ * {@link #NO_TIMEOUT}.
+ */
+public final class MilvusClient extends ClientHandle {
+    /** The client's default: its option timeout_ms, 10 s if that is not set. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(Long.MIN_VALUE);
+
+    /** No limit. The operation still ends when the server is found to be gone. */
+    public static final Duration NO_TIMEOUT = Duration.ofSeconds(Long.MAX_VALUE);
+
+    /** The job id of "the server scheduled nothing". Can be waited for: that is over at once. */
+    public static final long NO_JOB = 0;
+
+    /** The job id of "there is a job, but nobody says which". Cannot be waited for. */
+    public static final long UNKNOWN_JOB = -1;
+
+    /** A client without options; see {@link #MilvusClient(String, Map)}. */
+    public MilvusClient(String uri) {
+        this(uri, Map.of());
+    }
+
+    /**
+     * A client, which does not connect yet.
+     *
+     * @param uri      where the server is, as pymilvus takes it, e.g. "http://localhost:19530"; null: the environment
+     *                 variable MILVUS_URI
+     * @param options  values by key; {@link #options()} lists the keys
+     * @throws MilvusException if the URI, an option or a file that one names is wrong
+     */
+    public MilvusClient(String uri, Map<String, String> options) {
+        this(uri, options, commonExecutor());
+    }
+
+    /**
+     * The same with an executor.
+     *
+     * @param executor  completes futures and runs the consumers of progress; without one it is the common pool of
+     *                  {@code ForkJoinPool}. One that refuses a task has it run on the thread that all clients
+     *                  share, so shut it down after the client is closed.
+     */
+    public MilvusClient(String uri, Map<String, String> options, Executor executor) {
+        super(uri, options, executor);
+    }
+
+    /** Tells the server's version as it writes it, e.g. "v2.6.8"; empty if it does not tell. */
+    public String serverVersion(Duration timeout) {
+        return serverVersionOperation(timeout).await();
+    }
+
+    /** Starts {@link #serverVersion}. */
+    public CompletableFuture<String> serverVersionAsync(Duration timeout) {
+        return promise(() -> serverVersionOperation(timeout));
+    }
+
+    private Operation<String> serverVersionOperation(Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_client_server_info_async(handle, millis, out),
+            future -> Readers.serverInfo(future).version(), null);
+    }
+
+    /** Tells what the server says of itself. Connects, but does not ask again while a connection lasts. */
+    public ServerInfo serverInfo(Duration timeout) {
+        return serverInfoOperation(timeout).await();
+    }
+
+    /** Starts {@link #serverInfo}. */
+    public CompletableFuture<ServerInfo> serverInfoAsync(Duration timeout) {
+        return promise(() -> serverInfoOperation(timeout));
+    }
+
+    private Operation<ServerInfo> serverInfoOperation(Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_client_server_info_async(handle, millis, out),
+            Readers::serverInfo, null);
+    }
+
+    /**
+     * Has the server compact one collection: merge small segments and purge deleted rows. Over as soon as the job is
+     * scheduled; gives its id, or {@link #NO_JOB} if the server scheduled nothing. A trigger whose answer is lost ends
+     * with an exception that is {@link MilvusException#inDoubt()}.
+     */
+    public long compact(String collectionName, Duration timeout) {
+        return compactOperation(collectionName, timeout).await();
+    }
+
+    /** Starts {@link #compact}. */
+    public CompletableFuture<Long> compactAsync(String collectionName, Duration timeout) {
+        return promise(() -> compactOperation(collectionName, timeout));
+    }
+
+    private Operation<Long> compactOperation(String collectionName, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compact_async(handle, Text.name(collectionName), 0, millis, out),
+            Readers::jobId, null);
+    }
+
+    /**
+     * Has the server compact one collection, or a part of it, in any of the ways that servers have. What this server
+     * would silently ignore is refused with {@link UnsupportedException}, and nothing is sent.
+     */
+    public CompactResult compactWith(String collectionName, CompactParams params, Duration timeout) {
+        return compactWithOperation(collectionName, params, timeout).await();
+    }
+
+    /** Starts {@link #compactWith}. */
+    public CompletableFuture<CompactResult> compactWithAsync(String collectionName, CompactParams params,
+                                                             Duration timeout) {
+        return promise(() -> compactWithOperation(collectionName, params, timeout));
+    }
+
+    private Operation<CompactResult> compactWithOperation(String collectionName, CompactParams params,
+                                                          Duration timeout) {
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_compact_with_async(handle, Text.name(collectionName), struct, millis, out),
+            Readers::compactResult, null);
+    }
+
+    /**
+     * Waits until a job is over. Ends without an exception only if every plan completed, or there was nothing to do;
+     * else with {@link CompactionFailedException}, {@link OutcomeUnknownException} or {@link MilvusTimeoutException}
+     * (the job goes on), which have what was seen as their {@link MilvusException#report()}. Best asked of the client
+     * that triggered the job: it remembers what servers forget.
+     */
+    public CompactionReport waitForCompaction(long jobId, Duration timeout) {
+        return waitForCompactionOperation(jobId, timeout, null).await();
+    }
+
+    /** {@link #waitForCompaction(long, Duration)}, with a consumer for its progress. */
+    public CompactionReport waitForCompaction(long jobId, Duration timeout, Consumer<? super Progress> progress) {
+        return waitForCompactionOperation(jobId, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #waitForCompaction(long, Duration)}. */
+    public CompletableFuture<CompactionReport> waitForCompactionAsync(long jobId, Duration timeout) {
+        return promise(() -> waitForCompactionOperation(jobId, timeout, null));
+    }
+
+    /** Starts {@link #waitForCompaction(long, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<CompactionReport> waitForCompactionAsync(long jobId, Duration timeout,
+                                                                      Consumer<? super Progress> progress) {
+        return promise(() -> waitForCompactionOperation(jobId, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<CompactionReport> waitForCompactionOperation(long jobId, Duration timeout,
+                                                                   Consumer<? super Progress> progress) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compaction_wait_async(handle, jobId, millis, out),
+            Readers::report, progress);
+    }
+
+    /** Tells what a trigger with the same parameters would do now, without sending one. */
+    public Prospect check(String collectionName, CompactParams params, Duration timeout) {
+        return checkOperation(collectionName, params, timeout).await();
+    }
+
+    /** Starts {@link #check}. */
+    public CompletableFuture<Prospect> checkAsync(String collectionName, CompactParams params, Duration timeout) {
+        return promise(() -> checkOperation(collectionName, params, timeout));
+    }
+
+    private Operation<Prospect> checkOperation(String collectionName, CompactParams params, Duration timeout) {
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_compaction_check_async(handle, Text.name(collectionName), struct, millis, out),
+            Readers::prospect, null);
+    }
+
+    /** Looks whether this client's latest trigger in doubt of a collection has started a job. */
+    public Found find(String collectionName, Duration timeout) {
+        return findOperation(collectionName, timeout).await();
+    }
+
+    /** Starts {@link #find}. */
+    public CompletableFuture<Found> findAsync(String collectionName, Duration timeout) {
+        return promise(() -> findOperation(collectionName, timeout));
+    }
+
+    private Operation<Found> findOperation(String collectionName, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compaction_find_async(handle, Text.name(collectionName), millis, out),
+            Readers::found, null);
+    }
+
+    /** Asks what the server says of a job at this moment; a job that it does not know is Completed with zeros. */
+    public StateInfo state(long jobId, Duration timeout) {
+        return stateOperation(jobId, timeout).await();
+    }
+
+    /** Starts {@link #state}. */
+    public CompletableFuture<StateInfo> stateAsync(long jobId, Duration timeout) {
+        return promise(() -> stateOperation(jobId, timeout));
+    }
+
+    private Operation<StateInfo> stateOperation(long jobId, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compaction_state_async(handle, jobId, millis, out),
+            Readers::state, null);
+    }
+
+    /** Lists a job's plans, also those that this client saw while it waited for it. Ordered by their sources. */
+    public List<Plan> plans(long jobId, Duration timeout) {
+        return plansOperation(jobId, timeout).await();
+    }
+
+    /** Starts {@link #plans}. */
+    public CompletableFuture<List<Plan>> plansAsync(long jobId, Duration timeout) {
+        return promise(() -> plansOperation(jobId, timeout));
+    }
+
+    private Operation<List<Plan>> plansOperation(long jobId, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compaction_plans_async(handle, jobId, millis, out),
+            Readers::plans, null);
+    }
+
+    /**
+     * Lists every compaction task of a collection that the server still remembers, automatic ones included. Needs a
+     * server newer than 3.0.0.
+     */
+    public List<Plan> tasks(String collectionName, Duration timeout) {
+        return tasksOperation(collectionName, timeout).await();
+    }
+
+    /** Starts {@link #tasks}. */
+    public CompletableFuture<List<Plan>> tasksAsync(String collectionName, Duration timeout) {
+        return promise(() -> tasksOperation(collectionName, timeout));
+    }
+
+    private Operation<List<Plan>> tasksOperation(String collectionName, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compaction_tasks_async(handle, Text.name(collectionName), millis, out),
+            Readers::plans, null);
+    }
+
+    /** Lists the segments of a collection, ordered by id. */
+    public List<Segment> segments(String collectionName, SegmentView view, Duration timeout) {
+        return segmentsOperation(collectionName, view, timeout).await();
+    }
+
+    /** Starts {@link #segments}. */
+    public CompletableFuture<List<Segment>> segmentsAsync(String collectionName, SegmentView view, Duration timeout) {
+        return promise(() -> segmentsOperation(collectionName, view, timeout));
+    }
+
+    private Operation<List<Segment>> segmentsOperation(String collectionName, SegmentView view, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_segments_async(handle, Text.name(collectionName), view.number, millis, out),
+            Readers::segments, null);
+    }
+
+    /** Flushes a collection, and waits until what was inserted is stored: compactions leave out what is not. */
+    public void flush(String collectionName, Duration timeout) {
+        flushOperation(collectionName, timeout).await();
+    }
+
+    /** Starts {@link #flush}. */
+    public CompletableFuture<Void> flushAsync(String collectionName, Duration timeout) {
+        return promise(() -> flushOperation(collectionName, timeout));
+    }
+
+    private Operation<Void> flushOperation(String collectionName, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_flush_async(handle, Text.name(collectionName), millis, out),
+            Readers::nothing, null);
+    }
+
+    /**
+     * Makes queries of a collection fast: waits for its indexes, compacts it, waits for the job and for the indexes of
+     * the result, and has the query nodes of a loaded collection take it up. It does not flush.
+     */
+    public CompactionReport optimize(String collectionName, CompactParams params, Duration timeout) {
+        return optimizeOperation(collectionName, params, timeout, null).await();
+    }
+
+    /** {@link #optimize(String, CompactParams, Duration)}, with a consumer for its progress. */
+    public CompactionReport optimize(String collectionName, CompactParams params, Duration timeout,
+                                     Consumer<? super Progress> progress) {
+        return optimizeOperation(collectionName, params, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #optimize(String, CompactParams, Duration)}. */
+    public CompletableFuture<CompactionReport> optimizeAsync(String collectionName, CompactParams params,
+                                                             Duration timeout) {
+        return promise(() -> optimizeOperation(collectionName, params, timeout, null));
+    }
+
+    /** Starts {@link #optimize(String, CompactParams, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<CompactionReport> optimizeAsync(String collectionName, CompactParams params,
+                                                             Duration timeout, Consumer<? super Progress> progress) {
+        return promise(() -> optimizeOperation(collectionName, params, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<CompactionReport> optimizeOperation(String collectionName, CompactParams params,
+                                                          Duration timeout, Consumer<? super Progress> progress) {
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_optimize_async(handle, Text.name(collectionName), struct, millis, out),
+            Readers::report, progress);
+    }
+
+    /**
+     * Compacts many collections, some at a time, in the order of the names. If any of them fails this ends with
+     * {@link SomeFailedException}, whose {@link MilvusException#results()} tell what became of each.
+     */
+    public List<CollectionResult> compactMany(List<String> collectionNames, ManyParams params, Duration timeout) {
+        return compactManyOperation(collectionNames, params, timeout, null).await();
+    }
+
+    /** {@link #compactMany(List, ManyParams, Duration)}, with a consumer for its progress. */
+    public List<CollectionResult> compactMany(List<String> collectionNames, ManyParams params, Duration timeout,
+                                              Consumer<? super Progress> progress) {
+        return compactManyOperation(collectionNames, params, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #compactMany(List, ManyParams, Duration)}. */
+    public CompletableFuture<List<CollectionResult>> compactManyAsync(List<String> collectionNames, ManyParams params,
+                                                                      Duration timeout) {
+        return promise(() -> compactManyOperation(collectionNames, params, timeout, null));
+    }
+
+    /** Starts {@link #compactMany(List, ManyParams, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<List<CollectionResult>> compactManyAsync(List<String> collectionNames, ManyParams params,
+                                                               Duration timeout, Consumer<? super Progress> progress) {
+        return promise(() -> compactManyOperation(collectionNames, params, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<List<CollectionResult>> compactManyOperation(List<String> collectionNames, ManyParams params,
+                                                               Duration timeout, Consumer<? super Progress> progress) {
+        Memory names = Text.array(collectionNames);
+        int count = collectionNames.size();
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_compact_many_async(handle, names, count, struct, millis, out),
+            Readers::many, progress);
+    }
+
+    /** The same for every collection of the client's database that the user may see. */
+    public List<CollectionResult> compactDatabase(ManyParams params, Duration timeout) {
+        return compactDatabaseOperation(params, timeout, null).await();
+    }
+
+    /** {@link #compactDatabase(ManyParams, Duration)}, with a consumer for its progress. */
+    public List<CollectionResult> compactDatabase(ManyParams params, Duration timeout,
+                                                  Consumer<? super Progress> progress) {
+        return compactDatabaseOperation(params, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #compactDatabase(ManyParams, Duration)}. */
+    public CompletableFuture<List<CollectionResult>> compactDatabaseAsync(ManyParams params, Duration timeout) {
+        return promise(() -> compactDatabaseOperation(params, timeout, null));
+    }
+
+    /** Starts {@link #compactDatabase(ManyParams, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<List<CollectionResult>> compactDatabaseAsync(ManyParams params, Duration timeout,
+                                                                          Consumer<? super Progress> progress) {
+        return promise(() -> compactDatabaseOperation(params, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<List<CollectionResult>> compactDatabaseOperation(ManyParams params, Duration timeout,
+                                                                       Consumer<? super Progress> progress) {
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_compact_many_async(handle, null, 0, struct, millis, out),
+            Readers::many, progress);
+    }
+}

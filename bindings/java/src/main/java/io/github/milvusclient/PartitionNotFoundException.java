@@ -1,0 +1,11 @@
+// The exception for MILVUS_PARTITION_NOT_FOUND.
+package io.github.milvusclient;
+
+/** The collection has no partition of that name. */
+public final class PartitionNotFoundException extends MilvusException {
+    private static final long serialVersionUID = 1L;
+
+    PartitionNotFoundException(Failure failure) {
+        super(failure);
+    }
+}

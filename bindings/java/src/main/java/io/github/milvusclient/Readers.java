@@ -1,0 +1,133 @@
+// Reads the results of futures that are over, one reader for each kind of result.
+package io.github.milvusclient;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Each reader throws what the operation failed with, and leaves nothing to be freed but the future. */
+final class Readers {
+    /** What no wait takes, to see whether a report was written. */
+    private static final long NOT_WRITTEN = -77;
+
+    private Readers() {
+    }
+
+    private interface Take {
+        int take(long future, Pointer out);
+    }
+
+    private interface Get {
+        int get(long list, long index, Pointer out);
+    }
+
+    private static <S extends Structs.Sized, T> T read(long future, S struct, Take take, Function<S, T> convert) {
+        check(future, Structs.fill(struct, place -> take.take(future, place)));
+        return convert.apply(struct);
+    }
+
+    private static void check(long future, int status) {
+        if (status != Library.OK) {
+            throw Failure.ofFuture(future, status).exception();
+        }
+    }
+
+    static ServerInfo serverInfo(long future) {
+        return read(future, new Structs.ServerInfo(), Library::milvus_future_take_server_info, ServerInfo::of);
+    }
+
+    static Long jobId(long future) {
+        LongByReference jobId = new LongByReference();
+        check(future, Library.milvus_future_take_job_id(future, jobId));
+        return jobId.getValue();
+    }
+
+    static CompactResult compactResult(long future) {
+        return read(future, new Structs.CompactResult(), Library::milvus_future_take_compact_result, CompactResult::of);
+    }
+
+    static StateInfo state(long future) {
+        return read(future, new Structs.StateInfo(), Library::milvus_future_take_state, StateInfo::of);
+    }
+
+    static Prospect prospect(long future) {
+        return read(future, new Structs.Prospect(), Library::milvus_future_take_prospect, Prospect::of);
+    }
+
+    static Found found(long future) {
+        return read(future, new Structs.Found(), Library::milvus_future_take_found, Found::of);
+    }
+
+    /** Of a flush, which has no result. */
+    static Void nothing(long future) {
+        check(future, Library.milvus_future_poll(future));
+        return null;
+    }
+
+    static CompactionReport report(long future) {
+        Structs.Report report = new Structs.Report();
+        report.elapsedMs = NOT_WRITTEN;
+        int status = Structs.fill(report, place -> Library.milvus_future_take_report(future, place));
+        CompactionReport seen = report.elapsedMs == NOT_WRITTEN ? null : CompactionReport.of(report);
+        if (status != Library.OK) {
+            throw Failure.ofFuture(future, status).with(seen).exception();
+        }
+        return seen;
+    }
+
+    static List<Plan> plans(long future) {
+        LongByReference list = new LongByReference();
+        check(future, Library.milvus_future_take_plans(future, list));
+        try {
+            return all(list.getValue(), Library.milvus_plan_list_count(list.getValue()), new Structs.Plan(),
+                Library::milvus_plan_list_get, Plan::of);
+        } finally {
+            Library.milvus_plan_list_free(list.getValue());
+        }
+    }
+
+    static List<Segment> segments(long future) {
+        LongByReference list = new LongByReference();
+        check(future, Library.milvus_future_take_segments(future, list));
+        try {
+            return all(list.getValue(), Library.milvus_segment_list_count(list.getValue()), new Structs.Segment(),
+                Library::milvus_segment_list_get, Segment::of);
+        } finally {
+            Library.milvus_segment_list_free(list.getValue());
+        }
+    }
+
+    static List<CollectionResult> many(long future) {
+        LongByReference list = new LongByReference();
+        int status = Library.milvus_future_take_many(future, list);
+        List<CollectionResult> results;
+        try {
+            results = all(list.getValue(), Library.milvus_many_list_count(list.getValue()), new Structs.ManyResult(),
+                Library::milvus_many_list_get, CollectionResult::of);
+        } finally {
+            if (list.getValue() != 0) {
+                Library.milvus_many_list_free(list.getValue());
+            }
+        }
+        if (status != Library.OK) {
+            throw Failure.ofFuture(future, status).with(results).exception();
+        }
+        return results;
+    }
+
+    private static <S extends Structs.Sized, T> List<T> all(long list, long count, S struct, Get get,
+                                                            Function<S, T> convert) {
+        List<T> all = new ArrayList<>(Math.toIntExact(count));
+        for (long index = 0; index < count; index++) {
+            long each = index;
+            int status = Structs.fill(struct, place -> get.get(list, each, place));
+            if (status != Library.OK) {
+                throw Failure.ofThread(status).exception();
+            }
+            all.add(convert.apply(struct));
+        }
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,275 @@
+// The structs of the C header. A test compares every offset and size with what a C compiler says.
+package io.github.milvusclient;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.Structure;
+import com.sun.jna.Structure.FieldOrder;
+
+/** The classes and their fields are public because JNA reads them by reflection; nobody outside can name them. */
+final class Structs {
+    private Structs() {
+    }
+
+    /** A struct that begins with its size. */
+    @FieldOrder("size")
+    public abstract static class Sized extends Structure {
+        public long size;
+
+        Sized() {
+        }
+
+        Sized(Pointer place) {
+            super(place);
+        }
+
+        /** Where a field is, for the test of the layout. */
+        int offsetOf(String field) {
+            return fieldOffset(field);
+        }
+    }
+
+    /** A function of C that fills a struct. */
+    interface Fill {
+        int fill(Pointer struct);
+    }
+
+    /** Does what the ..._INIT of a struct does. */
+    static <S extends Sized> S init(S struct) {
+        struct.size = struct.size();
+        return struct;
+    }
+
+    /** Has C fill a struct, as far as it does; gives what C returns. */
+    static int fill(Sized struct, Fill function) {
+        init(struct).write();
+        int status = function.fill(struct.getPointer());
+        struct.read();
+        return status;
+    }
+
+    /** milvus_error. */
+    @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "reserved", "jobId", "operation", "message",
+        "found", "reserved2"})
+    public static final class Error extends Sized {
+        public int status;
+        public int grpcCode;
+        public int serverCode;
+        public int retriable;
+        public int inDoubt;
+        public int reserved;
+        public long jobId;
+        public Pointer operation;
+        public Pointer message;
+        public int found;
+        public int reserved2;
+
+        public Error() {
+        }
+
+        Error(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_option_info. */
+    @FieldOrder({"key", "defaultValue", "help", "kind", "reserved", "least", "most"})
+    public static final class OptionInfo extends Sized {
+        public Pointer key;
+        public Pointer defaultValue;
+        public Pointer help;
+        public int kind;
+        public int reserved;
+        public long least;
+        public long most;
+    }
+
+    /** milvus_server_info. */
+    @FieldOrder({"identifier", "isLite", "reserved", "version", "deployMode"})
+    public static final class ServerInfo extends Sized {
+        public long identifier;
+        public int isLite;
+        public int reserved;
+        public byte[] version = new byte[64];
+        public byte[] deployMode = new byte[64];
+    }
+
+    /** milvus_compact_params. */
+    @FieldOrder({"isClustering", "isL0", "targetSizeMb", "partitionName", "channel", "segmentIds", "segmentCount"})
+    public static final class CompactParams extends Sized {
+        public int isClustering;
+        public int isL0;
+        public long targetSizeMb;
+        public Pointer partitionName;
+        public Pointer channel;
+        public Pointer segmentIds;
+        public long segmentCount;
+    }
+
+    /** milvus_compact_result. */
+    @FieldOrder({"outcome", "reserved", "jobId", "planned"})
+    public static final class CompactResult extends Sized {
+        public int outcome;
+        public int reserved;
+        public long jobId;
+        public long planned;
+    }
+
+    /** milvus_compaction_state_info. */
+    @FieldOrder({"state", "reserved", "executingPlans", "completedPlans", "failedPlans", "timedOutPlans"})
+    public static final class StateInfo extends Sized {
+        public int state;
+        public int reserved;
+        public long executingPlans;
+        public long completedPlans;
+        public long failedPlans;
+        public long timedOutPlans;
+    }
+
+    /** milvus_compaction_report. */
+    @FieldOrder({"verdict", "reserved", "jobId", "planned", "executingPlans", "completedPlans", "failedPlans",
+        "timedOutPlans", "elapsedMs", "polls", "failedPolls", "hasEffect", "reserved2", "segmentsBefore",
+        "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsGone", "segmentsAppeared", "sourcesLeft",
+        "targetsMissing", "lineageConfirmed", "l0SegmentsBefore", "l0SegmentsAfter"})
+    public static final class Report extends Sized {
+        public int verdict;
+        public int reserved;
+        public long jobId;
+        public long planned;
+        public long executingPlans;
+        public long completedPlans;
+        public long failedPlans;
+        public long timedOutPlans;
+        public long elapsedMs;
+        public long polls;
+        public long failedPolls;
+        public int hasEffect;
+        public int reserved2;
+        public long segmentsBefore;
+        public long segmentsAfter;
+        public long rowsBefore;
+        public long rowsAfter;
+        public long rowsPurged;
+        public long segmentsGone;
+        public long segmentsAppeared;
+        public long sourcesLeft;
+        public long targetsMissing;
+        public long lineageConfirmed;
+        public long l0SegmentsBefore;
+        public long l0SegmentsAfter;
+
+        public Report() {
+        }
+
+        Report(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_plan. */
+    @FieldOrder({"sources", "sourceCount", "target", "targets", "targetCount", "hasDetails", "type", "state", "reserved",
+        "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason"})
+    public static final class Plan extends Sized {
+        public Pointer sources;
+        public long sourceCount;
+        public long target;
+        public Pointer targets;
+        public long targetCount;
+        public int hasDetails;
+        public int type;
+        public int state;
+        public int reserved;
+        public long planId;
+        public long jobId;
+        public long collectionId;
+        public long partitionId;
+        public Pointer channel;
+        public Pointer failureReason;
+    }
+
+    /** milvus_segment. */
+    @FieldOrder({"id", "collectionId", "partitionId", "rows", "state", "level", "isSorted", "reserved", "storageVersion",
+        "memory", "channel", "compactionFrom", "compactionFromCount", "nodes", "nodeCount"})
+    public static final class Segment extends Sized {
+        public long id;
+        public long collectionId;
+        public long partitionId;
+        public long rows;
+        public int state;
+        public int level;
+        public int isSorted;
+        public int reserved;
+        public long storageVersion;
+        public long memory;
+        public Pointer channel;
+        public Pointer compactionFrom;
+        public long compactionFromCount;
+        public Pointer nodes;
+        public long nodeCount;
+    }
+
+    /** milvus_prospect. */
+    @FieldOrder({"wouldCompact", "isEnabled", "isRunning", "isIndexed", "needsIndex", "hasClusteringKey",
+        "hasUnflushed", "reserved", "segments", "rows", "l0Segments", "unindexedRows", "reason"})
+    public static final class Prospect extends Sized {
+        public int wouldCompact;
+        public int isEnabled;
+        public int isRunning;
+        public int isIndexed;
+        public int needsIndex;
+        public int hasClusteringKey;
+        public int hasUnflushed;
+        public int reserved;
+        public long segments;
+        public long rows;
+        public long l0Segments;
+        public long unindexedRows;
+        public byte[] reason = new byte[256];
+    }
+
+    /** milvus_found. */
+    @FieldOrder({"found", "reserved", "jobId", "text"})
+    public static final class Found extends Sized {
+        public int found;
+        public int reserved;
+        public long jobId;
+        public byte[] text = new byte[256];
+    }
+
+    /** milvus_many_params. */
+    @FieldOrder({"compaction", "concurrency", "onlyTrigger"})
+    public static final class ManyParams extends Sized {
+        /** What compaction points to: no field for JNA, but it has to live as long. */
+        CompactParams each;
+        public Pointer compaction;
+        public int concurrency;
+        public int onlyTrigger;
+    }
+
+    /** milvus_many_result. */
+    @FieldOrder({"collectionName", "status", "outcome", "jobId", "planned", "report", "error"})
+    public static final class ManyResult extends Sized {
+        public Pointer collectionName;
+        public int status;
+        public int outcome;
+        public long jobId;
+        public long planned;
+        public Pointer report;
+        public Pointer error;
+    }
+
+    /** milvus_progress. */
+    @FieldOrder({"elapsedMs", "planned", "completed", "failed", "plansPerSecond", "collections", "collectionsDone",
+        "collectionsFailed"})
+    public static final class Progress extends Sized {
+        public long elapsedMs;
+        public long planned;
+        public long completed;
+        public long failed;
+        public double plansPerSecond;
+        public long collections;
+        public long collectionsDone;
+        public long collectionsFailed;
+    }
+}

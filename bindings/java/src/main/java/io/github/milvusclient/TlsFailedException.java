@@ -1,0 +1,11 @@
+// The exception for MILVUS_TLS_FAILED.
+package io.github.milvusclient;
+
+/** No secure connection could be made; check http or https and the certificates. */
+public final class TlsFailedException extends MilvusException {
+    private static final long serialVersionUID = 1L;
+
+    TlsFailedException(Failure failure) {
+        super(failure);
+    }
+}

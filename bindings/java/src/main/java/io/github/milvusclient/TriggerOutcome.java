@@ -1,0 +1,33 @@
+// What came of a trigger.
+package io.github.milvusclient;
+
+/** What came of a trigger. */
+public enum TriggerOutcome implements Numbered {
+    /** It was not sent, or not answered. */
+    NONE(0),
+    /** The server scheduled plans for it. */
+    SCHEDULED(1),
+    /** The server scheduled nothing: nothing to compact, or another compaction holds the segments. */
+    NOTHING(2),
+    /** A job of the same kind is running on the whole collection, and its id is given. */
+    RUNNING(3),
+    /** There is a job, but nobody can tell whether it was made for this trigger. */
+    ACCEPTED(4),
+    /** A number that only a newer library knows. */
+    UNRECOGNIZED(NONE_OF_THESE);
+
+    private final int number;
+
+    TriggerOutcome(int number) {
+        this.number = number;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    static TriggerOutcome of(int number) {
+        return Numbered.of(values(), number, UNRECOGNIZED);
+    }
+}

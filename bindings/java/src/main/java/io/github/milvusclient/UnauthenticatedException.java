@@ -1,0 +1,11 @@
+// The exception for MILVUS_UNAUTHENTICATED.
+package io.github.milvusclient;
+
+/** The server does not accept the token; check it. */
+public final class UnauthenticatedException extends MilvusException {
+    private static final long serialVersionUID = 1L;
+
+    UnauthenticatedException(Failure failure) {
+        super(failure);
+    }
+}

@@ -1,0 +1,118 @@
+// Many collections at once, and the progress of what takes long.
+package io.github.milvusclient;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.Test;
+
+/** Against a server whose collections are named for what becomes of their jobs. */
+public final class ManyTest extends Served {
+    @Test
+    public void aListIsCompactedInItsOrder() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            names.add("one_" + i);
+            server.tell("add one_" + i + " succeeds");
+        }
+        List<CollectionResult> results = client.compactMany(names, ManyParams.DEFAULT, SOON);
+        assertEquals(names, results.stream().map(CollectionResult::collectionName).toList());
+        for (CollectionResult result : results) {
+            assertEquals(TriggerOutcome.SCHEDULED, result.outcome());
+            assertEquals(Verdict.SUCCEEDED, result.report().orElseThrow().verdict());
+            assertTrue(result.failure().isEmpty());
+        }
+    }
+
+    @Test
+    public void ifSomeFailTheExceptionTellsOfEach() {
+        SomeFailedException failure = assertThrows(SomeFailedException.class, () -> client.compactMany(
+            List.of("nothing", "fails_partly", "missing"), ManyParams.DEFAULT.withConcurrency(1), SOON));
+        List<CollectionResult> results = failure.results();
+        assertEquals(3, results.size());
+        assertEquals(Verdict.NOTHING_TO_DO, results.get(0).report().orElseThrow().verdict());
+        assertEquals(CompactionFailedException.class, results.get(1).failure().orElseThrow().getClass());
+        assertEquals(1, results.get(1).report().orElseThrow().failedPlans());
+        assertEquals(CollectionNotFoundException.class, results.get(2).failure().orElseThrow().getClass());
+        assertEquals(TriggerOutcome.NONE, results.get(2).outcome());
+    }
+
+    @Test
+    public void anEmptyListIsNotTakenForTheWholeDatabase() {
+        assertThrows(InvalidArgumentException.class, () -> client.compactMany(List.of(), ManyParams.DEFAULT, SOON));
+        assertEquals(0, server.count("trigger"));
+    }
+
+    @Test
+    public void aWholeDatabaseIsCompacted() {
+        SomeFailedException failure = assertThrows(SomeFailedException.class, () -> client.compactDatabase(
+            ManyParams.DEFAULT.withConcurrency(100), Duration.ofSeconds(2)));
+        assertTrue(failure.results().size() + " collections", failure.results().size() >= 12);
+        assertTrue(failure.results().stream().anyMatch(result -> result.collectionName().equals("succeeds")
+            && result.failure().isEmpty()));
+    }
+
+    @Test
+    public void parametersAreThoseOfEachCollection() {
+        CompactParams wrong = CompactParams.builder().partition("p").build();
+        assertThrows(InvalidArgumentException.class,
+            () -> client.compactMany(List.of("succeeds"), ManyParams.DEFAULT.withCompaction(wrong), SOON));
+        ManyParams onlyTrigger = new ManyParams(CompactParams.builder().l0().build(), 0, true);
+        CollectionResult result = client.compactMany(List.of("succeeds"), onlyTrigger, SOON).get(0);
+        assertTrue(result.report().isEmpty());
+    }
+
+    @Test
+    public void progressComesInOrderAndIsCompleteBeforeTheEnd() {
+        List<Progress> seen = Collections.synchronizedList(new ArrayList<>());
+        List<String> names = List.of("succeeds", "unindexed", "nothing");
+        client.compactMany(names, ManyParams.DEFAULT, SOON, seen::add);
+        Progress last = seen.get(seen.size() - 1);
+        assertEquals(3, last.collections());
+        assertEquals(3, last.collectionsDone());
+        assertEquals(0, last.collectionsFailed());
+        assertEquals(3, last.completed());
+        for (int i = 1; i < seen.size(); i++) {
+            assertFalse(seen.get(i).elapsed().compareTo(seen.get(i - 1).elapsed()) < 0);
+        }
+    }
+
+    @Test
+    public void aWaitTellsItsProgressWhileItIsUnderWay() throws Exception {
+        CompletableFuture<Progress> running = new CompletableFuture<>();
+        CompletableFuture<CompactionReport> waiting = client.waitForCompactionAsync(endless(), MilvusClient.NO_TIMEOUT,
+            progress -> {
+                if (progress.planned() == 1) {
+                    running.complete(progress);
+                }
+            });
+        assertEquals(0, running.get(30, TimeUnit.SECONDS).completed());
+        assertFalse(waiting.isDone());
+        waiting.cancel(true);
+    }
+
+    @Test
+    public void aConsumerThatThrowsDoesNotEndTheOperation() {
+        CompactionReport report = client.optimize("succeeds", CompactParams.DEFAULT, SOON, progress -> {
+            throw new ExpectedFailure();
+        });
+        assertEquals(Verdict.SUCCEEDED, report.verdict());
+    }
+
+    /** Is printed by the JVM, as what any thread throws. */
+    private static final class ExpectedFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ExpectedFailure() {
+            super("of a consumer, as the test wants it", null, false, false);
+        }
+    }
+}

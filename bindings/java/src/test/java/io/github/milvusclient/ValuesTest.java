@@ -1,0 +1,92 @@
+// Numbers, texts and durations that C would take for something else, or that only a newer library knows.
+package io.github.milvusclient;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.Test;
+
+/** Needs no server. */
+public final class ValuesTest {
+    private static final int NEWER = 4711;
+
+    @Test
+    public void numbersOfANewerLibraryAreNoFailure() {
+        assertEquals(Verdict.UNRECOGNIZED, Verdict.of(NEWER));
+        assertEquals(TriggerOutcome.UNRECOGNIZED, TriggerOutcome.of(NEWER));
+        assertEquals(Finding.UNRECOGNIZED, Finding.of(NEWER));
+        assertEquals(CompactionState.UNRECOGNIZED, CompactionState.of(NEWER));
+        assertEquals(PlanType.UNRECOGNIZED, PlanType.of(NEWER));
+        assertEquals(PlanState.UNRECOGNIZED, PlanState.of(NEWER));
+        assertEquals(SegmentState.UNRECOGNIZED, SegmentState.of(NEWER));
+        assertEquals(SegmentLevel.UNRECOGNIZED, SegmentLevel.of(NEWER));
+        assertEquals(OptionKind.UNRECOGNIZED, OptionKind.of(NEWER));
+        assertEquals(Answer.NOT_KNOWN, Answer.of(NEWER));
+    }
+
+    @Test
+    public void aStatusOfANewerLibraryIsAnExceptionWithItsNumber() {
+        MilvusException failure = Failure.local(NEWER, "new").exception();
+        assertEquals(MilvusException.class, failure.getClass());
+        assertEquals(Status.UNRECOGNIZED, failure.status());
+        assertEquals(NEWER, failure.statusNumber());
+    }
+
+    @Test
+    public void everyStatusThatProgramsHandleHasAClass() {
+        for (Status status : Status.values()) {
+            MilvusException failure = Failure.local(status.number(), "text").exception();
+            assertEquals(status, failure.status());
+            assertEquals("text", failure.getMessage());
+        }
+        assertEquals(TlsFailedException.class, Failure.local(11, "").exception().getClass());
+        assertEquals(OutcomeUnknownException.class, Failure.local(41, "").exception().getClass());
+    }
+
+    @Test
+    public void aTextThatCWouldCutIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Text.utf8("products\0_2024"));
+        assertThrows(IllegalArgumentException.class, () -> Text.utf8("\ud800"));
+        byte[] expected = "größe😀\0".getBytes(StandardCharsets.UTF_8);
+        assertArrayEquals(expected, Text.utf8("größe😀"));
+    }
+
+    @Test
+    public void noTextsAreNotNullWhichWouldMeanEveryCollection() {
+        assertTrue(Text.array(List.of()) != null);
+    }
+
+    @Test
+    public void aTimeoutThatRanOutIsNeverTakenForTheDefault() {
+        assertThrows(IllegalArgumentException.class, () -> Timeouts.millis(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> Timeouts.millis(Duration.ofMillis(-1)));
+        assertEquals(1, Timeouts.millis(Duration.ofNanos(1)));
+        assertEquals(2000, Timeouts.millis(Duration.ofSeconds(2)));
+        assertEquals(0, Timeouts.millis(MilvusClient.DEFAULT_TIMEOUT));
+        assertEquals(-1, Timeouts.millis(MilvusClient.NO_TIMEOUT));
+    }
+
+    @Test
+    public void whatIsNotReportedIsNoNumber() {
+        assertEquals(OptionalLong.empty(), Text.reported(-1));
+        assertEquals(OptionalLong.of(0), Text.reported(0));
+    }
+
+    @Test
+    public void targetSizesAreReadAsMilvusReadsThem() {
+        assertEquals(1536, CompactParams.builder().targetSize("1.5 GiB").build().targetSizeMb());
+        assertEquals(CompactParams.LARGEST_TARGET_SIZE, CompactParams.builder().targetSize("max").build().targetSizeMb());
+        assertThrows(InvalidArgumentException.class, () -> CompactParams.builder().targetSize("512"));
+    }
+
+    @Test
+    public void noSegmentsAreNotTakenForAll() {
+        assertThrows(IllegalArgumentException.class, () -> CompactParams.builder().segments());
+    }
+}
