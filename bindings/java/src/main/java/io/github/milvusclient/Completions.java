@@ -55,6 +55,11 @@ final class Completions {
         }
     }
 
+    /** How many operations are under way, for the tests. */
+    int count() {
+        return underWay.size();
+    }
+
     private void run() {
         LongByReference future = new LongByReference();
         LongByReference tag = new LongByReference();
