@@ -39,7 +39,7 @@ impl Context<'_> {
     ) -> Result<(), Failure> {
         if self.deadline.has_passed() {
             // Nothing is begun for somebody who has gone.
-            return Err(self.out_of_time("before asking", Reached::Nothing));
+            return Err(self.out_of_time("about to ask", Reached::Nothing));
         }
         let answer = connection.ask(self.request(connection, path), message, ANSWER_LIMIT);
         match self.deadline.bound(answer).await {

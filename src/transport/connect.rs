@@ -3,11 +3,12 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::causes::{find, innermost, reason};
@@ -52,7 +53,7 @@ pub(super) async fn open(
     let failed = |error: io::Error| unreachable(config, &reason(&error));
     match &config.address {
         Address::Unix(path) => {
-            let stream = UnixStream::connect(path).await.map_err(failed)?;
+            let stream = unix_socket(path).await.map_err(failed)?;
             Ok(Opened { stream: Box::new(stream), peer: None })
         }
         Address::Tcp { host, port } => {
@@ -67,6 +68,16 @@ pub(super) async fn open(
             Ok(Opened { stream: Box::new(stream), peer })
         }
     }
+}
+
+#[cfg(unix)]
+async fn unix_socket(path: &Path) -> io::Result<impl Stream + use<>> {
+    tokio::net::UnixStream::connect(path).await
+}
+
+#[cfg(not(unix))]
+async fn unix_socket(_: &Path) -> io::Result<TcpStream> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 
 /// Connects to the first address that answers. None of them may use up the time of those behind it.
