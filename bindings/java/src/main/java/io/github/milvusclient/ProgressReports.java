@@ -82,7 +82,7 @@ final class ProgressReports {
         }
         try {
             consumer.accept(Progress.of(seen));
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             // It is not the operation that failed: that goes on.
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);

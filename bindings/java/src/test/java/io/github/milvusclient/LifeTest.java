@@ -113,6 +113,14 @@ public final class LifeTest extends Served {
     }
 
     @Test
+    public void aCallThatFindsTheHandleFreedIsToldThatTheClientIsClosed() {
+        assertThrows(ClosedException.class, () -> client.start(SOON, (handle, millis, future) -> {
+            client.close();
+            return Library.milvus_client_server_info_async(handle, millis, future);
+        }, Readers::serverInfo, null));
+    }
+
+    @Test
     public void callsThatRaceWithClosingEndInClosedOrWell() throws Exception {
         for (int round = 0; round < 50; round++) {
             MilvusClient racing = new MilvusClient(server.uri());
