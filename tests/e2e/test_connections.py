@@ -69,6 +69,15 @@ def test_the_systems_roots_are_used_without_an_authority_file(world):
         assert done.returncode == 3 and status in done.stderr, done
 
 
+def test_the_example_with_options_connects_over_tls(world):
+    program = [connections.ROOT / "target/examples-c/options", world.secure(world.mutual), "no_such_collection",
+               f"tls.ca_file={world.ca.pem}", f"tls.cert_file={world.client.pem}", f"tls.key_file={world.client.key_file}"]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "connected to Milvus v2.3.5" in done.stdout and '"no_such_collection"' in done.stdout, done
+    done = subprocess.run(program[:3], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "connected" not in done.stdout, done
+
+
 def test_ipv6_literals_work(world):
     peer = peers.Peer(peers.forward_to(world.plain.port), host="::1")
     works(f"http://[::1]:{peer.port}")

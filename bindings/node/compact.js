@@ -1,0 +1,66 @@
+// Compacts a collection from Node, with koffi (npm install) to call C.
+//
+//     node compact.js http://localhost:19530 products
+//
+// The library is looked for as any other is; LD_LIBRARY_PATH helps. Calls that wait run on koffi's threads, so that the
+// event loop goes on; the error is read off the future, as the calling thread's last error is another thread's here.
+const koffi = require("koffi");
+const { promisify } = require("node:util");
+
+const lib = koffi.load("libmilvus_client.so.0");
+koffi.opaque("milvus_client");
+koffi.opaque("milvus_future");
+koffi.struct("milvus_error", {
+  size: "size_t", status: "int32_t", grpc_code: "int32_t", server_code: "int32_t", retriable: "int32_t",
+  in_doubt: "int32_t", reserved: "int32_t", job_id: "int64_t", operation: "const char *", message: "const char *",
+});
+const clientNew = lib.func("int32_t milvus_client_new(const char *, const char *, _Out_ milvus_client **)");
+const clientFree = lib.func("void milvus_client_free(milvus_client *)");
+const compactAsync = lib.func(
+  "int32_t milvus_compact_async(milvus_client *, const char *, int32_t, int64_t, _Out_ milvus_future **)");
+const waitAsync = lib.func("int32_t milvus_compaction_wait_async(milvus_client *, int64_t, int64_t, _Out_ milvus_future **)");
+const futureWait = promisify(lib.func("int32_t milvus_future_wait(milvus_future *, int64_t)").async);
+const futureError = lib.func("const milvus_error *milvus_future_error(milvus_future *)");
+const futureFree = lib.func("void milvus_future_free(milvus_future *)");
+const takeJob = lib.func("int32_t milvus_future_take_job_id(milvus_future *, _Out_ int64_t *)");
+const lastErrorMessage = lib.func("const char *milvus_last_error_message()");
+
+const NO_TIMEOUT = -1;
+
+// Starts an operation and returns what `take` reads off it when it is over.
+async function done(start, take) {
+  const future = [null];
+  if (start(future) !== 0) throw new Error(lastErrorMessage());
+  try {
+    if ((await futureWait(future[0], NO_TIMEOUT)) !== 0)
+      throw new Error(koffi.decode(futureError(future[0]), "milvus_error").message);
+    return take(future[0]);
+  } finally {
+    futureFree(future[0]);
+  }
+}
+
+async function main(uri, collection) {
+  const client = [null];
+  if (clientNew(uri, null, client) !== 0) throw new Error(lastErrorMessage());
+  try {
+    const job = await done((future) => compactAsync(client[0], collection, 0, 30_000, future), (future) => {
+      const id = [0];
+      takeJob(future, id);
+      return id[0];
+    });
+    await done((future) => waitAsync(client[0], job, 600_000, future), () => {});
+    console.log("compacted, or nothing to do");
+  } finally {
+    clientFree(client[0]);
+  }
+}
+
+if (process.argv.length !== 4) {
+  console.error("usage: node compact.js URI COLLECTION");
+  process.exit(2);
+}
+main(process.argv[2], process.argv[3]).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

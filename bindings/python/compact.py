@@ -1,0 +1,42 @@
+"""Compacts a collection from Python, with nothing but the standard library.
+
+    python3 compact.py http://localhost:19530 products
+
+The library is looked for as any other is; LD_LIBRARY_PATH helps. What is done here for two functions can be done for all
+of them: milvus_client.h has their types.
+"""
+import ctypes
+import sys
+
+lib = ctypes.CDLL("libmilvus_client.so.0")
+lib.milvus_last_error_message.restype = ctypes.c_char_p
+for function, *parameters in (
+    (lib.milvus_client_new, ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p)),
+    (lib.milvus_client_free, ctypes.c_void_p),
+    (lib.milvus_compact, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32, ctypes.c_int64, ctypes.POINTER(ctypes.c_int64)),
+    (lib.milvus_compaction_wait, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p),
+):
+    function.argtypes = parameters
+
+
+def check(status):
+    if status != 0:
+        sys.exit(lib.milvus_last_error_message().decode())
+
+
+def main(uri, collection):
+    client, job = ctypes.c_void_p(), ctypes.c_int64()
+    check(lib.milvus_client_new(uri.encode(), None, ctypes.byref(client)))
+    try:
+        check(lib.milvus_compact(client, collection.encode(), 0, 30_000, ctypes.byref(job)))
+        # Other Python threads run meanwhile.
+        check(lib.milvus_compaction_wait(client, job, 600_000, None))
+        print("compacted, or nothing to do")
+    finally:
+        lib.milvus_client_free(client)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

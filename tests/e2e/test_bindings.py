@@ -1,0 +1,65 @@
+"""The packages and examples of every language compact a real collection, and say when there is none."""
+import os
+import subprocess
+
+import pytest
+import seed
+from conftest import ROOT
+
+STAGE = ROOT / "target/stage"
+ENVIRONMENT = os.environ | {
+    "LD_LIBRARY_PATH": str(STAGE / "lib"), "PKG_CONFIG_PATH": str(STAGE / "lib/pkgconfig"),
+    "PATH": f"{ROOT}/target/venv/bin:{os.environ['PATH']}", "NODE_PATH": str(ROOT / "target/node/node_modules"),
+    "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOCACHE": str(ROOT / "target/go")}
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, check=False,
+                          env=ENVIRONMENT, **options)
+
+
+def built(*command, **options):
+    done = run(*command, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def go(work):
+    built("go", "build", "-o", work / "compact", "./examples/compact", cwd=ROOT / "bindings/go")
+    return [work / "compact"]
+
+
+def java(work):
+    sources = [*(ROOT / "bindings/java/src/main").rglob("*.java"), *(ROOT / "bindings/java/examples").glob("*.java")]
+    built("javac", "-d", work, "-cp", "/usr/share/java/jna.jar", *sources)
+    return ["java", "-cp", f"{work}:/usr/share/java/jna.jar", "Compact"]
+
+
+LANGUAGES = {
+    "go": go,
+    "java": java,
+    "python": lambda _: ["python3", ROOT / "bindings/python/compact.py"],
+    "node": lambda _: ["node", ROOT / "bindings/node/compact.js"],
+    "options": lambda _: [ROOT / "target/examples-c/options"],
+    "cpp": lambda _: [ROOT / "target/examples-c/compact_cpp"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_program_compacts_and_tells_what_is_missing(language, plain_server, tmp_path):
+    command = LANGUAGES[language](tmp_path)
+    pymilvus = seed.connect(plain_server.uri)
+    seed.create(pymilvus, f"by_{language}")
+    seed.fill(pymilvus, f"by_{language}", 3, rows=50)
+    done = run(*command, plain_server.uri, f"by_{language}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(seed.ids_of(pymilvus, f"by_{language}")) == 1, done.stdout
+    done = run(*command, plain_server.uri, "nope")
+    assert done.returncode != 0 and '"nope"' in done.stdout + done.stderr, done
+
+
+def test_the_program_that_handles_every_error_does(plain_server):
+    done = run(ROOT / "target/examples-c/errors", plain_server.uri, "", "nope")
+    assert done.returncode == 1 and "MILVUS_COLLECTION_NOT_FOUND" in done.stdout and "look at the names" in done.stdout
+    # Nobody listens there: it tries again, as it may, and gives up.
+    done = run(ROOT / "target/examples-c/errors", "http://127.0.0.1:1", "", "products")
+    assert done.returncode == 1 and done.stdout.count("trying again") == 2 and "MILVUS_UNAVAILABLE" in done.stdout
