@@ -1,0 +1,1450 @@
+// milvus_client.hpp - milvus_client.h for C++17 and later: the same functions with C++ types. Header-only.
+// Licence: Apache-2.0.
+//
+//     milvus::client client("http://localhost:19530");
+//     auto job = client.compact("products", std::chrono::seconds(30));
+//     milvus::report report = client.wait(job, std::chrono::minutes(60)); // throws if it did not succeed
+//     std::puts(milvus::message(report.verdict));
+//
+// What an operation does, and when it fails, is told in milvus_client.h, at the function of the same name; this
+// file tells what is different here.
+//
+// Errors      Both ways. Every operation has one form with "_async", which never throws: it gives a future, and a
+//             failure to start is in that like any other. future::get(), and the blocking forms, which are
+//             get() of the same future, throw milvus::error: a compaction that failed must not pass for one that
+//             succeeded because nobody looked. future::try_get() gives the same as a milvus::result, without
+//             throwing, and with what was seen in spite of the failure. What else can fail has a form that throws
+//             and one that begins with try_. (std::bad_alloc can come from all of them.) With -fno-exceptions
+//             all compiles, and what would throw calls std::abort(), so use the other form.
+// Lambdas     on_ready(), on_progress() and set_log() take anything callable, also if it can only be moved. It is
+//             destroyed once, after its last call, on a library thread. One that throws there ends
+//             the program by std::terminate(), as in a std::thread: whoever waits for its effect would wait for
+//             ever. (Handlers of a queue run in the caller's own thread, and may throw.)
+// Coroutines  co_await a future: it is what get() gives or throws, and the coroutine goes on in the library's
+//             thread for callbacks, where the next callback waits for it: hand over to a thread of your own what
+//             takes long. Do not destroy a coroutine that waits, nor move the future it waits for.
+// Text        UTF-8. A std::string with a NUL in it is refused with status::invalid_argument, not cut.
+// Ownership   Handles are owned and can only be moved; results are values. What was moved from, is empty, can be
+//             destroyed or assigned to, and gives status::invalid_handle or ..._argument.
+// Threads     Each object may be used by any number of threads at once, but while one of them moves, assigns or
+//             destroys it; options by one.
+#ifndef MILVUS_CLIENT_HPP
+#define MILVUS_CLIENT_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "milvus_client.h"
+
+namespace milvus {
+
+// ====================================================================================================
+// Constants. Later versions of the library may give numbers that have no name here.
+// ====================================================================================================
+
+// How a call ended: MILVUS_OK, MILVUS_INVALID_ARGUMENT ...
+enum class status : std::int32_t {
+    ok = 0, invalid_argument = 1, invalid_handle = 2, closed = 3, forked = 4, pending = 5, unavailable = 10,
+    tls_failed = 11, timeout = 12, cancelled = 13, unauthenticated = 20, permission_denied = 21,
+    collection_not_found = 22, database_not_found = 23, rate_limited = 24, not_ready = 25, compaction_disabled = 26,
+    unsupported = 27, server_error = 28, partition_not_found = 29, compaction_failed = 40, outcome_unknown = 41,
+    some_failed = 42, internal = 50, out_of_memory = 51
+};
+// How a compaction ended: MILVUS_VERDICT_...
+enum class verdict : std::int32_t {
+    none = 0, succeeded = 1, nothing_to_do = 2, partly_failed = 3, failed = 4, timed_out = 5, unknown = 6
+};
+// What came of a trigger: MILVUS_TRIGGER_...; none: it was not sent, or not answered.
+enum class trigger : std::int32_t { none = 0, scheduled = 1, nothing = 2, running = 3, accepted = 4 };
+// What a look after a trigger in doubt found: MILVUS_FOUND_...
+enum class found : std::int32_t { not_looked = 0, started = 1, no_trace = 2, cannot_know = 3, not_in_doubt = 4 };
+// What the server says of a job: MILVUS_COMPACTION_...
+enum class compaction_state : std::int32_t { undefined = 0, executing = 1, completed = 2 };
+// MILVUS_PLAN_TYPE_...
+enum class plan_type : std::int32_t {
+    undefined = 0, merge = 2, mix = 3, single = 4, minor = 5, major = 6, level0_delete = 7, clustering = 8, sort = 9,
+    partition_key_sort = 10, clustering_partition_key_sort = 11, bump_schema_version = 12
+};
+// MILVUS_PLAN_STATE_...
+enum class plan_state : std::int32_t {
+    unknown = 0, executing = 1, pipelining = 2, completed = 3, failed = 4, timeout = 5, analyzing = 6, indexing = 7,
+    cleaned = 8, meta_saved = 9, statistic = 10
+};
+// Which segments to list: MILVUS_SEGMENTS_...
+enum class which_segments : std::int32_t { stored = 0, loaded = 1 };
+// MILVUS_SEGMENT_STATE_...
+enum class segment_state : std::int32_t {
+    growing = 2, sealed = 3, flushed = 4, flushing = 5, dropped = 6, importing = 7
+};
+// MILVUS_SEGMENT_LEVEL_...
+enum class segment_level : std::int32_t { legacy = 0, l0 = 1, l1 = 2, l2 = 3 };
+// MILVUS_YES, MILVUS_NO, MILVUS_NOT_KNOWN. No std::optional<bool>: as a condition that would mean "it is known".
+enum class answer : std::int32_t { not_known = -1, no = 0, yes = 1 };
+// MILVUS_OPTION_...
+enum class option_kind : std::int32_t { text = 0, secret = 1, file = 2, boolean = 3, number = 4 };
+// MILVUS_LOG_...
+enum class log_level : std::int32_t { error = 1, warning = 2, info = 3, debug = 4 };
+
+// The C constant's name of each, e.g. "MILVUS_VERDICT_FAILED". Static strings.
+inline const char *to_string(status value) noexcept { return milvus_status_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(verdict value) noexcept { return milvus_verdict_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(trigger value) noexcept { return milvus_trigger_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(found value) noexcept { return milvus_found_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(plan_type value) noexcept
+{
+    return milvus_plan_type_name(static_cast<std::int32_t>(value));
+}
+inline const char *to_string(plan_state value) noexcept
+{
+    return milvus_plan_state_name(static_cast<std::int32_t>(value));
+}
+inline const char *to_string(compaction_state value) noexcept
+{
+    switch (value) {
+    case compaction_state::undefined: return "MILVUS_COMPACTION_UNDEFINED";
+    case compaction_state::executing: return "MILVUS_COMPACTION_EXECUTING";
+    case compaction_state::completed: return "MILVUS_COMPACTION_COMPLETED";
+    }
+    return "MILVUS_UNKNOWN_COMPACTION";
+}
+inline const char *to_string(which_segments value) noexcept
+{
+    switch (value) {
+    case which_segments::stored: return "MILVUS_SEGMENTS_STORED";
+    case which_segments::loaded: return "MILVUS_SEGMENTS_LOADED";
+    }
+    return "MILVUS_UNKNOWN_SEGMENTS";
+}
+inline const char *to_string(segment_state value) noexcept
+{
+    switch (value) {
+    case segment_state::growing: return "MILVUS_SEGMENT_STATE_GROWING";
+    case segment_state::sealed: return "MILVUS_SEGMENT_STATE_SEALED";
+    case segment_state::flushed: return "MILVUS_SEGMENT_STATE_FLUSHED";
+    case segment_state::flushing: return "MILVUS_SEGMENT_STATE_FLUSHING";
+    case segment_state::dropped: return "MILVUS_SEGMENT_STATE_DROPPED";
+    case segment_state::importing: return "MILVUS_SEGMENT_STATE_IMPORTING";
+    }
+    return "MILVUS_UNKNOWN_SEGMENT_STATE";
+}
+inline const char *to_string(segment_level value) noexcept
+{
+    switch (value) {
+    case segment_level::legacy: return "MILVUS_SEGMENT_LEVEL_LEGACY";
+    case segment_level::l0: return "MILVUS_SEGMENT_LEVEL_L0";
+    case segment_level::l1: return "MILVUS_SEGMENT_LEVEL_L1";
+    case segment_level::l2: return "MILVUS_SEGMENT_LEVEL_L2";
+    }
+    return "MILVUS_UNKNOWN_SEGMENT_LEVEL";
+}
+inline const char *to_string(answer value) noexcept
+{
+    return value == answer::yes ? "MILVUS_YES" : value == answer::no ? "MILVUS_NO" : "MILVUS_NOT_KNOWN";
+}
+inline const char *to_string(option_kind value) noexcept
+{
+    switch (value) {
+    case option_kind::text: return "MILVUS_OPTION_TEXT";
+    case option_kind::secret: return "MILVUS_OPTION_SECRET";
+    case option_kind::file: return "MILVUS_OPTION_FILE";
+    case option_kind::boolean: return "MILVUS_OPTION_BOOLEAN";
+    case option_kind::number: return "MILVUS_OPTION_NUMBER";
+    }
+    return "MILVUS_UNKNOWN_OPTION";
+}
+inline const char *to_string(log_level value) noexcept
+{
+    switch (value) {
+    case log_level::error: return "MILVUS_LOG_ERROR";
+    case log_level::warning: return "MILVUS_LOG_WARNING";
+    case log_level::info: return "MILVUS_LOG_INFO";
+    case log_level::debug: return "MILVUS_LOG_DEBUG";
+    }
+    return "MILVUS_UNKNOWN_LOG";
+}
+
+// What one means, in an English sentence. Static strings.
+inline const char *message(status value) noexcept { return milvus_status_message(static_cast<std::int32_t>(value)); }
+inline const char *message(verdict value) noexcept { return milvus_verdict_message(static_cast<std::int32_t>(value)); }
+
+// The job id of "the server scheduled nothing".
+inline constexpr std::int64_t no_job = MILVUS_NO_JOB;
+// The job id of "there is a job, but nobody says which".
+inline constexpr std::int64_t unknown_job = MILVUS_UNKNOWN_JOB;
+// As target_size_mb: as large as the servers allow.
+inline constexpr std::int64_t largest_target_size = MILVUS_LARGEST_TARGET_SIZE;
+
+// The version of the loaded library, e.g. "0.1.0".
+inline const char *version() noexcept { return milvus_version(); }
+// The MILVUS_ABI_VERSION of the loaded library.
+inline std::uint32_t abi_version() noexcept { return milvus_abi_version(); }
+
+// A limit of time: any std::chrono::duration, rounded up to milliseconds; {}: the client's default; no_timeout.
+// Unlike in C, a duration of 0 or less, as from "deadline - now()", is a time that has run out.
+class timeout {
+public:
+    constexpr timeout() noexcept = default;
+    template <class Rep, class Period>
+    constexpr timeout(std::chrono::duration<Rep, Period> limit) noexcept : ms_(0)
+    {
+        using milliseconds = std::chrono::duration<double, std::milli>;
+        constexpr double century = 100.0 * 366 * 24 * 3600 * 1000;
+
+        if (limit > limit.zero()) {
+            const double exact = std::chrono::duration_cast<milliseconds>(limit).count();
+            ms_ = exact < century ? static_cast<std::int64_t>(exact) : none;
+            if (ms_ >= 0 && static_cast<double>(ms_) < exact)
+                ms_++;
+        }
+    }
+    static constexpr timeout unlimited() noexcept { return timeout(none, 0); }
+
+    // As the C functions take it: those that ask a server, with 1 ms for none left; and those that only wait.
+    constexpr std::int64_t of_call() const noexcept { return ms_ == unset ? 0 : ms_ == 0 ? 1 : ms_; }
+    constexpr std::int64_t of_wait() const noexcept { return ms_ == unset ? none : ms_; }
+
+private:
+    constexpr timeout(std::int64_t ms, int) noexcept : ms_(ms) {}
+    static constexpr std::int64_t none = MILVUS_NO_TIMEOUT, unset = -2;
+    std::int64_t ms_ = unset;
+};
+
+// No limit of time.
+inline constexpr timeout no_timeout = timeout::unlimited();
+
+// ====================================================================================================
+// Errors
+// ====================================================================================================
+
+struct report;
+struct many_result;
+
+// Why something failed: milvus_error as a value. Its operation is "milvus_client.hpp" if no C function was called.
+struct failure {
+    milvus::status status = milvus::status::ok;
+    std::int32_t grpc_code = 0, server_code = 0;
+    bool retriable = false, in_doubt = false;
+    milvus::found found = milvus::found::not_looked;
+    std::int64_t job_id = no_job;
+    std::string operation, message;
+};
+
+// What is thrown: a failure. what() is its message.
+class error : public std::runtime_error {
+public:
+    explicit error(milvus::failure what_failed)
+        : std::runtime_error(what_failed.message),
+          detail_(std::make_shared<const milvus::failure>(std::move(what_failed)))
+    {
+    }
+    milvus::status status() const noexcept { return detail_->status; }
+    std::int32_t grpc_code() const noexcept { return detail_->grpc_code; }
+    std::int32_t server_code() const noexcept { return detail_->server_code; }
+    bool retriable() const noexcept { return detail_->retriable; }
+    bool in_doubt() const noexcept { return detail_->in_doubt; }
+    milvus::found found() const noexcept { return detail_->found; }
+    std::int64_t job_id() const noexcept { return detail_->job_id; }
+    const std::string &operation() const noexcept { return detail_->operation; }
+    // All of it.
+    const milvus::failure &failure() const noexcept { return *detail_; }
+
+private:
+    std::shared_ptr<const milvus::failure> detail_; // shared, as copying an exception must not throw
+};
+
+// What is thrown if there is something to tell in spite of the failure: see wait_error and many_error.
+template <class T> class error_with : public error {
+public:
+    error_with(milvus::failure what_failed, T seen)
+        : error(std::move(what_failed)), value_(std::make_shared<const T>(std::move(seen)))
+    {
+    }
+    const T &value() const noexcept { return *value_; }
+
+private:
+    std::shared_ptr<const T> value_;
+};
+
+namespace detail {
+
+struct nothing {}; // the value of operations that have none
+
+// Whether an operation that failed may have such a value all the same.
+template <class T>
+inline constexpr bool outlives_failure = std::is_same_v<T, report> || std::is_same_v<T, std::vector<many_result>>;
+
+template <class Error> [[noreturn]] void raise(const Error &what)
+{
+#ifdef __cpp_exceptions
+    throw what;
+#else
+    static_cast<void>(what);
+    std::abort();
+#endif
+}
+
+inline failure failure_of(const milvus_error &e)
+{
+    return {static_cast<status>(e.status), e.grpc_code, e.server_code, e.retriable != 0, e.in_doubt != 0,
+            static_cast<found>(e.found), e.job_id, e.operation, e.message};
+}
+
+inline failure failure_here(status code, std::string text)
+{
+    failure made;
+    made.status = code;
+    made.operation = "milvus_client.hpp";
+    made.message = std::move(text);
+    return made;
+}
+
+// What the last C call of this thread failed with.
+inline failure last_failure() { return failure_of(*milvus_last_error()); }
+
+// C would take a text with a NUL in it for a shorter one: another collection, perhaps.
+inline std::optional<failure> refuse_nul(const char *what, const std::string &text)
+{
+    if (text.find('\0') == std::string::npos)
+        return std::nullopt;
+    return failure_here(status::invalid_argument, std::string(what) + " has a NUL character in it");
+}
+
+} // namespace detail
+
+// A value, or why there is none, or both: a wait that fails may still have a report.
+template <class T> class [[nodiscard]] result {
+public:
+    using stored = std::conditional_t<std::is_void_v<T>, detail::nothing, T>;
+
+    result(stored value) : value_(std::move(value)) {}
+    result(milvus::failure why) : failure_(std::move(why)) {}
+    result(milvus::failure why, std::optional<stored> seen) : value_(std::move(seen)), failure_(std::move(why)) {}
+
+    // Whether it succeeded.
+    bool ok() const noexcept { return failure_.status == milvus::status::ok; }
+    explicit operator bool() const noexcept { return ok(); }
+    milvus::status status() const noexcept { return failure_.status; }
+    // Its status is ok if there is none.
+    const milvus::failure &failure() const noexcept { return failure_; }
+    // Whether there is a value: if it succeeded, and perhaps if it failed. Only then may it be read.
+    bool has_value() const noexcept { return value_.has_value(); }
+    stored &operator*() noexcept { return *value_; }
+    const stored &operator*() const noexcept { return *value_; }
+    stored *operator->() noexcept { return &*value_; }
+    const stored *operator->() const noexcept { return &*value_; }
+
+    // Gives the value away, or throws: error_with<T> if there is one all the same, else error.
+    T value() &&
+    {
+        if constexpr (detail::outlives_failure<T>) {
+            if (!ok() && value_)
+                detail::raise(error_with<T>(std::move(failure_), std::move(*value_)));
+        }
+        if (!ok())
+            detail::raise(error(std::move(failure_)));
+        if constexpr (!std::is_void_v<T>)
+            return std::move(*value_);
+    }
+
+private:
+    std::optional<stored> value_;
+    milvus::failure failure_;
+};
+
+// ====================================================================================================
+// Values. Each has the fields of its C struct; what is not reported is an empty std::optional.
+// ====================================================================================================
+
+// milvus_server_info.
+struct server_info {
+    std::int64_t identifier = 0;
+    bool is_lite = false;
+    std::string version, deploy_mode;
+};
+
+// milvus_compact_params. An empty std::optional is "all"; an empty vector of segment ids is refused.
+struct compact_params {
+    bool is_clustering = false, is_l0 = false;
+    std::optional<std::int64_t> target_size_mb;
+    std::optional<std::string> partition_name, channel;
+    std::optional<std::vector<std::int64_t>> segment_ids;
+};
+
+// milvus_compact_result.
+struct compact_result {
+    trigger outcome = trigger::none;
+    std::int64_t job_id = no_job;
+    std::optional<std::int64_t> planned;
+};
+
+// milvus_compaction_state_info.
+struct state_info {
+    compaction_state state = compaction_state::undefined;
+    std::int64_t executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
+};
+
+// milvus_effect.
+struct effect {
+    std::optional<std::int64_t> segments_before, segments_after, rows_before, rows_after, rows_purged, segments_gone,
+        segments_appeared, sources_left, targets_missing, lineage_confirmed, l0_segments_before, l0_segments_after;
+};
+
+// milvus_compaction_report.
+struct report {
+    milvus::verdict verdict = milvus::verdict::none;
+    std::int64_t job_id = no_job;
+    std::int64_t planned = 0, executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
+    std::chrono::milliseconds elapsed{0};
+    std::uint64_t polls = 0, failed_polls = 0;
+    std::optional<milvus::effect> effect; // has_effect and all behind it
+};
+
+// What a server newer than 3.0.0 tells of a plan.
+struct plan_details {
+    plan_type type = plan_type::undefined;
+    plan_state state = plan_state::unknown;
+    std::int64_t plan_id = 0, job_id = 0, collection_id = 0, partition_id = 0;
+    std::string channel, failure_reason;
+};
+
+// milvus_plan.
+struct plan {
+    std::vector<std::int64_t> sources, targets;
+    std::optional<std::int64_t> target;
+    std::optional<plan_details> details;
+};
+
+// milvus_segment.
+struct segment {
+    std::int64_t id = 0, collection_id = 0, partition_id = 0;
+    std::optional<std::int64_t> rows, storage_version, memory;
+    std::optional<segment_state> state;
+    std::optional<segment_level> level;
+    answer is_sorted = answer::not_known;
+    std::optional<std::string> channel;
+    std::vector<std::int64_t> compaction_from, nodes;
+};
+
+// milvus_prospect.
+struct prospect {
+    answer would_compact = answer::not_known, is_enabled = answer::not_known, is_running = answer::not_known,
+           is_indexed = answer::not_known, needs_index = answer::not_known, has_clustering_key = answer::not_known,
+           has_unflushed = answer::not_known;
+    std::optional<std::int64_t> segments, rows, l0_segments, unindexed_rows;
+    std::string reason;
+};
+
+// milvus_found.
+struct finding {
+    milvus::found found = milvus::found::not_looked;
+    std::int64_t job_id = no_job;
+    std::string text;
+};
+
+// milvus_many_params. concurrency 0 is the library's default.
+struct many_params {
+    compact_params compaction;
+    std::int32_t concurrency = 0;
+    bool only_trigger = false;
+};
+
+// milvus_many_result. The status of its failure is ok if it has not failed.
+struct many_result {
+    std::string collection_name;
+    milvus::status status = milvus::status::ok;
+    trigger outcome = trigger::none;
+    std::int64_t job_id = no_job;
+    std::optional<std::int64_t> planned;
+    std::optional<milvus::report> report;
+    milvus::failure failure;
+};
+
+// milvus_progress.
+struct progress {
+    std::chrono::milliseconds elapsed{0};
+    std::int64_t planned = 0, completed = 0, failed = 0;
+    double plans_per_second = 0;
+    std::int64_t collections = 0, collections_done = 0, collections_failed = 0;
+};
+
+// milvus_option_info. The texts are static.
+struct option_info {
+    const char *key, *default_value, *help;
+    option_kind kind;
+    std::int64_t least, most;
+};
+
+// Of wait() and optimize(), and of compact_many() and compact_all().
+using wait_error = error_with<report>;
+using many_error = error_with<std::vector<many_result>>;
+
+namespace detail {
+
+struct deleter {
+    void operator()(milvus_client *handle) const noexcept { milvus_client_free(handle); }
+    void operator()(milvus_options *handle) const noexcept { milvus_options_free(handle); }
+    void operator()(milvus_future *handle) const noexcept { milvus_future_free(handle); }
+    void operator()(milvus_queue *handle) const noexcept { milvus_queue_free(handle); }
+    void operator()(milvus_plan_list *handle) const noexcept { milvus_plan_list_free(handle); }
+    void operator()(milvus_segment_list *handle) const noexcept { milvus_segment_list_free(handle); }
+    void operator()(milvus_many_list *handle) const noexcept { milvus_many_list_free(handle); }
+};
+
+template <class Handle> using owned = std::unique_ptr<Handle, deleter>;
+
+inline std::optional<std::int64_t> reported(std::int64_t number) noexcept
+{
+    return number == MILVUS_NOT_REPORTED ? std::nullopt : std::optional<std::int64_t>(number);
+}
+
+inline std::vector<std::int64_t> ids(const std::int64_t *first, std::size_t count)
+{
+    return count == 0 ? std::vector<std::int64_t>() : std::vector<std::int64_t>(first, first + count);
+}
+
+// Of milvus_effect, and of milvus_compaction_report, which has the same fields.
+template <class Counts> effect effect_of(const Counts &c)
+{
+    return {reported(c.segments_before), reported(c.segments_after), reported(c.rows_before),
+            reported(c.rows_after), reported(c.rows_purged), reported(c.segments_gone),
+            reported(c.segments_appeared), reported(c.sources_left), reported(c.targets_missing),
+            reported(c.lineage_confirmed), reported(c.l0_segments_before), reported(c.l0_segments_after)};
+}
+
+inline report value_of(const milvus_compaction_report &c)
+{
+    return {static_cast<verdict>(c.verdict), c.job_id, c.planned, c.executing_plans, c.completed_plans,
+            c.failed_plans, c.timed_out_plans, std::chrono::milliseconds(c.elapsed_ms), c.polls, c.failed_polls,
+            c.has_effect != 0 ? std::optional<effect>(effect_of(c)) : std::nullopt};
+}
+
+inline plan value_of(const milvus_plan &c)
+{
+    plan made{ids(c.sources, c.source_count), ids(c.targets, c.target_count), std::nullopt, std::nullopt};
+    if (c.target != MILVUS_NO_SEGMENT)
+        made.target = c.target;
+    if (c.has_details != 0)
+        made.details = plan_details{static_cast<plan_type>(c.type), static_cast<plan_state>(c.state), c.plan_id,
+                                    c.job_id, c.collection_id, c.partition_id, c.channel, c.failure_reason};
+    return made;
+}
+
+inline segment value_of(const milvus_segment &c)
+{
+    segment made;
+    made.id = c.id;
+    made.collection_id = c.collection_id;
+    made.partition_id = c.partition_id;
+    made.rows = reported(c.rows);
+    made.storage_version = reported(c.storage_version);
+    made.memory = reported(c.memory);
+    if (c.state != MILVUS_NOT_REPORTED)
+        made.state = static_cast<segment_state>(c.state);
+    if (c.level != MILVUS_NOT_REPORTED)
+        made.level = static_cast<segment_level>(c.level);
+    made.is_sorted = static_cast<answer>(c.is_sorted);
+    if (c.channel != nullptr)
+        made.channel = c.channel;
+    made.compaction_from = ids(c.compaction_from, c.compaction_from_count);
+    made.nodes = ids(c.nodes, c.node_count);
+    return made;
+}
+
+inline many_result value_of(const milvus_many_result &c)
+{
+    many_result made{c.collection_name, static_cast<status>(c.status), static_cast<trigger>(c.outcome), c.job_id,
+                     reported(c.planned), std::nullopt, failure_of(*c.error)};
+    if (c.report != nullptr)
+        made.report = value_of(*c.report);
+    return made;
+}
+
+inline progress value_of(const milvus_progress &c)
+{
+    return {std::chrono::milliseconds(c.elapsed_ms), c.planned, c.completed, c.failed, c.plans_per_second,
+            c.collections, c.collections_done, c.collections_failed};
+}
+
+// Copies what a list of the library holds.
+template <class Raw, class List>
+auto items_of(const List *list, std::size_t count, milvus_status (*get)(const List *, std::size_t, Raw *), Raw empty)
+{
+    std::vector<decltype(value_of(empty))> items;
+    items.reserve(count);
+    for (std::size_t i = 0; i < count; i++) {
+        Raw raw = empty;
+        if (get(list, i, &raw) != MILVUS_OK)
+            break;
+        items.push_back(value_of(raw));
+    }
+    return items;
+}
+
+inline auto items_of(const milvus_plan_list *list)
+{
+    return items_of<milvus_plan>(list, milvus_plan_list_count(list), milvus_plan_list_get, MILVUS_PLAN_INIT);
+}
+
+inline auto items_of(const milvus_segment_list *list)
+{
+    return items_of<milvus_segment>(list, milvus_segment_list_count(list), milvus_segment_list_get,
+                                    MILVUS_SEGMENT_INIT);
+}
+
+} // namespace detail
+
+// A list of the library, and a copy of what is in it. Can only be moved; one that was moved from is empty.
+template <class Item, class Handle> class list {
+public:
+    list() = default;
+    explicit list(detail::owned<Handle> handle) : handle_(std::move(handle)), items_(detail::items_of(handle_.get())) {}
+    const std::vector<Item> &items() const noexcept { return items_; }
+    std::size_t size() const noexcept { return items_.size(); }
+    bool empty() const noexcept { return items_.empty(); }
+    const Item &operator[](std::size_t index) const noexcept { return items_[index]; }
+    auto begin() const noexcept { return items_.begin(); }
+    auto end() const noexcept { return items_.end(); }
+    // For C functions; stays this object's.
+    Handle *handle() const noexcept { return handle_.get(); }
+
+private:
+    detail::owned<Handle> handle_;
+    std::vector<Item> items_;
+};
+
+using plan_list = list<plan, milvus_plan_list>;
+using segment_list = list<segment, milvus_segment_list>;
+
+// ====================================================================================================
+// Futures
+// ====================================================================================================
+
+namespace detail {
+
+// take() reads what a future ended with. A value that is written in spite of a failure is in `out` as well.
+inline milvus_status take(milvus_future *f, std::optional<nothing> &out)
+{
+    const milvus_status code = milvus_future_poll(f);
+    out.emplace();
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<std::int64_t> &out)
+{
+    return milvus_future_take_job_id(f, &out.emplace());
+}
+
+inline milvus_status take(milvus_future *f, std::optional<server_info> &out)
+{
+    milvus_server_info c = MILVUS_SERVER_INFO_INIT;
+    const milvus_status code = milvus_future_take_server_info(f, &c);
+    out = server_info{c.identifier, c.is_lite != 0, c.version, c.deploy_mode};
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<compact_result> &out)
+{
+    milvus_compact_result c = MILVUS_COMPACT_RESULT_INIT;
+    const milvus_status code = milvus_future_take_compact_result(f, &c);
+    out = compact_result{static_cast<trigger>(c.outcome), c.job_id, reported(c.planned)};
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<state_info> &out)
+{
+    milvus_compaction_state_info c = MILVUS_COMPACTION_STATE_INFO_INIT;
+    const milvus_status code = milvus_future_take_state(f, &c);
+    out = state_info{static_cast<compaction_state>(c.state), c.executing_plans, c.completed_plans, c.failed_plans,
+                     c.timed_out_plans};
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<report> &out)
+{
+    milvus_compaction_report c = MILVUS_COMPACTION_REPORT_INIT;
+    c.job_id = INT64_MIN; // no job has it: stays if nothing is written
+    const milvus_status code = milvus_future_take_report(f, &c);
+    if (c.job_id != INT64_MIN)
+        out = value_of(c);
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<prospect> &out)
+{
+    milvus_prospect c = MILVUS_PROSPECT_INIT;
+    const milvus_status code = milvus_future_take_prospect(f, &c);
+    const auto said = [](std::int32_t number) { return static_cast<answer>(number); };
+    out = prospect{said(c.would_compact), said(c.is_enabled), said(c.is_running), said(c.is_indexed),
+                   said(c.needs_index), said(c.has_clustering_key), said(c.has_unflushed), reported(c.segments),
+                   reported(c.rows), reported(c.l0_segments), reported(c.unindexed_rows), c.reason};
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<finding> &out)
+{
+    milvus_found c = MILVUS_FOUND_INIT;
+    const milvus_status code = milvus_future_take_found(f, &c);
+    out = finding{static_cast<found>(c.found), c.job_id, c.text};
+    return code;
+}
+
+template <class Item, class Handle> milvus_status take(milvus_future *f, std::optional<list<Item, Handle>> &out)
+{
+    Handle *handle = nullptr;
+    milvus_status code;
+    if constexpr (std::is_same_v<Item, plan>)
+        code = milvus_future_take_plans(f, &handle);
+    else
+        code = milvus_future_take_segments(f, &handle);
+    out.emplace(owned<Handle>(handle));
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<std::vector<many_result>> &out)
+{
+    milvus_many_list *handle = nullptr;
+    const milvus_status code = milvus_future_take_many(f, &handle);
+    const owned<milvus_many_list> held(handle);
+    if (handle != nullptr)
+        out = items_of<milvus_many_result>(handle, milvus_many_list_count(handle), milvus_many_list_get,
+                                           MILVUS_MANY_RESULT_INIT);
+    return code;
+}
+
+// What an operation that is over ended with.
+template <class T> result<T> read(milvus_future *f)
+{
+    std::optional<typename result<T>::stored> value;
+    const milvus_status code = take(f, value);
+    if (code == MILVUS_OK)
+        return std::move(*value);
+    if (!outlives_failure<T>)
+        value.reset();
+    const milvus_error *own = milvus_future_error(f);
+    return {failure_of(own->status == code ? *own : *milvus_last_error()), std::move(value)};
+}
+
+// A lambda on its way through C: user_data points to it. noexcept is what has one that throws terminate.
+template <class T, class F> struct ready_callback {
+    F function;
+    static void call(milvus_future *f, milvus_status, void *self) noexcept
+    {
+        if (f != nullptr)
+            static_cast<ready_callback *>(self)->function(read<T>(f));
+        else
+            static_cast<ready_callback *>(self)->function(
+                result<T>(failure_here(status::out_of_memory, "its result cannot be read: too many futures")));
+    }
+    static void destroy(void *self) noexcept { delete static_cast<ready_callback *>(self); }
+};
+
+template <class F> struct progress_callback {
+    F function;
+    static void call(const milvus_progress *now, void *self) noexcept
+    {
+        static_cast<progress_callback *>(self)->function(value_of(*now));
+    }
+    static void destroy(void *self) noexcept { delete static_cast<progress_callback *>(self); }
+};
+
+} // namespace detail
+
+// Stops or watches an operation whose future is elsewhere: in a queue, a coroutine, or gone. Can be copied, owns
+// nothing, and may outlive everything: when the future is gone it does nothing.
+class operation {
+public:
+    operation() = default;
+    explicit operation(milvus_future *handle) noexcept : handle_(handle) {}
+    // Stops it, as milvus_future_cancel(); false if it is gone.
+    bool cancel() const noexcept { return milvus_future_cancel(handle_) == MILVUS_OK; }
+    // How far it is; all zeros if it is gone.
+    milvus::progress progress() const noexcept
+    {
+        milvus_progress now = MILVUS_PROGRESS_INIT;
+        milvus_future_progress(handle_, &now);
+        return detail::value_of(now);
+    }
+
+private:
+    milvus_future *handle_ = nullptr;
+};
+
+// An operation that was started, or failed to. Destroying it stops the operation as cancel() does, unless on_ready()
+// was called: then that goes on. It may outlive its client.
+template <class T> class [[nodiscard]] future {
+public:
+    // Empty, as one that was moved from.
+    future() = default;
+    explicit future(milvus_future *handle) noexcept : handle_(handle) {}
+    explicit future(milvus::failure why) : not_started_(std::make_unique<milvus::failure>(std::move(why))) {}
+
+    // Whether it is not empty.
+    bool valid() const noexcept { return handle_ || not_started_; }
+    // Whether it is over, so that nothing below has to wait.
+    bool ready() const noexcept { return valid() && status() != milvus::status::pending; }
+    // How it ended; status::pending if it has not.
+    milvus::status status() const noexcept
+    {
+        return not_started_ ? not_started_->status : static_cast<milvus::status>(milvus_future_poll(handle_.get()));
+    }
+    // Waits until it is over.
+    void wait() const noexcept { milvus_future_wait(handle_.get(), MILVUS_NO_TIMEOUT); }
+    // Waits so long at most, and tells whether it is over.
+    bool wait_for(timeout limit) const noexcept
+    {
+        if (limit.of_wait() != 0)
+            milvus_future_wait(handle_.get(), limit.of_wait());
+        return ready();
+    }
+    // Stops it, as milvus_future_cancel(): what the server was asked to do may go on.
+    void cancel() const noexcept { operation().cancel(); }
+    // How far it is; all zeros if it was not started.
+    milvus::progress progress() const noexcept { return operation().progress(); }
+    // To stop or watch it from elsewhere.
+    milvus::operation operation() const noexcept { return milvus::operation(handle_.get()); }
+
+    // Waits until it is over, and gives its value or throws. Lists can be had once, other values again.
+    T get() const { return try_get().value(); }
+    // Waits until it is over, and tells what it ended with.
+    result<T> try_get() const
+    {
+        if (not_started_)
+            return *not_started_;
+        if (!handle_)
+            return detail::failure_here(milvus::status::invalid_handle, "the future is empty, or was moved from");
+        wait();
+        return detail::read<T>(handle_.get());
+    }
+
+    // Has the function called with a result<T> when it is over, on the library's thread for callbacks, soon if it
+    // is over already. Once; not together with co_await or a queue. The list in the result is then the function's.
+    // If this throws or fails, as for an operation that was not started, the function is never called.
+    template <class F> void on_ready(F &&function) const { try_on_ready(std::forward<F>(function)).value(); }
+    template <class F> result<void> try_on_ready(F &&function) const
+    {
+        return attach<detail::ready_callback<T, std::decay_t<F>>>(milvus_future_set_callback,
+                                                                  std::forward<F>(function));
+    }
+    // Has the function called with a progress while it is under way, at most ten times a second, on the same
+    // thread. Once. The function is destroyed when the operation is over: perhaps after get().
+    template <class F> result<void> try_on_progress(F &&function) const
+    {
+        return attach<detail::progress_callback<std::decay_t<F>>>(milvus_future_set_progress_callback,
+                                                                  std::forward<F>(function));
+    }
+    // The same, throws, and gives the future on: client.wait_async(job).on_progress(...).get(). Nothing happens if
+    // the operation was not started: get() tells it.
+    template <class F> const future &on_progress(F &&function) const &
+    {
+        if (!not_started_)
+            try_on_progress(std::forward<F>(function)).value();
+        return *this;
+    }
+    template <class F> future &&on_progress(F &&function) &&
+    {
+        static_cast<const future &>(*this).on_progress(std::forward<F>(function));
+        return std::move(*this);
+    }
+
+    // For co_await: a future is its own awaiter. No coroutine header is needed for that.
+    bool await_ready() const noexcept { return !handle_ || ready(); }
+    template <class Coroutine> bool await_suspend(Coroutine waiting) const
+    {
+        // Without a callback, as after client::close(), it is not suspended, and await_resume() waits.
+        return attach<resumption<Coroutine>>(milvus_future_set_callback, waiting).ok();
+    }
+    T await_resume() const { return get(); }
+
+    // For C functions; stays this object's.
+    milvus_future *handle() const noexcept { return handle_.get(); }
+
+private:
+    template <class Coroutine> struct resumption {
+        Coroutine waiting;
+        static void call(milvus_future *, milvus_status, void *self) noexcept
+        {
+            static_cast<resumption *>(self)->waiting.resume();
+        }
+        static void destroy(void *self) noexcept { delete static_cast<resumption *>(self); }
+    };
+    template <class Callback, class Set, class F> result<void> attach(Set set, F &&function) const
+    {
+        if (not_started_)
+            return *not_started_;
+        std::unique_ptr<Callback> callback(new Callback{std::forward<F>(function)});
+        if (set(handle_.get(), Callback::call, callback.get(), Callback::destroy) != MILVUS_OK)
+            return detail::last_failure();
+        static_cast<void>(callback.release()); // the library's now, and perhaps gone already
+        return detail::nothing{};
+    }
+
+    detail::owned<milvus_future> handle_;
+    std::unique_ptr<milvus::failure> not_started_;
+};
+
+// ====================================================================================================
+// Queue
+// ====================================================================================================
+
+// Runs handlers of futures in the thread that calls next(): for event loops. Has to outlive nothing: destroying it
+// stops the operations that are in it, and destroys their handlers uncalled.
+class queue {
+public:
+    queue() : queue(try_new().value()) {}
+    static result<queue> try_new()
+    {
+        milvus_queue *handle = nullptr;
+        if (milvus_queue_new(&handle) != MILVUS_OK)
+            return detail::last_failure();
+        return queue(detail::owned<milvus_queue>(handle));
+    }
+
+    // The descriptor to watch, as milvus_queue_fd(): while it is readable, call next(std::chrono::seconds(0)) until
+    // that is false. -1 if the queue was moved from.
+    int fd() const noexcept
+    {
+        std::int32_t descriptor = -1;
+        if (state_)
+            milvus_queue_fd(state_->handle.get(), &descriptor);
+        return descriptor;
+    }
+
+    // Takes a future; next() calls the handler with its result<T> when it is over. Gives back what can stop it. If
+    // this throws or fails, as for an operation that was not started, the handler is never called.
+    template <class T, class F> operation add(future<T> added, F &&handler)
+    {
+        return try_add(std::move(added), std::forward<F>(handler)).value();
+    }
+    template <class T, class F> result<operation> try_add(future<T> added, F &&handler)
+    {
+        if (!state_ || !added.handle())
+            return added.valid() && state_ ? added.try_get().failure() : empty();
+        milvus_future *handle = added.handle();
+        auto made = std::make_unique<entry_of<T, std::decay_t<F>>>(std::move(added), std::forward<F>(handler));
+        entry *key = made.get();
+        {
+            const std::lock_guard<std::mutex> lock(state_->mutex);
+            state_->entries.emplace(key, std::move(made)); // before it can arrive
+        }
+        if (milvus_future_set_queue(handle, state_->handle.get(), key) == MILVUS_OK)
+            return operation(handle);
+        milvus::failure why = detail::last_failure();
+        remove(key);
+        return why;
+    }
+
+    // Waits for a future that is over, and calls its handler, whose exceptions come out here. False if none is over
+    // within that time (0: right now), or if none is in the queue at all: "while (queue.next());" is done when all
+    // are. Several threads may call it, each with a limit, since another one may take the last.
+    bool next(timeout limit = no_timeout) { return try_next(limit).value(); }
+    result<bool> try_next(timeout limit = no_timeout)
+    {
+        milvus_future *future = nullptr;
+        void *key = nullptr;
+
+        if (!state_)
+            return empty();
+        const milvus_status code = size() == 0 ? MILVUS_PENDING
+                                               : milvus_queue_next(state_->handle.get(), limit.of_wait(), &future, &key);
+        if (code == MILVUS_PENDING)
+            return false;
+        if (code != MILVUS_OK)
+            return detail::last_failure();
+        remove(static_cast<entry *>(key))->run();
+        return true;
+    }
+
+    // Futures that are in it, over or not.
+    std::size_t size() const
+    {
+        if (!state_)
+            return 0;
+        const std::lock_guard<std::mutex> lock(state_->mutex);
+        return state_->entries.size();
+    }
+
+private:
+    struct entry {
+        virtual ~entry() = default;
+        virtual void run() = 0;
+    };
+    template <class T, class F> struct entry_of final : entry {
+        template <class G> entry_of(future<T> f, G &&g) : future_(std::move(f)), handler_(std::forward<G>(g)) {}
+        void run() override { handler_(future_.try_get()); }
+        future<T> future_;
+        F handler_;
+    };
+    struct state {
+        std::unordered_map<entry *, std::unique_ptr<entry>> entries;
+        std::mutex mutex;
+        detail::owned<milvus_queue> handle; // goes first
+    };
+
+    explicit queue(detail::owned<milvus_queue> handle) : state_(std::make_unique<state>())
+    {
+        state_->handle = std::move(handle);
+    }
+    static milvus::failure empty()
+    {
+        return detail::failure_here(status::invalid_handle, "the queue or the future is empty, or was moved from");
+    }
+    std::unique_ptr<entry> remove(entry *key)
+    {
+        const std::lock_guard<std::mutex> lock(state_->mutex);
+        const auto place = state_->entries.find(key);
+        std::unique_ptr<entry> removed = std::move(place->second);
+        state_->entries.erase(place);
+        return removed;
+    }
+
+    std::unique_ptr<state> state_;
+};
+
+// ====================================================================================================
+// Options and client
+// ====================================================================================================
+
+// Every option there is.
+inline std::vector<option_info> known_options()
+{
+    std::vector<option_info> all;
+    for (std::size_t i = 0; i < milvus_option_count(); i++) {
+        milvus_option_info c = MILVUS_OPTION_INFO_INIT;
+        if (milvus_option_get(i, &c) == MILVUS_OK)
+            all.push_back({c.key, c.default_value, c.help, static_cast<option_kind>(c.kind), c.least, c.most});
+    }
+    return all;
+}
+
+// How a client connects. Can only be moved; wiped from memory when destroyed (but not the caller's own strings).
+class options {
+public:
+    // All at their defaults. If there is no room for more, set() and client tell it.
+    options() noexcept : handle_(milvus_options_new()) {}
+    // Sets one, and gives the options on: options().set("tls.ca_file", "ca.pem").
+    options &set(const std::string &key, const std::string &value) &
+    {
+        try_set(key, value).value();
+        return *this;
+    }
+    options &&set(const std::string &key, const std::string &value) && { return std::move(set(key, value)); }
+    result<void> try_set(const std::string &key, const std::string &value)
+    {
+        if (auto wrong = detail::refuse_nul("the option's key", key))
+            return *wrong;
+        if (auto wrong = detail::refuse_nul("the option's value", value))
+            return *wrong;
+        if (milvus_options_set(handle_.get(), key.c_str(), value.c_str()) != MILVUS_OK)
+            return detail::last_failure();
+        return detail::nothing{};
+    }
+    // For C functions; stays this object's.
+    milvus_options *handle() const noexcept { return handle_.get(); }
+
+private:
+    detail::owned<milvus_options> handle_;
+};
+
+namespace detail {
+
+// milvus_compact_params for a call; points into what it is made of.
+class raw_params {
+public:
+    explicit raw_params(const compact_params &from)
+    {
+        raw_.is_clustering = from.is_clustering;
+        raw_.is_l0 = from.is_l0;
+        // 0 and no ids at all would mean "none given" in C: they get what it refuses.
+        raw_.target_size_mb = from.target_size_mb ? (*from.target_size_mb > 0 ? *from.target_size_mb : -1) : 0;
+        if (from.segment_ids) {
+            raw_.segment_ids = from.segment_ids->empty() ? &raw_.target_size_mb : from.segment_ids->data();
+            raw_.segment_count = from.segment_ids->size();
+        }
+        if (from.partition_name)
+            raw_.partition_name = text("the partition's name", *from.partition_name);
+        if (from.channel)
+            raw_.channel = text("the channel", *from.channel);
+    }
+    raw_params(const raw_params &) = delete;
+    raw_params &operator=(const raw_params &) = delete;
+    const milvus_compact_params *get() const noexcept { return &raw_; }
+    // Takes in what is wrong with another text, and gives the first that is wrong.
+    std::optional<failure> wrong_with(const char *what, const std::string &other)
+    {
+        text(what, other);
+        return wrong_;
+    }
+
+private:
+    const char *text(const char *what, const std::string &from)
+    {
+        if (!wrong_)
+            wrong_ = refuse_nul(what, from);
+        return from.c_str();
+    }
+    milvus_compact_params raw_ = MILVUS_COMPACT_PARAMS_INIT;
+    std::optional<failure> wrong_;
+};
+
+} // namespace detail
+
+// A server and a database: milvus_client. Destroying it does not block: its operations go on, and lambdas
+// are still called. If they refer to something that goes as well, call close() first.
+class client {
+public:
+    // milvus_client_new(). Throw, or fail.
+    explicit client(const std::string &uri, const std::string &token = std::string())
+        : client(try_new(uri, token).value())
+    {
+    }
+    client(const std::string &uri, const milvus::options &options) : client(try_new(uri, options).value()) {}
+    static result<client> try_new(const std::string &uri, const std::string &token = std::string())
+    {
+        return make({&uri, &token}, [&](milvus_client **out) {
+            return milvus_client_new(uri.c_str(), token.c_str(), out);
+        });
+    }
+    static result<client> try_new(const std::string &uri, const milvus::options &options)
+    {
+        if (options.handle() == nullptr) // C would take that for "no options": without TLS or token
+            return detail::failure_here(status::invalid_handle, "the options are empty, or were moved from");
+        return make({&uri}, [&](milvus_client **out) {
+            return milvus_client_new_with(uri.c_str(), options.handle(), out);
+        });
+    }
+    // Of the environment variables MILVUS_URI and MILVUS_TOKEN.
+    static result<client> try_from_environment()
+    {
+        return make({}, [](milvus_client **out) { return milvus_client_new(nullptr, nullptr, out); });
+    }
+    static client from_environment() { return try_from_environment().value(); }
+
+    // milvus_client_close(): when it returns, no lambda of this client is running or will run.
+    void close(timeout limit = {}) { try_close(limit).value(); }
+    result<void> try_close(timeout limit = {})
+    {
+        if (milvus_client_close(handle(), limit.of_call()) != MILVUS_OK)
+            return detail::last_failure();
+        return detail::nothing{};
+    }
+
+    // milvus_client_server_version(). Has no asynchronous form.
+    std::string server_version(timeout limit = {}) { return try_server_version(limit).value(); }
+    result<std::string> try_server_version(timeout limit = {})
+    {
+        std::string text;
+        std::size_t length = 63;
+        do {
+            text.resize(length);
+            if (milvus_client_server_version(handle(), limit.of_call(), &text[0], length + 1, &length) != MILVUS_OK)
+                return detail::last_failure();
+        } while (length > text.size());
+        text.resize(length);
+        return text;
+    }
+
+    // milvus_client_server_info().
+    server_info info(timeout limit = {}) { return info_async(limit).get(); }
+    future<server_info> info_async(timeout limit = {})
+    {
+        return start<server_info>(std::nullopt, milvus_client_server_info_async, limit);
+    }
+
+    // milvus_compact(): gives the job's id, or no_job.
+    std::int64_t compact(const std::string &collection, timeout limit = {}, bool is_clustering = false)
+    {
+        return compact_async(collection, limit, is_clustering).get();
+    }
+    future<std::int64_t> compact_async(const std::string &collection, timeout limit = {}, bool is_clustering = false)
+    {
+        return start<std::int64_t>(named(collection), milvus_compact_async, limit, collection.c_str(),
+                                   static_cast<std::int32_t>(is_clustering));
+    }
+
+    // milvus_compact_with().
+    compact_result compact_with(const std::string &collection, const compact_params &params, timeout limit = {})
+    {
+        return compact_with_async(collection, params, limit).get();
+    }
+    future<compact_result> compact_with_async(const std::string &collection, const compact_params &params,
+                                              timeout limit = {})
+    {
+        return start_with<compact_result>(collection, params, milvus_compact_with_async, limit);
+    }
+
+    // milvus_compaction_wait(). Throws a wait_error, with the report, if there is one.
+    report wait(std::int64_t job_id, timeout limit = {}) { return wait_async(job_id, limit).get(); }
+    future<report> wait_async(std::int64_t job_id, timeout limit = {})
+    {
+        return start<report>(std::nullopt, milvus_compaction_wait_async, limit, job_id);
+    }
+
+    // milvus_compaction_state().
+    state_info state(std::int64_t job_id, timeout limit = {}) { return state_async(job_id, limit).get(); }
+    future<state_info> state_async(std::int64_t job_id, timeout limit = {})
+    {
+        return start<state_info>(std::nullopt, milvus_compaction_state_async, limit, job_id);
+    }
+
+    // milvus_compaction_plans().
+    plan_list plans(std::int64_t job_id, timeout limit = {}) { return plans_async(job_id, limit).get(); }
+    future<plan_list> plans_async(std::int64_t job_id, timeout limit = {})
+    {
+        return start<plan_list>(std::nullopt, milvus_compaction_plans_async, limit, job_id);
+    }
+
+    // milvus_compaction_tasks().
+    plan_list tasks(const std::string &collection, timeout limit = {}) { return tasks_async(collection, limit).get(); }
+    future<plan_list> tasks_async(const std::string &collection, timeout limit = {})
+    {
+        return start<plan_list>(named(collection), milvus_compaction_tasks_async, limit, collection.c_str());
+    }
+
+    // milvus_segments().
+    segment_list segments(const std::string &collection, which_segments which = which_segments::stored,
+                          timeout limit = {})
+    {
+        return segments_async(collection, which, limit).get();
+    }
+    future<segment_list> segments_async(const std::string &collection, which_segments which = which_segments::stored,
+                                        timeout limit = {})
+    {
+        return start<segment_list>(named(collection), milvus_segments_async, limit, collection.c_str(),
+                                   static_cast<std::int32_t>(which));
+    }
+
+    // milvus_compaction_check().
+    prospect check(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    {
+        return check_async(collection, params, limit).get();
+    }
+    future<prospect> check_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    {
+        return start_with<prospect>(collection, params, milvus_compaction_check_async, limit);
+    }
+
+    // milvus_compaction_find().
+    finding find(const std::string &collection, timeout limit = {}) { return find_async(collection, limit).get(); }
+    future<finding> find_async(const std::string &collection, timeout limit = {})
+    {
+        return start<finding>(named(collection), milvus_compaction_find_async, limit, collection.c_str());
+    }
+
+    // milvus_flush().
+    void flush(const std::string &collection, timeout limit = {}) { flush_async(collection, limit).get(); }
+    future<void> flush_async(const std::string &collection, timeout limit = {})
+    {
+        return start<void>(named(collection), milvus_flush_async, limit, collection.c_str());
+    }
+
+    // milvus_optimize(). Throws a wait_error, with the report, if there is one.
+    report optimize(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    {
+        return optimize_async(collection, params, limit).get();
+    }
+    future<report> optimize_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    {
+        return start_with<report>(collection, params, milvus_optimize_async, limit);
+    }
+
+    // milvus_compact_many() of these collections: none is refused. Throws a many_error, with the list, if some failed.
+    std::vector<many_result> compact_many(const std::vector<std::string> &collections, const many_params &params = {},
+                                          timeout limit = {})
+    {
+        return compact_many_async(collections, params, limit).get();
+    }
+    future<std::vector<many_result>> compact_many_async(const std::vector<std::string> &collections,
+                                                        const many_params &params = {}, timeout limit = {})
+    {
+        return many(&collections, params, limit);
+    }
+
+    // milvus_compact_many() of every collection of the database that the user may see.
+    std::vector<many_result> compact_all(const many_params &params = {}, timeout limit = {})
+    {
+        return compact_all_async(params, limit).get();
+    }
+    future<std::vector<many_result>> compact_all_async(const many_params &params = {}, timeout limit = {})
+    {
+        return many(nullptr, params, limit);
+    }
+
+    // For C functions; stays this object's.
+    milvus_client *handle() const noexcept { return handle_.get(); }
+
+private:
+    explicit client(milvus_client *handle) noexcept : handle_(handle) {}
+
+    template <class New> static result<client> make(std::initializer_list<const std::string *> texts, New call)
+    {
+        milvus_client *handle = nullptr;
+        for (const std::string *text : texts)
+            if (auto wrong = detail::refuse_nul("the URI or the token", *text))
+                return *wrong;
+        if (call(&handle) != MILVUS_OK)
+            return detail::last_failure();
+        return client(handle);
+    }
+    static std::optional<failure> named(const std::string &collection)
+    {
+        return detail::refuse_nul("the collection's name", collection);
+    }
+    // Calls an asynchronous form, whose last two parameters are always the same.
+    template <class T, class Async, class... Arguments>
+    future<T> start(std::optional<failure> wrong, Async async, timeout limit, Arguments... arguments)
+    {
+        milvus_future *started = nullptr;
+        if (wrong)
+            return future<T>(std::move(*wrong));
+        if (async(handle(), arguments..., limit.of_call(), &started) != MILVUS_OK)
+            return future<T>(detail::last_failure());
+        return future<T>(started);
+    }
+    template <class T, class Async>
+    future<T> start_with(const std::string &collection, const compact_params &params, Async async, timeout limit)
+    {
+        detail::raw_params raw(params);
+        return start<T>(raw.wrong_with("the collection's name", collection), async, limit, collection.c_str(),
+                        raw.get());
+    }
+    future<std::vector<many_result>> many(const std::vector<std::string> *collections, const many_params &params,
+                                          timeout limit)
+    {
+        detail::raw_params raw(params.compaction);
+        const milvus_many_params how = {sizeof how, raw.get(), params.concurrency,
+                                        static_cast<std::int32_t>(params.only_trigger)};
+        std::optional<failure> wrong = raw.wrong_with("a collection's name", std::string());
+        std::vector<const char *> names;
+        if (collections != nullptr) {
+            names.reserve(collections->size() + 1); // never without an address: C would take it for "all"
+            for (const std::string &name : *collections) {
+                wrong = raw.wrong_with("a collection's name", name);
+                names.push_back(name.c_str());
+            }
+        }
+        return start<std::vector<many_result>>(std::move(wrong), milvus_compact_many_async, limit,
+                                               collections != nullptr ? names.data() : nullptr, names.size(), &how);
+    }
+
+    detail::owned<milvus_client> handle_;
+};
+
+// ====================================================================================================
+// Functions without a client
+// ====================================================================================================
+
+// milvus_segments_compare(). plans: the job's, or nullptr if they are not known.
+inline result<effect> try_segments_compare(const segment_list &before, const segment_list &after,
+                                           const plan_list *plans = nullptr)
+{
+    milvus_effect c = MILVUS_EFFECT_INIT;
+    if (plans != nullptr && plans->handle() == nullptr)
+        return detail::failure_here(status::invalid_handle, "the plans are empty, or were moved from");
+    if (milvus_segments_compare(before.handle(), after.handle(), plans != nullptr ? plans->handle() : nullptr, &c) !=
+        MILVUS_OK)
+        return detail::last_failure();
+    return detail::effect_of(c);
+}
+inline effect segments_compare(const segment_list &before, const segment_list &after, const plan_list *plans = nullptr)
+{
+    return try_segments_compare(before, after, plans).value();
+}
+
+// milvus_parse_target_size(): "1.5 GiB" in MB.
+inline result<std::int64_t> try_parse_target_size(const std::string &text)
+{
+    std::int64_t mb = 0;
+    if (auto wrong = detail::refuse_nul("the size", text))
+        return *wrong;
+    if (milvus_parse_target_size(text.c_str(), &mb) != MILVUS_OK)
+        return detail::last_failure();
+    return mb;
+}
+inline std::int64_t parse_target_size(const std::string &text) { return try_parse_target_size(text).value(); }
+
+namespace detail {
+
+struct log_target {
+    explicit log_target(log_level l) : level(l) {}
+    virtual ~log_target() = default;
+    virtual void write(log_level at, const char *text, const char *fields) = 0;
+    const log_level level;
+};
+template <class F> struct log_target_of final : log_target {
+    template <class G> log_target_of(log_level l, G &&g) : log_target(l), function(std::forward<G>(g)) {}
+    void write(log_level at, const char *text, const char *fields) override { function(at, text, fields); }
+    F function;
+};
+
+// The process's log. Shared, as one that replaces itself has to live until it returns.
+struct log_state {
+    std::mutex mutex;
+    std::shared_ptr<log_target> target;
+
+    static log_state &instance()
+    {
+        static log_state *const only = new log_state; // never destroyed: the library's thread may outlast main()
+        return *only;
+    }
+    std::shared_ptr<log_target> current()
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        return target;
+    }
+    static void write(std::int32_t level, const char *text, const char *fields, void *) noexcept
+    {
+        if (const auto to = instance().current())
+            to->write(static_cast<log_level>(level), text, fields);
+    }
+    result<void> replace(std::shared_ptr<log_target> with)
+    {
+        {
+            const std::lock_guard<std::mutex> lock(mutex);
+            target.swap(with); // the one before lives on in `with` until nothing calls it any more
+        }
+        for (std::shared_ptr<log_target> set;;) { // again if another thread has replaced it meanwhile
+            set = current();
+            const auto level = static_cast<std::int32_t>(set ? set->level : log_level::error);
+            if (milvus_set_log(level, set ? write : nullptr, nullptr) != MILVUS_OK) {
+                const std::lock_guard<std::mutex> lock(mutex);
+                if (target == set)
+                    target.swap(with); // as it was
+                return last_failure();
+            }
+            if (set == current())
+                return nothing{};
+        }
+    }
+};
+
+} // namespace detail
+
+// milvus_set_log(): has the function called with (log_level, const char *message, const char *fields) on the library's
+// thread for it, in place of the one before, which is destroyed when this returns (when it returns, if it calls this).
+template <class F> result<void> try_set_log(log_level level, F &&function)
+{
+    return detail::log_state::instance().replace(
+        std::make_shared<detail::log_target_of<std::decay_t<F>>>(level, std::forward<F>(function)));
+}
+template <class F> void set_log(log_level level, F &&function)
+{
+    try_set_log(level, std::forward<F>(function)).value();
+}
+// Has nothing reported any more.
+inline void clear_log() { detail::log_state::instance().replace(nullptr).value(); }
+
+} // namespace milvus
+
+#endif // MILVUS_CLIENT_HPP
