@@ -10,8 +10,8 @@ STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-install check-go check-java check-e2e check-versions check-portable check-deep bench \
-	bench-gates header abi deb errors truth clean target/release/milvus-bench
+.PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go check-java check-e2e check-versions check-portable check-deep bench \
+	bench-gates header abi deb sbom sizes errors truth clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -54,6 +54,7 @@ check:
 	@tools/setup.sh tests
 	@$(MAKE) --no-print-directory check-rust
 	@$(MAKE) --no-print-directory check-c
+	@$(MAKE) --no-print-directory check-cpp
 	@$(MAKE) --no-print-directory check-install
 	@$(MAKE) --no-print-directory check-go
 	@$(MAKE) --no-print-directory check-java
@@ -62,6 +63,7 @@ check:
 
 check-rust:
 	@echo "==> Rust: format, lints, tests"
+	python3 tools/dependencies.py check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --quiet --workspace --locked
@@ -73,6 +75,14 @@ check-c: examples
 		-DMILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" >/dev/null
 	$(TOOLS) cmake --build target/tests-c -- --quiet
 	$(TOOLS) ctest --test-dir target/tests-c --output-on-failure --no-tests=error
+
+check-cpp: stage
+	@echo "==> C++: the header for it, by two compilers and sanitizers"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(TOOLS) cmake -S tests/cpp -B target/tests-cpp -G Ninja -DCMAKE_PREFIX_PATH="$(STAGE)" \
+		-DMILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" >/dev/null
+	$(TOOLS) cmake --build target/tests-cpp -- --quiet
+	$(TOOLS) ctest --test-dir target/tests-cpp --output-on-failure --no-tests=error -j 2
 
 check-install: stage
 	@echo "==> The installed library: linked in every way, packaged, and its ABI"
@@ -131,6 +141,14 @@ abi:
 
 deb: build
 	@tools/deb.sh
+
+sbom:
+	@python3 tools/dependencies.py sbom
+
+# The share of each crate; the shipped library has no symbols to tell it by.
+sizes:
+	CARGO_PROFILE_RELEASE_STRIP=false $(CARGO) rustc --quiet --release --locked --lib --crate-type cdylib --target-dir target/symbols
+	@python3 tools/dependencies.py sizes target/symbols/release/libmilvus_client.so
 
 errors: setup stage
 	$(VENV)/bin/python tests/e2e/connections.py

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [miri | address | thread | valgrind | stress | gates]...
+#     tools/deep.sh [miri | address | thread | valgrind | stress | gates | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -16,8 +16,6 @@ setup() {
     tools/setup.sh tests
     command -v valgrind >/dev/null || install_packages valgrind
     command -v strace >/dev/null || install_packages strace
-    echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null ||
-        install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
     command -v rustup >/dev/null || missing "rustup is missing: the sanitizers need a nightly Rust with its sources"
     local sysroot
     sysroot=$(rustc +nightly --print sysroot 2>/dev/null) || sysroot=
@@ -103,12 +101,16 @@ gates() {
     make -s bench-gates
 }
 
+portable() {
+    tools/portable.sh
+}
+
 setup
-[ $# != 0 ] || set -- miri address thread valgrind stress gates
+[ $# != 0 ] || set -- miri address thread valgrind stress gates portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    miri | address | thread | stress | gates) $proof ;;
+    miri | address | thread | stress | gates | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

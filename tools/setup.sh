@@ -20,6 +20,8 @@ esac
 python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv
 if [ "${1:-}" = tests ]; then
     command -v clang >/dev/null && command -v clang++ >/dev/null || install_packages clang
+    echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null ||
+        install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
     command -v pkg-config >/dev/null || install_packages pkg-config
     command -v abidiff >/dev/null || install_packages abigail-tools
     command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
