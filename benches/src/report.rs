@@ -92,7 +92,6 @@ The table says by how much; times vary from run to run on a busy machine, the ot
 - **System calls**: the caller wakes the library's thread (eventfd) and sleeps (futex); that thread waits, writes, waits,
   reads, and wakes the caller. Fewer need a caller that spins, or that drives the connection itself, which then has nobody
   to answer the server's probes between calls.
-- **Instructions**: what is left is spread over HTTP/2, tonic's codec and some forty small allocations.
 - **Cold start**: a third of a millisecond is loading a shared library, which the reference, a static program, does not
   do; and a connection counts as made only when the server has said its first word.
 - **One CPU for the client**: two hops between threads, where the calling thread could drive the connection itself.

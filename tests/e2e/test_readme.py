@@ -2,8 +2,10 @@
 import re
 import subprocess
 
+import pytest
 import seed
 from conftest import ROOT
+from test_bindings import built, run
 
 
 def test_the_readme_program_compacts(plain_server, tmp_path):
@@ -39,3 +41,46 @@ def test_cmake_finds_the_installed_library_wherever_it_is(tmp_path):
     assert f"{prefix}/lib/libmilvus_client.so.0" in linked
     done = subprocess.run([tmp_path / "build/compact"], capture_output=True, check=False)
     assert done.returncode == 2
+
+
+AROUND = {
+    "cpp": ("#include <milvus_client.hpp>\n#include <cstdio>\nint main() {", "}"),
+    "go": ('package main\nimport ("context"; "fmt"; "log"; milvus "github.com/milvus-client/milvus-client-go")\n'
+           "func main() { ctx := context.Background()\n", "\n}"),
+    "java": ("import io.github.milvusclient.*; import java.time.Duration; import java.util.Map;\n"
+             "public class Readme { public static void main(String[] arguments) throws Exception {", "}}"),
+}
+
+
+def program(language, source, work):
+    """The command that runs a program, compiled as its users would."""
+    include, libraries = ROOT / "target/stage/include", ROOT / "target/stage/lib"
+    if language == "cpp":
+        (work / "readme.cpp").write_text(source)
+        built("g++", "-std=c++17", work / "readme.cpp", f"-I{include}", f"-L{libraries}", "-lmilvus_client", "-o", work / "readme")
+        return [work / "readme"]
+    if language == "go":
+        (work / "main.go").write_text(source)
+        (work / "go.mod").write_text("module readme\n\ngo 1.25\n\nrequire github.com/milvus-client/milvus-client-go v0.0.0\n\n"
+                                     f"replace github.com/milvus-client/milvus-client-go => {ROOT}/bindings/go\n")
+        built("go", "build", "-o", work / "readme", ".", cwd=work)
+        return [work / "readme"]
+    (work / "Readme.java").write_text(source)
+    package = (ROOT / "bindings/java/src/main").rglob("*.java")
+    built("javac", "-d", work, "-cp", "/usr/share/java/jna.jar", work / "Readme.java", *package)
+    return ["java", "-cp", f"{work}:/usr/share/java/jna.jar", "Readme"]
+
+
+@pytest.mark.parametrize("language", AROUND)
+def test_the_readmes_other_languages_compact_too(language, plain_server, tmp_path):
+    [shown] = re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    collection = f"readme_{language}"
+    assert "http://localhost:19530" in shown and '"products"' in shown
+    shown = shown.replace("http://localhost:19530", plain_server.uri).replace('"products"', f'"{collection}"')
+    before, after = AROUND[language]
+    pymilvus = seed.connect(plain_server.uri)
+    seed.create(pymilvus, collection)
+    seed.fill(pymilvus, collection, 3, rows=50)
+    done = run(*program(language, before + shown + after, tmp_path))
+    assert done.returncode == 0 and done.stdout.strip(), done
+    assert len(seed.ids_of(pymilvus, collection)) == 1
