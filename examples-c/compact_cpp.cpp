@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 
 static void show(const milvus::progress &now)
 {
-    std::printf("  %.1f s: %lld of %lld plans completed, %lld failed\n", static_cast<double>(now.elapsed.count()) / 1000,
-                static_cast<long long>(now.completed), static_cast<long long>(now.planned),
-                static_cast<long long>(now.failed));
+    std::printf("  %.1f s: %lld of %lld plans completed, %lld failed\n",
+                static_cast<double>(now.elapsed.count()) / 1000, static_cast<long long>(now.completed),
+                static_cast<long long>(now.planned), static_cast<long long>(now.failed));
     std::fflush(stdout);
 }
 

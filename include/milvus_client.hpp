@@ -15,7 +15,8 @@
 //             succeeded because nobody looked. future::try_get() gives the same as a milvus::result, without
 //             throwing, and with what was seen in spite of the failure. What else can fail has a form that throws
 //             and one that begins with try_. (std::bad_alloc can come from all of them.) With -fno-exceptions
-//             all compiles, and what would throw calls std::abort(), so use the other form.
+//             all compiles, and what would throw calls std::abort(), so use the other form. The operation that an
+//             error names is the C function that was called: of blocking forms too the one with "_async".
 // Lambdas     on_ready(), on_progress() and set_log() take anything callable, also if it can only be moved. It is
 //             destroyed once, after its last call, on a library thread. One that throws there ends
 //             the program by std::terminate(), as in a std::thread: whoever waits for its effect would wait for
@@ -577,7 +578,7 @@ inline progress value_of(const milvus_progress &c)
             c.collections, c.collections_done, c.collections_failed};
 }
 
-// Copies what a list of the library holds.
+// Copies what a list of the library holds. What cannot be read is left out: a look at the size tells.
 template <class Raw, class List>
 auto items_of(const List *list, std::size_t count, milvus_status (*get)(const List *, std::size_t, Raw *), Raw empty)
 {
@@ -704,12 +705,16 @@ template <class Item, class Handle> milvus_status take(milvus_future *f, std::op
 {
     Handle *handle = nullptr;
     milvus_status code;
-    if constexpr (std::is_same_v<Item, plan>)
+    std::size_t count;
+    if constexpr (std::is_same_v<Item, plan>) {
         code = milvus_future_take_plans(f, &handle);
-    else
+        count = milvus_plan_list_count(handle);
+    } else {
         code = milvus_future_take_segments(f, &handle);
+        count = milvus_segment_list_count(handle);
+    }
     out.emplace(owned<Handle>(handle));
-    return code;
+    return out->size() == count ? code : MILVUS_INTERNAL;
 }
 
 inline milvus_status take(milvus_future *f, std::optional<std::vector<many_result>> &out)
@@ -717,10 +722,11 @@ inline milvus_status take(milvus_future *f, std::optional<std::vector<many_resul
     milvus_many_list *handle = nullptr;
     const milvus_status code = milvus_future_take_many(f, &handle);
     const owned<milvus_many_list> held(handle);
-    if (handle != nullptr)
-        out = items_of<milvus_many_result>(handle, milvus_many_list_count(handle), milvus_many_list_get,
-                                           MILVUS_MANY_RESULT_INIT);
-    return code;
+    const std::size_t count = milvus_many_list_count(handle);
+    if (handle == nullptr)
+        return code;
+    out = items_of<milvus_many_result>(handle, count, milvus_many_list_get, MILVUS_MANY_RESULT_INIT);
+    return out->size() == count ? code : MILVUS_INTERNAL;
 }
 
 // What an operation that is over ended with.
@@ -732,7 +738,7 @@ template <class T> result<T> read(milvus_future *f)
         return std::move(*value);
     if (!outlives_failure<T>)
         value.reset();
-    const milvus_error *own = milvus_future_error(f);
+    const milvus_error *own = milvus_future_error(f); // if it failed, and not the reading of its result
     return {failure_of(own->status == code ? *own : *milvus_last_error()), std::move(value)};
 }
 
@@ -801,7 +807,7 @@ public:
     }
     // Waits until it is over.
     void wait() const noexcept { milvus_future_wait(handle_.get(), MILVUS_NO_TIMEOUT); }
-    // Waits so long at most, and tells whether it is over.
+    // Waits so long at most, and tells whether it is over; an empty one never is.
     bool wait_for(timeout limit) const noexcept
     {
         if (limit.of_wait() != 0)
@@ -956,8 +962,9 @@ public:
 
         if (!state_)
             return empty();
-        const milvus_status code = size() == 0 ? MILVUS_PENDING
-                                               : milvus_queue_next(state_->handle.get(), limit.of_wait(), &future, &key);
+        if (size() == 0)
+            return false;
+        const milvus_status code = milvus_queue_next(state_->handle.get(), limit.of_wait(), &future, &key);
         if (code == MILVUS_PENDING)
             return false;
         if (code != MILVUS_OK)

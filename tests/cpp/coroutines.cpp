@@ -93,6 +93,7 @@ int main(int argc, char **argv)
         auto failing = compact_all_of_it(client, "missing");
         CHECK(thrown_by([&] { return failing.get(); }) == milvus::status::collection_not_found);
         auto waiting = runs_on_a_library_thread(client, &operation);
+        until_asked(operation);
         CHECK(operation.cancel());
         CHECK(waiting.get());
         CHECK(many_in_a_row(client, 200).get() == 200);

@@ -111,7 +111,7 @@ static void a_wait_that_fails_has_its_report(milvus::client &client)
         CHECK(e.status() == milvus::status::compaction_failed && e.job_id() == job);
         CHECK(e.value().verdict == milvus::verdict::partly_failed && e.value().failed_plans == 1);
     }
-    const auto ended = client.wait_async(client.compact(endless()), 200ms).try_get();
+    const auto ended = client.wait_async(client.compact(endless()), 1s).try_get();
     CHECK(!ended && ended.status() == milvus::status::timeout && ended.has_value());
     CHECK(ended->verdict == milvus::verdict::none && ended->executing_plans == 1);
     const auto refused = client.wait_async(-7).try_get();
@@ -247,6 +247,24 @@ static void what_was_moved_from_says_so(const char *uri)
     CHECK(thrown_by([&] { return first.compact("nothing"); }) == milvus::status::closed);
 }
 
+// A child process gets an error from everything, and can end.
+static void a_fork_is_told(const char *uri)
+{
+    milvus::client client(uri);
+    const milvus::future<std::int64_t> future = client.compact_async("nothing");
+    future.wait();
+    const pid_t child = fork();
+    if (child == 0) {
+        bool is_told = future.ready() && future.try_get().status() == milvus::status::forked;
+        is_told = is_told && thrown_by([&] { return client.compact("nothing"); }) == milvus::status::forked;
+        is_told = is_told && milvus::client::try_new(uri).status() == milvus::status::forked;
+        _exit(is_told ? 0 : 1);
+    }
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    CHECK(future.get() == milvus::no_job);
+}
+
 static void limits_of_time()
 {
     CHECK(milvus::timeout().of_call() == 0 && milvus::no_timeout.of_call() == MILVUS_NO_TIMEOUT);
@@ -300,6 +318,7 @@ int main(int argc, char **argv)
     }
     options_and_versions(uri);
     what_was_moved_from_says_so(uri);
+    a_fork_is_told(uri);
     limits_of_time();
     every_constant_has_its_name();
     tasks_have_details(argv[1]);

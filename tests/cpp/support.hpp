@@ -44,6 +44,14 @@ inline milvus::future<milvus::report> endless_wait(milvus::client &client)
     return client.wait_async(client.compact(endless()), milvus::no_timeout);
 }
 
+// Until the server has been asked about the job, so that there is something to report.
+inline void until_asked(const milvus::operation &operation)
+{
+    for (int i = 0; i < 30000 && operation.progress().planned == 0; i++)
+        std::this_thread::sleep_for(1ms);
+    CHECK(operation.progress().planned == 1);
+}
+
 // Counts how often a lambda that has it is called and destroyed; moving is not destroying.
 class witness {
 public:
