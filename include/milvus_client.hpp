@@ -18,9 +18,9 @@
 //             all compiles, and what would throw calls std::abort(), so use the other form. The operation that an
 //             error names is the C function that was called: of blocking forms too the one with "_async".
 // Lambdas     on_ready(), on_progress() and set_log() take anything callable, also if it can only be moved. It is
-//             destroyed once, after its last call, on a library thread. One that throws there ends
-//             the program by std::terminate(), as in a std::thread: whoever waits for its effect would wait for
-//             ever. (Handlers of a queue run in the caller's own thread, and may throw.)
+//             destroyed once, after its last call, mostly on a library thread. One that throws there ends the
+//             program by std::terminate(), as in a std::thread: nothing may pass through C, and whoever waits for its
+//             effect would wait for ever. (Handlers of a queue run in the caller's own thread, and may throw.)
 // Coroutines  co_await a future: it is what get() gives or throws, and the coroutine goes on in the library's
 //             thread for callbacks, where the next callback waits for it: hand over to a thread of your own what
 //             takes long. Do not destroy a coroutine that waits, nor move the future it waits for.
@@ -758,9 +758,10 @@ template <class T, class F> struct ready_callback {
 
 template <class F> struct progress_callback {
     F function;
-    static void call(const milvus_progress *now, void *self) noexcept
+    static void call(const milvus_progress *c, void *self) noexcept
     {
-        static_cast<progress_callback *>(self)->function(value_of(*now));
+        const progress now = value_of(*c);
+        static_cast<progress_callback *>(self)->function(now);
     }
     static void destroy(void *self) noexcept { delete static_cast<progress_callback *>(self); }
 };
@@ -788,7 +789,7 @@ private:
 };
 
 // An operation that was started, or failed to. Destroying it stops the operation as cancel() does, unless on_ready()
-// was called: then that goes on. It may outlive its client.
+// was called, or a coroutine waits for it: then that goes on. It may outlive its client.
 template <class T> class [[nodiscard]] future {
 public:
     // Empty, as one that was moved from.
@@ -844,7 +845,8 @@ public:
                                                                   std::forward<F>(function));
     }
     // Has the function called with a progress while it is under way, at most ten times a second, on the same
-    // thread. Once. The function is destroyed when the operation is over: perhaps after get().
+    // thread. Once. It is destroyed when the operation is over, and may still run after get() has returned: have it
+    // own what it uses, as a std::shared_ptr, or close() the client before that goes.
     template <class F> result<void> try_on_progress(F &&function) const
     {
         return attach<detail::progress_callback<std::decay_t<F>>>(milvus_future_set_progress_callback,
@@ -865,10 +867,10 @@ public:
     }
 
     // For co_await: a future is its own awaiter. No coroutine header is needed for that.
-    bool await_ready() const noexcept { return !handle_ || ready(); }
+    bool await_ready() const noexcept { return ready(); }
     template <class Coroutine> bool await_suspend(Coroutine waiting) const
     {
-        // Without a callback, as after client::close(), it is not suspended, and await_resume() waits.
+        // Without a callback, as of an empty one or after client::close(), nothing is suspended, and get() waits.
         return attach<resumption<Coroutine>>(milvus_future_set_callback, waiting).ok();
     }
     T await_resume() const { return get(); }
@@ -905,9 +907,10 @@ private:
 // ====================================================================================================
 
 // Runs handlers of futures in the thread that calls next(): for event loops. Has to outlive nothing: destroying it
-// stops the operations that are in it, and destroys their handlers uncalled.
+// stops the operations that are in it, and destroys their handlers uncalled. No thread may be in next() by then.
 class queue {
 public:
+    // milvus_queue_new(). Throws, or fails.
     queue() : queue(try_new().value()) {}
     static result<queue> try_new()
     {
@@ -1111,7 +1114,7 @@ private:
 // are still called. If they refer to something that goes as well, call close() first.
 class client {
 public:
-    // milvus_client_new(). Throw, or fail.
+    // milvus_client_new(), milvus_client_new_with(). All of these throw, or fail if they begin with try_.
     explicit client(const std::string &uri, const std::string &token = std::string())
         : client(try_new(uri, token).value())
     {

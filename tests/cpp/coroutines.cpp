@@ -71,10 +71,13 @@ static task<milvus::status> awaits_after_the_close(milvus::client &client)
     co_return milvus::status::ok;
 }
 
-static task<milvus::status> awaits_what_did_not_start(milvus::client &client)
+static task<milvus::status> awaits_what_did_not_start(milvus::client &client, bool is_empty)
 {
+    milvus::future<std::int64_t> future = client.compact_async(std::string("a\0b", 3));
+    if (is_empty)
+        future = {};
     try {
-        co_await client.compact_async(std::string("a\0b", 3));
+        co_await future;
     } catch (const milvus::error &e) {
         co_return e.status();
     }
@@ -98,7 +101,8 @@ int main(int argc, char **argv)
         CHECK(waiting.get());
         CHECK(many_in_a_row(client, 200).get() == 200);
         CHECK(awaits_what_is_over(client).get() > 0);
-        CHECK(awaits_what_did_not_start(client).get() == milvus::status::invalid_argument);
+        CHECK(awaits_what_did_not_start(client, false).get() == milvus::status::invalid_argument);
+        CHECK(awaits_what_did_not_start(client, true).get() == milvus::status::invalid_handle);
         CHECK(awaits_after_the_close(client).get() == milvus::status::closed);
     }
     stop_fake();

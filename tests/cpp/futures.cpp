@@ -142,7 +142,7 @@ static void progress_is_told(milvus::client &client)
     future = {};
     CHECK(!operation.cancel() && operation.progress().planned == 0); // it is gone, and that is known
 
-    const milvus::report report = client.wait_async(client.compact("succeeds")).on_progress([](auto) {}).get();
+    const milvus::report report = client.wait_async(client.compact("succeeds")).on_progress([](auto &) {}).get();
     CHECK(report.verdict == milvus::verdict::succeeded);
 }
 
