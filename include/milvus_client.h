@@ -21,7 +21,8 @@
 //   Handles     milvus_client, futures, queues and lists are opaque: numbers, not addresses. Freeing NULL does
 //               nothing. A handle that was freed, or is of another type, gives MILVUS_INVALID_HANDLE: always,
 //               until its place in the library's table has been used 268 million times again.
-//   Times       milliseconds.
+//   Times       milliseconds. As a timeout 0 is the client's default, and -1 no limit: one that was computed
+//               from what is left has to be 1 at least.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and
 //               ends no process, except that exhausted memory does, as in any Rust program. Its threads
 //               block the host's signals. Once the library has been used, a child made by fork() gets
@@ -1309,7 +1310,8 @@ typedef struct milvus_many_result {
 // @param client      The client.
 // @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
 //                    that the user may see.
-// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL. In other languages
+//                    take care that an empty list does not become NULL.
 // @param params      How; begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL: all
 //                    defaults. Not changed.
 // @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is
@@ -1620,7 +1622,8 @@ milvus_status milvus_future_take_compact_result(milvus_future *future,
 // `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
 milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_state_info *out_info);
 
-// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell.
+// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell:
+// with its job_id set to INT64_MIN before, one can see whether it was.
 // Begin with `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`.
 milvus_status milvus_future_take_report(milvus_future *future,
                                         milvus_compaction_report *out_report);

@@ -50,7 +50,8 @@ const OPENING: &str = "\
 //   Handles     milvus_client, futures, queues and lists are opaque: numbers, not addresses. Freeing NULL does
 //               nothing. A handle that was freed, or is of another type, gives MILVUS_INVALID_HANDLE: always,
 //               until its place in the library's table has been used 268 million times again.
-//   Times       milliseconds.
+//   Times       milliseconds. As a timeout 0 is the client's default, and -1 no limit: one that was computed
+//               from what is left has to be 1 at least.
 //   Host        the library prints nothing, changes no signal handler, locale or environment, and
 //               ends no process, except that exhausted memory does, as in any Rust program. Its threads
 //               block the host's signals. Once the library has been used, a child made by fork() gets

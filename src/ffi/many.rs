@@ -107,7 +107,8 @@ impl Handle for milvus_many_list {
 /// @param client      The client.
 /// @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
 ///                    that the user may see.
-/// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+/// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL. In other languages
+///                    take care that an empty list does not become NULL.
 /// @param params      How; begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL: all
 ///                    defaults. Not changed.
 /// @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is

@@ -82,7 +82,8 @@ pub extern "C" fn milvus_future_take_state(
     })
 }
 
-/// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell.
+/// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell:
+/// with its job_id set to INT64_MIN before, one can see whether it was.
 /// Begin with `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_report(

@@ -67,8 +67,11 @@ def test_the_static_library_has_no_symbols_but_ours():
 
 
 @pytest.mark.parametrize("target", ["milvus_client", "milvus_client_static"])
-@pytest.mark.parametrize("by", ["find_package(MilvusClient 0.1 REQUIRED)", f"add_subdirectory({ROOT} milvus)"],
-                         ids=["find_package", "add_subdirectory"])
+@pytest.mark.parametrize("by", [
+    "find_package(MilvusClient 0.1 REQUIRED)",
+    f"add_subdirectory({ROOT} milvus)",
+    f"include(FetchContent)\nFetchContent_Declare(MilvusClient SOURCE_DIR {ROOT})\nFetchContent_MakeAvailable(MilvusClient)",
+], ids=["find_package", "add_subdirectory", "FetchContent"])
 def test_cmake_links_it(by, target, moved, tmp_path, fake):
     project = tmp_path / "project"
     project.mkdir()
