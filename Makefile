@@ -10,7 +10,8 @@ STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go check-java check-e2e check-versions check-portable check-deep bench \
+.PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
+	check-java check-e2e check-versions check-portable check-deep bench \
 	bench-gates header abi deb sbom sizes errors truth clean target/release/milvus-bench
 
 help:
@@ -18,7 +19,7 @@ help:
 	@echo "make check    all tests: Rust, C, C++, and end to end against a real server"
 	@echo "make check-deep  the slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark"
 	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
-	@echo "make build    the shared library only: $(BUILD)/libmilvus_client.so"
+	@echo "make build    the libraries only: $(BUILD)/libmilvus_client.so and, with local symbols, _local.a"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
 	@echo "make deb      two Debian packages, in target/deb"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"

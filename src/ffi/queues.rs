@@ -100,8 +100,8 @@ impl Queue {
 ///
 /// @param out_queue  Receives it; free it with milvus_queue_free().
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors or handles are left),
-/// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors or handles are
+/// left), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
     entry(c"milvus_queue_new", || {
@@ -118,8 +118,9 @@ pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_
 /// Tells the queue's descriptor: readable (EPOLLIN, POLLIN) while a future is there, so fit for level-triggered
 /// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Call that with timeout
 /// 0: the descriptor may be readable with nothing to take, if a future was freed or another thread took it.
-/// Each arrival raises it anew. It is non-blocking and closed on exec, and may be duplicated. Only watch it: do not read,
-/// write or close it. An eventfd on Linux, a socket on other Unix systems; on Windows there is none, and it is -1.
+/// Each arrival raises it anew. It is non-blocking and closed on exec, and may be duplicated. Only watch it:
+/// do not read, write or close it. An eventfd on Linux, a socket on other Unix systems; on Windows there is
+/// none, and it is -1.
 ///
 /// @param queue   The queue.
 /// @param out_fd  Receives the descriptor; valid until the queue is freed.
