@@ -63,3 +63,15 @@ def test_the_program_that_handles_every_error_does(plain_server):
     # Nobody listens there: it tries again, as it may, and gives up.
     done = run(ROOT / "target/examples-c/errors", "http://127.0.0.1:1", "", "products")
     assert done.returncode == 1 and done.stdout.count("trying again") == 2 and "MILVUS_UNAVAILABLE" in done.stdout
+
+
+def test_the_cpp_header_looks_compacts_and_compares_on_the_real_server(plain_server, tmp_path):
+    program = tmp_path / "real"
+    built("g++", "-std=c++17", "-D_GNU_SOURCE", f"-I{STAGE}/include", f"-I{ROOT}/tests/c", ROOT / "tests/cpp/real.cpp",
+          f"-L{STAGE}/lib", "-lmilvus_client", "-o", program)
+    pymilvus = seed.connect(plain_server.uri)
+    seed.create(pymilvus, "by_cpp_header")
+    seed.fill(pymilvus, "by_cpp_header", 3, rows=50)
+    done = run("env", f"MILVUS_URI={plain_server.uri}", "MILVUS_COLLECTION=by_cpp_header", program)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(seed.ids_of(pymilvus, "by_cpp_header")) == 1, done.stdout
