@@ -27,7 +27,7 @@
 //               ends no process, except that exhausted memory does, as in any Rust program. Its threads
 //               block the host's signals. Once the library has been used, a child made by fork() gets
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
-//               is fine. Linux, 64-bit.
+//               is fine. pthread_cancel() takes effect when a call has returned. Linux, 64-bit.
 //   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H

@@ -6,9 +6,9 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(unix)]
-pub(crate) use unix::{mask_signals, set_signal_mask};
+pub(crate) use unix::{Uncancelled, mask_signals, set_signal_mask};
 #[cfg(not(unix))]
-pub(crate) use without_signals::{mask_signals, set_signal_mask};
+pub(crate) use without_signals::{Uncancelled, mask_signals, set_signal_mask};
 
 static USED: AtomicBool = AtomicBool::new(false);
 static FORKED: AtomicBool = AtomicBool::new(false);
@@ -57,6 +57,47 @@ mod unix {
         }
     }
 
+    // The libc crate has these for some systems only.
+    #[cfg(not(target_os = "android"))]
+    unsafe extern "C" {
+        fn pthread_setcancelstate(state: libc::c_int, before: *mut libc::c_int) -> libc::c_int;
+    }
+    #[cfg(target_vendor = "apple")]
+    const CANCEL_DISABLE: libc::c_int = 0;
+    #[cfg(not(target_vendor = "apple"))]
+    const CANCEL_DISABLE: libc::c_int = 1;
+
+    /// While there is one, `pthread_cancel` of the calling thread is put off. Its end, in the middle of a system call,
+    /// would take locks with it, and the process.
+    pub(crate) struct Uncancelled(libc::c_int);
+
+    impl Uncancelled {
+        pub(crate) fn new() -> Self {
+            Self(set_cancel_state(CANCEL_DISABLE))
+        }
+    }
+
+    impl Drop for Uncancelled {
+        fn drop(&mut self) {
+            set_cancel_state(self.0);
+        }
+    }
+
+    /// Returns the state before.
+    #[cfg(not(target_os = "android"))]
+    fn set_cancel_state(state: libc::c_int) -> libc::c_int {
+        let mut before = state;
+        // SAFETY: it writes a number. It cannot fail: the state is one that it has given, or the constant.
+        unsafe { pthread_setcancelstate(state, &raw mut before) };
+        before
+    }
+
+    /// Android cannot cancel threads.
+    #[cfg(target_os = "android")]
+    fn set_cancel_state(state: libc::c_int) -> libc::c_int {
+        state
+    }
+
     /// Runs when the library is loaded, before anything can use it: no later moment is safe from a fork.
     extern "C" fn watch_forks() {
         extern "C" fn in_child() {
@@ -76,10 +117,18 @@ mod unix {
     static AT_LOAD: extern "C" fn() = watch_forks;
 }
 
-/// Windows has neither signals of this kind nor forks.
+/// Windows has neither signals of this kind nor forks, and threads that are ended from outside take all with them.
 #[cfg(not(unix))]
 mod without_signals {
     use super::io;
+
+    pub(crate) struct Uncancelled;
+
+    impl Uncancelled {
+        pub(crate) fn new() -> Self {
+            Self
+        }
+    }
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
     pub(crate) fn mask_signals() -> io::Result<()> {
