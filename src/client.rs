@@ -52,7 +52,7 @@ impl Client {
     pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
         let is_over = self.gate.close(self.limit(timeout));
         let engine = Arc::clone(&self.engine);
-        runtime::spawn(async move { engine.rpc.disconnect().await });
+        runtime::spawn(Box::pin(async move { engine.rpc.disconnect().await }));
         if is_over {
             return Ok(());
         }

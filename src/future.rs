@@ -19,6 +19,8 @@ struct Completion<T> {
 
 struct State<T> {
     result: Option<Result<T, Error>>,
+    /// How many threads wait.
+    waiting: usize,
     /// Is told once, after the result has been published.
     listener: Option<Listener>,
 }
@@ -31,21 +33,27 @@ pub(crate) struct Promise<T>(Option<Arc<Completion<T>>>);
 
 /// The two sides of one result.
 pub(crate) fn pair<T>() -> (Promise<T>, Future<T>) {
-    let state = Mutex::new(State { result: None, listener: None });
+    let state = Mutex::new(State { result: None, waiting: 0, listener: None });
     let completion = Arc::new(Completion { state, arrived: Condvar::new() });
     (Promise(Some(Arc::clone(&completion))), Future(completion))
 }
 
 impl<T> Future<T> {
     /// Blocks until the result is there, and takes it.
+    #[cfg(test)]
     pub(crate) fn wait(self) -> Result<T, Error> {
-        let mut state = self.0.lock();
-        loop {
-            if let Some(result) = state.result.take() {
-                return result;
-            }
-            state = self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        self.wait_ringing(None, || ())
+    }
+
+    /// Blocks until the result is there, and takes it; calls `ring` if it is not there by a moment.
+    pub(crate) fn wait_ringing(self, moment: Option<Instant>, ring: impl FnOnce()) -> Result<T, Error> {
+        let mut state = self.0.until(self.0.lock(), moment);
+        if state.result.is_none() {
+            drop(state);
+            ring();
+            state = self.0.until(self.0.lock(), None);
         }
+        state.result.take().unwrap_or_else(|| Err(panics::latest()))
     }
 
     /// Blocks until the result is there or a moment has come (`None`: never), and looks at the result.
@@ -54,20 +62,7 @@ impl<T> Future<T> {
         moment: Option<Instant>,
         look: impl FnOnce(&mut Result<T, Error>) -> R,
     ) -> Option<R> {
-        let mut state = self.0.lock();
-        while state.result.is_none() {
-            state = match moment {
-                None => self.0.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(moment) => {
-                    let left = moment.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return None;
-                    }
-                    self.0.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
-        }
-        state.result.as_mut().map(look)
+        self.0.until(self.0.lock(), moment).result.as_mut().map(look)
     }
 
     /// Looks at the result if it is there.
@@ -108,12 +103,38 @@ impl<T> Completion<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until there is a result, but not beyond a moment.
+    fn until<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State<T>>,
+        moment: Option<Instant>,
+    ) -> MutexGuard<'a, State<T>> {
+        state.waiting += 1;
+        while state.result.is_none() {
+            state = match moment {
+                None => self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(moment) => {
+                    let left = moment.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        break;
+                    }
+                    self.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+        state.waiting -= 1;
+        state
+    }
+
     fn bring(&self, result: Result<T, Error>) {
         let mut state = self.lock();
         state.result = Some(result);
         let listener = state.listener.take();
+        let is_awaited = state.waiting > 0;
         drop(state);
-        self.arrived.notify_all();
+        if is_awaited {
+            self.arrived.notify_all();
+        }
         if let Some(listener) = listener {
             listener();
         }
@@ -132,7 +153,12 @@ impl Stop {
     /// Has the work end; the first reason counts.
     pub(crate) fn stop(&self, reason: Status) {
         let _ = self.reason.compare_exchange(0, reason as i32, Ordering::AcqRel, Ordering::Acquire);
-        let waker = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.ring();
+    }
+
+    /// Has the work polled, so that it looks at the time.
+    pub(crate) fn ring(&self) {
+        let waker = self.task.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -146,12 +172,12 @@ impl Stop {
     /// Runs `work` so that it is polled again when it is to stop.
     pub(crate) async fn watch<T>(&self, work: impl std::future::Future<Output = T>) -> T {
         let mut work = pin!(work);
-        let mut is_first = true;
         std::future::poll_fn(|cx| {
-            // The waker is the task's own, and the same every time.
-            if std::mem::take(&mut is_first) {
-                *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+            let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+            if !task.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                *task = Some(cx.waker().clone());
             }
+            drop(task);
             work.as_mut().poll(cx)
         })
         .await

@@ -98,8 +98,16 @@ impl Gate {
 
     /// Lets a close that is waiting look again.
     pub(crate) fn look_again(&self) {
-        drop(self.state());
-        self.changed.notify_all();
+        self.tell(self.state());
+    }
+
+    /// Only who closes waits, and to wake nobody is a system call all the same.
+    fn tell(&self, state: MutexGuard<'_, State>) {
+        let is_closed = state.is_closed;
+        drop(state);
+        if is_closed {
+            self.changed.notify_all();
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -115,8 +123,9 @@ impl Pass {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.0.state().inside -= 1;
-        self.0.changed.notify_all();
+        let mut state = self.0.state();
+        state.inside -= 1;
+        self.0.tell(state);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::compaction::Outcome;
@@ -18,6 +19,8 @@ pub(crate) struct Call {
     engine: Arc<Engine>,
     gate: Arc<Gate>,
     deadline: Deadline<'static>,
+    /// Somebody waits, and rings when the time is over.
+    is_watched: AtomicBool,
     stop: Stop,
     meter: Arc<Meter>,
 }
@@ -28,6 +31,7 @@ impl Call {
             engine: Arc::clone(engine),
             gate: Arc::clone(gate),
             deadline: Deadline::after(limit),
+            is_watched: AtomicBool::new(false),
             stop: Stop::default(),
             meter: Arc::new(Meter::new()),
         })
@@ -39,7 +43,8 @@ impl Call {
 
     /// When the call has to be over, or earlier if it is stopped.
     pub(crate) fn deadline(&self) -> Deadline<'_> {
-        self.deadline.stopped_by(&self.stop)
+        let deadline = self.deadline.stopped_by(&self.stop);
+        if self.is_watched.load(Ordering::Relaxed) { deadline.watched() } else { deadline }
     }
 
     pub(crate) fn meter(&self) -> &Arc<Meter> {
@@ -102,7 +107,13 @@ impl<T: Send + 'static> Operation<T> {
     /// # Errors
     /// Any. `Closed` if its client was closed before or meanwhile.
     pub fn wait(self) -> Result<T, Error> {
-        self.start(|_, future| Ok(future))?.wait()
+        let call = Arc::clone(&self.call);
+        call.is_watched.store(true, Ordering::Relaxed);
+        // With a connection there is something to send at once; to make one takes more of a stack than a host's
+        // thread may have.
+        let begin = if call.engine.rpc.is_connected() { runtime::begin_here } else { runtime::spawn };
+        let future = self.start_by(begin, |_, future| Ok(future))?;
+        future.wait_ringing(call.deadline.at(), || call.stop.ring())
     }
 
     /// The same operation with another form of result.
@@ -119,18 +130,26 @@ impl<T: Send + 'static> Operation<T> {
         self,
         accepted: impl FnOnce(Arc<Call>, future::Future<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
+        self.start_by(runtime::spawn, accepted)
+    }
+
+    fn start_by<R>(
+        self,
+        begin: fn(runtime::Work),
+        accepted: impl FnOnce(Arc<Call>, future::Future<T>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         let Self { call, work } = self;
         runtime::prepare()?;
         let pass = call.gate.enter()?;
         let (promise, future) = future::pair();
         let result = accepted(Arc::clone(&call), future)?;
-        runtime::spawn(async move {
+        begin(Box::pin(async move {
             let on_closing = || call.stop.stop(Status::Closed);
             let result = call.stop.watch(call.gate.pass(work, on_closing)).await;
             call.meter.stop();
             promise.fulfil(result.map_err(|error| call.settle(error)));
             drop::<Pass>(pass); // after whoever is told has been told
-        });
+        }));
         Ok(result)
     }
 }

@@ -2,6 +2,10 @@
 //! use and stays until the process ends, because no earlier moment is safe in every host.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 
 use once_cell::sync::OnceCell;
@@ -15,6 +19,12 @@ use crate::panics;
 const IO_THREAD: &str = "milvus-io";
 const RESOLVER_THREAD: &str = "milvus-dns";
 
+/// How often work is polled where it began, if it is woken at once each time: an answer can be quick.
+const STEPS_HERE: usize = 4;
+
+/// Something to do; it has its own way of telling what came of it.
+pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 static RUNTIME: OnceCell<Handle> = OnceCell::new();
 
 /// Makes sure that the library's thread is there.
@@ -23,9 +33,83 @@ pub(crate) fn prepare() -> Result<(), Error> {
 }
 
 /// Runs `work` on the library's thread; if there is none, there is nothing that it could be about.
-pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
+pub(crate) fn spawn(work: Work) {
     if let Some(handle) = RUNTIME.get() {
         handle.spawn(work);
+    }
+}
+
+/// Begins `work` right here, and lets the library's thread go on with it when it can: to send something takes no
+/// other thread then.
+pub(crate) fn begin_here(mut work: Work) {
+    // Late in the end of a thread, tokio's place in it is gone.
+    let is_too_late = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
+    let Some(handle) = RUNTIME.get().filter(|_| !is_too_late) else { return spawn(work) };
+    let _context = handle.enter();
+    let handover = Arc::new(Handover::default());
+    let waker = Waker::from(Arc::clone(&handover));
+    for _ in 0..STEPS_HERE {
+        let poll = AssertUnwindSafe(|| work.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
+        // As tokio does with a task that panics: it is dropped, and whoever it was to tell learns that.
+        if catch_unwind(poll).unwrap_or(true) {
+            return;
+        }
+        match handover.give(work) {
+            None => return,
+            Some(back) => work = back,
+        }
+    }
+    spawn(work);
+}
+
+/// Work on its way from the thread that began it to the library's, which gets it when it is woken.
+#[derive(Default)]
+struct Handover(Mutex<Place>);
+
+#[derive(Default)]
+enum Place {
+    /// It is being polled.
+    #[default]
+    There,
+    /// The same, and it was woken meanwhile.
+    Wanted,
+    Between(Work),
+    /// The library's thread has it.
+    Here,
+}
+
+impl Handover {
+    /// Lets go of work, which comes back if it was woken while it was polled.
+    fn give(&self, work: Work) -> Option<Work> {
+        let mut place = self.place();
+        if matches!(*place, Place::Wanted) {
+            *place = Place::There;
+            return Some(work);
+        }
+        *place = Place::Between(work);
+        None
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Handover {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let mut place = self.place();
+        match std::mem::replace(&mut *place, Place::Here) {
+            Place::Between(work) => {
+                drop(place);
+                spawn(work);
+            }
+            Place::Here => {}
+            Place::There | Place::Wanted => *place = Place::Wanted,
+        }
     }
 }
 
@@ -75,7 +159,7 @@ mod tests {
     ) -> Result<T, Error> {
         let (promise, result) = future::pair();
         prepare()?;
-        spawn(async move { promise.fulfil(work.await) });
+        spawn(Box::pin(async move { promise.fulfil(work.await) }));
         result.wait()
     }
 

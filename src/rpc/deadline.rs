@@ -15,29 +15,44 @@ pub(crate) struct Deadline<'a> {
     at: Option<Instant>,
     /// Ends the call early.
     stop: Option<&'a Stop>,
+    /// Whoever waits for the call has it polled when the moment has come.
+    is_watched: bool,
 }
 
 impl Deadline<'_> {
     /// `limit` from now; `None`, or a time beyond reckoning, is no limit.
     pub(crate) fn after(limit: Option<Duration>) -> Self {
         let started = Instant::now();
-        Self { started, at: limit.and_then(|limit| started.checked_add(limit)), stop: None }
+        let at = limit.and_then(|limit| started.checked_add(limit));
+        Self { started, at, stop: None, is_watched: false }
     }
 
     /// The same moment, for work with a stop of its own.
     pub(crate) fn stopped_by(self, stop: &Stop) -> Deadline<'_> {
-        Deadline { started: self.started, at: self.at, stop: Some(stop) }
+        Deadline { started: self.started, at: self.at, stop: Some(stop), is_watched: false }
+    }
+
+    /// The same, which needs no timer, since `Stop::ring` will be called at the moment.
+    pub(crate) fn watched(self) -> Self {
+        Self { is_watched: true, ..self }
+    }
+
+    pub(crate) fn at(self) -> Option<Instant> {
+        self.at
     }
 
     /// The same moment alone.
     pub(crate) fn alone(self) -> Deadline<'static> {
-        Deadline { started: self.started, at: self.at, stop: None }
+        Deadline { started: self.started, at: self.at, stop: None, is_watched: false }
     }
 
     /// The earlier of this deadline and `limit` from now.
     pub(crate) fn within(self, limit: Duration) -> Self {
         let capped = Instant::now() + limit;
-        Self { at: Some(self.at.map_or(capped, |at| at.min(capped))), ..self }
+        match self.at {
+            Some(at) if at <= capped => self,
+            _ => Self { at: Some(capped), is_watched: false, ..self },
+        }
     }
 
     pub(crate) fn elapsed(self) -> Duration {
@@ -57,7 +72,8 @@ impl Deadline<'_> {
     /// The output of `work`, or `None` if the deadline comes first.
     pub(crate) async fn bound<T>(self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
-        let mut end = pin!(self.at.map(|at| tokio::time::sleep_until(at.into())));
+        let timed = self.at.filter(|_| !self.is_watched);
+        let mut end = pin!(timed.map(|at| tokio::time::sleep_until(at.into())));
         poll_fn(|cx| {
             // A stop wakes the task, see `Stop::watch`.
             if self.stopped().is_some() {
@@ -66,6 +82,7 @@ impl Deadline<'_> {
             match (work.as_mut().poll(cx), end.as_mut().as_pin_mut()) {
                 (Poll::Ready(output), _) => Poll::Ready(Some(output)),
                 (Poll::Pending, Some(end)) => end.poll(cx).map(|()| None),
+                (Poll::Pending, None) if self.is_watched && self.has_passed() => Poll::Ready(None),
                 (Poll::Pending, None) => Poll::Pending,
             }
         })

@@ -130,6 +130,11 @@ impl Rpc {
         self.latest().map_or(0, |session| session.connection.generation())
     }
 
+    /// Whether a call would be sent at once.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.latest().is_some_and(|session| session.connection.is_current())
+    }
+
     /// The session of the current connection, opened now if there is none.
     async fn session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
         match self.latest().filter(|session| session.connection.is_current()) {

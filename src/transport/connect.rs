@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
@@ -15,13 +14,10 @@ use super::causes::{find, innermost, reason};
 use super::http2::{self, Sender};
 use super::peer::{Observed, Peer, Witness};
 use super::resolve::Resolver;
+use super::stream::{Quiet, Stream};
 use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
-
-/// A connected byte stream of whatever kind.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 pub(super) struct Opened {
     pub(super) stream: Box<dyn Stream>,
@@ -53,7 +49,7 @@ pub(super) async fn open(
     let failed = |error: io::Error| unreachable(config, &reason(&error));
     match &config.address {
         Address::Unix(path) => {
-            let stream = unix_socket(path).await.map_err(failed)?;
+            let stream = Quiet(unix_socket(path).await.map_err(failed)?);
             Ok(Opened { stream: Box::new(stream), peer: None })
         }
         Address::Tcp { host, port } => {
@@ -62,6 +58,7 @@ pub(super) async fn open(
             // Without this, a request's second small write waits for a delayed acknowledgement.
             stream.set_nodelay(true).map_err(failed)?;
             let peer = stream.peer_addr().ok();
+            let stream = Quiet(stream);
             let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
             let stream = tls.connector.connect(tls.name.clone(), stream).await;
             let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;

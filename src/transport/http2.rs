@@ -1,6 +1,7 @@
 //! One HTTP/2 connection, on h2: requests out, answers in, and probes while it is silent. The headers and the
 //! message of a request are queued together, so that they leave in one write.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -10,10 +11,10 @@ use h2::client::{Builder, SendRequest};
 use h2::{Ping, PingPong, RecvStream};
 use http::{Request, Response};
 use hyper::body::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Mutex;
 
-use super::peer::Witness;
+use super::peer::{Observed, Witness};
+use super::shared::Shared;
 use crate::config::Config;
 
 /// A server's error text travels in headers; 2.3 sends whole stack traces there.
@@ -27,6 +28,7 @@ const FIRST_STREAMS: usize = 100;
 /// Sends the requests of one connection, which ends when this is gone and the last answer has come.
 pub(super) struct Sender {
     requests: Mutex<SendRequest<Bytes>>,
+    connection: Arc<Shared>,
     fell_silent: Arc<AtomicBool>,
 }
 
@@ -40,14 +42,11 @@ pub(super) struct Failed {
 
 /// Begins HTTP/2 on a stream. Returns also what has to run for anything to happen; it ends with the connection,
 /// and says why.
-pub(super) async fn begin<S>(
+pub(super) async fn begin(
     config: &Config,
-    stream: S,
+    stream: Observed,
     witness: Arc<Witness>,
-) -> Result<(Sender, impl Future<Output = Option<h2::Error>> + use<S>), h2::Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<(Sender, impl Future<Output = Option<h2::Error>> + use<>), h2::Error> {
     let (requests, mut connection) = Builder::new()
         .enable_push(false)
         .initial_window_size(STREAM_WINDOW)
@@ -57,8 +56,13 @@ where
         .handshake(stream)
         .await?;
     let fell_silent = Arc::<AtomicBool>::default();
-    let sender = Sender { requests: Mutex::new(requests), fell_silent: Arc::clone(&fell_silent) };
     let pings = connection.ping_pong();
+    let connection = Arc::new(Shared::new(connection));
+    let sender = Sender {
+        requests: Mutex::new(requests),
+        connection: Arc::clone(&connection),
+        fell_silent: Arc::clone(&fell_silent),
+    };
     let (interval, limit) = (config.keepalive, config.keepalive_timeout);
     let run = async move {
         let silence = async {
@@ -69,11 +73,13 @@ where
             // Before the connection is dropped: its requests ask for it then.
             fell_silent.store(true, Ordering::Relaxed);
         };
-        tokio::select! {
+        let end = tokio::select! {
             biased;
-            end = connection => end.err(),
+            end = poll_fn(|cx| connection.poll(cx)) => end,
             () = silence => None,
-        }
+        };
+        connection.end();
+        end
     };
     Ok((sender, run))
 }
@@ -118,10 +124,12 @@ impl Sender {
         let unsent = |error| Failed { sent: false, error };
         let response = {
             let mut requests = self.requests.lock().await;
-            std::future::poll_fn(|cx| requests.poll_ready(cx)).await.map_err(unsent)?;
-            let (response, mut stream) = requests.send_request(head, false).map_err(unsent)?;
-            stream.send_data(message, true).map_err(|error| Failed { sent: true, error })?;
-            response
+            poll_fn(|cx| requests.poll_ready(cx)).await.map_err(unsent)?;
+            self.connection.send(|| {
+                let (response, mut stream) = requests.send_request(head, false).map_err(unsent)?;
+                stream.send_data(message, true).map_err(|error| Failed { sent: true, error })?;
+                Ok(response)
+            })?
         };
         response.await.map_err(|error| Failed { sent: true, error })
     }

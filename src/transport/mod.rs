@@ -10,6 +10,8 @@ mod endpoint;
 mod http2;
 mod peer;
 mod resolve;
+mod shared;
+mod stream;
 mod tls;
 mod topology;
 

@@ -12,6 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
 use super::causes::find;
+use super::shared::is_only_writing;
+use super::stream::Stream;
 
 /// Type of the frame with which every HTTP/2 server begins.
 const SETTINGS: u8 = 4;
@@ -103,15 +105,15 @@ impl Witness {
 }
 
 /// A stream that tells a witness what it reads first.
-pub(super) struct Observed<S> {
-    stream: S,
+pub(super) struct Observed {
+    stream: Box<dyn Stream>,
     witness: Arc<Witness>,
     /// A write that failed before the peer had spoken: its reason for that may still be unread.
     refused: Option<io::Error>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Observed<S> {
-    pub(super) fn new(stream: S, witness: Arc<Witness>) -> Self {
+impl Observed {
+    pub(super) fn new(stream: Box<dyn Stream>, witness: Arc<Witness>) -> Self {
         Self { stream, witness, refused: None }
     }
 
@@ -141,12 +143,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Observed<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Observed<S> {
+impl AsyncRead for Observed {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if is_only_writing() {
+            // The connection's task reads, and will be woken for it.
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
         self.witness.record(&buffer.filled()[before..]);
@@ -154,29 +160,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Observed<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Observed<S> {
+impl AsyncWrite for Observed {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.refused.is_some() {
             return self.listen(cx).map(Err);
         }
         let result = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes));
         self.after_write(cx, result)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        if self.refused.is_some() {
-            return self.listen(cx).map(Err);
-        }
-        let result = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, buffers));
-        self.after_write(cx, result)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

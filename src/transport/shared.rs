@@ -1,0 +1,285 @@
+//! An HTTP/2 connection in two hands. Its task, on the library's thread, reads, probes and ends it. Whoever has
+//! queued a request writes it out at once, on the own thread, rather than wake that thread for it.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use atomic_waker::AtomicWaker;
+use h2::client::Connection;
+use hyper::body::Bytes;
+
+use super::peer::Observed;
+
+/// Nobody waits for the lock: who finds it taken has said before what is to be done, and who has it looks for that
+/// afterwards.
+pub(super) struct Shared {
+    connection: Mutex<State>,
+    /// Something was queued, and nobody has begun to write since.
+    is_unwritten: AtomicBool,
+    /// The task wants its turn, and has not had it since. Others only write.
+    is_due: AtomicBool,
+    bell: Arc<Bell>,
+}
+
+enum State {
+    Open(Box<Connection<Observed, Bytes>>),
+    /// And why, until the task has taken that.
+    Ended(Option<h2::Error>),
+}
+
+/// Wakes the connection's task, except for what the waking thread is about to do itself.
+#[derive(Default)]
+struct Bell(AtomicWaker);
+
+/// What a thread is doing with a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    Off,
+    /// It queues a request, and will write it.
+    Queuing,
+    Writing,
+    /// While it wrote, the connection asked to be moved on.
+    Rung,
+}
+
+thread_local! {
+    static HAND: Cell<Hand> = const { Cell::new(Hand::Off) };
+}
+
+/// Whether the calling thread only writes: what has come is for the connection's task.
+pub(super) fn is_only_writing() -> bool {
+    HAND.get() != Hand::Off
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        match HAND.get() {
+            Hand::Off => self.0.wake(),
+            Hand::Queuing | Hand::Rung => {}
+            Hand::Writing => HAND.set(Hand::Rung),
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn new(connection: Connection<Observed, Bytes>) -> Self {
+        let connection = Mutex::new(State::Open(Box::new(connection)));
+        let (is_unwritten, is_due) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { connection, is_unwritten, is_due, bell: Arc::default() }
+    }
+
+    /// For the connection's task: reads and writes what there is, and returns when the connection has ended.
+    pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<h2::Error>> {
+        self.bell.0.register(cx.waker());
+        self.is_due.store(true, Ordering::SeqCst);
+        let Some(mut state) = self.try_lock() else { return Poll::Pending };
+        self.is_due.store(false, Ordering::SeqCst);
+        self.move_on(&mut state);
+        if let State::Ended(why) = &mut *state {
+            return Poll::Ready(why.take());
+        }
+        self.release(state);
+        Poll::Pending
+    }
+
+    /// Runs `queue`, which queues a request, and writes that out, as far as it can be at once.
+    pub(super) fn send<T>(&self, queue: impl FnOnce() -> T) -> T {
+        let _hand = Taken::new(self);
+        let queued = queue();
+        self.is_unwritten.store(true, Ordering::SeqCst);
+        if let Some(mut state) = self.try_lock() {
+            HAND.set(Hand::Writing);
+            self.move_on(&mut state);
+            if HAND.get() == Hand::Rung || matches!(*state, State::Ended(_)) {
+                self.bell.0.wake();
+            }
+            self.release(state);
+        }
+        queued
+    }
+
+    /// Ends it now; whoever waits for an answer learns that.
+    pub(super) fn end(&self) {
+        let before = std::mem::replace(
+            &mut *self.connection.lock().unwrap_or_else(PoisonError::into_inner),
+            State::Ended(None),
+        );
+        drop(before); // not under the lock: it wakes others
+    }
+
+    fn move_on(&self, state: &mut State) {
+        self.is_unwritten.store(false, Ordering::SeqCst);
+        let State::Open(connection) = state else { return };
+        let waker = Waker::from(Arc::clone(&self.bell));
+        if let Poll::Ready(end) = Pin::new(connection).poll(&mut Context::from_waker(&waker)) {
+            *state = State::Ended(end.err());
+        }
+    }
+
+    fn release(&self, state: MutexGuard<'_, State>) {
+        drop(state);
+        if self.is_unwritten.load(Ordering::SeqCst) || self.is_due.load(Ordering::SeqCst) {
+            self.bell.0.wake();
+        }
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        match self.connection.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::WouldBlock) => None,
+            // A panic has left it halfway.
+            Err(TryLockError::Poisoned(state)) => {
+                let mut state = state.into_inner();
+                *state = State::Ended(None);
+                Some(state)
+            }
+        }
+    }
+}
+
+/// Has the calling thread's hand on a connection, until dropped.
+struct Taken<'a>(&'a Shared);
+
+impl<'a> Taken<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        HAND.set(Hand::Queuing);
+        Self(shared)
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        HAND.set(Hand::Off);
+        if std::thread::panicking() {
+            self.0.bell.0.wake(); // the task finds the lock poisoned
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+    use std::sync::atomic::AtomicU32;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, DuplexStream};
+
+    use super::super::peer::Witness;
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicU32);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A connection whose task is `count`, and the server's end of its stream.
+    fn shared() -> (Shared, h2::client::SendRequest<Bytes>, DuplexStream, Arc<Count>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (stream, server) = tokio::io::duplex(64 * 1024);
+        let stream = Observed::new(Box::new(stream), Arc::new(Witness::new()));
+        let (requests, connection) = runtime.block_on(h2::client::handshake(stream)).unwrap();
+        (Shared::new(connection), requests, server, Arc::default())
+    }
+
+    fn poll(shared: &Shared, count: &Arc<Count>) -> Poll<Option<h2::Error>> {
+        shared.poll(&mut Context::from_waker(&Waker::from(Arc::clone(count))))
+    }
+
+    fn woken(count: &Count) -> bool {
+        count.0.swap(0, Ordering::Relaxed) > 0
+    }
+
+    fn written(server: &mut DuplexStream) -> usize {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let mut bytes = vec![0; 64 * 1024];
+        let read = async { tokio::time::timeout(Duration::from_millis(20), server.read(&mut bytes)).await };
+        runtime.block_on(read).map_or(0, Result::unwrap)
+    }
+
+    #[test]
+    fn who_sends_writes_and_wakes_nobody() {
+        let (shared, mut requests, mut server, count) = shared();
+        assert!(poll(&shared, &count).is_pending());
+        assert!(written(&mut server) > 0, "the preface");
+        woken(&count);
+        let (response, _) = shared.send(|| requests.send_request(http::Request::default(), true).unwrap());
+        assert!(written(&mut server) > 0, "the request");
+        assert!(!woken(&count));
+        drop(response);
+        assert!(woken(&count), "a cancelled request is the task's affair");
+    }
+
+    #[test]
+    fn who_finds_it_taken_is_not_forgotten() {
+        let (shared, mut requests, mut server, count) = shared();
+        assert!(poll(&shared, &count).is_pending());
+        written(&mut server);
+        woken(&count);
+        let taken = shared.try_lock().unwrap();
+        assert!(poll(&shared, &count).is_pending());
+        shared.release(taken);
+        assert!(woken(&count), "the task");
+        assert!(poll(&shared, &count).is_pending());
+        let taken = shared.try_lock().unwrap();
+        let sent = shared.send(|| requests.send_request(http::Request::default(), true).unwrap());
+        assert_eq!(written(&mut server), 0);
+        shared.release(taken);
+        assert!(woken(&count), "a request");
+        assert!(poll(&shared, &count).is_pending());
+        assert!(written(&mut server) > 0);
+        drop(sent);
+    }
+
+    #[test]
+    fn who_only_writes_does_not_take_the_turn_of_the_task() {
+        let (shared, _requests, _server, count) = shared();
+        assert!(poll(&shared, &count).is_pending());
+        let mut taken = shared.try_lock().unwrap();
+        woken(&count);
+        assert!(poll(&shared, &count).is_pending(), "it has something to read, and cannot");
+        shared.move_on(&mut taken);
+        shared.release(taken);
+        assert!(woken(&count));
+    }
+
+    #[test]
+    fn an_end_that_the_sender_finds_reaches_the_task() {
+        let (shared, mut requests, server, count) = shared();
+        assert!(poll(&shared, &count).is_pending());
+        drop(server);
+        woken(&count);
+        shared.bell.0.register(&Waker::from(Arc::clone(&count)));
+        let sent = shared.send(|| requests.send_request(http::Request::default(), true).unwrap());
+        assert!(matches!(*shared.try_lock().unwrap(), State::Ended(Some(_))));
+        assert!(woken(&count) && poll(&shared, &count).is_ready());
+        drop(sent);
+    }
+
+    #[test]
+    fn a_panic_under_way_ends_it() {
+        let (shared, mut requests, _server, count) = shared();
+        assert!(poll(&shared, &count).is_pending());
+        woken(&count);
+        let panicking =
+            std::panic::catch_unwind(AssertUnwindSafe(|| shared.send(|| panic!("while it queues"))));
+        assert!(panicking.is_err() && woken(&count) && !is_only_writing());
+        let panicking = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let _taken = shared.try_lock().unwrap();
+            panic!("while it writes")
+        }));
+        assert!(panicking.is_err());
+        assert!(poll(&shared, &count).is_ready());
+        assert!(requests.send_request(http::Request::default(), true).is_err());
+    }
+}

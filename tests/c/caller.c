@@ -1,0 +1,197 @@
+// What a blocking call does on the thread that makes it, which also sends its request: with signals, cancellation,
+// a small stack and others that call at the same time.
+#include "support.h"
+
+#include <pthread.h>
+#include <sys/time.h>
+
+static const char *fake_program;
+static milvus_client *shared;
+static int64_t job;
+
+// Less than the time after which the connection is probed: that would wake whoever was forgotten.
+#define LIMIT_MS 5000
+
+static milvus_status ask(void)
+{
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+
+    return milvus_compaction_state(shared, job, LIMIT_MS, &info);
+}
+
+// Every call of every thread is answered.
+static void *ask_often(void *unused)
+{
+    int i;
+
+    (void)unused;
+    for (i = 0; i < (IS_SANITIZED ? 300 : 1500); i++)
+        CHECK(ask() == MILVUS_OK);
+    return NULL;
+}
+
+static void nobody_is_forgotten_among_many(void)
+{
+    static const int crowds[] = {2, 4, 16};
+    pthread_t threads[16];
+    size_t i;
+    int k;
+
+    for (i = 0; i < sizeof crowds / sizeof *crowds; i++) {
+        for (k = 0; k < crowds[i]; k++)
+            CHECK(pthread_create(&threads[k], NULL, ask_often, NULL) == 0);
+        for (k = 0; k < crowds[i]; k++)
+            CHECK(pthread_join(threads[k], NULL) == 0);
+    }
+}
+
+static volatile sig_atomic_t alarms, broken_pipes;
+
+static void count(int number)
+{
+    if (number == SIGALRM)
+        alarms++;
+    else
+        broken_pipes++;
+}
+
+// A handler that interrupts whatever the thread is doing, without SA_RESTART.
+static void signals_do_not_disturb_a_call(void)
+{
+    struct sigaction action;
+    struct itimerval every = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
+    int i;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = count;
+    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+    CHECK(setitimer(ITIMER_REAL, &every, NULL) == 0);
+    for (i = 0; alarms < 100 || i < 300; i++)
+        CHECK(ask() == MILVUS_OK);
+    CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
+}
+
+static void *ask_until_it_fails(void *client_of_all)
+{
+    milvus_client *client = (milvus_client *)client_of_all;
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+
+    while (milvus_compaction_state(client, job, 100, &info) != MILVUS_UNAVAILABLE &&
+           milvus_last_error()->status != MILVUS_TIMEOUT)
+        ;
+    return NULL;
+}
+
+// A server that is gone is an error, and no SIGPIPE for the threads that write to it.
+static void a_lost_server_is_no_signal(void)
+{
+    struct sigaction action;
+    int round, k;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = count;
+    CHECK(sigaction(SIGPIPE, &action, NULL) == 0);
+    for (round = 0; round < 20; round++) {
+        milvus_client *client = new_client(start_fake(fake_program, "v2.6.8"));
+        pthread_t threads[4];
+
+        CHECK(milvus_client_server_version(client, 5000, NULL, 0, NULL) != MILVUS_UNAVAILABLE);
+        for (k = 0; k < 4; k++)
+            CHECK(pthread_create(&threads[k], NULL, ask_until_it_fails, client) == 0);
+        usleep(3000);
+        kill(fake_process, SIGKILL);
+        for (k = 0; k < 4; k++)
+            CHECK(pthread_join(threads[k], NULL) == 0);
+        stop_fake();
+        milvus_client_free(client);
+    }
+    CHECK(broken_pipes == 0);
+}
+
+static void *ask_for_ever(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        CHECK(ask() == MILVUS_OK);
+        pthread_testcancel();
+    }
+    return NULL;
+}
+
+// pthread_cancel waits for the end of the call: locks, the connection and the process survive it.
+static void a_cancelled_thread_finishes_its_call(void)
+{
+    int i;
+
+    for (i = 0; i < 50; i++) {
+        pthread_t thread;
+        void *result;
+
+        CHECK(pthread_create(&thread, NULL, ask_for_ever, NULL) == 0);
+        usleep(500 + 37 * (unsigned)i);
+        CHECK(pthread_cancel(thread) == 0);
+        CHECK(pthread_join(thread, &result) == 0);
+        CHECK(result == PTHREAD_CANCELED);
+    }
+    CHECK(ask() == MILVUS_OK);
+}
+
+// Of a stack that a host may have made small. Connecting is not done on it.
+#define STACK_SIZE (64 * 1024)
+#define WHOLE_STACK (16 * STACK_SIZE)
+
+static void *ask_once(void *uri)
+{
+    milvus_client *client = new_client((const char *)uri);
+    milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        CHECK(milvus_compact_with(client, "succeeds", NULL, 5000, &result) == MILVUS_OK);
+        CHECK(milvus_compaction_wait(client, result.job_id, 5000, &report) == MILVUS_OK);
+        CHECK(milvus_compact_with(client, "no_such", NULL, 5000, &result) == MILVUS_COLLECTION_NOT_FOUND);
+    }
+    milvus_client_free(client);
+    return NULL;
+}
+
+static void a_small_stack_is_enough(const char *uri)
+{
+    // Filled with a pattern, so that it tells how much was used.
+    unsigned char *stack;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    size_t untouched = 0;
+
+    CHECK(posix_memalign((void **)&stack, 4096, WHOLE_STACK) == 0);
+    memset(stack, 0xa5, WHOLE_STACK);
+    CHECK(pthread_attr_init(&attributes) == 0);
+    CHECK(pthread_attr_setstack(&attributes, stack, WHOLE_STACK) == 0);
+    CHECK(pthread_create(&thread, &attributes, ask_once, (void *)uri) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    pthread_attr_destroy(&attributes);
+    while (untouched < WHOLE_STACK && stack[untouched] == 0xa5)
+        untouched++;
+    free(stack);
+    printf("%d bytes of stack\n", (int)(WHOLE_STACK - untouched));
+    CHECK(IS_SANITIZED || WHOLE_STACK - untouched <= STACK_SIZE);
+}
+
+int main(int argc, char **argv)
+{
+    const char *uri;
+
+    CHECK(argc == 2);
+    fake_program = argv[1];
+    uri = strdup(start_fake(argv[1], "v2.6.8"));
+    shared = new_client(uri);
+    CHECK(milvus_compact(shared, "succeeds", 0, 5000, &job) == MILVUS_OK);
+    nobody_is_forgotten_among_many();
+    signals_do_not_disturb_a_call();
+    a_cancelled_thread_finishes_its_call();
+    a_small_stack_is_enough(uri);
+    a_lost_server_is_no_signal();
+    milvus_client_free(shared);
+    return finish();
+}
