@@ -22,6 +22,7 @@ pub(super) const ANSWER_LIMIT: usize = PREFIX + REPLY_LIMIT;
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 static TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+static STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// A message as it is sent.
 pub(super) fn framed(message: &impl Message) -> Bytes {
@@ -56,26 +57,28 @@ pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>
 /// then shortens to a byte; and rounded up, so that it is this side that ends the call, in its own words.
 fn timeout(remaining: Duration) -> HeaderValue {
     // The number may have eight digits.
-    let millis = remaining.as_millis() + 1;
-    let text = if millis < 100_000_000 {
-        format!("{millis}m")
-    } else {
-        format!("{}S", remaining.as_secs().saturating_add(1).min(99_999_999))
+    let text = match u32::try_from(remaining.as_millis() + 1) {
+        Ok(millis) if millis < 100_000_000 => format!("{millis}m"),
+        _ => format!("{}S", remaining.as_secs().saturating_add(1).min(99_999_999)),
     };
     HeaderValue::try_from(text).expect("digits and a letter are a header")
 }
 
 /// The encoded message of an answer, or the status that the call ended with instead.
 pub(super) fn message_of(answer: Answer) -> Result<Bytes, Status> {
-    let trailers = answer.trailers.as_ref();
-    let status =
-        Status::from_header_map(&answer.headers).or_else(|| trailers.and_then(Status::from_header_map));
-    match status {
-        Some(status) if status.code() != Code::Ok => return Err(status),
-        None if answer.status != StatusCode::OK => return Err(of_http(answer.status)),
-        _ => {}
+    let Answer { status, headers, body, trailers } = answer;
+    let has_status = |headers: &HeaderMap| headers.contains_key(&STATUS);
+    match Some(headers).filter(has_status).or_else(|| trailers.filter(has_status)) {
+        // What nearly all answers say needs no more than a look.
+        Some(said) if said[&STATUS] == "0" => unframed(body),
+        Some(mut said) => {
+            // Not wanted, and tonic panics at malformed ones.
+            said.remove("grpc-status-details-bin");
+            Err(Status::from_header_map(&said).unwrap_or_else(|| Status::unknown("")))
+        }
+        None if status != StatusCode::OK => Err(of_http(status)),
+        None => unframed(body),
     }
-    unframed(answer.body)
 }
 
 fn unframed(mut body: Bytes) -> Result<Bytes, Status> {
@@ -158,6 +161,9 @@ mod tests {
         let refused = [("grpc-status", "5"), ("grpc-message", "no%20such%20thing")];
         let status = message_of(answer(200, &[0; 5], &refused)).unwrap_err();
         assert_eq!((status.code(), status.message()), (Code::NotFound, "no such thing"));
+        let details = [("grpc-status", "7"), ("grpc-status-details-bin", "%%%")];
+        let status = message_of(answer(200, &[], &details)).unwrap_err();
+        assert_eq!(status.code(), Code::PermissionDenied, "details that are no details");
         for (http, code) in
             [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable)]
         {

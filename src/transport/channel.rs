@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::{HeaderValue, USER_AGENT};
+use http::uri::PathAndQuery;
 use http::{Request, Response, Uri};
 use hyper::body::Bytes;
 use tokio::sync::Mutex;
@@ -166,8 +167,7 @@ impl Connection {
         let started = Instant::now();
         let path = head.uri().path_and_query().cloned();
         let result = self.0.ask(head, message, limit).await;
-        let method = path.as_ref().and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
-        report(method, started.elapsed(), result.as_ref().err());
+        report(path.as_ref(), started.elapsed(), result.as_ref().err());
         result
     }
 }
@@ -207,8 +207,11 @@ fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), Broken> {
     }
 }
 
-fn report(method: &str, elapsed: Duration, broken: Option<&Broken>) {
-    let timing = || format!("method={method} elapsed_ms={}", elapsed.as_millis());
+fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&Broken>) {
+    let timing = || {
+        let method = path.and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
+        format!("method={method} elapsed_ms={}", elapsed.as_millis())
+    };
     if let Some(broken) = broken {
         let fields = || format!("{} reason={:?}", timing(), broken.error.message());
         log::tell(Level::Warning, "connection lost", fields);
