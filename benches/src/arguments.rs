@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
-const KEYS: [&str; 11] =
-    ["library", "python", "write", "cpu", "uri", "runtime", "threads", "calls", "warmup", "idle", "job"];
+const KEYS: [&str; 12] = [
+    "library", "python", "write", "cpu", "uri", "runtime", "threads", "calls", "warmup", "idle", "job",
+    "pause",
+];
 
 pub(crate) struct Arguments(HashMap<String, String>);
 

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! milvus-bench [run] [--library FILE] [--python FILE] [--quick | --gates] [--write FILE]
-//! milvus-bench serve [--cpu N]
+//! milvus-bench serve [--cpu N] [--pause MILLISECONDS]
 //! milvus-bench bare --runtime current|worker --uri URI ...    bare tonic
 //! milvus-bench-ours --library FILE --uri URI ...    through the C ABI
 //! ```
@@ -49,7 +49,7 @@ fn start() -> Result {
     match command.as_str() {
         "run" if arguments.flag("gates") => gates::check(&arguments),
         "run" => run::run(&arguments),
-        "serve" => serve::serve(),
+        "serve" => serve::serve(&arguments),
         "bare" => bare::drive(&arguments),
         other => Err(format!("there is no command \"{other}\": run, serve, bare").into()),
     }

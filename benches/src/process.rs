@@ -119,12 +119,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(cpu: Option<u64>) -> Result<Self> {
+    pub(crate) fn start(arguments: &str) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped());
-        if let Some(cpu) = cpu {
-            command.args(["--cpu", &cpu.to_string()]);
-        }
+        command.arg("serve").args(arguments.split_whitespace());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn()?;
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let uri = lines.next().ok_or("the server did not start")??;

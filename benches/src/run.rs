@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
     let clients = clients(arguments)?;
     let size = if arguments.flag("quick") { QUICK } else { FULL };
     let mut report = Report::default();
-    let server = Server::start(None)?;
+    let server = Server::start("")?;
     if clients.python.is_none() {
         report.notes.push("pymilvus was left out: no --python with it was given.".to_owned());
     }
@@ -107,7 +107,7 @@ fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
             (near, "latency, 1 thread, all on one CPU"),
             (far, "latency, 1 thread, on one CPU, the server on another"),
         ] {
-            let pinned = Server::start(Some(cpu))?;
+            let pinned = Server::start(&format!("--cpu {cpu}"))?;
             let all = rounds(clients, &kinds[..3], size.rounds, &pinned, &format!("{load} --cpu {near}"))?;
             add(row(what, "us", "worker", "<= 0.85", (&all[0], &all[1]), microseconds))?;
             add(row(what, "us", "current", "", (&all[0], &all[2]), microseconds))?;
@@ -143,7 +143,7 @@ fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
 fn counts(clients: &Clients, server: &Server, report: &mut Report) -> Result {
     type Count = fn(&Clients, Kind, &Server) -> Result<f64>;
     let counts: [(&str, &str, Count, &str); 2] = [
-        ("system calls", "strace", tools::system_calls, "ours <= 6"),
+        ("system calls", "strace", |clients, kind, _| tools::system_calls(clients, kind), "ours <= 6"),
         ("instructions", "valgrind", tools::instructions, "ours <= 50000"),
     ];
     for (what, tool, count, aim) in counts {

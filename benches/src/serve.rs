@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+use crate::arguments::Arguments;
 use crate::proto::common::{self, CompactionState, ServerInfo};
 use crate::proto::schema::CollectionSchema;
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
@@ -32,11 +34,15 @@ struct Jobs {
 }
 
 #[derive(Default)]
-struct Server(Mutex<Jobs>);
+struct Server {
+    jobs: Mutex<Jobs>,
+    /// Before the state of a job is told.
+    pause: Duration,
+}
 
 impl Server {
     fn jobs(&self) -> std::sync::MutexGuard<'_, Jobs> {
-        self.0.lock().expect("no handler panics")
+        self.jobs.lock().expect("no handler panics")
     }
 
     fn is_complete(&self, job: i64) -> bool {
@@ -45,7 +51,8 @@ impl Server {
 }
 
 /// Serves on a free port until standard input ends. Prints its URI, and for each job `job=ID end_ns=TIME`.
-pub(crate) fn serve() -> Result {
+pub(crate) fn serve(arguments: &Arguments) -> Result {
+    let pause = Duration::from_millis(arguments.number("pause")?.unwrap_or(0));
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
@@ -57,7 +64,7 @@ pub(crate) fn serve() -> Result {
         // Not the server's own setting, which is for listeners that it opens itself.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         tonic::transport::Server::builder()
-            .add_service(MilvusServiceServer::new(Server::default()))
+            .add_service(MilvusServiceServer::new(Server { pause, ..Server::default() }))
             .serve_with_incoming(incoming)
             .await?;
         Ok(())
@@ -128,6 +135,9 @@ impl MilvusService for Server {
         &self,
         request: Request<GetCompactionStateRequest>,
     ) -> Answer<GetCompactionStateResponse> {
+        if !self.pause.is_zero() {
+            tokio::time::sleep(self.pause).await;
+        }
         let is_complete = self.is_complete(request.into_inner().compaction_id);
         let state = if is_complete { CompactionState::Completed } else { CompactionState::Executing };
         Ok(Response::new(GetCompactionStateResponse {
