@@ -14,6 +14,8 @@ pub(crate) struct Load {
     calls: u64,
     /// Calls before those that are measured.
     warmup: u64,
+    /// Before each call that is measured.
+    rest: Duration,
     /// Instead of calls: how long to do nothing.
     idle: Option<Duration>,
 }
@@ -25,6 +27,7 @@ impl Load {
             threads: number("threads", 1)?.max(1),
             calls: number("calls", 1)?,
             warmup: number("warmup", 0)?,
+            rest: Duration::from_millis(number("rest", 0)?),
             idle: arguments.number("idle")?.map(Duration::from_millis),
         })
     }
@@ -53,6 +56,9 @@ impl Load {
     fn calls(&self, call: &(impl Fn() -> Result + Sync)) -> Result<Vec<u64>> {
         let timed = |count: u64| {
             let one = |_| {
+                if !self.rest.is_zero() {
+                    thread::sleep(self.rest);
+                }
                 let start = Instant::now();
                 call().map_err(|error| error.to_string())?;
                 Ok(start.elapsed().as_nanos() as u64)

@@ -13,15 +13,18 @@ pub(crate) fn has(tool: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// System calls per call, on one thread. While strace stops the caller, no answer may come: one that does finds other
-/// ways than without strace.
+/// System calls per call, on one thread. strace stops who makes one, and what the others do meanwhile takes other ways
+/// than without it: so answers take their time, and callers theirs.
 pub(crate) fn system_calls(clients: &Clients, kind: Kind) -> Result<f64> {
     per_call(
         clients,
         kind,
         &Server::start("--pause 2")?,
-        [200, 1_200],
-        |file| vec!["strace".into(), "-f".into(), "-c".into(), "-o".into(), file.into()],
+        ([200, 1_200], "--rest 1"),
+        |file| {
+            let trace = "trace=!nanosleep,clock_nanosleep".into();
+            vec!["strace".into(), "-f".into(), "-c".into(), "-e".into(), trace, "-o".into(), file.into()]
+        },
         |text| {
             // % time, seconds, usecs/call, calls, errors: the last two columns are missing where they are 0.
             let total = text.lines().rfind(|line| line.ends_with("total"))?;
@@ -36,7 +39,7 @@ pub(crate) fn instructions(clients: &Clients, kind: Kind, server: &Server) -> Re
         clients,
         kind,
         server,
-        [100, 600],
+        ([100, 600], ""),
         |file| {
             let log = format!("--log-file={file}");
             vec!["valgrind".into(), "--tool=callgrind".into(), "--callgrind-out-file=/dev/null".into(), log]
@@ -49,7 +52,7 @@ fn per_call(
     clients: &Clients,
     kind: Kind,
     server: &Server,
-    calls: [u32; 2],
+    (calls, rest): ([u32; 2], &str),
     wrapper: impl Fn(&str) -> Vec<String>,
     count: impl Fn(&str) -> Option<f64>,
 ) -> Result<f64> {
@@ -58,7 +61,7 @@ fn per_call(
     let words = wrapper(&name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let counted = |calls: u32| -> Result<f64> {
-        let load = format!("--warmup 20 --calls {calls}");
+        let load = format!("--warmup 20 --calls {calls} {rest}");
         let measured = Running::start(clients.command(kind, server, &words, &load)?)?.end()?;
         if measured.get("calls")? != f64::from(calls) {
             return Err(format!("{} made too few calls", words[0]).into());
