@@ -171,20 +171,23 @@ static void a_small_stack_is_enough(const char *uri)
     CHECK(pthread_create(&thread, &attributes, ask_once, (void *)uri) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);
-    while (untouched < WHOLE_STACK && stack[untouched] == 0xa5)
-        untouched++;
+    // Sanitizers use more of it, and valgrind does not let anybody read what a thread has left there.
+    if (!IS_SANITIZED) {
+        while (untouched < WHOLE_STACK && stack[untouched] == 0xa5)
+            untouched++;
+        printf("%d bytes of stack\n", (int)(WHOLE_STACK - untouched));
+        CHECK(WHOLE_STACK - untouched <= STACK_SIZE);
+    }
     free(stack);
-    printf("%d bytes of stack\n", (int)(WHOLE_STACK - untouched));
-    CHECK(IS_SANITIZED || WHOLE_STACK - untouched <= STACK_SIZE);
 }
 
 int main(int argc, char **argv)
 {
-    const char *uri;
+    char uri[128];
 
     CHECK(argc == 2);
     fake_program = argv[1];
-    uri = strdup(start_fake(argv[1], "v2.6.8"));
+    snprintf(uri, sizeof uri, "%s", start_fake(argv[1], "v2.6.8"));
     shared = new_client(uri);
     CHECK(milvus_compact(shared, "succeeds", 0, 5000, &job) == MILVUS_OK);
     nobody_is_forgotten_among_many();
