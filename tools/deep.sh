@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [miri | address | thread | valgrind | stress | gates | portable]...
+#     tools/deep.sh [miri | address | thread | valgrind | stress | gates | hundred | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -102,16 +102,22 @@ gates() {
     make -s bench-gates
 }
 
+hundred() {
+    echo "==> deep: a hundred compactions of a real server from one event loop"
+    make -s examples
+    python -m pytest -q tests/e2e/hundred.py
+}
+
 portable() {
     tools/portable.sh
 }
 
 setup
-[ $# != 0 ] || set -- miri address thread valgrind stress gates portable
+[ $# != 0 ] || set -- miri address thread valgrind stress gates hundred portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    miri | address | thread | stress | gates | portable) $proof ;;
+    miri | address | thread | stress | gates | hundred | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done
