@@ -49,9 +49,12 @@ pub(crate) fn begin_here(mut work: Work) {
     let handover = Arc::new(Handover::default());
     let waker = Waker::from(Arc::clone(&handover));
     for _ in 0..STEPS_HERE {
+        let guarded_before = panics::guard_this_thread(true);
         let poll = AssertUnwindSafe(|| work.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
-        // As tokio does with a task that panics: it is dropped, and whoever it was to tell learns that.
-        if catch_unwind(poll).unwrap_or(true) {
+        let is_over = catch_unwind(poll).unwrap_or(true);
+        panics::guard_this_thread(guarded_before);
+        if is_over {
+            // As tokio does with a task that panics: it is dropped, and whoever it was to tell learns that.
             return;
         }
         match handover.give(work) {
@@ -151,6 +154,9 @@ fn no_thread(name: &str, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Poll;
+    use std::time::Duration;
+
     use super::*;
     use crate::future;
 
@@ -167,6 +173,53 @@ mod tests {
     fn work_runs_on_the_library_thread_and_its_result_comes_back() {
         let name = block_on(async { Ok(thread::current().name().map(str::to_owned)) });
         assert_eq!(name.unwrap().as_deref(), Some(IO_THREAD));
+    }
+
+    /// Where work is polled that wakes itself so often, then once from elsewhere, and panics at the end if it is to.
+    fn places(wakes: usize, panics: bool) -> Result<Vec<Option<String>>, Error> {
+        prepare()?;
+        let (promise, result) = future::pair();
+        let mut places = Vec::new();
+        begin_here(Box::pin(async move {
+            let polled = std::future::poll_fn(|cx| {
+                places.push(thread::current().name().map(str::to_owned));
+                assert!(!(panics && places.len() > wakes), "here");
+                if places.len() <= wakes {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                if places.len() == wakes + 1 {
+                    let waker = cx.waker().clone();
+                    thread::spawn(|| {
+                        thread::sleep(Duration::from_millis(20)); // until it has been let go of here
+                        waker.wake();
+                    });
+                    return Poll::Pending;
+                }
+                Poll::Ready(std::mem::take(&mut places))
+            });
+            promise.fulfil(Ok(polled.await));
+        }));
+        result.wait()
+    }
+
+    #[test]
+    fn work_begins_here_and_the_library_thread_goes_on_with_it() {
+        let here = thread::current().name().map(str::to_owned);
+        let there = Some(IO_THREAD.to_owned());
+        assert_eq!(places(0, false), Ok(vec![here.clone(), there.clone()]));
+        assert_eq!(places(1, false), Ok(vec![here.clone(), here.clone(), there.clone()]));
+        let many = places(10, false).unwrap();
+        assert_eq!((&many[STEPS_HERE - 1], &many[STEPS_HERE], many.len()), (&here, &there, 12));
+    }
+
+    #[test]
+    fn a_panic_where_work_begins_is_an_error_too() {
+        for wakes in [0, 1, STEPS_HERE] {
+            let error = places(wakes, true).unwrap_err();
+            assert_eq!(error.status, Status::Internal);
+            assert!(error.message().contains("here (runtime.rs:"), "{error}");
+        }
     }
 
     #[test]
