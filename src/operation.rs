@@ -109,10 +109,7 @@ impl<T: Send + 'static> Operation<T> {
     pub fn wait(self) -> Result<T, Error> {
         let call = Arc::clone(&self.call);
         call.is_watched.store(true, Ordering::Relaxed);
-        // With a connection there is something to send at once; to make one takes more of a stack than a host's
-        // thread may have.
-        let begin = if call.engine.rpc.is_connected() { runtime::begin_here } else { runtime::spawn };
-        let future = self.start_by(begin, |_, future| Ok(future))?;
+        let future = self.start_by(runtime::begin_here, |_, future| Ok(future))?;
         future.wait_ringing(call.deadline.at(), || call.stop.ring())
     }
 

@@ -1,11 +1,13 @@
 //! The library's own threads. One thread does all network work of the process; it starts on first
 //! use and stays until the process ends, because no earlier moment is safe in every host.
 
+use std::cell::Cell;
+use std::future::poll_fn;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 use once_cell::sync::OnceCell;
@@ -50,12 +52,21 @@ pub(crate) fn begin_here(mut work: Work) {
     let waker = Waker::from(Arc::clone(&handover));
     for _ in 0..STEPS_HERE {
         let guarded_before = panics::guard_this_thread(true);
-        let poll = AssertUnwindSafe(|| work.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
+        STAY.set(Stay::Here);
+        let poll = AssertUnwindSafe(|| {
+            // A host that is a task of tokio's has a budget, and gets no more of it while it waits here.
+            let unconstrained = pin!(tokio::task::unconstrained(work.as_mut()));
+            unconstrained.poll(&mut Context::from_waker(&waker)).is_ready()
+        });
         let is_over = catch_unwind(poll).unwrap_or(true);
         panics::guard_this_thread(guarded_before);
+        let is_leaving = STAY.replace(Stay::There) == Stay::Leaving;
         if is_over {
             // As tokio does with a task that panics: it is dropped, and whoever it was to tell learns that.
             return;
+        }
+        if is_leaving {
+            break;
         }
         match handover.give(work) {
             None => return,
@@ -63,6 +74,34 @@ pub(crate) fn begin_here(mut work: Work) {
         }
     }
     spawn(work);
+}
+
+/// Where the work is that the calling thread polls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stay {
+    /// On the library's thread.
+    There,
+    /// Where it began.
+    Here,
+    /// The same, and it wants to go on there.
+    Leaving,
+}
+
+thread_local! {
+    static STAY: Cell<Stay> = const { Cell::new(Stay::There) };
+}
+
+/// Goes on on the library's thread: a host's has another signal mask, which new threads would get, and perhaps little
+/// stack.
+pub(crate) async fn leave_callers_thread() {
+    poll_fn(|_| {
+        if STAY.get() == Stay::There {
+            return Poll::Ready(());
+        }
+        STAY.set(Stay::Leaving);
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Work on its way from the thread that began it to the library's, which gets it when it is woken.
@@ -154,7 +193,6 @@ fn no_thread(name: &str, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::task::Poll;
     use std::time::Duration;
 
     use super::*;
@@ -211,6 +249,38 @@ mod tests {
         assert_eq!(places(1, false), Ok(vec![here.clone(), here.clone(), there.clone()]));
         let many = places(10, false).unwrap();
         assert_eq!((&many[STEPS_HERE - 1], &many[STEPS_HERE], many.len()), (&here, &there, 12));
+    }
+
+    #[test]
+    fn work_can_leave_the_thread_where_it_began() {
+        prepare().unwrap();
+        let (promise, result) = future::pair();
+        begin_here(Box::pin(async move {
+            let before = thread::current().name().map(str::to_owned);
+            leave_callers_thread().await;
+            leave_callers_thread().await;
+            promise.fulfil(Ok((before, thread::current().name().map(str::to_owned))));
+        }));
+        let here = thread::current().name().map(str::to_owned);
+        assert_eq!(result.wait(), Ok((here, Some(IO_THREAD.to_owned()))));
+    }
+
+    #[test]
+    fn work_that_begins_in_a_task_of_the_hosts_does_not_use_its_budget_up() {
+        prepare().unwrap();
+        let host = Builder::new_current_thread().build().unwrap();
+        let mutex = Arc::new(tokio::sync::Mutex::new(()));
+        host.block_on(async {
+            for call in 0..300 {
+                let (promise, result) = future::pair();
+                let mutex = Arc::clone(&mutex);
+                begin_here(Box::pin(async move {
+                    drop(mutex.lock().await);
+                    promise.fulfil(Ok(call));
+                }));
+                assert!(result.look(|_| ()).is_some(), "call {call} is left to a host that waits for it");
+            }
+        });
     }
 
     #[test]

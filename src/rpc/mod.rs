@@ -14,6 +14,7 @@ use prost::bytes::Bytes;
 
 use crate::config::Config;
 use crate::error::{Error, Status};
+use crate::runtime;
 use crate::server::Server;
 use crate::transport::{Channel, Connection};
 use attempt::Context;
@@ -130,17 +131,15 @@ impl Rpc {
         self.latest().map_or(0, |session| session.connection.generation())
     }
 
-    /// Whether a call would be sent at once.
-    pub(crate) fn is_connected(&self) -> bool {
-        self.latest().is_some_and(|session| session.connection.is_current())
-    }
-
     /// The session of the current connection, opened now if there is none.
     async fn session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
         match self.latest().filter(|session| session.connection.is_current()) {
             Some(session) => Ok(session),
-            // Apart: its future is far larger than a call's, and seldom needed.
-            None => Box::pin(self.new_session(deadline)).await,
+            None => {
+                runtime::leave_callers_thread().await;
+                // Apart: its future is far larger than a call's, and seldom needed.
+                Box::pin(self.new_session(deadline)).await
+            }
         }
     }
 

@@ -108,7 +108,7 @@ impl Witness {
 pub(super) struct Observed {
     stream: Box<dyn Stream>,
     witness: Arc<Witness>,
-    /// A write that failed before the peer had spoken: its reason for that may still be unread.
+    /// A write that failed while something of the peer's may be unread: its reason, or answers.
     refused: Option<io::Error>,
 }
 
@@ -117,10 +117,13 @@ impl Observed {
         Self { stream, witness, refused: None }
     }
 
-    /// Passes a write's result on. If it has failed, reads first what the peer sent before it closed.
+    /// Passes a write's result on. If it has failed, what the peer sent before is read first: by the connection's task,
+    /// if it has not been the one that wrote.
     fn after_write<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
         match result {
-            Err(error) if self.witness.peer() == Peer::Silent => self.refused = Some(error),
+            Err(error) if is_only_writing() || self.witness.peer() == Peer::Silent => {
+                self.refused = Some(error)
+            }
             result => return Poll::Ready(result),
         }
         self.listen(cx).map(Err)
@@ -128,6 +131,14 @@ impl Observed {
 
     /// Reads to the end and returns the write's error.
     fn listen(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if is_only_writing() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if self.witness.peer() != Peer::Silent {
+            // HTTP/2 reads before it writes.
+            return Poll::Ready(self.refused.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
+        }
         loop {
             let mut scratch = [0; 256];
             let mut buffer = ReadBuf::new(&mut scratch);

@@ -3,8 +3,8 @@
 
 use std::cell::Cell;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use atomic_waker::AtomicWaker;
@@ -21,6 +21,8 @@ pub(super) struct Shared {
     is_unwritten: AtomicBool,
     /// The task wants its turn, and has not had it since. Others only write.
     is_due: AtomicBool,
+    /// It is to be dropped.
+    is_over: AtomicBool,
     bell: Arc<Bell>,
 }
 
@@ -71,8 +73,8 @@ impl Wake for Bell {
 impl Shared {
     pub(super) fn new(connection: Connection<Observed, Bytes>) -> Self {
         let connection = Mutex::new(State::Open(Box::new(connection)));
-        let (is_unwritten, is_due) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { connection, is_unwritten, is_due, bell: Arc::default() }
+        let [is_unwritten, is_due, is_over] = [const { AtomicBool::new(false) }; 3];
+        Self { connection, is_unwritten, is_due, is_over, bell: Arc::default() }
     }
 
     /// For the connection's task: reads and writes what there is, and returns when the connection has ended.
@@ -105,12 +107,17 @@ impl Shared {
         queued
     }
 
-    /// Ends it now; whoever waits for an answer learns that.
+    /// Ends it; whoever waits for an answer learns that.
     pub(super) fn end(&self) {
-        let before = std::mem::replace(
-            &mut *self.connection.lock().unwrap_or_else(PoisonError::into_inner),
-            State::Ended(None),
-        );
+        self.is_over.store(true, Ordering::SeqCst);
+        self.close();
+    }
+
+    fn close(&self) {
+        // Who has it closes it afterwards.
+        let Some(mut state) = self.try_lock() else { return };
+        let before = std::mem::replace(&mut *state, State::Ended(None));
+        drop(state);
         drop(before); // not under the lock: it wakes others
     }
 
@@ -125,12 +132,17 @@ impl Shared {
 
     fn release(&self, state: MutexGuard<'_, State>) {
         drop(state);
-        if self.is_unwritten.load(Ordering::SeqCst) || self.is_due.load(Ordering::SeqCst) {
+        // After who could not have it said what for, or before it tried: one of both sees the other.
+        fence(Ordering::SeqCst);
+        if self.is_over.load(Ordering::SeqCst) {
+            self.close();
+        } else if self.is_unwritten.load(Ordering::SeqCst) || self.is_due.load(Ordering::SeqCst) {
             self.bell.0.wake();
         }
     }
 
     fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        fence(Ordering::SeqCst); // see `release`
         match self.connection.try_lock() {
             Ok(state) => Some(state),
             Err(TryLockError::WouldBlock) => None,
@@ -254,16 +266,40 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_the_sender_finds_reaches_the_task() {
-        let (shared, mut requests, server, count) = shared();
+    fn a_failed_write_is_the_affair_of_the_task_which_reads_before() {
+        for sends_again in [false, true] {
+            let (shared, mut requests, server, count) = shared();
+            assert!(poll(&shared, &count).is_pending());
+            let request = || http::Request::builder().uri("http://x/").body(()).unwrap();
+            let (response, _) = shared.send(|| requests.send_request(request(), true).unwrap());
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(async {
+                let mut server = h2::server::handshake(server).await.unwrap();
+                let (_, mut respond) = server.accept().await.unwrap().unwrap();
+                respond.send_response(http::Response::default(), true).unwrap();
+                let _ = tokio::time::timeout(Duration::from_millis(20), server.accept()).await;
+            });
+            // The answer is there, and the server gone; the task has been woken, but has not run yet.
+            woken(&count);
+            shared.bell.0.register(&Waker::from(Arc::clone(&count)));
+            let other = sends_again.then(|| shared.send(|| requests.send_request(request(), true).unwrap()));
+            assert_eq!(woken(&count), sends_again);
+            assert!(poll(&shared, &count).is_ready(), "the server is gone");
+            assert!(runtime.block_on(response).is_ok());
+            drop(other);
+        }
+    }
+
+    #[test]
+    fn it_ends_also_while_somebody_has_it() {
+        let (shared, mut requests, _server, count) = shared();
         assert!(poll(&shared, &count).is_pending());
-        drop(server);
-        woken(&count);
-        shared.bell.0.register(&Waker::from(Arc::clone(&count)));
-        let sent = shared.send(|| requests.send_request(http::Request::default(), true).unwrap());
-        assert!(matches!(*shared.try_lock().unwrap(), State::Ended(Some(_))));
-        assert!(woken(&count) && poll(&shared, &count).is_ready());
-        drop(sent);
+        let taken = shared.try_lock().unwrap();
+        shared.end();
+        assert!(requests.send_request(http::Request::default(), true).is_ok());
+        shared.release(taken);
+        assert!(requests.send_request(http::Request::default(), true).is_err());
+        assert!(poll(&shared, &count).is_ready());
     }
 
     #[test]
