@@ -227,10 +227,10 @@ mod tests {
                     return Poll::Pending;
                 }
                 if places.len() == wakes + 1 {
-                    let waker = cx.waker().clone();
+                    let later = cx.waker().clone();
                     thread::spawn(|| {
                         thread::sleep(Duration::from_millis(20)); // until it has been let go of here
-                        waker.wake();
+                        later.wake();
                     });
                     return Poll::Pending;
                 }

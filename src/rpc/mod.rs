@@ -133,14 +133,12 @@ impl Rpc {
 
     /// The session of the current connection, opened now if there is none.
     async fn session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
-        match self.latest().filter(|session| session.connection.is_current()) {
-            Some(session) => Ok(session),
-            None => {
-                runtime::leave_callers_thread().await;
-                // Apart: its future is far larger than a call's, and seldom needed.
-                Box::pin(self.new_session(deadline)).await
-            }
+        if let Some(session) = self.latest().filter(|session| session.connection.is_current()) {
+            return Ok(session);
         }
+        runtime::leave_callers_thread().await;
+        // Apart: its future is far larger than a call's, and seldom needed.
+        Box::pin(self.new_session(deadline)).await
     }
 
     async fn new_session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {

@@ -122,7 +122,7 @@ impl Observed {
     fn after_write<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
         match result {
             Err(error) if is_only_writing() || self.witness.peer() == Peer::Silent => {
-                self.refused = Some(error)
+                self.refused = Some(error);
             }
             result => return Poll::Ready(result),
         }

@@ -276,6 +276,7 @@ mod tests {
             runtime.block_on(async {
                 let mut server = h2::server::handshake(server).await.unwrap();
                 let (_, mut respond) = server.accept().await.unwrap().unwrap();
+                assert!(poll(&shared, &count).is_pending(), "its settings");
                 respond.send_response(http::Response::default(), true).unwrap();
                 let _ = tokio::time::timeout(Duration::from_millis(20), server.accept()).await;
             });
