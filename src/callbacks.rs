@@ -66,13 +66,16 @@ pub(crate) fn running_here(gate: &Arc<Gate>) -> usize {
 /// Runs `close`, and tells it whether it is the only one for this gate on the calling thread. A callback that
 /// closes is called by a close that comes before it: it must not call others in turn.
 pub(crate) fn while_closing<T>(gate: &Arc<Gate>, close: impl FnOnce(bool) -> T) -> T {
-    let is_first = CLOSING.with_borrow_mut(|closing| {
+    let begin = |closing: &RefCell<Vec<Arc<Gate>>>| {
+        let mut closing = closing.borrow_mut();
         let is_first = !closing.iter().any(|other| Arc::ptr_eq(other, gate));
         closing.push(Arc::clone(gate));
         is_first
-    });
+    };
+    // Late in the end of a thread this is gone. No callback runs on such a thread, so none closes inside another.
+    let is_first = CLOSING.try_with(begin).unwrap_or(true);
     let result = close(is_first);
-    CLOSING.with_borrow_mut(Vec::pop);
+    let _ = CLOSING.try_with(|closing| closing.borrow_mut().pop());
     result
 }
 

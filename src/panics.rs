@@ -42,9 +42,18 @@ pub(crate) fn latest() -> Error {
     error(&())
 }
 
+/// A panic of another thread as an error; that thread knows more of it.
+pub(crate) fn elsewhere() -> Error {
+    told("a panic in a call that shared the connection")
+}
+
 fn error(payload: &(dyn Any + Send)) -> Error {
     let text = LAST.try_with(RefCell::take).ok().flatten();
     let text = text.unwrap_or_else(|| message(payload).unwrap_or("abandoned task").to_owned());
+    told(&text)
+}
+
+fn told(text: &str) -> Error {
     Error::new(Status::Internal, format!("defect in milvus_client {}: {text}", env!("CARGO_PKG_VERSION")))
 }
 

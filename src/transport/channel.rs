@@ -166,7 +166,11 @@ impl Connection {
     ) -> Result<Answer, Broken> {
         let started = Instant::now();
         let path = head.uri().path_and_query().cloned();
-        let result = self.0.ask(head, message, limit).await;
+        let result = tokio::select! {
+            biased;
+            error = self.0.sender.broken() => Err(Broken { sent: true, error }),
+            result = self.0.ask(head, message, limit) => result,
+        };
         report(path.as_ref(), started.elapsed(), result.as_ref().err());
         result
     }
@@ -230,4 +234,115 @@ fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
     }
     let text = format!("the connection to {address} was lost: {}", innermost(error));
     Error::new(Status::Unavailable, text).retriable()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Poll, Wake, Waker};
+
+    use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+
+    use super::super::http2;
+    use super::super::peer::{Observed, Witness};
+    use super::*;
+    use crate::config::Options;
+    use crate::panics;
+
+    /// A stream whose reading panics once it is told to.
+    struct Fragile(DuplexStream, Arc<AtomicBool>);
+
+    impl AsyncRead for Fragile {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            assert!(!self.1.load(Ordering::Relaxed), "it reads");
+            Pin::new(&mut self.0).poll_read(cx, buffer)
+        }
+    }
+
+    impl AsyncWrite for Fragile {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<std::io::Result<usize>> {
+            Pin::new(&mut self.0).poll_write(cx, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(cx)
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(cx)
+        }
+    }
+
+    /// Panics the first time.
+    #[derive(Default)]
+    struct PanicsWhenWoken(AtomicBool);
+
+    impl Wake for PanicsWhenWoken {
+        fn wake(self: Arc<Self>) {
+            assert!(self.0.swap(true, Ordering::Relaxed), "it wakes");
+        }
+    }
+
+    fn request() -> Request<()> {
+        Request::builder().uri("http://localhost/a/b").body(()).unwrap()
+    }
+
+    /// Lets the connection's task panic while a request waits for its answer, and returns what that then has.
+    async fn after_a_panic(inside_http2: bool) -> Result<Result<Answer, Broken>, tokio::task::JoinError> {
+        panics::guard_this_thread(true);
+        let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
+        let (stream, server) = tokio::io::duplex(64 * 1024);
+        let breaks = Arc::<AtomicBool>::default();
+        let witness = Arc::new(Witness::new());
+        let stream = Observed::new(Box::new(Fragile(stream, Arc::clone(&breaks))), Arc::clone(&witness));
+        let (sender, run) = http2::begin(&config, stream, witness).await.unwrap();
+        let run = tokio::spawn(run);
+        let endpoint = Endpoint::new(config).unwrap();
+        let connection = Connection(Arc::new(Wire { sender, generation: 1, endpoint, may_move: false }));
+        let mut server = h2::server::handshake(server).await.unwrap();
+
+        let other = connection.clone();
+        let mut answered = Box::pin(async move { other.ask(request(), Bytes::new(), 10).await });
+        if inside_http2 {
+            let waker = Waker::from(Arc::<PanicsWhenWoken>::default());
+            assert!(answered.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        let asking = connection.clone();
+        let waiting = tokio::spawn(async move { asking.ask(request(), Bytes::new(), 10).await });
+        let (_, mut respond) = server.accept().await.unwrap().unwrap();
+        breaks.store(!inside_http2, Ordering::Relaxed);
+        respond.send_response(Response::new(()), true).unwrap();
+        tokio::spawn(async move { while server.accept().await.is_some() {} });
+        run.await.expect("it ends as if nothing had happened");
+        assert!(!connection.is_alive(), "the next request has a connection of its own");
+        let result = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+        // HTTP/2's state is beyond repair, and it panics again.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(answered)));
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
+        result.expect("nobody is left waiting")
+    }
+
+    #[test]
+    fn a_panic_of_the_connection_ends_what_waits_for_answers() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let broken = runtime.block_on(after_a_panic(false)).unwrap().err().unwrap();
+        assert!(broken.sent, "the server may have got it");
+        assert_eq!(broken.error.status, Status::Internal);
+        assert!(broken.error.message().contains("it reads (channel.rs:"), "{}", broken.error);
+        match runtime.block_on(after_a_panic(true)) {
+            Ok(broken) => assert_eq!(broken.err().unwrap().error.status, Status::Internal),
+            // HTTP/2 panics when the request is dropped; an operation makes that the same error.
+            Err(error) => assert!(error.is_panic()),
+        }
+    }
 }

@@ -119,6 +119,9 @@ async fn speak_http2(
             _ => ended.await, // as it will, being no HTTP/2
         },
     };
+    if let Some(defect) = sender.defect() {
+        return Err(defect);
+    }
     Err(not_http2(config, tls, peer, &witness, end.ok().flatten().as_ref()).await)
 }
 

@@ -2,6 +2,8 @@
 //! message of a request are queued together, so that they leave in one write.
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -16,6 +18,8 @@ use tokio::sync::Mutex;
 use super::peer::{Observed, Witness};
 use super::shared::Shared;
 use crate::config::Config;
+use crate::error::Error;
+use crate::panics;
 
 /// A server's error text travels in headers; 2.3 sends whole stack traces there.
 const HEADER_LIMIT: u32 = 256 * 1024;
@@ -73,11 +77,21 @@ pub(super) async fn begin(
             // Before the connection is dropped: its requests ask for it then.
             fell_silent.store(true, Ordering::Relaxed);
         };
-        let end = tokio::select! {
-            biased;
-            end = poll_fn(|cx| connection.poll(cx)) => end,
-            () = silence => None,
-        };
+        let mut work = pin!(async {
+            tokio::select! {
+                biased;
+                end = poll_fn(|cx| connection.poll(cx)) => end,
+                () = silence => None,
+            }
+        });
+        let end = poll_fn(|cx| {
+            let poll = AssertUnwindSafe(|| work.as_mut().poll(cx));
+            catch_unwind(poll).unwrap_or_else(|_| {
+                connection.break_down(panics::latest());
+                Poll::Ready(None)
+            })
+        })
+        .await;
         connection.end();
         end
     };
@@ -104,9 +118,22 @@ async fn silence(mut pings: PingPong, witness: &Witness, interval: Duration, lim
 impl Sender {
     /// Whether requests can be sent: the connection has not ended, and the server has not said that it will.
     pub(super) fn is_alive(&self) -> bool {
+        if self.defect().is_some() {
+            return false;
+        }
         // Whoever holds it is sending, and finds out.
         let Ok(mut requests) = self.requests.try_lock() else { return true };
         !matches!(requests.poll_ready(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
+    }
+
+    /// What has panicked on the connection, if something has.
+    pub(super) fn defect(&self) -> Option<Error> {
+        self.connection.defect()
+    }
+
+    /// Waits until something has panicked on the connection, which tells nobody else of it.
+    pub(super) async fn broken(&self) -> Error {
+        self.connection.broken().await
     }
 
     /// Whether the connection ended because the server stopped answering.

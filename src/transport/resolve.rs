@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
@@ -40,6 +41,7 @@ impl Resolver {
             match found {
                 Ok(found) if found.at.elapsed() > FRESH => {}
                 Ok(found) => return found.addresses,
+                Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
                 Err(error) => return Err(io::Error::other(error)),
             }
         }

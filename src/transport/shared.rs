@@ -4,14 +4,17 @@
 use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use atomic_waker::AtomicWaker;
 use h2::client::Connection;
 use hyper::body::Bytes;
+use tokio::sync::Notify;
 
 use super::peer::Observed;
+use crate::error::Error;
+use crate::panics;
 
 /// Nobody waits for the lock: who finds it taken has said before what is to be done, and who has it looks for that
 /// afterwards.
@@ -23,6 +26,9 @@ pub(super) struct Shared {
     is_due: AtomicBool,
     /// It is to be dropped.
     is_over: AtomicBool,
+    /// What has panicked. HTTP/2 is halfway through something then, and tells nobody who waits for an answer.
+    defect: OnceLock<Error>,
+    has_defect: Notify,
     bell: Arc<Bell>,
 }
 
@@ -74,7 +80,8 @@ impl Shared {
     pub(super) fn new(connection: Connection<Observed, Bytes>) -> Self {
         let connection = Mutex::new(State::Open(Box::new(connection)));
         let [is_unwritten, is_due, is_over] = [const { AtomicBool::new(false) }; 3];
-        Self { connection, is_unwritten, is_due, is_over, bell: Arc::default() }
+        let (defect, has_defect) = (OnceLock::new(), Notify::new());
+        Self { connection, is_unwritten, is_due, is_over, defect, has_defect, bell: Arc::default() }
     }
 
     /// For the connection's task: reads and writes what there is, and returns when the connection has ended.
@@ -105,6 +112,28 @@ impl Shared {
             self.release(state);
         }
         queued
+    }
+
+    /// Something has panicked: nobody is to wait for an answer any more.
+    pub(super) fn break_down(&self, defect: Error) {
+        let _ = self.defect.set(defect);
+        self.has_defect.notify_waiters();
+    }
+
+    /// What has panicked, if something has.
+    pub(super) fn defect(&self) -> Option<Error> {
+        self.defect.get().cloned()
+    }
+
+    /// Waits until something has panicked.
+    pub(super) async fn broken(&self) -> Error {
+        loop {
+            let told = self.has_defect.notified();
+            if let Some(defect) = self.defect() {
+                return defect;
+            }
+            told.await;
+        }
     }
 
     /// Ends it; whoever waits for an answer learns that.
@@ -170,6 +199,7 @@ impl Drop for Taken<'_> {
     fn drop(&mut self) {
         HAND.set(Hand::Off);
         if std::thread::panicking() {
+            self.0.break_down(panics::elsewhere());
             self.0.bell.0.wake(); // the task finds the lock poisoned
         }
     }
