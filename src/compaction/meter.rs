@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Shortest time between two tellings.
+/// Shortest time from one telling to the next.
 const SPACING: Duration = Duration::from_millis(100);
 
 /// How far something is.
@@ -43,7 +43,7 @@ impl Progress {
     }
 }
 
-/// Is called whenever there is something new to read.
+/// Is called when there is something new to be told, until that is done.
 pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
 
 /// The progress of one operation.
@@ -74,6 +74,13 @@ impl Meter {
         (state.progress, state.took.unwrap_or_else(|| self.started.elapsed()))
     }
 
+    /// What the watcher tells now.
+    pub(crate) fn tell(&self) -> Reading {
+        let (now, mut state) = (Instant::now(), self.state());
+        state.told = Some(now);
+        (state.progress, state.took.unwrap_or(now.saturating_duration_since(self.started)))
+    }
+
     /// It is over: time stands still.
     pub(crate) fn stop(&self) {
         self.state().took.get_or_insert_with(|| self.started.elapsed());
@@ -90,15 +97,12 @@ impl Meter {
         self.change(|now| *now = progress);
     }
 
-    /// Changes the progress, and tells the watcher unless it has been told just now.
+    /// Changes the progress, and calls the watcher unless it has told something just now.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let mut state = self.state();
         change(&mut state.progress);
         let is_due = state.told.is_none_or(|told| told.elapsed() >= SPACING);
         let watcher = state.watcher.clone().filter(|_| is_due);
-        if watcher.is_some() {
-            state.told = Some(Instant::now());
-        }
         drop(state);
         if let Some(watcher) = watcher {
             watcher();
@@ -128,11 +132,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_watcher_is_told_at_once_and_then_not_for_every_change() {
-        let meter = Meter::new();
+    fn a_watcher_is_called_at_once_and_then_not_for_every_change() {
+        let meter = Arc::new(Meter::new());
         let told = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&told);
+        let (watched, count) = (Arc::downgrade(&meter), Arc::clone(&told));
         meter.watch(Arc::new(move || {
+            if let Some(meter) = watched.upgrade() {
+                meter.tell();
+            }
             count.fetch_add(1, Ordering::Relaxed);
         }));
         let mut changes = 0;

@@ -261,8 +261,9 @@ pub extern "C" fn milvus_future_set_progress_callback(
                 let (call, user_data, is_due) =
                     (Arc::clone(&call), Arc::clone(&user_data), Arc::clone(&is_due));
                 let tell = move || {
+                    // It may have waited long for its turn: the next one keeps its distance from this.
+                    let progress = milvus_progress::from(call.meter().tell());
                     is_due.store(false, Ordering::Release);
-                    let progress = milvus_progress::from(call.meter().read());
                     // SAFETY: the caller promises a function that can be called so from any thread.
                     unsafe { callback(&raw const progress, user_data.pointer()) }
                 };

@@ -1,7 +1,11 @@
 //! The one HTTP/2 connection of a client: made on first use, probed while idle, and made anew when
 //! it is gone. Requests of any number of threads share it.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::header::{HeaderValue, USER_AGENT};
@@ -166,11 +170,19 @@ impl Connection {
     ) -> Result<Answer, Broken> {
         let started = Instant::now();
         let path = head.uri().path_and_query().cloned();
+        let mut asking = pin!(Some(self.0.ask(head, message, limit)));
+        let answer =
+            poll_fn(|cx| asking.as_mut().as_pin_mut().map_or(Poll::Pending, |asking| asking.poll(cx)));
         let result = tokio::select! {
             biased;
-            error = self.0.sender.broken() => Err(Broken { sent: true, error }),
-            result = self.0.ask(head, message, limit) => result,
+            error = self.0.sender.broken() => Err(error),
+            result = answer => Ok(result),
         };
+        let result = result.unwrap_or_else(|error| {
+            // HTTP/2 may be beyond repair: it panics again when the request is dropped.
+            let _ = catch_unwind(AssertUnwindSafe(|| asking.set(None)));
+            Err(Broken { sent: true, error })
+        });
         report(path.as_ref(), started.elapsed(), result.as_ref().err());
         result
     }
@@ -238,10 +250,9 @@ fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::pin::Pin;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::task::{Context, Poll, Wake, Waker};
+    use std::task::{Context, Wake, Waker};
 
     use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
@@ -298,7 +309,7 @@ mod tests {
     }
 
     /// Lets the connection's task panic while a request waits for its answer, and returns what that then has.
-    async fn after_a_panic(inside_http2: bool) -> Result<Result<Answer, Broken>, tokio::task::JoinError> {
+    async fn after_a_panic(inside_http2: bool) -> Broken {
         panics::guard_this_thread(true);
         let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
         let (stream, server) = tokio::io::duplex(64 * 1024);
@@ -326,23 +337,20 @@ mod tests {
         run.await.expect("it ends as if nothing had happened");
         assert!(!connection.is_alive(), "the next request has a connection of its own");
         let result = tokio::time::timeout(Duration::from_secs(30), waiting).await;
-        // HTTP/2's state is beyond repair, and it panics again.
+        // As above.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(answered)));
         let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
-        result.expect("nobody is left waiting")
+        result.expect("nobody is left waiting").expect("nor panics").err().expect("nor is answered")
     }
 
     #[test]
     fn a_panic_of_the_connection_ends_what_waits_for_answers() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let broken = runtime.block_on(after_a_panic(false)).unwrap().err().unwrap();
-        assert!(broken.sent, "the server may have got it");
-        assert_eq!(broken.error.status, Status::Internal);
-        assert!(broken.error.message().contains("it reads (channel.rs:"), "{}", broken.error);
-        match runtime.block_on(after_a_panic(true)) {
-            Ok(broken) => assert_eq!(broken.err().unwrap().error.status, Status::Internal),
-            // HTTP/2 panics when the request is dropped; an operation makes that the same error.
-            Err(error) => assert!(error.is_panic()),
+        for (inside_http2, panic) in [(false, "it reads"), (true, "it wakes")] {
+            let Broken { sent, error } = runtime.block_on(after_a_panic(inside_http2));
+            assert!(sent, "the server may have got it");
+            assert_eq!(error.status, Status::Internal);
+            assert!(error.message().contains(panic), "{error}");
         }
     }
 }

@@ -47,7 +47,8 @@ static void library_threads_are_named_and_leave_signals_to_the_host(void)
     DIR *threads = opendir("/proc/self/task");
     struct dirent *entry;
     size_t i;
-    int found = 0;
+    const char *const names[] = {"milvus-io", "milvus-call", "milvus-log", "milvus-dns"};
+    int found[4] = {0, 0, 0, 0};
 
     CHECK(threads != NULL);
     while ((entry = readdir(threads)) != NULL) {
@@ -63,14 +64,83 @@ static void library_threads_are_named_and_leave_signals_to_the_host(void)
             CHECK(IS_SANITIZED || mask == 0);
             continue;
         }
-        found++;
+        for (i = 0; i < 4; i++)
+            found[i] += strcmp(name, names[i]) == 0;
         for (i = 0; i < sizeof of_the_host / sizeof *of_the_host; i++)
             CHECK(is_blocked(mask, of_the_host[i]));
         for (i = 0; i < sizeof of_the_thread / sizeof *of_the_thread; i++)
             CHECK(!is_blocked(mask, of_the_thread[i]));
     }
     closedir(threads);
-    CHECK(found >= 1 && found <= 3);
+    for (i = 0; i < 4; i++)
+        CHECK(found[i] == 1);
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+static int called, destroyed;
+
+static void ignore_event(int32_t level, const char *message, const char *fields, void *user_data)
+{
+    (void)level, (void)message, (void)fields, (void)user_data;
+}
+
+static void count_slowly(milvus_future *future, milvus_status status, void *user_data)
+{
+    (void)future, (void)user_data;
+    CHECK(status == MILVUS_OK);
+    usleep(100000);
+    pthread_mutex_lock(&counting);
+    called++;
+    pthread_mutex_unlock(&counting);
+}
+
+static void count_destroyed(void *user_data)
+{
+    (void)user_data;
+    pthread_mutex_lock(&counting);
+    destroyed++;
+    pthread_mutex_unlock(&counting);
+}
+#ifdef __cplusplus
+}
+#endif
+
+// A call with a callback that takes its time, and a close that waits for it. Returns how that ended.
+static milvus_status close_with_a_callback_due(milvus_client *client)
+{
+    milvus_future *future = NULL;
+    milvus_status status;
+
+    called = destroyed = 0;
+    CHECK(milvus_client_server_info_async(client, 5000, &future) == MILVUS_OK);
+    CHECK(milvus_future_set_callback(future, count_slowly, NULL, count_destroyed) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, 5000) == MILVUS_OK);
+    status = milvus_client_close(client, MILVUS_NO_TIMEOUT);
+    pthread_mutex_lock(&counting);
+    CHECK(called == 1 && destroyed == 1);
+    pthread_mutex_unlock(&counting);
+    milvus_future_free(future);
+    milvus_client_free(client);
+    return status;
+}
+
+// One of each kind of thread: for the network, for callbacks, for the log, and to look a host name up.
+static void start_all_threads(const char *uri)
+{
+    char by_name[160];
+    milvus_client *client;
+    size_t length;
+
+    CHECK(milvus_set_log(MILVUS_LOG_DEBUG, ignore_event, NULL) == MILVUS_OK);
+    CHECK(close_with_a_callback_due(new_client(uri)) == MILVUS_OK);
+    snprintf(by_name, sizeof by_name, "http://localhost%s", strrchr(uri, ':'));
+    client = new_client(by_name);
+    CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
+    milvus_client_free(client);
+    CHECK(milvus_set_log(MILVUS_LOG_DEBUG, NULL, NULL) == MILVUS_OK);
 }
 
 static struct sigaction handlers_before[32];
@@ -175,6 +245,7 @@ static void a_client_freed_in_use_serves_the_call_under_way(const char *uri)
 }
 
 static pid_t test_process;
+static milvus_client *closed_at_exit;
 
 static void at_exit(void)
 {
@@ -184,6 +255,9 @@ static void at_exit(void)
         return;
     if (milvus_client_server_version(shared, 5000, NULL, 0, &length) != MILVUS_OK)
         _exit(1);
+    // By now thread-locals with destructors are gone.
+    if (close_with_a_callback_due(closed_at_exit) != MILVUS_OK)
+        _exit(2);
     milvus_client_free(shared);
     stop_fake();
 }
@@ -200,6 +274,7 @@ int main(int argc, char **argv)
     uri = start_fake(argv[1], "v2.6.8");
     note_signal_handlers();
     shared = new_client(uri);
+    closed_at_exit = new_client(uri);
     test_process = getpid();
     atexit(at_exit);
 
@@ -210,6 +285,7 @@ int main(int argc, char **argv)
     close(error_output[1]);
 
     CHECK(milvus_client_server_version(shared, 5000, NULL, 0, &length) == MILVUS_OK);
+    start_all_threads(uri);
     library_threads_are_named_and_leave_signals_to_the_host();
     signal_handlers_are_as_before();
     many_threads_use_one_client();
