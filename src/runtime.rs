@@ -21,6 +21,9 @@ use crate::panics;
 const IO_THREAD: &str = "milvus-io";
 const RESOLVER_THREAD: &str = "milvus-dns";
 
+/// Of every thread of the library, whatever the host's environment says of threads.
+const STACK: usize = 2 * 1024 * 1024;
+
 /// How often work is polled where it began, if it is woken at once each time: an answer can be quick.
 const STEPS_HERE: usize = 4;
 
@@ -162,6 +165,7 @@ fn start() -> Result<Handle, Error> {
         // Host names are resolved on extra threads, which end when they have been idle for a while.
         .max_blocking_threads(2)
         .thread_name(RESOLVER_THREAD)
+        .thread_stack_size(STACK)
         .on_thread_start(|| {
             panics::guard_this_thread(true);
         })
@@ -177,7 +181,7 @@ pub(crate) fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> 
     let start = || {
         // A new thread inherits the mask of the one that starts it, so there is no moment without it.
         let host_mask = host::mask_signals()?;
-        let started = thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let started = thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(move || {
             panics::guard_this_thread(true);
             work();
         });

@@ -64,6 +64,13 @@ struct State {
     took: Option<Duration>,
 }
 
+impl State {
+    /// Whether something may be told.
+    fn is_due(&self, now: Instant) -> bool {
+        self.told.is_none_or(|told| now.saturating_duration_since(told) >= SPACING)
+    }
+}
+
 impl Meter {
     pub(crate) fn new() -> Self {
         Self { started: Instant::now(), state: Mutex::default() }
@@ -74,11 +81,15 @@ impl Meter {
         (state.progress, state.took.unwrap_or_else(|| self.started.elapsed()))
     }
 
-    /// What the watcher tells now.
-    pub(crate) fn tell(&self) -> Reading {
-        let (now, mut state) = (Instant::now(), self.state());
+    /// What the watcher tells now; nothing if it has done so just now, after it was called for this.
+    pub(crate) fn tell(&self) -> Option<Reading> {
+        let mut state = self.state();
+        let now = Instant::now();
+        if !state.is_due(now) {
+            return None;
+        }
         state.told = Some(now);
-        (state.progress, state.took.unwrap_or(now.saturating_duration_since(self.started)))
+        Some((state.progress, state.took.unwrap_or(now.saturating_duration_since(self.started))))
     }
 
     /// It is over: time stands still.
@@ -101,7 +112,7 @@ impl Meter {
     pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let mut state = self.state();
         change(&mut state.progress);
-        let is_due = state.told.is_none_or(|told| told.elapsed() >= SPACING);
+        let is_due = state.is_due(Instant::now());
         let watcher = state.watcher.clone().filter(|_| is_due);
         drop(state);
         if let Some(watcher) = watcher {

@@ -262,8 +262,9 @@ pub extern "C" fn milvus_future_set_progress_callback(
                     (Arc::clone(&call), Arc::clone(&user_data), Arc::clone(&is_due));
                 let tell = move || {
                     // It may have waited long for its turn: the next one keeps its distance from this.
-                    let progress = milvus_progress::from(call.meter().tell());
+                    let reading = call.meter().tell();
                     is_due.store(false, Ordering::Release);
+                    let Some(progress) = reading.map(milvus_progress::from) else { return };
                     // SAFETY: the caller promises a function that can be called so from any thread.
                     unsafe { callback(&raw const progress, user_data.pointer()) }
                 };
