@@ -3,8 +3,11 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::pin::pin;
 use std::sync::Once;
+use std::task::Poll;
 
 use crate::error::{Error, Status};
 
@@ -20,6 +23,16 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Err
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     guard_this_thread(guarded_before);
     result.unwrap_or_else(|payload| Err(error(&*payload)))
+}
+
+/// As [`catch`], for work that is polled, by a thread of which it is known that it runs the library's code.
+pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Error> {
+    let mut work = pin!(work);
+    poll_fn(|cx| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Ok),
+        Err(payload) => Poll::Ready(Err(error(&*payload))),
+    })
+    .await
 }
 
 /// Marks the calling thread as running the library's code, or no longer; returns what it was.

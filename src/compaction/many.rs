@@ -136,7 +136,7 @@ pub(crate) async fn compact(
             Some(Err(error)) => (places.remove(&error.id()), None),
         };
         let Some((place, _)) = place else { continue };
-        let item = item.unwrap_or_else(|| Item::failed(names[place].clone(), panics::latest()));
+        let item = item.unwrap_or_else(|| Item::failed(names[place].clone(), panics::latest().in_doubt()));
         meter.change(|progress| {
             progress.collections_done += 1;
             progress.collections_failed += i64::from(item.error.is_some());

@@ -163,6 +163,9 @@ mod tests {
         let most = 1 + took.as_millis() / SPACING.as_millis();
         assert!((1..=most).contains(&(told.load(Ordering::Relaxed) as u128)));
         assert_eq!(progress.done, changes, "what is read is never old");
+        let first = Instant::now();
+        meter.tell();
+        assert!(meter.tell().is_none() || first.elapsed() >= SPACING, "one that was called too late");
         assert!(changes > 1);
     }
 }

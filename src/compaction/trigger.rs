@@ -15,6 +15,7 @@ use super::verdict::Scheduled;
 use super::{NO_JOB, tasks};
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
+use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments::{self, Segment};
@@ -65,18 +66,25 @@ pub(crate) async fn compact(
     let prepared = prepare(rpc, deadline, name, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
     let origin = Arc::new(origin(rpc, ledger, deadline, prepared, params).await);
-    let (reply, connection) = match trigger(rpc, deadline, &origin.collection, params, request).await {
-        Ok(answered) => answered,
-        Err(error) if error.in_doubt => return Err(doubt(rpc, ledger, deadline, &origin, error).await),
-        Err(error) => return Err(error),
-    };
-    if reply.compaction_id <= 0 && reply.compaction_plan_count > 0 {
-        let text = format!("the server scheduled {} plans but gave no job id", reply.compaction_plan_count);
-        let error = Error::new(Status::ServerError, text).in_doubt();
-        return Err(doubt(rpc, ledger, deadline, &origin, error).await);
+    let triggered = or_doubtful(async {
+        let (reply, connection) = trigger(rpc, deadline, &origin.collection, params, request).await?;
+        if reply.compaction_id <= 0 && reply.compaction_plan_count > 0 {
+            let plans = reply.compaction_plan_count;
+            let text = format!("the server scheduled {plans} plans but gave no job id");
+            return Err(Error::new(Status::ServerError, text).in_doubt());
+        }
+        ledger.clear_doubts_before(&origin);
+        Ok(started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await)
+    });
+    match triggered.await {
+        Err(error) if error.in_doubt => Err(doubt(rpc, ledger, deadline, &origin, error).await),
+        result => result,
     }
-    ledger.clear_doubts_before(&origin);
-    Ok(started(rpc, ledger, deadline, origin, &reply, connection).await)
+}
+
+/// Does what a trigger is part of. If it panics, the server may have got the trigger.
+pub(crate) async fn or_doubtful<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    panics::caught(work).await.unwrap_or_else(|defect| Err(defect.in_doubt()))
 }
 
 /// Looks the collection up, and refuses whatever this server would not do exactly as asked.
@@ -357,5 +365,25 @@ fn nothing_started(error: Error) -> Error {
     match error.status {
         Status::Timeout => error.context("nothing was compacted"),
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_panics_is_in_doubt_and_what_fails_is_as_doubtful_as_it_was() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let panicking = async {
+            tokio::task::yield_now().await;
+            panic!("after it was sent")
+        };
+        let error = runtime.block_on(or_doubtful::<()>(panicking)).unwrap_err();
+        assert_eq!((error.status, error.in_doubt), (Status::Internal, true));
+        assert!(error.message().contains("after it was sent"), "{error}");
+        let failing = async { Err::<(), _>(Error::new(Status::Unavailable, "not sent")) };
+        assert!(!runtime.block_on(or_doubtful(failing)).unwrap_err().in_doubt);
+        assert_eq!(runtime.block_on(or_doubtful(async { Ok(1) })), Ok(1));
     }
 }

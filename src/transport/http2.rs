@@ -2,8 +2,6 @@
 //! message of a request are queued together, so that they leave in one write.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -77,21 +75,17 @@ pub(super) async fn begin(
             // Before the connection is dropped: its requests ask for it then.
             fell_silent.store(true, Ordering::Relaxed);
         };
-        let mut work = pin!(async {
+        let end = panics::caught(async {
             tokio::select! {
                 biased;
                 end = poll_fn(|cx| connection.poll(cx)) => end,
                 () = silence => None,
             }
         });
-        let end = poll_fn(|cx| {
-            let poll = AssertUnwindSafe(|| work.as_mut().poll(cx));
-            catch_unwind(poll).unwrap_or_else(|_| {
-                connection.break_down(panics::latest());
-                Poll::Ready(None)
-            })
-        })
-        .await;
+        let end = end.await.unwrap_or_else(|defect| {
+            connection.break_down(defect);
+            None
+        });
         connection.end();
         end
     };

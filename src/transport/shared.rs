@@ -341,6 +341,7 @@ mod tests {
         let panicking =
             std::panic::catch_unwind(AssertUnwindSafe(|| shared.send(|| panic!("while it queues"))));
         assert!(panicking.is_err() && woken(&count) && !is_only_writing());
+        assert!(shared.defect().is_some(), "whoever waits for an answer is told");
         let panicking = std::panic::catch_unwind(AssertUnwindSafe(|| {
             let _taken = shared.try_lock().unwrap();
             panic!("while it writes")
