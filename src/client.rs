@@ -171,7 +171,7 @@ impl Client {
         Operation::new(&call.clone(), async move {
             let show = |progress| call.meter().show(progress);
             let optimized = optimize::optimize(call.engine(), &show, call.deadline(), &name, &params);
-            let (job_id, outcome) = trigger::or_doubtful(optimized).await?;
+            let (job_id, outcome) = trigger::or_doubtful(Box::pin(optimized)).await?;
             Ok((job_id, call.settle_outcome(outcome)))
         })
     }

@@ -76,7 +76,7 @@ pub(crate) async fn compact(
         ledger.clear_doubts_before(&origin);
         Ok(started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await)
     });
-    match triggered.await {
+    match Box::pin(triggered).await {
         Err(error) if error.in_doubt => Err(doubt(rpc, ledger, deadline, &origin, error).await),
         result => result,
     }
