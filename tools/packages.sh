@@ -4,6 +4,15 @@ missing() {
     exit 1
 }
 
+# Whether target/ has room for so many GB in all: a full disk fails in places that do not say so.
+room_for() {
+    local gb=$((1024 * 1024)) free used
+    free=$(df -Pk . | awk 'NR == 2 { print $4 }')
+    used=$(du -sk target 2>/dev/null | cut -f1) || used=0
+    [ $((free + used)) -ge $(($1 * gb)) ] ||
+        missing "disk space is missing: target/ takes $1 GB in all, and $((free / gb)) GB are free"
+}
+
 # Debian packages, where that is the system and this may install them.
 install_packages() {
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

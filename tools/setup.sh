@@ -8,6 +8,7 @@ venv=target/venv
 
 . tools/packages.sh
 
+room_for "$([ "${1:-}" = tests ] && echo 8 || echo 3)"
 command -v cargo >/dev/null || missing "cargo is missing; install Rust 1.91 or newer from rustup.rs"
 command -v gcc >/dev/null && command -v g++ >/dev/null || install_packages gcc g++
 command -v python3 >/dev/null || install_packages python3 python3-venv
