@@ -3,7 +3,7 @@
 //! ```text
 //! fail METHOD cut|lost|hang|empty|refuse CODE TEXT|grpc CODE TEXT
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
-//! no_clustering_keys · poll_all · add NAME SCENARIO
+//! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT
 //! ```
 
 use tonic::Code;
@@ -55,6 +55,7 @@ pub fn obey(fake: &Fake, line: &str) -> String {
                 None => unknown(line),
             }
         }
+        ["jobs", count] => fake.start_jobs(count.parse().unwrap_or(0)).to_string(),
         ["no_clustering_keys"] => {
             fake.remove_clustering_keys();
             done()

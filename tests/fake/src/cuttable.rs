@@ -2,21 +2,35 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 
-pub(crate) async fn forward(from: TcpListener, to: SocketAddr, cuts: watch::Receiver<u64>) {
-    while let Ok((mut near, _)) = from.accept().await {
-        let mut cuts = cuts.clone();
-        cuts.mark_unchanged();
-        tokio::spawn(async move {
-            let Ok(mut far) = TcpStream::connect(to).await else { return };
-            let _ = (near.set_nodelay(true), far.set_nodelay(true));
-            tokio::select! {
-                _ = copy_bidirectional(&mut near, &mut far) => {}
-                _ = cuts.changed() => {}
-            }
-        });
+type Cuts = watch::Receiver<u64>;
+
+pub(crate) async fn forward(from: TcpListener, to: SocketAddr, cuts: Cuts) {
+    while let Ok((near, _)) = from.accept().await {
+        let _ = near.set_nodelay(true);
+        spawn(near, to, cuts.clone());
     }
+}
+
+/// The same from a Unix socket, if there is one.
+pub(crate) async fn forward_from_socket(from: Option<UnixListener>, to: SocketAddr, cuts: Cuts) {
+    let Some(from) = from else { return std::future::pending().await };
+    while let Ok((near, _)) = from.accept().await {
+        spawn(near, to, cuts.clone());
+    }
+}
+
+fn spawn(mut near: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, to: SocketAddr, mut cuts: Cuts) {
+    cuts.mark_unchanged();
+    tokio::spawn(async move {
+        let Ok(mut far) = TcpStream::connect(to).await else { return };
+        let _ = far.set_nodelay(true);
+        tokio::select! {
+            _ = copy_bidirectional(&mut near, &mut far) => {}
+            _ = cuts.changed() => {}
+        }
+    });
 }

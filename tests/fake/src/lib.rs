@@ -10,10 +10,11 @@ mod state;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tonic::Code;
 
@@ -96,6 +97,15 @@ impl Fake {
     /// If the machine has no free port or thread.
     #[must_use]
     pub fn start(version: &str) -> Self {
+        Self::start_at(version, None)
+    }
+
+    /// The same, and it listens at a Unix socket of this name besides.
+    ///
+    /// # Panics
+    /// If the machine has no free port or thread, or there is such a file already.
+    #[must_use]
+    pub fn start_at(version: &str, socket: Option<PathBuf>) -> Self {
         let state = Arc::new(Mutex::new(State::new(version)));
         let cut = Arc::new(watch::Sender::new(0));
         let (stop, stopped) = tokio::sync::oneshot::channel();
@@ -109,9 +119,12 @@ impl Fake {
                 runtime.block_on(async {
                     let inner = TcpListener::bind("127.0.0.1:0").await.unwrap();
                     let outer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                    let socket = socket.map(|path| UnixListener::bind(path).unwrap());
+                    let behind = inner.local_addr().unwrap();
                     tell.send(outer.local_addr().unwrap()).unwrap();
                     tokio::select! {
-                        () = cuttable::forward(outer, inner.local_addr().unwrap(), cuts) => {}
+                        () = cuttable::forward(outer, behind, cuts.clone()) => {}
+                        () = cuttable::forward_from_socket(socket, behind, cuts) => {}
                         () = service::serve(service, inner) => {}
                         _ = stopped => {}
                     }
@@ -186,6 +199,12 @@ impl Fake {
     /// Lets every job go on, as if somebody had asked about it.
     pub fn poll_all(&self) {
         self.state().poll_all();
+    }
+
+    /// Starts so many jobs that never end; their ids are the one that is returned and those after it.
+    #[must_use]
+    pub fn start_jobs(&self, count: usize) -> i64 {
+        self.state().start_jobs(count)
     }
 
     /// It forgets its jobs; what they did stays.

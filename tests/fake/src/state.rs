@@ -285,6 +285,18 @@ impl State {
         (Kind::Mix, what)
     }
 
+    /// Starts so many jobs that never end, of one collection; returns the first one's id.
+    pub(crate) fn start_jobs(&mut self, count: usize) -> i64 {
+        let first = self.next_id + 1;
+        for _ in 0..count {
+            let id = self.fresh_id();
+            let scenario = self.collections["never_ends"].scenario.clone();
+            let collection = "never_ends".to_owned();
+            self.jobs.insert(id, Job { collection, scenario, asked: 0, kind: Kind::Mix, plans: Vec::new() });
+        }
+        first
+    }
+
     fn schedule(
         &mut self,
         name: &str,
