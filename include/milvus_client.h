@@ -27,7 +27,10 @@
 //               ends no process, except that exhausted memory does, as in any Rust program. Its threads
 //               block the host's signals. Once the library has been used, a child made by fork() gets
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
-//               is fine. pthread_cancel() takes effect when a call has returned. Linux, 64-bit.
+//               is fine. A child that a callback makes must end or call exec() in there. A plugin that has the
+//               library stays loaded after dlclose(), also with the static one if it was linked as pkg-config
+//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned. A
+//               signal handler may call none of the functions: they take locks. Linux, 64-bit.
 //   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H
@@ -262,8 +265,9 @@ milvus_status milvus_option_get(size_t index,
 //
 // A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
 // used by any number of threads at once, and one per process is usually enough. All clients together
-// use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns, and
-// with the first callback comes milvus-call.
+// use one library thread, milvus-io; with the first callback comes milvus-call, with milvus_set_log()
+// milvus-log, and while host names are resolved, and some seconds longer, there is a milvus-dns. A second one comes
+// only when two clients resolve names at once.
 // ====================================================================================================
 
 // As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
@@ -687,7 +691,9 @@ milvus_status milvus_compaction_state(milvus_client *client,
 
 // Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
 // nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-// 2 s), and goes on asking through restarts and lost connections of up to a minute.
+// 2 s), and goes on asking through restarts and lost connections of up to a minute. All waits of a client
+// share 500 questions a second, each in its turn: of 10,000 jobs each is asked about every 20 s, and a wait
+// that has less time than that may end unasked.
 //
 // @param client      The client, best the one that triggered the job: it remembers what servers forget,
 //                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
@@ -1271,7 +1277,7 @@ typedef struct milvus_many_params {
     // after the call.
     const milvus_compact_params *compaction;
     // How many are under way at a time, each from its trigger to its end: up to 10000; 0: 16. Servers work
-    // on a few at a time, and queue the others.
+    // on a few at a time, and queue the others; however many they are, 32 are being triggered at a time.
     int32_t concurrency;
     // Not 0: only trigger them, and do not wait for the jobs.
     int32_t only_trigger;
@@ -1369,8 +1375,9 @@ void milvus_many_list_free(milvus_many_list *list);
 //
 // Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 // call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-// others wait. They must not throw. That thread has a stack of 2 MiB and blocks the host's signals, as do
-// processes that a callback starts, unless it unblocks them.
+// others wait, unless it closes a client: they run inside it then. They must not throw. That thread has a
+// stack of 2 MiB and blocks the host's signals, as do processes that a callback starts, unless it unblocks
+// them.
 // ====================================================================================================
 
 // An operation that was started, and its result when it is over. Free it with milvus_future_free(), at any
@@ -1494,7 +1501,8 @@ const milvus_error *milvus_future_error(const milvus_future *future);
 
 // Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
 // and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
-// ends. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+// ends. If its callback is running, and another thread or another callback frees it, it can be used until that
+// callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_future_free(milvus_future *future);

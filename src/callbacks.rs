@@ -100,8 +100,13 @@ pub(crate) fn run_one_of(gate: &Arc<Gate>) -> bool {
 }
 
 /// Whether the calling thread is the one for callbacks.
-pub(crate) fn is_here() -> bool {
+fn is_here() -> bool {
     RUNNING.try_with(|running| running.borrow().is_some()).unwrap_or(false)
+}
+
+/// How many callbacks are running on the calling thread, one inside the other.
+pub(crate) fn depth_here() -> usize {
+    RUNNING.try_with(|running| running.borrow().as_ref().map_or(0, Vec::len)).unwrap_or(0)
 }
 
 fn run_all() {

@@ -29,6 +29,10 @@ mod unix {
 
     type Mask = libc::sigset_t;
 
+    /// What a thread's own instructions and system calls raise; where it is blocked, it ends the process unhandled.
+    const FAULTS: [libc::c_int; 7] =
+        [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
+
     /// Blocks on the calling thread every signal that is meant for the host, and SIGPIPE, which a write
     /// to a reset connection would raise. Faults of the thread itself stay visible. Returns the mask
     /// that was in force.
@@ -37,9 +41,7 @@ mod unix {
         // SAFETY: sigfillset initialises the whole set; sigdelset and pthread_sigmask then get a valid one.
         let blocked = unsafe {
             libc::sigfillset(blocked.as_mut_ptr());
-            for fault in
-                [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP]
-            {
+            for fault in FAULTS {
                 libc::sigdelset(blocked.as_mut_ptr(), fault);
             }
             blocked.assume_init()

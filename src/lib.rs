@@ -1,7 +1,8 @@
 //! Has a Milvus server compact a collection, follows the job, and tells what really happened.
 //!
-//! The product is the C library: `include/milvus_client.h`, exported by [`ffi`]. The modules below
-//! it are safe Rust, one concept each, and use only what is listed above them.
+//! The product is the C library: `include/milvus_client.h`, exported by [`ffi`]. As a crate it is for its own tests: a
+//! Rust program that links it shares its panic hook, and would have all of `tracing` compiled away. The modules below
+//! it are safe Rust, one concept each, and use only what is listed above them (but `gate` and `callbacks` each other).
 
 pub mod error;
 pub mod version;

@@ -11,6 +11,7 @@ use crate::compaction::meter::Meter;
 use crate::error::{Error, Status};
 use crate::future::{self, Stop};
 use crate::gate::{Gate, Pass};
+use crate::panics;
 use crate::rpc::Deadline;
 use crate::runtime;
 
@@ -142,7 +143,8 @@ impl<T: Send + 'static> Operation<T> {
         let result = accepted(Arc::clone(&call), future)?;
         begin(Box::pin(async move {
             let on_closing = || call.stop.stop(Status::Closed);
-            let result = call.stop.watch(call.gate.pass(work, on_closing)).await;
+            let work = panics::caught(call.gate.pass(work, on_closing));
+            let result = call.stop.watch(work).await.and_then(|result| result);
             call.meter.stop();
             promise.fulfil(result.map_err(|error| call.settle(error)));
             drop::<Pass>(pass); // after whoever is told has been told
@@ -158,7 +160,7 @@ mod tests {
     use crate::rpc::Rpc;
 
     fn call() -> Arc<Call> {
-        let config = Config::new("http://127.0.0.1:1", &Options::default()).unwrap();
+        let config = Config::new("http://somebody:open-sesame@127.0.0.1:1", &Options::default()).unwrap();
         Call::new(&Arc::new(Engine::new(Rpc::new(config).unwrap())), &Arc::default(), None)
     }
 
@@ -170,6 +172,8 @@ mod tests {
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains("in the work"), "{error}");
         }
+        let told = Operation::<()>::new(&call, async { panic!("with open-sesame") }).wait().unwrap_err();
+        assert!(told.message().contains("with ") && !told.message().contains("sesame"), "{told}");
         assert_eq!(Operation::new(&call, async { Ok(7) }).wait(), Ok(7));
         let mapped = Operation::new(&call, async { Ok(7) }).map::<()>(|_, _| panic!("in the form"));
         assert_eq!(mapped.wait().unwrap_err().status, Status::Internal);

@@ -162,7 +162,7 @@ fn start() -> Result<Handle, Error> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        // Host names are resolved on extra threads, which end when they have been idle for a while.
+        // Host names are resolved on extra threads: a second one, as one host's name server may be slow.
         .max_blocking_threads(2)
         .thread_name(RESOLVER_THREAD)
         .thread_stack_size(STACK)
@@ -197,6 +197,7 @@ fn no_thread(name: &str, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
@@ -293,6 +294,34 @@ mod tests {
             let error = places(wakes, true).unwrap_err();
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains("here (runtime.rs:"), "{error}");
+        }
+    }
+
+    #[test]
+    fn one_look_up_that_hangs_does_not_keep_another_from_its_thread() {
+        prepare().unwrap();
+        let together = Arc::new(std::sync::Barrier::new(2));
+        let running = Arc::new(AtomicUsize::new(0));
+        let (promise, result) = future::pair();
+        spawn(Box::pin(async move {
+            let one = || {
+                let (together, running) = (Arc::clone(&together), Arc::clone(&running));
+                tokio::task::spawn_blocking(move || {
+                    let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                    together.wait();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    (now, thread::current().name().map(str::to_owned))
+                })
+            };
+            let all: Vec<_> = (0..4).map(|_| one()).collect();
+            let mut places = Vec::new();
+            for each in all {
+                places.push(each.await.unwrap());
+            }
+            promise.fulfil(Ok(places));
+        }));
+        for (now, name) in result.wait().unwrap() {
+            assert!(now <= 2 && name.as_deref() == Some(RESOLVER_THREAD), "{now} {name:?}");
         }
     }
 

@@ -50,6 +50,21 @@ fn a_trigger_carries_id_real_name_and_database() {
 }
 
 #[test]
+fn every_call_works_inside_another_tokio() {
+    let fake = Fake::start(NEW);
+    let client = client_at(&fake.uri(), None);
+    let call = move || {
+        let job = compact(&client, "succeeds").unwrap();
+        assert_eq!(wait(&client, job).report.verdict, Verdict::Succeeded);
+        assert_eq!(version(&client).unwrap(), NEW);
+    };
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async { call() });
+    fake.cut_connections(); // and connects there, beside the other's drivers
+    let with_drivers = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    with_drivers.block_on(async { tokio::task::spawn(async move { call() }).await.unwrap() });
+}
+
+#[test]
 fn an_unknown_collection_is_an_error_and_nothing_is_compacted() {
     for version in [OLD, NEW] {
         let fake = Fake::start(version);
@@ -305,11 +320,12 @@ fn a_restart_right_after_the_trigger_is_not_nothing_to_do() {
 fn a_handshake_that_is_never_answered_holds_nobody_up_for_long() {
     let fake = Fake::start(NEW);
     fake.fail_next(Method::Connect, Fault::Hang);
-    let client = client_with(&fake.uri(), &[("connect_timeout_ms", "200")]);
+    let client = client_with(&fake.uri(), &[("connect_timeout_ms", "2000")]);
     let patient = client.clone();
     let waiting = std::thread::spawn(move || patient.compact("succeeds", false, Timeout::Never).wait());
     while fake.count(Method::Connect) == 0 {
-        std::thread::yield_now();
+        assert!(!waiting.is_finished(), "it has not even asked");
+        std::thread::sleep(Duration::from_millis(1));
     }
     assert!(compact(&client, "succeeds").unwrap() > 0, "the next one tries again");
     assert_eq!(waiting.join().unwrap().unwrap_err().status, Status::Unavailable);

@@ -56,7 +56,10 @@ const OPENING: &str = "\
 //               ends no process, except that exhausted memory does, as in any Rust program. Its threads
 //               block the host's signals. Once the library has been used, a child made by fork() gets
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
-//               is fine. pthread_cancel() takes effect when a call has returned. Linux, 64-bit.
+//               is fine. A child that a callback makes must end or call exec() in there. A plugin that has the
+//               library stays loaded after dlclose(), also with the static one if it was linked as pkg-config
+//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned. A
+//               signal handler may call none of the functions: they take locks. Linux, 64-bit.
 //   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H

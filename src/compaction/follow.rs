@@ -89,12 +89,13 @@ async fn poll_to_the_end(
     since: Instant,
     evidence: &mut Evidence,
 ) -> Result<(), Error> {
-    let mut answered = Instant::now();
+    let mut outage = Outage::default();
     let mut latest_error = None;
     loop {
         if deadline.bound(pace.turn()).await.is_none() {
             return Err(out_of_time(deadline, job_id, evidence, latest_error));
         }
+        let asked = Instant::now();
         // Connecting has a limit of its own, which may be longer than a question's.
         let connected = Box::pin(rpc.reach(deadline.within(rpc.config().connect_timeout + POLL_LIMIT))).await;
         let looked = match connected {
@@ -110,13 +111,13 @@ async fn poll_to_the_end(
                 return Ok(());
             }
             Ok(()) => {
-                answered = Instant::now();
+                outage = Outage::default();
                 latest_error = None;
             }
             Err(error) if !may_pass(&error) => return Err(error),
             Err(error) => {
                 evidence.failed_poll();
-                let given_up = answered.elapsed() > LONGEST_OUTAGE;
+                let given_up = outage.failed(asked);
                 // A question that the wait's own end cut off is no failure to tell of.
                 let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
                 if !is_cut_off || !deadline.has_passed() {
@@ -133,6 +134,18 @@ async fn poll_to_the_end(
         if deadline.bound(tokio::time::sleep(pause(since.elapsed()))).await.is_none() {
             return Err(out_of_time(deadline, job_id, evidence, latest_error));
         }
+    }
+}
+
+/// How long the server has not answered: since the first question that failed, which in a crowd of jobs may have come
+/// long after the last one that did not.
+#[derive(Default)]
+struct Outage(Option<Instant>);
+
+impl Outage {
+    /// A question that was `asked` then failed; returns whether the server has been gone for too long.
+    fn failed(&mut self, asked: Instant) -> bool {
+        self.0.get_or_insert(asked).elapsed() > LONGEST_OUTAGE
     }
 }
 
@@ -250,5 +263,19 @@ fn change(effect: Effect) -> String {
         (gone, appeared) => {
             format!("; of the collection's segments {gone} are gone and {appeared} are new since the trigger")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_begins_with_the_first_question_that_failed() {
+        let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+        let mut outage = Outage::default();
+        assert!(!outage.failed(ago(50)), "however long ago the last answer was");
+        assert!(!outage.failed(ago(1)));
+        assert!(Outage(Some(ago(61))).failed(ago(1)), "the latest question is not what counts");
     }
 }

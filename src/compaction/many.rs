@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
 use super::engine::Engine;
@@ -21,6 +22,9 @@ use crate::rpc::Deadline;
 pub const DEFAULT_CONCURRENCY: usize = 16;
 /// The most that may be.
 pub const MOST_CONCURRENCY: usize = 10_000;
+
+/// How many are looked up and triggered at a time, which takes a server's attention, and ten times the memory of a wait.
+const TRIGGERS: usize = 32;
 
 /// What to do with many collections.
 #[derive(Clone, Debug)]
@@ -96,68 +100,89 @@ pub(crate) async fn compact(
         None => collection::list(&engine.rpc, deadline).await?,
     };
     meter.change(|progress| progress.collections = count(names.len()));
-    let mut items: Vec<Option<Item>> = names.iter().map(|_| None).collect();
     let (begun, params) = (Arc::<Begun>::default(), Arc::new(params));
+    let triggers = Arc::new(Semaphore::new(TRIGGERS));
+    let one_of = |name: String, stop: Arc<Stop>| {
+        let one = One {
+            engine: Arc::clone(engine),
+            meter: Arc::clone(meter),
+            begun: Arc::clone(&begun),
+            triggers: Arc::clone(&triggers),
+            params: Arc::clone(&params),
+            only_trigger,
+        };
+        let deadline = deadline.alone();
+        async move {
+            let deadline = deadline.stopped_by(&stop);
+            stop.watch(Box::pin(one.compact(deadline, name))).await
+        }
+    };
+    let through = |item: &Item| {
+        meter.change(|progress| {
+            progress.collections_done += 1;
+            progress.collections_failed += i64::from(item.error.is_some());
+        });
+    };
+    let items = each(&names, concurrency, deadline, one_of, through).await;
+    let left_over = |place: usize| {
+        let item = Item::failed(names[place].clone(), not_begun(deadline));
+        through(&item);
+        item
+    };
+    let items: Vec<Item> =
+        items.into_iter().enumerate().map(|(place, item)| item.unwrap_or_else(|| left_over(place))).collect();
+    let error = summary(&items).map(|mut error| {
+        error.status = deadline.stopped().unwrap_or(error.status);
+        error
+    });
+    Ok((items, error))
+}
+
+/// Does what `begin` begins for each name, so many at a time, until the deadline. A stop is passed on to each, and a
+/// panic is a failure of its own. `None`: its turn did not come.
+async fn each<F: Future<Output = Item> + Send + 'static>(
+    names: &[String],
+    concurrency: usize,
+    deadline: Deadline<'_>,
+    begin: impl Fn(String, Arc<Stop>) -> F,
+    through: impl Fn(&Item),
+) -> Vec<Option<Item>> {
+    let mut items: Vec<Option<Item>> = names.iter().map(|_| None).collect();
     let mut waiting = names.iter().enumerate();
     let mut running = JoinSet::new();
     let mut places: HashMap<Id, (usize, Arc<Stop>)> = HashMap::new();
+    let mut is_told = false;
     loop {
         while running.len() < concurrency
             && !deadline.has_passed()
             && let Some((place, name)) = waiting.next()
         {
             let stop = Arc::<Stop>::default();
-            let one = One {
-                engine: Arc::clone(engine),
-                meter: Arc::clone(meter),
-                begun: Arc::clone(&begun),
-                params: Arc::clone(&params),
-                only_trigger,
-            };
-            let (name, stopped, deadline) = (name.clone(), Arc::clone(&stop), deadline.alone());
-            let task = running.spawn(async move {
-                let deadline = deadline.stopped_by(&stopped);
-                stopped.watch(Box::pin(one.compact(deadline, name))).await
-            });
+            let task = running.spawn(begin(name.clone(), Arc::clone(&stop)));
             places.insert(task.id(), (place, stop));
         }
         let ended = if let Some(ended) = deadline.bound(running.join_next_with_id()).await {
             ended
         } else {
-            // Time is over for each of them too; of a stop they have to be told. Each ends in its own words.
-            for (_, stop) in places.values() {
-                deadline.stopped().into_iter().for_each(|reason| stop.stop(reason));
+            // Time is over for each of them too; of a stop they have to be told, once. Each ends in its own words.
+            if let Some(reason) = deadline.stopped().filter(|_| !is_told) {
+                for (_, stop) in places.values() {
+                    stop.stop(reason);
+                }
+                is_told = true;
             }
             running.join_next_with_id().await
         };
         let (place, item) = match ended {
-            None => break,
+            None => return items,
             Some(Ok((id, item))) => (places.remove(&id), Some(item)),
             Some(Err(error)) => (places.remove(&error.id()), None),
         };
         let Some((place, _)) = place else { continue };
         let item = item.unwrap_or_else(|| Item::failed(names[place].clone(), panics::latest().in_doubt()));
-        meter.change(|progress| {
-            progress.collections_done += 1;
-            progress.collections_failed += i64::from(item.error.is_some());
-        });
+        through(&item);
         items[place] = Some(item);
     }
-    let not_begun = |place: usize| {
-        meter.change(|progress| {
-            progress.collections_done += 1;
-            progress.collections_failed += 1;
-        });
-        let error = deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"));
-        Item::failed(names[place].clone(), error)
-    };
-    let items: Vec<Item> =
-        items.into_iter().enumerate().map(|(place, item)| item.unwrap_or_else(|| not_begun(place))).collect();
-    let error = summary(&items).map(|mut error| {
-        error.status = deadline.stopped().unwrap_or(error.status);
-        error
-    });
-    Ok((items, error))
 }
 
 impl Item {
@@ -171,6 +196,7 @@ struct One {
     engine: Arc<Engine>,
     meter: Arc<Meter>,
     begun: Arc<Begun>,
+    triggers: Arc<Semaphore>,
     params: Arc<Params>,
     only_trigger: bool,
 }
@@ -186,18 +212,12 @@ impl One {
     }
 
     async fn go_on(&self, deadline: Deadline<'_>, item: &mut Item) -> Result<(), Error> {
-        let Engine { rpc, ledger, .. } = &*self.engine;
-        let collection = collection::find(rpc, deadline, &item.name).await?;
-        let real = (collection.database, collection.name);
-        if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
-            let text = format!(
-                "\"{}\" is the collection \"{}\", but another of the names stands for it too; it is taken once",
-                quotable(&item.name),
-                quotable(&real.1)
-            );
-            return Err(Error::invalid_argument(text));
-        }
-        let triggered = Box::pin(trigger::compact(rpc, ledger, deadline, &real.1, &self.params)).await?;
+        let triggered = {
+            let Some(_turn) = deadline.bound(self.triggers.acquire()).await else {
+                return Err(not_begun(deadline));
+            };
+            Box::pin(self.trigger(deadline, &item.name)).await?
+        };
         item.triggered = Some(triggered);
         if self.only_trigger {
             return Ok(());
@@ -217,6 +237,26 @@ impl One {
         item.outcome = Some(outcome);
         error.map_or(Ok(()), Err)
     }
+
+    async fn trigger(&self, deadline: Deadline<'_>, name: &str) -> Result<Triggered, Error> {
+        let Engine { rpc, ledger, .. } = &*self.engine;
+        let collection = collection::find(rpc, deadline, name).await?;
+        let real = (collection.database, collection.name);
+        if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
+            let text = format!(
+                "\"{}\" is the collection \"{}\", but another of the names stands for it too; it is taken once",
+                quotable(name),
+                quotable(&real.1)
+            );
+            return Err(Error::invalid_argument(text));
+        }
+        trigger::compact(rpc, ledger, deadline, &real.1, &self.params).await
+    }
+}
+
+/// The turn of a collection did not come in time.
+fn not_begun(deadline: Deadline<'_>) -> Error {
+    deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"))
 }
 
 /// The error of the whole: nobody has to look through the list to know that something failed.
@@ -235,4 +275,37 @@ fn summary(items: &[Item]) -> Option<Error> {
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::future::pair;
+    use crate::runtime;
+
+    #[test]
+    fn a_panic_is_the_failure_of_one_collection_and_the_others_go_on() {
+        let names: Vec<String> = ["first", "second", "third"].map(str::to_owned).into();
+        for concurrency in [1, 3] {
+            let (promise, result) = pair();
+            let names = names.clone();
+            runtime::prepare().unwrap();
+            runtime::spawn(Box::pin(async move {
+                let begin = |name: String, _| async move {
+                    tokio::task::yield_now().await;
+                    assert!(name != "second", "in a collection");
+                    Item { error: None, ..Item::failed(name, Error::invalid_argument("")) }
+                };
+                let seen = Mutex::new(0);
+                let through = |_: &Item| *seen.lock().unwrap() += 1;
+                let items = each(&names, concurrency, Deadline::after(None), begin, through).await;
+                promise.fulfil(Ok((items, seen.into_inner().unwrap())));
+            }));
+            let (items, seen) = result.wait().unwrap();
+            let errors: Vec<_> = items.into_iter().map(|item| item.unwrap().error).collect();
+            let [None, Some(error), None] = &errors[..] else { panic!("{errors:?}") };
+            assert_eq!((error.status, error.in_doubt, seen), (Status::Internal, true, 3));
+            assert!(error.message().contains("in a collection"), "{error}");
+        }
+    }
 }

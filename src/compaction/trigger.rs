@@ -77,7 +77,10 @@ pub(crate) async fn compact(
         Ok(started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await)
     });
     match Box::pin(triggered).await {
-        Err(error) if error.in_doubt => Err(doubt(rpc, ledger, deadline, &origin, error).await),
+        Err(error) if error.in_doubt => {
+            let looked = panics::caught(doubt(rpc, ledger, deadline, &origin, error.clone()));
+            Err(Box::pin(looked).await.unwrap_or(error)) // a defect there makes nothing certain
+        }
         result => result,
     }
 }

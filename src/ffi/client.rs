@@ -2,8 +2,9 @@
 //!
 //! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
 //! used by any number of threads at once, and one per process is usually enough. All clients together
-//! use one library thread, milvus-io; while host names are resolved there are one or two more, milvus-dns, and
-//! with the first callback comes milvus-call.
+//! use one library thread, milvus-io; with the first callback comes milvus-call, with milvus_set_log()
+//! milvus-log, and while host names are resolved, and some seconds longer, there is a milvus-dns. A second one comes
+//! only when two clients resolve names at once.
 
 use std::ffi::c_char;
 use std::sync::PoisonError;

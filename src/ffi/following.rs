@@ -173,7 +173,9 @@ pub(super) fn state_operation(
 
 /// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
 /// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-/// 2 s), and goes on asking through restarts and lost connections of up to a minute.
+/// 2 s), and goes on asking through restarts and lost connections of up to a minute. All waits of a client
+/// share 500 questions a second, each in its turn: of 10,000 jobs each is asked about every 20 s, and a wait
+/// that has less time than that may end unasked.
 ///
 /// @param client      The client, best the one that triggered the job: it remembers what servers forget,
 ///                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the

@@ -10,8 +10,9 @@
 //!
 //! Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 //! call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-//! others wait. They must not throw. That thread has a stack of 2 MiB and blocks the host's signals, as do
-//! processes that a callback starts, unless it unblocks them.
+//! others wait, unless it closes a client: they run inside it then. They must not throw. That thread has a
+//! stack of 2 MiB and blocks the host's signals, as do processes that a callback starts, unless it unblocks
+//! them.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -295,7 +296,8 @@ pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const mi
 
 /// Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
 /// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
-/// ends. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// ends. If its callback is running, and another thread or another callback frees it, it can be used until that
+/// callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -121,7 +121,8 @@ fn decode<H: Handle>(handle: *const H) -> Result<(u64, usize), Error> {
     Ok((generation, usize::try_from(slot).unwrap_or(usize::MAX)))
 }
 
-fn stale<H: Handle>() -> Error {
+/// What a handle is told as that was freed.
+pub(super) fn stale<H: Handle>() -> Error {
     Error::new(Status::InvalidHandle, format!("this {} has been freed", H::NAME))
 }
 

@@ -28,7 +28,7 @@ pub struct milvus_many_params {
     /// after the call.
     pub compaction: *const milvus_compact_params,
     /// How many are under way at a time, each from its trigger to its end: up to 10000; 0: 16. Servers work
-    /// on a few at a time, and queue the others.
+    /// on a few at a time, and queue the others; however many they are, 32 are being triggered at a time.
     pub concurrency: i32,
     /// Not 0: only trigger them, and do not wait for the jobs.
     pub only_trigger: i32,

@@ -43,6 +43,8 @@ struct Reception {
     /// The caller's own handle, a number.
     handle: usize,
     use_of_handle: Use,
+    /// How many callbacks are running while this one's is, one inside the other, itself included.
+    depth: usize,
     is_over: bool,
     is_watched: bool,
     receiver: Receiver,
@@ -55,7 +57,7 @@ enum Use {
     Nothing,
     /// The callback is running with it: it has to stay until that returns.
     InCallback,
-    /// The same, and the caller has freed it meanwhile.
+    /// The same, and another has freed it meanwhile.
     FreedInCallback,
 }
 
@@ -193,7 +195,10 @@ impl Started {
     pub(super) fn free(&self, handle: *mut milvus_future) -> Result<(), Error> {
         let mut reception = self.reception();
         let is_own = reception.handle == handle.addr();
-        if is_own && reception.use_of_handle != Use::Nothing && !callbacks::is_here() {
+        if is_own && reception.use_of_handle != Use::Nothing && reception.depth != callbacks::depth_here() {
+            if reception.use_of_handle == Use::FreedInCallback {
+                return Err(handle::stale::<milvus_future>());
+            }
             reception.use_of_handle = Use::FreedInCallback;
             return Ok(());
         }
@@ -243,6 +248,7 @@ impl Started {
         let is_there = handle::get(own.cast_const()).is_ok_and(|value| Arc::ptr_eq(&value, self));
         if is_there {
             reception.use_of_handle = Use::InCallback;
+            reception.depth = callbacks::depth_here();
         }
         drop(reception);
         let status = self.status() as milvus_status;
@@ -286,4 +292,92 @@ fn status(result: &mut Result<Finished, Error>) -> Status {
 
 fn pending() -> Error {
     Error::new(Status::Pending, "the operation is not over yet")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::c_void;
+    use std::ptr::{null, null_mut};
+    use std::sync::mpsc::{Sender, channel};
+
+    use tokio::sync::oneshot;
+
+    use super::super::client::{milvus_client, milvus_client_free, milvus_client_new};
+    use super::super::futures::{
+        milvus_future_error, milvus_future_free, milvus_future_poll, milvus_future_set_callback,
+        milvus_future_wait,
+    };
+    use super::super::queues::{
+        milvus_future_set_queue, milvus_queue, milvus_queue_free, milvus_queue_new, milvus_queue_next,
+    };
+    use super::*;
+    use crate::client::Timeout;
+
+    type Told = (milvus_status, String);
+
+    fn detail(future: *const milvus_future) -> String {
+        // SAFETY: the future is alive, and so is its error's message.
+        unsafe { CStr::from_ptr((*milvus_future_error(future)).message) }.to_str().unwrap().to_owned()
+    }
+
+    extern "C" fn on_end(future: *mut milvus_future, status: milvus_status, tell: *mut c_void) {
+        // SAFETY: it is the sender that the callback was set with, and nobody has destroyed it.
+        let tell = unsafe { &*tell.cast::<Sender<Told>>() };
+        tell.send((status, detail(future))).unwrap();
+    }
+
+    extern "C" fn destroy(tell: *mut c_void) {
+        // SAFETY: it came out of a box, and this is called once.
+        drop(unsafe { Box::from_raw(tell.cast::<Sender<Told>>()) });
+    }
+
+    /// An operation that panics when it may go on.
+    fn panicking(client: *mut milvus_client, go_on: oneshot::Receiver<()>) -> *mut milvus_future {
+        let mut future = null_mut();
+        let call = handle::get(client.cast_const()).unwrap().call(Timeout::Never);
+        let work = async move {
+            let _ = go_on.await;
+            panic!("in a task")
+        };
+        assert_eq!(start(c"a_test", &raw mut future, || Ok(Operation::new(&call, work))), 0);
+        future
+    }
+
+    #[test]
+    fn a_panic_is_told_in_every_way_there_is() {
+        let (mut client, mut queue) = (null_mut::<milvus_client>(), null_mut::<milvus_queue>());
+        assert_eq!(milvus_client_new(c"http://127.0.0.1:1".as_ptr(), null(), &raw mut client), 0);
+        assert_eq!(milvus_queue_new(&raw mut queue), 0);
+        let internal = Status::Internal as milvus_status;
+        for is_late in [false, true] {
+            let (may_go_on, go_on) = oneshot::channel();
+            let (and_this, too) = oneshot::channel();
+            let (called_back, queued) = (panicking(client, go_on), panicking(client, too));
+            let set = || {
+                let (tell, told) = channel::<Told>();
+                let tell = Box::into_raw(Box::new(tell)).cast();
+                assert_eq!(milvus_future_set_callback(called_back, Some(on_end), tell, Some(destroy)), 0);
+                assert_eq!(milvus_future_set_queue(queued, queue, null_mut()), 0);
+                told
+            };
+            let early = (!is_late).then(set);
+            may_go_on.send(()).unwrap();
+            and_this.send(()).unwrap();
+            for future in [called_back, queued] {
+                assert_eq!(milvus_future_wait(future, -1), internal);
+                assert!(detail(future).contains("in a task (reception.rs:"), "{}", detail(future));
+            }
+            let told = early.unwrap_or_else(set);
+            let (status, text) = told.recv().unwrap();
+            assert!(status == internal && text.contains("in a task"), "{status}: {text}");
+            assert!(told.recv().is_err(), "called once, and destroyed");
+            let mut arrived = null_mut();
+            assert_eq!(milvus_queue_next(queue, -1, &raw mut arrived, null_mut()), 0);
+            assert!(arrived == queued && milvus_future_poll(queued) == internal);
+            milvus_future_free(called_back);
+            milvus_future_free(queued);
+        }
+        milvus_queue_free(queue);
+        milvus_client_free(client);
+    }
 }

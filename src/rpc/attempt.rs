@@ -1,5 +1,7 @@
 //! One attempt at one unary call, and what its failure means.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use prost::bytes::Bytes;
@@ -41,9 +43,11 @@ impl Context<'_> {
             // Nothing is begun for somebody who has gone.
             return Err(self.out_of_time("about to ask", Reached::Nothing));
         }
-        let answer = connection.ask(self.request(connection, path), message, ANSWER_LIMIT);
+        let sent = AtomicBool::new(false);
+        let answer = connection.ask(self.request(connection, path), message, ANSWER_LIMIT, &sent);
         match self.deadline.bound(answer).await {
-            None => Err(self.out_of_time("waiting for", Reached::Perhaps)),
+            None if sent.load(Ordering::Relaxed) => Err(self.out_of_time("waiting for", Reached::Perhaps)),
+            None => Err(self.out_of_time("about to ask", Reached::Nothing)),
             Some(Err(broken)) => Err(broke(broken)),
             Some(Ok(answer)) => self.checked(answer, reply),
         }

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use super::answer::Answer;
 use super::causes::{innermost, was_refused_unprocessed};
 use super::connect::connect;
 use super::endpoint::Endpoint;
-use super::http2::{Failed, Sender};
+use super::http2::Sender;
 use super::resolve::Resolver;
 use super::topology;
 use crate::config::Config;
@@ -161,16 +162,17 @@ impl Connection {
     }
 
     /// Sends a request, whose URI has this connection's origin, and returns its answer, whose body is read up to a
-    /// little beyond `limit`.
+    /// little beyond `limit`. Whoever stops waiting for it finds in `sent` whether the server may have got any of it.
     pub(crate) async fn ask(
         &self,
         head: Request<()>,
         message: Bytes,
         limit: usize,
+        sent: &AtomicBool,
     ) -> Result<Answer, Broken> {
         let started = Instant::now();
         let path = head.uri().path_and_query().cloned();
-        let mut asking = pin!(Some(self.0.ask(head, message, limit)));
+        let mut asking = pin!(Some(self.0.ask(head, message, limit, sent)));
         let answer =
             poll_fn(|cx| asking.as_mut().as_pin_mut().map_or(Poll::Pending, |asking| asking.poll(cx)));
         let result = tokio::select! {
@@ -181,7 +183,7 @@ impl Connection {
         let result = result.unwrap_or_else(|error| {
             // HTTP/2 may be beyond repair: it panics again when the request is dropped.
             let _ = catch_unwind(AssertUnwindSafe(|| asking.set(None)));
-            Err(Broken { sent: true, error })
+            Err(Broken { sent: sent.load(Ordering::Relaxed), error })
         });
         report(path.as_ref(), started.elapsed(), result.as_ref().err());
         result
@@ -189,11 +191,17 @@ impl Connection {
 }
 
 impl Wire {
-    async fn ask(&self, mut head: Request<()>, message: Bytes, limit: usize) -> Result<Answer, Broken> {
+    async fn ask(
+        &self,
+        mut head: Request<()>,
+        message: Bytes,
+        limit: usize,
+        sent: &AtomicBool,
+    ) -> Result<Answer, Broken> {
         let config = &self.endpoint.config;
         head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
-        let response = self.sender.send(head, message).await.map_err(|Failed { sent, error }| Broken {
-            sent: sent && !was_refused_unprocessed(&error),
+        let response = self.sender.send(head, message, sent).await.map_err(|error| Broken {
+            sent: sent.load(Ordering::Relaxed) && !was_refused_unprocessed(&error),
             error: lost(config, &error, self.sender.fell_silent()),
         })?;
         readable(config, &response)?;
@@ -251,7 +259,6 @@ fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
 #[cfg(test)]
 mod tests {
     use std::pin::Pin;
-    use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::{Context, Wake, Waker};
 
     use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
@@ -308,28 +315,39 @@ mod tests {
         Request::builder().uri("http://localhost/a/b").body(()).unwrap()
     }
 
+    async fn ask(connection: &Connection) -> Result<Answer, Broken> {
+        connection.ask(request(), Bytes::new(), 10, &AtomicBool::default()).await
+    }
+
+    /// A connection over this stream, and what has to run for it.
+    async fn connection_over(
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> (Connection, impl Future<Output = Option<h2::Error>>) {
+        let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
+        let witness = Arc::new(Witness::new());
+        let stream = Observed::new(Box::new(stream), Arc::clone(&witness));
+        let (sender, run) = http2::begin(&config, stream, witness).await.unwrap();
+        let endpoint = Endpoint::new(config).unwrap();
+        (Connection(Arc::new(Wire { sender, generation: 1, endpoint, may_move: false })), run)
+    }
+
     /// Lets the connection's task panic while a request waits for its answer, and returns what that then has.
     async fn after_a_panic(inside_http2: bool) -> Broken {
         panics::guard_this_thread(true);
-        let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
         let (stream, server) = tokio::io::duplex(64 * 1024);
         let breaks = Arc::<AtomicBool>::default();
-        let witness = Arc::new(Witness::new());
-        let stream = Observed::new(Box::new(Fragile(stream, Arc::clone(&breaks))), Arc::clone(&witness));
-        let (sender, run) = http2::begin(&config, stream, witness).await.unwrap();
+        let (connection, run) = connection_over(Fragile(stream, Arc::clone(&breaks))).await;
         let run = tokio::spawn(run);
-        let endpoint = Endpoint::new(config).unwrap();
-        let connection = Connection(Arc::new(Wire { sender, generation: 1, endpoint, may_move: false }));
         let mut server = h2::server::handshake(server).await.unwrap();
 
         let other = connection.clone();
-        let mut answered = Box::pin(async move { other.ask(request(), Bytes::new(), 10).await });
+        let mut answered = Box::pin(async move { ask(&other).await });
         if inside_http2 {
             let waker = Waker::from(Arc::<PanicsWhenWoken>::default());
             assert!(answered.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         }
         let asking = connection.clone();
-        let waiting = tokio::spawn(async move { asking.ask(request(), Bytes::new(), 10).await });
+        let waiting = tokio::spawn(async move { ask(&asking).await });
         let (_, mut respond) = server.accept().await.unwrap().unwrap();
         breaks.store(!inside_http2, Ordering::Relaxed);
         respond.send_response(Response::new(()), true).unwrap();
@@ -352,5 +370,43 @@ mod tests {
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains(panic), "{error}");
         }
+    }
+
+    #[test]
+    fn what_waits_for_its_turn_and_is_given_up_was_not_sent() {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+            let (stream, server) = tokio::io::duplex(64 * 1024);
+            let (connection, run) = connection_over(stream).await;
+            tokio::spawn(run);
+            // One at a time, of which the first is answered.
+            let mut server =
+                h2::server::Builder::new().max_concurrent_streams(1).handshake(server).await.unwrap();
+            tokio::spawn(async move {
+                let (_, mut respond) = server.accept().await.unwrap().unwrap();
+                respond
+                    .send_response(Response::new(()), false)
+                    .unwrap()
+                    .send_data(Bytes::new(), true)
+                    .unwrap();
+                let mut held = Vec::new();
+                while let Some(request) = server.accept().await {
+                    held.push(request.unwrap());
+                }
+            });
+            assert!(ask(&connection).await.is_ok());
+            let mut sent = Vec::new();
+            let mut waiting = Vec::new();
+            for _ in 0..3 {
+                let was_sent = Arc::<AtomicBool>::default();
+                let (asking, sent_flag) = (connection.clone(), Arc::clone(&was_sent));
+                let mut asking =
+                    Box::pin(async move { asking.ask(request(), Bytes::new(), 10, &sent_flag).await });
+                assert!(tokio::time::timeout(Duration::from_millis(50), &mut asking).await.is_err());
+                waiting.push(asking);
+                sent.push(was_sent.load(Ordering::Relaxed));
+            }
+            // HTTP/2 takes one more than there is room for, and may send it at any time.
+            assert_eq!(sent, [true, true, false]);
+        });
     }
 }

@@ -46,7 +46,13 @@ pub(super) async fn open(
     tls: Option<&Tls>,
     resolver: &mut Resolver,
 ) -> Result<Opened, Error> {
-    let failed = |error: io::Error| unreachable(config, &reason(&error));
+    let failed = |error: io::Error| {
+        let mut told = unreachable(config, &reason(&error));
+        if is_exhaustion(&error) {
+            told.status = Status::OutOfMemory;
+        }
+        told
+    };
     match &config.address {
         Address::Unix(path) => {
             let stream = Quiet(unix_socket(path).await.map_err(failed)?);
@@ -65,6 +71,12 @@ pub(super) async fn open(
             Ok(Opened { stream: Box::new(stream), peer })
         }
     }
+}
+
+/// Whether it is this process, or its system, that has no descriptor, thread or memory left.
+fn is_exhaustion(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::OutOfMemory
+        || error.raw_os_error().is_some_and(|number| [libc::EMFILE, libc::ENFILE].contains(&number))
 }
 
 #[cfg(unix)]

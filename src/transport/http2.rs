@@ -34,14 +34,6 @@ pub(super) struct Sender {
     fell_silent: Arc<AtomicBool>,
 }
 
-/// A request that got no answer.
-#[derive(Debug)]
-pub(super) struct Failed {
-    /// Whether any of it was handed to the connection.
-    pub(super) sent: bool,
-    pub(super) error: h2::Error,
-}
-
 /// Begins HTTP/2 on a stream. Returns also what has to run for anything to happen; it ends with the connection,
 /// and says why.
 pub(super) async fn begin(
@@ -136,22 +128,23 @@ impl Sender {
     }
 
     /// Sends a request and returns the beginning of its answer. While the server takes no more requests at a
-    /// time, it waits here, unsent.
+    /// time, it waits here; from when any of it is handed to the connection, `sent` says so.
     pub(super) async fn send(
         &self,
         head: Request<()>,
         message: Bytes,
-    ) -> Result<Response<RecvStream>, Failed> {
-        let unsent = |error| Failed { sent: false, error };
+        sent: &AtomicBool,
+    ) -> Result<Response<RecvStream>, h2::Error> {
         let response = {
             let mut requests = self.requests.lock().await;
-            poll_fn(|cx| requests.poll_ready(cx)).await.map_err(unsent)?;
+            poll_fn(|cx| requests.poll_ready(cx)).await?;
             self.connection.send(|| {
-                let (response, mut stream) = requests.send_request(head, false).map_err(unsent)?;
-                stream.send_data(message, true).map_err(|error| Failed { sent: true, error })?;
-                Ok(response)
+                let (response, mut stream) = requests.send_request(head, false)?;
+                sent.store(true, Ordering::Relaxed);
+                stream.send_data(message, true)?;
+                Ok::<_, h2::Error>(response)
             })?
         };
-        response.await.map_err(|error| Failed { sent: true, error })
+        response.await
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
@@ -11,39 +11,139 @@ use tokio::task::JoinHandle;
 /// An answer that nobody waited for is not used later than this.
 const FRESH: Duration = Duration::from_secs(30);
 
+#[derive(Debug)]
 struct Found {
     at: Instant,
     addresses: io::Result<Vec<SocketAddr>>,
 }
 
+/// Asks the operating system, and blocks meanwhile.
+type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
+
 /// The look-ups of one channel.
-#[derive(Default)]
 pub(super) struct Resolver {
+    look_up: LookUp,
+    /// [`FRESH`], but in tests.
+    fresh: Duration,
     under_way: Option<JoinHandle<Found>>,
 }
 
+impl Default for Resolver {
+    fn default() -> Self {
+        Self::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
+    }
+}
+
 impl Resolver {
+    fn by(look_up: LookUp) -> Self {
+        Self { look_up, fresh: FRESH, under_way: None }
+    }
+
     /// The addresses of a host. Cancelled, it leaves its look-up to the next caller.
     pub(super) async fn resolve(&mut self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
         loop {
-            let look_up = self.under_way.get_or_insert_with(|| {
-                let host = host.to_owned();
+            let begin = || {
+                let (host, look_up) = (host.to_owned(), self.look_up);
                 tokio::task::spawn_blocking(move || {
-                    let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
+                    let addresses = look_up(&host, port);
                     Found { at: Instant::now(), addresses }
                 })
-            });
-            let found = look_up.await;
+            };
+            let under_way = match &mut self.under_way {
+                Some(under_way) => under_way,
+                none => none.insert(on_a_thread(begin)?),
+            };
+            let found = under_way.await;
             self.under_way = None;
             match found {
-                Ok(found) if found.at.elapsed() > FRESH => {}
+                Ok(found) if found.at.elapsed() > self.fresh => {}
                 Ok(found) => return found.addresses,
                 Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
                 Err(error) => return Err(io::Error::other(error)),
             }
         }
+    }
+}
+
+/// Begins a look-up; tokio panics if the system has no thread for it.
+fn on_a_thread(begin: impl FnOnce() -> JoinHandle<Found>) -> io::Result<JoinHandle<Found>> {
+    catch_unwind(AssertUnwindSafe(begin)).map_err(|_| {
+        let text = "there is no thread to look the host's name up on";
+        io::Error::new(io::ErrorKind::OutOfMemory, text)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::error::Status;
+    use crate::panics;
+
+    fn run(test: impl Future<Output = ()>) {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(test);
+    }
+
+    #[test]
+    fn a_panic_in_a_look_up_is_one_of_the_call_and_the_next_call_looks_again() {
+        static LOOKED: AtomicUsize = AtomicUsize::new(0);
+        run(async {
+            let mut resolver = Resolver::by(|_, port| {
+                assert!(LOOKED.fetch_add(1, Ordering::Relaxed) > 0, "in a look-up");
+                Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+            });
+            let guarded_before = panics::guard_this_thread(true);
+            let error = panics::caught(resolver.resolve("host", 1)).await.unwrap_err();
+            panics::guard_this_thread(guarded_before);
+            assert_eq!(error.status, Status::Internal);
+            assert!(error.message().contains("in a look-up"), "{error}");
+            assert_eq!(resolver.resolve("host", 7).await.unwrap()[0].port(), 7);
+        });
+    }
+
+    #[test]
+    fn without_a_thread_nothing_is_looked_up_and_it_is_no_defect() {
+        let guarded_before = panics::guard_this_thread(true);
+        let error = on_a_thread(|| panic!("OS can't spawn worker thread: as tokio says it")).unwrap_err();
+        panics::guard_this_thread(guarded_before);
+        assert_eq!(error.kind(), io::ErrorKind::OutOfMemory);
+    }
+
+    #[test]
+    fn what_was_found_long_ago_is_looked_up_again() {
+        static LOOKED: AtomicUsize = AtomicUsize::new(0);
+        run(async {
+            let mut resolver = Resolver::by(|_, _| {
+                std::thread::sleep(Duration::from_millis(50));
+                let port = u16::try_from(LOOKED.fetch_add(1, Ordering::Relaxed)).unwrap();
+                Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+            });
+            resolver.fresh = Duration::from_millis(100);
+            assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 0)).await.is_err());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            assert!(resolver.resolve("host", 0).await.unwrap()[0].port() > 0, "not the old one");
+        });
+    }
+
+    #[test]
+    fn a_look_up_that_is_given_up_is_the_next_calls() {
+        static LOOKED: AtomicUsize = AtomicUsize::new(0);
+        run(async {
+            let mut resolver = Resolver::by(|_, port| {
+                LOOKED.fetch_add(1, Ordering::Relaxed);
+                std::thread::sleep(Duration::from_millis(50));
+                Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+            });
+            for _ in 0..3 {
+                let hurried = tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 7));
+                assert!(hurried.await.is_err());
+            }
+            assert_eq!(resolver.resolve("host", 7).await.unwrap()[0].port(), 7);
+            assert_eq!(LOOKED.load(Ordering::Relaxed), 1);
+        });
     }
 }
