@@ -8,6 +8,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STAGE = ROOT / "target/stage"
 CMAKE = ROOT / "target/venv/bin/cmake"
+FAKE = ROOT / "target/debug/milvus-fake"
 
 
 def run(*command, **options):
@@ -21,8 +22,7 @@ class Fake:
     """The scripted server, in a process of its own."""
 
     def __enter__(self):
-        program = ROOT / "target/debug/milvus-fake"
-        self.process = subprocess.Popen([program, "serve", "2.6.8"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([FAKE, "serve", "2.6.8"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.uri = self.process.stdout.readline().strip()
         return self
 

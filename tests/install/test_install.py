@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import CMAKE, HERE, ROOT, STAGE, run
+from conftest import CMAKE, FAKE, HERE, ROOT, STAGE, run
 
 PROGRAM = HERE / "program.c"
 
@@ -40,13 +40,24 @@ def test_pkg_config_links_statically(moved, tmp_path, fake):
     assert compacts(tmp_path / "program", fake)
 
 
+def test_a_plugin_with_the_static_library_inside_can_be_unloaded_and_loaded_again(moved, tmp_path):
+    libraries = [word for word in flags(moved, "--static") if not word.startswith("-lmilvus")]
+    archive = ("-Wl,--whole-archive", moved / "lib/libmilvus_client.a", "-Wl,--no-whole-archive")
+    run("gcc", "-shared", *archive, *libraries, "-o", tmp_path / "plugin.so")
+    # glibc keeps it anyhow as long as threads have destructors to run in it, but does not promise that.
+    assert "NODELETE" in run("readelf", "-d", tmp_path / "plugin.so")
+    tests = ROOT / "tests/c"
+    run("g++", f"-I{tests}", f"-I{moved}/include", tests / "reload.cpp", "-ldl", "-pthread", "-o", tmp_path / "reload")
+    assert "checks passed" in run(tmp_path / "reload", FAKE, tmp_path / "plugin.so")
+
+
 def test_the_documented_libraries_are_what_rustc_wants(tmp_path):
     (tmp_path / "empty.rs").write_text("")
     told = subprocess.run(["rustc", "--edition", "2024", "--crate-type", "staticlib", "--print", "native-static-libs", "empty.rs"],
                           cwd=tmp_path, capture_output=True, text=True, check=True).stderr
     [wanted] = re.findall(r"native-static-libs: (.*)", told)
     documented = re.search(r'static_libs="(.*)"', (ROOT / "packaging/linking.sh").read_text())[1]
-    assert documented.split() == wanted.split()
+    assert documented.split() == [*wanted.split(), "-Wl,-z,nodelete"]
     readme = (ROOT / "README.md").read_text()
     assert documented in readme or "pkg-config --static" in readme
 
