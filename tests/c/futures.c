@@ -160,11 +160,14 @@ static void wrong_arguments(milvus_client *client)
     milvus_progress progress = MILVUS_PROGRESS_INIT;
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
     int64_t job = -7;
+    int asked = atoi(tell_fake("count describe"));
 
     CHECK(milvus_compact_async(NULL, "x", 0, 0, &future) == MILVUS_INVALID_ARGUMENT);
     CHECK(milvus_compact_async(client, NULL, 0, 0, &future) == MILVUS_INVALID_ARGUMENT);
-    CHECK(milvus_compact_async(client, "x", 0, -2, &future) == MILVUS_INVALID_ARGUMENT);
-    CHECK(milvus_compact_async(client, "x", 0, 0, NULL) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compact_async(client, "succeeds", 0, -2, &future) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compact_async(client, "succeeds", 0, 0, NULL) == MILVUS_INVALID_ARGUMENT);
+    usleep(20000);
+    CHECK(atoi(tell_fake("count describe")) == asked); // what is refused is not begun
     CHECK(milvus_compact_async((milvus_client *)(void *)&future, "x", 0, 0, &future) == MILVUS_INVALID_HANDLE);
     CHECK(future == NULL);
     CHECK(milvus_future_wait(NULL, 0) == MILVUS_INVALID_ARGUMENT);
@@ -673,6 +676,133 @@ static void closing_inside_a_callback(const char *uri)
     milvus_client_free(client);
 }
 
+// What runs inside a callback that closes, and frees that callback's future.
+enum inner { INNER_CALLBACK, INNER_PROGRESS, INNER_DESTRUCTOR, INNER_KINDS };
+
+typedef struct nested {
+    milvus_client *client;
+    milvus_future *outer;
+    int is_closing, is_freed, is_freed_twice, outlived_it;
+} nested;
+
+static void free_the_outer(nested *n)
+{
+    if (!n->is_closing || n->is_freed++)
+        return;
+    milvus_future_free(n->outer);
+    milvus_future_free(n->outer);
+    n->is_freed_twice = milvus_last_error()->status == MILVUS_INVALID_HANDLE;
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+static void free_as_callback(milvus_future *future, milvus_status status, void *user_data)
+{
+    (void)future, (void)status;
+    free_the_outer((nested *)user_data);
+}
+
+static void free_as_progress(const milvus_progress *progress, void *user_data)
+{
+    (void)progress;
+    free_the_outer((nested *)user_data);
+}
+
+static void free_as_destructor(void *user_data)
+{
+    free_the_outer((nested *)user_data);
+}
+
+static void ignore_progress(const milvus_progress *progress, void *user_data)
+{
+    (void)progress, (void)user_data;
+}
+
+static void close_around(milvus_future *future, milvus_status status, void *user_data)
+{
+    nested *n = (nested *)user_data;
+
+    usleep(300000); // until progress is due
+    n->is_closing = 1;
+    CHECK(milvus_client_close(n->client, MILVUS_NO_TIMEOUT) == MILVUS_OK);
+    CHECK(n->is_freed && n->is_freed_twice);
+    n->outlived_it = milvus_future_poll(future) == status && milvus_future_error(future)->status == status;
+}
+#ifdef __cplusplus
+}
+#endif
+
+// What runs inside a callback that closes can free that one's future, once; it can be used until it returns, not longer.
+static void freeing_the_future_of_an_outer_callback(const char *uri)
+{
+    int kind;
+
+    for (kind = 0; kind < INNER_KINDS; kind++) {
+        milvus_client *client = new_client(uri);
+        milvus_future *inner;
+        nested n = {NULL, NULL, 0, 0, 0, 0};
+
+        n.client = client;
+        n.outer = waiting(client);
+        inner = waiting(client);
+        CHECK(milvus_future_set_callback(n.outer, close_around, &n, NULL) == MILVUS_OK);
+        if (kind == INNER_CALLBACK)
+            CHECK(milvus_future_set_callback(inner, free_as_callback, &n, NULL) == MILVUS_OK);
+        else if (kind == INNER_PROGRESS)
+            CHECK(milvus_future_set_progress_callback(inner, free_as_progress, &n, NULL) == MILVUS_OK);
+        else
+            CHECK(milvus_future_set_progress_callback(inner, ignore_progress, &n, free_as_destructor) == MILVUS_OK);
+        CHECK(milvus_future_cancel(n.outer) == MILVUS_OK);
+        while (milvus_future_poll(n.outer) != MILVUS_INVALID_HANDLE)
+            usleep(1000);
+        CHECK(n.is_freed && n.is_freed_twice && n.outlived_it);
+        milvus_future_free(inner);
+        milvus_client_free(client);
+    }
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+static void close_another(milvus_future *future, milvus_status status, void *user_data)
+{
+    told *t = (told *)user_data;
+
+    CHECK(milvus_client_close(t->client, MILVUS_NO_TIMEOUT) == MILVUS_OK);
+    note(t, future, status);
+}
+#ifdef __cplusplus
+}
+#endif
+
+// A callback that closes a client other than its own, with callbacks due that can only run on the same thread.
+static void closing_another_client_inside_a_callback(const char *uri)
+{
+    milvus_client *mine = new_client(uri), *others = new_client(uri);
+    milvus_future *future = waiting(mine), *due[3];
+    told t, tolds[3];
+    int i;
+
+    init_told(&t);
+    t.client = others;
+    for (i = 0; i < 3; i++) {
+        init_told(&tolds[i]);
+        due[i] = waiting(others);
+        CHECK(milvus_future_set_callback(due[i], on_end, &tolds[i], destroy) == MILVUS_OK);
+    }
+    CHECK(milvus_future_set_callback(future, close_another, &t, destroy) == MILVUS_OK);
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    until_destroyed(&t);
+    for (i = 0; i < 3; i++) {
+        CHECK(tolds[i].calls == 1 && tolds[i].destroyed == 1 && tolds[i].status == MILVUS_CLOSED);
+        milvus_future_free(due[i]);
+    }
+    milvus_future_free(future);
+    milvus_client_free(mine);
+    milvus_client_free(others);
+}
+
 // A client that is freed, not closed: what is under way ends normally, and calls back.
 static void freeing_the_client(const char *uri)
 {
@@ -755,7 +885,8 @@ static void progress_is_told(const char *uri)
     CHECK(progress.elapsed_ms >= w.last.elapsed_ms && progress.planned == 1 && progress.collections == 0);
     // At most ten times a second, by the library's own clock: whatever the machine does.
     CHECK(w.least_distance_ms >= 100);
-    usleep(30000);
+    usleep(250000); // more than another telling would take
+    CHECK(w.after_destroyed == 0 && w.calls > 0);
     CHECK(milvus_future_progress(future, &later) == MILVUS_OK);
     CHECK(later.elapsed_ms == progress.elapsed_ms); // it is over
     milvus_future_free(future);
@@ -782,6 +913,8 @@ int main(int argc, char **argv)
     no_callback_after_the_close(uri);
     closing_inside_a_callback(uri);
     closing_inside_many_callbacks(uri);
+    freeing_the_future_of_an_outer_callback(uri);
+    closing_another_client_inside_a_callback(uri);
     freeing_the_client(uri);
     progress_is_told(uri);
     milvus_client_free(client);

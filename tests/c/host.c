@@ -21,20 +21,6 @@ static unsigned long long blocked_signals(const char *thread)
     return mask;
 }
 
-static void name_of(const char *thread, char *name, size_t capacity)
-{
-    char path[300];
-    FILE *file;
-
-    name[0] = '\0';
-    snprintf(path, sizeof path, "/proc/self/task/%s/comm", thread);
-    file = fopen(path, "r");
-    CHECK(file != NULL);
-    if (fgets(name, (int)capacity, file) != NULL)
-        name[strcspn(name, "\n")] = '\0';
-    fclose(file);
-}
-
 static int is_blocked(unsigned long long mask, int number)
 {
     return (int)(mask >> (number - 1) & 1);
@@ -43,7 +29,7 @@ static int is_blocked(unsigned long long mask, int number)
 static void library_threads_are_named_and_leave_signals_to_the_host(void)
 {
     static const int of_the_host[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGALRM, SIGUSR1, SIGCHLD, SIGPROF};
-    static const int of_the_thread[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    static const int of_the_thread[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
     DIR *threads = opendir("/proc/self/task");
     struct dirent *entry;
     size_t i;
@@ -57,7 +43,7 @@ static void library_threads_are_named_and_leave_signals_to_the_host(void)
 
         if (entry->d_name[0] == '.')
             continue;
-        name_of(entry->d_name, name, sizeof name);
+        thread_name(entry->d_name, name, sizeof name);
         mask = blocked_signals(entry->d_name);
         if (strncmp(name, "milvus-", 7) != 0) {
             // The host's own threads keep the mask they had; a sanitizer has threads as well.
@@ -224,9 +210,12 @@ static void many_threads_use_one_client(void)
     CHECK(strstr(milvus_last_error_message(), "-9") != NULL);
 }
 
+static int states_before;
+
 static void *free_during_call(void *client)
 {
-    usleep(100000);
+    while (atoi(tell_fake("count state")) == states_before)
+        usleep(1000); // until the call is under way
     milvus_client_free((milvus_client *)client);
     return NULL;
 }
@@ -238,6 +227,7 @@ static void a_client_freed_in_use_serves_the_call_under_way(const char *uri)
     int64_t job;
 
     CHECK(milvus_compact(client, "never_ends", 0, 5000, &job) == MILVUS_OK);
+    states_before = atoi(tell_fake("count state"));
     CHECK(pthread_create(&thread, NULL, free_during_call, client) == 0);
     CHECK(milvus_compaction_wait(client, job, 500, NULL) == MILVUS_TIMEOUT);
     CHECK(pthread_join(thread, NULL) == 0);

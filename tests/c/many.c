@@ -122,6 +122,7 @@ static void cancelled(milvus_client *client)
     milvus_progress progress = MILVUS_PROGRESS_INIT;
     milvus_many_list *list = NULL;
     milvus_future *future;
+    double through;
 
     tell_fake("add cancel_1 never_ends");
     tell_fake("add cancel_2 succeeds");
@@ -145,8 +146,120 @@ static void cancelled(milvus_client *client)
     CHECK(milvus_future_error(future)->retriable == 0);
     CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
     CHECK(progress.collections_done == 4 && progress.collections_failed == 3);
+    // What is over, in the time that it took, which is told in whole milliseconds.
+    through = (double)(progress.completed + progress.failed) * 1000;
+    CHECK(through >= 2000 && progress.elapsed_ms > 0);
+    CHECK(progress.plans_per_second >= through / (double)(progress.elapsed_ms + 1));
+    CHECK(progress.plans_per_second <= through / (double)progress.elapsed_ms);
     milvus_many_list_free(list);
     milvus_future_free(future);
+}
+
+// Those whose turn has not come are never triggered.
+static void cancelled_before_their_turn(milvus_client *client)
+{
+    const char *names[] = {"turn_1", "turn_2", "turn_3"};
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_progress progress = MILVUS_PROGRESS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_future *future;
+    int triggers = atoi(tell_fake("count trigger"));
+
+    tell_fake("add turn_1 never_ends");
+    tell_fake("add turn_2 succeeds");
+    tell_fake("add turn_3 succeeds");
+    params.concurrency = 1;
+    CHECK(milvus_compact_many_async(client, names, 3, &params, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
+    while (progress.planned == 0) {
+        usleep(1000);
+        CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
+    }
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
+    CHECK(milvus_future_take_many(future, &list) == MILVUS_CANCELLED && list != NULL);
+    CHECK(result_of(list, "turn_1").status == MILVUS_CANCELLED && result_of(list, "turn_1").job_id > 0);
+    CHECK(result_of(list, "turn_2").status == MILVUS_CANCELLED && result_of(list, "turn_2").job_id == 0);
+    CHECK(strstr(result_of(list, "turn_3").error->message, "nothing was compacted") != NULL);
+    usleep(50000);
+    CHECK(atoi(tell_fake("count trigger")) == triggers + 1);
+    milvus_many_list_free(list);
+    milvus_future_free(future);
+}
+
+// However many are compacted at a time, a server gets 32 triggers at a time.
+// The next one is begun when one is over, whose job is as well; 0 stands for 16.
+static void so_many_at_a_time(milvus_client *client, int32_t concurrency)
+{
+    char texts[20][24];
+    const char *names[20];
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_future *future;
+    int triggers = atoi(tell_fake("count trigger")), most = concurrency == 0 ? 16 : concurrency, begun = 0, i;
+
+    for (i = 0; i < 20; i++) {
+        char command[64];
+
+        snprintf(texts[i], sizeof texts[i], "some_%d_%d", concurrency, i);
+        names[i] = texts[i];
+        snprintf(command, sizeof command, "add %s never_ends", texts[i]);
+        tell_fake(command);
+    }
+    params.concurrency = concurrency;
+    CHECK(milvus_compact_many_async(client, names, 20, &params, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
+    while (atoi(tell_fake("count trigger")) < triggers + most)
+        usleep(1000);
+    usleep(50000);
+    CHECK(atoi(tell_fake("count trigger")) == triggers + most);
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, MILVUS_NO_TIMEOUT) == MILVUS_CANCELLED);
+    CHECK(milvus_future_take_many(future, &list) == MILVUS_CANCELLED);
+    for (i = 0; i < 20; i++)
+        begun += result_of(list, names[i]).job_id > 0;
+    CHECK(begun == most);
+    milvus_many_list_free(list);
+    milvus_future_free(future);
+}
+
+static void a_crowd(milvus_client *client)
+{
+    char texts[40][16];
+    const char *names[40];
+    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_future *future;
+    int triggers = atoi(tell_fake("count trigger")), untouched = 0, i;
+
+    for (i = 0; i < 40; i++) {
+        char command[64];
+
+        snprintf(texts[i], sizeof texts[i], "crowd_%d", i);
+        names[i] = texts[i];
+        snprintf(command, sizeof command, "add %s succeeds", texts[i]);
+        tell_fake(command);
+        if (i < 32)
+            tell_fake("fail trigger hang");
+    }
+    params.concurrency = 40;
+    CHECK(milvus_compact_many_async(client, names, 40, &params, MILVUS_NO_TIMEOUT, &future) == MILVUS_OK);
+    while (atoi(tell_fake("count trigger")) < triggers + 32)
+        usleep(1000);
+    usleep(50000);
+    CHECK(atoi(tell_fake("count trigger")) == triggers + 32);
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, MILVUS_NO_TIMEOUT) == MILVUS_CANCELLED);
+    CHECK(milvus_future_take_many(future, &list) == MILVUS_CANCELLED);
+    for (i = 0; i < 40; i++) {
+        milvus_many_result result = result_of(list, names[i]);
+
+        CHECK(result.status == MILVUS_CANCELLED && result.job_id == 0);
+        untouched += strstr(result.error->message, "nothing was compacted") != NULL && !result.error->in_doubt;
+    }
+    CHECK(untouched == 8);
+    milvus_many_list_free(list);
+    milvus_future_free(future);
+    CHECK(milvus_compact_many(client, names, 40, &params, 60000, &list) == MILVUS_OK); // and they go on
+    milvus_many_list_free(list);
 }
 
 // Two servers' worth of plans: numbers that are as large as can be do not overflow when they are added up.
@@ -185,7 +298,7 @@ static void a_whole_database(const char *uri)
     milvus_client *client = new_client(uri);
 
     params.concurrency = 100;
-    CHECK(milvus_compact_many(client, NULL, 0, &params, 2000, &list) == MILVUS_SOME_FAILED);
+    CHECK(milvus_compact_many(client, NULL, 0, &params, 6000, &list) == MILVUS_SOME_FAILED);
     CHECK(milvus_many_list_count(list) > 12);
     CHECK(result_of(list, "fails").status == MILVUS_COMPACTION_FAILED || result_of(list, "fails").status == MILVUS_OK);
     CHECK(result_of(list, "succeeds").status == MILVUS_OK);
@@ -238,10 +351,14 @@ int main(int argc, char **argv)
     doubt(client);
     out_of_time(client);
     cancelled(client);
+    cancelled_before_their_turn(client);
     hostile_numbers(client);
     only_triggered(client);
     wrong_arguments(client);
     a_whole_database(uri);
+    so_many_at_a_time(client, 0);
+    so_many_at_a_time(client, 5);
+    a_crowd(client); // last: it adds many, and the whole database has a limit of time
     milvus_client_free(client);
     stop_fake();
     return finish();

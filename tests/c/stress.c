@@ -16,13 +16,42 @@ static milvus_queue *queue;
 static const char *server;
 static int operations = 1500;
 
-// Callbacks that were accepted, called, and given up; progress callbacks that were accepted and given up.
-static int accepted, called, destroyed, watched, unwatched;
+// Each future that is to arrive in the queue has one of these as its tag: how often it did.
+static int arrivals[100000];
+
+// Callbacks that were accepted, called, and given up; progress callbacks that were accepted and given up; futures that
+// were to arrive in the queue, and that did.
+static int accepted, called, destroyed, watched, unwatched, queued, delivered;
+static int blocked; // calls on the own thread that were answered
+
+// How many of the host's functions are running, the most at a time, and the thread that runs them all.
+static int inside, most_inside;
+static pthread_t callbacks_thread;
 
 static unsigned next_random(unsigned *state)
 {
-    *state = *state * 1664525u + 1013904223u;
-    return *state >> 8;
+    unsigned mixed = *state += 0x9e3779b9u; // splitmix: also the low bits of one number say nothing of the next
+
+    mixed = (mixed ^ mixed >> 16) * 0x21f0aaadu;
+    mixed = (mixed ^ mixed >> 15) * 0x735a2d97u;
+    return mixed ^ mixed >> 15;
+}
+
+static void enter(void)
+{
+    int now = __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+
+    if (now > __atomic_load_n(&most_inside, __ATOMIC_SEQ_CST))
+        __atomic_store_n(&most_inside, now, __ATOMIC_SEQ_CST);
+    if (callbacks_thread == 0)
+        callbacks_thread = pthread_self(); // only one of them ever gets here
+    else if (!pthread_equal(callbacks_thread, pthread_self()))
+        abort();
+}
+
+static void leave(void)
+{
+    __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
 }
 
 #ifdef __cplusplus
@@ -30,31 +59,36 @@ extern "C" {
 #endif
 static void on_end(milvus_future *future, milvus_status status, void *user_data)
 {
-    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
-
     (void)user_data;
-    if (milvus_future_poll(future) != status && future != NULL)
-        status = milvus_future_take_report(future, &report); // freed by another thread meanwhile
+    enter();
+    CHECK(milvus_future_poll(future) == status); // whoever has freed it meanwhile
     __atomic_add_fetch(&called, 1, __ATOMIC_SEQ_CST);
+    leave();
 }
 
 static void on_progress(const milvus_progress *progress, void *user_data)
 {
     (void)user_data;
+    enter();
     if (progress->planned < 0)
         abort();
+    leave();
 }
 
 static void destroy(void *user_data)
 {
     (void)user_data;
+    enter();
     __atomic_add_fetch(&destroyed, 1, __ATOMIC_SEQ_CST);
+    leave();
 }
 
 static void stop_watching(void *user_data)
 {
     (void)user_data;
+    enter();
     __atomic_add_fetch(&unwatched, 1, __ATOMIC_SEQ_CST);
+    leave();
 }
 #ifdef __cplusplus
 }
@@ -103,6 +137,31 @@ static milvus_future *start(milvus_client *client, unsigned random)
         milvus_optimize_async(client, name, NULL, limit, &future);
     }
     return future;
+}
+
+// On this thread, in whatever way it ends.
+static void block(milvus_client *client, unsigned random)
+{
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+    milvus_segment_list *segments = NULL;
+    milvus_status status;
+    int64_t limit = 1 + random % 300, job = 447100 + random % 50;
+
+    switch (random / 300 % 4) {
+    case 0:
+        status = milvus_compaction_state(client, job, limit, &info);
+        break;
+    case 1:
+        status = milvus_compaction_wait(client, job, limit, NULL);
+        break;
+    case 2:
+        status = milvus_compact(client, a_name(random >> 4), 0, limit, &job);
+        break;
+    default:
+        status = milvus_segments(client, a_name(random >> 4), MILVUS_SEGMENTS_STORED, limit, &segments);
+        milvus_segment_list_free(segments);
+    }
+    __atomic_add_fetch(&blocked, status == MILVUS_OK, __ATOMIC_SEQ_CST);
 }
 
 static void look(milvus_future *future, unsigned random)
@@ -156,41 +215,57 @@ static void a_fault(unsigned random)
     pthread_mutex_unlock(&lock);
 }
 
+// Says whether there was one.
+static int take_from_queue(int64_t limit)
+{
+    milvus_future *future;
+    void *tag;
+
+    if (milvus_queue_next(queue, limit, &future, &tag) != MILVUS_OK)
+        return 0;
+    CHECK(future != NULL && __atomic_add_fetch((int *)tag, 1, __ATOMIC_SEQ_CST) == 1);
+    __atomic_add_fetch(&delivered, 1, __ATOMIC_SEQ_CST);
+    return 1;
+}
+
 static void *think(void *argument)
 {
     unsigned state = *(unsigned *)argument;
     int i;
 
     for (i = 0; i < operations; i++) {
-        unsigned what = next_random(&state) % 100, which = next_random(&state), how = next_random(&state);
+        unsigned what = next_random(&state) % 1000, which = next_random(&state), how = next_random(&state);
         milvus_future **slot = &futures[which % FUTURES], *future;
         milvus_client **client = &clients[which % CLIENTS], *fresh = NULL;
 
-        if (what < 45) {
+        if (what < 10) {
+            block(__atomic_load_n(client, __ATOMIC_SEQ_CST), how);
+        } else if (what < 450) {
             future = start(__atomic_load_n(client, __ATOMIC_SEQ_CST), how);
             if (future == NULL)
                 continue;
-            if (what < 15) {
+            if (what < 150) {
                 // Counted before: it may be called before this returns.
                 __atomic_add_fetch(&accepted, 1, __ATOMIC_SEQ_CST);
                 if (milvus_future_set_callback(future, on_end, NULL, destroy) != MILVUS_OK)
                     __atomic_sub_fetch(&accepted, 1, __ATOMIC_SEQ_CST);
-            } else if (what < 25) {
-                milvus_future_set_queue(future, queue, &futures);
+            } else if (what < 250) {
+                // Once, or never if it is freed first.
+                int place = __atomic_fetch_add(&queued, 1, __ATOMIC_SEQ_CST);
+
+                CHECK(place < (int)(sizeof arrivals / sizeof *arrivals));
+                CHECK(milvus_future_set_queue(future, queue, &arrivals[place]) == MILVUS_OK);
             }
             milvus_future_free(__atomic_exchange_n(slot, future, __ATOMIC_SEQ_CST));
-        } else if (what < 80) {
+        } else if (what < 820) {
             look(__atomic_load_n(slot, __ATOMIC_SEQ_CST), how);
-        } else if (what < 88) {
-            void *tag;
-
-            if (milvus_queue_next(queue, how % 5, &future, &tag) == MILVUS_OK && tag != &futures)
-                abort();
-        } else if (what < 92) {
+        } else if (what < 900) {
+            take_from_queue((int64_t)(how % 5));
+        } else if (what < 972) {
             milvus_future_free(__atomic_exchange_n(slot, NULL, __ATOMIC_SEQ_CST));
-        } else if (what < 95) {
+        } else if (what < 975) {
             a_fault(how);
-        } else if (what < 97) {
+        } else if (what < 980) {
             milvus_client_close(__atomic_load_n(client, __ATOMIC_SEQ_CST), 20000);
         } else if (milvus_client_new(server, NULL, &fresh) == MILVUS_OK) {
             milvus_client_free(__atomic_exchange_n(client, fresh, __ATOMIC_SEQ_CST));
@@ -203,7 +278,8 @@ int main(int argc, char **argv)
 {
     pthread_t threads[THREADS];
     unsigned seeds[THREADS], seed = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1;
-    int i;
+    int64_t job;
+    int descriptors, i;
 
     CHECK(argc >= 2);
     operations = argc > 3 ? atoi(argv[3]) : operations;
@@ -212,6 +288,8 @@ int main(int argc, char **argv)
     CHECK(milvus_queue_new(&queue) == MILVUS_OK);
     for (i = 0; i < CLIENTS; i++)
         clients[i] = new_client(server);
+    CHECK(milvus_compact(clients[0], "nothing", 0, 5000, &job) == MILVUS_OK);
+    descriptors = entries("/proc/self/fd") - 1; // without that connection
     printf("seed %u, %d operations in each of %d threads\n", seed, operations, THREADS);
     for (i = 0; i < THREADS; i++) {
         seeds[i] = seed * 1000u + (unsigned)i;
@@ -230,11 +308,22 @@ int main(int argc, char **argv)
                              __atomic_load_n(&unwatched, __ATOMIC_SEQ_CST) < watched);
          i++)
         usleep(10000);
+    while (take_from_queue(0))
+        CHECK(!"a future that is freed arrives");
+    for (i = 0; i < 1000 && entries("/proc/self/fd") > descriptors; i++)
+        usleep(10000); // the library's own thread closes connections, a little later
+    CHECK(entries("/proc/self/fd") == descriptors);
+    CHECK(library_threads() == 2); // for the network and for callbacks
     milvus_queue_free(queue);
+    printf("%d futures for the queue, %d arrived\n", queued, delivered);
     printf("%d callbacks accepted, %d called, %d given up\n", accepted, called, destroyed);
     printf("%d progress callbacks accepted, %d given up\n", watched, unwatched);
     CHECK(watched > 0 && unwatched == watched);
     CHECK(accepted > 0 && called == accepted && destroyed == accepted);
+    CHECK(queued > 0 && delivered > 0 && delivered <= queued);
+    printf("%d blocking calls succeeded\n", blocked);
+    CHECK(most_inside == 1);
+    CHECK(IS_SANITIZED || blocked > 0); // slow as a sanitizer is, each could be out of time
     stop_fake();
     return finish();
 }

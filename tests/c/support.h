@@ -55,6 +55,40 @@ static inline int entries(const char *directory)
     return count - 2; // without "." and ".."
 }
 
+// The name of a thread of this process; empty if it has just ended.
+static inline const char *thread_name(const char *thread, char *name, size_t capacity)
+{
+    char path[300];
+    FILE *file;
+
+    name[0] = '\0';
+    snprintf(path, sizeof path, "/proc/self/task/%s/comm", thread);
+    file = fopen(path, "r");
+    if (file == NULL)
+        return name;
+    if (fgets(name, (int)capacity, file) != NULL)
+        name[strcspn(name, "\n")] = '\0';
+    fclose(file);
+    return name;
+}
+
+// Threads of the library: their names tell.
+static inline int library_threads(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    struct dirent *thread;
+    int count = 0;
+
+    CHECK(threads != NULL);
+    while ((thread = readdir(threads)) != NULL) {
+        char name[64];
+
+        count += strncmp(thread_name(thread->d_name, name, sizeof name), "milvus-", 7) == 0;
+    }
+    closedir(threads);
+    return count;
+}
+
 static inline long resident_kb(void)
 {
     long pages = 0;
@@ -68,6 +102,8 @@ static inline long resident_kb(void)
 static int fake_input = -1;
 static FILE *fake_output;
 static pid_t fake_process;
+// A Unix socket at which it is to listen besides.
+static const char *fake_socket;
 
 // Starts the scripted server, which ends with this process. Returns its URI.
 static inline const char *start_fake(const char *program, const char *version)
@@ -83,7 +119,7 @@ static inline const char *start_fake(const char *program, const char *version)
         dup2(from[1], 1);
         close(to[1]);
         close(from[0]);
-        execl(program, program, "serve", version, (char *)NULL);
+        execl(program, program, "serve", version, fake_socket, (char *)NULL);
         _exit(127);
     }
     close(to[0]);

@@ -28,6 +28,19 @@ def test_the_library_needs_libc_and_its_companions_only():
     assert "NODELETE" in dynamic
 
 
+def test_it_calls_nothing_that_changes_the_process_around_it():
+    """Nor has it an allocator of its own, or a logger or subscriber that others would see: those are symbols of a process
+    only where they are exported, and it exports its functions alone."""
+    lines = output_of("nm", "-D", "--undefined-only", milvus_ffi.LIBRARY).decode().splitlines()
+    called = {line.split()[-1].split("@")[0].removesuffix("64") for line in lines}
+    assert {"malloc", "free", "pthread_sigmask", "write"} <= called
+    changes = set("""setenv unsetenv putenv clearenv setlocale uselocale sigaction signal sigset sigaltstack sigprocmask
+        setitimer timer_create alarm chdir fchdir umask setrlimit prlimit setpriority nice prctl dup dup2 dup3
+        exit _exit quick_exit atexit at_quick_exit fork vfork execve execvp posix_spawn posix_spawnp system kill raise
+        mallopt malloc_trim srand srandom tzset openlog printf fprintf puts fputs perror fwrite""".split())
+    assert not called & changes
+
+
 def test_structs_are_laid_out_as_the_header_says(tmp_path):
     """What C, Rust and this ctypes description agree on: sizes and offsets."""
     structs = {struct.__name__: struct for struct in

@@ -10,6 +10,7 @@ import milvus_ffi
 import peers
 import pytest
 from certificates import SERVER, Certificate
+from conftest import ROOT
 
 NUMBER_OF_CASES = 38
 
@@ -43,6 +44,13 @@ def test_tls_with_the_right_authority_works(world):
     works(f"https://127.0.0.1:{world.tls.port}", tls__ca_file=ca)
     identity = {"tls__cert_file": world.client.pem, "tls__key_file": world.client.key_file}
     works(world.secure(world.mutual), tls__ca_file=ca, **identity)
+
+
+def test_no_write_over_tls_can_raise_sigpipe(world):
+    """tests/c/caller.c counts what is written, and how."""
+    program = ROOT / "target/tests-c/caller_c"
+    told = subprocess.run([program, "no fake", world.secure(world.tls), world.ca.pem], capture_output=True, text=True, timeout=60)
+    assert told.returncode == 0 and "writes to sockets" in told.stdout, told.stdout + told.stderr
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
