@@ -12,7 +12,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
 	check-java check-e2e check-versions check-portable check-deep bench \
-	bench-gates header abi deb sbom sizes errors truth clean target/release/milvus-bench
+	bench-gates tests-c header abi deb sbom sizes errors truth clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -69,12 +69,14 @@ check-rust:
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --quiet --workspace --locked
 
-check-c: examples
-	@echo "==> C and C++: header, argument and host tests"
+tests-c: examples
 	$(CARGO) build --quiet --locked -p milvus-fake
 	$(TOOLS) cmake -S tests/c -B target/tests-c -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$(STAGE)" \
 		-DMILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" >/dev/null
 	$(TOOLS) cmake --build target/tests-c -- --quiet
+
+check-c: tests-c
+	@echo "==> C and C++: header, argument and host tests"
 	$(TOOLS) ctest --test-dir target/tests-c --output-on-failure --no-tests=error
 
 check-cpp: stage
@@ -105,7 +107,7 @@ check-java: stage
 	$(CARGO) build --quiet --locked -p milvus-fake
 	BUILD_DIR="$(CURDIR)/target/java" LIBRARY_DIR="$(STAGE)/lib" $(BINDING) bindings/java/check.sh
 
-check-e2e: examples
+check-e2e: tests-c
 	@echo "==> End to end against a real Milvus server"
 	$(VENV)/bin/python -m pytest -q tests/e2e
 

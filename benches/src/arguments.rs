@@ -5,9 +5,22 @@ use std::collections::HashMap;
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
-const KEYS: [&str; 13] = [
-    "library", "python", "write", "cpu", "uri", "runtime", "threads", "calls", "warmup", "idle", "job",
-    "pause", "rest",
+const KEYS: [&str; 15] = [
+    "library",
+    "python",
+    "write",
+    "cpu",
+    "uri",
+    "runtime",
+    "threads",
+    "calls",
+    "warmup",
+    "idle",
+    "job",
+    "jobs",
+    "collections",
+    "pause",
+    "rest",
 ];
 
 pub(crate) struct Arguments(HashMap<String, String>);

@@ -19,6 +19,7 @@ mod run;
 mod serve;
 mod stats;
 mod tools;
+mod wire;
 
 #[allow(clippy::all)]
 mod proto {

@@ -8,10 +8,15 @@ use crate::{Result, run, tools};
 type Measure = fn(&Clients, &Server) -> Result<f64>;
 
 /// What is measured, how large it may be, and how it is measured.
-const GATES: [(&str, f64, Measure); 4] = [
+const GATES: [(&str, f64, Measure); 7] = [
     ("instructions per call", 48_000.0, |clients, server| tools::instructions(clients, Kind::Ours, server)),
     ("system calls per call", 6.0, |clients, _| tools::system_calls(clients, Kind::Ours)),
     ("context switches per call", 3.2, switches),
+    ("context switches of an idle client in 12 s", 8.0, idle),
+    ("bytes of memory per followed job", 5_000.0, |clients, server| memory(clients, server, "jobs")),
+    ("bytes of memory per collection of many at once", 8_000.0, |clients, server| {
+        memory(clients, server, "collections")
+    }),
     ("size of the library in bytes", 3_450_000.0, |clients, _| {
         Ok(std::fs::metadata(&clients.library)?.len() as f64)
     }),
@@ -41,4 +46,14 @@ fn switches(clients: &Clients, server: &Server) -> Result<f64> {
     let one = |_| clients.run(Kind::Ours, server, "--warmup 200 --calls 3000")?.per_call("switches");
     let all = (0..3).map(one).collect::<Result<Vec<_>>>()?;
     Ok(Spread::of(all).ok_or("nothing was measured")?.median)
+}
+
+/// Two of keepalive's probes are in that time, and what the end of the process takes.
+fn idle(clients: &Clients, server: &Server) -> Result<f64> {
+    clients.run(Kind::Ours, server, &run::idle_load())?.get("switches")
+}
+
+fn memory(clients: &Clients, server: &Server, option: &str) -> Result<f64> {
+    let measured = clients.run(Kind::Ours, server, &format!("--{option} 1000"))?;
+    Ok(measured.get("bytes")? / measured.get("count")?)
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // the other program uses the rest of these
 
 mod arguments;
+mod following;
 mod load;
 mod os;
 mod ours;

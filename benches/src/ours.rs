@@ -5,7 +5,7 @@ use std::{mem, ptr};
 
 use crate::arguments::Arguments;
 use crate::load::Load;
-use crate::{Result, os};
+use crate::{Result, following, os};
 
 /// A job that any server knows nothing bad of.
 const SOME_JOB: i64 = 1;
@@ -27,9 +27,9 @@ type Wait = unsafe extern "C" fn(*mut c_void, i64, i64, *mut c_void) -> c_int;
 type Message = unsafe extern "C" fn() -> *const c_char;
 
 /// A client of the loaded library.
-struct Client {
-    library: *mut c_void,
-    client: *mut c_void,
+pub(crate) struct Client {
+    pub(crate) library: *mut c_void,
+    pub(crate) client: *mut c_void,
     state: State,
     message: Message,
 }
@@ -37,12 +37,17 @@ struct Client {
 // SAFETY: the header says of every function used here that it is thread-safe.
 unsafe impl Sync for Client {}
 
-/// Makes the calls that the arguments ask for, or triggers a job and waits for it.
+/// Makes the calls that the arguments ask for, or triggers a job and waits for it, or follows many.
 pub(crate) fn drive(arguments: &Arguments) -> Result {
     let client = Client::new(arguments.required("library")?, arguments.required("uri")?)?;
-    let done = match arguments.text("job") {
-        Some(collection) => client.follow(collection),
-        None => Load::new(arguments)?.run(|| client.state(SOME_JOB)),
+    let done = if let Some(collection) = arguments.text("job") {
+        client.follow(collection)
+    } else if let Some(count) = arguments.number("jobs")? {
+        following::jobs(&client, count)
+    } else if let Some(count) = arguments.number("collections")? {
+        following::collections(&client, count)
+    } else {
+        Load::new(arguments)?.run(|| client.state(SOME_JOB))
     };
     client.free()?;
     done
@@ -67,7 +72,7 @@ impl Client {
         }
     }
 
-    fn state(&self, job: i64) -> Result {
+    pub(crate) fn state(&self, job: i64) -> Result {
         let mut info = StateInfo { size: size_of::<StateInfo>(), state: 0, reserved: 0, plans: [0; 4] };
         // SAFETY: the client is alive, and the info has its size.
         self.checked(unsafe { (self.state)(self.client, job, 0, &raw mut info) })
@@ -95,7 +100,7 @@ impl Client {
         Ok(())
     }
 
-    fn checked(&self, status: c_int) -> Result {
+    pub(crate) fn checked(&self, status: c_int) -> Result {
         if status == 0 {
             return Ok(());
         }
@@ -107,7 +112,7 @@ impl Client {
 
 /// # Safety
 /// `T` must be the type of the function with this name.
-unsafe fn function<T: Copy>(library: *mut c_void, name: &CStr) -> Result<T> {
+pub(crate) unsafe fn function<T: Copy>(library: *mut c_void, name: &CStr) -> Result<T> {
     // SAFETY: the library is loaded; a function's address has the size of a function pointer.
     unsafe {
         let address = libc::dlsym(library, name.as_ptr());

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::arguments::Arguments;
 use crate::process::{Clients, Kind, Measured, Running, Server};
 use crate::report::{Report, Row};
-use crate::{Result, os, tools};
+use crate::stats::short;
+use crate::{Result, os, tools, wire};
 
 /// How much is measured.
 struct Size {
@@ -14,10 +15,11 @@ struct Size {
     calls: u32,
     cold_starts: usize,
     waits: usize,
+    jobs: u64,
 }
 
-const FULL: Size = Size { rounds: 9, calls: 6_000, cold_starts: 15, waits: 5 };
-const QUICK: Size = Size { rounds: 3, calls: 1_500, cold_starts: 5, waits: 1 };
+const FULL: Size = Size { rounds: 9, calls: 6_000, cold_starts: 15, waits: 5, jobs: 4_000 };
+const QUICK: Size = Size { rounds: 3, calls: 1_500, cold_starts: 5, waits: 1, jobs: 1_000 };
 
 /// Longer than the interval of keepalive.
 const IDLE: Duration = Duration::from_secs(12);
@@ -48,6 +50,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
     cold_start(&clients, &size, &server, &mut report)?;
     idle(&clients, &server, &mut report)?;
     waits(&clients, &size, &server, &mut report)?;
+    following(&clients, &size, &mut report)?;
+    wire(&mut report)?;
     print!("{}", report.markdown()?);
     arguments.text("write").map_or(Ok(()), |file| report.write(file))
 }
@@ -113,6 +117,8 @@ fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
             add(row(what, "us", "current", "", (&all[0], &all[2]), microseconds))?;
         }
     }
+    // Threads are many times faster together: as long a time takes more calls.
+    let load = format!("--warmup 200 --calls {}", 6 * size.calls);
     let of_four = rounds(clients, &kinds[..2], size.rounds, server, &format!("{load} --threads 4"))?;
     let of_many = rounds(clients, &kinds[..2], size.rounds, server, &format!("{load} --threads 16"))?;
     let threads = [("1 thread", &of_one), ("4 threads", &of_four), ("16 threads", &of_many)];
@@ -170,7 +176,7 @@ fn counts(clients: &Clients, server: &Server, report: &mut Report) -> Result {
 /// A whole process that connects and makes one call.
 fn cold_start(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
     // A few milliseconds each, which vary much.
-    let mut others = vec![(Kind::Current, "current", "<= 1.10", 6 * size.cold_starts)];
+    let mut others = vec![(Kind::Current, "current", "<= 1.10", 30 * size.cold_starts)];
     others.extend(clients.python.is_some().then_some((Kind::Pymilvus, "pymilvus", "", size.cold_starts)));
     for (kind, reference, aim, count) in others {
         let all = rounds(clients, &[Kind::Ours, kind], count, server, "--calls 1")?;
@@ -183,17 +189,23 @@ fn cold_start(clients: &Clients, size: &Size, server: &Server, report: &mut Repo
     Ok(())
 }
 
+/// Nothing but to keep a connection.
+pub(crate) fn idle_load() -> String {
+    format!("--warmup 20 --idle {}", IDLE.as_millis())
+}
+
 /// A client that does nothing but keep its connection.
 fn idle(clients: &Clients, server: &Server, report: &mut Report) -> Result {
-    let load = format!("--warmup 20 --idle {}", IDLE.as_millis());
-    let start = |kind| Running::start(clients.command(kind, server, &[], &load)?);
+    let start = |kind| Running::start(clients.command(kind, server, &[], &idle_load())?);
     // At the same time: neither has anything to do.
     let (ours, other) = (start(Kind::Ours)?, start(Kind::Worker)?);
     let (ours, other) = (vec![ours.end()?], vec![other.end()?]);
     let pair = (&ours, &other);
     let seconds = IDLE.as_secs();
     let what = |what: &str| format!("{what}, idle for {seconds} s");
-    report.rows.push(row(what("context switches"), "", "worker", "", pair, |one| one.get("switches"))?);
+    report
+        .rows
+        .push(row(what("context switches"), "", "worker", "ours <= 10", pair, |one| one.get("switches"))?);
     report.rows.push(row(what("CPU time"), "us", "worker", "", pair, |one| Ok(one.get("cpu_ns")? / 1e3))?);
     Ok(())
 }
@@ -211,5 +223,39 @@ fn waits(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
         let what = format!("a wait is late, after a job of {job} ms");
         report.rows.push(Row { what, unit: "ms", reference: "", samples, aim });
     }
+    Ok(())
+}
+
+/// What a job takes that is followed, alone or as one of many collections, and who follows them.
+fn following(clients: &Clients, size: &Size, report: &mut Report) -> Result {
+    let server = Server::start("")?;
+    for (what, option) in [("followed job", "jobs"), ("collection of many at once", "collections")] {
+        let (mut samples, mut threads) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let measured = clients.run(Kind::Ours, &server, &format!("--{option} {}", size.jobs))?;
+            samples.push((measured.get("bytes")? / measured.get("count")?, None));
+            threads.push((measured.get("threads")?, None));
+        }
+        let row = |what: &str, unit, samples, aim| {
+            let what = format!("{what}, {} of them", size.jobs);
+            Row { what, unit, reference: "", samples, aim }
+        };
+        report.rows.push(row(&format!("memory per {what}"), "bytes", samples, ""));
+        report.rows.push(row(&format!("library threads, {what}"), "", threads, "<= 3"));
+    }
+    Ok(())
+}
+
+/// What there is without any client.
+fn wire(report: &mut Report) -> Result {
+    let [near, far, ..] = os::cpus()[..] else { return Ok(()) };
+    let (one, two) = (wire::exchange([near, near])?, wire::exchange([near, far])?);
+    report.notes.push(format!(
+        "{} bytes there and back over a socket, with nothing but the two threads that do it, took {} us on one CPU and \
+         {} us on two: to wake a CPU that sleeps takes time.",
+        wire::BYTES,
+        short(one),
+        short(two)
+    ));
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! A small, fast server: every call succeeds at once. A job of collection `job_<ms>` is complete so many
-//! milliseconds after its trigger; any other job always was.
+//! milliseconds after its trigger, one of `endless_<number>` never; any other was at once, if its id is not huge.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -19,6 +19,9 @@ use crate::{Result, os};
 
 /// What milliseconds are in.
 const MILLISECOND: u64 = 1_000_000;
+
+/// Jobs from this id on, which nobody has triggered, never end; nor do those of collections from this id on.
+const ENDLESS: i64 = 1 << 40;
 
 /// The plan of every job: two segments become one.
 fn plan() -> CompactionMergeInfo {
@@ -46,7 +49,7 @@ impl Server {
     }
 
     fn is_complete(&self, job: i64) -> bool {
-        self.jobs().ends.get(&job).is_none_or(|end| *end <= os::monotonic_ns())
+        self.jobs().ends.get(&job).map_or(job < ENDLESS, |end| *end <= os::monotonic_ns())
     }
 }
 
@@ -93,9 +96,15 @@ impl MilvusService for Server {
         request: Request<DescribeCollectionRequest>,
     ) -> Answer<DescribeCollectionResponse> {
         let name = request.into_inner().collection_name;
-        let duration = name.strip_prefix("job_").and_then(|ms| ms.parse().ok()).unwrap_or(0);
-        let collection_id = 100 + i64::try_from(duration).unwrap_or(0);
-        self.jobs().durations.insert(collection_id, duration * MILLISECOND);
+        let number = |prefix: &str| name.strip_prefix(prefix).and_then(|number| number.parse::<u64>().ok());
+        let (duration, collection_id) = match number("endless_") {
+            Some(number) => (u64::MAX / 2, ENDLESS + i64::try_from(number).unwrap_or(0)),
+            None => {
+                let ms = number("job_").unwrap_or(0);
+                (ms * MILLISECOND, 100 + i64::try_from(ms).unwrap_or(0))
+            }
+        };
+        self.jobs().durations.insert(collection_id, duration);
         Ok(Response::new(DescribeCollectionResponse {
             status: success(),
             collection_id,
