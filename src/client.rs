@@ -181,7 +181,7 @@ impl Client {
         let call = self.call(timeout);
         Operation::new(&call.clone(), async move {
             let compacted = many::compact(call.engine(), call.meter(), call.deadline(), many);
-            let (mut items, error) = Box::pin(trigger::or_doubtful(compacted)).await?;
+            let (mut items, error) = trigger::or_doubtful(Box::pin(compacted)).await?;
             for item in &mut items {
                 item.error = item.error.take().map(|error| call.without_secrets(error));
             }

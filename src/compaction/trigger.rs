@@ -66,7 +66,8 @@ pub(crate) async fn compact(
     let prepared = prepare(rpc, deadline, name, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
     let origin = Arc::new(origin(rpc, ledger, deadline, prepared, params).await);
-    let triggered = or_doubtful(async {
+    // Boxed before they are passed on: each hand more would take the room of all of it on the caller's stack.
+    let triggered = Box::pin(async {
         let (reply, connection) = trigger(rpc, deadline, &origin.collection, params, request).await?;
         if reply.compaction_id <= 0 && reply.compaction_plan_count > 0 {
             let plans = reply.compaction_plan_count;
@@ -76,10 +77,10 @@ pub(crate) async fn compact(
         ledger.clear_doubts_before(&origin);
         Ok(started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await)
     });
-    match Box::pin(triggered).await {
+    match or_doubtful(triggered).await {
         Err(error) if error.in_doubt => {
-            let looked = panics::caught(doubt(rpc, ledger, deadline, &origin, error.clone()));
-            Err(Box::pin(looked).await.unwrap_or(error)) // a defect there makes nothing certain
+            let looked = Box::pin(doubt(rpc, ledger, deadline, &origin, error.clone()));
+            Err(panics::caught(looked).await.unwrap_or(error)) // a defect there makes nothing certain
         }
         result => result,
     }

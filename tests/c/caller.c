@@ -214,10 +214,15 @@ static void *ask_once(void *uri)
     milvus_client *client = new_client((const char *)uri);
     milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    milvus_many_list *list = NULL;
+    const char *names[] = {"succeeds", "no_such"};
     int i;
 
     for (i = 0; i < 3; i++) {
         CHECK(milvus_compact_with(client, "succeeds", NULL, 5000, &result) == MILVUS_OK);
+        CHECK(milvus_optimize(client, "succeeds", NULL, 5000, &report) == MILVUS_OK);
+        CHECK(milvus_compact_many(client, names, 2, NULL, 5000, &list) == MILVUS_SOME_FAILED);
+        milvus_many_list_free(list);
         CHECK(milvus_compaction_wait(client, result.job_id, 5000, &report) == MILVUS_OK);
         CHECK(milvus_compact_with(client, "no_such", NULL, 5000, &result) == MILVUS_COLLECTION_NOT_FOUND);
     }
