@@ -230,7 +230,7 @@ static void *ask_once(void *uri)
     return NULL;
 }
 
-static void a_small_stack_is_enough(const char *uri)
+static void a_small_stack_is_enough(void *(*work)(void *), void *argument)
 {
     // Filled with a pattern, so that it tells how much was used.
     unsigned char *stack;
@@ -242,7 +242,7 @@ static void a_small_stack_is_enough(const char *uri)
     memset(stack, 0xa5, WHOLE_STACK);
     CHECK(pthread_attr_init(&attributes) == 0);
     CHECK(pthread_attr_setstack(&attributes, stack, WHOLE_STACK) == 0);
-    CHECK(pthread_create(&thread, &attributes, ask_once, (void *)uri) == 0);
+    CHECK(pthread_create(&thread, &attributes, work, argument) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attributes);
     // Sanitizers use more of it, and valgrind does not let anybody read what a thread has left there.
@@ -255,18 +255,25 @@ static void a_small_stack_is_enough(const char *uri)
     free(stack);
 }
 
-// With a server of the caller's, e.g. one behind TLS, which writes in another way.
-static int only_count_writes(const char *uri, const char *ca_file)
+static void *ask_often(void *client)
 {
-    milvus_options *options = milvus_options_new();
-    milvus_client *client = NULL;
     milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
     int i;
 
+    for (i = 0; i < 100; i++)
+        CHECK(milvus_compaction_state((milvus_client *)client, 1 + i, 5000, &info) == MILVUS_OK);
+    return NULL;
+}
+
+// With a server of the caller's, behind TLS, which writes in another way.
+static int over_tls(const char *uri, const char *ca_file)
+{
+    milvus_options *options = milvus_options_new();
+    milvus_client *client = NULL;
+
     CHECK(milvus_options_set(options, "tls.ca_file", ca_file) == MILVUS_OK);
     CHECK(milvus_client_new_with(uri, options, &client) == MILVUS_OK);
-    for (i = 0; i < 100; i++)
-        CHECK(milvus_compaction_state(client, 1 + i, 5000, &info) == MILVUS_OK);
+    a_small_stack_is_enough(ask_often, client);
     no_write_could_have_raised_a_signal(100);
     milvus_client_free(client);
     milvus_options_free(options);
@@ -278,7 +285,7 @@ int main(int argc, char **argv)
     char uri[128];
 
     if (argc == 4)
-        return only_count_writes(argv[2], argv[3]);
+        return over_tls(argv[2], argv[3]);
     CHECK(argc == 2);
     fake_program = argv[1];
     snprintf(uri, sizeof uri, "%s", start_fake(argv[1], "v2.6.8"));
@@ -287,7 +294,7 @@ int main(int argc, char **argv)
     nobody_is_forgotten_among_many();
     signals_do_not_disturb_a_call();
     a_cancelled_thread_finishes_its_call();
-    a_small_stack_is_enough(uri);
+    a_small_stack_is_enough(ask_once, uri);
     a_lost_server_is_no_signal();
     milvus_client_free(shared);
     return finish();
