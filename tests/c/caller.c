@@ -255,7 +255,7 @@ static void a_small_stack_is_enough(void *(*work)(void *), void *argument)
     free(stack);
 }
 
-static void *ask_often(void *client)
+static void *ask_a_hundred_times(void *client)
 {
     milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
     int i;
@@ -273,7 +273,7 @@ static int over_tls(const char *uri, const char *ca_file)
 
     CHECK(milvus_options_set(options, "tls.ca_file", ca_file) == MILVUS_OK);
     CHECK(milvus_client_new_with(uri, options, &client) == MILVUS_OK);
-    a_small_stack_is_enough(ask_often, client);
+    a_small_stack_is_enough(ask_a_hundred_times, client);
     no_write_could_have_raised_a_signal(100);
     milvus_client_free(client);
     milvus_options_free(options);
