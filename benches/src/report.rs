@@ -109,7 +109,7 @@ if it has grown.
 A call is `milvus_compaction_state()` through the C ABI of the shared library, answered at once by a small server in a
 process of its own on the same machine. The reference is tonic's own client and channel, with the same request, metadata
 and keepalive: *current* has the calling thread drive the connection itself, *worker* has one thread do it for all
-callers, as the library does. *pymilvus* is `get_compaction_state()` of its own client. All take turns in the same rounds;
+callers, as the library does; the aims are beside the latter. *pymilvus* is `get_compaction_state()` of its own client. All take turns in the same rounds;
 a ratio is that of one round, told as the median (least..most) of all rounds. Below 1 the library takes less; of
 throughput, above 1 it does more.
 
@@ -125,7 +125,7 @@ thread, and no timer is set: see *Who has queued a request writes it* in `archit
 Times vary from run to run on a busy machine, the other numbers hardly do. Latency depends most on where the kernel puts
 the two processes: a CPU that sleeps has to be woken, twice a call, if client and server are on different ones. No client
 can change that part, which a bare exchange over a socket shows (below the table), so the more of it there is, the nearer to
-1 is the ratio.
+1 is the ratio. A process with one call starts a thread that *current* does without, which is what it takes more.
 
 Memory is what the process has more of when each job has been asked about once and none is over.
 ";

@@ -176,7 +176,8 @@ fn counts(clients: &Clients, server: &Server, report: &mut Report) -> Result {
 /// A whole process that connects and makes one call.
 fn cold_start(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
     // A few milliseconds each, which vary much.
-    let mut others = vec![(Kind::Current, "current", "<= 1.10", 30 * size.cold_starts)];
+    let often = 30 * size.cold_starts;
+    let mut others = vec![(Kind::Worker, "worker", "<= 1.10", often), (Kind::Current, "current", "", often)];
     others.extend(clients.python.is_some().then_some((Kind::Pymilvus, "pymilvus", "", size.cold_starts)));
     for (kind, reference, aim, count) in others {
         let all = rounds(clients, &[Kind::Ours, kind], count, server, "--calls 1")?;
