@@ -109,9 +109,9 @@ if it has grown.
 A call is `milvus_compaction_state()` through the C ABI of the shared library, answered at once by a small server in a
 process of its own on the same machine. The reference is tonic's own client and channel, with the same request, metadata
 and keepalive: *current* has the calling thread drive the connection itself, *worker* has one thread do it for all
-callers, as the library does; the aims are beside the latter. *pymilvus* is `get_compaction_state()` of its own client. All take turns in the same rounds;
-a ratio is that of one round, told as the median (least..most) of all rounds. Below 1 the library takes less; of
-throughput, above 1 it does more.
+callers, as the library does, and the aims are beside that. *pymilvus* is `get_compaction_state()` of its own client. All
+take turns in the same rounds; a ratio is that of one round, told as the median (least..most) of all rounds. Below 1 the
+library takes less; of throughput, above 1 it does more.
 
 ";
 

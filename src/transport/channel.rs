@@ -1,36 +1,19 @@
 //! The one HTTP/2 connection of a client: made on first use, probed while idle, and made anew when
 //! it is gone. Requests of any number of threads share it.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::header::{HeaderValue, USER_AGENT};
-use http::uri::PathAndQuery;
-use http::{Request, Response, Uri};
-use hyper::body::Bytes;
 use tokio::sync::Mutex;
 
-use super::answer::Answer;
-use super::causes::{innermost, was_refused_unprocessed};
 use super::connect::connect;
+use super::connection::Connection;
 use super::endpoint::Endpoint;
-use super::http2::Sender;
 use super::resolve::Resolver;
 use super::topology;
 use crate::config::Config;
-use crate::error::{Error, Status};
+use crate::error::Error;
 use crate::log::{self, Level};
-
-const USER_AGENT_VALUE: HeaderValue =
-    HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
-
-/// A call that takes longer is worth a warning.
-const SLOW: Duration = Duration::from_secs(1);
 
 /// The primary of a global cluster may change: it is asked for again after this time.
 const PRIMARY_LASTS: Duration = Duration::from_mins(5);
@@ -80,7 +63,7 @@ impl Channel {
             log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
         })?;
         log::tell(Level::Info, "connected", || {
-            let Config { address, tls, .. } = &*connection.0.endpoint.config;
+            let Config { address, tls, .. } = connection.config();
             format!("address={address} tls={} connection={}", tls.is_some(), connection.generation())
         });
         line.connection = Some(connection.clone());
@@ -110,7 +93,7 @@ impl Line {
         let sender = connect(&endpoint.config, endpoint.tls.as_ref(), resolver).await?;
         self.generation += 1;
         let (generation, endpoint) = (self.generation, endpoint.clone());
-        Ok(Connection(Arc::new(Wire { sender, generation, endpoint, may_move })))
+        Ok(Connection::new(sender, generation, endpoint, may_move))
     }
 
     /// Asks which cluster is primary now; says whether that is another one than before.
@@ -126,287 +109,5 @@ impl Line {
         let endpoint = global.at(address)?;
         self.primary = Some(Primary { endpoint, resolver: Resolver::default(), asked: Instant::now() });
         Ok(true)
-    }
-}
-
-/// A connection that requests are sent over; cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Connection(Arc<Wire>);
-
-struct Wire {
-    sender: Sender,
-    generation: u64,
-    endpoint: Endpoint,
-    /// It leads to the primary of a global cluster, and another one may be that by now.
-    may_move: bool,
-}
-
-impl Connection {
-    /// What requests have to start with.
-    pub(crate) fn origin(&self) -> &Uri {
-        &self.0.endpoint.origin
-    }
-
-    /// Differs between any two connections of a client.
-    pub(crate) fn generation(&self) -> u64 {
-        self.0.generation
-    }
-
-    /// Whether the channel would certainly give this connection again.
-    pub(crate) fn is_current(&self) -> bool {
-        !self.0.may_move && self.is_alive()
-    }
-
-    fn is_alive(&self) -> bool {
-        self.0.sender.is_alive()
-    }
-
-    /// Sends a request, whose URI has this connection's origin, and returns its answer, whose body is read up to a
-    /// little beyond `limit`. Whoever stops waiting for it finds in `sent` whether the server may have got any of it.
-    pub(crate) async fn ask(
-        &self,
-        head: Request<()>,
-        message: Bytes,
-        limit: usize,
-        sent: &AtomicBool,
-    ) -> Result<Answer, Broken> {
-        let started = Instant::now();
-        let path = head.uri().path_and_query().cloned();
-        let mut asking = pin!(Some(self.0.ask(head, message, limit, sent)));
-        let answer =
-            poll_fn(|cx| asking.as_mut().as_pin_mut().map_or(Poll::Pending, |asking| asking.poll(cx)));
-        let result = tokio::select! {
-            biased;
-            error = self.0.sender.broken() => Err(error),
-            result = answer => Ok(result),
-        };
-        let result = result.unwrap_or_else(|error| {
-            // HTTP/2 may be beyond repair: it panics again when the request is dropped.
-            let _ = catch_unwind(AssertUnwindSafe(|| asking.set(None)));
-            Err(Broken { sent: sent.load(Ordering::Relaxed), error })
-        });
-        report(path.as_ref(), started.elapsed(), result.as_ref().err());
-        result
-    }
-}
-
-impl Wire {
-    async fn ask(
-        &self,
-        mut head: Request<()>,
-        message: Bytes,
-        limit: usize,
-        sent: &AtomicBool,
-    ) -> Result<Answer, Broken> {
-        let config = &self.endpoint.config;
-        head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
-        let response = self.sender.send(head, message, sent).await.map_err(|error| Broken {
-            sent: sent.load(Ordering::Relaxed) && !was_refused_unprocessed(&error),
-            error: lost(config, &error, self.sender.fell_silent()),
-        })?;
-        readable(config, &response)?;
-        Answer::read(response, limit).await.map_err(|_| {
-            let text = format!("the connection to {} was lost in the middle of an answer", config.address);
-            Broken { sent: true, error: Error::new(Status::Unavailable, text).retriable() }
-        })
-    }
-}
-
-/// A request that the connection could not carry to an answer.
-#[derive(Debug)]
-pub(crate) struct Broken {
-    /// Whether the server may have worked on it.
-    pub(crate) sent: bool,
-    pub(crate) error: Error,
-}
-
-/// This client takes no compressed answers, and says so by not saying that it does.
-fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), Broken> {
-    match response.headers().get("grpc-encoding") {
-        Some(encoding) if encoding != "identity" => {
-            let text = format!("{} sent a compressed answer, unasked", config.address);
-            Err(Broken { sent: true, error: Error::new(Status::ServerError, text) })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&Broken>) {
-    let timing = || {
-        let method = path.and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
-        format!("method={method} elapsed_ms={}", elapsed.as_millis())
-    };
-    if let Some(broken) = broken {
-        let fields = || format!("{} reason={:?}", timing(), broken.error.message());
-        log::tell(Level::Warning, "connection lost", fields);
-    } else if elapsed > SLOW {
-        log::tell(Level::Warning, "slow call", timing);
-    } else {
-        log::tell(Level::Debug, "call", timing);
-    }
-}
-
-fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
-    let address = &config.address;
-    if fell_silent {
-        let text = format!("{address} stopped answering: a keepalive probe stayed unanswered");
-        return Error::new(Status::Unavailable, text).retriable().slow();
-    }
-    let text = format!("the connection to {address} was lost: {}", innermost(error));
-    Error::new(Status::Unavailable, text).retriable()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::pin::Pin;
-    use std::task::{Context, Wake, Waker};
-
-    use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
-
-    use super::super::http2;
-    use super::super::peer::{Observed, Witness};
-    use super::*;
-    use crate::config::Options;
-    use crate::panics;
-
-    /// A stream whose reading panics once it is told to.
-    struct Fragile(DuplexStream, Arc<AtomicBool>);
-
-    impl AsyncRead for Fragile {
-        fn poll_read(
-            mut self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-            buffer: &mut ReadBuf<'_>,
-        ) -> Poll<std::io::Result<()>> {
-            assert!(!self.1.load(Ordering::Relaxed), "it reads");
-            Pin::new(&mut self.0).poll_read(cx, buffer)
-        }
-    }
-
-    impl AsyncWrite for Fragile {
-        fn poll_write(
-            mut self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-            bytes: &[u8],
-        ) -> Poll<std::io::Result<usize>> {
-            Pin::new(&mut self.0).poll_write(cx, bytes)
-        }
-
-        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-            Pin::new(&mut self.0).poll_flush(cx)
-        }
-
-        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-            Pin::new(&mut self.0).poll_shutdown(cx)
-        }
-    }
-
-    /// Panics the first time.
-    #[derive(Default)]
-    struct PanicsWhenWoken(AtomicBool);
-
-    impl Wake for PanicsWhenWoken {
-        fn wake(self: Arc<Self>) {
-            assert!(self.0.swap(true, Ordering::Relaxed), "it wakes");
-        }
-    }
-
-    fn request() -> Request<()> {
-        Request::builder().uri("http://localhost/a/b").body(()).unwrap()
-    }
-
-    async fn ask(connection: &Connection) -> Result<Answer, Broken> {
-        connection.ask(request(), Bytes::new(), 10, &AtomicBool::default()).await
-    }
-
-    /// A connection over this stream, and what has to run for it.
-    async fn connection_over(
-        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    ) -> (Connection, impl Future<Output = Option<h2::Error>>) {
-        let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
-        let witness = Arc::new(Witness::new());
-        let stream = Observed::new(Box::new(stream), Arc::clone(&witness));
-        let (sender, run) = http2::begin(&config, stream, witness).await.unwrap();
-        let endpoint = Endpoint::new(config).unwrap();
-        (Connection(Arc::new(Wire { sender, generation: 1, endpoint, may_move: false })), run)
-    }
-
-    /// Lets the connection's task panic while a request waits for its answer, and returns what that then has.
-    async fn after_a_panic(inside_http2: bool) -> Broken {
-        panics::guard_this_thread(true);
-        let (stream, server) = tokio::io::duplex(64 * 1024);
-        let breaks = Arc::<AtomicBool>::default();
-        let (connection, run) = connection_over(Fragile(stream, Arc::clone(&breaks))).await;
-        let run = tokio::spawn(run);
-        let mut server = h2::server::handshake(server).await.unwrap();
-
-        let other = connection.clone();
-        let mut answered = Box::pin(async move { ask(&other).await });
-        if inside_http2 {
-            let waker = Waker::from(Arc::<PanicsWhenWoken>::default());
-            assert!(answered.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-        }
-        let asking = connection.clone();
-        let waiting = tokio::spawn(async move { ask(&asking).await });
-        let (_, mut respond) = server.accept().await.unwrap().unwrap();
-        breaks.store(!inside_http2, Ordering::Relaxed);
-        respond.send_response(Response::new(()), true).unwrap();
-        tokio::spawn(async move { while server.accept().await.is_some() {} });
-        run.await.expect("it ends as if nothing had happened");
-        assert!(!connection.is_alive(), "the next request has a connection of its own");
-        let result = tokio::time::timeout(Duration::from_secs(30), waiting).await;
-        // As above.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(answered)));
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
-        result.expect("nobody is left waiting").expect("nor panics").err().expect("nor is answered")
-    }
-
-    #[test]
-    fn a_panic_of_the_connection_ends_what_waits_for_answers() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        for (inside_http2, panic) in [(false, "it reads"), (true, "it wakes")] {
-            let Broken { sent, error } = runtime.block_on(after_a_panic(inside_http2));
-            assert!(sent, "the server may have got it");
-            assert_eq!(error.status, Status::Internal);
-            assert!(error.message().contains(panic), "{error}");
-        }
-    }
-
-    #[test]
-    fn what_waits_for_its_turn_and_is_given_up_was_not_sent() {
-        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-            let (stream, server) = tokio::io::duplex(64 * 1024);
-            let (connection, run) = connection_over(stream).await;
-            tokio::spawn(run);
-            // One at a time, of which the first is answered.
-            let mut server =
-                h2::server::Builder::new().max_concurrent_streams(1).handshake(server).await.unwrap();
-            tokio::spawn(async move {
-                let (_, mut respond) = server.accept().await.unwrap().unwrap();
-                respond
-                    .send_response(Response::new(()), false)
-                    .unwrap()
-                    .send_data(Bytes::new(), true)
-                    .unwrap();
-                let mut held = Vec::new();
-                while let Some(request) = server.accept().await {
-                    held.push(request.unwrap());
-                }
-            });
-            assert!(ask(&connection).await.is_ok());
-            let mut sent = Vec::new();
-            let mut waiting = Vec::new();
-            for _ in 0..3 {
-                let was_sent = Arc::<AtomicBool>::default();
-                let (asking, sent_flag) = (connection.clone(), Arc::clone(&was_sent));
-                let mut asking =
-                    Box::pin(async move { asking.ask(request(), Bytes::new(), 10, &sent_flag).await });
-                assert!(tokio::time::timeout(Duration::from_millis(50), &mut asking).await.is_err());
-                waiting.push(asking);
-                sent.push(was_sent.load(Ordering::Relaxed));
-            }
-            // HTTP/2 takes one more than there is room for, and may send it at any time.
-            assert_eq!(sent, [true, true, false]);
-        });
     }
 }

@@ -6,6 +6,7 @@ mod causes;
 mod certificate;
 mod channel;
 mod connect;
+mod connection;
 mod endpoint;
 mod http2;
 mod peer;
@@ -17,4 +18,5 @@ mod topology;
 
 pub(crate) use answer::Answer;
 pub(crate) use backoff::{Backoff, jittered};
-pub(crate) use channel::{Broken, Channel, Connection};
+pub(crate) use channel::Channel;
+pub(crate) use connection::{Broken, Connection};

@@ -186,7 +186,6 @@ static void cancelled_before_their_turn(milvus_client *client)
     milvus_future_free(future);
 }
 
-// However many are compacted at a time, a server gets 32 triggers at a time.
 // The next one is begun when one is over, whose job is as well; 0 stands for 16.
 static void so_many_at_a_time(milvus_client *client, int32_t concurrency)
 {
@@ -221,6 +220,7 @@ static void so_many_at_a_time(milvus_client *client, int32_t concurrency)
     milvus_future_free(future);
 }
 
+// However many are compacted at a time, a server gets 32 triggers at a time.
 static void a_crowd(milvus_client *client)
 {
     char texts[40][16];
