@@ -209,6 +209,27 @@ static void a_cancelled_thread_finishes_its_call(void)
 #define STACK_SIZE (64 * 1024)
 #define WHOLE_STACK (16 * STACK_SIZE)
 
+static void look_at_everything(milvus_client *client, int64_t job_id)
+{
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+    milvus_server_info server_info = MILVUS_SERVER_INFO_INIT;
+    milvus_prospect prospect = MILVUS_PROSPECT_INIT;
+    milvus_found found = MILVUS_FOUND_INIT;
+    milvus_plan_list *plans = NULL;
+    milvus_segment_list *segments = NULL;
+
+    CHECK(milvus_client_server_info(client, 5000, &server_info) == MILVUS_OK);
+    CHECK(milvus_flush(client, "succeeds", 5000) == MILVUS_OK);
+    CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &prospect) == MILVUS_OK);
+    CHECK(milvus_compaction_find(client, "succeeds", 5000, &found) == MILVUS_OK);
+    CHECK(milvus_compaction_state(client, job_id, 5000, &info) == MILVUS_OK);
+    CHECK(milvus_compaction_plans(client, job_id, 5000, &plans) == MILVUS_OK);
+    milvus_plan_list_free(plans);
+    CHECK(milvus_compaction_tasks(client, "succeeds", 5000, &plans) == MILVUS_UNSUPPORTED);
+    CHECK(milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, &segments) == MILVUS_OK);
+    milvus_segment_list_free(segments);
+}
+
 static void *ask_once(void *uri)
 {
     milvus_client *client = new_client((const char *)uri);
@@ -225,6 +246,7 @@ static void *ask_once(void *uri)
         milvus_many_list_free(list);
         CHECK(milvus_compaction_wait(client, result.job_id, 5000, &report) == MILVUS_OK);
         CHECK(milvus_compact_with(client, "no_such", NULL, 5000, &result) == MILVUS_COLLECTION_NOT_FOUND);
+        look_at_everything(client, result.job_id);
     }
     milvus_client_free(client);
     return NULL;
@@ -255,37 +277,36 @@ static void a_small_stack_is_enough(void *(*work)(void *), void *argument)
     free(stack);
 }
 
-static void *ask_a_hundred_times(void *client)
+static void *ask_over_tls(void *argument)
 {
+    static const char *const keys[] = {"tls.ca_file", "tls.cert_file", "tls.key_file"};
+    char **arguments = (char **)argument;
+    milvus_options *options = milvus_options_new();
+    milvus_client *client = NULL;
     milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
     int i;
 
+    for (i = 0; i < 3; i++)
+        CHECK(milvus_options_set(options, keys[i], arguments[1 + i]) == MILVUS_OK);
+    CHECK(milvus_client_new_with(arguments[0], options, &client) == MILVUS_OK);
     for (i = 0; i < 100; i++)
-        CHECK(milvus_compaction_state((milvus_client *)client, 1 + i, 5000, &info) == MILVUS_OK);
-    return NULL;
-}
-
-// With a server of the caller's, behind TLS, which writes in another way.
-static int over_tls(const char *uri, const char *ca_file)
-{
-    milvus_options *options = milvus_options_new();
-    milvus_client *client = NULL;
-
-    CHECK(milvus_options_set(options, "tls.ca_file", ca_file) == MILVUS_OK);
-    CHECK(milvus_client_new_with(uri, options, &client) == MILVUS_OK);
-    a_small_stack_is_enough(ask_a_hundred_times, client);
-    no_write_could_have_raised_a_signal(100);
+        CHECK(milvus_compaction_state(client, 1 + i, 5000, &info) == MILVUS_OK);
+    milvus_client_free(client);
+    CHECK(milvus_client_new(arguments[0], NULL, &client) == MILVUS_OK); // with the system's certificates
     milvus_client_free(client);
     milvus_options_free(options);
-    return finish();
+    return NULL;
 }
 
 int main(int argc, char **argv)
 {
     char uri[128];
 
-    if (argc == 4)
-        return over_tls(argv[2], argv[3]);
+    if (argc == 6) { // with a server of the caller's, behind TLS, which writes in another way
+        a_small_stack_is_enough(ask_over_tls, &argv[2]);
+        no_write_could_have_raised_a_signal(100);
+        return finish();
+    }
     CHECK(argc == 2);
     fake_program = argv[1];
     snprintf(uri, sizeof uri, "%s", start_fake(argv[1], "v2.6.8"));

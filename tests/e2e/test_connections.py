@@ -49,7 +49,8 @@ def test_tls_with_the_right_authority_works(world):
 def test_no_write_over_tls_can_raise_sigpipe_or_needs_a_large_stack(world):
     """tests/c/caller.c counts what is written, and how."""
     program = ROOT / "target/tests-c/caller_c"
-    told = subprocess.run([program, "no fake", world.secure(world.tls), world.ca.pem], capture_output=True, text=True, timeout=60)
+    given = [world.secure(world.mutual), world.ca.pem, world.client.pem, world.client.key_file]
+    told = subprocess.run([program, "no fake", *given], capture_output=True, text=True, timeout=60)
     assert told.returncode == 0, told.stdout + told.stderr
     assert "writes to sockets" in told.stdout and "bytes of stack" in told.stdout
 
