@@ -111,9 +111,9 @@ gates() {
 }
 
 hundred() {
-    echo "==> deep: a hundred compactions of a real server from one event loop"
+    echo "==> deep: a hundred compactions of a real server from one event loop, and clients that idle there"
     make -s examples
-    python -m pytest -q tests/e2e/hundred.py
+    python -m pytest -q tests/e2e/hundred.py tests/e2e/idle.py
 }
 
 portable() {
