@@ -23,23 +23,25 @@ PORTS = ["proxy_port", "proxy_internal_port", "query_coord_port", "query_node_po
          "index_node_port", "root_coord_port", "data_coord_port", "data_node_port", "etcd_port", "etcd_peer_port",
          "metrics_port"]
 COMPONENTS = ["rootCoord", "proxy", "queryCoord", "queryNode", "indexNode", "dataCoord", "dataNode"]
-# Compacts within a fifth of a second, and only when asked.
+# Compacts within a fifth of a second, and only when asked. A server that stands still for longer than its
+# session's time to live (frozen by a test, or with the whole machine) ends itself: nothing here stands so long.
+SESSION_TTL_SECONDS = 120
 QUICK_ENVIRONMENT = {"DATACOORD_COMPACTION_CHECK_INTERVAL": "0.2"}
 QUICK_SETTINGS = {
     "dataCoord.compaction.enableAutoCompaction": False,
     "dataCoord.segment.assignmentExpiration": 50,
     "proxy.timeTickInterval": 50,
-    "common.session.ttl": 5,
+    "common.session.ttl": SESSION_TTL_SECONDS,
 }
-
-
+# For a server that is killed and started again: what the dead one held is soon free.
+KILLED_AND_STARTED = {"common.session.ttl": 5}
 # 2.2 reads whole seconds, and knows some settings from the environment only.
 QUICK_ENVIRONMENT_2_2 = {
     "DATACOORD_COMPACTION_CHECK_INTERVAL": "1",
     "DATACOORD_COMPACTION_ENABLEAUTOCOMPACTION": "false",
     "DATACOORD_SEGMENT_ASSIGNMENTEXPIRATION": "50",
     "PROXY_TIMETICKINTERVAL": "50",
-    "COMMON_SESSION_TTL": "5",
+    "COMMON_SESSION_TTL": str(SESSION_TTL_SECONDS),
 }
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 

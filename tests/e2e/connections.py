@@ -145,7 +145,6 @@ def cases(world):
         Case("no privilege to compact", guarded, "PERMISSION_DENIED", "PrivilegeCompaction", token="alice:wonderland"),
         Case("no such database", f"{world.plain.uri}/no_such_database", "DATABASE_NOT_FOUND", "no_such_database"),
         Case("no such collection", world.plain.uri, "COLLECTION_NOT_FOUND", "no collection or alias"),
-        # Last: a server that was frozen for some seconds ends itself.
         Case("frozen server (SIGSTOP)", world.plain.uri, "TIMEOUT", f"{TIMEOUT_MS} ms", before=freeze, after=thaw),
     ]
 

@@ -4,6 +4,7 @@ import threading
 import time
 
 import milvus_ffi
+import milvus_server
 import peers
 import pytest
 import seed
@@ -75,7 +76,8 @@ def test_a_frozen_server_ends_calls_with_and_without_a_timeout(start_server):
 
 def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
     """The restarted server says Completed although nothing was merged."""
-    server = start_server(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "30"})
+    server = start_server(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "30"},
+                          settings=milvus_server.KILLED_AND_STARTED)
     pymilvus = collection(server)
     before = seed.ids_of(pymilvus, "c")
     with milvus_ffi.Client(server.uri) as client:
@@ -93,7 +95,7 @@ def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
         waiting.start()
         time.sleep(0.5)
         server.kill()
-        error, _ = failure_of(client.compact, "c", timeout_ms=2000)
+        error, _ = failure_of(client.compact, "c", timeout_ms=10000)
         assert (error.status, error.in_doubt) == ("UNAVAILABLE", False)
         server.start()
         waiting.join(60)
@@ -108,11 +110,11 @@ def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
 
 
 def test_a_restarted_server_serves_the_next_call_of_the_same_client(start_server):
-    server = start_server()
+    server = start_server(settings=milvus_server.KILLED_AND_STARTED)
     with milvus_ffi.Client(server.uri) as client:
         first = client.server_info().identifier
         server.stop()
-        error, _ = failure_of(client.compact, "c", timeout_ms=3000)
+        error, _ = failure_of(client.compact, "c", timeout_ms=10000)
         assert (error.status, error.in_doubt, error.retriable) == ("UNAVAILABLE", False, True)
         server.start()
         error, _ = failure_of(client.compact, "c")
@@ -124,7 +126,7 @@ def test_disabled_compaction_is_named_although_2_3_hides_it(start_server):
     server = start_server(settings={"dataCoord.enableCompaction": False})
     collection(server)
     with milvus_ffi.Client(server.uri) as client:
-        error, _ = failure_of(client.compact, "c", timeout_ms=60000)
+        error, _ = failure_of(client.compact, "c", timeout_ms=2 * HANGS * 1000)
         assert (error.status, error.in_doubt, error.retriable) == ("COMPACTION_DISABLED", False, False)
         assert len(error.message.encode()) < 1024
         # Given less time, the server may or may not come to say so.
@@ -139,7 +141,7 @@ def test_a_rate_limit_is_waited_out_inside_the_timeout(start_server):
     with milvus_ffi.Client(server.uri) as client:
         for _ in range(3):  # the limiter lets a first one or two pass
             try:
-                client.compact("c", timeout_ms=300)
+                client.compact("c", timeout_ms=3000)
             except milvus_ffi.MilvusError as error:
                 assert (error.status, error.server_code, error.in_doubt) == ("RATE_LIMITED", 8, False)
                 assert error.retriable
@@ -151,7 +153,7 @@ def test_a_rate_limit_is_waited_out_inside_the_timeout(start_server):
 
 def test_plans_that_really_fail_are_reported(start_server):
     """A crash leaves the session of the old data node behind for its whole life, and plans sent to it fail."""
-    server = start_server(settings={"common.session.ttl": 30})
+    server = start_server()
     pymilvus = collection(server)
     before = seed.ids_of(pymilvus, "c")
     server.kill()  # one that is asked to end may or may not take its session along

@@ -18,6 +18,7 @@ import worlds
 sys.path[:0] = [str(worlds.ROOT / "tests/e2e")]
 
 import milvus_ffi  # noqa: E402
+import milvus_server  # noqa: E402
 import seed  # noqa: E402
 
 LIMIT_S = 15
@@ -340,7 +341,7 @@ def tasks(world, connect):
 REAL, OLD, LITE = "real-2.3.5", "real-2.2.16", "real-lite"
 HELD, CRASHING, DISABLED, LIMITED = "held-2.3.5", "crashing-2.3.5", "disabled-2.3.5", "limited-2.3.5"
 SPECIAL = {
-    HELD: dict(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "30"}),
+    HELD: dict(environment={"DATACOORD_COMPACTION_CHECK_INTERVAL": "30"}, settings=milvus_server.KILLED_AND_STARTED),
     CRASHING: dict(settings={"common.session.ttl": 30}),
     DISABLED: dict(settings={"dataCoord.enableCompaction": False}),
     LIMITED: dict(settings={"quotaAndLimits.enabled": True, "quotaAndLimits.compactionRate.enabled": True,
