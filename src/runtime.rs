@@ -20,6 +20,8 @@ use crate::panics;
 /// Both thread kinds as `ps -L` and debuggers show them; Linux keeps 15 bytes.
 const IO_THREAD: &str = "milvus-io";
 const RESOLVER_THREAD: &str = "milvus-dns";
+/// Host names are resolved on extra threads: a second one, as one host's name server may be slow.
+pub(crate) const RESOLVERS: usize = 2;
 
 /// Of every thread of the library, whatever the host's environment says of threads.
 const STACK: usize = 2 * 1024 * 1024;
@@ -162,8 +164,7 @@ fn start() -> Result<Handle, Error> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        // Host names are resolved on extra threads: a second one, as one host's name server may be slow.
-        .max_blocking_threads(2)
+        .max_blocking_threads(RESOLVERS)
         .thread_name(RESOLVER_THREAD)
         .thread_stack_size(STACK)
         .on_thread_start(|| {
@@ -321,7 +322,7 @@ mod tests {
             promise.fulfil(Ok(places));
         }));
         for (now, name) in result.wait().unwrap() {
-            assert!(now <= 2 && name.as_deref() == Some(RESOLVER_THREAD), "{now} {name:?}");
+            assert!(now <= RESOLVERS && name.as_deref() == Some(RESOLVER_THREAD), "{now} {name:?}");
         }
     }
 

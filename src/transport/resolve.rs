@@ -1,15 +1,22 @@
 //! From a host's name to its addresses. The operating system's resolver blocks, for long when a name server is
-//! gone, and cannot be stopped: a channel has at most one look-up under way, however often its calls give up.
+//! gone, and cannot be stopped: a channel has at most one look-up under way, however often its calls give up, and all
+//! channels together have as many as there are threads for that. Nobody has to wait for those of who has left.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+
+use crate::runtime;
 
 /// An answer that nobody waited for is not used later than this.
 const FRESH: Duration = Duration::from_secs(30);
+/// One for each thread of the runtime's for such work, so that none ever waits in its queue, from which nobody could
+/// take it back.
+static TURNS: Semaphore = Semaphore::const_new(runtime::RESOLVERS);
 
 #[derive(Debug)]
 struct Found {
@@ -23,6 +30,7 @@ type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 /// The look-ups of one channel.
 pub(super) struct Resolver {
     look_up: LookUp,
+    turns: &'static Semaphore,
     /// [`FRESH`], but in tests.
     fresh: Duration,
     under_way: Option<JoinHandle<Found>>,
@@ -30,13 +38,13 @@ pub(super) struct Resolver {
 
 impl Default for Resolver {
     fn default() -> Self {
-        Self::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
+        Self::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect), &TURNS)
     }
 }
 
 impl Resolver {
-    fn by(look_up: LookUp) -> Self {
-        Self { look_up, fresh: FRESH, under_way: None }
+    fn by(look_up: LookUp, turns: &'static Semaphore) -> Self {
+        Self { look_up, turns, fresh: FRESH, under_way: None }
     }
 
     /// The addresses of a host. Cancelled, it leaves its look-up to the next caller.
@@ -45,16 +53,20 @@ impl Resolver {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
         loop {
-            let begin = || {
-                let (host, look_up) = (host.to_owned(), self.look_up);
-                tokio::task::spawn_blocking(move || {
-                    let addresses = look_up(&host, port);
-                    Found { at: Instant::now(), addresses }
-                })
-            };
             let under_way = match &mut self.under_way {
                 Some(under_way) => under_way,
-                none => none.insert(on_a_thread(begin)?),
+                none => {
+                    let turn = self.turns.acquire().await.map_err(io::Error::other)?;
+                    let (host, look_up) = (host.to_owned(), self.look_up);
+                    let begin = || {
+                        tokio::task::spawn_blocking(move || {
+                            let _turn = turn;
+                            let addresses = look_up(&host, port);
+                            Found { at: Instant::now(), addresses }
+                        })
+                    };
+                    none.insert(on_a_thread(begin)?)
+                }
             };
             let found = under_way.await;
             self.under_way = None;
@@ -84,6 +96,11 @@ mod tests {
     use crate::error::Status;
     use crate::panics;
 
+    /// Of one test alone.
+    fn turns(count: usize) -> &'static Semaphore {
+        Box::leak(Box::new(Semaphore::new(count)))
+    }
+
     fn run(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(test);
     }
@@ -92,10 +109,13 @@ mod tests {
     fn a_panic_in_a_look_up_is_one_of_the_call_and_the_next_call_looks_again() {
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let mut resolver = Resolver::by(|_, port| {
-                assert!(LOOKED.fetch_add(1, Ordering::Relaxed) > 0, "in a look-up");
-                Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
-            });
+            let mut resolver = Resolver::by(
+                |_, port| {
+                    assert!(LOOKED.fetch_add(1, Ordering::Relaxed) > 0, "in a look-up");
+                    Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+                },
+                turns(2),
+            );
             let guarded_before = panics::guard_this_thread(true);
             let error = panics::caught(resolver.resolve("host", 1)).await.unwrap_err();
             panics::guard_this_thread(guarded_before);
@@ -117,11 +137,14 @@ mod tests {
     fn what_was_found_long_ago_is_looked_up_again() {
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let mut resolver = Resolver::by(|_, _| {
-                std::thread::sleep(Duration::from_millis(50));
-                let port = u16::try_from(LOOKED.fetch_add(1, Ordering::Relaxed)).unwrap();
-                Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
-            });
+            let mut resolver = Resolver::by(
+                |_, _| {
+                    std::thread::sleep(Duration::from_millis(50));
+                    let port = u16::try_from(LOOKED.fetch_add(1, Ordering::Relaxed)).unwrap();
+                    Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+                },
+                turns(2),
+            );
             resolver.fresh = Duration::from_millis(100);
             assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 0)).await.is_err());
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -133,17 +156,47 @@ mod tests {
     fn a_look_up_that_is_given_up_is_the_next_calls() {
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let mut resolver = Resolver::by(|_, port| {
-                LOOKED.fetch_add(1, Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(50));
-                Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
-            });
+            let mut resolver = Resolver::by(
+                |_, port| {
+                    LOOKED.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(50));
+                    Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+                },
+                turns(2),
+            );
             for _ in 0..3 {
                 let hurried = tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 7));
                 assert!(hurried.await.is_err());
             }
             assert_eq!(resolver.resolve("host", 7).await.unwrap()[0].port(), 7);
             assert_eq!(LOOKED.load(Ordering::Relaxed), 1);
+        });
+    }
+
+    #[test]
+    fn who_has_left_takes_no_turn_and_leaves_nothing_behind() {
+        static NAME_SERVER: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        static LOOKED: AtomicUsize = AtomicUsize::new(0);
+        run(async {
+            let (turns, mut hanging) = (turns(2), Vec::new());
+            let new_one = || {
+                let look_up: LookUp = |_, port| {
+                    drop(NAME_SERVER.lock());
+                    LOOKED.fetch_add(1, Ordering::Relaxed);
+                    Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+                };
+                Resolver::by(look_up, turns)
+            };
+            let hangs = NAME_SERVER.lock();
+            for _ in 0..1000 {
+                let mut resolver = new_one();
+                assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 7)).await.is_err());
+                hanging.push(resolver);
+            }
+            drop((hanging, hangs));
+            assert_eq!(new_one().resolve("host", 7).await.unwrap()[0].port(), 7);
+            let _all = turns.acquire_many(2).await.unwrap();
+            assert_eq!(LOOKED.load(Ordering::Relaxed), 3, "two that could not be stopped, and the last");
         });
     }
 }
