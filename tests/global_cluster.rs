@@ -14,6 +14,9 @@ use milvus_fake::{Fake, Method};
 
 const LIMIT: Timeout = Timeout::After(Duration::from_secs(10));
 
+/// In place of an answer: none comes.
+const HANGS: &str = "hangs";
+
 /// Gives these answers in turn, the last one again and again; keeps what it was asked.
 struct Topology {
     uri: String,
@@ -27,6 +30,7 @@ impl Topology {
         let asked = Arc::<Mutex<Vec<String>>>::default();
         let (status, mut bodies, seen) = (status.to_owned(), VecDeque::from(bodies), Arc::clone(&asked));
         thread::spawn(move || {
+            let mut hanging = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let lines = BufReader::new(stream.try_clone().unwrap()).lines();
@@ -35,6 +39,10 @@ impl Topology {
                 seen.lock().unwrap().push(head.join("\n"));
                 let body =
                     if bodies.len() > 1 { bodies.pop_front() } else { bodies.front().cloned() }.unwrap();
+                if body == HANGS {
+                    hanging.push(stream);
+                    continue;
+                }
                 let length = body.len();
                 write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
             }
@@ -43,10 +51,15 @@ impl Topology {
     }
 
     fn client(&self) -> Client {
+        self.client_asking_after(Duration::from_mins(5))
+    }
+
+    fn client_asking_after(&self, primary_lasts: Duration) -> Client {
         let mut options = Options::default();
         options.set("token", "key-4711").unwrap();
         let mut config = Config::new(&self.uri, &options).unwrap();
         config.is_global = true; // as the name of a real one says
+        config.primary_lasts = primary_lasts;
         Client::new(config).unwrap()
     }
 }
@@ -84,6 +97,37 @@ fn a_new_primary_is_found_when_the_old_one_is_gone() {
     assert!(client.compact("succeeds", false, LIMIT).wait().unwrap() > 0);
     assert_eq!((first.count(Method::Trigger), second.count(Method::Trigger)), (0, 1));
     assert_eq!(client.server(LIMIT).wait().unwrap().version_text, "v3.0.0");
+}
+
+#[test]
+fn a_new_primary_is_found_while_the_old_one_still_answers() {
+    let (first, second) = (Fake::start("v2.6.8"), Fake::start("v3.0.0"));
+    let both = vec![leading_to(&first), leading_to(&first), leading_to(&second)];
+    let topology = Topology::answering("200 OK", both);
+    let client = topology.client_asking_after(Duration::from_millis(20));
+    assert!(client.compact("succeeds", false, LIMIT).wait().unwrap() > 0);
+    while client.server(LIMIT).wait().unwrap().version_text != "v3.0.0" {
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(first.count(Method::Trigger) + second.count(Method::Trigger), 1);
+    assert!(first.count(Method::Connect) > 0 && topology.asked.lock().unwrap().len() >= 3);
+}
+
+#[test]
+fn an_endpoint_that_hangs_later_does_not_hold_up_calls() {
+    let fake = Fake::start("v2.6.8");
+    let topology = Topology::answering("200 OK", vec![leading_to(&fake), HANGS.to_owned()]);
+    let client = topology.client_asking_after(Duration::ZERO);
+    let shorter_than_connecting = Timeout::After(Duration::from_secs(5));
+    let ask = || client.compaction_state(1, shorter_than_connecting).wait().unwrap();
+    for _ in 0..20 {
+        ask();
+    }
+    while topology.asked.lock().unwrap().len() < 2 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    ask();
+    assert_eq!(topology.asked.lock().unwrap().len(), 2, "once at a time");
 }
 
 #[test]

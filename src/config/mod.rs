@@ -21,6 +21,7 @@ use uri::Uri;
 
 /// Longest URI, token or option value in bytes; far above what any server hands out.
 const TEXT_LIMIT: usize = 8 * 1024;
+const PRIMARY_LASTS: Duration = Duration::from_mins(5);
 
 /// Everything a client needs to know before it connects.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub address: Address,
     /// Whether that is the endpoint of a global cluster, which only leads to the clusters it consists of.
     pub is_global: bool,
+    /// After this time it is asked again which of them is primary.
+    pub primary_lasts: Duration,
     /// How to speak TLS; `None` is plaintext.
     pub tls: Option<TlsConfig>,
     /// The database every call works in; empty means the server's default.
@@ -84,6 +87,7 @@ impl Config {
         Ok(Self {
             tls: tls(uri.tls, &uri.address, options)?,
             is_global: uri.address.is_global(),
+            primary_lasts: PRIMARY_LASTS,
             address: uri.address,
             database,
             credentials: token.as_ref().map(|token| Credentials::from_token(token)).transpose()?,

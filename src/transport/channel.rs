@@ -2,21 +2,19 @@
 //! it is gone. Requests of any number of threads share it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 use super::connect::connect;
 use super::connection::Connection;
 use super::endpoint::Endpoint;
 use super::resolve::Resolver;
 use super::topology;
-use crate::config::Config;
+use crate::config::{Address, Config};
 use crate::error::Error;
 use crate::log::{self, Level};
-
-/// The primary of a global cluster may change: it is asked for again after this time.
-const PRIMARY_LASTS: Duration = Duration::from_mins(5);
 
 /// Where connections come from.
 pub(crate) struct Channel {
@@ -33,6 +31,8 @@ struct Line {
     resolver: Resolver,
     /// Where a global cluster's endpoint leads.
     primary: Option<Primary>,
+    /// The same, asked for again while calls go on; nothing or one.
+    asking: JoinSet<Result<Address, Error>>,
 }
 
 struct Primary {
@@ -51,12 +51,10 @@ impl Channel {
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
         // Whoever holds the lock connects; if its caller gives up, the next in line takes over.
         let mut line = self.line.lock().await;
-        if let Some(connection) = line.living_connection() {
-            let is_due = line.primary.as_ref().is_some_and(|primary| primary.asked.elapsed() > PRIMARY_LASTS);
-            // A topology that cannot be had is no reason to give up a connection that works.
-            if !is_due || matches!(line.find_primary(&self.endpoint).await, Ok(false) | Err(_)) {
-                return Ok(connection);
-            }
+        if let Some(connection) = line.living_connection()
+            && !line.primary_has_moved(&self.endpoint)
+        {
+            return Ok(connection);
         }
         line.connection = None;
         let connection = line.connect(&self.endpoint).await.inspect_err(|error| {
@@ -72,7 +70,9 @@ impl Channel {
 
     /// Lets go of the connection.
     pub(crate) async fn disconnect(&self) {
-        self.line.lock().await.connection = None;
+        let mut line = self.line.lock().await;
+        line.connection = None;
+        line.asking = JoinSet::new();
     }
 }
 
@@ -96,13 +96,34 @@ impl Line {
         Ok(Connection::new(sender, generation, endpoint, may_move))
     }
 
-    /// Asks which cluster is primary now; says whether that is another one than before.
-    async fn find_primary(&mut self, global: &Endpoint) -> Result<bool, Error> {
-        if let Some(primary) = &mut self.primary {
-            primary.asked = Instant::now(); // also if the answer does not come: not with every call
-        }
+    async fn find_primary(&mut self, global: &Endpoint) -> Result<(), Error> {
+        self.asking = JoinSet::new(); // what is newer counts
         let address = topology::primary(global, &mut self.resolver).await?;
-        if self.primary.as_ref().is_some_and(|primary| primary.endpoint.config.address == address) {
+        self.lead_to(global, address).map(drop)
+    }
+
+    /// Says whether another cluster has become primary. Asks for that without waiting for the answer, which a later
+    /// call learns: one that cannot be had, or does not come, is no reason to give up a connection that works.
+    fn primary_has_moved(&mut self, global: &Endpoint) -> bool {
+        let Some(primary) = &mut self.primary else { return false };
+        if let Some(asked) = self.asking.try_join_next() {
+            primary.asked = Instant::now();
+            if let Ok(Ok(address)) = asked {
+                return self.lead_to(global, address).unwrap_or(false);
+            }
+        } else if self.asking.is_empty() && primary.asked.elapsed() > global.config.primary_lasts {
+            let global = global.clone();
+            self.asking.spawn(async move { topology::primary(&global, &mut Resolver::default()).await });
+        }
+        false
+    }
+
+    /// Takes this for the primary's address; says whether it was another one before.
+    fn lead_to(&mut self, global: &Endpoint, address: Address) -> Result<bool, Error> {
+        if let Some(primary) = &mut self.primary
+            && primary.endpoint.config.address == address
+        {
+            primary.asked = Instant::now();
             return Ok(false);
         }
         log::tell(Level::Info, "primary cluster", || format!("address={address}"));
