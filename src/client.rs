@@ -158,9 +158,9 @@ impl Client {
     pub fn flush(&self, name: &str, timeout: Timeout) -> Operation<()> {
         let (call, name) = (self.call(timeout), name.to_owned());
         Operation::new(&call.clone(), async move {
-            let (rpc, deadline) = (&call.engine().rpc, call.deadline());
-            let collection = collection::find(rpc, deadline, &name).await?;
-            upkeep::flush(rpc, deadline, &collection).await
+            let (engine, deadline) = (call.engine(), call.deadline());
+            let collection = collection::find(&engine.rpc, deadline, &name).await?;
+            upkeep::flush(engine, deadline, &collection).await
         })
     }
 

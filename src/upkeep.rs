@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use crate::collection::{self, Collection, quotable};
+use crate::compaction::engine::Engine;
+use crate::compaction::pace::Pace;
 use crate::error::Error;
 use crate::proto::common::LoadState;
 use crate::proto::service::{
     FlushRequest, GetFlushStateRequest, GetLoadStateRequest, GetLoadingProgressRequest, LoadCollectionRequest,
 };
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, Effect};
 use crate::server::TELLS_REFRESH;
 use crate::transport::jittered;
 
@@ -16,7 +18,11 @@ const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// Flushes a collection, and returns when everything that was inserted before is stored.
-pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Result<(), Error> {
+pub(crate) async fn flush(
+    Engine { rpc, pace, .. }: &Engine,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+) -> Result<(), Error> {
     let asked = FlushRequest {
         db_name: collection.database.clone(),
         collection_names: vec![collection.name.clone()],
@@ -32,7 +38,7 @@ pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collec
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    wait(deadline, "flushing", collection, || async {
+    wait(pace, deadline, "flushing", collection, || async {
         let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(reply.flushed)
     })
@@ -41,11 +47,11 @@ pub(crate) async fn flush(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collec
 
 /// Returns when the indexes of a collection cover all its rows; at once if it has none.
 pub(crate) async fn wait_for_indexes(
-    rpc: &Rpc,
+    Engine { rpc, pace, .. }: &Engine,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
-    wait(deadline, "indexing", collection, || async {
+    wait(pace, deadline, "indexing", collection, || async {
         Ok(collection::indexes(rpc, deadline, collection).await?.missing_rows == 0)
     })
     .await
@@ -53,7 +59,7 @@ pub(crate) async fn wait_for_indexes(
 
 /// Has the query nodes take up the new segments of a collection, if it is loaded; says whether it is.
 pub(crate) async fn refresh_load(
-    rpc: &Rpc,
+    Engine { rpc, pace, .. }: &Engine,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<bool, Error> {
@@ -75,7 +81,7 @@ pub(crate) async fn refresh_load(
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        wait(deadline, doing, collection, || async {
+        wait(pace, deadline, doing, collection, || async {
             let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
             Ok(reply.refresh_progress >= 100)
         })
@@ -84,22 +90,24 @@ pub(crate) async fn refresh_load(
     Ok(true)
 }
 
-/// Asks until it is so, more and more rarely.
+/// Asks until it is so, more and more rarely, at the rate that all of a client share.
 async fn wait<F: Future<Output = Result<bool, Error>>>(
+    pace: &Pace,
     deadline: Deadline<'_>,
     doing: &str,
     collection: &Collection,
     is_so: impl Fn() -> F,
 ) -> Result<(), Error> {
     let since = Instant::now();
+    let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
+        deadline.bound(pace.turn()).await.ok_or_else(out_of_time)?;
         if is_so().await.map_err(|error| about(error, doing, collection))? {
             return Ok(());
         }
         let pause = (since.elapsed() / 10).clamp(SHORTEST, LONGEST);
         if !deadline.sleep(jittered(pause, 200)).await {
-            let error = deadline.ended(|how| format!("{how} before it was done"));
-            return Err(about(error, doing, collection));
+            return Err(out_of_time());
         }
     }
 }

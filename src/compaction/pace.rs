@@ -1,5 +1,5 @@
-//! How often jobs are asked about: often while a job is young, rarely when it is old, and never
-//! more than so many times a second for all jobs of a client together.
+//! How often jobs are asked about: often while a job is young, rarely when it is old, and never more than so many
+//! times a second for all that is waited for on a client together.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// Time between the polls of one client, on average.
 const SPACING: Duration = Duration::from_millis(2);
 
-/// The poll rate that all jobs of a client share.
+/// The poll rate that all jobs of a client share, and whatever else is waited for.
 #[derive(Debug)]
 pub(crate) struct Pace {
     next_free: Mutex<Instant>,
@@ -25,7 +25,7 @@ impl Pace {
     }
 
     /// Returns when it is this caller's turn; in the order of asking. One that gives up waiting takes nothing.
-    pub(super) async fn turn(&self) {
+    pub(crate) async fn turn(&self) {
         let mut next_free = self.next_free.lock().await;
         tokio::time::sleep_until(*next_free).await;
         // Timers are late by up to a millisecond: the next turn makes up for that.
@@ -77,6 +77,22 @@ mod tests {
                 pace.turn().await;
             }
             assert_eq!(rested.elapsed(), SPACING * 2, "of a rest, one space is made up for");
+        });
+    }
+
+    #[test]
+    fn turns_come_in_the_order_of_asking() {
+        paused().block_on(async {
+            let (pace, came) = (&Pace::new(), &std::cell::RefCell::new(Vec::new()));
+            pace.turn().await; // the first comes at once
+            let asking = |who: u32| async move {
+                for _ in 0..3 {
+                    pace.turn().await;
+                    came.borrow_mut().push(who);
+                }
+            };
+            tokio::join!(asking(1), asking(2), asking(3));
+            assert_eq!(*came.borrow(), [1, 2, 3, 1, 2, 3, 1, 2, 3]);
         });
     }
 
