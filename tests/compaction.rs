@@ -2,6 +2,10 @@
 
 mod common;
 
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
@@ -204,7 +208,7 @@ fn the_handshake_is_redone_for_every_connection_and_its_identifier_kept() {
         client.compaction_state(1, LIMIT).wait().unwrap();
         assert_eq!(fake.count(Method::Connect), connections);
         fake.cut_connections();
-        std::thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
     }
     for call in fake.calls() {
         let expected = if call.method == Method::Connect { None } else { Some("4711") };
@@ -322,10 +326,10 @@ fn a_handshake_that_is_never_answered_holds_nobody_up_for_long() {
     fake.fail_next(Method::Connect, Fault::Hang);
     let client = client_with(&fake.uri(), &[("connect_timeout_ms", "2000")]);
     let patient = client.clone();
-    let waiting = std::thread::spawn(move || patient.compact("succeeds", false, Timeout::Never).wait());
+    let waiting = thread::spawn(move || patient.compact("succeeds", false, Timeout::Never).wait());
     while fake.count(Method::Connect) == 0 {
         assert!(!waiting.is_finished(), "it has not even asked");
-        std::thread::sleep(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(1));
     }
     assert!(compact(&client, "succeeds").unwrap() > 0, "the next one tries again");
     assert_eq!(waiting.join().unwrap().unwrap_err().status, Status::Unavailable);
@@ -399,7 +403,7 @@ fn each_end_of_a_job_gets_its_verdict() {
         ("forgets_some", Verdict::Unknown, Some(Status::OutcomeUnknown)),
         ("is_hostile", Verdict::Succeeded, None),
     ];
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for version in [OLD, "v2.4.17", NEW] {
             for (name, verdict, status) in ends {
                 scope.spawn(move || {
@@ -492,6 +496,36 @@ fn a_wait_outlives_lost_connections_and_says_how_many() {
 }
 
 #[test]
+fn of_a_crowd_that_waits_for_a_lost_server_few_try_to_connect() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = client_at(&format!("http://{}", listener.local_addr().unwrap()), None);
+    let attempts = Arc::<AtomicU32>::default();
+    let seen = Arc::clone(&attempts);
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            drop(connection);
+            seen.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let started = Instant::now();
+    thread::scope(|scope| {
+        for job_id in 1..=50 {
+            let operation = client.compaction_wait(job_id, Timeout::After(Duration::from_millis(600)));
+            scope.spawn(|| {
+                let Outcome { report, error } = operation.wait().unwrap();
+                let error = error.unwrap();
+                assert_eq!(error.status, Status::Timeout);
+                assert!(error.message().contains("cannot connect") && report.failed_polls > 0, "{error}");
+            });
+        }
+    });
+    // A port that closes is asked once more, whether it speaks TLS.
+    let most = 2 * (1 + started.elapsed().as_millis() / 50);
+    let attempts = attempts.load(Ordering::Relaxed);
+    assert!(attempts > 0 && u128::from(attempts) <= most, "{attempts} attempts instead of {most}");
+}
+
+#[test]
 fn a_wait_ends_when_the_server_says_no() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
@@ -568,7 +602,7 @@ fn what_is_unknown_keeps_the_servers_code_and_text() {
 fn many_threads_share_one_client() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 0..16 {
             scope.spawn(|| {
                 for _ in 0..20 {

@@ -9,6 +9,7 @@ mod retry;
 mod session;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use prost::bytes::Bytes;
 
@@ -23,6 +24,9 @@ use methods::{Ask, Reply};
 pub(crate) use retry::Effect;
 use retry::{Attempts, Failure, Reached};
 use session::Session;
+
+/// A server that could not be reached is taken to be out of reach for so long: of a crowd that polls, not each connects.
+const OUT_OF_REACH: Duration = Duration::from_millis(50);
 
 /// Whether a server will do.
 pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
@@ -43,13 +47,21 @@ pub(crate) struct Rpc {
     session: RwLock<Option<Arc<Session>>>,
     /// Held by the one call that opens a session; the others wait for it.
     opening: tokio::sync::Mutex<()>,
+    /// When [`Rpc::reach`] failed, and with what. Held by who tries.
+    out_of_reach: tokio::sync::Mutex<Option<(Instant, Error)>>,
 }
 
 impl Rpc {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
         let config = Arc::new(config);
         let channel = Channel::new(Arc::clone(&config))?;
-        Ok(Self { config, channel, session: RwLock::default(), opening: tokio::sync::Mutex::default() })
+        Ok(Self {
+            config,
+            channel,
+            session: RwLock::default(),
+            opening: tokio::sync::Mutex::default(),
+            out_of_reach: tokio::sync::Mutex::default(),
+        })
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -67,9 +79,24 @@ impl Rpc {
         }
     }
 
-    /// Makes sure that there is a session, trying once.
+    /// Makes sure that there is a session, trying once for all who want it at the time.
     pub(crate) async fn reach(&self, deadline: Deadline<'_>) -> Result<(), Error> {
-        self.session(deadline).await.map(drop).map_err(|failure| failure.into_error(Effect::Poll))
+        if self.current_session().is_some() {
+            return Ok(());
+        }
+        let context = self.context(deadline);
+        let trying = deadline.bound(self.out_of_reach.lock()).await;
+        let mut latest =
+            trying.ok_or_else(|| context.out_of_time("connecting to", Reached::Nothing).error)?;
+        if let Some((_, error)) = latest.as_ref().filter(|(at, _)| at.elapsed() < OUT_OF_REACH) {
+            return Err(error.clone());
+        }
+        let reached =
+            self.session(deadline).await.map(drop).map_err(|failure| failure.into_error(Effect::Poll));
+        // Whose own time was over has not tried to the end, and refusals are few.
+        let unavailable = reached.as_ref().err().filter(|error| error.status == Status::Unavailable);
+        *latest = unavailable.map(|error| (Instant::now(), error.clone()));
+        reached
     }
 
     /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
@@ -133,7 +160,7 @@ impl Rpc {
 
     /// The session of the current connection, opened now if there is none.
     async fn session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
-        if let Some(session) = self.latest().filter(|session| session.connection.is_current()) {
+        if let Some(session) = self.current_session() {
             return Ok(session);
         }
         runtime::leave_callers_thread().await;
@@ -173,6 +200,10 @@ impl Rpc {
 
     fn latest(&self) -> Option<Arc<Session>> {
         self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn current_session(&self) -> Option<Arc<Session>> {
+        self.latest().filter(|session| session.connection.is_current())
     }
 
     fn session_of(&self, connection: &Connection) -> Option<Arc<Session>> {
