@@ -340,18 +340,19 @@ milvus_status milvus_client_new_with(const char *uri,
 // starts an operation. Futures stay, arrive in their queues, and can be read; they still have to be freed.
 // MILVUS_OK means: all that is over, and no callback or destructor of this client is running or due any more;
 // what those use may be freed only then. After MILVUS_TIMEOUT call it again to go on waiting. Hold no lock
-// meanwhile that a callback takes. Called by a callback, callbacks of
-// this client that are due run inside this call, one after the other, and the calling one itself is the only one
-// left; one of those that closes the client again gets MILVUS_TIMEOUT at once while others are due. The handle
-// has to be freed all the same.
+// meanwhile that a callback takes. The handle has to be freed all the same.
+//
+// Called by a callback, it runs the callbacks of this client that are due, one after the other, and after
+// MILVUS_OK the calling one is the only one left, with those it was called by. One that is run so and closes the
+// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that.
 //
 // @param client      The client. Closing it again does no harm.
 // @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
-//                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
+//                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none. A callback that runs inside
+//                    this call at the limit is waited for.
 //
-// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but something is still under way, or a callback
-// is running or due),
-// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT or MILVUS_PENDING (closed, but something is still under
+// way, or a callback is running or due), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_close(milvus_client *client,
                                   int64_t timeout_ms);
 
@@ -705,7 +706,7 @@ milvus_status milvus_compaction_state(milvus_client *client,
 //                    MILVUS_NO_TIMEOUT: none.
 // @param out_report  Receives what was seen; begin with
 //                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
-//                    the wait fails, unless it fails before the server is asked. May be NULL.
+//                    the wait fails, unless that is before it begins. May be NULL.
 //
 // A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
 // that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
@@ -1371,8 +1372,8 @@ void milvus_many_list_free(milvus_many_list *list);
 // MILVUS_CANCELLED, or with MILVUS_CLOSED by milvus_client_close(). If it returns anything else, nothing was
 // started.
 //
-// Ways to learn the end, to be combined at will: wait for it, poll, be called back, or have it arrive in
-// a queue (further below). The result is there before anybody is told.
+// Ways to learn the end: wait for it and poll, as often as wanted, and either be called back or have it
+// arrive in a queue (further below). The result is there before anybody is told.
 //
 // Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 // call any function of this library, also those that wait, start, cancel, free or close; while one runs the
@@ -1502,8 +1503,8 @@ const milvus_error *milvus_future_error(const milvus_future *future);
 
 // Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
 // and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
-// ends. If its callback is running, and another thread or another callback frees it, it can be used until that
-// callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+// ends. If its callback is running with this very future, and another thread or another callback frees it, it can
+// be used until that callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 //
 // Thread-safe. Since 0.1.0.
 void milvus_future_free(milvus_future *future);
@@ -1610,8 +1611,8 @@ milvus_status milvus_compact_many_async(milvus_client *client,
 //
 // Each of these reads what an asynchronous form ended with, and returns that; it writes only if that is
 // MILVUS_OK, except reports and lists of many collections, which are written whenever there is one.
-// MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: not a future of that kind, a list that has been
-// taken already, or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
+// MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: it has a result, but not of that kind, or a list that
+// has been taken already; or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
 // status is a failure; the others can be read again. All of these are thread-safe, do not block, and can
 // also return MILVUS_INVALID_HANDLE, MILVUS_OUT_OF_MEMORY (a million lists are in use; it can be taken
 // later), MILVUS_FORKED and MILVUS_INTERNAL. Since 0.1.0.

@@ -1141,11 +1141,13 @@ public:
     }
     static client from_environment() { return try_from_environment().value(); }
 
-    // milvus_client_close(): when it returns, no lambda of this client is running or will run.
+    // milvus_client_close(): when it returns, no lambda of this client is running or will run, but those that call
+    // this. In a lambda that another close of this client runs it succeeds at once: that one waits for the rest.
     void close(timeout limit = {}) { try_close(limit).value(); }
     result<void> try_close(timeout limit = {})
     {
-        if (milvus_client_close(handle(), limit.of_call()) != MILVUS_OK)
+        const milvus_status closed = milvus_client_close(handle(), limit.of_call());
+        if (closed != MILVUS_OK && closed != MILVUS_PENDING)
             return detail::last_failure();
         return detail::nothing{};
     }

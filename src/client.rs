@@ -9,7 +9,7 @@ use crate::compaction::{Found, Item, Many, Outcome, Params, Plan, Prospect, Stat
 use crate::compaction::{check, find, follow, many, optimize, state, tasks, trigger};
 use crate::config::Config;
 use crate::error::{Error, Status};
-use crate::gate::Gate;
+use crate::gate::{Closing, Gate};
 use crate::operation::{Call, Operation};
 use crate::rpc::{Effect, Rpc};
 use crate::runtime;
@@ -48,17 +48,19 @@ impl Client {
     /// that too. Returns when all of that is over and no callback of it is running any more, or at the limit.
     ///
     /// # Errors
-    /// `Timeout` if something, as a callback that takes long, was not over in time. It is closed all the same.
+    /// `Timeout` if something, as a callback that takes long, was not over in time; `Pending` in a callback that
+    /// another close runs, which waits for the rest. It is closed all the same.
     pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
-        let is_over = self.gate.close(self.limit(timeout));
+        let closing = self.gate.close(self.limit(timeout));
         let engine = Arc::clone(&self.engine);
         runtime::spawn(Box::pin(async move { engine.rpc.disconnect().await }));
-        if is_over {
-            return Ok(());
-        }
         let text =
             "the client is closed, but something of it is still under way, or a callback running or due";
-        Err(Error::new(Status::Timeout, text).retriable())
+        match closing {
+            Closing::Over => Ok(()),
+            Closing::Late => Err(Error::new(Status::Timeout, text).retriable()),
+            Closing::Elsewhere => Err(Error::new(Status::Pending, text)),
+        }
     }
 
     /// What the server said of itself when this connection to it was made.

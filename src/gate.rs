@@ -23,6 +23,17 @@ struct State {
     inside: usize,
 }
 
+/// How closing has ended. Nobody is let in any more in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// All is over that was inside, but for the callbacks that this was called by.
+    Over,
+    /// Something was still inside at the limit.
+    Late,
+    /// A close that called the caller waits for the rest.
+    Elsewhere,
+}
+
 /// Something that is under way, until dropped: an operation, or a callback.
 #[derive(Debug)]
 pub(crate) struct Pass(Arc<Gate>);
@@ -61,36 +72,38 @@ impl Gate {
         .await
     }
 
-    /// Closes, and returns when all is over that was inside, except the callbacks that call this; says whether
-    /// that was before the limit. Nobody is let in any more, whatever it says.
-    pub(crate) fn close(self: &Arc<Self>, limit: Option<Duration>) -> bool {
+    /// Closes, and returns when all is over that was inside, except the callbacks that call this, or at the limit.
+    pub(crate) fn close(self: &Arc<Self>, limit: Option<Duration>) -> Closing {
         let end = limit.and_then(|limit| Instant::now().checked_add(limit));
         self.state().is_closed = true;
         self.closing.notify_waiters();
         callbacks::while_closing(self, |is_first| self.until_empty(is_first, end))
     }
 
-    fn until_empty(self: &Arc<Self>, is_first: bool, end: Option<Instant>) -> bool {
+    fn until_empty(self: &Arc<Self>, is_first: bool, end: Option<Instant>) -> Closing {
         let own = callbacks::running_here(self);
         loop {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let is_late = left.is_some_and(|left| left.is_zero());
             // The thread of the callbacks waits for nobody: what is due is run right here.
-            if is_first && callbacks::run_one_of(self) {
+            if is_first && !is_late && callbacks::run_one_of(self) {
                 continue;
             }
             let state = self.state();
             if state.inside <= own {
-                return true;
+                return Closing::Over;
             }
             if !is_first {
-                return false; // the one before goes on when this returns
+                return Closing::Elsewhere;
+            }
+            if is_late {
+                return Closing::Late;
             }
             if callbacks::has_one_of(self) {
                 continue;
             }
-            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             match left {
                 None => drop(self.changed.wait(state)),
-                Some(left) if left.is_zero() => return false,
                 Some(left) => drop(self.changed.wait_timeout(state, left)),
             }
         }
@@ -141,15 +154,15 @@ mod tests {
         let pass = gate.enter().unwrap();
         let companion = gate.follow();
         drop(pass);
-        assert!(!gate.close(Some(Duration::from_millis(5))), "one is still inside");
+        assert_eq!(gate.close(Some(Duration::from_millis(5))), Closing::Late, "one is still inside");
         assert_eq!(gate.enter().unwrap_err().status, Status::Closed);
         let leaving = thread::spawn(move || {
             thread::sleep(Duration::from_millis(5));
             drop(companion);
         });
-        assert!(gate.close(None));
+        assert_eq!(gate.close(None), Closing::Over);
         leaving.join().unwrap();
-        assert!(gate.close(Some(Duration::ZERO)), "closing again does no harm");
+        assert_eq!(gate.close(Some(Duration::ZERO)), Closing::Over, "closing again does no harm");
     }
 
     #[test]
@@ -169,7 +182,7 @@ mod tests {
             if told.get() > 0 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         runtime.block_on(gate.pass(until_told, tell));
-        assert!(closer.join().unwrap());
+        assert_eq!(closer.join().unwrap(), Closing::Over);
         let before = told.replace(0);
         runtime.block_on(gate.pass(async {}, tell));
         assert!(before > 0 && told.get() > 0, "also if it was closed before");

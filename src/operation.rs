@@ -157,6 +157,7 @@ impl<T: Send + 'static> Operation<T> {
 mod tests {
     use super::*;
     use crate::config::{Config, Options};
+    use crate::gate::Closing;
     use crate::rpc::Rpc;
 
     fn call() -> Arc<Call> {
@@ -177,7 +178,11 @@ mod tests {
         assert_eq!(Operation::new(&call, async { Ok(7) }).wait(), Ok(7));
         let mapped = Operation::new(&call, async { Ok(7) }).map::<()>(|_, _| panic!("in the form"));
         assert_eq!(mapped.wait().unwrap_err().status, Status::Internal);
-        assert!(call.gate().close(Some(Duration::from_secs(20))), "nobody who panicked is left inside");
+        assert_eq!(
+            call.gate().close(Some(Duration::from_secs(20))),
+            Closing::Over,
+            "nobody who panicked is left inside"
+        );
     }
 
     #[test]
@@ -221,7 +226,7 @@ mod tests {
             if stop {
                 call.cancel();
             } else {
-                assert!(call.gate().close(None));
+                assert_eq!(call.gate().close(None), Closing::Over);
             }
             let error = future.wait().unwrap_err();
             assert_eq!((error.status, error.in_doubt), (status, true));

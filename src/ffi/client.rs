@@ -144,18 +144,19 @@ fn new_client(
 /// starts an operation. Futures stay, arrive in their queues, and can be read; they still have to be freed.
 /// MILVUS_OK means: all that is over, and no callback or destructor of this client is running or due any more;
 /// what those use may be freed only then. After MILVUS_TIMEOUT call it again to go on waiting. Hold no lock
-/// meanwhile that a callback takes. Called by a callback, callbacks of
-/// this client that are due run inside this call, one after the other, and the calling one itself is the only one
-/// left; one of those that closes the client again gets MILVUS_TIMEOUT at once while others are due. The handle
-/// has to be freed all the same.
+/// meanwhile that a callback takes. The handle has to be freed all the same.
+///
+/// Called by a callback, it runs the callbacks of this client that are due, one after the other, and after
+/// MILVUS_OK the calling one is the only one left, with those it was called by. One that is run so and closes the
+/// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that.
 ///
 /// @param client      The client. Closing it again does no harm.
 /// @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
-///                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none.
+///                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none. A callback that runs inside
+///                    this call at the limit is waited for.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT (closed, but something is still under way, or a callback
-/// is running or due),
-/// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT or MILVUS_PENDING (closed, but something is still under
+/// way, or a callback is running or due), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i64) -> milvus_status {
     entry(c"milvus_client_close", || {

@@ -186,7 +186,7 @@ pub(super) fn state_operation(
 ///                    MILVUS_NO_TIMEOUT: none.
 /// @param out_report  Receives what was seen; begin with
 ///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
-///                    the wait fails, unless it fails before the server is asked. May be NULL.
+///                    the wait fails, unless that is before it begins. May be NULL.
 ///
 /// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
 /// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed

@@ -5,8 +5,8 @@
 //! MILVUS_CANCELLED, or with MILVUS_CLOSED by milvus_client_close(). If it returns anything else, nothing was
 //! started.
 //!
-//! Ways to learn the end, to be combined at will: wait for it, poll, be called back, or have it arrive in
-//! a queue (further below). The result is there before anybody is told.
+//! Ways to learn the end: wait for it and poll, as often as wanted, and either be called back or have it
+//! arrive in a queue (further below). The result is there before anybody is told.
 //!
 //! Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 //! call any function of this library, also those that wait, start, cancel, free or close; while one runs the
@@ -296,8 +296,8 @@ pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const mi
 
 /// Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
 /// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
-/// ends. If its callback is running, and another thread or another callback frees it, it can be used until that
-/// callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// ends. If its callback is running with this very future, and another thread or another callback frees it, it can
+/// be used until that callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
 ///
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -2,8 +2,8 @@
 //!
 //! Each of these reads what an asynchronous form ended with, and returns that; it writes only if that is
 //! MILVUS_OK, except reports and lists of many collections, which are written whenever there is one.
-//! MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: not a future of that kind, a list that has been
-//! taken already, or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
+//! MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: it has a result, but not of that kind, or a list that
+//! has been taken already; or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
 //! status is a failure; the others can be read again. All of these are thread-safe, do not block, and can
 //! also return MILVUS_INVALID_HANDLE, MILVUS_OUT_OF_MEMORY (a million lists are in use; it can be taken
 //! later), MILVUS_FORKED and MILVUS_INTERNAL. Since 0.1.0.

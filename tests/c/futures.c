@@ -616,8 +616,10 @@ static void give_up(milvus_future *future, milvus_status status, void *user_data
 
     deepest = ++depth > deepest ? depth : deepest;
     CHECK(status == MILVUS_CLOSED || status == MILVUS_CANCELLED);
-    closed = milvus_client_close(t->client, MILVUS_NO_TIMEOUT);
-    CHECK(closed == MILVUS_OK || (depth == 2 && closed == MILVUS_TIMEOUT)); // others are due then
+    do // as the header says
+        closed = milvus_client_close(t->client, MILVUS_NO_TIMEOUT);
+    while (closed == MILVUS_TIMEOUT);
+    CHECK(closed == MILVUS_OK || (depth == 2 && closed == MILVUS_PENDING)); // others are due then
     note(t, future, status);
     depth--;
 }
@@ -673,6 +675,55 @@ static void closing_inside_a_callback(const char *uri)
         milvus_future_free(futures[i]);
     }
     milvus_future_free(futures[0]);
+    milvus_client_free(client);
+}
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+static int slow_ones;
+
+static void take_long(milvus_future *future, milvus_status status, void *user_data)
+{
+    usleep(20000);
+    slow_ones++;
+    note((told *)user_data, future, status);
+}
+
+static void close_for_a_moment(milvus_future *future, milvus_status status, void *user_data)
+{
+    told *t = (told *)user_data;
+
+    CHECK(milvus_client_close(t->client, 10) == MILVUS_TIMEOUT);
+    CHECK(slow_ones <= 1); // the limit has passed while one ran: no other is run inside
+    note(t, future, status);
+}
+#ifdef __cplusplus
+}
+#endif
+
+// The limit of a close counts there too; what is due then comes after it.
+static void closing_inside_a_callback_for_a_moment(const char *uri)
+{
+    milvus_client *client = new_client(uri);
+    milvus_future *futures[10];
+    told tolds[10];
+    int i;
+
+    for (i = 0; i < 10; i++) {
+        init_told(&tolds[i]);
+        tolds[i].client = client;
+        futures[i] = waiting(client);
+        CHECK(milvus_future_set_callback(futures[i], i == 0 ? close_for_a_moment : take_long, &tolds[i], destroy) ==
+              MILVUS_OK);
+    }
+    CHECK(milvus_future_cancel(futures[0]) == MILVUS_OK);
+    for (i = 0; i < 10; i++)
+        until_destroyed(&tolds[i]);
+    CHECK(slow_ones == 9);
+    CHECK(milvus_client_close(client, 5000) == MILVUS_OK);
+    for (i = 0; i < 10; i++)
+        milvus_future_free(futures[i]);
     milvus_client_free(client);
 }
 
@@ -893,6 +944,26 @@ static void progress_is_told(const char *uri)
     milvus_client_free(client);
 }
 
+// A function for progress that is set too late is never called; its data is given up all the same.
+static void progress_of_what_is_over(const char *uri)
+{
+    milvus_client *client = new_client(uri);
+    milvus_future *future = waiting(client);
+    watched w;
+
+    memset(&w, 0, sizeof w);
+    pthread_mutex_init(&w.lock, NULL);
+    CHECK(milvus_future_cancel(future) == MILVUS_OK);
+    CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
+    CHECK(milvus_future_set_progress_callback(future, on_progress, &w, destroy_watched) == MILVUS_OK);
+    CHECK(milvus_future_set_progress_callback(future, on_progress, &w, destroy_watched) ==
+          MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_client_close(client, 5000) == MILVUS_OK);
+    CHECK(w.calls == 0 && w.destroyed == 1);
+    milvus_future_free(future);
+    milvus_client_free(client);
+}
+
 int main(int argc, char **argv)
 {
     const char *uri;
@@ -912,11 +983,13 @@ int main(int argc, char **argv)
     closing_while_a_callback_runs(uri);
     no_callback_after_the_close(uri);
     closing_inside_a_callback(uri);
+    closing_inside_a_callback_for_a_moment(uri);
     closing_inside_many_callbacks(uri);
     freeing_the_future_of_an_outer_callback(uri);
     closing_another_client_inside_a_callback(uri);
     freeing_the_client(uri);
     progress_is_told(uri);
+    progress_of_what_is_over(uri);
     milvus_client_free(client);
     stop_fake();
     return finish();

@@ -160,6 +160,26 @@ static void a_close_ends_all_lambdas(const char *uri)
     CHECK(counts.calls == 1 && counts.destroyed == 1 && progress.destroyed == 1);
 }
 
+// What many programs do when something fails: each lambda closes, one inside the close of another.
+static void lambdas_close(const char *uri)
+{
+    witness::counts counts[3];
+    milvus::client client(uri);
+    milvus::future<milvus::report> futures[3];
+    for (int i = 0; i < 3; i++) {
+        futures[i] = endless_wait(client);
+        futures[i].on_ready([w = witness(counts[i]), &client](auto) mutable {
+            client.close();
+            w.called();
+        });
+    }
+    futures[1].cancel();
+    for (auto &each : counts) {
+        until_destroyed(each);
+        CHECK(each.calls == 1);
+    }
+}
+
 static void a_queue_runs_handlers_here(milvus::client &client)
 {
     milvus::queue queue;
@@ -292,6 +312,7 @@ int main(int argc, char **argv)
     what_does_not_start_is_told_by_the_future(uri);
     a_future_outlives_its_client(uri);
     a_close_ends_all_lambdas(uri);
+    lambdas_close(uri);
     the_log_is_told(uri);
     the_log_is_set_by_many(uri);
     stop_fake();
