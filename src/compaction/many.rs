@@ -234,6 +234,8 @@ impl One {
         let mut outcome = Box::pin(wait).await?;
         item.took = started.elapsed();
         let error = outcome.error.take();
+        // They are counted in the report, which many of may have to be kept.
+        outcome.report.plans = Vec::new();
         item.outcome = Some(outcome);
         error.map_or(Ok(()), Err)
     }
