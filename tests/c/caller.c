@@ -17,6 +17,7 @@ static void note_write(int descriptor, int flags)
 {
     struct stat status;
 
+    pthread_testcancel();
     if (fstat(descriptor, &status) != 0 || !S_ISSOCK(status.st_mode))
         return;
     __atomic_add_fetch(&sent, 1, __ATOMIC_RELAXED);
@@ -24,7 +25,8 @@ static void note_write(int descriptor, int flags)
         __atomic_add_fetch(&sent_with_signals, 1, __ATOMIC_RELAXED);
 }
 
-// In place of the C library's, for all of this process: they tell how the library writes to sockets.
+// In place of the C library's, for all of this process: they tell how the library writes to sockets. As those, they
+// are where a thread that was cancelled ends.
 #ifdef __cplusplus
 extern "C" {
 #endif
