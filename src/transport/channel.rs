@@ -28,17 +28,17 @@ struct Line {
     connection: Option<Connection>,
     /// How many connections there have been: two with the same number are the same.
     generation: u64,
-    resolver: Resolver,
+    /// Of all hosts that it leads to.
+    resolver: Arc<Resolver>,
     /// Where a global cluster's endpoint leads.
     primary: Option<Primary>,
-    /// The same, asked for again while calls go on; nothing or one.
-    asking: JoinSet<Result<Address, Error>>,
+    /// The same, asked for again while calls go on, and when it was told; nothing or one.
+    asking: JoinSet<(Instant, Result<Address, Error>)>,
 }
 
 struct Primary {
     endpoint: Endpoint,
-    resolver: Resolver,
-    asked: Instant,
+    told: Instant,
 }
 
 impl Channel {
@@ -51,13 +51,12 @@ impl Channel {
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
         // Whoever holds the lock connects; if its caller gives up, the next in line takes over.
         let mut line = self.line.lock().await;
-        if let Some(connection) = line.living_connection()
-            && !line.primary_has_moved(&self.endpoint)
-        {
-            return Ok(connection);
-        }
+        let has_moved = match line.living_connection() {
+            Some(connection) if !line.primary_has_moved(&self.endpoint) => return Ok(connection),
+            living => living.is_some(),
+        };
         line.connection = None;
-        let connection = line.connect(&self.endpoint).await.inspect_err(|error| {
+        let connection = line.connect(&self.endpoint, has_moved).await.inspect_err(|error| {
             log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
         })?;
         log::tell(Level::Info, "connected", || {
@@ -81,54 +80,50 @@ impl Line {
         self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
     }
 
-    async fn connect(&mut self, endpoint: &Endpoint) -> Result<Connection, Error> {
-        if endpoint.config.is_global {
-            self.find_primary(endpoint).await?;
+    /// Connects, to a global cluster's primary as far as that `is_known`, or else asked for now.
+    async fn connect(&mut self, endpoint: &Endpoint, is_known: bool) -> Result<Connection, Error> {
+        if endpoint.config.is_global && !is_known {
+            self.asking = JoinSet::new(); // what is newer counts
+            let address = topology::primary(endpoint, &self.resolver).await?;
+            self.lead_to(endpoint, address, Instant::now())?;
         }
         let may_move = self.primary.is_some();
-        let (endpoint, resolver) = match &mut self.primary {
-            Some(primary) => (&primary.endpoint, &mut primary.resolver),
-            None => (endpoint, &mut self.resolver),
-        };
-        let sender = connect(&endpoint.config, endpoint.tls.as_ref(), resolver).await?;
+        let endpoint = self.primary.as_ref().map_or(endpoint, |primary| &primary.endpoint);
+        let sender = connect(&endpoint.config, endpoint.tls.as_ref(), &self.resolver).await?;
         self.generation += 1;
-        let (generation, endpoint) = (self.generation, endpoint.clone());
-        Ok(Connection::new(sender, generation, endpoint, may_move))
-    }
-
-    async fn find_primary(&mut self, global: &Endpoint) -> Result<(), Error> {
-        self.asking = JoinSet::new(); // what is newer counts
-        let address = topology::primary(global, &mut self.resolver).await?;
-        self.lead_to(global, address).map(drop)
+        Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move))
     }
 
     /// Says whether another cluster has become primary. Asks for that without waiting for the answer, which a later
     /// call learns: one that cannot be had, or does not come, is no reason to give up a connection that works.
     fn primary_has_moved(&mut self, global: &Endpoint) -> bool {
         let Some(primary) = &mut self.primary else { return false };
-        if let Some(asked) = self.asking.try_join_next() {
-            primary.asked = Instant::now();
-            if let Ok(Ok(address)) = asked {
-                return self.lead_to(global, address).unwrap_or(false);
+        if let Some(Ok((told, answer))) = self.asking.try_join_next() {
+            primary.told = told;
+            if let Ok(address) = answer {
+                return self.lead_to(global, address, told).unwrap_or(false);
             }
-        } else if self.asking.is_empty() && primary.asked.elapsed() > global.config.primary_lasts {
-            let global = global.clone();
-            self.asking.spawn(async move { topology::primary(&global, &mut Resolver::default()).await });
+        } else if self.asking.is_empty() && primary.told.elapsed() > global.config.primary_lasts {
+            let (global, resolver) = (global.clone(), Arc::clone(&self.resolver));
+            self.asking.spawn(async move {
+                let answer = topology::primary(&global, &resolver).await;
+                (Instant::now(), answer)
+            });
         }
         false
     }
 
     /// Takes this for the primary's address; says whether it was another one before.
-    fn lead_to(&mut self, global: &Endpoint, address: Address) -> Result<bool, Error> {
+    fn lead_to(&mut self, global: &Endpoint, address: Address, told: Instant) -> Result<bool, Error> {
         if let Some(primary) = &mut self.primary
             && primary.endpoint.config.address == address
         {
-            primary.asked = Instant::now();
+            primary.told = told;
             return Ok(false);
         }
         log::tell(Level::Info, "primary cluster", || format!("address={address}"));
         let endpoint = global.at(address)?;
-        self.primary = Some(Primary { endpoint, resolver: Resolver::default(), asked: Instant::now() });
+        self.primary = Some(Primary { endpoint, told });
         Ok(true)
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Opened {
 pub(super) async fn connect(
     config: &Config,
     tls: Option<&Tls>,
-    resolver: &mut Resolver,
+    resolver: &Resolver,
 ) -> Result<Sender, Error> {
     let attempt = async {
         let opened = open(config, tls, resolver).await?;
@@ -41,11 +41,7 @@ pub(super) async fn connect(
     })
 }
 
-pub(super) async fn open(
-    config: &Config,
-    tls: Option<&Tls>,
-    resolver: &mut Resolver,
-) -> Result<Opened, Error> {
+pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver) -> Result<Opened, Error> {
     let failed = |error: io::Error| {
         let mut told = unreachable(config, &reason(&error));
         if is_exhaustion(&error) {

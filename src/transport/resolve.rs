@@ -1,13 +1,14 @@
 //! From a host's name to its addresses. The operating system's resolver blocks, for long when a name server is
 //! gone, and cannot be stopped: a channel has at most one look-up under way, however often its calls give up, and all
-//! channels together have as many as there are threads for that. Nobody has to wait for those of who has left.
+//! channels together have as many as there are threads for that. One more waits, and leaves nothing behind if it is
+//! given up before its turn.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinHandle;
 
 use crate::runtime;
@@ -33,7 +34,13 @@ pub(super) struct Resolver {
     turns: &'static Semaphore,
     /// [`FRESH`], but in tests.
     fresh: Duration,
-    under_way: Option<JoinHandle<Found>>,
+    under_way: Mutex<Option<UnderWay>>,
+}
+
+struct UnderWay {
+    host: String,
+    port: u16,
+    answer: JoinHandle<Found>,
 }
 
 impl Default for Resolver {
@@ -44,39 +51,44 @@ impl Default for Resolver {
 
 impl Resolver {
     fn by(look_up: LookUp, turns: &'static Semaphore) -> Self {
-        Self { look_up, turns, fresh: FRESH, under_way: None }
+        Self { look_up, turns, fresh: FRESH, under_way: Mutex::default() }
     }
 
     /// The addresses of a host. Cancelled, it leaves its look-up to the next caller.
-    pub(super) async fn resolve(&mut self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if let Ok(literal) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
+        let mut place = self.under_way.lock().await;
         loop {
-            let under_way = match &mut self.under_way {
+            let under_way = match &mut *place {
                 Some(under_way) => under_way,
-                none => {
-                    let turn = self.turns.acquire().await.map_err(io::Error::other)?;
-                    let (host, look_up) = (host.to_owned(), self.look_up);
-                    let begin = || {
-                        tokio::task::spawn_blocking(move || {
-                            let _turn = turn;
-                            let addresses = look_up(&host, port);
-                            Found { at: Instant::now(), addresses }
-                        })
-                    };
-                    none.insert(on_a_thread(begin)?)
-                }
+                none => none.insert(self.begin(host, port).await?),
             };
-            let found = under_way.await;
-            self.under_way = None;
+            let found = (&mut under_way.answer).await;
+            let is_of_this_host = under_way.host == host && under_way.port == port;
+            *place = None;
             match found {
-                Ok(found) if found.at.elapsed() > self.fresh => {}
+                Ok(found) if !is_of_this_host || found.at.elapsed() > self.fresh => {}
                 Ok(found) => return found.addresses,
                 Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
                 Err(error) => return Err(io::Error::other(error)),
             }
         }
+    }
+
+    async fn begin(&self, host: &str, port: u16) -> io::Result<UnderWay> {
+        let turn = self.turns.acquire().await.map_err(io::Error::other)?;
+        let (host, look_up) = (host.to_owned(), self.look_up);
+        let named = host.clone();
+        let begin = move || {
+            tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                let addresses = look_up(&named, port);
+                Found { at: Instant::now(), addresses }
+            })
+        };
+        Ok(UnderWay { host, port, answer: on_a_thread(begin)? })
     }
 }
 
@@ -109,7 +121,7 @@ mod tests {
     fn a_panic_in_a_look_up_is_one_of_the_call_and_the_next_call_looks_again() {
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let mut resolver = Resolver::by(
+            let resolver = Resolver::by(
                 |_, port| {
                     assert!(LOOKED.fetch_add(1, Ordering::Relaxed) > 0, "in a look-up");
                     Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
@@ -137,7 +149,7 @@ mod tests {
     fn what_was_found_long_ago_is_looked_up_again() {
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let mut resolver = Resolver::by(
+            let resolver = Resolver::by(
                 |_, _| {
                     std::thread::sleep(Duration::from_millis(50));
                     let port = u16::try_from(LOOKED.fetch_add(1, Ordering::Relaxed)).unwrap();
@@ -145,7 +157,7 @@ mod tests {
                 },
                 turns(2),
             );
-            resolver.fresh = Duration::from_millis(100);
+            let resolver = Resolver { fresh: Duration::from_millis(100), ..resolver };
             assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 0)).await.is_err());
             tokio::time::sleep(Duration::from_millis(200)).await;
             assert!(resolver.resolve("host", 0).await.unwrap()[0].port() > 0, "not the old one");
@@ -156,7 +168,7 @@ mod tests {
     fn a_look_up_that_is_given_up_is_the_next_calls() {
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let mut resolver = Resolver::by(
+            let resolver = Resolver::by(
                 |_, port| {
                     LOOKED.fetch_add(1, Ordering::Relaxed);
                     std::thread::sleep(Duration::from_millis(50));
@@ -170,6 +182,27 @@ mod tests {
             }
             assert_eq!(resolver.resolve("host", 7).await.unwrap()[0].port(), 7);
             assert_eq!(LOOKED.load(Ordering::Relaxed), 1);
+        });
+    }
+
+    #[test]
+    fn one_host_is_looked_up_at_a_time_and_none_has_the_addresses_of_another() {
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        run(async {
+            let look_up: LookUp = |host, port| {
+                assert_eq!(NOW.fetch_add(1, Ordering::SeqCst), 0);
+                std::thread::sleep(Duration::from_millis(20));
+                NOW.fetch_sub(1, Ordering::SeqCst);
+                let last = if host == "first" { 1 } else { 2 };
+                Ok(vec![SocketAddr::from(([127, 0, 0, last], port))])
+            };
+            let resolver = Resolver::by(look_up, turns(2));
+            for host in ["first", "second"] {
+                assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve(host, 7)).await.is_err());
+            }
+            let (second, first) = tokio::join!(resolver.resolve("second", 7), resolver.resolve("first", 8));
+            assert_eq!(second.unwrap(), [SocketAddr::from(([127, 0, 0, 2], 7))]);
+            assert_eq!(first.unwrap(), [SocketAddr::from(([127, 0, 0, 1], 8))]);
         });
     }
 
@@ -189,7 +222,7 @@ mod tests {
             };
             let hangs = NAME_SERVER.lock();
             for _ in 0..1000 {
-                let mut resolver = new_one();
+                let resolver = new_one();
                 assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 7)).await.is_err());
                 hanging.push(resolver);
             }

@@ -21,7 +21,7 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 const WRITABLE: i64 = 2;
 
 /// The primary cluster's address, asked for now, within the time that connecting has.
-pub(super) async fn primary(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<Address, Error> {
+pub(super) async fn primary(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
     let limit = config.connect_timeout;
     let asked = tokio::time::timeout(limit, ask(endpoint, resolver)).await.unwrap_or_else(|_| {
@@ -30,7 +30,7 @@ pub(super) async fn primary(endpoint: &Endpoint, resolver: &mut Resolver) -> Res
     asked.map_err(|error| config.hiding_secrets(error).context("asking for the clusters of a global cluster"))
 }
 
-async fn ask(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<Address, Error> {
+async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
     let lost = |error: &dyn std::fmt::Display| unreachable(config, &error.to_string());
     let tls = endpoint.tls.as_ref().map(super::tls::Tls::for_http1);
