@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_secs(1);
 
 /// Flushes a collection, and returns when everything that was inserted before is stored.
 pub(crate) async fn flush(
-    Engine { rpc, pace, .. }: &Engine,
+    Engine { rpc, upkeep_pace, .. }: &Engine,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
@@ -38,7 +38,7 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    wait(pace, deadline, "flushing", collection, || async {
+    wait(upkeep_pace, deadline, "flushing", collection, || async {
         let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(reply.flushed)
     })
@@ -47,11 +47,11 @@ pub(crate) async fn flush(
 
 /// Returns when the indexes of a collection cover all its rows; at once if it has none.
 pub(crate) async fn wait_for_indexes(
-    Engine { rpc, pace, .. }: &Engine,
+    Engine { rpc, upkeep_pace, .. }: &Engine,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
-    wait(pace, deadline, "indexing", collection, || async {
+    wait(upkeep_pace, deadline, "indexing", collection, || async {
         Ok(collection::indexes(rpc, deadline, collection).await?.missing_rows == 0)
     })
     .await
@@ -59,7 +59,7 @@ pub(crate) async fn wait_for_indexes(
 
 /// Has the query nodes take up the new segments of a collection, if it is loaded; says whether it is.
 pub(crate) async fn refresh_load(
-    Engine { rpc, pace, .. }: &Engine,
+    Engine { rpc, upkeep_pace, .. }: &Engine,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<bool, Error> {
@@ -81,7 +81,7 @@ pub(crate) async fn refresh_load(
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        wait(pace, deadline, doing, collection, || async {
+        wait(upkeep_pace, deadline, doing, collection, || async {
             let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
             Ok(reply.refresh_progress >= 100)
         })
@@ -90,7 +90,7 @@ pub(crate) async fn refresh_load(
     Ok(true)
 }
 
-/// Asks until it is so, more and more rarely, at the rate that all of a client share.
+/// Asks until it is so, more and more rarely, and at the rate that all such waits of a client share.
 async fn wait<F: Future<Output = Result<bool, Error>>>(
     pace: &Pace,
     deadline: Deadline<'_>,

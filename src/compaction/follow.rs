@@ -38,7 +38,7 @@ pub struct Outcome {
 /// Polls until no plan of the job is running any more, the deadline passes, or the server cannot be
 /// asked. Fails without an outcome only for an impossible id.
 pub(crate) async fn wait(
-    Engine { rpc, ledger, pace }: &Engine,
+    Engine { rpc, ledger, pace, .. }: &Engine,
     show: Show<'_>,
     deadline: Deadline<'_>,
     job_id: i64,

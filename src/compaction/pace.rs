@@ -1,5 +1,5 @@
 //! How often jobs are asked about: often while a job is young, rarely when it is old, and never more than so many
-//! times a second for all that is waited for on a client together.
+//! times a second for all jobs of a client together.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// Time between the polls of one client, on average.
 const SPACING: Duration = Duration::from_millis(2);
 
-/// The poll rate that all jobs of a client share, and whatever else is waited for.
+/// The poll rate that many waits share.
 #[derive(Debug)]
 pub(crate) struct Pace {
     next_free: Mutex<Instant>,

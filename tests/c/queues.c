@@ -225,6 +225,7 @@ static void thousands(const char *uri)
     CHECK(IS_SANITIZED || (per_job > 0 && per_job < 5120));
     CHECK(entries("/proc/self/fd") == descriptors);
     the_rate_is_shared();
+    CHECK(milvus_flush(client, "succeeds", 5000) == MILVUS_OK); // does not stand in line behind them
     CHECK(JOBS < 10000 || library_threads() == 2); // after so long nothing is there to look names up any more
     CHECK(milvus_client_close(client, MILVUS_NO_TIMEOUT) == MILVUS_OK);
     CHECK(called == 1);
@@ -240,6 +241,24 @@ static void thousands(const char *uri)
     milvus_client_free(client);
 }
 
+// Nor do flushes ask as often as they like, however many they are.
+static void flushes_share_a_rate(milvus_client *client)
+{
+    static milvus_future *futures[1000];
+    double began = seconds();
+    int asked = atoi(tell_fake("count flushstate")), i;
+
+    for (i = 0; i < 1000; i++)
+        CHECK(milvus_flush_async(client, "succeeds", MILVUS_NO_TIMEOUT, &futures[i]) == MILVUS_OK);
+    for (i = 0; i < 1000; i++) {
+        CHECK(milvus_future_wait(futures[i], MILVUS_NO_TIMEOUT) == MILVUS_OK);
+        milvus_future_free(futures[i]);
+    }
+    asked = atoi(tell_fake("count flushstate")) - asked;
+    CHECK(asked >= 1000);
+    CHECK(asked <= (seconds() - began) * 500 + 20);
+}
+
 int main(int argc, char **argv)
 {
     const char *uri;
@@ -252,6 +271,7 @@ int main(int argc, char **argv)
     one_by_one(client);
     each_arrival_is_an_edge(client);
     freed_while_somebody_waits(client);
+    flushes_share_a_rate(client);
     milvus_client_free(client);
     stop_fake();
     return finish();
