@@ -93,9 +93,9 @@ impl Rpc {
         }
         let reached =
             self.session(deadline).await.map(drop).map_err(|failure| failure.into_error(Effect::Poll));
-        // Whose own time was over has not tried to the end, and refusals are few.
-        let unavailable = reached.as_ref().err().filter(|error| error.status == Status::Unavailable);
-        *latest = unavailable.map(|error| (Instant::now(), error.clone()));
+        // Whose own time was over has not tried to the end, and what is refused is not asked for again.
+        let failed = reached.as_ref().err().filter(|error| error.retriable && !deadline.has_passed());
+        *latest = failed.map(|error| (Instant::now(), error.clone()));
         reached
     }
 
