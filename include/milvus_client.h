@@ -352,7 +352,8 @@ milvus_status milvus_client_new_with(const char *uri,
 //                    this call at the limit is waited for.
 //
 // Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT or MILVUS_PENDING (closed, but something is still under
-// way, or a callback is running or due), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+// way, or a callback is running or due), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_close(milvus_client *client,
                                   int64_t timeout_ms);
 

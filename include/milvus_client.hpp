@@ -1142,12 +1142,21 @@ public:
     static client from_environment() { return try_from_environment().value(); }
 
     // milvus_client_close(): when it returns, no lambda of this client is running or will run, but those that call
-    // this. In a lambda that another close of this client runs it succeeds at once: that one waits for the rest.
-    void close(timeout limit = {}) { try_close(limit).value(); }
+    // this. Not so in a lambda that another close of this client runs, which waits for the rest: try_close() fails
+    // with status::pending there, and close(), which could throw to nobody, just returns. Free nothing then that
+    // other lambdas use.
+    void close(timeout limit = {})
+    {
+        result<void> closed = try_close(limit);
+        if (closed.status() != status::pending)
+            std::move(closed).value();
+    }
     result<void> try_close(timeout limit = {})
     {
         const milvus_status closed = milvus_client_close(handle(), limit.of_call());
-        if (closed != MILVUS_OK && closed != MILVUS_PENDING)
+        if (closed == MILVUS_PENDING)
+            return detail::failure_here(status::pending, "closed, but another close runs what is due of the client");
+        if (closed != MILVUS_OK)
             return detail::last_failure();
         return detail::nothing{};
     }

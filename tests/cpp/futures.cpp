@@ -164,12 +164,16 @@ static void a_close_ends_all_lambdas(const char *uri)
 static void lambdas_close(const char *uri)
 {
     witness::counts counts[3];
+    int over = 0, pending = 0;
     milvus::client client(uri);
     milvus::future<milvus::report> futures[3];
     for (int i = 0; i < 3; i++) {
         futures[i] = endless_wait(client);
-        futures[i].on_ready([w = witness(counts[i]), &client](auto) mutable {
+        futures[i].on_ready([w = witness(counts[i]), &client, &over, &pending](auto) mutable {
             client.close();
+            const auto closed = client.try_close();
+            over += closed.ok();
+            pending += closed.status() == milvus::status::pending;
             w.called();
         });
     }
@@ -178,6 +182,7 @@ static void lambdas_close(const char *uri)
         until_destroyed(each);
         CHECK(each.calls == 1);
     }
+    CHECK(over == 2 && pending == 1); // the first, and the last that it runs
 }
 
 static void a_queue_runs_handlers_here(milvus::client &client)
