@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "library",
     "python",
     "write",
@@ -18,6 +18,7 @@ const KEYS: [&str; 15] = [
     "idle",
     "job",
     "jobs",
+    "plans",
     "collections",
     "pause",
     "rest",

@@ -42,8 +42,8 @@ type ManyAsync = unsafe extern "C" fn(
 ) -> c_int;
 type ReadProgress = unsafe extern "C" fn(*mut c_void, *mut Progress) -> c_int;
 
-/// Follows so many jobs, with a future each.
-pub(crate) fn jobs(client: &Client, count: u64) -> Result {
+/// Follows so many jobs, with a future each, of which the server says that each has so many plans.
+pub(crate) fn jobs(client: &Client, count: u64, plans: u64) -> Result {
     // SAFETY: the header gives the function this type.
     let wait: WaitAsync = unsafe { function(client.library, c"milvus_compaction_wait_async")? };
     let started = |job| {
@@ -52,7 +52,7 @@ pub(crate) fn jobs(client: &Client, count: u64) -> Result {
         client.checked(unsafe { wait(client.client, job, -1, &raw mut future) })?;
         Ok(future)
     };
-    measured(client, count, (0..count as i64).map(|number| started(ENDLESS + number)))
+    measured(client, count, plans, (0..count as i64).map(|number| started(ENDLESS + number)))
 }
 
 /// Has so many collections compacted by one call, all at a time.
@@ -83,11 +83,16 @@ pub(crate) fn collections(client: &Client, count: u64) -> Result {
         }
         Ok(future)
     };
-    measured(client, count, std::iter::once_with(started))
+    measured(client, count, 1, std::iter::once_with(started))
 }
 
 /// Prints the memory that was taken since the first of `futures` was asked for, which the caller has to leave alive.
-fn measured(client: &Client, count: u64, futures: impl Iterator<Item = Result<*mut c_void>>) -> Result {
+fn measured(
+    client: &Client,
+    count: u64,
+    plans: u64,
+    futures: impl Iterator<Item = Result<*mut c_void>>,
+) -> Result {
     // SAFETY: the header gives the function this type.
     let progress: ReadProgress = unsafe { function(client.library, c"milvus_future_progress")? };
     client.state(1)?; // connected
@@ -107,7 +112,7 @@ fn measured(client: &Client, count: u64, futures: impl Iterator<Item = Result<*m
             client.checked(unsafe { progress(*future, &raw mut now) })?;
             asked += now.planned;
         }
-        if asked == count as i64 {
+        if asked == (count * plans) as i64 {
             break;
         }
     }

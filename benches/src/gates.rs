@@ -8,14 +8,24 @@ use crate::{Result, run, tools};
 type Measure = fn(&Clients, &Server) -> Result<f64>;
 
 /// What is measured, how large it may be, and how it is measured.
-const GATES: [(&str, f64, Measure); 7] = [
+const GATES: [(&str, f64, Measure); 11] = [
     ("instructions per call", 48_000.0, |clients, server| tools::instructions(clients, Kind::Ours, server)),
-    ("system calls per call", 6.0, |clients, _| tools::system_calls(clients, Kind::Ours)),
+    ("system calls per call", 6.0, |clients, _| tools::system_calls(clients, Kind::Ours, true)),
     ("context switches per call", 3.2, switches),
     ("context switches of an idle client in 12 s", 8.0, idle),
     ("bytes of memory per followed job", 5_000.0, |clients, server| memory(clients, server, "jobs")),
     ("bytes of memory per collection of many at once", 8_000.0, |clients, server| {
         memory(clients, server, "collections")
+    }),
+    ("bytes of memory per further plan of a job", 400.0, |clients, server| {
+        run::memory_per_plan(clients, server)
+    }),
+    ("bytes of memory per followed job while it is asked about", 12_000.0, |clients, _| {
+        run::memory_while_asked(clients)
+    }),
+    ("library threads, 1000 followed jobs", 3.0, |clients, server| threads(clients, server, "jobs")),
+    ("library threads, 1000 collections at once", 3.0, |clients, server| {
+        threads(clients, server, "collections")
     }),
     ("size of the library in bytes", 3_450_000.0, |clients, _| {
         Ok(std::fs::metadata(&clients.library)?.len() as f64)
@@ -30,7 +40,8 @@ pub(crate) fn check(arguments: &Arguments) -> Result {
     for (what, limit, measure) in GATES {
         let measured = measure(&clients, &server);
         let (said, passed) = match measured {
-            Ok(value) => (short(value), value <= limit),
+            // None of these can be nothing.
+            Ok(value) => (short(value), value >= 1.0 && value <= limit),
             Err(error) => (error.to_string(), false),
         };
         let verdict = if passed { "ok" } else { "MISSED" };
@@ -54,6 +65,9 @@ fn idle(clients: &Clients, server: &Server) -> Result<f64> {
 }
 
 fn memory(clients: &Clients, server: &Server, option: &str) -> Result<f64> {
-    let measured = clients.run(Kind::Ours, server, &format!("--{option} 1000"))?;
-    Ok(measured.get("bytes")? / measured.get("count")?)
+    run::memory_each(&clients.run(Kind::Ours, server, &format!("--{option} 1000"))?)
+}
+
+fn threads(clients: &Clients, server: &Server, option: &str) -> Result<f64> {
+    clients.run(Kind::Ours, server, &format!("--{option} 1000"))?.get("threads")
 }

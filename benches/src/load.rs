@@ -48,7 +48,9 @@ impl Load {
         let median = latencies.get(latencies.len() / 2).copied().unwrap_or(0);
         let Usage { wall_ns, cpu_ns, switches } = cost;
         let calls = latencies.len();
-        println!("calls={calls} median_ns={median} wall_ns={wall_ns} cpu_ns={cpu_ns} switches={switches}");
+        let rss_kb = os::most_memory()?;
+        print!("calls={calls} median_ns={median} wall_ns={wall_ns} cpu_ns={cpu_ns} switches={switches} ");
+        println!("rss_kb={rss_kb}");
         Ok(())
     }
 

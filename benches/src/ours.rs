@@ -43,7 +43,7 @@ pub(crate) fn drive(arguments: &Arguments) -> Result {
     let done = if let Some(collection) = arguments.text("job") {
         client.follow(collection)
     } else if let Some(count) = arguments.number("jobs")? {
-        following::jobs(&client, count)
+        following::jobs(&client, count, arguments.number("plans")?.unwrap_or(1))
     } else if let Some(count) = arguments.number("collections")? {
         following::collections(&client, count)
     } else {

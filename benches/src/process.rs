@@ -74,17 +74,16 @@ impl Running {
         Ok(Self { child: child.map_err(|error| format!("{name}: {error}"))?, start, command: name })
     }
 
-    /// What it printed, how long it lived, and how much memory it had.
+    /// What it printed, and how long it lived.
     pub(crate) fn end(mut self) -> Result<Measured> {
         let mut text = String::new();
         self.child.stdout.take().expect("it is piped").read_to_string(&mut text)?;
-        let (succeeded, rss_kb) = os::wait_for(self.child.id())?;
+        let succeeded = self.child.wait()?.success();
         let life_ns = os::monotonic_ns() - self.start;
         if !succeeded {
             return Err(format!("{} failed", self.command).into());
         }
         let mut values = fields(&text);
-        values.insert("rss_kb".to_owned(), rss_kb);
         values.insert("life_ns".to_owned(), life_ns);
         Ok(Measured(values))
     }

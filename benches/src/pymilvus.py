@@ -48,4 +48,6 @@ else:
 wall, cpu, switches = (after - start for after, start in zip(usage(), before))
 latencies.sort()
 median = latencies[len(latencies) // 2] if latencies else 0
-print(f"calls={len(latencies)} median_ns={median} wall_ns={wall} cpu_ns={cpu} switches={switches}")
+with open("/proc/self/status") as status:
+    most = next(line.split()[1] for line in status if line.startswith("VmHWM:"))
+print(f"calls={len(latencies)} median_ns={median} wall_ns={wall} cpu_ns={cpu} switches={switches} rss_kb={most}")

@@ -113,6 +113,11 @@ callers, as the library does, and the aims are beside that. *pymilvus* is `get_c
 take turns in the same rounds; a ratio is that of one round, told as the median (least..most) of all rounds. Below 1 the
 library takes less; of throughput, above 1 it does more.
 
+Two rows are counted, once for each client: instructions by callgrind, and system calls by strace, of the difference
+between two numbers of calls. strace stops who makes a system call, and while the caller is stopped the library's thread
+and the server get ahead of it; *with rests* the server takes 2 ms for an answer and the caller 1 ms between calls, so
+that nothing overlaps. The clients that are idle are so at the same time.
+
 ";
 
 const TAIL: &str = "
@@ -127,7 +132,8 @@ the two processes: a CPU that sleeps has to be woken, twice a call, if client an
 can change that part, which a bare exchange over a socket shows (below the table), so the more of it there is, the nearer to
 1 is the ratio. A process with one call starts a thread that *current* does without, which is what it takes more.
 
-Memory is what the process has more of when each job has been asked about once and none is over.
+Memory is what the process has more of when each job has been asked about once and none is over: between two questions, or
+while the server takes its time for the second one.
 ";
 
 #[cfg(test)]

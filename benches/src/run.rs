@@ -148,26 +148,31 @@ fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
 /// What tools count.
 fn counts(clients: &Clients, server: &Server, report: &mut Report) -> Result {
     type Count = fn(&Clients, Kind, &Server) -> Result<f64>;
-    let counts: [(&str, &str, Count, &str); 2] = [
-        ("system calls", "strace", |clients, kind, _| tools::system_calls(clients, kind), "ours <= 6"),
-        ("instructions", "valgrind", tools::instructions, "ours <= 50000"),
+    let counts: [(&str, &str, Count, &str); 3] = [
+        (
+            "system calls per call, 1 thread, with rests",
+            "strace",
+            |clients, kind, _| tools::system_calls(clients, kind, true),
+            "ours <= 6",
+        ),
+        (
+            "system calls per call, 1 thread",
+            "strace",
+            |clients, kind, _| tools::system_calls(clients, kind, false),
+            "ours <= 6",
+        ),
+        ("instructions per call, 1 thread", "valgrind", tools::instructions, "ours <= 50000"),
     ];
     for (what, tool, count, aim) in counts {
         if !tools::has(tool) {
-            report.notes.push(format!("The {what} of a call were not counted: {tool} is not there."));
+            report.notes.push(format!("Not counted, as {tool} is not there: {what}."));
             continue;
         }
         let ours = count(clients, Kind::Ours, server)?;
         for (kind, reference) in [(Kind::Worker, "worker"), (Kind::Current, "current")] {
             let samples = vec![(ours, Some(count(clients, kind, server)?))];
             let aim = if kind == Kind::Worker { aim } else { "" };
-            report.rows.push(Row {
-                what: format!("{what} per call, 1 thread"),
-                unit: "",
-                reference,
-                samples,
-                aim,
-            });
+            report.rows.push(Row { what: what.to_owned(), unit: "", reference, samples, aim });
         }
     }
     Ok(())
@@ -234,7 +239,7 @@ fn following(clients: &Clients, size: &Size, report: &mut Report) -> Result {
         let (mut samples, mut threads) = (Vec::new(), Vec::new());
         for _ in 0..3 {
             let measured = clients.run(Kind::Ours, &server, &format!("--{option} {}", size.jobs))?;
-            samples.push((measured.get("bytes")? / measured.get("count")?, None));
+            samples.push((memory_each(&measured)?, None));
             threads.push((measured.get("threads")?, None));
         }
         let row = |what: &str, unit, samples, aim| {
@@ -244,7 +249,31 @@ fn following(clients: &Clients, size: &Size, report: &mut Report) -> Result {
         report.rows.push(row(&format!("memory per {what}"), "bytes", samples, ""));
         report.rows.push(row(&format!("library threads, {what}"), "", threads, "<= 3"));
     }
+    let samples = (0..3).map(|_| Ok((memory_per_plan(clients, &server)?, None))).collect::<Result<_>>()?;
+    let what = "memory per further plan of a job".to_owned();
+    report.rows.push(Row { what, unit: "bytes", reference: "", samples, aim: "" });
+    let samples = (0..3).map(|_| Ok((memory_while_asked(clients)?, None))).collect::<Result<_>>()?;
+    let what = "memory per followed job while it is asked about, 1000 of them".to_owned();
+    report.rows.push(Row { what, unit: "bytes", reference: "", samples, aim: "" });
     Ok(())
+}
+
+pub(crate) fn memory_each(measured: &Measured) -> Result<f64> {
+    Ok(measured.get("bytes")? / measured.get("count")?)
+}
+
+/// What each plan of a followed job takes besides the first: the difference between jobs of 101 and of one.
+pub(crate) fn memory_per_plan(clients: &Clients, of_one: &Server) -> Result<f64> {
+    let of_many = Server::start("--plans 101")?;
+    let many = memory_each(&clients.run(Kind::Ours, &of_many, "--jobs 1000 --plans 101")?)?;
+    let one = memory_each(&clients.run(Kind::Ours, of_one, "--jobs 1000")?)?;
+    Ok((many - one) / 100.0)
+}
+
+/// What a job takes while the server has not answered: so slow a one that every job is being asked about again when
+/// all have been asked about once.
+pub(crate) fn memory_while_asked(clients: &Clients) -> Result<f64> {
+    memory_each(&clients.run(Kind::Ours, &Server::start("--pause 2500")?, "--jobs 1000")?)
 }
 
 /// What there is without any client.

@@ -23,9 +23,10 @@ const MILLISECOND: u64 = 1_000_000;
 /// Jobs from this id on, which nobody has triggered, never end; nor do those of collections from this id on.
 const ENDLESS: i64 = 1 << 40;
 
-/// The plan of every job: two segments become one.
-fn plan() -> CompactionMergeInfo {
-    CompactionMergeInfo { sources: vec![11, 12], target: 13, ..Default::default() }
+/// A plan of a job: two segments become one.
+fn plan(number: i64) -> CompactionMergeInfo {
+    let first = 3 * number;
+    CompactionMergeInfo { sources: vec![first + 1, first + 2], target: first + 3, ..Default::default() }
 }
 
 #[derive(Default)]
@@ -41,6 +42,8 @@ struct Server {
     jobs: Mutex<Jobs>,
     /// Before the state of a job is told.
     pause: Duration,
+    /// How many plans each job has.
+    plans: i64,
 }
 
 impl Server {
@@ -56,6 +59,7 @@ impl Server {
 /// Serves on a free port until standard input ends. Prints its URI, and for each job `job=ID end_ns=TIME`.
 pub(crate) fn serve(arguments: &Arguments) -> Result {
     let pause = Duration::from_millis(arguments.number("pause")?.unwrap_or(0));
+    let plans = i64::try_from(arguments.number("plans")?.unwrap_or(1))?;
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
@@ -67,7 +71,7 @@ pub(crate) fn serve(arguments: &Arguments) -> Result {
         // Not the server's own setting, which is for listeners that it opens itself.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         tonic::transport::Server::builder()
-            .add_service(MilvusServiceServer::new(Server { pause, ..Server::default() }))
+            .add_service(MilvusServiceServer::new(Server { pause, plans, ..Server::default() }))
             .serve_with_incoming(incoming)
             .await?;
         Ok(())
@@ -152,8 +156,8 @@ impl MilvusService for Server {
         Ok(Response::new(GetCompactionStateResponse {
             status: success(),
             state: state.into(),
-            executing_plan_no: i64::from(!is_complete),
-            completed_plan_no: i64::from(is_complete),
+            executing_plan_no: if is_complete { 0 } else { self.plans },
+            completed_plan_no: if is_complete { self.plans } else { 0 },
             ..Default::default()
         }))
     }
@@ -164,7 +168,7 @@ impl MilvusService for Server {
     ) -> Answer<GetCompactionPlansResponse> {
         let is_complete = self.is_complete(request.into_inner().compaction_id);
         let state = if is_complete { CompactionState::Completed } else { CompactionState::Executing };
-        let merge_infos = vec![plan()];
+        let merge_infos = (0..self.plans).map(plan).collect();
         Ok(Response::new(GetCompactionPlansResponse { status: success(), state: state.into(), merge_infos }))
     }
 }

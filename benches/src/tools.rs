@@ -14,13 +14,14 @@ pub(crate) fn has(tool: &str) -> bool {
 }
 
 /// System calls per call, on one thread. strace stops who makes one, and what the others do meanwhile takes other ways
-/// than without it: so answers take their time, and callers theirs.
-pub(crate) fn system_calls(clients: &Clients, kind: Kind) -> Result<f64> {
+/// than without it: with rests, answers take their time, and callers theirs.
+pub(crate) fn system_calls(clients: &Clients, kind: Kind, with_rests: bool) -> Result<f64> {
+    let (pause, rest) = if with_rests { ("--pause 2", "--rest 1") } else { ("", "") };
     per_call(
         clients,
         kind,
-        &Server::start("--pause 2")?,
-        ([200, 1_200], "--rest 1"),
+        &Server::start(pause)?,
+        ([200, 1_200], rest),
         |file| {
             let trace = "trace=!nanosleep,clock_nanosleep".into();
             vec!["strace".into(), "-f".into(), "-c".into(), "-e".into(), trace, "-o".into(), file.into()]
