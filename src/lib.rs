@@ -27,6 +27,7 @@ mod transport;
 mod rpc;
 
 mod collection;
+mod pace;
 pub mod segments;
 mod upkeep;
 

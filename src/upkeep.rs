@@ -3,14 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::collection::{self, Collection, quotable};
-use crate::compaction::engine::Engine;
-use crate::compaction::pace::Pace;
 use crate::error::Error;
+use crate::pace::Pace;
 use crate::proto::common::LoadState;
 use crate::proto::service::{
     FlushRequest, GetFlushStateRequest, GetLoadStateRequest, GetLoadingProgressRequest, LoadCollectionRequest,
 };
-use crate::rpc::{Deadline, Effect};
+use crate::rpc::{Deadline, Effect, Rpc};
 use crate::server::TELLS_REFRESH;
 use crate::transport::jittered;
 
@@ -19,7 +18,8 @@ const LONGEST: Duration = Duration::from_secs(1);
 
 /// Flushes a collection, and returns when everything that was inserted before is stored.
 pub(crate) async fn flush(
-    Engine { rpc, upkeep_pace, .. }: &Engine,
+    rpc: &Rpc,
+    pace: &Pace,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
@@ -38,7 +38,7 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    wait(upkeep_pace, deadline, "flushing", collection, || async {
+    wait(pace, deadline, "flushing", collection, || async {
         let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(reply.flushed)
     })
@@ -47,11 +47,12 @@ pub(crate) async fn flush(
 
 /// Returns when the indexes of a collection cover all its rows; at once if it has none.
 pub(crate) async fn wait_for_indexes(
-    Engine { rpc, upkeep_pace, .. }: &Engine,
+    rpc: &Rpc,
+    pace: &Pace,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
-    wait(upkeep_pace, deadline, "indexing", collection, || async {
+    wait(pace, deadline, "indexing", collection, || async {
         Ok(collection::indexes(rpc, deadline, collection).await?.missing_rows == 0)
     })
     .await
@@ -59,7 +60,8 @@ pub(crate) async fn wait_for_indexes(
 
 /// Has the query nodes take up the new segments of a collection, if it is loaded; says whether it is.
 pub(crate) async fn refresh_load(
-    Engine { rpc, upkeep_pace, .. }: &Engine,
+    rpc: &Rpc,
+    pace: &Pace,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<bool, Error> {
@@ -81,7 +83,7 @@ pub(crate) async fn refresh_load(
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        wait(upkeep_pace, deadline, doing, collection, || async {
+        wait(pace, deadline, doing, collection, || async {
             let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
             Ok(reply.refresh_progress >= 100)
         })

@@ -1,7 +1,7 @@
 //! What all compactions of one client share.
 
 use super::ledger::Ledger;
-use super::pace::Pace;
+use crate::pace::Pace;
 use crate::rpc::Rpc;
 
 pub(crate) struct Engine {

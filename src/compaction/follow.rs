@@ -8,11 +8,11 @@ use super::engine::Engine;
 use super::evidence::Evidence;
 use super::ledger::{Job, Ledger, Origin};
 use super::meter::Progress;
-use super::pace::{Pace, pause};
 use super::plan::{Plan, Plans};
 use super::state::{self, check_job_id};
 use super::verdict::{Report, Verdict};
 use crate::error::{Error, Status};
+use crate::pace::{Pace, pause};
 use crate::rpc::{self, Deadline, Rpc};
 use crate::segments;
 

@@ -10,7 +10,6 @@ pub(crate) mod ledger;
 pub mod many;
 pub(crate) mod meter;
 pub(crate) mod optimize;
-pub(crate) mod pace;
 pub mod params;
 pub mod plan;
 #[cfg(test)]

@@ -17,19 +17,19 @@ pub(crate) async fn optimize(
     name: &str,
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
-    let Engine { rpc, ledger, .. } = engine;
+    let Engine { rpc, ledger, upkeep_pace, .. } = engine;
     // Refused before anything is waited for.
     let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
     // Rows without an index are left out by old servers, and by all while they are indexed.
-    upkeep::wait_for_indexes(engine, deadline, &collection)
+    upkeep::wait_for_indexes(rpc, upkeep_pace, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
     let job_id = Box::pin(trigger::compact(rpc, ledger, deadline, name, params)).await?.job_id;
     let mut outcome = Box::pin(follow::wait(engine, show, deadline, job_id)).await?;
     if outcome.error.is_none() {
         let after = async {
-            upkeep::wait_for_indexes(engine, deadline, &collection).await?;
-            upkeep::refresh_load(engine, deadline, &collection).await
+            upkeep::wait_for_indexes(rpc, upkeep_pace, deadline, &collection).await?;
+            upkeep::refresh_load(rpc, upkeep_pace, deadline, &collection).await
         };
         outcome.error =
             after.await.err().map(|error| error.context("it was compacted, but not more").about_job(job_id));

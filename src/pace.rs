@@ -35,7 +35,7 @@ impl Pace {
 
 /// Pause before the next poll of a job of this age: at most 4 % of it, so that a wait ends at most 5 % late, with the
 /// questions that its end is followed by. The jitter only shortens, and keeps jobs of one age from asking in step.
-pub(super) fn pause(age: Duration) -> Duration {
+pub(crate) fn pause(age: Duration) -> Duration {
     jittered((age / 25).clamp(SHORTEST, LONGEST), 200)
 }
 
