@@ -108,17 +108,13 @@ mod tests {
     use crate::error::Status;
     use crate::panics;
 
-    /// Of one test alone.
-    fn turns(count: usize) -> &'static Semaphore {
-        Box::leak(Box::new(Semaphore::new(count)))
-    }
-
     fn run(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(test);
     }
 
     #[test]
     fn a_panic_in_a_look_up_is_one_of_the_call_and_the_next_call_looks_again() {
+        static TURNS: Semaphore = Semaphore::const_new(2);
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
             let resolver = Resolver::by(
@@ -126,7 +122,7 @@ mod tests {
                     assert!(LOOKED.fetch_add(1, Ordering::Relaxed) > 0, "in a look-up");
                     Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
                 },
-                turns(2),
+                &TURNS,
             );
             let guarded_before = panics::guard_this_thread(true);
             let error = panics::caught(resolver.resolve("host", 1)).await.unwrap_err();
@@ -147,6 +143,7 @@ mod tests {
 
     #[test]
     fn what_was_found_long_ago_is_looked_up_again() {
+        static TURNS: Semaphore = Semaphore::const_new(2);
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
             let resolver = Resolver::by(
@@ -155,7 +152,7 @@ mod tests {
                     let port = u16::try_from(LOOKED.fetch_add(1, Ordering::Relaxed)).unwrap();
                     Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
                 },
-                turns(2),
+                &TURNS,
             );
             let resolver = Resolver { fresh: Duration::from_millis(100), ..resolver };
             assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 0)).await.is_err());
@@ -166,6 +163,7 @@ mod tests {
 
     #[test]
     fn a_look_up_that_is_given_up_is_the_next_calls() {
+        static TURNS: Semaphore = Semaphore::const_new(2);
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
             let resolver = Resolver::by(
@@ -174,7 +172,7 @@ mod tests {
                     std::thread::sleep(Duration::from_millis(50));
                     Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
                 },
-                turns(2),
+                &TURNS,
             );
             for _ in 0..3 {
                 let hurried = tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 7));
@@ -187,6 +185,7 @@ mod tests {
 
     #[test]
     fn one_host_is_looked_up_at_a_time_and_none_has_the_addresses_of_another() {
+        static TURNS: Semaphore = Semaphore::const_new(2);
         static NOW: AtomicUsize = AtomicUsize::new(0);
         run(async {
             let look_up: LookUp = |host, port| {
@@ -196,7 +195,7 @@ mod tests {
                 let last = if host == "first" { 1 } else { 2 };
                 Ok(vec![SocketAddr::from(([127, 0, 0, last], port))])
             };
-            let resolver = Resolver::by(look_up, turns(2));
+            let resolver = Resolver::by(look_up, &TURNS);
             for host in ["first", "second"] {
                 assert!(tokio::time::timeout(Duration::ZERO, resolver.resolve(host, 7)).await.is_err());
             }
@@ -208,17 +207,18 @@ mod tests {
 
     #[test]
     fn who_has_left_takes_no_turn_and_leaves_nothing_behind() {
+        static TURNS: Semaphore = Semaphore::const_new(2);
         static NAME_SERVER: std::sync::Mutex<()> = std::sync::Mutex::new(());
         static LOOKED: AtomicUsize = AtomicUsize::new(0);
         run(async {
-            let (turns, mut hanging) = (turns(2), Vec::new());
+            let mut hanging = Vec::new();
             let new_one = || {
                 let look_up: LookUp = |_, port| {
                     drop(NAME_SERVER.lock());
                     LOOKED.fetch_add(1, Ordering::Relaxed);
                     Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
                 };
-                Resolver::by(look_up, turns)
+                Resolver::by(look_up, &TURNS)
             };
             let hangs = NAME_SERVER.lock();
             for _ in 0..1000 {
@@ -228,7 +228,7 @@ mod tests {
             }
             drop((hanging, hangs));
             assert_eq!(new_one().resolve("host", 7).await.unwrap()[0].port(), 7);
-            let _all = turns.acquire_many(2).await.unwrap();
+            let _all = TURNS.acquire_many(2).await.unwrap();
             assert_eq!(LOOKED.load(Ordering::Relaxed), 3, "two that could not be stopped, and the last");
         });
     }
