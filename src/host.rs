@@ -2,8 +2,8 @@
 
 #![allow(unsafe_code)] // the signal mask and the fork guard are calls into libc
 
-use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::{io, ptr};
 
 #[cfg(unix)]
 pub(crate) use unix::{Uncancelled, mask_signals, set_signal_mask};
@@ -12,12 +12,31 @@ pub(crate) use without_signals::{Uncancelled, mask_signals, set_signal_mask};
 
 static USED: AtomicBool = AtomicBool::new(false);
 static FORKED: AtomicBool = AtomicBool::new(false);
+/// On Linux, set where the library is used, in memory that a forked child gets emptied. It knows of forks of which
+/// nobody is told in time: the host's own handler may call the library before ours, and a fork may have no handlers.
+static HERE: AtomicPtr<AtomicBool> = AtomicPtr::new(ptr::null_mut());
 
 /// To be called first, before any lock is taken. Whether this process was forked from one that had used
 /// the library: its threads do not exist here, and locks that were held stay held for ever.
 pub(crate) fn is_forked() -> bool {
-    USED.store(true, Ordering::Relaxed);
-    FORKED.load(Ordering::Relaxed)
+    // SAFETY: it is null, or a page that is never given back, of zeros and ones.
+    let here = unsafe { HERE.load(Ordering::Relaxed).as_ref() };
+    if !USED.load(Ordering::Acquire) {
+        here.inspect(|here| here.store(true, Ordering::Relaxed));
+        USED.store(true, Ordering::Release);
+    }
+    FORKED.load(Ordering::Relaxed) || here.is_some_and(|here| !here.load(Ordering::Relaxed))
+}
+
+/// Whether it is this process, or its system, that has no descriptor, thread or memory left.
+pub(crate) fn is_exhaustion(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::OutOfMemory
+        || error.raw_os_error().is_some_and(|number| [libc::EMFILE, libc::ENFILE].contains(&number))
+}
+
+/// Whether there is no descriptor left, which not everybody says who fails for that.
+pub(crate) fn exhaustion() -> Option<io::Error> {
+    std::fs::File::open("/dev/null").err().filter(is_exhaustion)
 }
 
 #[cfg(unix)]
@@ -25,6 +44,8 @@ mod unix {
     use std::mem::MaybeUninit;
     use std::ptr;
 
+    #[cfg(target_os = "linux")]
+    use super::HERE;
     use super::{FORKED, Ordering, USED, io};
 
     type Mask = libc::sigset_t;
@@ -111,6 +132,27 @@ mod unix {
         // SAFETY: the handler only touches atomics, which is allowed in a forked child. Should there be no memory
         // for it, the process is about to end anyhow.
         let _ = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        #[cfg(target_os = "linux")]
+        HERE.store(emptied_by_forks().cast(), Ordering::Relaxed);
+    }
+
+    /// Zeros that are zeros again in each forked child; null where the kernel has none (before 4.14).
+    #[cfg(target_os = "linux")]
+    fn emptied_by_forks() -> *mut libc::c_void {
+        let (size, access) = (size_of::<super::AtomicBool>(), libc::PROT_READ | libc::PROT_WRITE);
+        // SAFETY: a mapping of its own, and all of it; the kernel rounds its size up to a page.
+        unsafe {
+            let page =
+                libc::mmap(ptr::null_mut(), size, access, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0);
+            if page == libc::MAP_FAILED {
+                return ptr::null_mut();
+            }
+            if libc::madvise(page, size, libc::MADV_WIPEONFORK) != 0 {
+                libc::munmap(page, size);
+                return ptr::null_mut();
+            }
+            page
+        }
     }
 
     #[used]
