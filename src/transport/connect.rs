@@ -18,6 +18,7 @@ use super::stream::{Quiet, Stream};
 use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
+use crate::host;
 
 pub(super) struct Opened {
     pub(super) stream: Box<dyn Stream>,
@@ -35,16 +36,25 @@ pub(super) async fn connect(
         let opened = open(config, tls, resolver).await?;
         speak_http2(config, tls, opened).await
     };
-    tokio::time::timeout(config.connect_timeout, attempt).await.unwrap_or_else(|_| {
-        let limit = config.connect_timeout.as_millis();
-        Err(unreachable(config, &format!("no answer within {limit} ms")).slow())
-    })
+    let connected = tokio::time::timeout(config.connect_timeout, attempt).await;
+    connected.unwrap_or_else(|_| Err(too_slow(config, resolver)))
+}
+
+/// The time for connecting is over.
+pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
+    let limit = config.connect_timeout.as_millis();
+    let why = if resolver.was_given_up() {
+        format!("its name was not looked up within {limit} ms")
+    } else {
+        format!("no answer within {limit} ms")
+    };
+    unreachable(config, &why).slow()
 }
 
 pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver) -> Result<Opened, Error> {
     let failed = |error: io::Error| {
         let mut told = unreachable(config, &reason(&error));
-        if is_exhaustion(&error) {
+        if host::is_exhaustion(&error) {
             told.status = Status::OutOfMemory;
         }
         told
@@ -67,12 +77,6 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
             Ok(Opened { stream: Box::new(stream), peer })
         }
     }
-}
-
-/// Whether it is this process, or its system, that has no descriptor, thread or memory left.
-fn is_exhaustion(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::OutOfMemory
-        || error.raw_os_error().is_some_and(|number| [libc::EMFILE, libc::ENFILE].contains(&number))
 }
 
 #[cfg(unix)]

@@ -6,12 +6,14 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
-use crate::runtime;
+use crate::{host, runtime};
 
 /// An answer that nobody waited for is not used later than this.
 const FRESH: Duration = Duration::from_secs(30);
@@ -35,6 +37,7 @@ pub(super) struct Resolver {
     /// [`FRESH`], but in tests.
     fresh: Duration,
     under_way: Mutex<Option<UnderWay>>,
+    is_looking: AtomicBool,
 }
 
 struct UnderWay {
@@ -45,20 +48,33 @@ struct UnderWay {
 
 impl Default for Resolver {
     fn default() -> Self {
-        Self::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect), &TURNS)
+        Self::by(by_the_system, &TURNS)
     }
+}
+
+fn by_the_system(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    // Without descriptors the system's resolver finds no name server, and no name.
+    (host, port).to_socket_addrs().map(Iterator::collect).map_err(|error| host::exhaustion().unwrap_or(error))
 }
 
 impl Resolver {
     fn by(look_up: LookUp, turns: &'static Semaphore) -> Self {
-        Self { look_up, turns, fresh: FRESH, under_way: Mutex::default() }
+        Self { look_up, turns, fresh: FRESH, under_way: Mutex::default(), is_looking: AtomicBool::new(false) }
     }
 
     /// The addresses of a host. Cancelled, it leaves its look-up to the next caller.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if let Ok(literal) = host.parse::<IpAddr>() {
+            self.is_looking.store(false, Ordering::Relaxed);
             return Ok(vec![SocketAddr::new(literal, port)]);
         }
+        self.is_looking.store(true, Ordering::Relaxed);
+        let addresses = self.look_up(host, port).await;
+        self.is_looking.store(false, Ordering::Relaxed);
+        addresses
+    }
+
+    async fn look_up(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         let mut place = self.under_way.lock().await;
         loop {
             let under_way = match &mut *place {
@@ -77,32 +93,51 @@ impl Resolver {
         }
     }
 
+    /// Whether the latest look-up was given up before it was over, or had its turn.
+    pub(super) fn was_given_up(&self) -> bool {
+        self.is_looking.load(Ordering::Relaxed)
+    }
+
     async fn begin(&self, host: &str, port: u16) -> io::Result<UnderWay> {
         let turn = self.turns.acquire().await.map_err(io::Error::other)?;
         let (host, look_up) = (host.to_owned(), self.look_up);
         let named = host.clone();
-        let begin = move || {
-            tokio::task::spawn_blocking(move || {
-                let _turn = turn;
-                let addresses = look_up(&named, port);
-                Found { at: Instant::now(), addresses }
-            })
-        };
-        Ok(UnderWay { host, port, answer: on_a_thread(begin)? })
+        let answer = on_a_thread(turn, move || {
+            let addresses = look_up(&named, port);
+            Found { at: Instant::now(), addresses }
+        });
+        Ok(UnderWay { host, port, answer: answer? })
     }
 }
 
-/// Begins a look-up; tokio panics if the system has no thread for it.
-fn on_a_thread(begin: impl FnOnce() -> JoinHandle<Found>) -> io::Result<JoinHandle<Found>> {
-    catch_unwind(AssertUnwindSafe(begin)).map_err(|_| {
-        let text = "there is no thread to look the host's name up on";
-        io::Error::new(io::ErrorKind::OutOfMemory, text)
+/// Begins a look-up. If the system has no thread for it, tokio panics, and keeps the work for the next thread that
+/// there is: the turn is given back then, and without one nothing is looked up.
+fn on_a_thread(
+    turn: SemaphorePermit<'static>,
+    look_up: impl FnOnce() -> Found + Send + 'static,
+) -> io::Result<JoinHandle<Found>> {
+    let turn = Arc::new(std::sync::Mutex::new(Some(turn)));
+    let take =
+        |turn: &std::sync::Mutex<Option<_>>| turn.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let there = Arc::clone(&turn);
+    let work = move || {
+        let turn = take(&there);
+        if turn.is_some() { look_up() } else { Found { at: Instant::now(), addresses: Err(no_thread()) } }
+    };
+    let begun = catch_unwind(AssertUnwindSafe(|| tokio::task::spawn_blocking(work)));
+    begun.map_err(|_| {
+        drop(take(&turn));
+        no_thread()
     })
+}
+
+fn no_thread() -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, "there is no thread to look the host's name up on")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
     use crate::error::Status;
@@ -135,10 +170,13 @@ mod tests {
 
     #[test]
     fn without_a_thread_nothing_is_looked_up_and_it_is_no_defect() {
+        static TURNS: Semaphore = Semaphore::const_new(1);
         let guarded_before = panics::guard_this_thread(true);
-        let error = on_a_thread(|| panic!("OS can't spawn worker thread: as tokio says it")).unwrap_err();
+        // Here it has no runtime either.
+        let error = on_a_thread(TURNS.try_acquire().unwrap(), || unreachable!()).unwrap_err();
         panics::guard_this_thread(guarded_before);
         assert_eq!(error.kind(), io::ErrorKind::OutOfMemory);
+        assert!(TURNS.try_acquire().is_ok(), "others have their turn");
     }
 
     #[test]
@@ -176,9 +214,10 @@ mod tests {
             );
             for _ in 0..3 {
                 let hurried = tokio::time::timeout(Duration::ZERO, resolver.resolve("host", 7));
-                assert!(hurried.await.is_err());
+                assert!(hurried.await.is_err() && resolver.was_given_up());
             }
             assert_eq!(resolver.resolve("host", 7).await.unwrap()[0].port(), 7);
+            assert!(!resolver.was_given_up());
             assert_eq!(LOOKED.load(Ordering::Relaxed), 1);
         });
     }

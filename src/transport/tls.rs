@@ -19,6 +19,7 @@ use super::causes;
 use super::certificate::{self, Time};
 use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
+use crate::host;
 
 /// A connector, and the name that the server has to prove.
 #[derive(Clone)]
@@ -234,6 +235,10 @@ fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
     if !found.is_empty() {
         return Ok(found);
     }
+    if let Some(error) = host::exhaustion() {
+        return Err(Error::new(Status::OutOfMemory, format!("cannot read the root certificates: {error}"))
+            .retriable());
+    }
     let text = "this system has no root certificates (on Debian: the package ca-certificates); install them, or name \
                 the server's authority in tls.ca_file";
     Err(Error::new(Status::TlsFailed, text))
@@ -271,6 +276,9 @@ fn read(option: &str, file: &Path) -> Result<Vec<u8>, Error> {
         Ok(_) => Ok(bytes),
         Err(error) => {
             let text = format!("{option}: cannot read {}: {}", file.display(), causes::reason(&error));
+            if host::is_exhaustion(&error) {
+                return Err(Error::new(Status::OutOfMemory, text).retriable());
+            }
             Err(Error::invalid_argument(text))
         }
     }

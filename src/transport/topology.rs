@@ -9,7 +9,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 
-use super::connect::{open, unreachable};
+use super::connect::{open, too_slow, unreachable};
 use super::endpoint::Endpoint;
 use super::resolve::Resolver;
 use crate::config::{Address, Config, DEFAULT_PORT};
@@ -23,10 +23,8 @@ const WRITABLE: i64 = 2;
 /// The primary cluster's address, asked for now, within the time that connecting has.
 pub(super) async fn primary(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
-    let limit = config.connect_timeout;
-    let asked = tokio::time::timeout(limit, ask(endpoint, resolver)).await.unwrap_or_else(|_| {
-        Err(unreachable(config, &format!("no answer within {} ms", limit.as_millis())).slow())
-    });
+    let asked = tokio::time::timeout(config.connect_timeout, ask(endpoint, resolver)).await;
+    let asked = asked.unwrap_or_else(|_| Err(too_slow(config, resolver)));
     asked.map_err(|error| config.hiding_secrets(error).context("asking for the clusters of a global cluster"))
 }
 
