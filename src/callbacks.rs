@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -11,6 +12,9 @@ use crate::gate::{Gate, Pass};
 use crate::{panics, runtime};
 
 const THREAD: &str = "milvus-call";
+
+/// So many callbacks may run one inside the other, as each closes another client: their stack has an end.
+const DEEPEST: usize = 16;
 
 /// A callback whose turn has not come, and the pass of its client.
 struct Due {
@@ -26,11 +30,24 @@ struct State {
 static STATE: Mutex<State> = Mutex::new(State { due: VecDeque::new(), has_thread: false });
 static ARRIVED: Condvar = Condvar::new();
 
+/// What goes on on the thread for callbacks, one inside the other.
+#[derive(Default)]
+struct Here {
+    /// The gates of the callbacks that are running.
+    running: Vec<Arc<Gate>>,
+    /// The gates that are being closed.
+    closing: Vec<Arc<Gate>>,
+}
+
 thread_local! {
-    /// The gates of the callbacks that are running on this thread, if it is the one.
-    static RUNNING: RefCell<Option<Vec<Arc<Gate>>>> = const { RefCell::new(None) };
-    /// The gates that are being closed on this thread.
-    static CLOSING: RefCell<Vec<Arc<Gate>>> = const { RefCell::new(Vec::new()) };
+    /// Of that thread only. Never dropped: a callback that calls `exit()` ends the thread's variables before the
+    /// handlers of `atexit`, which may close clients.
+    static HERE: ManuallyDrop<RefCell<Option<Here>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+}
+
+/// Looks at what goes on here, if this is the thread for callbacks.
+fn here<T>(look: impl FnOnce(&mut Here) -> T) -> Option<T> {
+    HERE.with(|here| here.borrow_mut().as_mut().map(look))
 }
 
 fn state() -> MutexGuard<'static, State> {
@@ -57,25 +74,21 @@ pub(crate) fn post(pass: Pass, call: Box<dyn FnOnce() + Send>) {
 
 /// How many callbacks of this gate are running on the calling thread, one inside the other.
 pub(crate) fn running_here(gate: &Arc<Gate>) -> usize {
-    let count = |running: &Option<Vec<Arc<Gate>>>| {
-        running.iter().flatten().filter(|running| Arc::ptr_eq(running, gate)).count()
-    };
-    RUNNING.try_with(|running| count(&running.borrow())).unwrap_or(0)
+    here(|here| here.running.iter().filter(|running| Arc::ptr_eq(running, gate)).count()).unwrap_or(0)
 }
 
-/// Runs `close`, and tells it whether it is the only one for this gate on the calling thread. A callback that
-/// closes is called by a close that comes before it: it must not call others in turn.
+/// Runs `close`, and tells it whether it may wait, and run callbacks meanwhile: not if it is called by one that a close
+/// of the same gate runs, which goes on when that returns, nor too deep.
 pub(crate) fn while_closing<T>(gate: &Arc<Gate>, close: impl FnOnce(bool) -> T) -> T {
-    let begin = |closing: &RefCell<Vec<Arc<Gate>>>| {
-        let mut closing = closing.borrow_mut();
-        let is_first = !closing.iter().any(|other| Arc::ptr_eq(other, gate));
-        closing.push(Arc::clone(gate));
-        is_first
-    };
-    // Late in the end of a thread this is gone. No callback runs on such a thread, so none closes inside another.
-    let is_first = CLOSING.try_with(begin).unwrap_or(true);
-    let result = close(is_first);
-    let _ = CLOSING.try_with(|closing| closing.borrow_mut().pop());
+    let begun = here(|here| {
+        let is_first = !here.closing.iter().any(|other| Arc::ptr_eq(other, gate));
+        here.closing.push(Arc::clone(gate));
+        is_first && here.running.len() <= DEEPEST
+    });
+    let result = close(begun.unwrap_or(true));
+    if begun.is_some() {
+        here(|here| drop(here.closing.pop()));
+    }
     result
 }
 
@@ -101,16 +114,16 @@ pub(crate) fn run_one_of(gate: &Arc<Gate>) -> bool {
 
 /// Whether the calling thread is the one for callbacks.
 fn is_here() -> bool {
-    RUNNING.try_with(|running| running.borrow().is_some()).unwrap_or(false)
+    here(|_| ()).is_some()
 }
 
 /// How many callbacks are running on the calling thread, one inside the other.
 pub(crate) fn depth_here() -> usize {
-    RUNNING.try_with(|running| running.borrow().as_ref().map_or(0, Vec::len)).unwrap_or(0)
+    here(|here| here.running.len()).unwrap_or(0)
 }
 
 fn run_all() {
-    RUNNING.set(Some(Vec::new()));
+    HERE.with(|here| here.replace(Some(Here::default())));
     let mut state = state();
     loop {
         if let Some(due) = state.due.pop_front() {
@@ -124,14 +137,11 @@ fn run_all() {
 }
 
 fn run(Due { pass, call }: Due) {
-    let with_running = |change: &dyn Fn(&mut Vec<Arc<Gate>>)| {
-        let _ = RUNNING.try_with(|running| running.borrow_mut().as_mut().map(change));
-    };
-    with_running(&|running| running.push(Arc::clone(pass.gate())));
+    here(|here| here.running.push(Arc::clone(pass.gate())));
     // What runs now is the host's.
     let guarded_before = panics::guard_this_thread(false);
     let _ = std::panic::catch_unwind(AssertUnwindSafe(call)); // the others still have to be called
     panics::guard_this_thread(guarded_before);
-    with_running(&|running| drop(running.pop()));
+    here(|here| drop(here.running.pop()));
     drop(pass);
 }

@@ -30,7 +30,7 @@ pub(crate) enum Closing {
     Over,
     /// Something was still inside at the limit.
     Late,
-    /// A close that called the caller waits for the rest.
+    /// The rest is for a close that called the caller, or for whoever runs the callbacks when it has returned.
     Elsewhere,
 }
 
@@ -77,23 +77,23 @@ impl Gate {
         let end = limit.and_then(|limit| Instant::now().checked_add(limit));
         self.state().is_closed = true;
         self.closing.notify_waiters();
-        callbacks::while_closing(self, |is_first| self.until_empty(is_first, end))
+        callbacks::while_closing(self, |may_wait| self.until_empty(may_wait, end))
     }
 
-    fn until_empty(self: &Arc<Self>, is_first: bool, end: Option<Instant>) -> Closing {
+    fn until_empty(self: &Arc<Self>, may_wait: bool, end: Option<Instant>) -> Closing {
         let own = callbacks::running_here(self);
         loop {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             let is_late = left.is_some_and(|left| left.is_zero());
             // The thread of the callbacks waits for nobody: what is due is run right here.
-            if is_first && !is_late && callbacks::run_one_of(self) {
+            if may_wait && !is_late && callbacks::run_one_of(self) {
                 continue;
             }
             let state = self.state();
             if state.inside <= own {
                 return Closing::Over;
             }
-            if !is_first {
+            if !may_wait {
                 return Closing::Elsewhere;
             }
             if is_late {

@@ -4,7 +4,7 @@
 //! used by any number of threads at once, and one per process is usually enough. All clients together
 //! use one library thread, milvus-io; with the first callback comes milvus-call, with milvus_set_log()
 //! milvus-log, and while host names are resolved, and some seconds longer, there is a milvus-dns. A second one comes
-//! only when two clients resolve names at once.
+//! only when two clients resolve names at once; a third client waits for its turn.
 
 use std::ffi::c_char;
 use std::sync::PoisonError;
@@ -81,8 +81,8 @@ unsafe impl Sized_ for milvus_server_info {
 /// With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
 /// SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
 /// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
-/// certificates), MILVUS_OUT_OF_MEMORY (over a million clients), MILVUS_FORKED or MILVUS_INTERNAL.
-/// Since 0.1.0.
+/// certificates), MILVUS_OUT_OF_MEMORY (over a million clients, or no descriptor left), MILVUS_FORKED or
+/// MILVUS_INTERNAL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_new(
     uri: *const c_char,
@@ -148,7 +148,8 @@ fn new_client(
 ///
 /// Called by a callback, it runs the callbacks of this client that are due, one after the other, and after
 /// MILVUS_OK the calling one is the only one left, with those it was called by. One that is run so and closes the
-/// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that.
+/// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that. So does a
+/// callback that runs inside sixteen others, each of which closes another client: what is due runs after them.
 ///
 /// @param client      The client. Closing it again does no harm.
 /// @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;

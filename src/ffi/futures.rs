@@ -10,7 +10,8 @@
 //!
 //! Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 //! call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-//! others wait, unless it closes a client: they run inside it then. They must not throw. That thread has a
+//! others wait, unless it closes a client: they run inside it then. They must neither throw nor end their thread, and
+//! may end the process: handlers of atexit() can close clients there. That thread has a
 //! stack of 2 MiB and blocks the host's signals, as do processes that a callback starts, unless it unblocks
 //! them.
 
