@@ -311,8 +311,14 @@ inline failure failure_here(status code, std::string text)
     return made;
 }
 
-// What the last C call of this thread failed with.
-inline failure last_failure() { return failure_of(*milvus_last_error()); }
+// What the last C call of this thread failed with. Never the failure that means success.
+inline failure last_failure()
+{
+    const milvus_error &latest = *milvus_last_error();
+    if (latest.status == MILVUS_OK)
+        return failure_here(status::internal, "a call failed, and left no detail");
+    return failure_of(latest);
+}
 
 // C would take a text with a NUL in it for a shorter one: another collection, perhaps.
 inline std::optional<failure> refuse_nul(const char *what, const std::string &text)
@@ -739,7 +745,7 @@ template <class T> result<T> read(milvus_future *f)
     if (!outlives_failure<T>)
         value.reset();
     const milvus_error *own = milvus_future_error(f); // if it failed, and not the reading of its result
-    return {failure_of(own->status == code ? *own : *milvus_last_error()), std::move(value)};
+    return {own->status == code ? failure_of(*own) : last_failure(), std::move(value)};
 }
 
 // A lambda on its way through C: user_data points to it. noexcept is what has one that throws terminate.

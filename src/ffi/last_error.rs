@@ -1,10 +1,10 @@
 //! The detail of the calling thread's latest failed call.
 
-use std::cell::RefCell;
-use std::ffi::{CStr, CString};
+use std::cell::Cell;
+use std::ffi::{CStr, CString, c_char};
 
 use super::errors::milvus_error;
-use crate::error::{Error, Status};
+use crate::error::{Error, MESSAGE_LIMIT, Status};
 
 /// The C struct and the text it points to.
 pub(super) struct Detail {
@@ -20,26 +20,29 @@ impl Detail {
     pub(super) fn new(operation: &'static CStr, error: &Error) -> Self {
         // A message holds no control characters, so no NUL either.
         let message = CString::new(error.message()).unwrap_or_default();
-        let raw = milvus_error {
-            size: size_of::<milvus_error>(),
-            status: error.status as i32,
-            grpc_code: error.grpc_code,
-            server_code: error.server_code,
-            retriable: error.retriable.into(),
-            in_doubt: error.in_doubt.into(),
-            reserved: 0,
-            job_id: error.job_id,
-            operation: operation.as_ptr(),
-            message: message.as_ptr(),
-            found: error.found,
-            reserved_2: 0,
-        };
-        Self { raw, _message: message }
+        Self { raw: raw_of(operation, error, message.as_ptr()), _message: message }
     }
 
     /// Valid as long as this is where it is.
     pub(super) fn pointer(&self) -> *const milvus_error {
         &raw const self.raw
+    }
+}
+
+fn raw_of(operation: &'static CStr, error: &Error, message: *const c_char) -> milvus_error {
+    milvus_error {
+        size: size_of::<milvus_error>(),
+        status: error.status as i32,
+        grpc_code: error.grpc_code,
+        server_code: error.server_code,
+        retriable: error.retriable.into(),
+        in_doubt: error.in_doubt.into(),
+        reserved: 0,
+        job_id: error.job_id,
+        operation: operation.as_ptr(),
+        message,
+        found: error.found,
+        reserved_2: 0,
     }
 }
 
@@ -73,21 +76,27 @@ impl Plain {
 }
 
 /// What a thread without a failed call gets.
-static NO_ERROR: Plain = Plain::new(Status::Ok, c"");
+const NO_ERROR: Plain = Plain::new(Status::Ok, c"");
 
 thread_local! {
-    // Boxed, so that its address stays until the next failure.
-    static LATEST: RefCell<Option<Box<Detail>>> = const { RefCell::new(None) };
+    // The C struct and the text it points to. Neither needs a destructor: calls fail late in the end of a thread too, and
+    // who asks why must not be told that all is well.
+    static LATEST: Cell<milvus_error> = const { Cell::new(NO_ERROR.0) };
+    static MESSAGE: [Cell<u8>; MESSAGE_LIMIT + 1] = const { [const { Cell::new(0) }; _] };
 }
 
-/// Remembers an error for the calling thread. A thread that is ending keeps none.
+/// Remembers an error for the calling thread.
 pub(super) fn record(operation: &'static CStr, error: &Error) {
-    let detail = Box::new(Detail::new(operation, error));
-    let _ = LATEST.try_with(|latest| latest.borrow_mut().replace(detail));
+    let text = error.message().as_bytes();
+    let text = &text[..text.len().min(MESSAGE_LIMIT)];
+    let kept = MESSAGE.with(|message| {
+        message.iter().zip(text.iter().chain(&[0])).for_each(|(place, byte)| place.set(*byte));
+        message.as_ptr().cast()
+    });
+    LATEST.set(raw_of(operation, error, kept));
 }
 
 /// The calling thread's latest error. Never NULL.
 pub(super) fn latest() -> *const milvus_error {
-    let own = LATEST.try_with(|latest| latest.borrow().as_ref().map(|detail| detail.pointer()));
-    own.ok().flatten().unwrap_or_else(|| NO_ERROR.pointer())
+    LATEST.with(|latest| latest.as_ptr().cast_const())
 }
