@@ -81,6 +81,13 @@ pub(super) fn get<H: Handle>(handle: *const H) -> Result<Arc<H::Value>, Error> {
     entry.and_then(|entry| entry.value.clone()).ok_or_else(stale::<H>)
 }
 
+/// Whether a handle stands for something.
+pub(super) fn is_alive<H: Handle>(handle: *const H) -> bool {
+    let Ok((generation, slot)) = decode(handle) else { return false };
+    let table = H::table().0.read().unwrap_or_else(PoisonError::into_inner);
+    table.slots.get(slot).is_some_and(|entry| entry.generation == generation && entry.value.is_some())
+}
+
 /// Ends a handle. What it stood for lives until its last user is done.
 pub(super) fn remove<H: Handle>(handle: *mut H) -> Result<(), Error> {
     take(handle).map(drop)

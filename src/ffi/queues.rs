@@ -43,8 +43,17 @@ pub struct Queue {
 struct State {
     /// Handles of futures, and what the host gave with each.
     due: VecDeque<(usize, usize)>,
+    /// At this length those are left out that were freed in here: a host may free, and never take.
+    swept_at: usize,
     /// Raised while something is due; gone with the queue.
     event: Option<Bell>,
+}
+
+/// A queue up to this length is not looked through for futures that were freed.
+const SWEPT_FIRST: usize = 1024;
+
+fn is_there((future, _): &(usize, usize)) -> bool {
+    handle::is_alive(ptr::without_provenance::<milvus_future>(*future))
 }
 
 impl Queue {
@@ -57,6 +66,10 @@ impl Queue {
         let Some(event) = &state.event else { return };
         event.raise();
         state.due.push_back((future, tag));
+        if state.due.len() >= state.swept_at {
+            state.due.retain(is_there);
+            state.swept_at = SWEPT_FIRST.max(2 * state.due.len());
+        }
         drop(state);
         self.arrived.notify_one();
     }
@@ -86,9 +99,6 @@ impl Queue {
             if let (true, Some(event)) = (state.due.is_empty(), &state.event) {
                 event.lower();
             }
-            let is_there = |(future, _): &(usize, usize)| {
-                handle::get(ptr::without_provenance::<milvus_future>(*future)).is_ok()
-            };
             if let Some(next) = next.filter(is_there) {
                 return Ok(next);
             }
@@ -109,7 +119,7 @@ pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_
         let event = Bell::new().map_err(|error| {
             Error::new(Status::OutOfMemory, format!("cannot make a descriptor: {error}")).retriable()
         })?;
-        let state = Mutex::new(State { due: VecDeque::new(), event: Some(event) });
+        let state = Mutex::new(State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(event) });
         out.write(handle::insert(Queue { state, arrived: Condvar::new() })?);
         Ok(())
     })
@@ -214,5 +224,21 @@ pub extern "C" fn milvus_queue_free(queue: *mut milvus_queue) {
             queue.arrived.notify_all();
             Ok(())
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_freed_and_never_taken_does_not_fill_a_queue() {
+        let state = State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(Bell::new().unwrap()) };
+        let queue = Queue { state: Mutex::new(state), arrived: Condvar::new() };
+        for freed in 0..10 * SWEPT_FIRST {
+            queue.push(freed, 0);
+            assert!(queue.state().due.len() < SWEPT_FIRST);
+        }
+        assert_eq!(queue.next(Some(Instant::now())).unwrap_err().status, Status::Pending);
     }
 }

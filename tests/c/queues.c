@@ -259,6 +259,32 @@ static void flushes_share_a_rate(milvus_client *client)
     CHECK(asked <= (seconds() - began) * 500 + 20);
 }
 
+// Of what is freed in a queue nothing is kept; the others come out, in their order.
+static void freed_in_the_queue(milvus_client *client)
+{
+    static char tags[6000];
+    milvus_future *futures[6000], *future;
+    milvus_queue *queue;
+    void *tag;
+    int i;
+
+    CHECK(milvus_queue_new(&queue) == MILVUS_OK);
+    for (i = 0; i < 6000; i++) {
+        CHECK(milvus_client_server_info_async(client, 20000, &futures[i]) == MILVUS_OK);
+        CHECK(milvus_future_wait(futures[i], 20000) == MILVUS_OK);
+        CHECK(milvus_future_set_queue(futures[i], queue, &tags[i]) == MILVUS_OK);
+        if (i % 3 != 0)
+            milvus_future_free(futures[i]);
+    }
+    for (i = 0; i < 6000; i += 3) {
+        CHECK(milvus_queue_next(queue, 0, &future, &tag) == MILVUS_OK);
+        CHECK(future == futures[i] && tag == &tags[i]);
+        milvus_future_free(future);
+    }
+    CHECK(milvus_queue_next(queue, 0, &future, &tag) == MILVUS_PENDING);
+    milvus_queue_free(queue);
+}
+
 int main(int argc, char **argv)
 {
     const char *uri;
@@ -272,6 +298,7 @@ int main(int argc, char **argv)
     each_arrival_is_an_edge(client);
     freed_while_somebody_waits(client);
     flushes_share_a_rate(client);
+    freed_in_the_queue(client);
     milvus_client_free(client);
     stop_fake();
     return finish();
