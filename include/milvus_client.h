@@ -29,9 +29,9 @@
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
 //               is fine. A child that a callback makes must end or call exec() in there. A plugin that has the
 //               library stays loaded after dlclose(), also with the static one if it was linked as pkg-config
-//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned. A
-//               signal handler may call none of the functions: they take locks. A call needs 64 KiB of its
-//               thread's stack. Linux, 64-bit.
+//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned; a thread
+//               that set PTHREAD_CANCEL_ASYNCHRONOUS must not call. A signal handler may call none of the
+//               functions: they take locks. A call needs 64 KiB of its thread's stack. Linux, 64-bit.
 //   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H
@@ -268,7 +268,7 @@ milvus_status milvus_option_get(size_t index,
 // used by any number of threads at once, and one per process is usually enough. All clients together
 // use one library thread, milvus-io; with the first callback comes milvus-call, with milvus_set_log()
 // milvus-log, and while host names are resolved, and some seconds longer, there is a milvus-dns. A second one comes
-// only when two clients resolve names at once.
+// only when two clients resolve names at once; a third client waits for its turn.
 // ====================================================================================================
 
 // As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
@@ -313,8 +313,8 @@ typedef struct milvus_server_info {
 // With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
 // SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
 // Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
-// certificates), MILVUS_OUT_OF_MEMORY (over a million clients), MILVUS_FORKED or MILVUS_INTERNAL.
-// Since 0.1.0.
+// certificates), MILVUS_OUT_OF_MEMORY (over a million clients, or no descriptor left), MILVUS_FORKED or
+// MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_client_new(const char *uri,
                                 const char *token,
                                 milvus_client **out_client);
@@ -344,7 +344,8 @@ milvus_status milvus_client_new_with(const char *uri,
 //
 // Called by a callback, it runs the callbacks of this client that are due, one after the other, and after
 // MILVUS_OK the calling one is the only one left, with those it was called by. One that is run so and closes the
-// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that.
+// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that. So does a
+// callback that runs inside sixteen others, each of which closes another client: what is due runs after them.
 //
 // @param client      The client. Closing it again does no harm.
 // @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
@@ -1378,7 +1379,8 @@ void milvus_many_list_free(milvus_many_list *list);
 //
 // Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
 // call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-// others wait, unless it closes a client: they run inside it then. They must not throw. That thread has a
+// others wait, unless it closes a client: they run inside it then. They must neither throw nor end their thread, and
+// may end the process: handlers of atexit() can close clients there. That thread has a
 // stack of 2 MiB and blocks the host's signals, as do processes that a callback starts, unless it unblocks
 // them.
 // ====================================================================================================
@@ -1514,8 +1516,8 @@ void milvus_future_free(milvus_future *future);
 // Asynchronous forms
 //
 // Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
-// operation itself. Handles, pointers, texts, struct sizes and timeouts are checked at once; what is wrong with
-// their contents is what the future ends with, as everything else that the blocking form returns. Everything is
+// operation itself. Handles, pointers, struct sizes, the form of texts, and numbers with a range are checked at once;
+// what else is wrong is what the future ends with, as everything that the blocking form returns. Everything is
 // copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
 // MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.

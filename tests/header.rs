@@ -58,9 +58,9 @@ const OPENING: &str = "\
 //               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
 //               is fine. A child that a callback makes must end or call exec() in there. A plugin that has the
 //               library stays loaded after dlclose(), also with the static one if it was linked as pkg-config
-//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned. A
-//               signal handler may call none of the functions: they take locks. A call needs 64 KiB of its
-//               thread's stack. Linux, 64-bit.
+//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned; a thread
+//               that set PTHREAD_CANCEL_ASYNCHRONOUS must not call. A signal handler may call none of the
+//               functions: they take locks. A call needs 64 KiB of its thread's stack. Linux, 64-bit.
 //   Language    C99 and later, C++11 and later.
 
 #ifndef MILVUS_CLIENT_H

@@ -1,8 +1,8 @@
 //! Asynchronous forms
 //!
 //! Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
-//! operation itself. Handles, pointers, texts, struct sizes and timeouts are checked at once; what is wrong with
-//! their contents is what the future ends with, as everything else that the blocking form returns. Everything is
+//! operation itself. Handles, pointers, struct sizes, the form of texts, and numbers with a range are checked at once;
+//! what else is wrong is what the future ends with, as everything that the blocking form returns. Everything is
 //! copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 //! MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
 //! MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
