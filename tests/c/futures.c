@@ -655,7 +655,7 @@ static void closing_inside_many_callbacks(const char *uri)
         until_destroyed(&tolds[i]);
         milvus_future_free(futures[i]);
     }
-    CHECK(deepest == 2 && told_pending == MANY - 2);
+    CHECK(deepest == 2 && told_pending >= MANY - 2); // all but the first, and perhaps the last
     milvus_client_free(client);
 }
 
