@@ -236,8 +236,10 @@ fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
         return Ok(found);
     }
     if let Some(error) = host::exhaustion() {
-        return Err(Error::new(Status::OutOfMemory, format!("cannot read the root certificates: {error}"))
-            .retriable());
+        let why = causes::reason(&error);
+        return Err(
+            Error::new(Status::OutOfMemory, format!("cannot read the root certificates: {why}")).retriable()
+        );
     }
     let text = "this system has no root certificates (on Debian: the package ca-certificates); install them, or name \
                 the server's authority in tls.ca_file";
