@@ -22,10 +22,15 @@ pub(crate) fn is_forked() -> bool {
     // SAFETY: it is null, or a page that is never given back, of zeros and ones.
     let here = unsafe { HERE.load(Ordering::Relaxed).as_ref() };
     if !USED.load(Ordering::Acquire) {
-        here.inspect(|here| here.store(true, Ordering::Relaxed));
-        USED.store(true, Ordering::Release);
+        first_use(here);
     }
     FORKED.load(Ordering::Relaxed) || here.is_some_and(|here| !here.load(Ordering::Relaxed))
+}
+
+#[cold]
+fn first_use(here: Option<&AtomicBool>) {
+    here.inspect(|here| here.store(true, Ordering::Relaxed));
+    USED.store(true, Ordering::Release);
 }
 
 /// Whether it is this process, or its system, that has no descriptor, thread or memory left.

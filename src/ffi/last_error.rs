@@ -86,6 +86,8 @@ thread_local! {
 }
 
 /// Remembers an error for the calling thread.
+#[cold]
+#[inline(never)] // or each export has a copy of it
 pub(super) fn record(operation: &'static CStr, error: &Error) {
     let text = error.message().as_bytes();
     let text = &text[..text.len().min(MESSAGE_LIMIT)];
