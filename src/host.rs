@@ -49,7 +49,7 @@ mod unix {
     use std::mem::MaybeUninit;
     use std::ptr;
 
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     use super::HERE;
     use super::{FORKED, Ordering, USED, io};
 
@@ -137,12 +137,12 @@ mod unix {
         // SAFETY: the handler only touches atomics, which is allowed in a forked child. Should there be no memory
         // for it, the process is about to end anyhow.
         let _ = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         HERE.store(emptied_by_forks().cast(), Ordering::Relaxed);
     }
 
-    /// Zeros that are zeros again in each forked child; null where the kernel has none (before 4.14).
-    #[cfg(target_os = "linux")]
+    /// Zeros that are zeros again in each forked child; null where the kernel has none (before 4.14, and in Miri).
+    #[cfg(all(target_os = "linux", not(miri)))]
     fn emptied_by_forks() -> *mut libc::c_void {
         let (size, access) = (size_of::<super::AtomicBool>(), libc::PROT_READ | libc::PROT_WRITE);
         // SAFETY: a mapping of its own, and all of it; the kernel rounds its size up to a page.
