@@ -1,0 +1,106 @@
+//! What came of many runs, for a person.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use crate::replayed::run::{Judgement, Role, Told};
+use crate::replayed::table::Expected;
+
+/// One run and what came of it.
+pub(crate) struct Ran {
+    pub(crate) version: String,
+    pub(crate) situation: String,
+    pub(crate) role: Role,
+    pub(crate) latency: Duration,
+    pub(crate) expected: Expected,
+    pub(crate) told: Told,
+    pub(crate) judgement: Judgement,
+}
+
+impl fmt::Display for Ran {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, situation, role, latency, expected, told, judgement } = self;
+        write!(
+            f,
+            "{judgement:?}: {version}/{situation} {role:?} at {latency:?}: expected {}, told {}",
+            expected.said, told.said
+        )?;
+        if let Some(purged) = told.purged {
+            write!(f, " ({purged} rows purged, in truth {})", expected.purged)?;
+        }
+        write!(f, ": {}", told.message)
+    }
+}
+
+/// All runs, and all questions.
+#[derive(Default)]
+pub(crate) struct Summary {
+    pub(crate) ran: Vec<Ran>,
+    pub(crate) questions: BTreeMap<String, u64>,
+}
+
+/// Right, unknown, wrong.
+#[derive(Default)]
+struct Counts([usize; 3]);
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [right, unknown, wrong] = self.0;
+        write!(f, "{right} right, {unknown} unknown, {wrong} wrong")
+    }
+}
+
+impl Summary {
+    pub(crate) fn count(&self, judgement: Judgement) -> usize {
+        self.ran.iter().filter(|ran| ran.judgement == judgement).count()
+    }
+
+    fn by<K: Ord>(&self, key: impl Fn(&Ran) -> K) -> BTreeMap<K, Counts> {
+        let mut counts = BTreeMap::<K, Counts>::new();
+        for ran in &self.ran {
+            counts.entry(key(ran)).or_default().0[ran.judgement as usize] += 1;
+        }
+        counts
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut unright: Vec<_> =
+            self.ran.iter().filter(|ran| ran.judgement != Judgement::Right).map(Ran::to_string).collect();
+        unright.sort();
+        for line in unright {
+            writeln!(f, "{line}")?;
+        }
+        for (version, counts) in self.by(|ran| ran.version.clone()) {
+            writeln!(f, "{version}: {counts}")?;
+        }
+        for (latency, counts) in self.by(|ran| ran.latency) {
+            writeln!(f, "{latency:?}: {counts}")?;
+        }
+        let whose = |ran: &Ran| match ran.role {
+            Role::Owner => "own triggers",
+            Role::Later(_) => "later triggers of other clients",
+            Role::Observer => "jobs of others",
+        };
+        for (whose, counts) in self.by(whose) {
+            writeln!(f, "{whose}: {counts}")?;
+        }
+        for (expected, counts) in self.by(|ran| ran.expected.said) {
+            writeln!(f, "expected {expected}: {counts}")?;
+        }
+        let told = self.ran.iter().filter(|ran| ran.told.purged.is_some()).count();
+        writeln!(f, "all {}: {}; purged rows were told in {told}", self.ran.len(), self.all())?;
+        let total: u64 = self.questions.values().sum();
+        writeln!(f, "questions: {total} {:?}", self.questions)
+    }
+}
+
+impl Summary {
+    fn all(&self) -> Counts {
+        Counts(
+            [Judgement::Right, Judgement::Unknown, Judgement::Wrong].map(|judgement| self.count(judgement)),
+        )
+    }
+}
