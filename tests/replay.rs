@@ -3,9 +3,15 @@
 
 mod replayed;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Duration;
 
-use replayed::run::Judgement;
+use milvus_client::Status;
+use milvus_client::client::Timeout;
+use milvus_replay::{Recording, Replay, Settings};
+use replayed::run::{Judgement, client};
 use replayed::{Plan, table};
 
 /// Of a hundred runs so many are right at least, unless more is measured.
@@ -22,9 +28,12 @@ const KNOWN_TO_BE_WRONG: &[&str] = &[
     "foreign",
     "half_bad",
     "killed",
+    "no_coordinator",
     "plain_then_clustering",
     "plain_while_clustering",
     "second",
+    "starting",
+    "zero_rate",
 ];
 
 /// In milliseconds, with commas between them.
@@ -60,9 +69,59 @@ fn nothing_false_is_said_of_any_recorded_server() {
 }
 
 #[test]
+fn refusals_and_absences_are_told_as_they_are() {
+    let summary = replayed::meet_short(Duration::from_millis(5));
+    println!("{summary}");
+    let wrong = replayed::wrong(&summary, KNOWN_TO_BE_WRONG);
+    let wrong: Vec<_> = wrong.into_iter().map(ToString::to_string).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn every_situation_of_the_table_was_recorded() {
     let recorded = replayed::recorded();
     for situation in table::situations() {
         assert!(recorded.iter().any(|recorded| recorded.situation == situation), "{situation}");
     }
+}
+
+fn replay(recording: &str, settings: Settings) -> Replay {
+    Replay::start(Arc::new(Recording::read(&replayed::folder().join(recording)).unwrap()), settings)
+}
+
+#[test]
+fn what_was_not_recorded_is_not_made_up() {
+    let replay = replay("2.6.19/one.jsonl", Settings::default());
+    let client = client(&replay.uri(), &[]);
+    let limit = Timeout::After(Duration::from_secs(20));
+    assert_eq!(client.flush("one", limit).wait().unwrap_err().status, Status::Unsupported);
+    assert_eq!(client.segments("one", false, limit).wait().unwrap().len(), 4);
+    assert_eq!(replay.questions()["Flush"], 1);
+    assert_eq!(replay.questions()["GetPersistentSegmentInfo"], 1);
+}
+
+#[test]
+fn an_answer_changes_when_the_recorded_one_did() {
+    // A hundred recorded seconds pass in one, so that the job is over at once.
+    let replay = replay("2.6.19/one.jsonl", Settings { speed: 100.0, ..Settings::default() });
+    let client = client(&replay.uri(), &[]);
+    let limit = Timeout::After(Duration::from_secs(20));
+    assert_eq!(client.segments("one", false, limit).wait().unwrap().len(), 4, "the clock stands");
+    let job = replay.trigger().unwrap();
+    client.compaction_wait(job, limit).wait().unwrap();
+    assert_eq!(client.segments("one", false, limit).wait().unwrap().len(), 1);
+}
+
+#[test]
+fn the_page_of_tasks_is_served_as_recorded() {
+    let settings = Settings { has_tasks_early: true, ..Settings::default() };
+    let replay = replay("2.6.19/fails_first.jsonl", settings);
+    let mut connection = TcpStream::connect(replay.page().trim_start_matches("http://")).unwrap();
+    connection.write_all(b"GET /api/v1/_dc/tasks/compaction HTTP/1.1\r\nhost: here\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let tasks: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert!(tasks.as_array().unwrap().iter().any(|task| task["type"] == "MixCompaction"), "{tasks}");
 }

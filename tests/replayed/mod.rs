@@ -1,6 +1,7 @@
 //! The library against every recording of a real server: who does what, at once.
 
 pub(crate) mod run;
+mod short;
 pub(crate) mod summary;
 pub(crate) mod table;
 
@@ -60,6 +61,18 @@ struct Meeting {
     latency: Duration,
     seed: u64,
     clients: Vec<(Role, Expected)>,
+}
+
+/// Meets every recording without a whole story.
+pub(crate) fn meet_short(latency: Duration) -> Summary {
+    let short = |recorded: &Recorded| !Recording::read(&recorded.path).unwrap().is_whole;
+    let recorded: Vec<_> = recorded().into_iter().filter(short).collect();
+    let ran = thread::scope(|scope| {
+        let running: Vec<_> =
+            recorded.iter().map(|recorded| scope.spawn(|| short::meet(recorded, latency))).collect();
+        running.into_iter().flat_map(|meeting| meeting.join().unwrap()).collect()
+    });
+    Summary { ran, ..Summary::default() }
 }
 
 /// Meets every recording with a whole story.

@@ -21,6 +21,8 @@ pub(crate) enum Role {
     Later(usize),
     /// It waits for a job that another client has triggered.
     Observer,
+    /// It asks about a recording that has no whole story.
+    Short,
 }
 
 /// What a client was told.
@@ -79,7 +81,7 @@ pub(crate) fn run(
     let limit = Timeout::After(Duration::from_secs(limit));
     let job = match role {
         Role::Observer => Ok(replay.trigger().expect("the recorded trigger started a job")),
-        Role::Owner => trigger(&client, recording, &recording.triggers[0], limit),
+        Role::Owner | Role::Short => trigger(&client, recording, &recording.triggers[0], limit),
         Role::Later(number) => {
             std::thread::sleep(Duration::from_millis(20)); // and not before the first
             trigger(&client, recording, &recording.triggers[number], limit)
@@ -88,10 +90,7 @@ pub(crate) fn run(
     let told = match job {
         Ok(job) => {
             std::thread::sleep(pause);
-            match client.compaction_wait(job, limit).wait() {
-                Ok(outcome) => told_at_end(job, &outcome),
-                Err(error) => told_by(&error),
-            }
+            wait(&client, job, limit)
         }
         Err(error) => told_by(&error),
     };
@@ -119,6 +118,14 @@ pub(crate) fn params(recording: &Recording, line: &Line) -> Params {
     }
 }
 
+/// What a client is told that waits for a job.
+pub(crate) fn wait(client: &Client, job: i64, limit: Timeout) -> Told {
+    match client.compaction_wait(job, limit).wait() {
+        Ok(outcome) => told_at_end(job, &outcome),
+        Err(error) => told_by(&error),
+    }
+}
+
 fn told_at_end(job: i64, outcome: &Outcome) -> Told {
     let verdict = outcome.report.verdict;
     let status = outcome.error.as_ref().map(|error| error.status);
@@ -140,6 +147,7 @@ fn told_by(error: &Error) -> Told {
     }
 }
 
-fn status_name(status: Status) -> String {
+/// The name of a status, without what all have in front.
+pub(crate) fn status_name(status: Status) -> String {
     status.name().to_str().unwrap().trim_start_matches("MILVUS_").to_owned()
 }

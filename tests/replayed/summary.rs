@@ -83,6 +83,7 @@ impl fmt::Display for Summary {
             Role::Owner => "own triggers",
             Role::Later(_) => "later triggers of other clients",
             Role::Observer => "jobs of others",
+            Role::Short => "short recordings",
         };
         for (whose, counts) in self.by(whose) {
             writeln!(f, "{whose}: {counts}")?;

@@ -135,7 +135,12 @@ impl Recording {
         let id_of = |lines: &[Value], keys: [&str; 2]| {
             lines.iter().find_map(|line| line[keys[0]][keys[1]].as_str().map(str::to_owned))
         };
-        let own_id = id_of(&lines, ["request", "collectionID"]);
+        let in_segments = || {
+            lines
+                .iter()
+                .find_map(|line| line["response"]["infos"][0]["collectionID"].as_str().map(str::to_owned))
+        };
+        let own_id = id_of(&lines, ["request", "collectionID"]).or_else(in_segments);
         let others_id = id_of(&opening, ["response", "collectionID"]);
         let mut renamed = Vec::new();
         let is_known = |line: &Value| lines.iter().any(|own| own["rpc"] == line["rpc"]);
@@ -230,7 +235,10 @@ impl Recording {
 
     /// What happens to those who connect at this moment.
     pub(crate) fn door_at(&self, t: f64) -> Door {
-        self.door.iter().rev().find(|(since, _)| *since <= t).map_or(Door::Open, |(_, door)| *door)
+        let then = self.door.iter().rev().find(|(since, _)| *since <= t);
+        // Before the trigger of a whole story it took them; a short one begins as its first line says.
+        let then = if self.is_whole { then } else { then.or(self.door.first()) };
+        then.map_or(Door::Open, |(_, door)| *door)
     }
 }
 
@@ -252,6 +260,14 @@ impl Line {
 }
 
 impl Recording {
+    /// The name that a recorded question of this method is about.
+    #[must_use]
+    pub fn name_in(&self, method: &str) -> Option<String> {
+        let question = self.questions.get(method)?.first()?;
+        let names = ["collection_name", "collectionName"];
+        names.iter().find_map(|key| question.request.get(*key)?.as_str().map(str::to_owned))
+    }
+
     /// The name of a partition of which the recording has the id.
     #[must_use]
     pub fn partition_name(&self, id: &str) -> Option<String> {
@@ -277,11 +293,13 @@ fn answer(method: &str, line: &Value) -> Result<Option<Answer>, Malformed> {
 
 /// What the recording client's own words for a server that is down say of its port.
 fn door(error: &Value) -> Door {
-    if error["code"] != "UNAVAILABLE" {
-        return Door::Open;
-    }
     let details = error["details"].as_str().unwrap_or_default();
-    if details.contains("timed out before receiving SETTINGS") { Door::Silent } else { Door::Shut }
+    match error["code"].as_str() {
+        Some("UNAVAILABLE") if details.contains("timed out before receiving SETTINGS") => Door::Silent,
+        Some("UNAVAILABLE") => Door::Shut,
+        Some("DEADLINE_EXCEEDED") => Door::Silent,
+        _ => Door::Open,
+    }
 }
 
 fn code(name: &str) -> Code {
