@@ -123,6 +123,8 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_OUTCOME_UNKNOWN 41
 // Not every collection was compacted; the list has the error of each.
 #define MILVUS_SOME_FAILED 42
+// Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.
+#define MILVUS_BUSY 43
 // A defect of this library; please report the message.
 #define MILVUS_INTERNAL 50
 // Handles, threads or another resource of this process ran out.
@@ -426,8 +428,8 @@ milvus_status milvus_client_server_info(milvus_client *client,
 // The server scheduled plans for this trigger.
 #define MILVUS_TRIGGER_SCHEDULED 1
 
-// The server scheduled nothing: nothing to compact, or another compaction holds the segments. Servers before
-// 2.4 give a job id even then; a wait for it says that there was nothing to do.
+// The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
+// before 2.4 give a job id even then; a wait for it says that there was nothing to do.
 #define MILVUS_TRIGGER_NOTHING 2
 
 // The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
@@ -478,8 +480,11 @@ typedef struct milvus_compact_result {
     int64_t job_id;
     // Plans of the job; MILVUS_NOT_REPORTED if that is not known.
     int64_t planned;
+    // Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5);
+    // MILVUS_NOT_REPORTED if that is not known.
+    int64_t unsorted_segments;
 } milvus_compact_result;
-#define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0 }
+#define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0, 0, 0 }
 
 // Has the server compact one collection. Returns as soon as the job is scheduled.
 //
@@ -502,9 +507,12 @@ typedef struct milvus_compact_result {
 // error says so (in_doubt), and what was found out about it (found): see milvus_compaction_find(). If a job of
 // the same kind is running on the whole collection, its id is given, as far as this client can know: it
 // triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
-// Clustering from 2.4.7 to 3.0.0: the server answers with any job of the collection that is running, also one
-// of another kind or client, and nobody can tell; make sure that none is. Thread-safe; blocks. Returns
-// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
+// Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
+// kind or client. The wait tells by the results: MILVUS_VERDICT_NOT_STARTED if they are not clustered.
+//
+// If the server schedules nothing although segments are stored that a free trigger would take, the call fails with
+// MILVUS_BUSY: another compaction holds them, or they are not eligible. Nothing was started; try again later.
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_BUSY, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
 // MILVUS_DATABASE_NOT_FOUND,
 // MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
 // MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
@@ -557,8 +565,9 @@ const char *milvus_trigger_name(int32_t outcome);
 // ====================================================================================================
 // Following a job
 //
-// Wait for a job with milvus_compaction_wait(): the verdict rests on its plans and counts, not on the
-// server's word "Completed", which jobs that failed, or never existed, get too.
+// Wait for a job with milvus_compaction_wait(). The verdict rests on what became of the segments that each plan of
+// the job took, and on the server's counters while they can be seen. It does not rest on the server's word
+// "Completed", which jobs that failed, or never existed, get too.
 // ====================================================================================================
 
 // The server answered with a state that this library does not know.
@@ -649,8 +658,27 @@ typedef struct milvus_compaction_report {
     int64_t l0_segments_before;
     // See milvus_effect.
     int64_t l0_segments_after;
+    // Plans that ended, and nobody can tell how: milvus_plan has the reason of each.
+    int64_t unknown_plans;
+    // Segments that were stored right before the trigger and that no plan of the job named. This and all below is
+    // MILVUS_NOT_REPORTED unless this client triggered the job, and the server listed its segments and its plans.
+    int64_t left_out;
+    // Of them: segments that waited to be sorted (servers since 2.5 sort a segment after its flush).
+    int64_t left_out_unsorted;
+    // Of them: segments with nothing but deletions, which only an L0 compaction takes.
+    int64_t left_out_l0;
+    // Of them: results of clustering, which a plain compaction leaves alone.
+    int64_t left_out_clustered;
+    // Of them: segments that an import was making.
+    int64_t left_out_importing;
+    // Of them: segments that were not flushed yet.
+    int64_t left_out_unflushed;
+    // Of them: segments in another partition than asked for, or not among those asked for.
+    int64_t left_out_not_asked_for;
+    // Of them: the rest. Another compaction held them, or they were not eligible for a reason that no list shows.
+    int64_t left_out_held;
 } milvus_compaction_report;
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // None yet: the wait ended before the job did.
 #define MILVUS_VERDICT_NONE 0
@@ -672,6 +700,10 @@ typedef struct milvus_compaction_report {
 
 // The server forgot the job, never knew it, or forgot too much of it to tell.
 #define MILVUS_VERDICT_UNKNOWN 6
+
+// Clustering was asked for, but the server answered with another job that held the collection, and started none. That
+// job, which is the report's, is over now: ask again. The wait returns MILVUS_BUSY.
+#define MILVUS_VERDICT_NOT_STARTED 7
 
 // Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
 // one look cannot tell success from failures that the server has forgotten.
@@ -695,7 +727,9 @@ milvus_status milvus_compaction_state(milvus_client *client,
 
 // Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
 // nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-// 2 s), and goes on asking through restarts and lost connections of up to a minute. All waits of a client
+// 2 s), and goes on asking through restarts and lost connections of up to a minute. A slow server has time: each
+// question's limit grows with what the answers take, from 5 s to 2 minutes. A look that shows anything but success
+// is taken again a second later. All waits of a client
 // share 500 questions a second, each in its turn: of 10,000 jobs each is asked about every 20 s, and a wait
 // that has less time than that may end unasked.
 //
@@ -710,10 +744,12 @@ milvus_status milvus_compaction_state(milvus_client *client,
 //                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
 //                    the wait fails, unless that is before it begins. May be NULL.
 //
-// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
-// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
-// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
-// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
+// A server of which nothing is heard for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
+// that much time; one that only answers pings, or that it is not ready, after five minutes. If the collection is
+// dropped while its job runs, the wait ends with MILVUS_COLLECTION_NOT_FOUND and without a verdict. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
+// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_BUSY (MILVUS_VERDICT_NOT_STARTED), MILVUS_COLLECTION_NOT_FOUND (it was
+// dropped), MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
 // milvus_client_server_version()). Since 0.1.0.
 milvus_status milvus_compaction_wait(milvus_client *client,
                                      int64_t job_id,
@@ -845,8 +881,13 @@ typedef struct milvus_plan {
     const char *channel;
     // Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL.
     const char *failure_reason;
+    // How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
+    // plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
+    int32_t judgement;
+    // What that rests on: one of the MILVUS_REASON_... constants.
+    int32_t reason;
 } milvus_plan;
-#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL }
+#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0 }
 
 // Lists a job's plans: those that the server lists now, and those that this client saw while it waited
 // for the job, as servers forget them. Ordered by their sources.
@@ -915,6 +956,99 @@ milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
 //
 // Thread-safe. Since 0.1.0.
 void milvus_plan_list_free(milvus_plan_list *plans);
+
+// ====================================================================================================
+// Judgements
+//
+// How each plan of a job ended, and what says so: milvus_plan has both. Servers stop counting a plan half a second to
+// three seconds after its end; what became of its segments stays.
+// ====================================================================================================
+
+// How a plan ended: it runs or waits, or nobody has looked yet. Later versions may add more judgements and reasons.
+#define MILVUS_JUDGEMENT_OPEN 0
+
+// It replaced its sources.
+#define MILVUS_JUDGEMENT_COMPLETED 1
+
+// It ended and changed nothing.
+#define MILVUS_JUDGEMENT_FAILED 2
+
+// It ran out of the server's time and changed nothing.
+#define MILVUS_JUDGEMENT_TIMED_OUT 3
+
+// It ended, and what is left does not show how.
+#define MILVUS_JUDGEMENT_NOT_KNOWN 4
+
+// What a judgement rests on: there is none yet.
+#define MILVUS_REASON_NONE 0
+
+// The server reports the state of this plan.
+#define MILVUS_REASON_REPORTED 1
+
+// Its target is stored, and none of its sources is.
+#define MILVUS_REASON_TARGET_STORED 2
+
+// It had a target, none of its sources is stored, and the target was replaced since.
+#define MILVUS_REASON_TARGET_REPLACED 3
+
+// Its sources are gone, and nothing came in their place: all their rows were deleted.
+#define MILVUS_REASON_PURGED 4
+
+// The segments of deletions that it took are gone.
+#define MILVUS_REASON_DELETES_APPLIED 5
+
+// The server no longer lists it; its sources are gone, and a segment that fits them came in their place.
+#define MILVUS_REASON_RESULT_FITS 6
+
+// The job is over, the plan has no target, and all of its sources are still stored.
+#define MILVUS_REASON_SOURCES_STORED 7
+
+// The server announced or counted it, but never listed it.
+#define MILVUS_REASON_NEVER_LISTED 8
+
+// The segments could not be listed, or not before the trigger.
+#define MILVUS_REASON_SEGMENTS_UNKNOWN 9
+
+// Its sources were never seen stored.
+#define MILVUS_REASON_SOURCES_UNKNOWN 10
+
+// Some of its sources are stored, others are gone.
+#define MILVUS_REASON_SOME_SOURCES_STORED 11
+
+// It has a target, but its sources are still stored.
+#define MILVUS_REASON_TARGET_BESIDE_SOURCES 12
+
+// It has no target, its sources are gone, and segments appeared that another compaction may have made of them.
+#define MILVUS_REASON_TAKEN_BY_OTHERS 13
+
+// Its partition was dropped, and its sources with it.
+#define MILVUS_REASON_PARTITION_DROPPED 14
+
+// Its sources are gone, and the partitions could not be listed, so that they may have been dropped.
+#define MILVUS_REASON_PARTITIONS_UNKNOWN 15
+
+// The server no longer lists it, and its sources do not tell how it ended.
+#define MILVUS_REASON_NO_LONGER_LISTED 16
+
+// It is no clustering: its target is not at level L2.
+#define MILVUS_REASON_OTHER_KIND 17
+
+// Whether it clustered cannot be told: its target's level is not known.
+#define MILVUS_REASON_LEVEL_UNKNOWN 18
+
+// What the server lists of it contradicts itself.
+#define MILVUS_REASON_MALFORMED 19
+
+// The constant's name of a judgement, e.g. "MILVUS_JUDGEMENT_COMPLETED"; of any other number,
+// "MILVUS_UNKNOWN_JUDGEMENT". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_judgement_name(int32_t judgement);
+
+// The constant's name of a reason, e.g. "MILVUS_REASON_TARGET_STORED"; of any other number,
+// "MILVUS_UNKNOWN_REASON". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_reason_name(int32_t reason);
+
+// What a reason means, in one English sentence; takes any number. A static string. Thread-safe. Since 0.1.0.
+const char *milvus_reason_message(int32_t reason);
 
 // ====================================================================================================
 // Segments

@@ -1,5 +1,7 @@
 //! Which collection a name or an alias stands for.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Status, shortened};
 use crate::proto::service::{
     DescribeCollectionRequest, DescribeIndexRequest, IndexDescription, ShowCollectionsRequest,
@@ -69,7 +71,11 @@ pub(crate) fn quotable(name: &str) -> String {
 pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
     check_name(name)?;
     let database = &rpc.config().database;
-    let asked = DescribeCollectionRequest { db_name: database.clone(), collection_name: name.to_owned() };
+    let asked = DescribeCollectionRequest {
+        db_name: database.clone(),
+        collection_name: name.to_owned(),
+        ..Default::default()
+    };
     let reply = rpc.unary(Effect::Read, deadline, database, asked).await;
     let reply = match reply {
         Ok(reply) => reply,
@@ -88,6 +94,30 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
     })
 }
 
+/// The name that a collection has now, looked up by its id.
+pub(crate) async fn find_by_id(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+) -> Result<String, Error> {
+    let asked = DescribeCollectionRequest {
+        db_name: collection.database.clone(),
+        collection_id: collection.id,
+        ..Default::default()
+    };
+    let reply = rpc.unary(effect, deadline, &collection.database, asked).await?;
+    if reply.collection_id != collection.id {
+        return Err(Error::new(
+            Status::ServerError,
+            "the server describes another collection than asked for",
+        ));
+    }
+    // Asked by an id, servers before 2.5 have the name in the schema alone.
+    let names = [reply.schema.unwrap_or_default().name, reply.collection_name];
+    Ok(names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| collection.name.clone()))
+}
+
 /// The collection has to be in the database that was asked for. Servers without databases ignore the wish
 /// and would hand out one of the same name.
 async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Result<(), Error> {
@@ -100,6 +130,21 @@ async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Re
     }
     let text = format!("asked for database \"{wanted}\", the server answered for \"{}\"", quotable(answered));
     Err(Error::new(Status::ServerError, text))
+}
+
+/// The numbers of all partitions.
+pub(crate) async fn partition_ids(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+) -> Result<HashSet<i64>, Error> {
+    let asked = ShowPartitionsRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    let reply = rpc.unary(effect, deadline, &collection.database, asked).await?;
+    Ok(reply.partition_i_ds.into_iter().collect())
 }
 
 /// The number of a partition.

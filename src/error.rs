@@ -56,6 +56,7 @@ statuses! {
     CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, but not all of it succeeded; the report has the counts.";
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
     SomeFailed = 42, "SOME_FAILED", "Not every collection was compacted; the list has the error of each.";
+    Busy = 43, "BUSY", "Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.";
     Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
     OutOfMemory = 51, "OUT_OF_MEMORY", "Handles, threads or another resource of this process ran out.";
 }

@@ -53,16 +53,20 @@ impl Segment {
         self.is_stored_data() && self.state != SegmentState::Sealed as i32
     }
 
+    /// Whether it is stored for good.
+    pub(crate) fn is_in_state_flushed(&self) -> bool {
+        self.state == SegmentState::Flushed as i32
+    }
+
+    /// Whether an import is making it.
+    pub(crate) fn is_importing(&self) -> bool {
+        self.state == SegmentState::Importing as i32
+    }
+
     /// Whether it is there at all: servers may list what they have dropped.
     pub(crate) fn is_there(&self) -> bool {
         let gone = [SegmentState::None, SegmentState::NotExist, SegmentState::Dropped];
         !gone.iter().any(|state| *state as i32 == self.state)
-    }
-
-    /// Whether only a compaction can change or replace it. Servers since 2.5 sort a segment after its flush,
-    /// which makes another of it.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.state == SegmentState::Flushed as i32 && !self.is_l0() && self.is_sorted != Some(false)
     }
 
     /// Whether it still takes rows in.

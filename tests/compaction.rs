@@ -400,7 +400,8 @@ fn each_end_of_a_job_gets_its_verdict() {
         ("fails_partly", Verdict::PartlyFailed, Some(Status::CompactionFailed)),
         ("times_out", Verdict::TimedOut, Some(Status::CompactionFailed)),
         ("is_forgotten", Verdict::Unknown, Some(Status::OutcomeUnknown)),
-        ("forgets_some", Verdict::Unknown, Some(Status::OutcomeUnknown)),
+        ("forgets_some", Verdict::PartlyFailed, Some(Status::CompactionFailed)),
+        ("vanishes", Verdict::Failed, Some(Status::CompactionFailed)),
         ("is_hostile", Verdict::Succeeded, None),
     ];
     thread::scope(|scope| {

@@ -7,7 +7,7 @@ use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 16] = [
+const SECTIONS: [&str; 17] = [
     "version",
     "errors",
     "options",
@@ -15,6 +15,7 @@ const SECTIONS: [&str; 16] = [
     "compaction",
     "following",
     "plans",
+    "judgements",
     "segments",
     "check",
     "optimize",

@@ -2,74 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::plan::Plan;
+use super::judgement::Judgement;
+use super::plan::Plans;
+use super::snapshot::{Change, Snapshot, count};
 use crate::segments::Segment;
-
-/// What is kept of the segments of a collection at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Snapshot {
-    /// Every segment with stored rows.
-    stored: Vec<Stored>,
-    /// Segments with nothing but deletions, if the server tells them apart.
-    l0: Option<Vec<i64>>,
-}
-
-/// One segment with stored rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stored {
-    id: i64,
-    rows: i64,
-    /// Whether only a compaction can change or replace it: flushed, and sorted where servers sort.
-    is_settled: bool,
-}
-
-impl Snapshot {
-    pub(crate) fn of(segments: &[Segment]) -> Self {
-        let stored = segments.iter().filter(|segment| segment.is_stored_data());
-        let is_told = segments.iter().all(|segment| segment.level.is_some());
-        let l0 = segments.iter().filter(|segment| segment.is_l0() && segment.is_there());
-        Self {
-            stored: stored
-                .map(|segment| Stored {
-                    id: segment.id,
-                    rows: segment.rows,
-                    is_settled: segment.is_settled(),
-                })
-                .collect(),
-            l0: is_told.then(|| l0.map(|segment| segment.id).collect()),
-        }
-    }
-
-    /// All segments with stored rows.
-    pub(super) fn ids(&self) -> HashSet<i64> {
-        self.stored.iter().map(|segment| segment.id).collect()
-    }
-
-    /// Those that only a compaction can change or replace.
-    pub(super) fn settled(&self) -> HashSet<i64> {
-        self.stored.iter().filter(|segment| segment.is_settled).map(|segment| segment.id).collect()
-    }
-
-    /// Those with nothing but deletions.
-    pub(super) fn l0_ids(&self) -> HashSet<i64> {
-        self.l0.iter().flatten().copied().collect()
-    }
-
-    fn l0_count(&self) -> Option<i64> {
-        self.l0.as_ref().map(|ids| count(ids.len()))
-    }
-
-    /// Rows of all segments, or of some.
-    fn rows(&self, only: Option<&HashSet<i64>>) -> i64 {
-        let wanted = self.stored.iter().filter(|segment| only.is_none_or(|only| only.contains(&segment.id)));
-        wanted.map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add)
-    }
-
-    /// Rough number of machine words it takes.
-    pub(super) fn weight(&self) -> usize {
-        3 * self.stored.len() + self.l0.as_ref().map_or(0, Vec::len)
-    }
-}
 
 /// Before and after. What is `None` cannot be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,49 +31,71 @@ pub struct Effect {
 }
 
 /// Compares the segments of one collection, before and after a job of these plans.
-pub(crate) fn compare<'a>(
-    before: &Snapshot,
-    after: &[Segment],
-    plans: impl Iterator<Item = &'a Plan>,
-) -> Effect {
+pub(crate) fn compare(before: &Snapshot, after: &[Segment], plans: &Plans) -> Effect {
     let now = Snapshot::of(after);
-    let (sources, targets, has_all_targets) = ends(plans);
-    let (was_before, is_after) = (before.ids(), now.ids());
+    let sources: HashSet<i64> = plans.iter().flat_map(|plan| plan.sources.iter().copied()).collect();
+    let targets: HashSet<i64> = plans.iter().flat_map(|plan| plan.targets().iter().copied()).collect();
     // Sources and targets may be segments of deletions as well.
-    let is_there: HashSet<i64> =
-        after.iter().filter(|segment| segment.is_there()).map(|segment| segment.id).collect();
-    let left = sources.iter().filter(|id| is_there.contains(id)).count();
-    let missing = targets.iter().filter(|id| !is_there.contains(id)).count();
-    let appeared: HashSet<i64> = is_after.difference(&was_before).copied().collect();
-    let gone: HashSet<i64> = was_before.difference(&is_after).copied().collect();
-    // Where only the first target of a plan is known, nothing else may have happened meanwhile.
-    let is_told_apart = has_all_targets || (gone == sources && appeared == targets);
-    // A source that still grew when it was counted had more rows in the end.
-    let is_whole = !sources.is_empty() && left == 0 && missing == 0 && sources.is_subset(&before.settled());
-    let purged = before.rows(Some(&sources)).saturating_sub(now.rows(Some(&targets)));
+    let left = sources.iter().filter(|id| now.has(**id)).count();
+    let missing = targets.iter().filter(|id| !now.has(**id)).count();
+    let (was_before, is_after) = (before.ids(), now.ids());
     Effect {
-        segments: (count(before.stored.len()), count(now.stored.len())),
+        segments: (count(was_before.len()), count(is_after.len())),
         rows: (before.rows(None), now.rows(None)),
         l0_segments: (before.l0_count(), now.l0_count()),
-        gone: count(gone.len()),
-        appeared: count(appeared.len()),
+        gone: count(was_before.difference(&is_after).count()),
+        appeared: count(is_after.difference(&was_before).count()),
         sources_left: (!sources.is_empty()).then(|| count(left)),
         targets_missing: (!targets.is_empty()).then(|| count(missing)),
         lineage_confirmed: lineage(after, &sources, &targets),
-        // A compaction makes no rows: a negative number means that something else was mixed in.
-        rows_purged: (is_whole && is_told_apart && purged >= 0).then_some(purged),
+        rows_purged: purged(before, &now, plans, &sources, &targets),
     }
 }
 
-/// All sources and all known targets of the plans, and whether those are all there are.
-fn ends<'a>(plans: impl Iterator<Item = &'a Plan>) -> (HashSet<i64>, HashSet<i64>, bool) {
-    let (mut sources, mut targets, mut has_all_targets) = (HashSet::new(), HashSet::new(), true);
-    for plan in plans {
-        sources.extend(&plan.sources);
-        targets.extend(plan.targets());
-        has_all_targets &= plan.details.as_ref().is_some_and(|details| !details.targets.is_empty());
+/// Rows that the sources had more than what was made of them, where every segment is accounted for.
+fn purged(
+    before: &Snapshot,
+    now: &Snapshot,
+    plans: &Plans,
+    sources: &HashSet<i64>,
+    targets: &HashSet<i64>,
+) -> Option<i64> {
+    // A source that still grew when it was counted had more rows in the end.
+    let is_whole = !sources.is_empty()
+        && sources.is_subset(&before.settled())
+        && sources.iter().all(|id| !now.has(*id))
+        && plans.iter().all(|plan| match plan.judged.judgement {
+            Judgement::Completed => true,
+            Judgement::Open => !plan.targets().is_empty(),
+            _ => false,
+        });
+    if !is_whole {
+        return None;
     }
-    (sources, targets, has_all_targets)
+    let change = Change::between(before, now, sources, targets);
+    let has_all_targets =
+        plans.iter().all(|plan| plan.details.as_ref().is_some_and(|details| !details.targets.is_empty()));
+    let others: Vec<_> = change
+        .appeared
+        .difference(targets)
+        .filter_map(|id| now.get(*id))
+        .map(|segment| segment.kind)
+        .collect();
+    let missing = targets.iter().filter(|id| !now.has(**id)).count();
+    let results = match () {
+        () if has_all_targets && missing == 0 => targets,
+        // Where only the first target of a plan is known, nothing else may have happened meanwhile.
+        () if change.gone != *sources => return None,
+        () if missing == 0 && others.is_empty() => targets,
+        // Clustering makes several segments of the sources.
+        () if missing == 0 && others.iter().all(|kind| kind.is_clustered) => &change.appeared,
+        // A target is replaced by its sorted form.
+        () if missing == others.len() && others.iter().all(|kind| kind.is_sorted) => &change.appeared,
+        () => return None,
+    };
+    // A compaction makes no rows: a negative number means that something else was mixed in.
+    let purged = before.rows(Some(sources)).saturating_sub(now.rows(Some(results)));
+    (purged >= 0).then_some(purged)
 }
 
 /// Targets whose every origin is one of the sources, if the server tells origins.
@@ -157,13 +115,10 @@ fn lineage(after: &[Segment], sources: &HashSet<i64>, targets: &HashSet<i64>) ->
     Some(count(confirmed.count()))
 }
 
-fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::plan::Details;
+    use super::super::judgement::{Judged, Reason};
+    use super::super::plan::{Details, Plan};
     use super::*;
 
     const FLUSHED: i32 = 4;
@@ -173,13 +128,18 @@ mod tests {
     }
 
     fn plan(sources: &[i64], target: i64) -> Plan {
-        Plan { sources: sources.to_vec(), target, details: None }
+        let judged = Judged::completed(Reason::TargetStored);
+        Plan { sources: sources.to_vec(), target, judged, ..Plan::default() }
+    }
+
+    fn effect_of(before: &Snapshot, after: &[Segment], plans: &[Plan]) -> Effect {
+        compare(before, after, &plans.iter().cloned().collect())
     }
 
     #[test]
     fn a_merge_that_purged_deletions_is_told_in_numbers() {
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50), segment(3, 50)]);
-        let effect = compare(&before, &[segment(9, 80), segment(3, 50)], [&plan(&[1, 2], 9)].into_iter());
+        let effect = effect_of(&before, &[segment(9, 80), segment(3, 50)], &[plan(&[1, 2], 9)]);
         assert_eq!((effect.segments, effect.rows), ((3, 2), (150, 130)));
         assert_eq!((effect.gone, effect.appeared), (2, 1));
         assert_eq!((effect.sources_left, effect.targets_missing), (Some(0), Some(0)));
@@ -189,9 +149,9 @@ mod tests {
     #[test]
     fn nothing_is_claimed_of_a_job_that_changed_nothing() {
         let segments = [segment(1, 50), segment(2, 50)];
-        let effect = compare(&Snapshot::of(&segments), &segments, [&plan(&[1, 2], -1)].into_iter());
+        let effect = effect_of(&Snapshot::of(&segments), &segments, &[plan(&[1, 2], -1)]);
         assert_eq!((effect.sources_left, effect.targets_missing, effect.rows_purged), (Some(2), None, None));
-        let unknown = compare(&Snapshot::of(&segments), &segments, std::iter::empty());
+        let unknown = effect_of(&Snapshot::of(&segments), &segments, &[]);
         assert_eq!((unknown.sources_left, unknown.rows_purged), (None, None));
     }
 
@@ -199,11 +159,11 @@ mod tests {
     fn what_others_did_meanwhile_is_not_mixed_in() {
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50)]);
         let after = [segment(9, 70), segment(10, 500)];
-        let effect = compare(&before, &after, [&plan(&[1, 2], 9)].into_iter());
+        let effect = effect_of(&before, &after, &[plan(&[1, 2], 9)]);
         assert_eq!(effect.rows_purged, None, "10 may be a second target, or a flush");
         let details = Details { targets: vec![9], ..Details::default() };
         let detailed = Plan { details: Some(Box::new(details)), ..plan(&[1, 2], 9) };
-        assert_eq!(compare(&before, &after, [&detailed].into_iter()).rows_purged, Some(30));
+        assert_eq!(effect_of(&before, &after, &[detailed]).rows_purged, Some(30));
     }
 
     #[test]
@@ -212,7 +172,7 @@ mod tests {
             |id, origins: &[i64]| Segment { compaction_from: Some(origins.to_vec()), ..segment(id, 50) };
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50)]);
         let plans = [plan(&[1], 8), plan(&[2], 9)];
-        let effect = compare(&before, &[from(8, &[1]), from(9, &[7])], plans.iter());
+        let effect = effect_of(&before, &[from(8, &[1]), from(9, &[7])], &plans);
         assert_eq!(effect.lineage_confirmed, Some(1));
     }
 
@@ -220,7 +180,7 @@ mod tests {
     fn growing_dropped_and_deletion_segments_are_not_counted_as_data() {
         let of = |id, state, level| Segment { state, level: Some(level), ..segment(id, 5) };
         let snapshot = Snapshot::of(&[of(1, 2, 2), of(2, 6, 2), of(3, FLUSHED, 1), of(4, FLUSHED, 2)]);
-        assert_eq!((snapshot.ids(), snapshot.l0), (HashSet::from([4]), Some(vec![3])));
+        assert_eq!((snapshot.ids(), snapshot.l0_ids()), (HashSet::from([4]), HashSet::from([3])));
     }
 
     #[test]
@@ -229,7 +189,7 @@ mod tests {
         let details = Details { targets: vec![9], ..Details::default() };
         let plan = Plan { details: Some(Box::new(details)), ..plan(&[1], 9) };
         let purged = |before: Segment, rows| {
-            compare(&Snapshot::of(&[before]), &[segment(9, rows)], [&plan].into_iter()).rows_purged
+            effect_of(&Snapshot::of(&[before]), &[segment(9, rows)], std::slice::from_ref(&plan)).rows_purged
         };
         assert_eq!(purged(sealed, 8), None);
         assert_eq!(purged(segment(1, 10), 8), Some(2));
@@ -242,9 +202,9 @@ mod tests {
         let l1 = |id, rows| Segment { level: Some(2), ..segment(id, rows) };
         let before = Snapshot::of(&[l0(1), l0(2), l1(3, 50)]);
         let plans = [plan(&[1, 2], -1)];
-        let untouched = compare(&before, &[l0(1), l0(2), l1(3, 50)], plans.iter());
+        let untouched = effect_of(&before, &[l0(1), l0(2), l1(3, 50)], &plans);
         assert_eq!((untouched.sources_left, untouched.l0_segments), (Some(2), (Some(2), Some(2))));
-        let done = compare(&before, &[l1(3, 50)], plans.iter());
+        let done = effect_of(&before, &[l1(3, 50)], &plans);
         assert_eq!((done.sources_left, done.l0_segments), (Some(0), (Some(2), Some(0))));
         assert_eq!(done.rows_purged, None);
     }
@@ -252,7 +212,7 @@ mod tests {
     #[test]
     fn hostile_numbers_do_not_overflow() {
         let before = Snapshot::of(&[segment(1, i64::MAX), segment(2, i64::MAX), segment(3, i64::MIN)]);
-        let effect = compare(&before, &[segment(9, i64::MIN)], [&plan(&[1, 2, 3], 9)].into_iter());
+        let effect = effect_of(&before, &[segment(9, i64::MIN)], &[plan(&[1, 2, 3], 9)]);
         assert_eq!((effect.rows, effect.rows_purged), ((i64::MAX, 0), Some(i64::MAX)));
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::effect::Snapshot;
 use super::ledger::{Job, Ledger, Origin};
 use super::params::Mode;
 use super::plan::{Plan, Plans};
+use super::snapshot::Snapshot;
 use super::trigger::job_ids;
 use super::verdict::Scheduled;
 use super::{NO_JOB, UNKNOWN_JOB, state, tasks};
@@ -200,13 +200,14 @@ pub(super) fn fits(kind: i32, mode: Mode) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::left_out::Chosen;
     use super::super::plan::Details;
     use super::*;
     use crate::segments::Segment;
 
     fn task(job_id: i64, kind: Kind) -> Plan {
         let details = Details { plan_id: job_id * 10, job_id, kind: kind as i32, ..Details::default() };
-        Plan { sources: vec![1], target: -1, details: Some(Box::new(details)) }
+        Plan { sources: vec![1], target: -1, details: Some(Box::new(details)), ..Plan::default() }
     }
 
     #[test]
@@ -228,7 +229,7 @@ mod tests {
             since: std::time::Instant::now(),
             collection: crate::collection::Collection::default(),
             mode,
-            is_whole: true,
+            chosen: Chosen::default(),
             before: Some(Snapshot::of(before)),
             taken: taken.iter().copied().collect(),
             jobs_before: None,
@@ -243,7 +244,7 @@ mod tests {
     #[test]
     fn a_new_plan_of_the_same_sources_is_a_trace_and_one_of_others_is_none() {
         let origin = origin(Mode::Plain, &[segment(3, 2)], &[]);
-        let plan = |source| Plan { sources: vec![source], target: -1, details: None };
+        let plan = |source| Plan { sources: vec![source], target: -1, ..Plan::default() };
         let before = plans_on(&[plan(1), plan(3)], &HashSet::from([3]));
         let look = |plans: &[Plan]| by_plans(plans, &before, &origin).is_some();
         assert!(!look(&[plan(1), plan(2), plan(3)]));

@@ -1,27 +1,35 @@
 //! Following a job to its end.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::NO_JOB;
-use super::effect::{self, Effect};
+use super::effect;
 use super::engine::Engine;
-use super::evidence::Evidence;
-use super::ledger::{Job, Ledger, Origin};
+use super::job_tracker::JobTracker;
+use super::ledger::{Job, Ledger};
+use super::left_out::left_out;
 use super::meter::Progress;
-use super::plan::{Plan, Plans};
+use super::observe::{Observer, Seen};
+use super::patience::{Limit, Outage};
+use super::plan::Plan;
 use super::state::{self, check_job_id};
-use super::verdict::{Report, Verdict};
+use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
-use crate::pace::{Pace, pause};
-use crate::rpc::{self, Deadline, Rpc};
-use crate::segments;
+use crate::pace::pause;
+use crate::rpc::{self, Deadline};
 
-/// One question has this long. A restarting server lets calls hang until their deadline.
+/// A single question has this long where nothing is known of the server.
 pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
-/// A server that cannot be asked for so long ends a wait, also one without a limit.
-const LONGEST_OUTAGE: Duration = Duration::from_mins(1);
-/// Plans that the trigger announced may take so long to be counted.
+/// A look that would say anything else than success is taken again after this.
+const CONFIRM: Duration = Duration::from_secs(1);
+/// Plans that the trigger announced may take so long to be listed.
 const GRACE: Duration = Duration::from_secs(2);
+/// A job of which nothing new is heard for so long may have lost its collection; doubled from question to question.
+const IDLE: Duration = Duration::from_secs(3);
+const LONGEST_IDLE: Duration = Duration::from_mins(1);
+/// A job that is over, but whose plans cannot be listed for so long, is judged without them.
+const LONGEST_LISTING: Duration = Duration::from_mins(5);
 
 /// Is shown how far a wait is, whenever the server has answered.
 pub(crate) type Show<'a> = &'a (dyn Fn(Progress) + Send + Sync);
@@ -38,7 +46,7 @@ pub struct Outcome {
 /// Polls until no plan of the job is running any more, the deadline passes, or the server cannot be
 /// asked. Fails without an outcome only for an impossible id.
 pub(crate) async fn wait(
-    Engine { rpc, ledger, pace, .. }: &Engine,
+    engine: &Engine,
     show: Show<'_>,
     deadline: Deadline<'_>,
     job_id: i64,
@@ -48,18 +56,24 @@ pub(crate) async fn wait(
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
         return Ok(Outcome { report, error: None });
     }
-    let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let (scheduled, since, origin, was_over) = (job.scheduled, job.since, job.origin.clone(), job.is_over);
-    let mut evidence = Evidence::new(job_id, job);
-    let ended = poll_to_the_end(rpc, pace, show, deadline, job_id, since, &mut evidence).await;
-    let mut report = evidence.report();
+    let job = engine.ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    let was_over = job.is_over;
+    let mut follower = Follower::new(engine, deadline, job_id, job);
+    let ended = follower.poll_to_the_end(show).await;
     let is_over = ended.is_ok();
-    if let Some(origin) = origin.as_deref().filter(|_| is_over) {
-        report.effect = Box::pin(effect(rpc, deadline, origin, evidence.plans())).await;
+    if is_over {
+        follower.tracker.settle();
     }
-    let (plans, most, planned) = (evidence.plans().clone(), evidence.most(), evidence.planned());
+    let mut report = follower.tracker.report();
+    if is_over {
+        report.effect = follower.effect();
+        let origin = follower.job.origin.as_deref();
+        let is_listed = !report.plans.is_empty();
+        report.left_out = origin.filter(|_| is_listed).and_then(|o| left_out(o, follower.tracker.plans()));
+    }
+    let reason = follower.tracker.plans().failure_reason();
     let error = match ended {
-        Ok(()) => failure(&report, plans.failure_reason()),
+        Ok(()) => failure(&report, reason),
         Err(error) => {
             // Whatever had been seen by then, the job was not seen to its end.
             report.verdict = Verdict::None;
@@ -67,126 +81,281 @@ pub(crate) async fn wait(
         }
     };
     // Once over, always over: a later wait may only have had too little time.
-    let is_over = is_over || was_over;
-    ledger.remember(job_id, Job { scheduled, since, plans, most, planned, origin, is_over });
+    let job = follower.tracker.remembered(follower.job);
+    engine.ledger.remember(job_id, Job { is_over: is_over || was_over, ..job });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
-}
-
-/// What has become of the segments since the trigger. Not worth failing for.
-async fn effect(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin, plans: &Plans) -> Option<Effect> {
-    let before = origin.before.as_ref()?;
-    let limit = deadline.within(POLL_LIMIT);
-    let after = segments::persistent(rpc, rpc::Effect::Poll, limit, &origin.collection).await.ok()?;
-    Some(effect::compare(before, &after, plans.iter()))
-}
-
-async fn poll_to_the_end(
-    rpc: &Rpc,
-    pace: &Pace,
-    show: Show<'_>,
-    deadline: Deadline<'_>,
-    job_id: i64,
-    since: Instant,
-    evidence: &mut Evidence,
-) -> Result<(), Error> {
-    let mut outage = Outage::default();
-    let mut latest_error = None;
-    loop {
-        if deadline.bound(pace.turn()).await.is_none() {
-            return Err(out_of_time(deadline, job_id, evidence, latest_error));
-        }
-        let asked = Instant::now();
-        // Connecting has a limit of its own, which may be longer than a question's.
-        let connected = Box::pin(rpc.reach(deadline.within(rpc.config().connect_timeout + POLL_LIMIT))).await;
-        let looked = match connected {
-            // Boxed: between two polls a wait takes little memory.
-            Ok(()) => Box::pin(look(rpc, deadline.within(POLL_LIMIT), job_id, evidence)).await,
-            Err(error) => Err(error),
-        };
-        if looked.is_ok() {
-            show(evidence.so_far());
-        }
-        match looked {
-            Ok(()) if evidence.is_over() && (evidence.is_settled() || since.elapsed() > GRACE) => {
-                return Ok(());
-            }
-            Ok(()) => {
-                outage = Outage::default();
-                latest_error = None;
-            }
-            Err(error) if !may_pass(&error) => return Err(error),
-            Err(error) => {
-                evidence.failed_poll();
-                let given_up = outage.failed(asked);
-                // A question that the wait's own end cut off is no failure to tell of.
-                let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
-                if !is_cut_off || !deadline.has_passed() {
-                    latest_error = Some(error.clone());
-                }
-                if deadline.has_passed() {
-                    return Err(out_of_time(deadline, job_id, evidence, latest_error));
-                }
-                if given_up {
-                    return Err(out_of_reach(job_id, &error));
-                }
-            }
-        }
-        if deadline.bound(tokio::time::sleep(pause(since.elapsed()))).await.is_none() {
-            return Err(out_of_time(deadline, job_id, evidence, latest_error));
-        }
-    }
-}
-
-/// How long the server has not answered: since the first question that failed, which in a crowd of jobs may have come
-/// long after the last one that did not.
-#[derive(Default)]
-struct Outage(Option<Instant>);
-
-impl Outage {
-    /// A question that was `asked` then failed; returns whether the server has been gone for too long.
-    fn failed(&mut self, asked: Instant) -> bool {
-        self.0.get_or_insert(asked).elapsed() > LONGEST_OUTAGE
-    }
-}
-
-/// One poll, with a look at the plans whenever something has changed.
-async fn look(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, evidence: &mut Evidence) -> Result<(), Error> {
-    let info = state::state(rpc, rpc::Effect::Poll, deadline, job_id).await?;
-    if !evidence.poll(info) {
-        return Ok(());
-    }
-    match state::plans(rpc, rpc::Effect::Poll, deadline, job_id).await {
-        Ok(plans) => evidence.list(plans),
-        // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
-        Err(error)
-            if !error.retriable && matches!(error.status, Status::Unsupported | Status::ServerError) =>
-        {
-            evidence.cannot_list();
-        }
-        Err(error) => {
-            evidence.look_again();
-            return Err(error);
-        }
-    }
-    Ok(())
 }
 
 /// The plans that the server lists now, and those that this client has seen before.
 pub(crate) async fn plans(
-    rpc: &Rpc,
+    rpc: &rpc::Rpc,
     ledger: &Ledger,
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
-    let listed = state::plans(rpc, rpc::Effect::Read, deadline, job_id).await?;
+    let listed = state::listed(rpc, rpc::Effect::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
-    let mut evidence = Evidence::new(job_id, job);
-    evidence.list(listed);
-    Ok(evidence.report().plans)
+    let mut tracker = JobTracker::new(job_id, job);
+    tracker.list(listed);
+    Ok(tracker.report().plans)
+}
+
+/// What comes after a look at a job.
+enum Next {
+    /// The job is over, and everything there is to be seen was.
+    Over,
+    /// To be asked again when it is time.
+    Poll,
+    /// To be asked again after this.
+    After(Duration),
+}
+
+/// One wait for one job.
+struct Follower<'a> {
+    engine: &'a Engine,
+    deadline: Deadline<'a>,
+    job_id: i64,
+    /// What was known of it before, without its plans.
+    job: Job,
+    tracker: JobTracker,
+    /// The collection's side of it; `None` for a job of which no collection is known.
+    observer: Option<Observer>,
+    latest: Option<Seen>,
+    state_limit: Limit,
+    list_limit: Limit,
+    outage: Outage,
+    latest_error: Option<Error>,
+    /// When the state or the plans last changed.
+    changed: Instant,
+    /// How long nothing new may be heard before the collection is looked up.
+    idle: Duration,
+    /// When the segments were last looked at while the job ran.
+    observed: Option<Instant>,
+    /// When the job was first seen to be over, and not to have succeeded.
+    doubted: Option<Instant>,
+    /// Since when its plans should have been listed.
+    listing: Option<Instant>,
+}
+
+impl<'a> Follower<'a> {
+    fn new(engine: &'a Engine, deadline: Deadline<'a>, job_id: i64, mut job: Job) -> Self {
+        let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
+        let tracker = JobTracker::new(job_id, job.clone());
+        job.plans = super::plan::Plans::default();
+        let now = Instant::now();
+        Self {
+            engine,
+            deadline,
+            job_id,
+            job,
+            tracker,
+            observer,
+            latest: None,
+            state_limit: Limit::default(),
+            list_limit: Limit::default(),
+            outage: Outage::default(),
+            latest_error: None,
+            changed: now,
+            idle: IDLE,
+            observed: None,
+            doubted: None,
+            listing: None,
+        }
+    }
+
+    async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
+        loop {
+            if self.deadline.bound(self.engine.pace.turn()).await.is_none() {
+                return Err(self.out_of_time());
+            }
+            let asked = Instant::now();
+            // Boxed: between two polls a wait takes little memory.
+            let looked = Box::pin(self.look(show)).await;
+            let rest = match looked {
+                Ok(Next::Over) => return Ok(()),
+                Ok(next) => {
+                    self.latest_error = None;
+                    match next {
+                        Next::After(rest) => rest,
+                        _ => pause(self.job.since.elapsed()),
+                    }
+                }
+                Err(error) => {
+                    self.failed(error, asked)?;
+                    pause(self.job.since.elapsed())
+                }
+            };
+            if self.deadline.bound(tokio::time::sleep(rest)).await.is_none() {
+                return Err(self.out_of_time());
+            }
+        }
+    }
+
+    /// A look has failed. Fails if that ends the wait.
+    fn failed(&mut self, error: Error, asked: Instant) -> Result<(), Error> {
+        if !may_pass(&error) {
+            return Err(error);
+        }
+        self.tracker.failed_poll();
+        // A live connection answers pings, or keepalive would have ended it.
+        let is_alive = error.status == Status::Timeout && self.engine.rpc.is_connected();
+        let is_heard = is_alive || matches!(error.status, Status::NotReady | Status::RateLimited);
+        let gone = self.outage.failed(asked, is_heard);
+        // A question that the wait's own end cut off is no failure to tell of.
+        let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
+        if !is_cut_off || !self.deadline.has_passed() {
+            self.latest_error = Some(error.clone());
+        }
+        if self.deadline.has_passed() {
+            return Err(self.out_of_time());
+        }
+        match gone {
+            Some(since) => Err(out_of_reach(self.job_id, since, &error)),
+            None => Ok(()),
+        }
+    }
+
+    /// One poll, with a look at the plans whenever something has changed, and at the segments when the job is over.
+    async fn look(&mut self, show: Show<'_>) -> Result<Next, Error> {
+        let rpc = &self.engine.rpc;
+        // Connecting has a limit of its own, which may be longer than a question's.
+        rpc.reach(self.deadline.within(rpc.config().connect_timeout + POLL_LIMIT)).await?;
+        let before = self.tracker.last();
+        let look_at_plans = self.poll_state().await?;
+        if self.tracker.last() != before {
+            (self.changed, self.idle) = (Instant::now(), IDLE);
+        }
+        let listed = if look_at_plans { self.list_plans().await } else { Ok(()) };
+        show(self.tracker.so_far());
+        listed?;
+        if self.tracker.is_over() {
+            return self.conclude().await;
+        }
+        self.doubted = None;
+        self.look_beside().await?;
+        Ok(Next::Poll)
+    }
+
+    async fn poll_state(&mut self) -> Result<bool, Error> {
+        let limit = self.deadline.within(self.state_limit.get());
+        let asked = Instant::now();
+        match state::state(&self.engine.rpc, rpc::Effect::Poll, limit, self.job_id).await {
+            Ok(info) => {
+                self.state_limit.answered(asked.elapsed());
+                self.outage.answered();
+                Ok(self.tracker.poll(info))
+            }
+            Err(error) => {
+                self.state_limit.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn list_plans(&mut self) -> Result<(), Error> {
+        let limit = self.deadline.within(self.list_limit.get());
+        let asked = Instant::now();
+        match state::listed(&self.engine.rpc, rpc::Effect::Poll, limit, self.job_id).await {
+            Ok(listed) => {
+                self.list_limit.answered(asked.elapsed());
+                self.outage.answered();
+                self.listing = None;
+                self.tracker.list(listed);
+                Ok(())
+            }
+            // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
+            Err(error)
+                if !error.retriable && matches!(error.status, Status::Unsupported | Status::ServerError) =>
+            {
+                self.tracker.cannot_list();
+                Ok(())
+            }
+            Err(error) => {
+                self.list_limit.failed(&error);
+                if self.listing.get_or_insert(asked).elapsed() > LONGEST_LISTING {
+                    self.tracker.cannot_list();
+                    return Ok(());
+                }
+                self.tracker.look_again();
+                Err(error)
+            }
+        }
+    }
+
+    /// The job is over. Says whether everything there is to be seen was.
+    async fn conclude(&mut self) -> Result<Next, Error> {
+        if self.tracker.misses_plans() && !self.tracker.is_certain() && self.job.since.elapsed() < GRACE {
+            self.tracker.look_again();
+            return Ok(Next::Poll);
+        }
+        if let Some(rest) = self.doubted.and_then(|since| CONFIRM.checked_sub(since.elapsed())) {
+            return Ok(Next::After(rest));
+        }
+        self.observe().await?;
+        let is_certain = self.tracker.is_certain() || self.observer.is_none();
+        if is_certain || self.doubted.is_some() {
+            return Ok(Next::Over);
+        }
+        self.doubted = Some(Instant::now());
+        self.tracker.look_again();
+        Ok(Next::After(CONFIRM))
+    }
+
+    /// While the job runs: at the segments if a plan ended without a target, which the list may forget; at the
+    /// collection if nothing new is heard.
+    async fn look_beside(&mut self) -> Result<(), Error> {
+        let rest = (self.job.since.elapsed() / 5).max(CONFIRM);
+        if self.tracker.has_ended_plans() && self.observed.is_none_or(|at| at.elapsed() > rest) {
+            self.observed = Some(Instant::now());
+            self.observe().await?;
+        }
+        if self.changed.elapsed() > self.idle {
+            (self.changed, self.idle) = (Instant::now(), (self.idle * 2).min(LONGEST_IDLE));
+            if let Some(observer) = &mut self.observer {
+                observer.check_collection(&self.engine.rpc, self.deadline, self.job_id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the segments, and judges the plans by them.
+    async fn observe(&mut self) -> Result<(), Error> {
+        let Some(observer) = &mut self.observer else { return Ok(()) };
+        self.latest =
+            observer.observe(&self.engine.rpc, self.deadline, self.job_id, &mut self.tracker).await?;
+        Ok(())
+    }
+
+    /// What has become of the segments since the trigger.
+    fn effect(&self) -> Option<effect::Effect> {
+        let before = self.job.origin.as_ref()?.before.as_ref()?;
+        Some(effect::compare(before, &self.latest.as_ref()?.segments, self.tracker.plans()))
+    }
+
+    fn out_of_time(&self) -> Error {
+        let known = self.tracker.progress();
+        let known = match &self.latest_error {
+            Some(error) => format!("{known}; asking failed: {error}"),
+            None => known,
+        };
+        let (job_id, waited) = (self.job_id, self.deadline.elapsed().as_millis());
+        let text = format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})");
+        let mut error = self.deadline.settle(Error::new(Status::Timeout, text).retriable());
+        error.grpc_code = self.latest_error.as_ref().map_or(0, |latest| latest.grpc_code);
+        error
+    }
+}
+
+impl Limit {
+    fn failed(&mut self, error: &Error) {
+        if error.status == Status::Timeout {
+            self.ran_out();
+        }
+    }
 }
 
 /// Failures of one question that say nothing about the job.
-fn may_pass(error: &Error) -> bool {
+pub(super) fn may_pass(error: &Error) -> bool {
     error.retriable
         || matches!(
             error.status,
@@ -195,87 +364,12 @@ fn may_pass(error: &Error) -> bool {
 }
 
 /// A server that has not answered for long is gone, whatever each single question ended with.
-fn out_of_reach(job_id: i64, latest: &Error) -> Error {
-    let limit = LONGEST_OUTAGE.as_secs();
+fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Error {
+    let since = since.as_secs();
     let text = format!(
-        "compaction job {job_id}: the server has not answered for {limit} s ({latest}); the job may go on"
+        "compaction job {job_id}: the server has not answered for {since} s ({latest}); the job may go on"
     );
     let mut error = Error::new(Status::Unavailable, text).retriable();
     error.grpc_code = latest.grpc_code;
     error
-}
-
-fn out_of_time(
-    deadline: Deadline<'_>,
-    job_id: i64,
-    evidence: &Evidence,
-    latest_error: Option<Error>,
-) -> Error {
-    let known = evidence.progress();
-    let known = match &latest_error {
-        Some(error) => format!("{known}; asking failed: {error}"),
-        None => known,
-    };
-    let waited = deadline.elapsed().as_millis();
-    let text = format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})");
-    let mut error = deadline.settle(Error::new(Status::Timeout, text).retriable());
-    error.grpc_code = latest_error.map_or(0, |latest| latest.grpc_code);
-    error
-}
-
-/// The error that goes with a verdict which is not good news.
-pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
-    let (counts, planned) = (report.counts, report.planned);
-    let (status, text) = match report.verdict {
-        Verdict::Succeeded | Verdict::NothingToDo => return None,
-        Verdict::PartlyFailed | Verdict::Failed => (
-            Status::CompactionFailed,
-            format!(
-                "of {planned} plans {} completed, {} failed and {} timed out",
-                counts.completed, counts.failed, counts.timed_out
-            ),
-        ),
-        Verdict::TimedOut => {
-            (Status::CompactionFailed, format!("{} of {planned} plans timed out on the server", counts.timed_out))
-        }
-        Verdict::Unknown if planned == 0 => (
-            Status::OutcomeUnknown,
-            "the server says Completed but shows no trace of the job: it never knew it, forgot it, or had nothing to do"
-                .to_owned(),
-        ),
-        Verdict::Unknown | Verdict::None => (
-            Status::OutcomeUnknown,
-            format!(
-                "the server says Completed, but only {} of {planned} plans are known to have completed",
-                counts.completed
-            ),
-        ),
-    };
-    let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
-    let change = report.effect.map(change).unwrap_or_default();
-    Some(Error::new(status, text + &change + &reason))
-}
-
-/// What the segments say, whatever the server says of the job.
-fn change(effect: Effect) -> String {
-    match (effect.gone, effect.appeared) {
-        (0, 0) => "; its collection has the same segments as before".to_owned(),
-        (gone, appeared) => {
-            format!("; of the collection's segments {gone} are gone and {appeared} are new since the trigger")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_outage_begins_with_the_first_question_that_failed() {
-        let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
-        let mut outage = Outage::default();
-        assert!(!outage.failed(ago(50)), "however long ago the last answer was");
-        assert!(!outage.failed(ago(1)));
-        assert!(Outage(Some(ago(61))).failed(ago(1)), "the latest question is not what counts");
-    }
 }

@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::effect::Snapshot;
+use super::left_out::Chosen;
 use super::params::Mode;
 use super::plan::Plans;
+use super::snapshot::Snapshot;
 use super::verdict::{Counts, Scheduled};
 use crate::collection::Collection;
 
@@ -28,7 +29,9 @@ pub(crate) struct Job {
     /// The largest of each count seen so far.
     pub(crate) most: Counts,
     /// The most plans that it was seen to have at one moment.
-    pub(crate) planned: i64,
+    pub(crate) counted: i64,
+    /// Whether the server was seen to leave plans of it out of its list.
+    pub(crate) forgets: bool,
     /// What it compacts, and the segments before; only of a job that this client triggered.
     pub(crate) origin: Option<Arc<Origin>>,
     /// Whether it was seen to be over.
@@ -42,8 +45,8 @@ pub(crate) struct Origin {
     pub(crate) since: Instant,
     pub(crate) collection: Collection,
     pub(crate) mode: Mode,
-    /// Whether it is about all of the collection.
-    pub(crate) is_whole: bool,
+    /// What of the collection it is about.
+    pub(crate) chosen: Chosen,
     /// The segments, if the server told in time.
     pub(crate) before: Option<Snapshot>,
     /// Segments that were being compacted then, as far as could be seen.
@@ -58,7 +61,16 @@ impl Job {
     /// A job that was triggered just now.
     pub(crate) fn new(scheduled: Scheduled, plans: Plans) -> Self {
         let since = Instant::now();
-        Self { scheduled, since, plans, most: Counts::ZERO, planned: 0, origin: None, is_over: false }
+        Self {
+            scheduled,
+            since,
+            plans,
+            most: Counts::ZERO,
+            counted: 0,
+            forgets: false,
+            origin: None,
+            is_over: false,
+        }
     }
 
     /// A job of which this client knows nothing.
@@ -79,13 +91,16 @@ impl Job {
             (before, _) => before,
         };
         let mut plans = before.plans;
-        self.plans.iter().for_each(|plan| plans.add(plan.clone()));
+        for plan in self.plans {
+            plans.add(plan);
+        }
         Self {
             scheduled,
             since: before.since.min(self.since),
             plans,
             most: before.most.max(self.most),
-            planned: before.planned.max(self.planned),
+            counted: before.counted.max(self.counted),
+            forgets: before.forgets || self.forgets,
             // What was there before the first trigger is what the job began with.
             origin: before.origin.or(self.origin),
             is_over: self.is_over,
@@ -94,7 +109,8 @@ impl Job {
 
     /// Keeps only what takes little room.
     fn strip(&mut self) {
-        self.planned = self.planned.max(i64::try_from(self.plans.len()).unwrap_or(i64::MAX));
+        self.counted = self.counted.max(i64::try_from(self.plans.len()).unwrap_or(i64::MAX));
+        self.forgets = true;
         self.plans = Plans::default();
         self.origin = None;
     }
@@ -107,7 +123,7 @@ impl Job {
 impl Origin {
     /// Rough number of machine words it takes.
     fn weight(&self) -> usize {
-        let names = self.collection.name.len() + self.collection.database.len();
+        let names = self.collection.name.len() + self.collection.database.len() + 8 * self.chosen.weight();
         let jobs = self.jobs_before.as_ref().map_or(0, HashSet::len) + self.taken.len();
         let plans = self.plans_before.iter().flat_map(HashMap::keys).map(|sources| 6 + sources.len());
         names / 8 + 2 * jobs + plans.sum::<usize>() + self.before.as_ref().map_or(0, Snapshot::weight)
@@ -228,7 +244,7 @@ mod tests {
     use super::*;
 
     fn plans(sources: Vec<i64>) -> Plans {
-        [Plan { sources, target: 2, details: None }].into_iter().collect()
+        [Plan { sources, target: 2, ..Plan::default() }].into_iter().collect()
     }
 
     fn job(segments: usize) -> Job {
@@ -240,7 +256,7 @@ mod tests {
             since: Instant::now(),
             collection: Collection { id, name: format!("c{id}"), ..Collection::default() },
             mode: Mode::Plain,
-            is_whole: true,
+            chosen: Chosen::default(),
             before: None,
             taken: HashSet::new(),
             jobs_before: None,
@@ -299,7 +315,7 @@ mod tests {
         (1..=4).for_each(|id| ledger.remember(id, job(third)));
         assert!(ledger.jobs().words <= MOST_WORDS);
         let oldest = ledger.recall(1).unwrap();
-        assert_eq!((oldest.scheduled, oldest.plans.len(), oldest.planned), (Scheduled::Nothing, 0, 1));
+        assert_eq!((oldest.scheduled, oldest.plans.len(), oldest.counted), (Scheduled::Nothing, 0, 1));
         assert_eq!(ledger.recall(4).unwrap().plans.len(), 1);
         let count = i64::try_from(MOST_JOBS).unwrap();
         (5..=count + 2_000).for_each(|id| ledger.remember(id, job(1)));

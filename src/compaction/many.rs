@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
+use super::again::Persistent;
 use super::engine::Engine;
-use super::follow::{self, Outcome};
+use super::follow::Outcome;
 use super::meter::{Meter, Progress};
 use super::params::Params;
-use super::trigger::{self, Triggered};
+use super::trigger::Triggered;
 use crate::collection::{self, quotable};
 use crate::error::{Error, Status};
 use crate::future::Stop;
@@ -212,12 +213,15 @@ impl One {
     }
 
     async fn go_on(&self, deadline: Deadline<'_>, item: &mut Item) -> Result<(), Error> {
-        let triggered = {
+        let name = {
             let Some(_turn) = deadline.bound(self.triggers.acquire()).await else {
                 return Err(not_begun(deadline));
             };
-            Box::pin(self.trigger(deadline, &item.name)).await?
+            Box::pin(self.real_name(deadline, &item.name)).await?
         };
+        let mut persistent = Persistent::new(&self.engine, deadline, &name, &self.params);
+        persistent.turns = Some(&self.triggers);
+        let triggered = persistent.trigger().await?;
         item.triggered = Some(triggered);
         if self.only_trigger {
             return Ok(());
@@ -230,8 +234,8 @@ impl One {
             });
         };
         let started = Instant::now();
-        let wait = follow::wait(&self.engine, &show, deadline, triggered.job_id);
-        let mut outcome = Box::pin(wait).await?;
+        let (triggered, mut outcome) = Box::pin(persistent.wait(&show, triggered)).await?;
+        item.triggered = Some(triggered);
         item.took = started.elapsed();
         let error = outcome.error.take();
         // They are counted in the report, which many of may have to be kept.
@@ -240,9 +244,9 @@ impl One {
         error.map_or(Ok(()), Err)
     }
 
-    async fn trigger(&self, deadline: Deadline<'_>, name: &str) -> Result<Triggered, Error> {
-        let Engine { rpc, ledger, .. } = &*self.engine;
-        let collection = collection::find(rpc, deadline, name).await?;
+    /// The collection of this name or alias, which none of the others may stand for.
+    async fn real_name(&self, deadline: Deadline<'_>, name: &str) -> Result<String, Error> {
+        let collection = collection::find(&self.engine.rpc, deadline, name).await?;
         let real = (collection.database, collection.name);
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
             let text = format!(
@@ -252,7 +256,7 @@ impl One {
             );
             return Err(Error::invalid_argument(text));
         }
-        trigger::compact(rpc, ledger, deadline, &real.1, &self.params).await
+        Ok(real.1)
     }
 }
 

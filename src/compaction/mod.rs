@@ -1,19 +1,25 @@
 //! Compaction: the trigger, what the server says of a job, and the verdict on how it ended.
 
+mod again;
 pub(crate) mod check;
 pub(crate) mod effect;
 pub(crate) mod engine;
-mod evidence;
 pub(crate) mod find;
 pub(crate) mod follow;
+mod job_tracker;
+pub mod judgement;
 pub(crate) mod ledger;
+pub(crate) mod left_out;
+mod lineage;
 pub mod many;
 pub(crate) mod meter;
+mod observe;
 pub(crate) mod optimize;
 pub mod params;
+mod patience;
 pub mod plan;
-#[cfg(test)]
-mod properties;
+
+pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod tasks;
 pub(crate) mod trigger;
@@ -23,6 +29,8 @@ pub use check::{Known, Prospect};
 pub use effect::Effect;
 pub use find::{Find, Found};
 pub use follow::Outcome;
+pub use judgement::{Judged, Judgement, Reason};
+pub use left_out::LeftOut;
 pub use many::{Item, Many};
 pub use meter::Progress;
 pub use params::Params;

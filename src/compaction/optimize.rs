@@ -1,9 +1,10 @@
 //! Compaction with all that makes queries fast: indexes before and after, and the result loaded.
 
+use super::again::Persistent;
 use super::engine::Engine;
-use super::follow::{self, Outcome, Show};
+use super::follow::{Outcome, Show};
 use super::params::Params;
-use super::trigger;
+use super::trigger::{self, Triggered};
 use crate::error::Error;
 use crate::rpc::Deadline;
 use crate::upkeep;
@@ -17,15 +18,16 @@ pub(crate) async fn optimize(
     name: &str,
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
-    let Engine { rpc, ledger, upkeep_pace, .. } = engine;
+    let Engine { rpc, upkeep_pace, .. } = engine;
     // Refused before anything is waited for.
     let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
     // Rows without an index are left out by old servers, and by all while they are indexed.
     upkeep::wait_for_indexes(rpc, upkeep_pace, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
-    let job_id = Box::pin(trigger::compact(rpc, ledger, deadline, name, params)).await?.job_id;
-    let mut outcome = Box::pin(follow::wait(engine, show, deadline, job_id)).await?;
+    let mut persistent = Persistent::new(engine, deadline, name, params);
+    let triggered = persistent.trigger().await?;
+    let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;
     if outcome.error.is_none() {
         let after = async {
             upkeep::wait_for_indexes(rpc, upkeep_pace, deadline, &collection).await?;

@@ -3,9 +3,10 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
+use super::judgement::{Judged, Judgement, Reason};
 use super::verdict::Counts;
 use crate::error::{one_line, shortened};
-use crate::proto::common::CompactionTaskState as TaskState;
+use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
 
 /// Machine words that the plans of a job may take (8 MiB); of more, only the number is known.
@@ -22,6 +23,14 @@ pub struct Plan {
     pub target: i64,
     /// What servers newer than 3.0.0 tell besides.
     pub details: Option<Box<Details>>,
+    /// How it ended, as far as that is known.
+    pub judged: Judged,
+    /// Whether the latest list had it.
+    pub(super) is_listed: bool,
+    /// Whether an earlier look found its sources gone, and no target.
+    pub(super) was_gone: bool,
+    /// Whether its judgement stays, whatever becomes of the segments.
+    pub(super) is_settled: bool,
 }
 
 /// What only servers newer than 3.0.0 tell of a plan.
@@ -77,9 +86,47 @@ impl Plan {
         )
     }
 
+    /// Whether the server says that it clusters.
+    pub(super) fn is_clustering_shown(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| {
+            [TaskKind::Clustering, TaskKind::ClusteringPartitionKeySort]
+                .iter()
+                .any(|kind| *kind as i32 == details.kind)
+        })
+    }
+
+    /// Whether what is listed of it cannot be true.
+    pub(super) fn is_malformed(&self) -> bool {
+        let mut distinct = HashSet::new();
+        self.sources.is_empty()
+            || !self.sources.iter().all(|id| distinct.insert(*id))
+            || self.targets().iter().any(|id| self.sources.contains(id))
+    }
+
+    /// How the server itself says that it ended. What was cleaned up had completed or failed: only a reason tells.
+    fn reported(&self) -> Judged {
+        let has_reason = self.details.as_ref().is_some_and(|details| !details.failure_reason.is_empty());
+        let judgement = match self.state() {
+            Some(TaskState::Completed) => Judgement::Completed,
+            Some(TaskState::Timeout) => Judgement::TimedOut,
+            Some(TaskState::Failed) => Judgement::Failed,
+            Some(TaskState::Cleaned) if has_reason => Judgement::Failed,
+            _ => return Judged::OPEN,
+        };
+        Judged { judgement, reason: Reason::Reported }
+    }
+
     /// What is known of it now, added to what was known before.
     fn renew(&mut self, now: Self) {
-        self.target = self.target.max(now.target);
+        self.is_listed = now.is_listed;
+        if now.target > 0 {
+            self.target = now.target;
+        }
+        let is_open = self.judged.judgement != Judgement::Completed && !self.is_settled;
+        self.is_settled |= now.is_settled;
+        if is_open && now.judged.judgement != Judgement::Open {
+            self.judged = now.judged;
+        }
         let Some(mut details) = now.details else { return };
         if let Some(before) = self.details.take() {
             // A failed plan is cleaned up soon, and its reason may go with it.
@@ -124,7 +171,9 @@ impl From<CompactionMergeInfo> for Plan {
         // Newer servers may leave the first one out, and give them all.
         let first = details.as_ref().and_then(|details| details.targets.first().copied());
         let target = if info.target > 0 { info.target } else { first.unwrap_or(-1) };
-        Self { sources: info.sources, target, details }
+        let mut plan = Self { sources: info.sources, target, details, is_listed: true, ..Self::default() };
+        plan.judged = plan.reported();
+        plan
     }
 }
 
@@ -133,6 +182,8 @@ impl From<CompactionMergeInfo> for Plan {
 pub(crate) struct Plans {
     by_key: BTreeMap<(i64, Vec<i64>), Plan>,
     words: usize,
+    /// Whether one did not fit.
+    is_full: bool,
 }
 
 impl Plans {
@@ -142,6 +193,26 @@ impl Plans {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Plan> {
         self.by_key.values()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Plan> {
+        self.by_key.values_mut()
+    }
+
+    /// Whether there are more than fit into memory.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Adds the plans that the server lists now; returns whether one of those before is missing.
+    pub(super) fn list(&mut self, plans: Vec<Plan>) -> bool {
+        for known in self.iter_mut() {
+            known.is_listed = false;
+        }
+        for plan in plans {
+            self.add(plan);
+        }
+        self.iter().any(|plan| !plan.is_listed)
     }
 
     pub(super) fn add(&mut self, plan: Plan) {
@@ -160,7 +231,7 @@ impl Plans {
                 self.words += words + plan.weight();
                 place.insert(plan);
             }
-            Entry::Vacant(_) => {}
+            Entry::Vacant(_) => self.is_full = true,
         }
     }
 
@@ -175,6 +246,15 @@ impl Plans {
     /// Rough number of machine words they take.
     pub(super) fn weight(&self) -> usize {
         self.words
+    }
+}
+
+impl IntoIterator for Plans {
+    type Item = Plan;
+    type IntoIter = std::collections::btree_map::IntoValues<(i64, Vec<i64>), Plan>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.by_key.into_values()
     }
 }
 
@@ -204,14 +284,11 @@ pub(super) fn distinct(plans: Vec<Plan>, job_id: i64) -> Vec<Plan> {
 pub(super) fn counted(plans: &[Plan]) -> Counts {
     let mut counts = Counts::ZERO;
     for plan in plans {
-        let has_reason = plan.details.as_ref().is_some_and(|details| !details.failure_reason.is_empty());
-        match plan.state() {
-            Some(TaskState::Completed) => counts.completed += 1,
-            Some(TaskState::Timeout) => counts.timed_out += 1,
-            Some(TaskState::Failed) => counts.failed += 1,
-            // What was cleaned up had completed or failed; only a reason tells.
-            Some(TaskState::Cleaned) if has_reason => counts.failed += 1,
-            _ => {}
+        match plan.reported().judgement {
+            Judgement::Completed => counts.completed += 1,
+            Judgement::TimedOut => counts.timed_out += 1,
+            Judgement::Failed => counts.failed += 1,
+            Judgement::Open | Judgement::NotKnown => {}
         }
     }
     counts
@@ -280,7 +357,7 @@ mod tests {
     fn plans_of_the_same_segments_are_told_apart_by_their_ids() {
         let plans: Plans = [9, 10].map(|id| detailed(id, TaskState::Executing, "")).into_iter().collect();
         assert_eq!(plans.len(), 2);
-        let undetailed = |target| Plan { sources: vec![1], target, details: None };
+        let undetailed = |target| Plan { sources: vec![1], target, ..Plan::default() };
         let plans: Plans = [undetailed(-1), undetailed(5), undetailed(-1)].into_iter().collect();
         assert_eq!(plans.iter().map(|plan| plan.target).collect::<Vec<_>>(), [5]);
     }

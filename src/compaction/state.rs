@@ -20,6 +20,16 @@ pub enum State {
     Completed = 2,
 }
 
+impl State {
+    fn from_number(number: i32) -> Self {
+        match CompactionState::try_from(number) {
+            Ok(CompactionState::Executing) => Self::Executing,
+            Ok(CompactionState::Completed) => Self::Completed,
+            _ => Self::Undefined,
+        }
+    }
+}
+
 /// A job's state and its plans by state, as counted by the server now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StateInfo {
@@ -59,11 +69,7 @@ pub(crate) async fn state(
         .unary(effect, deadline, &rpc.config().database, asked)
         .await
         .map_err(|error| about(error, job_id))?;
-    let state = match CompactionState::try_from(reply.state) {
-        Ok(CompactionState::Executing) => State::Executing,
-        Ok(CompactionState::Completed) => State::Completed,
-        _ => State::Undefined,
-    };
+    let state = State::from_number(reply.state);
     // A negative count can only come from a broken server; it must not cancel a true one out.
     let counts = Counts {
         executing: reply.executing_plan_no.max(0),
@@ -74,6 +80,13 @@ pub(crate) async fn state(
     Ok(StateInfo { state, counts })
 }
 
+/// The plans of a job, and its state at that moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) state: State,
+    pub(crate) plans: Vec<Plan>,
+}
+
 /// The plans of a job that the server remembers. Needs no server for [`NO_JOB`].
 pub(crate) async fn plans(
     rpc: &Rpc,
@@ -81,14 +94,27 @@ pub(crate) async fn plans(
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
+    Ok(listed(rpc, effect, deadline, job_id).await?.plans)
+}
+
+/// The same with the state that the server tells beside them.
+pub(super) async fn listed(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline<'_>,
+    job_id: i64,
+) -> Result<Listed, Error> {
     check_job_id(job_id)?;
     if job_id == NO_JOB {
-        return Ok(Vec::new());
+        return Ok(Listed { state: State::Completed, plans: Vec::new() });
     }
     let asked = GetCompactionPlansRequest { compaction_id: job_id, ..Default::default() };
-    merge_infos(rpc, effect, deadline, &rpc.config().database, asked)
+    let reply = rpc
+        .unary(effect, deadline, &rpc.config().database, asked)
         .await
-        .map_err(|error| about(error, job_id))
+        .map_err(|error| about(error, job_id))?;
+    let plans = reply.merge_infos.into_iter().map(Plan::from).collect();
+    Ok(Listed { state: State::from_number(reply.state), plans })
 }
 
 /// Every plan of every collection that a server before 2.4 remembers, which it gives for "job 0". Later

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::effect::Snapshot;
 use super::find::{self, Find};
 use super::follow::POLL_LIMIT;
 use super::ledger::{Job, Ledger, Origin};
+use super::left_out::{self, Chosen};
 use super::params::{Mode, Params};
 use super::plan::{Plan, Plans};
+use super::snapshot::Snapshot;
 use super::state::{self, State};
 use super::verdict::Scheduled;
 use super::{NO_JOB, tasks};
@@ -19,7 +20,7 @@ use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments::{self, Segment};
-use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
+use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 
 /// What came of a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Triggered {
     pub job_id: i64,
     /// Its plans, if the server tells.
     pub planned: Option<i64>,
+    /// Segments that waited to be sorted right before the trigger, and are left out, if the server tells.
+    pub unsorted: Option<i64>,
 }
 
 /// A trigger that this server will carry out as it stands.
@@ -75,7 +78,7 @@ pub(crate) async fn compact(
             return Err(Error::new(Status::ServerError, text).in_doubt());
         }
         ledger.clear_doubts_before(&origin);
-        Ok(started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await)
+        started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await
     });
     match or_doubtful(triggered).await {
         Err(error) if error.in_doubt => {
@@ -177,7 +180,7 @@ async fn origin(
     prepared: Prepared,
     params: &Params,
 ) -> Origin {
-    let Prepared { mut collection, server, segments, .. } = prepared;
+    let Prepared { mut collection, server, segments, partition_id } = prepared;
     collection.channels = Vec::new(); // nobody asks for them any more
     let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
     let limit = deadline.within(share);
@@ -208,8 +211,20 @@ async fn origin(
         let plans = state::plans(rpc, Effect::Poll, limit, job_id).await.unwrap_or_default();
         taken.extend(plans.into_iter().flat_map(|plan| plan.sources));
     }
-    let (mode, is_whole) = (params.mode(), !params.has_filters());
-    Origin { since: Instant::now(), collection, mode, is_whole, before, taken, jobs_before, plans_before }
+    let chosen = Chosen {
+        partition_id,
+        segment_ids: params.segment_ids.as_ref().map(|ids| ids.iter().copied().collect()),
+        is_one_channel: params.channel.is_some(),
+    };
+    let (since, mode) = (Instant::now(), params.mode());
+    Origin { since, collection, mode, chosen, before, taken, jobs_before, plans_before }
+}
+
+impl Origin {
+    /// Segments that waited to be sorted, if the server tells.
+    fn unsorted(&self) -> Option<i64> {
+        self.before.as_ref().map(left_out::unsorted)
+    }
 }
 
 /// The jobs of these tasks.
@@ -265,7 +280,7 @@ async fn started(
     origin: Arc<Origin>,
     reply: &ManualCompactionResponse,
     connection: u64,
-) -> Triggered {
+) -> Result<Triggered, Error> {
     let job_id = reply.compaction_id.max(NO_JOB);
     // Servers answer a clustering trigger with the id of whatever job is running, of any kind.
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
@@ -273,7 +288,8 @@ async fn started(
         !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
     };
     if job_id != NO_JOB && (was_listed || ledger.recall(job_id).as_ref().is_some_and(is_ours)) {
-        return joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, job_id).await;
+        let joined = joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, job_id).await;
+        return joined.ok_or_else(|| held_by(&origin, job_id));
     }
     let (scheduled, plans) = match reply.compaction_plan_count {
         _ if job_id == NO_JOB => (Scheduled::Nothing, Vec::new()),
@@ -297,40 +313,86 @@ async fn started(
         let origin = Some(Arc::clone(&origin));
         ledger.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
     }
-    match running {
-        Some(running) => joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, running).await,
-        None => Triggered { start, job_id, planned },
+    if let Some(running) = running
+        && let Some(joined) = joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, running).await
+    {
+        return Ok(joined);
     }
+    if reply.compaction_id < NO_JOB
+        && let Some(busy) = busy(rpc, deadline.within(POLL_LIMIT), &origin).await
+    {
+        return Err(busy);
+    }
+    Ok(Triggered { start, job_id, planned, unsorted: origin.unsorted() })
+}
+
+/// The server answered with a job that was running, and is not what was asked for.
+fn held_by(origin: &Origin, job_id: i64) -> Error {
+    let name = quotable(&origin.collection.name);
+    let text = format!(
+        "nothing was started for \"{name}\": the server answered with its compaction job {job_id}, which was running \
+         and is of another kind or about a part of the collection"
+    );
+    Error::new(Status::Busy, text).retriable().about_job(job_id)
+}
+
+/// Servers since 2.4 answer a plain trigger with -1 if no segment is free. Even a single free one is rewritten, so
+/// segments that look free say that somebody holds them, or that they are not eligible.
+async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Error> {
+    let before = origin.before.as_ref()?;
+    let count = left_out::eligible(before, &origin.chosen);
+    if count == 0 || !matches!(origin.mode, Mode::Plain | Mode::TargetSize) {
+        return None;
+    }
+    // Older servers leave segments without an index alone.
+    let server = rpc.server(deadline).await.ok()?;
+    if !server.is_at_least(COMPACTS_UNINDEXED) {
+        let indexes = collection::indexes(rpc, deadline, &origin.collection).await.ok()?;
+        if indexes.count == 0 || indexes.missing_rows > 0 {
+            return None;
+        }
+    }
+    let name = quotable(&origin.collection.name);
+    let unsorted = match left_out::unsorted(before) {
+        0 => String::new(),
+        number => format!("; {number} more segments wait to be sorted"),
+    };
+    let text = format!(
+        "the server scheduled nothing for \"{name}\", although {count} flushed segments are stored that it would \
+         take if they were free: another compaction holds them, or they are not eligible for a reason that no list \
+         shows, such as an import, an index or a snapshot{unsorted}"
+    );
+    Some(Error::new(Status::Busy, text).retriable())
 }
 
 /// A job was running already. It stands for what was asked only if it is of the same kind, and both are about
-/// the whole collection; otherwise nothing was done.
+/// the whole collection; `None` otherwise, as nothing was done.
 async fn joined(
     rpc: &Rpc,
     ledger: &Ledger,
     deadline: Deadline<'_>,
     asked: &Origin,
     job_id: i64,
-) -> Triggered {
+) -> Option<Triggered> {
     let known = ledger.recall(job_id);
     let is_of_it = |origin: &&Arc<Origin>| origin.collection.is_same(&asked.collection);
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
-        origin.mode == asked.mode && origin.is_whole && asked.is_whole
+        origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
     } else {
         // Of another client: the server's word for its plans has to do. Filters cannot be seen.
         let plans = state::plans(rpc, Effect::Poll, deadline, job_id).await.unwrap_or_default();
         let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
         let mut fits = kinds.map(|kind| kind.is_some_and(|kind| find::fits(kind, asked.mode)));
-        asked.is_whole && !plans.is_empty() && fits.all(|fits| fits)
+        asked.chosen.is_whole() && !plans.is_empty() && fits.all(|fits| fits)
     };
     if !is_alike {
-        return Triggered { start: Start::Nothing, job_id: NO_JOB, planned: Some(0) };
+        return None;
     }
     let planned = known.and_then(|job| match job.scheduled {
         Scheduled::Plans(count) => Some(count),
         _ => None,
     });
-    Triggered { start: Start::Running, job_id, planned }
+    Some(Triggered { start: Start::Running, job_id, planned, unsorted: None })
 }
 
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What

@@ -3,7 +3,10 @@
 use std::ffi::CStr;
 
 use super::effect::Effect;
+use super::judgement::{Judgement, Reason};
+use super::left_out::LeftOut;
 use super::plan::Plan;
+use crate::error::{Error, Status};
 
 /// How a compaction ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Verdict {
     TimedOut = 5,
     /// The server forgot the job or never knew it, or forgot too much of it.
     Unknown = 6,
+    /// Clustering was asked for, and the server answered with another job that was running.
+    NotStarted = 7,
 }
 
 impl Verdict {
@@ -31,9 +36,9 @@ impl Verdict {
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
         use Verdict as V;
-        let all =
-            [V::None, V::Succeeded, V::NothingToDo, V::PartlyFailed, V::Failed, V::TimedOut, V::Unknown];
-        all.into_iter().find(|verdict| *verdict as i32 == number)
+        let ends = [V::Succeeded, V::NothingToDo, V::PartlyFailed, V::Failed, V::TimedOut, V::Unknown];
+        let mut all = [V::None, V::NotStarted].into_iter().chain(ends);
+        all.find(|verdict| *verdict as i32 == number)
     }
 
     /// The C constant's name.
@@ -64,6 +69,10 @@ impl Verdict {
                 (c"MILVUS_VERDICT_TIMED_OUT", c"The plans ran out of the server's time, and none completed.")
             }
             Self::Unknown => (c"MILVUS_VERDICT_UNKNOWN", c"The server can no longer tell how the job ended."),
+            Self::NotStarted => (
+                c"MILVUS_VERDICT_NOT_STARTED",
+                c"No clustering was started: another job held the collection; ask again.",
+            ),
         }
     }
 }
@@ -106,8 +115,11 @@ pub struct Report {
     pub verdict: Verdict,
     /// Plans the job has, as far as can be known; 0 if it cannot.
     pub planned: i64,
-    /// Executing: in the latest answer. The others: the largest over all polls, as servers forget.
+    /// Executing: in the latest answer. The others: by what was counted over all polls, and by what became of the
+    /// plans' segments.
     pub counts: Counts,
+    /// Plans that ended, and nobody can tell how.
+    pub unknown: i64,
     /// Every plan seen, also those the server has forgotten since.
     pub plans: Vec<Plan>,
     /// How often the server was asked.
@@ -116,6 +128,8 @@ pub struct Report {
     pub failed_polls: u64,
     /// What the job did to the segments, if this client triggered it and the server lists them.
     pub effect: Option<Effect>,
+    /// Segments that were stored at the trigger and left out, if this client triggered the job and knows.
+    pub left_out: Option<LeftOut>,
 }
 
 /// What was learnt when the job was triggered.
@@ -129,4 +143,67 @@ pub enum Scheduled {
     Nothing,
     /// The server scheduled this many plans, at least one.
     Plans(i64),
+}
+
+/// The error that goes with a verdict which is not good news.
+pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
+    let (counts, planned) = (report.counts, report.planned);
+    let unknown = match report.unknown {
+        0 => String::new(),
+        number => format!("; how {number} ended is not known"),
+    };
+    let (status, text) = match report.verdict {
+        Verdict::Succeeded | Verdict::NothingToDo => return None,
+        Verdict::PartlyFailed | Verdict::Failed => (
+            Status::CompactionFailed,
+            format!(
+                "of {planned} plans {} completed, {} failed and {} timed out{unknown}",
+                counts.completed, counts.failed, counts.timed_out
+            ),
+        ),
+        Verdict::TimedOut => {
+            (Status::CompactionFailed, format!("{} of {planned} plans timed out on the server", counts.timed_out))
+        }
+        Verdict::NotStarted => (
+            Status::Busy,
+            "no clustering was started: the server answered with another job of the collection, which is over now; \
+             ask again"
+                .to_owned(),
+        ),
+        Verdict::Unknown if planned == 0 => (
+            Status::OutcomeUnknown,
+            "the server says Completed but shows no trace of the job: it never knew it, forgot it, or had nothing to do"
+                .to_owned(),
+        ),
+        Verdict::Unknown | Verdict::None => (
+            Status::OutcomeUnknown,
+            format!(
+                "the server says Completed, but only {} of {planned} plans are known to have completed",
+                counts.completed
+            ),
+        ),
+    };
+    let why = why(report).map(|why| format!("; of a plan: {why}")).unwrap_or_default();
+    let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
+    let change = report.effect.map(change).unwrap_or_default();
+    let error = Error::new(status, text + &why + &change + &reason);
+    Some(if status == Status::Busy { error.retriable() } else { error })
+}
+
+/// Why nobody can tell how a plan ended, or that its partition was dropped.
+fn why(report: &Report) -> Option<&'static str> {
+    let unknown = report.plans.iter().filter(|plan| plan.judged.judgement == Judgement::NotKnown);
+    let reason =
+        unknown.map(|plan| plan.judged.reason).max_by_key(|reason| *reason == Reason::PartitionDropped)?;
+    reason.message().to_str().ok().map(|text| text.trim_end_matches('.'))
+}
+
+/// What the segments say, whatever the server says of the job.
+fn change(effect: Effect) -> String {
+    match (effect.gone, effect.appeared) {
+        (0, 0) => "; its collection has the same segments as before".to_owned(),
+        (gone, appeared) => {
+            format!("; of the collection's segments {gone} are gone and {appeared} are new since the trigger")
+        }
+    }
 }

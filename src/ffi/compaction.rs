@@ -31,8 +31,8 @@ pub const MILVUS_LARGEST_TARGET_SIZE: i64 = i64::MAX;
 
 /// The server scheduled plans for this trigger.
 pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
-/// The server scheduled nothing: nothing to compact, or another compaction holds the segments. Servers before
-/// 2.4 give a job id even then; a wait for it says that there was nothing to do.
+/// The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
+/// before 2.4 give a job id even then; a wait for it says that there was nothing to do.
 pub const MILVUS_TRIGGER_NOTHING: i32 = 2;
 /// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
 /// is given. What was flushed after it began is not in it; trigger again after it if that matters.
@@ -84,6 +84,9 @@ pub struct milvus_compact_result {
     pub job_id: i64,
     /// Plans of the job; MILVUS_NOT_REPORTED if that is not known.
     pub planned: i64,
+    /// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5);
+    /// MILVUS_NOT_REPORTED if that is not known.
+    pub unsorted_segments: i64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
@@ -117,9 +120,12 @@ unsafe impl Sized_ for milvus_compact_result {
 /// error says so (in_doubt), and what was found out about it (found): see milvus_compaction_find(). If a job of
 /// the same kind is running on the whole collection, its id is given, as far as this client can know: it
 /// triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
-/// Clustering from 2.4.7 to 3.0.0: the server answers with any job of the collection that is running, also one
-/// of another kind or client, and nobody can tell; make sure that none is. Thread-safe; blocks. Returns
-/// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
+/// Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
+/// kind or client. The wait tells by the results: MILVUS_VERDICT_NOT_STARTED if they are not clustered.
+///
+/// If the server schedules nothing although segments are stored that a free trigger would take, the call fails with
+/// MILVUS_BUSY: another compaction holds them, or they are not eligible. Nothing was started; try again later.
+/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_BUSY, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
 /// MILVUS_DATABASE_NOT_FOUND,
 /// MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
 /// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
@@ -254,12 +260,15 @@ impl From<Triggered> for milvus_compact_result {
             reserved: 0,
             job_id: triggered.job_id,
             planned: triggered.planned.unwrap_or(NOT_REPORTED),
+            unsorted_segments: triggered.unsorted.unwrap_or(NOT_REPORTED),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use super::*;
     use crate::compaction::{NO_JOB, Start, UNKNOWN_JOB};
 
@@ -277,6 +286,6 @@ mod tests {
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
         assert_eq!(milvus_compact_params::FIRST_SIZE, size_of::<milvus_compact_params>());
-        assert_eq!(milvus_compact_result::FIRST_SIZE, size_of::<milvus_compact_result>());
+        assert_eq!(milvus_compact_result::FIRST_SIZE, offset_of!(milvus_compact_result, unsorted_segments));
     }
 }

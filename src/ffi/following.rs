@@ -1,18 +1,19 @@
 //! Following a job
 //!
-//! Wait for a job with milvus_compaction_wait(): the verdict rests on its plans and counts, not on the
-//! server's word "Completed", which jobs that failed, or never existed, get too.
+//! Wait for a job with milvus_compaction_wait(). The verdict rests on what became of the segments that each plan of
+//! the job took, and on the server's counters while they can be seen. It does not rest on the server's word
+//! "Completed", which jobs that failed, or never existed, get too.
 
 use std::ffi::{CStr, c_char};
 use std::time::Duration;
 
 use super::client::milvus_client;
-use super::convert::{self, OutStruct, Sized_};
+use super::convert::{self, NOT_REPORTED, OutStruct, Sized_};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
 use super::segments::milvus_effect;
-use crate::compaction::{Outcome, StateInfo, Verdict};
+use crate::compaction::{LeftOut, Outcome, StateInfo, Verdict};
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -40,6 +41,9 @@ pub const MILVUS_VERDICT_FAILED: milvus_verdict = 4;
 pub const MILVUS_VERDICT_TIMED_OUT: milvus_verdict = 5;
 /// The server forgot the job, never knew it, or forgot too much of it to tell.
 pub const MILVUS_VERDICT_UNKNOWN: milvus_verdict = 6;
+/// Clustering was asked for, but the server answered with another job that held the collection, and started none. That
+/// job, which is the report's, is over now: ask again. The wait returns MILVUS_BUSY.
+pub const MILVUS_VERDICT_NOT_STARTED: milvus_verdict = 7;
 
 /// What the server says of a job now.
 #[derive(Clone, Copy)]
@@ -120,6 +124,25 @@ pub struct milvus_compaction_report {
     pub l0_segments_before: i64,
     /// See milvus_effect.
     pub l0_segments_after: i64,
+    /// Plans that ended, and nobody can tell how: milvus_plan has the reason of each.
+    pub unknown_plans: i64,
+    /// Segments that were stored right before the trigger and that no plan of the job named. This and all below is
+    /// MILVUS_NOT_REPORTED unless this client triggered the job, and the server listed its segments and its plans.
+    pub left_out: i64,
+    /// Of them: segments that waited to be sorted (servers since 2.5 sort a segment after its flush).
+    pub left_out_unsorted: i64,
+    /// Of them: segments with nothing but deletions, which only an L0 compaction takes.
+    pub left_out_l0: i64,
+    /// Of them: results of clustering, which a plain compaction leaves alone.
+    pub left_out_clustered: i64,
+    /// Of them: segments that an import was making.
+    pub left_out_importing: i64,
+    /// Of them: segments that were not flushed yet.
+    pub left_out_unflushed: i64,
+    /// Of them: segments in another partition than asked for, or not among those asked for.
+    pub left_out_not_asked_for: i64,
+    /// Of them: the rest. Another compaction held them, or they were not eligible for a reason that no list shows.
+    pub left_out_held: i64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
@@ -173,7 +196,9 @@ pub(super) fn state_operation(
 
 /// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
 /// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-/// 2 s), and goes on asking through restarts and lost connections of up to a minute. All waits of a client
+/// 2 s), and goes on asking through restarts and lost connections of up to a minute. A slow server has time: each
+/// question's limit grows with what the answers take, from 5 s to 2 minutes. A look that shows anything but success
+/// is taken again a second later. All waits of a client
 /// share 500 questions a second, each in its turn: of 10,000 jobs each is asked about every 20 s, and a wait
 /// that has less time than that may end unasked.
 ///
@@ -188,10 +213,12 @@ pub(super) fn state_operation(
 ///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
 ///                    the wait fails, unless that is before it begins. May be NULL.
 ///
-/// A server that does not answer for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
-/// that much time. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
-/// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT,
-/// MILVUS_INVALID_HANDLE, MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
+/// A server of which nothing is heard for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
+/// that much time; one that only answers pings, or that it is not ready, after five minutes. If the collection is
+/// dropped while its job runs, the wait ends with MILVUS_COLLECTION_NOT_FOUND and without a verdict. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
+/// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_BUSY (MILVUS_VERDICT_NOT_STARTED), MILVUS_COLLECTION_NOT_FOUND (it was
+/// dropped), MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
 /// milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_wait(
@@ -256,6 +283,7 @@ impl From<StateInfo> for milvus_compaction_state_info {
 pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_compaction_report {
     let report = &outcome.report;
     let effect = report.effect.map_or(milvus_effect::NOT_KNOWN, milvus_effect::from);
+    let left_out = |count: fn(&LeftOut) -> i64| report.left_out.as_ref().map_or(NOT_REPORTED, count);
     milvus_compaction_report {
         size: size_of::<milvus_compaction_report>(),
         verdict: report.verdict as milvus_verdict,
@@ -283,6 +311,15 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_c
         lineage_confirmed: effect.lineage_confirmed,
         l0_segments_before: effect.l0_segments_before,
         l0_segments_after: effect.l0_segments_after,
+        unknown_plans: report.unknown,
+        left_out: left_out(|segments| segments.total),
+        left_out_unsorted: left_out(|segments| segments.unsorted),
+        left_out_l0: left_out(|segments| segments.l0),
+        left_out_clustered: left_out(|segments| segments.clustered),
+        left_out_importing: left_out(|segments| segments.importing),
+        left_out_unflushed: left_out(|segments| segments.unflushed),
+        left_out_not_asked_for: left_out(|segments| segments.not_asked_for),
+        left_out_held: left_out(|segments| segments.held),
     }
 }
 
@@ -306,10 +343,11 @@ mod tests {
             (MILVUS_VERDICT_FAILED, Verdict::Failed),
             (MILVUS_VERDICT_TIMED_OUT, Verdict::TimedOut),
             (MILVUS_VERDICT_UNKNOWN, Verdict::Unknown),
+            (MILVUS_VERDICT_NOT_STARTED, Verdict::NotStarted),
         ] {
             assert_eq!(Verdict::from_number(number), Some(verdict));
         }
-        assert_eq!(Verdict::from_number(7), None);
+        assert_eq!(Verdict::from_number(8), None);
     }
 
     #[test]

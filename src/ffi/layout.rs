@@ -46,16 +46,17 @@ fn structs_are_laid_out_as_promised() {
         milvus_server_info: size identifier is_lite reserved version deploy_mode;
         milvus_compact_params: size is_clustering is_l0 target_size_mb partition_name channel segment_ids
             segment_count;
-        milvus_compact_result: size outcome reserved job_id planned;
+        milvus_compact_result: size outcome reserved job_id planned unsorted_segments;
         milvus_compaction_state_info: size state reserved executing_plans completed_plans failed_plans
             timed_out_plans;
         milvus_compaction_report: size verdict reserved job_id planned executing_plans completed_plans
             failed_plans timed_out_plans elapsed_ms polls failed_polls has_effect reserved_2
             segments_before segments_after rows_before rows_after rows_purged segments_gone
             segments_appeared sources_left targets_missing lineage_confirmed l0_segments_before
-            l0_segments_after;
+            l0_segments_after unknown_plans left_out left_out_unsorted left_out_l0 left_out_clustered
+            left_out_importing left_out_unflushed left_out_not_asked_for left_out_held;
         milvus_plan: size sources source_count target targets target_count has_details r#type state reserved
-            plan_id job_id collection_id partition_id channel failure_reason;
+            plan_id job_id collection_id partition_id channel failure_reason judgement reason;
         milvus_segment: size id collection_id partition_id rows state level is_sorted reserved
             storage_version memory channel compaction_from compaction_from_count nodes node_count;
         milvus_effect: size segments_before segments_after rows_before rows_after rows_purged segments_gone

@@ -20,6 +20,7 @@ pub mod compaction;
 pub mod errors;
 pub mod following;
 pub mod futures;
+pub mod judgements;
 pub mod log;
 pub mod many;
 pub mod optimize;

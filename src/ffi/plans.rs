@@ -102,6 +102,11 @@ pub struct milvus_plan {
     pub channel: *const c_char,
     /// Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL.
     pub failure_reason: *const c_char,
+    /// How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
+    /// plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
+    pub judgement: i32,
+    /// What that rests on: one of the MILVUS_REASON_... constants.
+    pub reason: i32,
 }
 
 /// The plans of a job or of a collection, at one moment.
@@ -301,6 +306,8 @@ fn shown(plan: &Plan, channel: &CStr, failure_reason: &CStr) -> milvus_plan {
         partition_id: told(details.map(|details| details.partition_id)),
         channel: channel.as_ptr(),
         failure_reason: failure_reason.as_ptr(),
+        judgement: plan.judged.judgement as i32,
+        reason: plan.judged.reason as i32,
     }
 }
 

@@ -12,7 +12,8 @@ use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
 use super::plans::milvus_plan_list;
-use crate::compaction::effect::{self, Effect, Snapshot};
+use crate::compaction::effect::{self, Effect};
+use crate::compaction::snapshot::Snapshot;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::segments::Segment;
@@ -272,8 +273,8 @@ pub extern "C" fn milvus_segments_compare(
         }
         let plans = if plans.is_null() { None } else { Some(handle::get(plans)?) };
         let out = OutStruct::new("out_effect", out_effect)?;
-        let plans = plans.iter().flat_map(|list| list.plans());
-        out.write(&effect::compare(&Snapshot::of(&before.list), &after.list, plans).into());
+        let plans = plans.iter().flat_map(|list| list.plans()).cloned().collect();
+        out.write(&effect::compare(&Snapshot::of(&before.list), &after.list, &plans).into());
         Ok(())
     })
 }

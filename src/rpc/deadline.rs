@@ -46,12 +46,13 @@ impl Deadline<'_> {
         Deadline { started: self.started, at: self.at, stop: None, is_watched: false }
     }
 
-    /// The earlier of this deadline and `limit` from now.
+    /// The earlier of this deadline and `limit` from now. What ends with the limit says how long that was.
     pub(crate) fn within(self, limit: Duration) -> Self {
-        let capped = Instant::now() + limit;
+        let started = Instant::now();
+        let capped = started + limit;
         match self.at {
             Some(at) if at <= capped => self,
-            _ => Self { at: Some(capped), is_watched: false, ..self },
+            _ => Self { started, at: Some(capped), is_watched: false, ..self },
         }
     }
 

@@ -99,6 +99,11 @@ impl Rpc {
         reached
     }
 
+    /// Whether there is a connection that keepalive has not given up.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.current_session().is_some()
+    }
+
     /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
     pub(crate) async fn unary<Q: Ask>(
         &self,

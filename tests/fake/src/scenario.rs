@@ -76,7 +76,8 @@ impl Scenario {
             ("vanishes", Self { keeps_plans: false, ..job(2, &[[2, 0, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]]) }),
             ("fails_partly", job(3, &[[3, 0, 0, 0], [1, 1, 1, 0], [0, 2, 1, 0]])),
             ("times_out", job(1, &[[1, 0, 0, 0], [0, 0, 0, 1]])),
-            ("is_forgotten", job(2, &[[2, 0, 0, 0], [0, 0, 0, 0]])),
+            // The server forgets it, plans and all, and nothing shows how it ended.
+            ("is_forgotten", Self { keeps_plans: false, ..job(2, &[[2, 0, 0, 0], [0, 0, 0, 0]]) }),
             ("forgets_some", job(3, &[[3, 0, 0, 0], [0, 2, 0, 0]])),
             ("never_ends", job(1, &[[1, 0, 0, 0]])),
             ("is_hostile", job(1, &[[-1, i64::MAX, i64::MIN, -1]])),

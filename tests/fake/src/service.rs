@@ -137,7 +137,10 @@ impl MilvusService for Service {
                 return refused(state.no_database(&request.db_name));
             }
             let has_database = has_database(&request.db_name);
-            let Some(name) = state.real_name(&request.collection_name).filter(|_| has_database) else {
+            let by_id =
+                request.collection_name.is_empty().then(|| state.name_of(request.collection_id)).flatten();
+            let by_name = || state.real_name(&request.collection_name);
+            let Some(name) = by_id.or_else(by_name).filter(|_| has_database) else {
                 return refused(state.not_found(&request.collection_name));
             };
             let named = Some(request.db_name).filter(|name| !name.is_empty());

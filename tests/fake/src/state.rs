@@ -151,6 +151,12 @@ impl State {
         self.collections.contains_key(name).then(|| name.to_owned())
     }
 
+    /// The collection of this id.
+    pub(crate) fn name_of(&self, id: i64) -> Option<String> {
+        let found = self.collections.iter().find(|(_, collection)| collection.id == id);
+        found.map(|(name, _)| name.clone())
+    }
+
     pub(crate) fn not_found(&self, name: &str) -> Option<Status> {
         Some(if self.profile.has_codes() {
             let reason =

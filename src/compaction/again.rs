@@ -1,0 +1,88 @@
+//! Triggering again where another compaction held the collection.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use super::engine::Engine;
+use super::follow::{self, Outcome, Show};
+use super::params::Params;
+use super::trigger::{self, Triggered};
+use super::verdict::Verdict;
+use crate::error::{Error, Status};
+use crate::rpc::Deadline;
+
+/// Between two triggers, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// A collection that is held for longer is given up, also where there is more time: what keeps its segments from being
+/// compacted may be no compaction.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// A trigger that is sent again as long as the collection is held.
+pub(super) struct Persistent<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) deadline: Deadline<'a>,
+    pub(super) name: &'a str,
+    pub(super) params: &'a Params,
+    /// Each trigger waits for its turn.
+    pub(super) turns: Option<&'a Semaphore>,
+    since: Instant,
+    pause: Duration,
+}
+
+impl<'a> Persistent<'a> {
+    pub(super) fn new(engine: &'a Engine, deadline: Deadline<'a>, name: &'a str, params: &'a Params) -> Self {
+        Self { engine, deadline, name, params, turns: None, since: Instant::now(), pause: FIRST_PAUSE }
+    }
+
+    /// Triggers until something is scheduled, there is nothing to do, or there is no time left.
+    pub(super) async fn trigger(&mut self) -> Result<Triggered, Error> {
+        loop {
+            match self.trigger_once().await {
+                Err(error) if error.status == Status::Busy => {
+                    if !self.rest().await {
+                        return Err(error);
+                    }
+                }
+                triggered => return triggered,
+            }
+        }
+    }
+
+    async fn trigger_once(&self) -> Result<Triggered, Error> {
+        let Engine { rpc, ledger, .. } = self.engine;
+        let _turn = match self.turns {
+            Some(turns) => self.deadline.bound(turns.acquire()).await,
+            None => None,
+        };
+        Box::pin(trigger::compact(rpc, ledger, self.deadline, self.name, self.params)).await
+    }
+
+    /// Waits for the job, and triggers anew if it was not the one asked for. Returns the latest trigger with its end.
+    pub(super) async fn wait(
+        &mut self,
+        show: Show<'_>,
+        mut triggered: Triggered,
+    ) -> Result<(Triggered, Outcome), Error> {
+        loop {
+            let wait = follow::wait(self.engine, show, self.deadline, triggered.job_id);
+            let outcome = Box::pin(wait).await?;
+            if outcome.report.verdict != Verdict::NotStarted || !self.rest().await {
+                return Ok((triggered, outcome));
+            }
+            triggered = match self.trigger().await {
+                Ok(triggered) => triggered,
+                // What was seen of the job that held the collection is told with it.
+                Err(error) => return Ok((triggered, Outcome { error: Some(error), ..outcome })),
+            };
+        }
+    }
+
+    /// Pauses before the next trigger; whether there is time for one.
+    async fn rest(&mut self) -> bool {
+        let pause = self.pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        self.since.elapsed() + pause < LONGEST && self.deadline.sleep(pause).await
+    }
+}

@@ -1,0 +1,156 @@
+//! What is known of the end of one plan, and why.
+
+use std::ffi::CStr;
+
+/// How one plan ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Judgement {
+    /// It runs or waits, or nobody has looked yet.
+    #[default]
+    Open = 0,
+    /// It replaced its sources.
+    Completed = 1,
+    /// It ended and changed nothing.
+    Failed = 2,
+    /// It ran out of the server's time and changed nothing.
+    TimedOut = 3,
+    /// It ended, and what is left does not show how.
+    NotKnown = 4,
+}
+
+impl Judgement {
+    /// The judgement of this number, if there is one.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        let all = [Self::Open, Self::Completed, Self::Failed, Self::TimedOut, Self::NotKnown];
+        all.into_iter().find(|judgement| *judgement as i32 == number)
+    }
+
+    /// The C constant's name.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Open => c"MILVUS_JUDGEMENT_OPEN",
+            Self::Completed => c"MILVUS_JUDGEMENT_COMPLETED",
+            Self::Failed => c"MILVUS_JUDGEMENT_FAILED",
+            Self::TimedOut => c"MILVUS_JUDGEMENT_TIMED_OUT",
+            Self::NotKnown => c"MILVUS_JUDGEMENT_NOT_KNOWN",
+        }
+    }
+}
+
+macro_rules! reasons {
+    ($($variant:ident = $number:literal, $name:literal, $text:literal;)*) => {
+        /// What a judgement rests on. The numbers are part of the ABI: the list only ever grows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(i32)]
+        pub enum Reason {
+            $(#[doc = $text] $variant = $number,)*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of the numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            const fn texts(self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$variant => (concat!("MILVUS_REASON_", $name, "\0"), concat!($text, "\0")),)*
+                }
+            }
+        }
+
+        impl Default for Reason {
+            fn default() -> Self {
+                Self::None
+            }
+        }
+    };
+}
+
+reasons! {
+    None = 0, "NONE", "There is no judgement yet.";
+    Reported = 1, "REPORTED", "The server reports the state of this plan.";
+    TargetStored = 2, "TARGET_STORED", "Its target is stored, and none of its sources is.";
+    TargetReplaced = 3, "TARGET_REPLACED", "It had a target, none of its sources is stored, and the target was replaced since.";
+    Purged = 4, "PURGED", "Its sources are gone, and nothing came in their place: all their rows were deleted.";
+    DeletesApplied = 5, "DELETES_APPLIED", "The segments of deletions that it took are gone.";
+    ResultFits = 6, "RESULT_FITS", "The server no longer lists it; its sources are gone, and a segment that fits them came in their place.";
+    SourcesStored = 7, "SOURCES_STORED", "The job is over, the plan has no target, and all of its sources are still stored.";
+    NeverListed = 8, "NEVER_LISTED", "The server announced or counted it, but never listed it.";
+    SegmentsUnknown = 9, "SEGMENTS_UNKNOWN", "The segments could not be listed, or not before the trigger.";
+    SourcesUnknown = 10, "SOURCES_UNKNOWN", "Its sources were never seen stored.";
+    SomeSourcesStored = 11, "SOME_SOURCES_STORED", "Some of its sources are stored, others are gone.";
+    TargetBesideSources = 12, "TARGET_BESIDE_SOURCES", "It has a target, but its sources are still stored.";
+    TakenByOthers = 13, "TAKEN_BY_OTHERS", "It has no target, its sources are gone, and segments appeared that another compaction may have made of them.";
+    PartitionDropped = 14, "PARTITION_DROPPED", "Its partition was dropped, and its sources with it.";
+    PartitionsUnknown = 15, "PARTITIONS_UNKNOWN", "Its sources are gone, and the partitions could not be listed, so that they may have been dropped.";
+    NoLongerListed = 16, "NO_LONGER_LISTED", "The server no longer lists it, and its sources do not tell how it ended.";
+    OtherKind = 17, "OTHER_KIND", "It is no clustering: its target is not at level L2.";
+    LevelUnknown = 18, "LEVEL_UNKNOWN", "Whether it clustered cannot be told: its target's level is not known.";
+    Malformed = 19, "MALFORMED", "What the server lists of it contradicts itself.";
+}
+
+impl Reason {
+    /// The C constant's name.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        terminated(self.texts().0)
+    }
+
+    /// One sentence for a person.
+    #[must_use]
+    pub fn message(self) -> &'static CStr {
+        terminated(self.texts().1)
+    }
+
+    /// The reason of this number, if there is one.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| *reason as i32 == number)
+    }
+}
+
+fn terminated(text: &'static str) -> &'static CStr {
+    CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default()
+}
+
+/// A judgement with its reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// How the plan ended.
+    pub judgement: Judgement,
+    /// What that rests on.
+    pub reason: Reason,
+}
+
+impl Judged {
+    pub(super) const OPEN: Self = Self { judgement: Judgement::Open, reason: Reason::None };
+
+    pub(super) const fn completed(reason: Reason) -> Self {
+        Self { judgement: Judgement::Completed, reason }
+    }
+
+    pub(super) const fn failed(reason: Reason) -> Self {
+        Self { judgement: Judgement::Failed, reason }
+    }
+
+    pub(super) const fn not_known(reason: Reason) -> Self {
+        Self { judgement: Judgement::NotKnown, reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_name_and_a_sentence() {
+        for reason in Reason::ALL {
+            assert!(reason.name().to_str().unwrap().starts_with("MILVUS_REASON_"), "{reason:?}");
+            assert!(reason.message().to_str().unwrap().ends_with('.'), "{reason:?}");
+            assert_eq!(Reason::from_number(*reason as i32), Some(*reason));
+        }
+        assert!(Reason::ALL.is_sorted_by_key(|reason| *reason as i32), "numbers are unique and in order");
+    }
+}

@@ -1,0 +1,93 @@
+//! Which stored segments a job has left out, and why. No I/O.
+
+use std::collections::HashSet;
+
+use super::ledger::Origin;
+use super::params::Mode;
+use super::plan::Plans;
+use super::snapshot::{Snapshot, Stored, count};
+
+/// Stored segments that no plan of the job named, by the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// All of them.
+    pub total: i64,
+    /// They wait to be sorted.
+    pub unsorted: i64,
+    /// They hold nothing but deletions.
+    pub l0: i64,
+    /// They are results of clustering, which a plain compaction leaves alone.
+    pub clustered: i64,
+    /// An import makes them.
+    pub importing: i64,
+    /// They are not flushed yet.
+    pub unflushed: i64,
+    /// They are in another partition than asked for, or not among the segments asked for.
+    pub not_asked_for: i64,
+    /// Another compaction held them, or they are not eligible for a reason that no list shows.
+    pub held: i64,
+}
+
+/// What a trigger chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// Only this partition; 0: all.
+    pub(crate) partition_id: i64,
+    /// Only these segments.
+    pub(crate) segment_ids: Option<HashSet<i64>>,
+    /// Only one channel. Which segments are in it few servers list.
+    pub(crate) is_one_channel: bool,
+}
+
+impl Chosen {
+    pub(crate) fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn has(&self, segment: &Stored) -> bool {
+        (self.partition_id == 0 || self.partition_id == segment.partition_id)
+            && self.segment_ids.as_ref().is_none_or(|ids| ids.contains(&segment.id))
+    }
+
+    /// Rough number of machine words it takes.
+    pub(super) fn weight(&self) -> usize {
+        self.segment_ids.as_ref().map_or(0, |ids| 2 * ids.len())
+    }
+}
+
+/// Of the segments right before the trigger. `None` if they are not known, or not whether they were asked for.
+pub(super) fn left_out(origin: &Origin, plans: &Plans) -> Option<LeftOut> {
+    let before = origin.before.as_ref().filter(|_| !origin.chosen.is_one_channel)?;
+    let named: HashSet<i64> = plans.iter().flat_map(|plan| plan.sources.iter().copied()).collect();
+    let mut all = LeftOut::default();
+    for segment in before.all().filter(|segment| !named.contains(&segment.id)) {
+        let kind = segment.kind;
+        if origin.mode == Mode::L0 && !kind.is_l0 {
+            continue;
+        }
+        all.total += 1;
+        *match () {
+            () if !origin.chosen.has(segment) => &mut all.not_asked_for,
+            () if kind.is_importing => &mut all.importing,
+            () if kind.is_l0 && origin.mode != Mode::L0 => &mut all.l0,
+            () if !kind.is_flushed => &mut all.unflushed,
+            () if kind.is_unsorted && !kind.is_l0 => &mut all.unsorted,
+            () if kind.is_clustered && origin.mode == Mode::Plain => &mut all.clustered,
+            () => &mut all.held,
+        } += 1;
+    }
+    Some(all)
+}
+
+/// Segments that a free trigger would have taken: of those that it chose, flushed, sorted where the server sorts, and
+/// not made by clustering.
+pub(super) fn eligible(before: &Snapshot, chosen: &Chosen) -> i64 {
+    let takes =
+        |segment: &&Stored| segment.kind.is_settled() && !segment.kind.is_clustered && chosen.has(segment);
+    count(before.data().filter(takes).count())
+}
+
+/// Segments that wait to be sorted.
+pub(super) fn unsorted(before: &Snapshot) -> i64 {
+    count(before.data().filter(|segment| segment.kind.is_flushed && segment.kind.is_unsorted).count())
+}

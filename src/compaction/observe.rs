@@ -1,0 +1,159 @@
+//! The collection's side of a job: its segments and partitions, also after it was renamed or dropped.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::follow::may_pass;
+use super::job_tracker::JobTracker;
+use super::ledger::Origin;
+use super::lineage::View;
+use super::params::Mode;
+use super::patience::Limit;
+use super::snapshot::Snapshot;
+use crate::collection::{self, Collection, quotable};
+use crate::error::{Error, Status};
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::segments::{self, Segment};
+
+/// What a look showed.
+pub(super) struct Seen {
+    pub(super) segments: Vec<Segment>,
+}
+
+/// Looks at the collection of a job.
+pub(super) struct Observer {
+    origin: Arc<Origin>,
+    /// The collection under the name that it has now.
+    collection: Collection,
+    limit: Limit,
+}
+
+impl Observer {
+    pub(super) fn new(origin: Arc<Origin>) -> Self {
+        let collection = origin.collection.clone();
+        Self { origin, collection, limit: Limit::default() }
+    }
+
+    /// Looks at the segments, and judges the plans of the job by them. `None` if this server or user cannot list them.
+    /// Fails if the collection was dropped, and if another try may succeed.
+    pub(super) async fn observe(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        job_id: i64,
+        tracker: &mut JobTracker,
+    ) -> Result<Option<Seen>, Error> {
+        let Some(segments) = self.segments(rpc, deadline, job_id).await? else {
+            tracker.cannot_see_segments();
+            return Ok(None);
+        };
+        let now = Snapshot::of(&segments);
+        let origin = Arc::clone(&self.origin);
+        let view = |partitions, is_over| View {
+            before: origin.before.as_ref(),
+            now: &now,
+            partitions,
+            is_clustering: origin.mode == Mode::Clustering,
+            is_over,
+        };
+        if tracker.judge(&view(None, tracker.is_over())) {
+            let partitions = self.partitions(rpc, deadline, job_id).await?;
+            tracker.judge(&view(partitions.as_ref(), tracker.is_over()));
+        }
+        tracker.note_gone(&now);
+        Ok(Some(Seen { segments }))
+    }
+
+    /// Fails if the collection was dropped. Learns the name that it has now.
+    pub(super) async fn check_collection(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        job_id: i64,
+    ) -> Result<(), Error> {
+        match self.find(rpc, deadline, job_id).await {
+            // Whatever else it fails with says nothing about the job.
+            Err(error) if error.status == Status::CollectionNotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks the collection up by its id.
+    async fn find(&mut self, rpc: &Rpc, deadline: Deadline<'_>, job_id: i64) -> Result<(), Error> {
+        let limit = deadline.within(self.limit.get());
+        match collection::find_by_id(rpc, Effect::Poll, limit, &self.collection).await {
+            Ok(name) => {
+                self.collection.name = name;
+                Ok(())
+            }
+            Err(error) if error.status == Status::CollectionNotFound => {
+                let name = quotable(&self.collection.name);
+                let text = format!("collection \"{name}\" was dropped while its compaction job {job_id} ran");
+                let mut dropped = Error::new(Status::CollectionNotFound, text);
+                dropped.server_code = error.server_code;
+                Err(dropped)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn segments(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        job_id: i64,
+    ) -> Result<Option<Vec<Segment>>, Error> {
+        let mut listed = self.list(rpc, deadline).await;
+        // Renamed, dropped, or another collection has its name now.
+        let is_strange = match &listed {
+            Ok(segments) => segments.is_empty(),
+            Err(error) => error.status == Status::CollectionNotFound,
+        };
+        if is_strange && self.collection.id > 0 {
+            let name = self.collection.name.clone();
+            self.find(rpc, deadline, job_id).await.or_else(|error| match &listed {
+                Ok(_) if error.status != Status::CollectionNotFound && !may_pass(&error) => Ok(()),
+                _ => Err(error),
+            })?;
+            if self.collection.name != name || listed.is_err() {
+                listed = self.list(rpc, deadline).await;
+            }
+        }
+        match listed {
+            Ok(segments) => Ok(Some(segments)),
+            Err(error) if may_pass(&error) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn list(&mut self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<Segment>, Error> {
+        let asked = Instant::now();
+        let limit = deadline.within(self.limit.get());
+        let listed = segments::persistent(rpc, Effect::Poll, limit, &self.collection).await;
+        match &listed {
+            Ok(_) => self.limit.answered(asked.elapsed()),
+            Err(error) if error.status == Status::Timeout => self.limit.ran_out(),
+            Err(_) => {}
+        }
+        listed
+    }
+
+    /// The partitions that exist. They are asked for by the name of the collection, which another may have by now.
+    async fn partitions(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        job_id: i64,
+    ) -> Result<Option<HashSet<i64>>, Error> {
+        if self.collection.id > 0 {
+            self.find(rpc, deadline, job_id).await?;
+        }
+        let limit = deadline.within(self.limit.get());
+        match collection::partition_ids(rpc, Effect::Poll, limit, &self.collection).await {
+            Ok(partitions) => Ok(Some(partitions)),
+            Err(error) if may_pass(&error) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How long a wait gives each question, and when it takes the server to be gone. No I/O.
+
+use std::time::{Duration, Instant};
+
+/// What a question is given before anything is known of the server.
+const FIRST: Duration = Duration::from_secs(5);
+/// The most that one question is given.
+const LONGEST: Duration = Duration::from_mins(2);
+/// A question is given so many times what the slowest answer took.
+const MARGIN: u32 = 4;
+/// A server of which nothing is heard for so long is gone.
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
+/// Pings are answered by gateways too, and "not ready" by proxies whose coordinator is gone: without any other answer
+/// the wait goes on for so long.
+const LONGEST_HOPE: Duration = Duration::from_mins(5);
+
+/// The limit of one kind of question.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit(Duration);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(FIRST)
+    }
+}
+
+impl Limit {
+    pub(super) fn get(self) -> Duration {
+        self.0
+    }
+
+    /// It was answered after so long.
+    pub(super) fn answered(&mut self, took: Duration) {
+        self.0 = self.0.max(took.saturating_mul(MARGIN)).min(LONGEST);
+    }
+
+    /// It was not answered within the limit.
+    pub(super) fn ran_out(&mut self) {
+        self.0 = (self.0 * 2).min(LONGEST);
+    }
+}
+
+/// How long the server has not answered. It counts from the first question that failed, which in a crowd of jobs may
+/// have come long after the last one that did not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outage {
+    /// Since when no question was answered.
+    unanswered: Option<Instant>,
+    /// Since when nothing at all was heard.
+    silent: Option<Instant>,
+}
+
+impl Outage {
+    /// A question was answered.
+    pub(super) fn answered(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A question that was `asked` then failed. `is_heard`: the connection still answers pings, or the answer was that
+    /// the server is not ready. Returns how long the server has been gone, if that is too long.
+    pub(super) fn failed(&mut self, asked: Instant, is_heard: bool) -> Option<Duration> {
+        let unanswered = self.unanswered.get_or_insert(asked).elapsed();
+        if is_heard {
+            self.silent = None;
+            return (unanswered > LONGEST_HOPE).then_some(unanswered);
+        }
+        let silent = self.silent.get_or_insert(asked).elapsed();
+        (silent > LONGEST_SILENCE || unanswered > LONGEST_HOPE).then_some(unanswered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ago(seconds: u64) -> Instant {
+        Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap()
+    }
+
+    #[test]
+    fn an_outage_begins_with_the_first_question_that_failed() {
+        let mut outage = Outage::default();
+        assert_eq!(outage.failed(ago(50), false), None, "however long ago the last answer was");
+        assert_eq!(outage.failed(ago(1), false), None);
+        let mut outage = Outage::default();
+        outage.failed(ago(61), false);
+        assert!(
+            outage.failed(ago(1), false).unwrap().as_secs() >= 61,
+            "the latest question is not what counts"
+        );
+    }
+
+    #[test]
+    fn a_connection_that_answers_pings_keeps_hope_for_five_minutes() {
+        let mut outage = Outage::default();
+        assert_eq!(outage.failed(ago(290), true), None);
+        assert_eq!(outage.failed(ago(2), false), None, "silent only since then");
+        let mut outage = Outage::default();
+        assert!(outage.failed(ago(301), true).is_some());
+    }
+
+    #[test]
+    fn a_limit_grows_with_what_the_server_needs_and_never_shrinks() {
+        let mut limit = Limit::default();
+        limit.answered(Duration::from_millis(3));
+        assert_eq!(limit.get(), FIRST);
+        limit.answered(Duration::from_secs(3));
+        assert_eq!(limit.get(), Duration::from_secs(12));
+        limit.ran_out();
+        limit.answered(Duration::from_millis(3));
+        assert_eq!(limit.get(), Duration::from_secs(24));
+        (0..20).for_each(|_| limit.ran_out());
+        assert_eq!(limit.get(), LONGEST);
+    }
+}

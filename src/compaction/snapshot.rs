@@ -1,0 +1,176 @@
+//! What is kept of the segments of a collection at one moment. No I/O.
+
+use std::collections::HashSet;
+
+use crate::segments::Segment;
+
+/// The partition of segments of deletions that are about all partitions.
+pub(super) const ALL_PARTITIONS: i64 = -1;
+
+/// One segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) id: i64,
+    pub(super) partition_id: i64,
+    pub(super) rows: i64,
+    pub(super) kind: Kind,
+}
+
+/// What decides whether a compaction takes a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "a segment's independent traits, a byte each")]
+pub(super) struct Kind {
+    /// It holds rows that are stored, or about to be.
+    pub(super) is_data: bool,
+    /// It holds nothing but deletions.
+    pub(super) is_l0: bool,
+    /// Its state is Flushed.
+    pub(super) is_flushed: bool,
+    /// The server reports that it is not sorted yet.
+    pub(super) is_unsorted: bool,
+    /// The server sorts segments, and reports that this one is sorted.
+    pub(super) is_sorted: bool,
+    /// It is a result of clustering.
+    pub(super) is_clustered: bool,
+    /// An import makes it.
+    pub(super) is_importing: bool,
+}
+
+impl Kind {
+    fn of(segment: &Segment) -> Self {
+        Self {
+            is_data: segment.is_stored_data(),
+            is_l0: segment.is_l0(),
+            is_flushed: segment.is_in_state_flushed(),
+            is_unsorted: segment.is_sorted == Some(false),
+            is_sorted: segment.is_sorted == Some(true),
+            is_clustered: segment.is_clustered(),
+            is_importing: segment.is_importing(),
+        }
+    }
+
+    /// Whether only a compaction can change or replace the segment: servers since 2.5 sort one after its flush,
+    /// which makes another of it.
+    pub(super) fn is_settled(self) -> bool {
+        self.is_data && self.is_flushed && !self.is_unsorted
+    }
+}
+
+/// The segments of a collection that were there at one moment, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    stored: Vec<Stored>,
+    /// Whether the server tells the level of segments.
+    has_levels: bool,
+}
+
+impl Snapshot {
+    pub(crate) fn of(segments: &[Segment]) -> Self {
+        let is_kept = |segment: &&Segment| segment.is_there() && !segment.is_growing();
+        let mut stored: Vec<_> = segments
+            .iter()
+            .filter(is_kept)
+            .map(|segment| Stored {
+                id: segment.id,
+                partition_id: segment.partition_id,
+                rows: segment.rows.max(0),
+                kind: Kind::of(segment),
+            })
+            .collect();
+        stored.sort_unstable_by_key(|segment| segment.id);
+        Self { stored, has_levels: segments.iter().all(|segment| segment.level.is_some()) }
+    }
+
+    pub(super) fn get(&self, id: i64) -> Option<&Stored> {
+        self.stored.binary_search_by_key(&id, |segment| segment.id).ok().map(|place| &self.stored[place])
+    }
+
+    pub(super) fn has(&self, id: i64) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// Everything that is there.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Stored> {
+        self.stored.iter()
+    }
+
+    /// Segments with stored rows.
+    pub(super) fn data(&self) -> impl Iterator<Item = &Stored> {
+        self.stored.iter().filter(|segment| segment.kind.is_data)
+    }
+
+    /// Ids of the segments with stored rows.
+    pub(super) fn ids(&self) -> HashSet<i64> {
+        self.data().map(|segment| segment.id).collect()
+    }
+
+    /// Ids of those that only a compaction can change or replace.
+    pub(super) fn settled(&self) -> HashSet<i64> {
+        self.data().filter(|segment| segment.kind.is_settled()).map(|segment| segment.id).collect()
+    }
+
+    /// Ids of those with nothing but deletions.
+    pub(super) fn l0_ids(&self) -> HashSet<i64> {
+        self.stored.iter().filter(|segment| segment.kind.is_l0).map(|segment| segment.id).collect()
+    }
+
+    /// How many of those there are, if the server tells them apart.
+    pub(super) fn l0_count(&self) -> Option<i64> {
+        self.has_levels.then(|| count(self.l0_ids().len()))
+    }
+
+    pub(super) fn has_levels(&self) -> bool {
+        self.has_levels
+    }
+
+    /// Rows of all segments with rows, or of some.
+    pub(super) fn rows(&self, only: Option<&HashSet<i64>>) -> i64 {
+        let wanted = self.data().filter(|segment| only.is_none_or(|only| only.contains(&segment.id)));
+        wanted.map(|segment| segment.rows).fold(0, i64::saturating_add)
+    }
+
+    /// Rough number of machine words it takes.
+    pub(super) fn weight(&self) -> usize {
+        4 * self.stored.len()
+    }
+}
+
+/// The difference of two moments, without what sorting did: a segment that waits to be sorted is replaced by one with
+/// another id and the same rows.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    /// Segments with rows that are there no more.
+    pub(super) gone: HashSet<i64>,
+    /// Segments with rows that were not there before.
+    pub(super) appeared: HashSet<i64>,
+}
+
+impl Change {
+    /// `taken` are the sources of plans, and `named` their targets: no sort replaced or made those.
+    pub(super) fn between(
+        before: &Snapshot,
+        after: &Snapshot,
+        taken: &HashSet<i64>,
+        named: &HashSet<i64>,
+    ) -> Self {
+        let (was, is) = (before.ids(), after.ids());
+        let mut gone: HashSet<i64> = was.difference(&is).copied().collect();
+        let mut appeared: HashSet<i64> = is.difference(&was).copied().collect();
+        let is_waiting = |s: &&Stored| s.kind.is_unsorted && gone.contains(&s.id) && !taken.contains(&s.id);
+        let mut waiting: Vec<&Stored> = before.data().filter(is_waiting).collect();
+        let is_result = |s: &&Stored| s.kind.is_sorted && appeared.contains(&s.id) && !named.contains(&s.id);
+        let results: Vec<&Stored> = after.data().filter(is_result).collect();
+        for result in results {
+            let fits = |s: &&Stored| s.partition_id == result.partition_id && s.rows == result.rows;
+            if let Some(place) = waiting.iter().position(fits) {
+                gone.remove(&waiting.swap_remove(place).id);
+                appeared.remove(&result.id);
+            }
+        }
+        Self { gone, appeared }
+    }
+}
+
+pub(super) fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

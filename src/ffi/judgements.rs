@@ -1,0 +1,122 @@
+//! Judgements
+//!
+//! How each plan of a job ended, and what says so: milvus_plan has both. Servers stop counting a plan half a second to
+//! three seconds after its end; what became of its segments stays.
+
+use std::ffi::{CStr, c_char};
+
+use crate::compaction::{Judgement, Reason};
+
+/// How a plan ended: it runs or waits, or nobody has looked yet. Later versions may add more judgements and reasons.
+pub const MILVUS_JUDGEMENT_OPEN: i32 = 0;
+/// It replaced its sources.
+pub const MILVUS_JUDGEMENT_COMPLETED: i32 = 1;
+/// It ended and changed nothing.
+pub const MILVUS_JUDGEMENT_FAILED: i32 = 2;
+/// It ran out of the server's time and changed nothing.
+pub const MILVUS_JUDGEMENT_TIMED_OUT: i32 = 3;
+/// It ended, and what is left does not show how.
+pub const MILVUS_JUDGEMENT_NOT_KNOWN: i32 = 4;
+
+/// What a judgement rests on: there is none yet.
+pub const MILVUS_REASON_NONE: i32 = 0;
+/// The server reports the state of this plan.
+pub const MILVUS_REASON_REPORTED: i32 = 1;
+/// Its target is stored, and none of its sources is.
+pub const MILVUS_REASON_TARGET_STORED: i32 = 2;
+/// It had a target, none of its sources is stored, and the target was replaced since.
+pub const MILVUS_REASON_TARGET_REPLACED: i32 = 3;
+/// Its sources are gone, and nothing came in their place: all their rows were deleted.
+pub const MILVUS_REASON_PURGED: i32 = 4;
+/// The segments of deletions that it took are gone.
+pub const MILVUS_REASON_DELETES_APPLIED: i32 = 5;
+/// The server no longer lists it; its sources are gone, and a segment that fits them came in their place.
+pub const MILVUS_REASON_RESULT_FITS: i32 = 6;
+/// The job is over, the plan has no target, and all of its sources are still stored.
+pub const MILVUS_REASON_SOURCES_STORED: i32 = 7;
+/// The server announced or counted it, but never listed it.
+pub const MILVUS_REASON_NEVER_LISTED: i32 = 8;
+/// The segments could not be listed, or not before the trigger.
+pub const MILVUS_REASON_SEGMENTS_UNKNOWN: i32 = 9;
+/// Its sources were never seen stored.
+pub const MILVUS_REASON_SOURCES_UNKNOWN: i32 = 10;
+/// Some of its sources are stored, others are gone.
+pub const MILVUS_REASON_SOME_SOURCES_STORED: i32 = 11;
+/// It has a target, but its sources are still stored.
+pub const MILVUS_REASON_TARGET_BESIDE_SOURCES: i32 = 12;
+/// It has no target, its sources are gone, and segments appeared that another compaction may have made of them.
+pub const MILVUS_REASON_TAKEN_BY_OTHERS: i32 = 13;
+/// Its partition was dropped, and its sources with it.
+pub const MILVUS_REASON_PARTITION_DROPPED: i32 = 14;
+/// Its sources are gone, and the partitions could not be listed, so that they may have been dropped.
+pub const MILVUS_REASON_PARTITIONS_UNKNOWN: i32 = 15;
+/// The server no longer lists it, and its sources do not tell how it ended.
+pub const MILVUS_REASON_NO_LONGER_LISTED: i32 = 16;
+/// It is no clustering: its target is not at level L2.
+pub const MILVUS_REASON_OTHER_KIND: i32 = 17;
+/// Whether it clustered cannot be told: its target's level is not known.
+pub const MILVUS_REASON_LEVEL_UNKNOWN: i32 = 18;
+/// What the server lists of it contradicts itself.
+pub const MILVUS_REASON_MALFORMED: i32 = 19;
+
+/// The constant's name of a judgement, e.g. "MILVUS_JUDGEMENT_COMPLETED"; of any other number,
+/// "MILVUS_UNKNOWN_JUDGEMENT". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_judgement_name(judgement: i32) -> *const c_char {
+    Judgement::from_number(judgement).map_or(c"MILVUS_UNKNOWN_JUDGEMENT", Judgement::name).as_ptr()
+}
+
+/// The constant's name of a reason, e.g. "MILVUS_REASON_TARGET_STORED"; of any other number,
+/// "MILVUS_UNKNOWN_REASON". A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_reason_name(reason: i32) -> *const c_char {
+    Reason::from_number(reason).map_or(c"MILVUS_UNKNOWN_REASON", Reason::name).as_ptr()
+}
+
+/// What a reason means, in one English sentence; takes any number. A static string. Thread-safe. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_reason_message(reason: i32) -> *const c_char {
+    const UNKNOWN: &CStr = c"A reason that this version of the library does not know.";
+    Reason::from_number(reason).map_or(UNKNOWN, Reason::message).as_ptr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constants_are_the_cores() {
+        let judgements = [
+            (MILVUS_JUDGEMENT_OPEN, Judgement::Open),
+            (MILVUS_JUDGEMENT_COMPLETED, Judgement::Completed),
+            (MILVUS_JUDGEMENT_FAILED, Judgement::Failed),
+            (MILVUS_JUDGEMENT_TIMED_OUT, Judgement::TimedOut),
+            (MILVUS_JUDGEMENT_NOT_KNOWN, Judgement::NotKnown),
+        ];
+        assert!(judgements.iter().all(|(number, judgement)| *number == *judgement as i32));
+        let reasons = [
+            (MILVUS_REASON_NONE, Reason::None),
+            (MILVUS_REASON_REPORTED, Reason::Reported),
+            (MILVUS_REASON_TARGET_STORED, Reason::TargetStored),
+            (MILVUS_REASON_TARGET_REPLACED, Reason::TargetReplaced),
+            (MILVUS_REASON_PURGED, Reason::Purged),
+            (MILVUS_REASON_DELETES_APPLIED, Reason::DeletesApplied),
+            (MILVUS_REASON_RESULT_FITS, Reason::ResultFits),
+            (MILVUS_REASON_SOURCES_STORED, Reason::SourcesStored),
+            (MILVUS_REASON_NEVER_LISTED, Reason::NeverListed),
+            (MILVUS_REASON_SEGMENTS_UNKNOWN, Reason::SegmentsUnknown),
+            (MILVUS_REASON_SOURCES_UNKNOWN, Reason::SourcesUnknown),
+            (MILVUS_REASON_SOME_SOURCES_STORED, Reason::SomeSourcesStored),
+            (MILVUS_REASON_TARGET_BESIDE_SOURCES, Reason::TargetBesideSources),
+            (MILVUS_REASON_TAKEN_BY_OTHERS, Reason::TakenByOthers),
+            (MILVUS_REASON_PARTITION_DROPPED, Reason::PartitionDropped),
+            (MILVUS_REASON_PARTITIONS_UNKNOWN, Reason::PartitionsUnknown),
+            (MILVUS_REASON_NO_LONGER_LISTED, Reason::NoLongerListed),
+            (MILVUS_REASON_OTHER_KIND, Reason::OtherKind),
+            (MILVUS_REASON_LEVEL_UNKNOWN, Reason::LevelUnknown),
+            (MILVUS_REASON_MALFORMED, Reason::Malformed),
+        ];
+        assert!(reasons.iter().all(|(number, reason)| *number == *reason as i32));
+        assert_eq!(reasons.len(), Reason::ALL.len());
+    }
+}
