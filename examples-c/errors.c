@@ -40,6 +40,7 @@ static const char *advice(milvus_status status)
         return "look at the names";
     case MILVUS_RATE_LIMITED:
     case MILVUS_NOT_READY:
+    case MILVUS_BUSY:
         return "the server wants to be left alone for a while";
     case MILVUS_COMPACTION_DISABLED:
     case MILVUS_UNSUPPORTED:

@@ -105,7 +105,7 @@ uint32_t milvus_abi_version(void);
 #define MILVUS_COLLECTION_NOT_FOUND 22
 // No database of that name exists.
 #define MILVUS_DATABASE_NOT_FOUND 23
-// The server's rate limit refused the call; wait a few seconds and try again.
+// The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.
 #define MILVUS_RATE_LIMITED 24
 // The server is starting, or a part of it is down.
 #define MILVUS_NOT_READY 25
@@ -503,16 +503,18 @@ typedef struct milvus_compact_result {
 //                         before 2.4 give an id even then; a wait for it says that there was nothing to do.)
 //
 // The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-// rate limit or because the server is starting. If it may have been carried out although the call fails, the
-// error says so (in_doubt), and what was found out about it (found): see milvus_compaction_find(). If a job of
-// the same kind is running on the whole collection, its id is given, as far as this client can know: it
-// triggered the job, or the server lists its jobs (newer than 3.0.0). milvus_compact_with() tells that apart.
+// rate limit or because the server is starting or has no coordinator. If it may have been carried out although
+// the call fails, the error says so (in_doubt), and what was found out about it (found): see
+// milvus_compaction_find(). If a job of the same kind is running on the whole collection, its id is given, as
+// far as this client can know: it triggered the job, or the server lists its jobs (newer than 3.0.0).
+// milvus_compact_with() tells that apart.
 // Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
 // kind or client. The wait tells by the results: MILVUS_VERDICT_NOT_STARTED if they are not clustered.
 //
 // If the server schedules nothing although segments are stored that a free trigger would take, the call fails with
 // MILVUS_BUSY: another compaction holds them, or they are not eligible. Nothing was started; try again later.
-// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_BUSY, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
+// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_BUSY, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
+// MILVUS_COLLECTION_NOT_FOUND,
 // MILVUS_DATABASE_NOT_FOUND,
 // MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
 // MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
@@ -539,7 +541,8 @@ milvus_status milvus_compact(milvus_client *client,
 // A server that does not tell its version is taken to be too old for every option, unless the client's
 // option assumed_version says what it is. Thread-safe; blocks. Returns what milvus_compact() does, and
 // MILVUS_INVALID_ARGUMENT for parameters that contradict each other, an unknown channel or segment,
-// MILVUS_PARTITION_NOT_FOUND, MILVUS_UNSUPPORTED (the message names the version that can). Since 0.1.0.
+// MILVUS_PARTITION_NOT_FOUND, MILVUS_BUSY (not all of the segment_ids can be compacted now), MILVUS_UNSUPPORTED (the
+// message names the version that can). Since 0.1.0.
 milvus_status milvus_compact_with(milvus_client *client,
                                   const char *collection_name,
                                   const milvus_compact_params *params,

@@ -47,7 +47,7 @@ statuses! {
     PermissionDenied = 21, "PERMISSION_DENIED", "The user lacks the privilege that the message names; have it granted.";
     CollectionNotFound = 22, "COLLECTION_NOT_FOUND", "No collection or alias of that name exists in the database.";
     DatabaseNotFound = 23, "DATABASE_NOT_FOUND", "No database of that name exists.";
-    RateLimited = 24, "RATE_LIMITED", "The server's rate limit refused the call; wait a few seconds and try again.";
+    RateLimited = 24, "RATE_LIMITED", "The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.";
     NotReady = 25, "NOT_READY", "The server is starting, or a part of it is down.";
     CompactionDisabled = 26, "COMPACTION_DISABLED", "Compaction is switched off in the server's configuration (dataCoord.enableCompaction).";
     Unsupported = 27, "UNSUPPORTED", "This server's version cannot do what was asked; the message names the version that can.";
@@ -170,6 +170,11 @@ impl Error {
     pub fn context(self, doing: impl fmt::Display) -> Self {
         let message = one_line(&format!("{doing}: {}", self.message));
         Self { message, ..self }
+    }
+
+    /// The same error, which turned out to be another, and not to pass by itself.
+    pub(crate) fn turned_into(self, status: Status) -> Self {
+        Self { status, retriable: false, ..self }
     }
 
     /// The same error in other words.

@@ -1,5 +1,7 @@
 //! The segments of a collection, as stored and as loaded.
 
+use std::time::Duration;
+
 use crate::collection::{Collection, quotable};
 use crate::error::{Error, one_line, shortened};
 use crate::proto::common::{SegmentLevel, SegmentState};
@@ -9,6 +11,11 @@ use crate::proto::service::{
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::server::{HAS_LEVELS, HAS_SORTED, HAS_STORAGE_VERSION, Server};
 
+/// Milvus' code for a segment that has gone while the segments were listed.
+const SEGMENT_NOT_FOUND: i32 = 600;
+/// How often the segments are listed in all if they change meanwhile, and how long after each other.
+const LISTINGS: u32 = 5;
+const LISTING_PAUSE: Duration = Duration::from_millis(20);
 /// Longest channel name in bytes that is kept.
 const CHANNEL_LIMIT: usize = 255;
 
@@ -130,10 +137,19 @@ pub(crate) async fn persistent(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    let reply = rpc
-        .unary(effect, deadline, &collection.database, asked)
-        .await
-        .map_err(|error| about(error, "stored", collection))?;
+    let mut attempts = 1;
+    let reply = loop {
+        match rpc.unary(effect, deadline, &collection.database, asked.clone()).await {
+            // A compaction has replaced a segment between the server's look at the list and at the segment.
+            Err(error) if error.server_code == SEGMENT_NOT_FOUND => {
+                if attempts == LISTINGS || !deadline.sleep(LISTING_PAUSE).await {
+                    return Err(about(error.retriable().after_attempts(attempts), "stored", collection));
+                }
+                attempts += 1;
+            }
+            result => break result.map_err(|error| about(error, "stored", collection))?,
+        }
+    };
     let server = rpc.server(deadline).await?;
     let infos = reply.infos.into_iter().map(|info| Segment::of_persistent(info, &server));
     Ok(sorted(infos, collection))

@@ -264,7 +264,6 @@ fn what_does_not_exist_or_does_not_fit_is_refused_unsent() {
             "targetSize 1 MB should be greater than or equal to configMaxSize 1024 MB",
             Status::InvalidArgument,
         ),
-        (5, "not all segment ids provided could be compacted", Status::InvalidArgument),
         (200, "partition not found", Status::PartitionNotFound),
     ] {
         fake.fail_next(Method::Trigger, Fault::Refuse(code, 1, text.to_owned()));

@@ -46,7 +46,8 @@ const (
 	ErrCollectionNotFound Status = C.MILVUS_COLLECTION_NOT_FOUND
 	// ErrDatabaseNotFound means no database of that name exists.
 	ErrDatabaseNotFound Status = C.MILVUS_DATABASE_NOT_FOUND
-	// ErrRateLimited means the server's rate limit refused the call; try again after a few seconds.
+	// ErrRateLimited means the server's rate limit refused the call; if the error is retriable, try again after a few
+	// seconds.
 	ErrRateLimited Status = C.MILVUS_RATE_LIMITED
 	// ErrNotReady means the server is starting, or a part of it is down.
 	ErrNotReady Status = C.MILVUS_NOT_READY
@@ -64,6 +65,8 @@ const (
 	ErrOutcomeUnknown Status = C.MILVUS_OUTCOME_UNKNOWN
 	// ErrSomeFailed means not every collection was compacted; the results have the error of each.
 	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
+	// ErrBusy means nothing was started: another compaction holds the segments, or they are not eligible now.
+	ErrBusy Status = C.MILVUS_BUSY
 	// ErrInternal is a defect of the library; please report the message.
 	ErrInternal Status = C.MILVUS_INTERNAL
 	// ErrOutOfMemory means handles, threads or another resource of this process ran out.

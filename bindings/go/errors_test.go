@@ -86,7 +86,7 @@ func TestEveryStatusHasAConstant(t *testing.T) {
 		milvus.ErrPermissionDenied, milvus.ErrCollectionNotFound, milvus.ErrDatabaseNotFound, milvus.ErrRateLimited,
 		milvus.ErrNotReady, milvus.ErrCompactionDisabled, milvus.ErrUnsupported, milvus.ErrServerError,
 		milvus.ErrPartitionNotFound, milvus.ErrCompactionFailed, milvus.ErrOutcomeUnknown, milvus.ErrSomeFailed,
-		milvus.ErrInternal, milvus.ErrOutOfMemory,
+		milvus.ErrBusy, milvus.ErrInternal, milvus.ErrOutOfMemory,
 	}
 	named := map[milvus.Status]bool{}
 	for number := range milvus.Status(1000) {

@@ -18,7 +18,7 @@ pub(crate) mod optimize;
 pub mod params;
 mod patience;
 pub mod plan;
-
+mod selection;
 pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod tasks;

@@ -13,7 +13,7 @@ use super::plan::{Plan, Plans};
 use super::snapshot::Snapshot;
 use super::state::{self, State};
 use super::verdict::Scheduled;
-use super::{NO_JOB, tasks};
+use super::{NO_JOB, selection, tasks};
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::panics;
@@ -81,6 +81,9 @@ pub(crate) async fn compact(
         started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await
     });
     match or_doubtful(triggered).await {
+        Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
+            Err(Box::pin(selection::held_or_gone(rpc, deadline, &origin.collection, params, error)).await)
+        }
         Err(error) if error.in_doubt => {
             let looked = Box::pin(doubt(rpc, ledger, deadline, &origin, error.clone()));
             Err(panics::caught(looked).await.unwrap_or(error)) // a defect there makes nothing certain
@@ -125,7 +128,7 @@ pub(super) async fn prepare(
     let segments = match &params.segment_ids {
         Some(wanted) => {
             let known = segments::persistent(rpc, Effect::Read, deadline, &collection).await?;
-            check_segments(wanted, &known, &collection)?;
+            selection::check(wanted, &known, &collection)?;
             Some(known)
         }
         None => None,
@@ -140,19 +143,6 @@ fn check_selection(server: &Server, collection: &Collection) -> Result<(), Error
     }
     let name = quotable(&collection.name);
     server.require(SELECTS_BY_NAME, &format!("compacting \"{name}\", for which the server reports no id,"))
-}
-
-fn check_segments(wanted: &[i64], known: &[Segment], collection: &Collection) -> Result<(), Error> {
-    let flushed: HashSet<i64> =
-        known.iter().filter(|segment| segment.is_flushed()).map(|segment| segment.id).collect();
-    match wanted.iter().find(|id| !flushed.contains(id)) {
-        None => Ok(()),
-        Some(id) => {
-            let name = quotable(&collection.name);
-            let text = format!("segment_ids: collection \"{name}\" has no flushed segment {id}");
-            Err(Error::invalid_argument(text))
-        }
-    }
 }
 
 /// The id selects on servers before 2.4.18, the name on later ones, where privileges are checked against it

@@ -6,6 +6,7 @@ use http::Request;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use prost::bytes::Bytes;
 
+use super::cause::cause;
 use super::codes::{self, Meaning};
 use super::grpc::{self, ANSWER_LIMIT};
 use super::retry::{Failure, Reached};
@@ -80,8 +81,7 @@ impl Context<'_> {
             return Err(Failure { error, reached: Reached::Perhaps });
         };
         let Some(meaning) = codes::of_reply(status) else { return Ok(()) };
-        let text = if status.reason.is_empty() { &status.detail } else { &status.reason };
-        Err(self.refused(meaning, text))
+        Err(self.refused(meaning, codes::said(status)))
     }
 
     fn ended(&self, status: &tonic::Status) -> Failure {
@@ -92,7 +92,7 @@ impl Context<'_> {
         let meaning = codes::of_grpc(status);
         let mut failure = match meaning.status {
             Status::Timeout => self.out_of_time("waiting for", Reached::Perhaps),
-            _ => self.refused(meaning, status.message()),
+            _ => self.refused(meaning, cause(status.message())),
         };
         failure.error.grpc_code = status.code() as i32;
         failure
@@ -101,16 +101,17 @@ impl Context<'_> {
     fn refused(&self, meaning: Meaning, text: &str) -> Failure {
         let text = self.config.without_secrets(text);
         let text = shortened(text.trim(), SERVER_TEXT_LIMIT);
-        let text = if text.is_empty() {
-            "the server gave no reason".to_owned()
-        } else {
-            format!("server says: {text}")
+        let text = match text.as_str() {
+            "" => "the server gave no reason".to_owned(),
+            text if meaning.is_denial() => {
+                format!("denied until the server's limit or quota is changed: {text}")
+            }
+            text => format!("server says: {text}"),
         };
         let mut error = Error::new(meaning.status, text);
         error.retriable = meaning.retriable;
         error.server_code = meaning.server_code;
-        let reached = if meaning.refused { Reached::Refusal } else { Reached::Perhaps };
-        Failure { error, reached }
+        Failure { error, reached: meaning.reached }
     }
 
     /// The deadline came first.
@@ -126,4 +127,74 @@ fn broke(Broken { sent, mut error }: Broken) -> Failure {
         error.grpc_code = tonic::Code::Unavailable as i32;
     }
     Failure { error, reached: if sent { Reached::Perhaps } else { Reached::Nothing } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Options;
+    use crate::proto::common;
+    use crate::proto::service::ManualCompactionResponse;
+
+    /// What real servers have answered, and what is made of it: for each text a line with the server, the method and
+    /// the codes, the text, a line with the status and how far the call came, and the message.
+    const RECORDED: &str = include_str!("recorded.txt");
+
+    fn failure(codes: &str, text: &str) -> Failure {
+        let config = Config::new("http://localhost", &Options::default()).unwrap();
+        let context =
+            Context { config: &config, deadline: Deadline::after(None), database: "", identifier: 0 };
+        if let Some(code) = codes.strip_prefix("grpc ") {
+            return context.ended(&tonic::Status::new(code.parse::<i32>().unwrap().into(), text));
+        }
+        let number = |name: &str| {
+            let part = codes.split(", ").find_map(|part| part.strip_prefix(name));
+            part.unwrap().trim().parse::<i32>().unwrap()
+        };
+        let status = common::Status {
+            code: number("code "),
+            error_code: number("error_code "),
+            retriable: codes.ends_with("retriable"),
+            reason: text.to_owned(),
+            ..Default::default()
+        };
+        let reply = ManualCompactionResponse { status: Some(status), ..Default::default() };
+        let answer = Answer {
+            status: http::StatusCode::OK,
+            headers: http::HeaderMap::new(),
+            body: grpc::framed(&reply),
+            trailers: None,
+        };
+        context.checked(answer, &mut ManualCompactionResponse::default()).unwrap_err()
+    }
+
+    #[test]
+    fn what_real_servers_said_is_shown_as_its_cause_and_taken_for_what_it_is() {
+        let mut traces = 0;
+        for recorded in RECORDED.split("== ").skip(1) {
+            let (head, rest) = recorded.split_once('\n').unwrap();
+            let (text, expected) = rest.split_once("\n-> ").unwrap();
+            let (meaning, message) = expected.trim_end().split_once('\n').unwrap();
+            let Failure { error, reached } = failure(head.split_once(": ").unwrap().1, text);
+            let name = error.status.name().to_str().unwrap().trim_start_matches("MILVUS_");
+            let retriable = if error.retriable { " retriable" } else { "" };
+            assert_eq!(format!("{name} {reached:?}{retriable}"), meaning, "{head}");
+            assert_eq!(error.message(), message, "{head}");
+            traces += usize::from(text.contains("stack trace"));
+        }
+        assert!(traces > 9, "some came with a trace");
+    }
+
+    #[test]
+    fn a_hostile_text_makes_a_message_that_is_bounded_and_not_empty() {
+        let trace = "stack trace: /src/a.go:1 b.c\n".repeat(100_000);
+        for text in
+            ["", " \n", "stack trace:", &trace, &format!("{trace}/x.go:1 f: {}", "🦀".repeat(100_000))]
+        {
+            for codes in ["grpc 2", "code 65535, error_code 1", "code 9, error_code 48"] {
+                let message = failure(codes, text).error.message().to_owned();
+                assert!(!message.is_empty() && message.len() < SERVER_TEXT_LIMIT + 100, "{codes}: {message}");
+            }
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use tonic::Code;
 
+use super::cause::cause;
+use super::retry::Reached;
 use crate::error::Status;
 use crate::proto::common::{self, ErrorCode};
 
@@ -9,6 +11,11 @@ use crate::proto::common::{self, ErrorCode};
 const RETRIABLE_BIT: i32 = 1 << 16;
 /// What 2.3 hides in a gRPC UNKNOWN after 22 s, and others send as code 2.
 const DISABLED: &str = "compaction disabled";
+/// What a proxy says to everything until it serves.
+const STARTING: &str = "Milvus Proxy is not ready yet";
+/// What a proxy says that has nobody to hand a request to: "find no available mixcoord", or an older coordinator,
+/// and "node not found".
+const NO_COORDINATOR: [&str; 2] = ["find no available ", "node not found"];
 
 /// What a server's refusal amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,17 +24,27 @@ pub(super) struct Meaning {
     /// Milvus' own code, without flag bits; 0 if there is none.
     pub(super) server_code: i32,
     pub(super) retriable: bool,
-    /// The server certainly did nothing of what it was asked.
-    pub(super) refused: bool,
+    /// Whether the server did anything of what it was asked.
+    pub(super) reached: Reached,
 }
 
 impl Meaning {
     const fn refusal(status: Status) -> Self {
-        Self { status, server_code: 0, retriable: false, refused: true }
+        Self { status, server_code: 0, retriable: false, reached: Reached::Refusal }
     }
 
     const fn unclear(status: Status) -> Self {
-        Self { status, server_code: 0, retriable: false, refused: false }
+        Self { status, server_code: 0, retriable: false, reached: Reached::Perhaps }
+    }
+
+    /// The proxy serves, but has lost its coordinator: perhaps after it had handed the request over.
+    const fn no_coordinator() -> Self {
+        Self { status: Status::NotReady, server_code: 0, retriable: true, reached: Reached::NoCoordinator }
+    }
+
+    /// A limit of zero: it does not pass by itself.
+    pub(super) fn is_denial(self) -> bool {
+        self.status == Status::RateLimited && !self.retriable
     }
 
     const fn retriable(self) -> Self {
@@ -41,14 +58,24 @@ pub(super) fn of_reply(status: &common::Status) -> Option<Meaning> {
         return None;
     }
     let code = if status.code > 0 { status.code & !RETRIABLE_BIT } else { status.code };
+    let text = said(status);
     let meaning = match code {
-        // Servers before 2.3 send the legacy number only.
-        0 => of_legacy(status.error_code, &status.reason),
-        _ => of_code(code, &status.reason),
+        // Servers before 2.3 send the legacy number only; later ones in places.
+        0 => of_legacy(status.error_code, text),
+        _ => of_code(code, text),
     };
     let server_code = if code == 0 { status.error_code } else { code };
     let retriable = meaning.retriable || status.retriable || code != status.code;
-    Some(Meaning { server_code, retriable, ..meaning })
+    Some(Meaning { server_code, retriable: retriable && !meaning.is_denial(), ..meaning })
+}
+
+/// The cause that a failed reply names.
+pub(super) fn said(status: &common::Status) -> &str {
+    cause(if status.reason.is_empty() { &status.detail } else { &status.reason })
+}
+
+fn lacks_coordinator(text: &str) -> bool {
+    NO_COORDINATOR.iter().any(|words| text.contains(words))
 }
 
 fn of_code(code: i32, text: &str) -> Meaning {
@@ -59,20 +86,28 @@ fn of_code(code: i32, text: &str) -> Meaning {
         }
         1 => Meaning::refusal(Status::NotReady).retriable(),
         2 if text.contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
+        2 if text.contains(STARTING) => Meaning::refusal(Status::NotReady).retriable(),
+        2 if lacks_coordinator(text) => Meaning::no_coordinator(),
         2 => Meaning::unclear(Status::NotReady).retriable(),
         4 | 8 => Meaning::refusal(Status::RateLimited).retriable(),
+        // A rate of zero, or a quota that is used up.
+        9 => Meaning::refusal(Status::RateLimited),
         10 | 3000 => Meaning::refusal(Status::Unsupported),
         100 | 1600 => Meaning::refusal(Status::CollectionNotFound),
         200 => Meaning::refusal(Status::PartitionNotFound),
         800 => Meaning::refusal(Status::DatabaseNotFound),
-        // The server's one sentence for segments that are not there, or not to be compacted.
-        5 if text.contains("not all segment ids provided") => Meaning::refusal(Status::InvalidArgument),
+        // The server's one sentence for segments that are not there, held by another job, or not to be compacted now.
+        5 if text.contains("not all segment ids provided could be compacted") => {
+            Meaning::refusal(Status::Busy).retriable()
+        }
         // 2304 and 2306: no key to cluster by, or one that cannot be used.
         802 | 1100..=1102 | 2304 | 2306 => Meaning::refusal(Status::InvalidArgument),
         // The collection is being compacted.
         2305 => Meaning::refusal(Status::ServerError).retriable(),
         1400 => Meaning::refusal(Status::Unauthenticated),
         1401 => Meaning::refusal(Status::PermissionDenied),
+        901 => Meaning::no_coordinator(),
+        _ if lacks_coordinator(text) => Meaning::no_coordinator(),
         _ => Meaning::unclear(Status::ServerError),
     }
 }
@@ -85,6 +120,7 @@ fn of_legacy(error_code: i32, text: &str) -> Meaning {
         Ok(ErrorCode::PermissionDenied) => Meaning::refusal(Status::PermissionDenied),
         Ok(ErrorCode::IllegalArgument) => Meaning::refusal(Status::InvalidArgument),
         Ok(ErrorCode::RateLimit) => Meaning::refusal(Status::RateLimited).retriable(),
+        Ok(ErrorCode::ForceDeny) => Meaning::refusal(Status::RateLimited),
         Ok(ErrorCode::NotReadyServe | ErrorCode::NotReadyCoordActivating) => {
             Meaning::refusal(Status::NotReady).retriable()
         }
@@ -98,22 +134,31 @@ fn of_legacy(error_code: i32, text: &str) -> Meaning {
         Ok(ErrorCode::UnexpectedError) if text.contains("database not found") => {
             Meaning::refusal(Status::DatabaseNotFound)
         }
+        Ok(ErrorCode::UnexpectedError) if text.contains(STARTING) => {
+            Meaning::refusal(Status::NotReady).retriable()
+        }
+        _ if lacks_coordinator(text) => Meaning::no_coordinator(),
         _ => Meaning::unclear(Status::ServerError),
     }
 }
 
 /// The meaning of a gRPC status that the server ended a call with.
 pub(super) fn of_grpc(status: &tonic::Status) -> Meaning {
+    let text = cause(status.message());
     match status.code() {
         Code::Unauthenticated => Meaning::refusal(Status::Unauthenticated),
         Code::PermissionDenied => Meaning::refusal(Status::PermissionDenied),
         Code::Unimplemented => Meaning::refusal(Status::Unsupported),
+        Code::Unknown | Code::Unavailable if text.contains(STARTING) => {
+            Meaning::refusal(Status::NotReady).retriable()
+        }
         // A limit somewhere on the way; nobody says on which side of the server's work.
         Code::ResourceExhausted => Meaning::unclear(Status::RateLimited).retriable(),
         Code::InvalidArgument => Meaning::refusal(Status::InvalidArgument),
         Code::DeadlineExceeded => Meaning::unclear(Status::Timeout),
         Code::Unavailable => Meaning::unclear(Status::Unavailable).retriable(),
-        _ if status.message().contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
+        _ if text.contains(DISABLED) => Meaning::refusal(Status::CompactionDisabled),
+        Code::Unknown if lacks_coordinator(text) => Meaning::no_coordinator(),
         _ => Meaning::unclear(Status::ServerError),
     }
 }
@@ -143,7 +188,17 @@ mod tests {
             (5, "", Status::ServerError, false),
             (6, "wrong cluster", Status::ServerError, false),
             (6, "database 'nope' does not exist", Status::DatabaseNotFound, true),
-            (5, "not all segment ids provided could be compacted", Status::InvalidArgument, true),
+            (5, "not all segment ids provided could be compacted", Status::Busy, true),
+            (9, "quota exceeded[reason=rate type: DDLCompaction]", Status::RateLimited, true),
+            (
+                2,
+                "service unavailable: internal: Milvus Proxy is not ready yet. please wait",
+                Status::NotReady,
+                true,
+            ),
+            (600, "segment not found[segment=1]", Status::ServerError, false),
+            (901, "node not found[node=0]", Status::NotReady, false),
+            (65535, "find no available datacoord, check datacoord state", Status::NotReady, false),
             (200, "", Status::PartitionNotFound, true),
             (8, "", Status::RateLimited, true),
             (10, "", Status::Unsupported, true),
@@ -164,7 +219,7 @@ mod tests {
         ] {
             let meaning = of_reply(&reply(code, 1, text)).unwrap();
             assert_eq!(
-                (meaning.status, meaning.refused, meaning.server_code),
+                (meaning.status, meaning.reached == Reached::Refusal, meaning.server_code),
                 (status, refused, code),
                 "{code}"
             );
@@ -182,7 +237,10 @@ mod tests {
             (4, "", Status::CollectionNotFound),
             (5, "", Status::InvalidArgument),
             (28, "", Status::CollectionNotFound),
+            (48, "", Status::RateLimited),
             (49, "", Status::RateLimited),
+            (1, "Milvus Proxy is not ready yet. please wait", Status::NotReady),
+            (1, "find no available datacoord, check datacoord state", Status::NotReady),
             (56, "", Status::NotReady),
             (57, "", Status::NotReady),
             (4711, "", Status::ServerError),
@@ -212,13 +270,20 @@ mod tests {
             (Code::DeadlineExceeded, "", Status::Timeout, false),
             (Code::Unavailable, "", Status::Unavailable, false),
             (Code::Unknown, "stack trace … compaction disabled …", Status::CompactionDisabled, true),
+            (Code::Unknown, "Milvus Proxy is not ready yet. please wait", Status::NotReady, true),
+            (Code::Unknown, "find no available mixcoord, check mixcoord state", Status::NotReady, false),
+            (Code::Internal, "find no available mixcoord, check mixcoord state", Status::ServerError, false),
             (Code::Unknown, "", Status::ServerError, false),
             (Code::Internal, "", Status::ServerError, false),
             (Code::Cancelled, "", Status::ServerError, false),
             (Code::DataLoss, "", Status::ServerError, false),
         ] {
             let meaning = of_grpc(&tonic::Status::new(code, text));
-            assert_eq!((meaning.status, meaning.refused), (status, refused), "{code:?}");
+            assert_eq!(
+                (meaning.status, meaning.reached == Reached::Refusal),
+                (status, refused),
+                "{code:?} {text}"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A unary call: connection and session, metadata, deadline, retries, and one [`Error`] for all that fails.
 
 mod attempt;
+mod cause;
 mod codes;
 mod deadline;
 mod grpc;
@@ -131,17 +132,17 @@ impl Rpc {
 
     /// Apart from the types of what is sent and read: there is one of it for all methods.
     async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Reply) -> Result<u64, Error> {
-        let Call { effect, deadline, database, path, message } = call;
+        let Call { effect, deadline, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
+        let mut is_repeated = false;
         loop {
             let result = match self.session(deadline).await {
                 Ok(session) => {
-                    let Session { connection, server } = &*session;
-                    check(server)?;
-                    let identifier = server.identifier;
+                    check(&session.server)?;
+                    let identifier = session.server.identifier;
                     let context = Context { database, identifier, ..self.context(deadline) };
-                    let answered = context.attempt(connection, path, message.clone(), reply).await;
-                    answered.map(|()| connection.generation())
+                    let answered = session.attempt(&context, &call, is_repeated, reply).await;
+                    answered.map(|()| session.connection.generation())
                 }
                 Err(failure) => Err(failure),
             };
@@ -149,6 +150,7 @@ impl Rpc {
                 Ok(generation) => return Ok(generation),
                 Err(failure) => attempts.again_after(failure, effect, deadline).await?,
             }
+            is_repeated = true;
         }
     }
 

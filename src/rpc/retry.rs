@@ -31,6 +31,8 @@ pub(super) enum Reached {
     Refusal,
     /// It may have worked on it.
     Perhaps,
+    /// A proxy without a coordinator: it may have had one when it handed the request over.
+    NoCoordinator,
 }
 
 /// A failed attempt.
@@ -48,22 +50,23 @@ impl Failure {
 
     /// The same failure, of something that came before the call itself.
     pub(super) fn before_the_call(self) -> Self {
-        let reached = if self.reached == Reached::Perhaps { Reached::Nothing } else { self.reached };
+        let reached = if self.reached == Reached::Refusal { self.reached } else { Reached::Nothing };
         Self { reached, ..self }
     }
 
     /// The error as the caller gets it.
     pub(super) fn into_error(self, effect: Effect) -> Error {
         match (effect, self.reached) {
-            (Effect::Trigger, Reached::Perhaps) => self.error.in_doubt(),
+            (Effect::Trigger, Reached::Perhaps | Reached::NoCoordinator) => self.error.in_doubt(),
             _ => self.error,
         }
     }
 
-    /// Rate limits and servers that are starting: the same call will succeed later, as it stands.
+    /// Rate limits and servers that are starting: the same call will succeed later, as it stands. (A limit of zero is
+    /// not retriable.)
     fn passes_with_time(&self, effect: Effect) -> bool {
-        let is_safe = self.reached == Reached::Refusal || effect == Effect::Read;
-        is_safe && matches!(self.error.status, Status::RateLimited | Status::NotReady)
+        let is_safe = matches!(self.reached, Reached::Nothing | Reached::Refusal) || effect == Effect::Read;
+        is_safe && self.error.retriable && matches!(self.error.status, Status::RateLimited | Status::NotReady)
     }
 }
 
@@ -160,6 +163,9 @@ mod tests {
             (Reached::Perhaps, Status::RateLimited, Next::GiveUp),
             (Reached::Perhaps, Status::NotReady, Next::GiveUp),
             (Reached::Perhaps, Status::Timeout, Next::GiveUp),
+            (Reached::NoCoordinator, Status::NotReady, Next::GiveUp),
+            (Reached::Nothing, Status::NotReady, Next::Again),
+            (Reached::Refusal, Status::Busy, Next::GiveUp),
         ] {
             assert_eq!(
                 attempts().decide(Effect::Trigger, &failure(status, reached)),
@@ -187,6 +193,16 @@ mod tests {
         let mut many = attempts();
         let limited = failure(Status::RateLimited, Reached::Refusal);
         assert!((0..50).all(|_| many.decide(Effect::Trigger, &limited) == Next::Again));
+        let gone = failure(Status::NotReady, Reached::NoCoordinator);
+        assert!((0..50).all(|_| many.decide(Effect::Read, &gone) == Next::Again));
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_not_waited_out() {
+        let denied = Failure { error: Error::new(Status::RateLimited, ""), reached: Reached::Refusal };
+        for effect in [Effect::Read, Effect::Trigger] {
+            assert_eq!(attempts().decide(effect, &denied), Next::GiveUp);
+        }
     }
 
     #[test]
@@ -200,6 +216,8 @@ mod tests {
     fn only_a_trigger_that_may_have_arrived_is_in_doubt() {
         let error = |effect, reached| failure(Status::Unavailable, reached).into_error(effect);
         assert!(error(Effect::Trigger, Reached::Perhaps).in_doubt);
+        assert!(error(Effect::Trigger, Reached::NoCoordinator).in_doubt);
+        assert!(!error(Effect::Read, Reached::NoCoordinator).in_doubt);
         assert!(!error(Effect::Trigger, Reached::Perhaps).retriable);
         assert!(!error(Effect::Trigger, Reached::Nothing).in_doubt);
         assert!(!error(Effect::Trigger, Reached::Refusal).in_doubt);

@@ -65,13 +65,15 @@ pub struct Call {
     pub headers: BTreeMap<String, String>,
 }
 
-/// A way for a call to go wrong. Except for `Refuse`, `Grpc` and `Lost`, the server has done its work.
+/// A way for a call to go wrong. Except for `Refuse`, `Grpc`, `Replaced` and `Lost`, the server has done its work.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// A reply with this `code`, `error_code` and `reason`; nothing is done.
     Refuse(i32, i32, String),
     /// The call ends with this gRPC status; nothing is done.
     Grpc(Code, String),
+    /// Another job has replaced the segments of this collection; a reply with code 5 and this reason.
+    Replaced(&'static str, String),
     /// The connection is cut before anything is done.
     Lost,
     /// A reply in which nothing is set, not even a status.

@@ -67,6 +67,11 @@ impl Service {
                     return Ok(Response::new(refused(Some(status))));
                 }
                 Some(Fault::Grpc(code, message)) => return Err(Status::new(code, message)),
+                Some(Fault::Replaced(name, reason)) => {
+                    state.replace_segments(name);
+                    let status = common::Status { code: 5, error_code: 1, reason, ..Default::default() };
+                    return Ok(Response::new(refused(Some(status))));
+                }
                 Some(Fault::Empty) => {
                     drop(answer(&mut state, message));
                     return Ok(Response::new(refused(None)));

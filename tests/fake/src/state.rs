@@ -486,6 +486,17 @@ impl State {
         self.collections[name].segments.iter().map(|segment| (segment.id, segment.rows)).collect()
     }
 
+    /// The segments of a collection get other ids, as by a job that nobody sees.
+    pub(crate) fn replace_segments(&mut self, name: &str) {
+        let count = self.collections[name].segments.len();
+        let ids: Vec<i64> = (0..count).map(|_| self.fresh_id()).collect();
+        if let Some(collection) = self.collections.get_mut(name) {
+            for (segment, id) in collection.segments.iter_mut().zip(ids) {
+                segment.id = id;
+            }
+        }
+    }
+
     /// Jobs are cleaned up: their results stay.
     pub(crate) fn forget_jobs(&mut self) {
         self.jobs.clear();

@@ -67,6 +67,7 @@ record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, bo
             case COMPACTION_FAILED -> new CompactionFailedException(this);
             case OUTCOME_UNKNOWN -> new OutcomeUnknownException(this);
             case SOME_FAILED -> new SomeFailedException(this);
+            case BUSY -> new BusyException(this);
             default -> new MilvusException(this);
         };
     }

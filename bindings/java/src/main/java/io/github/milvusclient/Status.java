@@ -31,7 +31,7 @@ public enum Status implements Numbered {
     COLLECTION_NOT_FOUND(22),
     /** No database of that name exists. */
     DATABASE_NOT_FOUND(23),
-    /** The server's rate limit refused the call; wait a few seconds and try again. */
+    /** The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again. */
     RATE_LIMITED(24),
     /** The server is starting, or a part of it is down. */
     NOT_READY(25),
@@ -49,6 +49,8 @@ public enum Status implements Numbered {
     OUTCOME_UNKNOWN(41),
     /** Not every collection was compacted; the results have the failure of each. */
     SOME_FAILED(42),
+    /** Nothing was started: another compaction holds the segments, or they are not eligible now; try again later. */
+    BUSY(43),
     /** A defect of the library; please report the message. */
     INTERNAL(50),
     /** Handles, threads or another resource of this process ran out. */

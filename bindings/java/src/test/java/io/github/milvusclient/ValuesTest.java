@@ -47,6 +47,7 @@ public final class ValuesTest {
         }
         assertEquals(TlsFailedException.class, Failure.local(11, "").exception().getClass());
         assertEquals(OutcomeUnknownException.class, Failure.local(41, "").exception().getClass());
+        assertEquals(BusyException.class, Failure.local(43, "").exception().getClass());
     }
 
     @Test

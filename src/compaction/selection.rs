@@ -1,0 +1,48 @@
+//! The segments that a trigger names: whether they are there, before it is sent and after it was refused for them.
+
+use std::collections::HashSet;
+
+use super::follow::POLL_LIMIT;
+use super::params::Params;
+use crate::collection::{Collection, quotable};
+use crate::error::{Error, Status};
+use crate::rpc::{Deadline, Effect, Rpc};
+use crate::segments::{self, Segment};
+
+/// Refuses segments that no server could compact: it would say that there is nothing to do, or take others.
+pub(super) fn check(wanted: &[i64], known: &[Segment], collection: &Collection) -> Result<(), Error> {
+    let flushed: HashSet<i64> =
+        known.iter().filter(|segment| segment.is_flushed()).map(|segment| segment.id).collect();
+    match wanted.iter().find(|id| !flushed.contains(id)) {
+        None => Ok(()),
+        Some(id) => {
+            let name = quotable(&collection.name);
+            let text = format!("segment_ids: collection \"{name}\" has no flushed segment {id}");
+            Err(Error::invalid_argument(text))
+        }
+    }
+}
+
+/// Servers have one sentence for segments that are gone and for those that cannot be compacted now; the list of
+/// segments tells which. If it cannot be had, they are what they were before the trigger: stored.
+pub(super) async fn held_or_gone(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+    params: &Params,
+    error: Error,
+) -> Error {
+    let wanted = params.segment_ids.as_deref().unwrap_or_default();
+    let Ok(stored) = segments::persistent(rpc, Effect::Read, deadline.within(POLL_LIMIT), collection).await
+    else {
+        return error;
+    };
+    let stored: HashSet<i64> = stored.iter().filter(|segment| segment.is_there()).map(|s| s.id).collect();
+    match wanted.iter().find(|id| !stored.contains(id)) {
+        None => error,
+        Some(id) => {
+            let text = format!("segment_ids: segment {id} is not stored any more; {error}");
+            error.saying(&text).turned_into(Status::InvalidArgument)
+        }
+    }
+}
