@@ -1,22 +1,24 @@
 //! What the server is, as far as it tells, and what it can do by that.
 
+use std::time::Duration;
+
 use crate::error::{Error, Status, shortened};
-use crate::version::Version;
+use crate::version::{Told, Version};
 
 /// The first version that has databases; older ones ignore their names.
 pub(crate) const HAS_DATABASES: Version = Version(2, 2, 9);
 /// The first version whose servers select a collection by its name rather than by its id.
 pub(crate) const SELECTS_BY_NAME: Version = Version(2, 4, 18);
 /// The first version that has clustering compaction; older ones ignore the wish and merge plainly.
-pub(crate) const HAS_CLUSTERING: Version = Version(2, 4, 7);
+pub(crate) const HAS_CLUSTERING: Version = Version(2, 4, 6);
 /// The first version that answers -1 when it has nothing to do, and counts the plans of a job.
 pub(crate) const COUNTS_PLANS: Version = Version(2, 4, 0);
 /// The first version that tells how far a refreshed load is.
 pub(crate) const TELLS_REFRESH: Version = Version(2, 3, 0);
 /// The first version that tells the level of segments.
-pub(crate) const HAS_LEVELS: Version = HAS_CLUSTERING;
+pub(crate) const HAS_LEVELS: Version = Version(2, 4, 7);
 /// From here on collections without an index are compacted too. Between 2.4.0 and this nobody can tell.
-pub(crate) const COMPACTS_UNINDEXED: Version = Version(2, 4, 14);
+pub(crate) const COMPACTS_UNINDEXED: Version = Version(2, 4, 13);
 /// The first version that tells whether segments are sorted.
 pub(crate) const HAS_SORTED: Version = Version(2, 5, 0);
 /// The first version that compacts a part of a collection; older ones take all of it.
@@ -25,8 +27,13 @@ pub(crate) const HAS_FILTERS: Version = Version(2, 5, 8);
 pub(crate) const HAS_STORAGE_VERSION: Version = Version(2, 6, 0);
 /// The first version that applies deletions alone; older ones merge plainly.
 pub(crate) const HAS_L0: Version = Version(2, 6, 3);
-/// The first version that merges up to a size; older ones merge plainly.
-pub(crate) const HAS_TARGET_SIZE: Version = Version(2, 6, 8);
+/// The first version that certainly merges up to a size. Release 2.6.12 does too, but says it is 2.6.11.
+pub(crate) const HAS_TARGET_SIZE: Version = Version(2, 6, 12);
+/// The first version that knows of target sizes: 2.6.8 and 2.6.9 ignore them, 2.6.10 and 2.6.11 compare them with
+/// bytes. Older ones merge plainly.
+pub(crate) const HAS_EARLY_TARGET_SIZE: Version = Version(2, 6, 8);
+/// The first version that forgets finished jobs after an hour; older ones keep them for a day.
+const FORGETS_JOBS_SOON: Version = Version(2, 6, 3);
 /// No version up to this lists the tasks of a collection: they take the wish for one of "job 0".
 pub(crate) const LISTS_NO_TASKS: Version = Version(3, 0, 0);
 
@@ -41,6 +48,8 @@ pub struct Server {
     pub identifier: i64,
     /// What the user wants it taken for, if it does not tell its version.
     pub(crate) assumed: Option<Version>,
+    /// Whether the user takes it to be newer than it says, as far as target sizes go.
+    pub(crate) allows_early_target_size: bool,
 }
 
 impl Server {
@@ -50,10 +59,14 @@ impl Server {
         self.version_text.starts_with("milvus_lite")
     }
 
-    /// The version as numbers, if the text begins with any, or else the one to assume. milvus-lite counts
-    /// its own versions: none.
+    /// What it tells of its version, with what is to be assumed. milvus-lite counts its own versions: none.
+    fn told(&self) -> Told {
+        if self.is_lite() { Told::Nothing } else { Told::by(&self.version_text).or(self.assumed) }
+    }
+
+    /// The oldest version that it can be, if it tells any or there is one to assume.
     pub(crate) fn version(&self) -> Option<Version> {
-        if self.is_lite() { None } else { Version::parse(&self.version_text).or(self.assumed) }
+        self.told().at_least()
     }
 
     /// Whether it is certainly this version or newer.
@@ -63,7 +76,13 @@ impl Server {
 
     /// Whether it is certainly older than this version.
     pub(crate) fn is_before(&self, version: Version) -> bool {
-        self.version().is_some_and(|own| own < version)
+        self.told().is_before(version)
+    }
+
+    /// For how long it certainly remembers a job that is over, from the start of each plan on.
+    #[must_use]
+    pub fn forgets_jobs_after(&self) -> Duration {
+        if self.is_before(FORGETS_JOBS_SOON) { Duration::from_hours(24) } else { Duration::from_hours(1) }
     }
 
     /// Whether a collection is found by its name, so that a request without an id is safe.
@@ -81,12 +100,33 @@ impl Server {
         Err(Error::new(Status::Unsupported, text))
     }
 
+    /// Refuses servers that do something else with a target size than merging up to it.
+    pub(crate) fn require_target_size(&self) -> Result<(), Error> {
+        if !self.is_at_least(HAS_EARLY_TARGET_SIZE) || self.is_at_least(HAS_TARGET_SIZE) {
+            return self.require(HAS_TARGET_SIZE, "a target size");
+        }
+        if self.allows_early_target_size {
+            return Ok(());
+        }
+        let (needed, is) = (HAS_TARGET_SIZE, self.described());
+        let text = format!(
+            "a target size needs Milvus {needed} or newer: 2.6.8 and 2.6.9 ignore it, 2.6.10 and 2.6.11 compare it with \
+             bytes; this server {is}, as {needed} may say too (then set the option allow_early_target_size)"
+        );
+        Err(Error::new(Status::Unsupported, text))
+    }
+
     /// "is 2.3.5", for messages.
     pub(crate) fn described(&self) -> String {
-        match self.version() {
-            Some(version) => format!("is {version}"),
-            None if self.is_lite() => format!("is {}", shortened(&self.version_text, 40)),
-            None => "does not tell its version (the option assumed_version can)".to_owned(),
+        match self.told() {
+            Told::Version(version) => format!("is {version}"),
+            Told::Line(major, minor) => {
+                format!(
+                    "is a build of {major}.{minor} that does not tell its patch number (the option assumed_version can)"
+                )
+            }
+            Told::Nothing if self.is_lite() => format!("is {}", shortened(&self.version_text, 40)),
+            Told::Nothing => "does not tell its version (the option assumed_version can)".to_owned(),
         }
     }
 }
@@ -98,10 +138,11 @@ mod tests {
     #[test]
     fn an_old_or_unknown_server_is_refused_with_both_versions() {
         let server = |text: &str| Server { version_text: text.to_owned(), ..Server::default() };
-        assert!(server("v2.4.7").require(HAS_CLUSTERING, "clustering").is_ok());
+        assert!(server("v2.4.6").require(HAS_CLUSTERING, "clustering").is_ok());
+        assert!(server("v2.4.5").require(HAS_CLUSTERING, "clustering").is_err());
         let old = server("v2.3.5-lite").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert_eq!(old.status, Status::Unsupported);
-        assert_eq!(old.message(), "clustering needs Milvus 2.4.7 or newer; this server is 2.3.5");
+        assert_eq!(old.message(), "clustering needs Milvus 2.4.6 or newer; this server is 2.3.5");
         let unknown = server("custom").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert!(unknown.message().contains("does not tell its version"));
         let assumed = Some(HAS_CLUSTERING);
@@ -110,6 +151,61 @@ mod tests {
         assert!(Server { assumed, ..server("milvus_lite") }.require(HAS_CLUSTERING, "clustering").is_err());
         let lite = server("milvus_lite-3.2.2").require(HAS_CLUSTERING, "clustering").unwrap_err();
         assert!(lite.message().contains("this server is milvus_lite-3.2.2"));
+    }
+
+    #[test]
+    fn a_target_size_goes_to_servers_that_keep_to_it_or_that_the_user_vouches_for() {
+        let server = |text: &str, allows_early_target_size| Server {
+            version_text: text.to_owned(),
+            allows_early_target_size,
+            ..Server::default()
+        };
+        for (text, is_taken, if_allowed) in [
+            ("v2.6.7", false, false),
+            ("v2.6.8", false, true),
+            ("v2.6.9", false, true),
+            ("2.6.10", false, true),
+            ("2.6.11", false, true),
+            ("2.6.12", true, true),
+            ("2.6.19", true, true),
+            ("3.0.0-beta", true, true),
+            ("2.6-20260625-abc1234", false, false),
+            ("unknown", false, false),
+        ] {
+            assert_eq!(server(text, false).require_target_size().is_ok(), is_taken, "{text}");
+            assert_eq!(server(text, true).require_target_size().is_ok(), if_allowed, "{text}");
+        }
+        let refused = |text| server(text, false).require_target_size().unwrap_err();
+        assert_eq!(refused("2.6.11").status, Status::Unsupported);
+        assert_eq!(
+            refused("2.6.11").message(),
+            "a target size needs Milvus 2.6.12 or newer: 2.6.8 and 2.6.9 ignore it, 2.6.10 and 2.6.11 compare it with \
+             bytes; this server is 2.6.11, as 2.6.12 may say too (then set the option allow_early_target_size)"
+        );
+        assert_eq!(
+            refused("2.6.3").message(),
+            "a target size needs Milvus 2.6.12 or newer; this server is 2.6.3"
+        );
+        let nightly = refused("2.6-20260625-abc1234");
+        assert!(
+            nightly.message().contains("a build of 2.6 that does not tell its patch number"),
+            "{nightly}"
+        );
+    }
+
+    #[test]
+    fn jobs_are_forgotten_after_a_day_or_an_hour() {
+        for (text, hours) in [
+            ("v2.3.5", 24),
+            ("2.5.27", 24),
+            ("v2.6.2", 24),
+            ("2.6.3", 1),
+            ("2.6-20260625-abc1234", 1),
+            ("unknown", 1),
+        ] {
+            let server = Server { version_text: text.to_owned(), ..Server::default() };
+            assert_eq!(server.forgets_jobs_after(), Duration::from_hours(hours), "{text}");
+        }
     }
 
     #[test]

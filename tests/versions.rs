@@ -54,9 +54,9 @@ fn options(fake: &Fake) -> Vec<(Params, &'static str, String)> {
     let channel = format!("by-dev-rootcoord-dml_0_{collection}v0");
     let plain = Params::default;
     vec![
-        (Params::new(true), "2.4.7", "succeeds clustering".to_owned()),
+        (Params::new(true), "2.4.6", "succeeds clustering".to_owned()),
         (Params { is_l0: true, ..plain() }, "2.6.3", "succeeds L0".to_owned()),
-        (Params { target_size_mb: 2048, ..plain() }, "2.6.8", "succeeds to 2048 MB".to_owned()),
+        (Params { target_size_mb: 2048, ..plain() }, "2.6.12", "succeeds to 2048 MB".to_owned()),
         (
             Params { partition: Some("_default".to_owned()), ..plain() },
             "2.5.8",
@@ -127,7 +127,7 @@ fn a_trigger_says_what_came_of_it() {
         assert_eq!(nothing.job_id == NO_JOB, is_from(profile, "2.4.0"), "{profile}");
         assert_eq!(wait(client, nothing.job_id).report.verdict, Verdict::NothingToDo, "{profile}");
         let unindexed = trigger(client, "unindexed").unwrap();
-        let expected = if is_from(profile, "2.4.14") { Start::Scheduled } else { Start::Nothing };
+        let expected = if is_from(profile, "2.4.13") { Start::Scheduled } else { Start::Nothing };
         assert_eq!(unindexed.start, expected, "{profile}");
     });
 }
@@ -156,7 +156,7 @@ fn a_second_trigger_gets_the_job_that_runs() {
         assert_eq!(wait(client, second.job_id).report.verdict, Verdict::Succeeded, "{profile}");
         // Over, it is in nobody's way. The two results are merged in their turn.
         assert_eq!(trigger(client, "succeeds").unwrap().start, Start::Scheduled, "{profile}");
-        if is_from(profile, "2.4.7") {
+        if is_from(profile, "2.4.6") {
             let first = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
             let second = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
             assert_eq!(second.start, Start::Running, "{profile}");
@@ -220,7 +220,7 @@ fn a_server_of_unknown_version_can_do_nothing_unless_told_so() {
         // What it is assumed to be, it has to be in truth: here it is.
         let fake = Fake::start(NEWEST);
         fake.hide_version();
-        let old = client_with(&fake.uri(), &[("assumed_version", "2.4.6")]);
+        let old = client_with(&fake.uri(), &[("assumed_version", "2.4.5")]);
         assert_eq!(
             old.compact_with("succeeds", params.clone(), LIMIT).wait().unwrap_err().status,
             Status::Unsupported
@@ -416,7 +416,7 @@ fn a_dry_run_reads_only_and_foretells_the_trigger() {
         assert_eq!((empty.would_compact, empty.segments), (Known::No, Some(0)), "{profile}");
         let unindexed = check("unindexed");
         let expected = match profile {
-            _ if is_from(profile, "2.4.14") => (Known::No, yes),
+            _ if is_from(profile, "2.4.13") => (Known::No, yes),
             _ if is_from(profile, "2.4.0") => (Known::NotKnown, Known::NotKnown),
             _ => (Known::Yes, Known::No),
         };
@@ -556,7 +556,7 @@ fn a_server_that_is_replaced_by_an_older_one_is_not_sent_what_it_would_ignore() 
     for (index, (params, needed, _)) in options(&Fake::start(NEWEST)).into_iter().enumerate() {
         let fake = Fake::start(NEWEST);
         fake.fail_next(Method::Stored, Fault::Cut);
-        fake.become_version_after_cut("v2.4.6");
+        fake.become_version_after_cut("v2.4.5");
         let result = client(&fake).compact_with("succeeds", params.clone(), LIMIT).wait();
         let error = result.expect_err(&format!("{index}: {params:?}"));
         assert_eq!((error.status, error.in_doubt), (Status::Unsupported, false), "{params:?}");
@@ -683,7 +683,7 @@ fn optimizing_compacts_and_loads_the_result() {
         assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{profile}: the job itself is done");
         let error = outcome.error.unwrap();
         assert!(error.message().contains("it was compacted, but"), "{profile}: {error}");
-        if !is_from(profile, "2.6.8") {
+        if !is_from(profile, "2.6.12") {
             let largest = Params { target_size_mb: i64::MAX, ..Params::default() };
             assert_eq!(optimize("nothing", largest).unwrap_err().status, Status::Unsupported, "{profile}");
         }

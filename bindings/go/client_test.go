@@ -108,7 +108,7 @@ func TestFlushingAndOptimizingEndWell(t *testing.T) {
 }
 
 func TestParametersReachTheServerWhole(t *testing.T) {
-	_, client := newPair(t, "v2.6.8")
+	_, client := newPair(t, "v2.6.12")
 	ctx := bounded(t)
 	segments := must(client.Segments(ctx, "succeeds", milvus.StoredSegments))
 	var ids []int64

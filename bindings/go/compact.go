@@ -29,12 +29,12 @@ const LargestTargetSize int64 = C.MILVUS_LARGEST_TARGET_SIZE
 // CompactParams tells what to compact, and how. The zero value has small segments of the whole collection merged, and
 // deleted rows purged. Contradictions are refused, and so is what the server would silently ignore.
 type CompactParams struct {
-	// Clustering has it re-clustered by the collection's clustering key; needs Milvus 2.4.7.
+	// Clustering has it re-clustered by the collection's clustering key; needs Milvus 2.4.6.
 	Clustering bool
 	// L0 has deletions (segments of level L0) applied, and nothing else done; needs Milvus 2.6.3.
 	L0 bool
-	// TargetSizeMB above 0 has segments merged up to that size, or [LargestTargetSize]; needs Milvus 2.6.8. See
-	// [ParseTargetSize].
+	// TargetSizeMB above 0 has segments merged up to that size, or [LargestTargetSize]; needs Milvus 2.6.12:
+	// the option allow_early_target_size has 2.6.8 to 2.6.11 asked too. See [ParseTargetSize].
 	TargetSizeMB int64
 	// Partition is the only one to compact; "": all. It, Channel and SegmentIDs need Milvus 2.5.8, and go with none
 	// of the above.

@@ -1,7 +1,7 @@
 //! What can be asked of a compaction, and which server can do it.
 
 use crate::error::{Error, shortened};
-use crate::server::{HAS_CLUSTERING, HAS_FILTERS, HAS_L0, HAS_TARGET_SIZE, Server};
+use crate::server::{HAS_CLUSTERING, HAS_FILTERS, HAS_L0, Server};
 
 /// Stands for a target size as large as the servers allow.
 pub const LARGEST_TARGET_SIZE: i64 = i64::MAX;
@@ -101,7 +101,7 @@ impl Params {
             Mode::Plain => Ok(()),
             Mode::Clustering => server.require(HAS_CLUSTERING, "clustering compaction"),
             Mode::L0 => server.require(HAS_L0, "L0 compaction"),
-            Mode::TargetSize => server.require(HAS_TARGET_SIZE, "a target size"),
+            Mode::TargetSize => server.require_target_size(),
         }
     }
 }

@@ -50,6 +50,8 @@ pub struct Config {
     pub retry: RetryConfig,
     /// What to take a server for that does not tell its version; `None` is the oldest there is.
     pub assumed_version: Option<Version>,
+    /// Whether a target size may be sent to a server that says it is one that ignores or misreads it.
+    pub allows_early_target_size: bool,
 }
 
 /// Whom to trust, and who this client is.
@@ -101,6 +103,7 @@ impl Config {
                 max_backoff: options.milliseconds(c"retry.max_backoff_ms"),
             },
             assumed_version: options.text(c"assumed_version").map(assumed_version).transpose()?,
+            allows_early_target_size: options.boolean(c"allow_early_target_size").unwrap_or_default(),
         })
     }
 

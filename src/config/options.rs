@@ -56,7 +56,7 @@ const fn number(
 const DAY_MS: u32 = 86_400_000;
 
 /// Every option, in the order a person would read them.
-pub static OPTIONS: [Description; 17] = [
+pub static OPTIONS: [Description; 18] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
     text(c"user", Kind::Text, c"user name, together with password instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -96,8 +96,16 @@ pub static OPTIONS: [Description; 17] = [
     text(
         c"assumed_version",
         Kind::Text,
-        c"what a server that does not tell its version is taken for, e.g. 2.6.8; empty: too old for any option",
+        c"what a server that does not tell its version, or only its line, is taken for, e.g. 2.6.8; empty: too old for any option",
     ),
+    Description {
+        default: c"false",
+        ..text(
+            c"allow_early_target_size",
+            Kind::Boolean,
+            c"whether servers that say they are 2.6.8 to 2.6.11 may be asked for a target size: 2.6.12 says 2.6.11, older ones ignore or misread it",
+        )
+    },
 ];
 
 /// The options of one client-to-be. Values are wiped from memory when it is dropped.

@@ -49,13 +49,15 @@ pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
 pub struct milvus_compact_params {
     /// Set by MILVUS_COMPACT_PARAMS_INIT.
     pub size: usize,
-    /// Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
+    /// Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.6.
     pub is_clustering: i32,
     /// Not 0: only apply deletions, that is segments of level L0, to the segments they are about; needs
     /// Milvus 2.6.3.
     pub is_l0: i32,
-    /// Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.8.
-    /// Servers refuse less than their own segment size. milvus_parse_target_size() reads "1.5 GiB".
+    /// Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.12.
+    /// That release says it is 2.6.11, which is refused: 2.6.8 to 2.6.11 ignore or misread the size (option
+    /// allow_early_target_size). Servers refuse less than their own segment size. milvus_parse_target_size() reads
+    /// "1.5 GiB".
     pub target_size_mb: i64,
     /// Only this partition; NULL: all; "" is refused. It, channel and segment_ids need Milvus 2.5.8, and go
     /// with none of the above.
@@ -108,7 +110,7 @@ unsafe impl Sized_ for milvus_compact_result {
 ///
 /// @param client           The client.
 /// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
-/// @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.7.
+/// @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.6.
 ///                         0: merge small segments and purge deleted rows.
 /// @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
 ///                         default (10000); MILVUS_NO_TIMEOUT: none.

@@ -59,6 +59,7 @@ impl Session {
             Err(failure) => return Err(failure),
         };
         server.assumed = config.assumed_version;
+        server.allows_early_target_size = config.allows_early_target_size;
         if Version::parse(&server.version_text).is_none() {
             match ask(&context, &connection, GetVersionRequest {}).await {
                 Ok(reply) if !reply.version.is_empty() => {

@@ -167,7 +167,7 @@ def test_clustering_is_refused_on_a_server_that_would_merge_instead(client, pymi
     with pytest.raises(milvus_ffi.MilvusError) as failure:
         client.compact(name, is_clustering=True)
     assert failure.value.status == "UNSUPPORTED"
-    assert "2.4.7" in failure.value.message and "2.3.5" in failure.value.message
+    assert "2.4.6" in failure.value.message and "2.3.5" in failure.value.message
     time.sleep(1)
     assert seed.ids_of(pymilvus, name) == mine
 

@@ -77,7 +77,7 @@ def test_what_does_not_exist_is_reported_and_nothing_is_compacted(world, client)
 
 
 def test_nothing_to_do_is_said_so(world, client):
-    kinds = ["empty"] if world.is_from("2.4.14") else ["empty", "unindexed"]
+    kinds = ["empty"] if world.is_from("2.4.13") else ["empty", "unindexed"]
     for kind in kinds:
         name = world.collection(kind)
         before = world.segments(name)
@@ -110,7 +110,7 @@ def test_a_dry_run_changes_nothing_and_is_right(world, client):
     assert client.compact_with(name).outcome_name == "SCHEDULED"
 
 
-OPTIONS = [(dict(is_clustering=True), "2.4.7"), (dict(is_l0=True), "2.6.3"), (dict(target_size_mb=4096), "2.6.8"),
+OPTIONS = [(dict(is_clustering=True), "2.4.6"), (dict(is_l0=True), "2.6.3"), (dict(target_size_mb=4096), "2.6.12"),
            (dict(partition_name="_default"), "2.5.8"), (dict(segment_ids=[1]), "2.5.8")]
 
 

@@ -60,11 +60,11 @@ impl Profile {
     }
 
     pub(crate) fn compacts_unindexed(&self) -> bool {
-        self.is_at_least([2, 4, 14])
+        self.is_at_least([2, 4, 13])
     }
 
     pub(crate) fn has_clustering(&self) -> bool {
-        self.is_at_least([2, 4, 7])
+        self.is_at_least([2, 4, 6])
     }
 
     /// Jobs outlive a restart.
@@ -80,8 +80,9 @@ impl Profile {
         self.is_at_least([2, 6, 3])
     }
 
+    /// 2.6.8 and 2.6.9 ignore it. What says it is 2.6.11 is played as release 2.6.12, which says so too.
     pub(crate) fn has_target_size(&self) -> bool {
-        self.is_at_least([2, 6, 8])
+        self.is_at_least([2, 6, 11])
     }
 
     pub(crate) fn has_levels(&self) -> bool {

@@ -9,9 +9,9 @@ import java.util.stream.LongStream;
  * What to compact, and how. {@link #DEFAULT}: merge small segments of the whole collection and purge deleted rows.
  * Contradictions are refused when they are used. Immutable; made by {@link #builder()}.
  *
- * @param isClustering   re-cluster by the collection's clustering key; needs Milvus 2.4.7
+ * @param isClustering   re-cluster by the collection's clustering key; needs Milvus 2.4.6
  * @param isL0           only apply deletions to the segments they are about; needs Milvus 2.6.3
- * @param targetSizeMb   above 0: merge up to segments of this size in MB; needs Milvus 2.6.8
+ * @param targetSizeMb   above 0: merge up to segments of this size in MB; needs Milvus 2.6.12
  * @param partitionName  only this partition; null: all; this and the next two need Milvus 2.5.8
  * @param channel        only segments of this channel; null: all
  * @param segmentIds     only these segments; empty: all

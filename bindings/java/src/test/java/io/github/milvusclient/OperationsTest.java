@@ -41,9 +41,12 @@ public final class OperationsTest extends Served {
     @Test
     public void aTriggerWithParametersTellsWhatCameOfIt() {
         CompactParams params = CompactParams.builder().targetSizeMb(CompactParams.LARGEST_TARGET_SIZE).build();
-        CompactResult result = client.compactWith("succeeds", params, SOON);
-        assertEquals(TriggerOutcome.SCHEDULED, result.outcome());
-        assertEquals(OptionalLong.of(2), result.planned());
+        assertThrows(UnsupportedException.class, () -> client.compactWith("succeeds", params, SOON));
+        try (MilvusClient told = new MilvusClient(server.uri(), Map.of("allow_early_target_size", "true"))) {
+            CompactResult result = told.compactWith("succeeds", params, SOON);
+            assertEquals(TriggerOutcome.SCHEDULED, result.outcome());
+            assertEquals(OptionalLong.of(2), result.planned());
+        }
         CompactParams contradiction = CompactParams.builder().l0().clustering().build();
         assertThrows(InvalidArgumentException.class, () -> client.compactWith("succeeds", contradiction, SOON));
         CompactParams partition = CompactParams.builder().partition("größe").build();
