@@ -84,11 +84,14 @@ pub(super) struct Attempts {
     failed: u32,
     backoff: Backoff,
     started: Instant,
+    /// Why the server put the call off, if it did so the last time.
+    put_off: Option<Box<Error>>,
 }
 
 impl Attempts {
     pub(super) fn new(config: RetryConfig) -> Self {
-        Self { config, failed: 0, backoff: Backoff::new(config), started: Instant::now() }
+        let backoff = Backoff::new(config);
+        Self { config, failed: 0, backoff, started: Instant::now(), put_off: None }
     }
 
     /// Returns when the call may be tried again, or else the error that it ends with: when trying again
@@ -114,10 +117,23 @@ impl Attempts {
             }
         };
         if again {
+            self.put_off = failure.passes_with_time(effect).then(|| Box::new(failure.error));
             return Ok(());
         }
-        let error = failure.into_error(effect);
+        let error = self.explained(failure, effect).into_error(effect);
         Err(if self.failed > 1 { error.after_attempts(self.failed) } else { error })
+    }
+
+    /// A call that was put off until its time ran out says why, also if it was just under way again; unless that leaves
+    /// more in doubt than the reason does.
+    fn explained(&mut self, failure: Failure, effect: Effect) -> Failure {
+        let is_certain = failure.reached == Reached::Nothing || effect == Effect::Read;
+        match self.put_off.take() {
+            Some(error) if is_certain && failure.error.status == Status::Timeout => {
+                Failure { error: error.slow(), reached: Reached::Nothing }
+            }
+            _ => failure,
+        }
     }
 
     /// Notes a failure and decides.
@@ -195,6 +211,27 @@ mod tests {
         assert!((0..50).all(|_| many.decide(Effect::Trigger, &limited) == Next::Again));
         let gone = failure(Status::NotReady, Reached::NoCoordinator);
         assert!((0..50).all(|_| many.decide(Effect::Read, &gone) == Next::Again));
+    }
+
+    #[test]
+    fn a_call_that_was_put_off_until_its_time_ran_out_says_why() {
+        let deadline = Deadline::after(Some(Duration::from_mins(1)));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let status = |effect, first: Failure, reached| {
+            let mut attempts = attempts();
+            let late = Failure { error: Error::new(Status::Timeout, "").slow(), reached };
+            runtime.block_on(async {
+                attempts.again_after(first, effect, deadline).await.unwrap();
+                let error = attempts.again_after(late, effect, deadline).await.unwrap_err();
+                (error.status, error.in_doubt)
+            })
+        };
+        let put_off = || failure(Status::NotReady, Reached::Refusal);
+        assert_eq!(status(Effect::Read, put_off(), Reached::Perhaps), (Status::NotReady, false));
+        assert_eq!(status(Effect::Trigger, put_off(), Reached::Nothing), (Status::NotReady, false));
+        assert_eq!(status(Effect::Trigger, put_off(), Reached::Perhaps), (Status::Timeout, true));
+        let lost = failure(Status::Unavailable, Reached::Nothing);
+        assert_eq!(status(Effect::Read, lost, Reached::Perhaps), (Status::Timeout, false));
     }
 
     #[test]
