@@ -16,8 +16,6 @@ use replayed::{Plan, table};
 
 /// Of a hundred runs so many are right at least, unless more is measured.
 const LEAST_RIGHT: usize = 90;
-/// Situations of which something false is still said.
-const KNOWN_TO_BE_WRONG: &[&str] = &["killed", "no_coordinator", "starting", "zero_rate"];
 
 /// In milliseconds, with commas between them.
 const LATENCIES: &str = "REPLAY_LATENCIES";
@@ -44,7 +42,7 @@ fn plan() -> Plan {
 fn nothing_false_is_said_of_any_recorded_server() {
     let summary = replayed::meet_all(&plan());
     println!("{summary}");
-    let wrong = replayed::wrong(&summary, KNOWN_TO_BE_WRONG);
+    let wrong = replayed::wrong(&summary);
     let wrong: Vec<_> = wrong.into_iter().map(ToString::to_string).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let right = summary.count(Judgement::Right) * 100 / summary.ran.len();
@@ -55,7 +53,7 @@ fn nothing_false_is_said_of_any_recorded_server() {
 fn refusals_and_absences_are_told_as_they_are() {
     let summary = replayed::meet_short(Duration::from_millis(5));
     println!("{summary}");
-    let wrong = replayed::wrong(&summary, KNOWN_TO_BE_WRONG);
+    let wrong = replayed::wrong(&summary);
     let wrong: Vec<_> = wrong.into_iter().map(ToString::to_string).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -105,7 +105,8 @@ fn meetings_of(recorded: &Recorded, recording: &Arc<Recording>, plan: &Plan) -> 
     let Recorded { version, situation, .. } = recorded;
     let expected = table::expected(version, situation);
     let expected = expected.unwrap_or_else(|| panic!("{version}/{situation} is not in the table"));
-    let later = table::later(situation).map(|(n, said)| (Role::Later(n), Expected { said, ..expected }));
+    let later =
+        table::later(situation).map(|(n, said)| (Role::Later(n), Expected { said, or: None, ..expected }));
     let mut groups = vec![std::iter::once((Role::Owner, expected)).chain(later).collect::<Vec<_>>()];
     groups.extend(table::of_the_job_that_ran_instead(expected).map(|other| vec![(Role::Observer, other)]));
     let mut meetings = Vec::new();
@@ -160,8 +161,7 @@ fn meet(meeting: &Meeting, plan: &Plan, summary: &Mutex<Summary>) {
     }
 }
 
-/// What went wrong, other than where it is known to.
-pub(crate) fn wrong<'a>(summary: &'a Summary, known: &'a [&str]) -> Vec<&'a Ran> {
-    let is_known = |ran: &Ran| known.contains(&ran.situation.as_str());
-    summary.ran.iter().filter(|ran| ran.judgement == Judgement::Wrong && !is_known(ran)).collect()
+/// What went wrong.
+pub(crate) fn wrong(summary: &Summary) -> Vec<&Ran> {
+    summary.ran.iter().filter(|ran| ran.judgement == Judgement::Wrong).collect()
 }

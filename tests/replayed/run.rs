@@ -52,8 +52,10 @@ const UNTOLD: &[Said] = &["UNKNOWN", "OUTCOME_UNKNOWN", "TIMEOUT", "UNAVAILABLE"
 impl Told {
     pub(crate) fn judge(&self, expected: &Expected) -> Judgement {
         let is_purged_wrong = self.purged.is_some_and(|rows| rows != expected.purged);
+        let is_as_right =
+            expected.or.is_some_and(|(said, words)| self.said == said && self.message.contains(words));
         match self.said.as_str() {
-            said if said == expected.said && !is_purged_wrong => Judgement::Right,
+            said if (said == expected.said || is_as_right) && !is_purged_wrong => Judgement::Right,
             said if UNTOLD.contains(&said) && !is_purged_wrong => Judgement::Unknown,
             _ => Judgement::Wrong,
         }

@@ -37,7 +37,9 @@ pub(crate) fn meet(recorded: &Recorded, latency: Duration) -> Vec<Ran> {
         let recording = Arc::new(recording);
         let replay = Replay::start(Arc::clone(&recording), Settings { latency, ..Settings::default() });
         let told = ask(&run::client(&replay.uri(), &[]), &recording);
-        let expected = Expected { said, purged: 0, limit: 0 };
+        // The recording client's own trigger, which came before, holds the segments for a while.
+        let or = (said == "STARTED").then_some(("BUSY", "another compaction holds them"));
+        let expected = Expected { said, or, purged: 0, limit: 0 };
         let (version, situation) = (recorded.version.clone(), recorded.situation.clone());
         let judgement = told.judge(&expected);
         Ran { version, situation, role: Role::Short, latency, expected, told, judgement }
