@@ -5,7 +5,6 @@ mod options;
 mod uri;
 
 use std::env::VarError;
-use std::ffi::CStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,8 +54,10 @@ pub struct Config {
 }
 
 /// Whom to trust, and who this client is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TlsConfig {
+    /// What the keys of its options begin with, for messages about them.
+    pub(crate) group: &'static str,
     /// Authorities to trust instead of the operating system's.
     pub ca_file: Option<PathBuf>,
     /// This client's certificate chain and its key, for mutual TLS.
@@ -74,6 +75,24 @@ pub struct RetryConfig {
     pub backoff: Duration,
     /// The longest pause.
     pub max_backoff: Duration,
+}
+
+impl TlsConfig {
+    fn read(group: &'static str, options: &Options) -> Result<Self, Error> {
+        let file = |key| options.text_of(group, key).map(PathBuf::from);
+        let identity = match (file("cert_file"), file("key_file")) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => return contradiction(&format!("{group}.cert_file and {group}.key_file go together")),
+        };
+        let server_name = options.text_of(group, "server_name").map(str::to_owned);
+        Ok(Self { group, ca_file: file("ca_file"), identity, server_name })
+    }
+
+    /// Whether any of its options is set.
+    fn is_set(&self) -> bool {
+        self.ca_file.is_some() || self.identity.is_some() || self.server_name.is_some()
+    }
 }
 
 impl Config {
@@ -163,18 +182,8 @@ fn explicit_token(options: &Options) -> Result<Option<Zeroizing<String>>, Error>
 }
 
 fn tls(by_scheme: bool, address: &Address, options: &Options) -> Result<Option<TlsConfig>, Error> {
-    let contradiction = |text: &str| Err(Error::invalid_argument(format!("options: {text}")));
     let wanted = options.boolean(c"tls").unwrap_or(by_scheme);
-    let file = |key: &CStr| options.text(key).map(PathBuf::from);
-    let config = TlsConfig {
-        ca_file: file(c"tls.ca_file"),
-        identity: match (file(c"tls.cert_file"), file(c"tls.key_file")) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => return contradiction("tls.cert_file and tls.key_file go together"),
-        },
-        server_name: options.text(c"tls.server_name").map(str::to_owned),
-    };
+    let config = TlsConfig::read("tls", options)?;
     if wanted {
         return match address {
             Address::Tcp { .. } => Ok(Some(config)),
@@ -184,10 +193,14 @@ fn tls(by_scheme: bool, address: &Address, options: &Options) -> Result<Option<T
     if by_scheme {
         return contradiction("tls is false, but the URI says https");
     }
-    if config.ca_file.is_some() || config.identity.is_some() || config.server_name.is_some() {
+    if config.is_set() {
         return contradiction("tls.* is set for a plaintext connection; use https:// or set tls to true");
     }
     Ok(None)
+}
+
+fn contradiction<T>(text: &str) -> Result<T, Error> {
+    Err(Error::invalid_argument(format!("options: {text}")))
 }
 
 fn check_length(text: &str) -> Result<(), Error> {

@@ -129,6 +129,12 @@ impl Options {
         self.0.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The same, for a key of this group, as `tls` has several.
+    pub(super) fn text_of(&self, group: &str, key: &str) -> Option<&str> {
+        let key = format!("{group}.{key}");
+        self.0.keys().find(|known| known.to_bytes() == key.as_bytes()).and_then(|known| self.text(known))
+    }
+
     pub(super) fn boolean(&self, key: &CStr) -> Option<bool> {
         self.text(key).map(|value| value == "true")
     }

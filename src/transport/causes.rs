@@ -52,10 +52,10 @@ pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool 
     })
 }
 
-/// A TLS failure on this side, in words.
-pub(super) fn of_tls(error: &rustls::Error) -> String {
+/// A TLS failure on this side, in words. The keys of the options that can help begin with `options`.
+pub(super) fn of_tls(error: &rustls::Error, options: &str) -> String {
     match error {
-        rustls::Error::InvalidCertificate(problem) => of_server_certificate(problem),
+        rustls::Error::InvalidCertificate(problem) => of_server_certificate(problem, options),
         rustls::Error::InvalidMessage(_) => {
             "this port does not speak TLS; use http:// for a plaintext port".to_owned()
         }
@@ -69,17 +69,20 @@ pub(super) fn is_authority_as_server(problem: &CertificateError) -> bool {
     matches!(problem, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
 }
 
-fn of_server_certificate(problem: &CertificateError) -> String {
+fn of_server_certificate(problem: &CertificateError, options: &str) -> String {
     match problem {
         CertificateError::UnknownIssuer => {
-            "unknown issuer: the server's certificate was signed by an authority that is not trusted here; \
-             name its authority in tls.ca_file"
-                .to_owned()
+            format!(
+                "unknown issuer: the server's certificate was signed by an authority that is not trusted here; \
+                 name its authority in {options}.ca_file"
+            )
         }
         CertificateError::NotValidForNameContext { expected, presented } => {
             let expected = expected.to_str();
             // They come as `DnsName("host")` and `IpAddress(1.2.3.4)`.
-            let bare = |name: &String| name.replace("DnsName(", "").replace("IpAddress(", "").replace([')', '"'], "");
+            let bare = |name: &String| {
+                name.replace("DnsName(", "").replace("IpAddress(", "").replace([')', '"'], "")
+            };
             let presented = presented.iter().map(bare).collect::<Vec<_>>().join(", ");
             format!("name mismatch: the server's certificate is not for \"{expected}\" but for {presented}")
         }
@@ -93,12 +96,15 @@ fn of_server_certificate(problem: &CertificateError) -> String {
             "the server's certificate is not valid yet; is this machine's clock right?".to_owned()
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "the server's certificate is not meant for servers (its extended key usage lacks serverAuth)".to_owned()
+            "the server's certificate is not meant for servers (its extended key usage lacks serverAuth)"
+                .to_owned()
         }
         CertificateError::BadSignature => "the server's certificate has a wrong signature".to_owned(),
         other if is_authority_as_server(other) => {
-            "the server's own certificate is an authority's (CA:TRUE); give it another, or name this one in tls.ca_file"
-                .to_owned()
+            format!(
+                "the server's own certificate is an authority's (CA:TRUE); give it another, or name this one in \
+                 {options}.ca_file"
+            )
         }
         other => format!("the server's certificate is not acceptable: {other}"),
     }
@@ -135,7 +141,7 @@ mod tests {
             (CertificateError::BadSignature, "wrong signature"),
             (CertificateError::Revoked, "not acceptable"),
         ] {
-            let said = of_tls(&rustls::Error::InvalidCertificate(problem.clone()));
+            let said = of_tls(&rustls::Error::InvalidCertificate(problem.clone()), "tls");
             assert!(said.contains(part), "{problem:?}: {said}");
         }
     }

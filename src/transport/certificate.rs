@@ -41,11 +41,9 @@ pub(super) fn is_for(purpose: ObjectIdentifier, der: &[u8]) -> Option<bool> {
 /// Why a server that rejected this client certificate has done so.
 pub(super) fn why_rejected(der: &[u8]) -> &'static str {
     match (time(der, SystemTime::now()), is_for(CLIENT_AUTH, der)) {
-        (Some(Time::Over), _) => "the client certificate in tls.cert_file has expired",
-        (Some(Time::NotYet), _) => "the client certificate in tls.cert_file is not valid yet",
-        (_, Some(false)) => {
-            "the client certificate in tls.cert_file is not meant for clients (its extended key usage lacks clientAuth)"
-        }
-        _ => "the client certificate in tls.cert_file was not signed by an authority that the server trusts",
+        (Some(Time::Over), _) => "has expired",
+        (Some(Time::NotYet), _) => "is not valid yet",
+        (_, Some(false)) => "is not meant for clients (its extended key usage lacks clientAuth)",
+        _ => "was not signed by an authority that the server trusts",
     }
 }

@@ -154,7 +154,7 @@ fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
     insecure(config, &why)
 }
 
-fn insecure(config: &Config, why: &str) -> Error {
+pub(super) fn insecure(config: &Config, why: &str) -> Error {
     Error::new(Status::TlsFailed, format!("cannot connect securely to {}: {why}", config.address))
 }
 

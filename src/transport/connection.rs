@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
 
-const USER_AGENT_VALUE: HeaderValue =
+pub(super) const USER_AGENT_VALUE: HeaderValue =
     HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
 
 /// A call that takes longer is worth a warning.

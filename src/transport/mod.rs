@@ -8,6 +8,7 @@ mod channel;
 mod connect;
 mod connection;
 mod endpoint;
+mod http1;
 mod http2;
 mod peer;
 mod resolve;

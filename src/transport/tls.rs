@@ -21,6 +21,9 @@ use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
 use crate::host;
 
+/// HTTP/1 among the protocols that a TLS connection can be for.
+const HTTP1: &[u8] = b"http/1.1";
+
 /// A connector, and the name that the server has to prove.
 #[derive(Clone)]
 pub(super) struct Tls {
@@ -28,18 +31,21 @@ pub(super) struct Tls {
     pub(super) name: ServerName<'static>,
     /// What this client proves itself with.
     own: Option<CertificateDer<'static>>,
+    /// What the keys of its options begin with.
+    options: &'static str,
 }
 
 impl Tls {
     /// Reads the certificates now, so this does file I/O. What is wrong with a file is said with its option.
     pub(super) fn new(config: &TlsConfig, address: &Address) -> Result<Self, Error> {
+        let options = config.group;
         let trusted = match &config.ca_file {
-            Some(file) => certificates_in("tls.ca_file", file)?,
-            None => system_roots()?,
+            Some(file) => certificates_in(&format!("{options}.ca_file"), file)?,
+            None => system_roots(options)?,
         };
         // The provider is passed explicitly: installing one would change the host process.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = Verifier::new(trusted, config.ca_file.as_deref(), Arc::clone(&provider))?;
+        let verifier = Verifier::new(trusted, config, Arc::clone(&provider))?;
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| cannot_set_up(&error))?
@@ -49,15 +55,16 @@ impl Tls {
         let mut client = match &config.identity {
             None => builder.with_no_client_auth(),
             Some((certificate, key)) => {
-                let chain = certificates_in("tls.cert_file", certificate)?;
+                let chain = certificates_in(&format!("{options}.cert_file"), certificate)?;
                 own = chain.first().cloned();
                 builder
-                    .with_client_auth_cert(chain, key_in(key)?)
-                    .map_err(|error| unfit(certificate, key, &error))?
+                    .with_client_auth_cert(chain, key_in(&format!("{options}.key_file"), key)?)
+                    .map_err(|error| unfit(options, certificate, key, &error))?
             }
         };
         client.alpn_protocols = vec![b"h2".to_vec()];
-        Ok(Self { connector: TlsConnector::from(Arc::new(client)), name: name(config, address)?, own })
+        let name = name(config, address)?;
+        Ok(Self { connector: TlsConnector::from(Arc::new(client)), name, own, options })
     }
 
     /// The same for another server; certificates and trust stay.
@@ -68,14 +75,19 @@ impl Tls {
     /// The same, to speak HTTP/1.
     pub(super) fn for_http1(&self) -> Self {
         let mut client = (**self.connector.config()).clone();
-        client.alpn_protocols = vec![b"http/1.1".to_vec()];
+        client.alpn_protocols = vec![HTTP1.to_vec()];
         Self { connector: TlsConnector::from(Arc::new(client)), ..self.clone() }
+    }
+
+    fn speaks_http1(&self) -> bool {
+        self.connector.config().alpn_protocols.iter().any(|protocol| protocol == HTTP1)
     }
 
     /// Why TLS failed, in words from which a person knows what to do.
     pub(super) fn explain(&self, error: &rustls::Error) -> String {
         use AlertDescription as A;
-        let rustls::Error::AlertReceived(alert) = error else { return causes::of_tls(error) };
+        let options = self.options;
+        let rustls::Error::AlertReceived(alert) = error else { return causes::of_tls(error, options) };
         let why = match (alert, &self.own) {
             // Servers differ in the word for it, and most have one for all that can be wrong.
             (
@@ -89,12 +101,18 @@ impl Tls {
                 | A::AccessDenied,
                 own,
             ) => match own {
-                None => "it wants a client certificate (mutual TLS); set tls.cert_file and tls.key_file",
-                Some(own) => certificate::why_rejected(own),
+                None => format!(
+                    "it wants a client certificate (mutual TLS); set {options}.cert_file and {options}.key_file"
+                ),
+                Some(own) => {
+                    let why = certificate::why_rejected(own);
+                    format!("the client certificate in {options}.cert_file {why}")
+                }
             },
-            (A::ProtocolVersion, _) => "it speaks neither TLS 1.2 nor TLS 1.3",
-            (A::NoApplicationProtocol, _) => "it does not offer HTTP/2; is it Milvus' gRPC port?",
-            (A::UnrecognisedName, _) => "it has no certificate for this name",
+            (A::ProtocolVersion, _) => "it speaks neither TLS 1.2 nor TLS 1.3".to_owned(),
+            (A::NoApplicationProtocol, _) if self.speaks_http1() => "it does not offer HTTP/1".to_owned(),
+            (A::NoApplicationProtocol, _) => "it does not offer HTTP/2; is it Milvus' gRPC port?".to_owned(),
+            (A::UnrecognisedName, _) => "it has no certificate for this name".to_owned(),
             _ => return format!("the server ended the handshake ({alert:?})"),
         };
         format!("the server ended the handshake: {why} ({alert:?})")
@@ -113,11 +131,11 @@ struct Verifier {
 impl Verifier {
     fn new(
         trusted: Vec<CertificateDer<'static>>,
-        file: Option<&Path>,
+        config: &TlsConfig,
         provider: Arc<CryptoProvider>,
     ) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        let named = match file {
+        let named = match &config.ca_file {
             None => {
                 roots.add_parsable_certificates(trusted);
                 Vec::new()
@@ -125,7 +143,8 @@ impl Verifier {
             Some(file) => {
                 for certificate in &trusted {
                     roots.add(certificate.clone()).map_err(|_| {
-                        malformed("tls.ca_file", file, &"a certificate in it is no valid X.509 certificate")
+                        let option = format!("{}.ca_file", config.group);
+                        malformed(&option, file, &"a certificate in it is no valid X.509 certificate")
                     })?;
                 }
                 trusted
@@ -230,7 +249,7 @@ fn name(config: &TlsConfig, address: &Address) -> Result<ServerName<'static>, Er
         .map_err(|_| Error::invalid_argument(format!("\"{name}\" is not a name that a certificate can have")))
 }
 
-fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
+fn system_roots(options: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let found = rustls_native_certs::load_native_certs().certs;
     if !found.is_empty() {
         return Ok(found);
@@ -241,8 +260,10 @@ fn system_roots() -> Result<Vec<CertificateDer<'static>>, Error> {
             Error::new(Status::OutOfMemory, format!("cannot read the root certificates: {why}")).retriable()
         );
     }
-    let text = "this system has no root certificates (on Debian: the package ca-certificates); install them, or name \
-                the server's authority in tls.ca_file";
+    let text = format!(
+        "this system has no root certificates (on Debian: the package ca-certificates); install them, or name the \
+         server's authority in {options}.ca_file"
+    );
     Err(Error::new(Status::TlsFailed, text))
 }
 
@@ -256,15 +277,15 @@ fn certificates_in(option: &str, file: &Path) -> Result<Vec<CertificateDer<'stat
     Ok(certificates)
 }
 
-fn key_in(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
+fn key_in(option: &str, file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     use rustls::pki_types::pem::Error as PemError;
-    let pem = zeroize::Zeroizing::new(read("tls.key_file", file)?);
+    let pem = zeroize::Zeroizing::new(read(option, file)?);
     PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
         PemError::NoItemsFound if pem.windows(9).any(|window| window == b"ENCRYPTED") => {
-            malformed("tls.key_file", file, &"its private key is encrypted; store it without a passphrase")
+            malformed(option, file, &"its private key is encrypted; store it without a passphrase")
         }
-        PemError::NoItemsFound => malformed("tls.key_file", file, &"there is no PEM private key in it"),
-        other => malformed("tls.key_file", file, &other),
+        PemError::NoItemsFound => malformed(option, file, &"there is no PEM private key in it"),
+        other => malformed(option, file, &other),
     })
 }
 
@@ -290,11 +311,11 @@ fn malformed(option: &str, file: &Path, why: &dyn std::fmt::Display) -> Error {
     Error::invalid_argument(format!("{option}: {}: {why}", file.display()))
 }
 
-fn unfit(certificate: &Path, key: &Path, error: &rustls::Error) -> Error {
+fn unfit(options: &str, certificate: &Path, key: &Path, error: &rustls::Error) -> Error {
     let (certificate, key) = (certificate.display(), key.display());
     let why = match error {
         rustls::Error::InconsistentKeys(_) => "the key does not belong to the certificate".to_owned(),
         other => other.to_string(),
     };
-    Error::invalid_argument(format!("tls.cert_file {certificate} and tls.key_file {key}: {why}"))
+    Error::invalid_argument(format!("{options}.cert_file {certificate} and {options}.key_file {key}: {why}"))
 }

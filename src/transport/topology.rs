@@ -1,18 +1,16 @@
 //! Global clusters (Zilliz Cloud): their endpoint tells which clusters there are, and which one is primary.
 //! What is asked and answered was read off pymilvus 3.0.2; there is no public description of it.
 
-use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderValue, Request};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use http::request::Builder;
 use serde_json::Value;
 
-use super::connect::{open, too_slow, unreachable};
+use super::connect::{open, too_slow};
 use super::endpoint::Endpoint;
+use super::http1;
 use super::resolve::Resolver;
-use crate::config::{Address, Config, DEFAULT_PORT};
+use crate::config::{Address, DEFAULT_PORT};
 use crate::error::{Error, Status, shortened};
 
 const PATH: &str = "/global-cluster/topology";
@@ -30,18 +28,13 @@ pub(super) async fn primary(endpoint: &Endpoint, resolver: &Resolver) -> Result<
 
 async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
-    let lost = |error: &dyn std::fmt::Display| unreachable(config, &error.to_string());
     let tls = endpoint.tls.as_ref().map(super::tls::Tls::for_http1);
+    let request = request(endpoint)?;
     let opened = open(config, tls.as_ref(), resolver).await?;
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(opened.stream)).await.map_err(|error| lost(&error))?;
-    tokio::spawn(async move { drop(connection.await) });
-    let response = sender.send_request(request(endpoint)?).await.map_err(|error| lost(&error))?;
-    let status = response.status();
-    let body =
-        Limited::new(response.into_body(), LARGEST_ANSWER).collect().await.map_err(|error| lost(&error))?;
+    let page = http1::ask(endpoint, opened, request, LARGEST_ANSWER).await?;
+    let status = page.status;
     if status.is_success() {
-        return primary_in(&body.to_bytes());
+        return primary_in(&page.body);
     }
     let text = format!("{} answers HTTP status {status}", config.address);
     Err(match status.as_u16() {
@@ -51,17 +44,15 @@ async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error>
     })
 }
 
-fn request(endpoint: &Endpoint) -> Result<Request<Empty<Bytes>>, Error> {
-    let Config { credentials, address, .. } = &*endpoint.config;
-    let authority = endpoint.origin.authority().map_or_else(|| address.to_string(), ToString::to_string);
-    let mut request = Request::get(PATH).header(HOST, authority);
-    if let Some(credentials) = credentials {
+fn request(endpoint: &Endpoint) -> Result<Builder, Error> {
+    let mut request = http1::get(endpoint, PATH);
+    if let Some(credentials) = &endpoint.config.credentials {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", credentials.token()))
             .map_err(|_| Error::invalid_argument("token: cannot be sent as a header"))?;
         bearer.set_sensitive(true);
         request = request.header(AUTHORIZATION, bearer);
     }
-    request.body(Empty::new()).map_err(|error| Error::new(Status::Internal, error.to_string()))
+    Ok(request)
 }
 
 fn primary_in(answer: &[u8]) -> Result<Address, Error> {

@@ -1,0 +1,84 @@
+//! One question over HTTP/1, on a connection of its own.
+
+use std::error::Error as StdError;
+
+use http::header::{CONTENT_ENCODING, HOST, USER_AGENT};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::task::JoinSet;
+
+use super::causes;
+use super::connect::{Opened, insecure};
+use super::connection::USER_AGENT_VALUE;
+use super::endpoint::Endpoint;
+use crate::error::{Error, Status};
+
+/// What a server answers.
+pub(super) struct Page {
+    pub(super) status: StatusCode,
+    /// Read only if the status is one of success.
+    pub(super) body: Bytes,
+}
+
+/// A request for a page, without credentials.
+pub(super) fn get(endpoint: &Endpoint, path: &str) -> http::request::Builder {
+    let address = &endpoint.config.address;
+    let authority = endpoint.origin.authority().map_or_else(|| address.to_string(), ToString::to_string);
+    Request::get(path).header(HOST, authority).header(USER_AGENT, USER_AGENT_VALUE)
+}
+
+/// Sends a request, and reads the answer if it has at most `limit` bytes. The connection ends with the question, also
+/// with one that is given up.
+pub(super) async fn ask(
+    endpoint: &Endpoint,
+    opened: Opened,
+    request: http::request::Builder,
+    limit: usize,
+) -> Result<Page, Error> {
+    let lost = |error: hyper::Error| no_answer(endpoint, &error);
+    let request = request.body(Empty::<Bytes>::new());
+    let request = request.map_err(|error| Error::new(Status::Internal, error.to_string()))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(opened.stream)).await.map_err(lost)?;
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let response = sender.send_request(request).await.map_err(lost)?;
+    let status = response.status();
+    if !status.is_success() {
+        return Ok(Page { status, body: Bytes::new() });
+    }
+    let refused = |why: &str| {
+        let text = format!("{} answers {why}", endpoint.config.address);
+        Error::new(Status::ServerError, text)
+    };
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| encoding != "identity") {
+        return Err(refused("in a compressed form, unasked"));
+    }
+    match Limited::new(response.into_body(), limit).collect().await {
+        Ok(body) => Ok(Page { status, body: body.to_bytes() }),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(refused(&format!("more than {} MiB", limit / (1024 * 1024))))
+        }
+        Err(error) => Err(no_answer(endpoint, &*error)),
+    }
+}
+
+/// Why no answer has come, or only a part of one.
+fn no_answer(endpoint: &Endpoint, error: &(dyn StdError + 'static)) -> Error {
+    let Endpoint { config, tls, .. } = endpoint;
+    if let (Some(tls), Some(error)) = (tls, causes::find(error)) {
+        return insecure(config, &tls.explain(error));
+    }
+    let hyper = causes::find::<hyper::Error>(error);
+    let is_other = hyper.is_some_and(hyper::Error::is_parse);
+    let why = match (is_other, tls) {
+        (true, None) => "it does not speak HTTP/1; if it speaks TLS, use https://".to_owned(),
+        (true, Some(_)) => "it does not speak HTTP/1".to_owned(),
+        (false, _) => causes::innermost(error),
+    };
+    let text = format!("no answer from {}: {why}", config.address);
+    Error::new(Status::Unavailable, text).retriable()
+}
