@@ -41,7 +41,7 @@ impl Client {
     /// # Errors
     /// `TlsFailed` if there are no root certificates.
     pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)), gate: Arc::default() })
+        Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)?), gate: Arc::default() })
     }
 
     /// Ends everything that is under way on it with `Closed`, and the connection; later operations fail with

@@ -162,7 +162,7 @@ mod tests {
 
     fn call() -> Arc<Call> {
         let config = Config::new("http://somebody:open-sesame@127.0.0.1:1", &Options::default()).unwrap();
-        Call::new(&Arc::new(Engine::new(Rpc::new(config).unwrap())), &Arc::default(), None)
+        Call::new(&Arc::new(Engine::new(Rpc::new(config).unwrap()).unwrap()), &Arc::default(), None)
     }
 
     #[test]

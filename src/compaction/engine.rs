@@ -1,6 +1,8 @@
 //! What all compactions of one client share.
 
 use super::ledger::Ledger;
+use crate::error::Error;
+use crate::management::Management;
 use crate::pace::Pace;
 use crate::rpc::Rpc;
 
@@ -11,10 +13,15 @@ pub(crate) struct Engine {
     pub(crate) pace: Pace,
     /// Of those about flushing, indexing and loading, which ten thousand jobs must not keep waiting.
     pub(crate) upkeep_pace: Pace,
+    /// The second witness of what plans did, if the host named it.
+    #[expect(dead_code, reason = "no compaction asks it yet")]
+    pub(crate) management: Option<Management>,
 }
 
 impl Engine {
-    pub(crate) fn new(rpc: Rpc) -> Self {
-        Self { rpc, ledger: Ledger::default(), pace: Pace::new(), upkeep_pace: Pace::new() }
+    /// Reads the certificates that the management port needs, if any.
+    pub(crate) fn new(rpc: Rpc) -> Result<Self, Error> {
+        let management = Management::new(rpc.config())?;
+        Ok(Self { rpc, ledger: Ledger::default(), pace: Pace::new(), upkeep_pace: Pace::new(), management })
     }
 }

@@ -1,6 +1,7 @@
 //! A checked configuration, made from a URI and options.
 
 mod credentials;
+mod management;
 mod options;
 mod uri;
 
@@ -13,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, shortened};
 use crate::version::Version;
 pub use credentials::Credentials;
+pub use management::ManagementConfig;
 pub use options::{Description, Kind, OPTIONS, Options};
 pub use uri::Address;
 pub(crate) use uri::DEFAULT_PORT;
@@ -51,6 +53,8 @@ pub struct Config {
     pub assumed_version: Option<Version>,
     /// Whether a target size may be sent to a server that says it is one that ignores or misreads it.
     pub allows_early_target_size: bool,
+    /// A port that is asked about compactions too; `None` if the host names none.
+    pub management: Option<ManagementConfig>,
 }
 
 /// Whom to trust, and who this client is.
@@ -123,6 +127,7 @@ impl Config {
             },
             assumed_version: options.text(c"assumed_version").map(assumed_version).transpose()?,
             allows_early_target_size: options.boolean(c"allow_early_target_size").unwrap_or_default(),
+            management: ManagementConfig::read(options)?,
         })
     }
 

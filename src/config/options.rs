@@ -56,7 +56,7 @@ const fn number(
 const DAY_MS: u32 = 86_400_000;
 
 /// Every option, in the order a person would read them.
-pub static OPTIONS: [Description; 18] = [
+pub static OPTIONS: [Description; 23] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
     text(c"user", Kind::Text, c"user name, together with password instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -106,6 +106,15 @@ pub static OPTIONS: [Description; 18] = [
             c"whether servers that say they are 2.6.8 to 2.6.11 may be asked for a target size: 2.6.12 says 2.6.11, older ones ignore or misread it",
         )
     },
+    text(
+        c"management_uri",
+        Kind::Text,
+        c"the server's management port, as http://host:9091: a second witness of compactions, from 2.5 on; optional",
+    ),
+    text(c"management.ca_file", Kind::File, c"as tls.ca_file, for a management port behind https://"),
+    text(c"management.cert_file", Kind::File, c"as tls.cert_file, for the management port alone"),
+    text(c"management.key_file", Kind::File, c"as tls.key_file, for the management port alone"),
+    text(c"management.server_name", Kind::Text, c"as tls.server_name, for the management port alone"),
 ];
 
 /// The options of one client-to-be. Values are wiped from memory when it is dropped.

@@ -142,7 +142,7 @@ fn without_scheme(text: &str) -> String {
     format!("has no scheme; write http:// or https:// before host:port ({URI_FORMS})")
 }
 
-fn tcp_address(authority: &Authority, default_port: u16) -> Result<Address, Error> {
+pub(super) fn tcp_address(authority: &Authority, default_port: u16) -> Result<Address, Error> {
     let host = authority.host();
     let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
     let port_text = after_user.strip_prefix(host).unwrap_or_default();

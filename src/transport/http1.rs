@@ -1,4 +1,4 @@
-//! One question over HTTP/1, on a connection of its own.
+//! One question over HTTP/1, each on a connection of its own: to a global cluster's endpoint, and to a management port.
 
 use std::error::Error as StdError;
 
@@ -11,16 +11,48 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
 
 use super::causes;
-use super::connect::{Opened, insecure};
+use super::connect::{Opened, insecure, open, too_slow};
 use super::connection::USER_AGENT_VALUE;
 use super::endpoint::Endpoint;
+use super::resolve::Resolver;
+use super::tls::Tls;
+use crate::config::{Address, Config};
 use crate::error::{Error, Status};
 
 /// What a server answers.
-pub(super) struct Page {
-    pub(super) status: StatusCode,
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
     /// Read only if the status is one of success.
-    pub(super) body: Bytes,
+    pub(crate) body: Bytes,
+}
+
+/// A server whose pages are read.
+pub(crate) struct Site {
+    endpoint: Endpoint,
+    resolver: Resolver,
+}
+
+impl Site {
+    /// Reads certificates if TLS is wanted, but does not connect.
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        let mut endpoint = Endpoint::new(config.into())?;
+        endpoint.tls = endpoint.tls.as_ref().map(Tls::for_http1);
+        Ok(Self { endpoint, resolver: Resolver::default() })
+    }
+
+    pub(crate) fn address(&self) -> &Address {
+        &self.endpoint.config.address
+    }
+
+    /// Asks for a page. Follows no redirect, and takes at most `limit` bytes. Only connecting has a limit of time here.
+    pub(crate) async fn get(&self, path: &str, limit: usize) -> Result<Page, Error> {
+        let Self { endpoint, resolver } = self;
+        let config = &*endpoint.config;
+        let opening = open(config, endpoint.tls.as_ref(), resolver);
+        let opened = tokio::time::timeout(config.connect_timeout, opening).await;
+        let opened = opened.unwrap_or_else(|_| Err(too_slow(config, resolver)))?;
+        ask(endpoint, opened, get(endpoint, path), limit).await
+    }
 }
 
 /// A request for a page, without credentials.

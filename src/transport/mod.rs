@@ -1,4 +1,4 @@
-//! From a [`Config`](crate::config::Config) to an HTTP/2 connection that gRPC calls travel over.
+//! From a [`Config`](crate::config::Config) to an HTTP/2 connection that gRPC calls travel over; and what is asked over HTTP/1.
 
 mod answer;
 mod backoff;
@@ -21,3 +21,4 @@ pub(crate) use answer::Answer;
 pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::Channel;
 pub(crate) use connection::{Broken, Connection};
+pub(crate) use http1::{Page, Site};

@@ -1,0 +1,84 @@
+//! The second witness: the page of compaction tasks on a server's management port, which Milvus 2.5 and newer have.
+//! `management_uri` names the port. The page tells state, reason and times of each plan. It never decides alone: a plan
+//! that failed and one that purged all rows both are `cleaned` without results there. Servers keep the latest 512 tasks
+//! (older ones 32) of all collections, each for 15 minutes after its last change, even while it runs: that the page
+//! lacks a task is evidence of nothing.
+
+mod page;
+#[cfg(test)]
+mod tests;
+
+use crate::config::Config;
+use crate::error::{Error, Status};
+use crate::log::{self, Level};
+use crate::rpc::Deadline;
+use crate::runtime;
+use crate::transport::{Page, Site};
+pub(crate) use page::{ManagedState, ManagedTask};
+
+const PATH: &str = "/api/v1/_dc/tasks/compaction";
+const LARGEST_PAGE: usize = 8 * 1024 * 1024;
+
+/// The management port of a client's server.
+pub(crate) struct Management {
+    site: Site,
+    /// Of the whole client; the site's own has no credentials.
+    config: Config,
+}
+
+impl Management {
+    /// `None` if the configuration names no port. Reads certificates if TLS is wanted, but does not connect.
+    pub(crate) fn new(config: &Config) -> Result<Option<Self>, Error> {
+        let Some(own) = config.of_management() else { return Ok(None) };
+        let site = Site::new(own).map_err(|error| error.context("management port"))?;
+        Ok(Some(Self { site, config: config.clone() }))
+    }
+
+    /// The tasks of a collection that the page has, in no order; asked anew each time, for at most the time that a call
+    /// has by default. No failure of it says anything about a compaction.
+    pub(crate) async fn compaction_tasks(
+        &self,
+        deadline: Deadline<'_>,
+        collection_id: i64,
+    ) -> Result<Vec<ManagedTask>, Error> {
+        runtime::leave_callers_thread().await;
+        let hide = |text: &str| self.config.without_secrets(text);
+        let asked = self.ask(deadline).await.and_then(|body| page::read(&body, collection_id, &hide));
+        let read = asked.map_err(|error| {
+            let error = error.context("asking the management port");
+            log::tell(Level::Warning, "no second witness", || format!("reason={:?}", error.message()));
+            error
+        })?;
+        // A port of another cluster looks like this; so does one whose server keeps nothing of this collection.
+        let level = if read.tasks.is_empty() { Level::Info } else { Level::Debug };
+        log::tell(level, "second witness", || {
+            let (tasks, others, dropped) = (read.tasks.len(), read.of_others, read.malformed);
+            format!("collection={collection_id} tasks={tasks} of_others={others} malformed={dropped}")
+        });
+        Ok(read.tasks)
+    }
+
+    async fn ask(&self, deadline: Deadline<'_>) -> Result<prost::bytes::Bytes, Error> {
+        let (address, limit) = (self.site.address(), self.config.timeout);
+        let asking = Box::pin(self.site.get(PATH, LARGEST_PAGE));
+        let Some(answer) = deadline.within(limit).bound(asking).await else {
+            if deadline.has_passed() {
+                return Err(deadline.ended(|how| format!("{how} before {address} had answered")));
+            }
+            let text = format!("{address} did not answer within {} ms", limit.as_millis());
+            return Err(Error::new(Status::Timeout, text).retriable());
+        };
+        let Page { status, body } = answer?;
+        if status == http::StatusCode::OK {
+            return Ok(body);
+        }
+        let hint = match status.as_u16() {
+            300..=399 => "; redirects are not followed",
+            401 | 403 => "; no credentials are sent there",
+            404 => "; is it the management port (9091) of Milvus 2.5 or newer?",
+            _ => "",
+        };
+        let text = format!("{address} answers HTTP status {status}{hint}");
+        Err(Error::new(Status::ServerError, text))
+    }
+}
