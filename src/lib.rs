@@ -26,7 +26,6 @@ mod transport;
 
 mod rpc;
 
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no compaction asks it yet"))]
 mod management;
 
 mod collection;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [miri | address | thread | valgrind | stress | gates | hundred | portable]...
+#     tools/deep.sh [model | miri | address | thread | valgrind | stress | gates | hundred | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -105,6 +105,14 @@ stress() {
     done
 }
 
+# Every interleaving of three plans' ends with ticks, lost answers, foreign jobs, drops and forgetting.
+model() {
+    echo "==> deep: the whole model of a server, explored"
+    ran=$(MODEL=whole CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo test --release --locked --lib --target-dir target/deep/model -- --nocapture compaction::model)
+    echo "$ran" | grep -E "states|test result"
+    echo "$ran" | grep -q "^test result: ok. [1-9]" || missing "the model ran no test"
+}
+
 gates() {
     echo "==> deep: instructions, system calls, context switches and size"
     make -s bench-gates
@@ -121,11 +129,11 @@ portable() {
 }
 
 setup
-[ $# != 0 ] || set -- miri address thread valgrind stress gates hundred portable
+[ $# != 0 ] || set -- model miri address thread valgrind stress gates hundred portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    miri | address | thread | stress | gates | hundred | portable) $proof ;;
+    model | miri | address | thread | stress | gates | hundred | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

@@ -14,7 +14,6 @@ pub(crate) struct Engine {
     /// Of those about flushing, indexing and loading, which ten thousand jobs must not keep waiting.
     pub(crate) upkeep_pace: Pace,
     /// The second witness of what plans did, if the host named it.
-    #[expect(dead_code, reason = "no compaction asks it yet")]
     pub(crate) management: Option<Management>,
 }
 

@@ -25,6 +25,8 @@ pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
 const CONFIRM: Duration = Duration::from_secs(1);
 /// Plans that the trigger announced may take so long to be listed.
 const GRACE: Duration = Duration::from_secs(2);
+/// Servers forget a plan an hour after its start (2.6.3 and newer), or a day: until here the list is whole.
+const LONGEST_MEMORY: Duration = Duration::from_mins(30);
 /// A job of which nothing new is heard for so long may have lost its collection; doubled from question to question.
 const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
@@ -96,7 +98,7 @@ pub(crate) async fn plans(
     let listed = state::listed(rpc, rpc::Effect::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
     let mut tracker = JobTracker::new(job_id, job);
-    tracker.list(listed);
+    tracker.list(listed, true);
     Ok(tracker.report().plans)
 }
 
@@ -135,6 +137,7 @@ struct Follower<'a> {
     doubted: Option<Instant>,
     /// Since when its plans should have been listed.
     listing: Option<Instant>,
+    has_asked_management: bool,
 }
 
 impl<'a> Follower<'a> {
@@ -160,6 +163,7 @@ impl<'a> Follower<'a> {
             observed: None,
             doubted: None,
             listing: None,
+            has_asked_management: false,
         }
     }
 
@@ -260,7 +264,7 @@ impl<'a> Follower<'a> {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();
                 self.listing = None;
-                self.tracker.list(listed);
+                self.tracker.list(listed, self.job.since.elapsed() > LONGEST_MEMORY);
                 Ok(())
             }
             // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
@@ -292,8 +296,12 @@ impl<'a> Follower<'a> {
             return Ok(Next::After(rest));
         }
         self.observe().await?;
+        if !self.tracker.is_good() {
+            self.ask_the_management_port().await;
+        }
         let is_certain = self.tracker.is_certain() || self.observer.is_none();
-        if is_certain || self.doubted.is_some() {
+        let is_last = self.doubted.is_some() && !self.tracker.wants_another_look();
+        if is_certain || is_last {
             return Ok(Next::Over);
         }
         self.doubted = Some(Instant::now());
@@ -316,6 +324,19 @@ impl<'a> Follower<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Asks the management port what it knows of the plans, once. That it cannot be asked changes nothing.
+    async fn ask_the_management_port(&mut self) {
+        let (Some(management), Some(origin)) = (&self.engine.management, &self.job.origin) else { return };
+        if self.has_asked_management {
+            return;
+        }
+        self.has_asked_management = true;
+        let limit = self.deadline.within(POLL_LIMIT);
+        if let Ok(tasks) = management.compaction_tasks(limit, origin.collection.id).await {
+            self.tracker.hear(&tasks);
+        }
     }
 
     /// Looks at the segments, and judges the plans by them.

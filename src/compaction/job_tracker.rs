@@ -9,6 +9,8 @@ use super::plan::{self, Plan, Plans};
 use super::snapshot::{Snapshot, count};
 use super::state::{Listed, State, StateInfo};
 use super::verdict::{Counts, Report, Scheduled, Verdict};
+use super::witness;
+use crate::management::ManagedTask;
 
 /// Collects what the server says about one job over time.
 #[derive(Clone, Debug)]
@@ -29,7 +31,7 @@ pub(crate) struct JobTracker {
     /// Every plan ever listed.
     plans: Plans,
     list: List,
-    /// Whether the server has left out a plan that it listed before.
+    /// Whether the server has left out a plan that it listed before, or may have.
     forgets: bool,
     polls: u64,
     failed_polls: u64,
@@ -37,6 +39,7 @@ pub(crate) struct JobTracker {
 
 /// What the latest list of plans is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 enum List {
     /// None was read in this wait.
     None,
@@ -104,8 +107,9 @@ impl JobTracker {
         self.failed_polls += 1;
     }
 
-    /// Adds the plans that the server lists now. Some servers tell the state of each: those count too.
-    pub(crate) fn list(&mut self, listed: Listed) {
+    /// Adds the plans that the server lists now. Some servers tell the state of each: those count too. `may_forget`: the
+    /// job is so old that the server may have forgotten plans of it before anybody saw them.
+    pub(crate) fn list(&mut self, listed: Listed, may_forget: bool) {
         self.plans_are_due = false;
         if listed.state == State::Executing
             && let Some(last) = &mut self.last
@@ -116,7 +120,7 @@ impl JobTracker {
         let plans = plan::distinct(listed.plans, self.job_id);
         self.most = self.most.max(plan::counted(&plans));
         self.most_listed = self.most_listed.max(count(plans.len()));
-        self.forgets |= self.plans.list(plans);
+        self.forgets |= self.plans.list(plans) || may_forget;
     }
 
     /// The server cannot list the plans, and will not with another try.
@@ -139,6 +143,23 @@ impl JobTracker {
             }
         }
         wants_partitions
+    }
+
+    /// Adds what the management port says of the plans.
+    pub(crate) fn hear(&mut self, tasks: &[ManagedTask]) {
+        witness::add(&mut self.plans, tasks);
+    }
+
+    /// Everything that decides what comes of later answers, for those who explore them.
+    #[cfg(test)]
+    pub(super) fn fingerprint(&self) -> impl std::hash::Hash {
+        let Self { last, plans_are_due, most, most_counted, plans, list, forgets, .. } = self;
+        (last, plans_are_due, most, most_counted, plans, list, forgets)
+    }
+
+    /// Whether the job has done what was asked, or had nothing to do.
+    pub(crate) fn is_good(&self) -> bool {
+        matches!(self.verdict(), Verdict::Succeeded | Verdict::NothingToDo)
     }
 
     /// The segments now, after the plans were judged by them.
@@ -175,6 +196,11 @@ impl JobTracker {
     /// Whether the server says that no plan of the job is running or waiting.
     pub(crate) fn is_over(&self) -> bool {
         self.last.is_some_and(|info| info.state != State::Executing && info.counts.executing == 0)
+    }
+
+    /// Whether a plan was only just found without sources and without a target: another look will tell more.
+    pub(crate) fn wants_another_look(&self) -> bool {
+        self.plans.iter().any(|plan| plan.judged.judgement == Judgement::Open && plan.was_gone)
     }
 
     /// Whether some plan has ended although the list shows no target of it: the list alone will not tell how.
@@ -320,7 +346,8 @@ impl JobTracker {
 impl Plan {
     /// Whether the server says that it does something else than cluster.
     fn is_another_kind_than_clustering(&self) -> bool {
-        let is_told = self.details.as_ref().is_some_and(|details| details.kind != 0);
+        let is_told =
+            self.details.as_ref().is_some_and(|details| details.kind != 0) || self.witnessed.is_some();
         is_told && !self.is_clustering_shown()
     }
 
@@ -344,6 +371,12 @@ mod tests {
 
     fn plan(source: i64, target: i64) -> Plan {
         Plan { sources: vec![source], target, ..Plan::default() }
+    }
+
+    impl JobTracker {
+        fn list_young(&mut self, listed: Listed) {
+            self.list(listed, false);
+        }
     }
 
     fn listed(plans: Vec<Plan>) -> Listed {
@@ -419,11 +452,11 @@ mod tests {
         let mut tracker = JobTracker::new(JOB, Job::new(Scheduled::Plans(1), Plans::default()));
         let running = StateInfo { state: State::Executing, counts: counts(1, 0, 0, 0) };
         assert!(tracker.poll(running), "the first answer is a change");
-        tracker.list(listed(Vec::new()));
+        tracker.list_young(listed(Vec::new()));
         assert!(!tracker.poll(running));
         tracker.look_again();
         assert!(tracker.poll(running));
-        tracker.list(listed(Vec::new()));
+        tracker.list_young(listed(Vec::new()));
         assert!(tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 0, 0) }));
     }
 
@@ -440,7 +473,7 @@ mod tests {
             (Job::new(Scheduled::Plans(1), Plans::default()), Verdict::Succeeded),
         ] {
             let mut tracker = JobTracker::new(JOB, job);
-            tracker.list(listed(vec![plan(1, 9)]));
+            tracker.list_young(listed(vec![plan(1, 9)]));
             tracker.cannot_list();
             tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 0, 0) });
             assert_eq!(tracker.report().verdict, expected);
@@ -460,8 +493,8 @@ mod tests {
     #[test]
     fn lists_that_differ_are_added_up() {
         let mut tracker = JobTracker::new(JOB, Job::of_others());
-        tracker.list(listed(vec![plan(1, 9), plan(2, 9)]));
-        tracker.list(listed(vec![plan(2, 9), plan(3, 9)]));
+        tracker.list_young(listed(vec![plan(1, 9), plan(2, 9)]));
+        tracker.list_young(listed(vec![plan(2, 9), plan(3, 9)]));
         tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 2, 0, 0) });
         let report = tracker.report();
         assert_eq!((report.verdict, report.planned, report.plans.len()), (Verdict::Unknown, 3, 3));
@@ -472,7 +505,7 @@ mod tests {
         let mut tracker = JobTracker::new(JOB, Job::of_others());
         for list in 0..3 {
             let first = list * 60_000;
-            tracker.list(listed((first..first + 60_000).map(|n| plan(n, -1)).collect()));
+            tracker.list_young(listed((first..first + 60_000).map(|n| plan(n, -1)).collect()));
         }
         assert!(tracker.plans().weight() <= plan::MOST_WORDS);
         assert!(tracker.planned() >= 60_000, "the number is known all the same");

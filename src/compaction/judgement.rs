@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 /// How one plan ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 #[repr(i32)]
 pub enum Judgement {
     /// It runs or waits, or nobody has looked yet.
@@ -117,6 +118,7 @@ fn terminated(text: &'static str) -> &'static CStr {
 
 /// A judgement with its reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Judged {
     /// How the plan ended.
     pub judgement: Judgement,

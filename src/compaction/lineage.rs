@@ -191,6 +191,10 @@ impl<'a> World<'a> {
         if appeared == 0 {
             return Judged::completed(Reason::Purged);
         }
+        // Once others may have taken the sources, nothing that comes later tells.
+        if plan.judged.reason == Reason::TakenByOthers {
+            return plan.judged;
+        }
         // The server forgot the plan before it named a target: its result is one of those that appeared.
         if !plan.is_listed && self.fit(plan, before, fits) {
             return Judged::completed(Reason::ResultFits);

@@ -13,6 +13,8 @@ pub(crate) mod left_out;
 mod lineage;
 pub mod many;
 pub(crate) mod meter;
+#[cfg(test)]
+mod model;
 mod observe;
 pub(crate) mod optimize;
 pub mod params;
@@ -24,6 +26,7 @@ pub(crate) mod state;
 pub(crate) mod tasks;
 pub(crate) mod trigger;
 pub mod verdict;
+mod witness;
 
 pub use check::{Known, Prospect};
 pub use effect::Effect;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::judgement::{Judged, Judgement, Reason};
 use super::verdict::Counts;
+use super::witness::Witnessed;
 use crate::error::{one_line, shortened};
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
@@ -16,6 +17,7 @@ const TEXT_LIMIT: usize = 255;
 
 /// One unit of work of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Plan {
     /// Ids of the segments that are taken.
     pub sources: Vec<i64>,
@@ -25,6 +27,8 @@ pub struct Plan {
     pub details: Option<Box<Details>>,
     /// How it ended, as far as that is known.
     pub judged: Judged,
+    /// What the management port says of it.
+    pub(super) witnessed: Option<Box<Witnessed>>,
     /// Whether the latest list had it.
     pub(super) is_listed: bool,
     /// Whether an earlier look found its sources gone, and no target.
@@ -35,6 +39,7 @@ pub struct Plan {
 
 /// What only servers newer than 3.0.0 tell of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Details {
     /// The plan's own id.
     pub plan_id: i64,
@@ -86,13 +91,22 @@ impl Plan {
         )
     }
 
+    /// Why it failed, as far as the server says.
+    #[must_use]
+    pub fn failure_reason(&self) -> &str {
+        let told = self.details.as_ref().map(|details| &*details.failure_reason);
+        let witnessed = self.witnessed.as_ref().map(|witnessed| &*witnessed.reason);
+        told.filter(|reason| !reason.is_empty()).or(witnessed).unwrap_or_default()
+    }
+
     /// Whether the server says that it clusters.
     pub(super) fn is_clustering_shown(&self) -> bool {
-        self.details.as_ref().is_some_and(|details| {
-            [TaskKind::Clustering, TaskKind::ClusteringPartitionKeySort]
-                .iter()
-                .any(|kind| *kind as i32 == details.kind)
-        })
+        self.witnessed.as_ref().is_some_and(|witnessed| witnessed.is_clustering)
+            || self.details.as_ref().is_some_and(|details| {
+                [TaskKind::Clustering, TaskKind::ClusteringPartitionKeySort]
+                    .iter()
+                    .any(|kind| *kind as i32 == details.kind)
+            })
     }
 
     /// Whether what is listed of it cannot be true.
@@ -146,8 +160,9 @@ impl Plan {
         let details = self.details.as_ref();
         let more =
             details.map_or(0, |d| 16 + d.targets.len() + (d.channel.len() + d.failure_reason.len()) / 8);
+        let witnessed = self.witnessed.as_ref().map_or(0, |witnessed| 4 + witnessed.reason.len() / 8);
         // A vector each for sources and targets, and what the map adds.
-        16 + self.sources.len() + more
+        16 + self.sources.len() + more + witnessed
     }
 }
 
@@ -179,6 +194,7 @@ impl From<CompactionMergeInfo> for Plan {
 
 /// All plans ever seen of a job. A plan is known by its id, or by its sources where servers give none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub(crate) struct Plans {
     by_key: BTreeMap<(i64, Vec<i64>), Plan>,
     words: usize,
@@ -237,10 +253,7 @@ impl Plans {
 
     /// The first reason that the server gives for a failure.
     pub(super) fn failure_reason(&self) -> Option<&str> {
-        let mut reasons = self.iter().filter_map(|plan| plan.details.as_ref());
-        reasons
-            .find(|details| !details.failure_reason.is_empty())
-            .map(|details| details.failure_reason.as_str())
+        self.iter().map(Plan::failure_reason).find(|reason| !reason.is_empty())
     }
 
     /// Rough number of machine words they take.

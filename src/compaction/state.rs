@@ -10,6 +10,7 @@ use crate::rpc::{Deadline, Effect, Rpc};
 
 /// The server's word for the state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 #[repr(i32)]
 pub enum State {
     /// A word that this library does not know.
@@ -32,6 +33,7 @@ impl State {
 
 /// A job's state and its plans by state, as counted by the server now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct StateInfo {
     /// The server's word.
     pub state: State,

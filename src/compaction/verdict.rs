@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::judgement::{Judgement, Reason};
 use super::left_out::LeftOut;
 use super::plan::Plan;
+use super::snapshot::count;
 use crate::error::{Error, Status};
 
 /// How a compaction ended.
@@ -79,6 +80,7 @@ impl Verdict {
 
 /// Plans of a job by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Counts {
     /// Running, or waiting to run.
     pub executing: i64,
@@ -192,9 +194,10 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
 
 /// Why nobody can tell how a plan ended, or that its partition was dropped.
 fn why(report: &Report) -> Option<&'static str> {
-    let unknown = report.plans.iter().filter(|plan| plan.judged.judgement == Judgement::NotKnown);
-    let reason =
-        unknown.map(|plan| plan.judged.reason).max_by_key(|reason| *reason == Reason::PartitionDropped)?;
+    let unknown = || report.plans.iter().filter(|plan| plan.judged.judgement == Judgement::NotKnown);
+    let reason = unknown().map(|plan| plan.judged.reason).max_by_key(|r| *r == Reason::PartitionDropped);
+    let is_unseen = report.unknown > count(unknown().count()) && !report.plans.is_empty();
+    let reason = reason.or(is_unseen.then_some(Reason::NeverListed))?;
     reason.message().to_str().ok().map(|text| text.trim_end_matches('.'))
 }
 

@@ -100,7 +100,8 @@ pub struct milvus_plan {
     pub partition_id: i64,
     /// The channel whose segments it takes; lives as long as the list, never NULL.
     pub channel: *const c_char,
-    /// Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL.
+    /// Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL. Servers up
+    /// to 3.0.0 say it on the management port only (option management_uri), whatever has_details is.
     pub failure_reason: *const c_char,
     /// How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
     /// plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
@@ -120,9 +121,8 @@ pub struct PlanList(Vec<(Plan, CString, CString)>);
 impl PlanList {
     fn new(plans: Vec<Plan>) -> Self {
         let with_texts = |plan: Plan| {
-            let texts = plan.details.as_ref().map(|details| (&*details.channel, &*details.failure_reason));
-            let (channel, reason) = texts.unwrap_or_default();
-            let (channel, reason) = (convert::c_text(channel), convert::c_text(reason));
+            let channel = plan.details.as_ref().map_or("", |details| &*details.channel);
+            let (channel, reason) = (convert::c_text(channel), convert::c_text(plan.failure_reason()));
             (plan, channel, reason)
         };
         Self(plans.into_iter().map(with_texts).collect())

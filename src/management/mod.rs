@@ -1,5 +1,5 @@
 //! The second witness: the page of compaction tasks on a server's management port, which Milvus 2.5 and newer have.
-//! `management_uri` names the port. The page tells state, reason and times of each plan. It never decides alone: a plan
+//! `management_uri` names the port. The page tells state and reason of each plan. It never decides alone: a plan
 //! that failed and one that purged all rows both are `cleaned` without results there. Servers keep the latest 512 tasks
 //! (older ones 32) of all collections, each for 15 minutes after its last change, even while it runs: that the page
 //! lacks a task is evidence of nothing.

@@ -35,10 +35,6 @@ pub(crate) struct ManagedTask {
     pub(crate) state: ManagedState,
     /// Why it failed; empty for most that did.
     pub(crate) reason: String,
-    /// As `2026-11-28 17:50:11`, by the server's clock and time zone.
-    pub(crate) start_time: String,
-    /// The same; empty until it is over.
-    pub(crate) end_time: String,
     pub(crate) sources: Vec<i64>,
     /// Empty if it failed, and if no row was left.
     pub(crate) targets: Vec<i64>,
@@ -121,8 +117,6 @@ fn task_in(entry: &Map<String, Value>, hide: &dyn Fn(&str) -> String) -> Option<
         kind: text("type", WORD_LIMIT)?,
         state: state_of(&text("state", WORD_LIMIT)?),
         reason: text("fail_reason", REASON_LIMIT)?,
-        start_time: text("start_time", WORD_LIMIT)?,
-        end_time: text("end_time", WORD_LIMIT)?,
         sources: ids_in(entry.get("input_segments"))?,
         targets: ids_in(entry.get("result_segments"))?,
     })
@@ -248,7 +242,7 @@ mod tests {
         );
         let task = &tasks(&page)[0];
         assert!(task.reason.starts_with("a b [31m x") && task.reason.len() <= REASON_LIMIT, "{task:?}");
-        assert!([&task.kind, &task.start_time, &task.end_time].iter().all(|text| text.len() <= WORD_LIMIT));
+        assert!(task.kind.len() <= WORD_LIMIT);
     }
 
     #[test]

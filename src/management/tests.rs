@@ -123,8 +123,6 @@ fn a_real_servers_page_gives_the_tasks_of_the_collection_alone() {
         kind: "MixCompaction".to_owned(),
         state: ManagedState::Cleaned,
         reason: "segment not found[segment=470781244800560616]".to_owned(),
-        start_time: "2026-11-28 17:50:11".to_owned(),
-        end_time: "2026-11-28 17:50:13".to_owned(),
         sources: vec![470_781_244_800_560_616, 470_781_244_800_561_641, 470_781_244_800_559_587],
         targets: vec![],
     };
