@@ -884,7 +884,8 @@ typedef struct milvus_plan {
     int64_t partition_id;
     // The channel whose segments it takes; lives as long as the list, never NULL.
     const char *channel;
-    // Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL.
+    // Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL. Servers up
+    // to 3.0.0 say it on the management port only (option management_uri), whatever has_details is.
     const char *failure_reason;
     // How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
     // plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
@@ -1124,7 +1125,8 @@ typedef struct milvus_segment {
     int32_t reserved;
     // How it is stored; reported since Milvus 2.6.0.
     int64_t storage_version;
-    // Bytes of memory that it takes; reported of loaded segments.
+    // Bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which is
+    // MILVUS_NOT_REPORTED here.
     int64_t memory;
     // The channel its rows came through; reported of stored segments by servers newer than 3.0.0, else
     // NULL. Lives as long as the list, as do the next two.
@@ -1267,8 +1269,8 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
 typedef struct milvus_prospect {
     // Set by MILVUS_PROSPECT_INIT.
     size_t size;
-    // Whether the server would schedule anything now. From 2.4 to 3.0.0 never MILVUS_YES: nobody can see
-    // whether another client's compaction, or an automatic one, holds the segments.
+    // Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_held is
+    // MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
     int32_t would_compact;
     // Whether compaction is switched on in the server's configuration.
     int32_t is_enabled;
@@ -1281,12 +1283,14 @@ typedef struct milvus_prospect {
     int32_t needs_index;
     // Whether the collection has a key to cluster by.
     int32_t has_clustering_key;
-    // Whether there are rows that are not flushed yet, and would be left out: as the query nodes see it, so
-    // mostly known of loaded collections only.
+    // Whether there are rows, not deleted, that are not flushed yet, and would be left out. Servers newer than
+    // 3.0.0 list them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for
+    // MILVUS_NO; right after a flush it can be not known for some seconds. Else it is not known.
     int32_t has_unflushed;
     // 0.
     int32_t reserved;
-    // Flushed segments with rows that the trigger would take in; with is_l0, those that deletions may be about.
+    // Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
+    // deletions may be about.
     int64_t segments;
     // Their rows.
     int64_t rows;
@@ -1296,8 +1300,29 @@ typedef struct milvus_prospect {
     int64_t unindexed_rows;
     // Why would_compact is what it is, for a person: one line of UTF-8.
     char reason[256];
+    // Whether the server would schedule anything if no other compaction held the segments. Not known where what
+    // cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
+    // one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
+    // flushed.
+    int32_t would_compact_if_free;
+    // Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
+    // known, unless a job of this client is running.
+    int32_t may_be_held;
+    // Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
+    // stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
+    // of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
+    // same, 1 to 1. No statement about rows that are not flushed: see has_unflushed.
+    int32_t is_final;
+    // 0.
+    int32_t reserved_2;
+    // About how many segments those in `segments` would become, by partition, channel and the width of rows: a
+    // server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
+    int64_t expected_segments;
+    // Segments that wait to be sorted, and would be left out until then; MILVUS_NOT_REPORTED before 2.5. See the
+    // option flush.wait_for_sort.
+    int64_t unsorted_segments;
 } milvus_prospect;
-#define MILVUS_PROSPECT_INIT { sizeof(milvus_prospect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "" }
+#define MILVUS_PROSPECT_INIT { sizeof(milvus_prospect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0, 0 }
 
 // What became of a trigger in doubt.
 typedef struct milvus_found {
@@ -1367,7 +1392,9 @@ const char *milvus_found_name(int32_t found);
 // ====================================================================================================
 
 // Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
-// leave out what is not.
+// leave out what is not, and on servers since 2.5 what is stored but not sorted yet: with the option
+// flush.wait_for_sort this waits for that too, which takes some seconds more on 2.5. By default it does not: what is
+// stored is safe.
 //
 // @param client           The client.
 // @param collection_name  Name or alias, in the client's database.
@@ -1377,7 +1404,7 @@ const char *milvus_found_name(int32_t found);
 //
 // May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
-// goes on), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 milvus_status milvus_flush(milvus_client *client,
                            const char *collection_name,
                            int64_t timeout_ms);

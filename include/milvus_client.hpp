@@ -451,6 +451,8 @@ struct prospect {
            has_unflushed = answer::not_known;
     std::optional<std::int64_t> segments, rows, l0_segments, unindexed_rows;
     std::string reason;
+    answer would_compact_if_free = answer::not_known, may_be_held = answer::not_known, is_final = answer::no;
+    std::optional<std::int64_t> expected_segments, unsorted_segments;
 };
 
 // milvus_found.
@@ -695,7 +697,9 @@ inline milvus_status take(milvus_future *f, std::optional<prospect> &out)
     const auto said = [](std::int32_t number) { return static_cast<answer>(number); };
     out = prospect{said(c.would_compact), said(c.is_enabled), said(c.is_running), said(c.is_indexed),
                    said(c.needs_index), said(c.has_clustering_key), said(c.has_unflushed), reported(c.segments),
-                   reported(c.rows), reported(c.l0_segments), reported(c.unindexed_rows), c.reason};
+                   reported(c.rows), reported(c.l0_segments), reported(c.unindexed_rows), c.reason,
+                   said(c.would_compact_if_free), said(c.may_be_held), said(c.is_final),
+                   reported(c.expected_segments), reported(c.unsorted_segments)};
     return code;
 }
 

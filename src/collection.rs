@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Status, shortened};
 use crate::proto::service::{
-    DescribeCollectionRequest, DescribeIndexRequest, IndexDescription, ShowCollectionsRequest,
-    ShowCollectionsResponse, ShowPartitionsRequest,
+    DescribeCollectionRequest, DescribeCollectionResponse, DescribeIndexRequest, IndexDescription,
+    ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::server::HAS_DATABASES;
@@ -36,10 +36,10 @@ impl Collection {
 }
 
 /// What its indexes cover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Indexes {
-    /// How many indexes it has.
-    pub(crate) count: usize,
+    /// The fields that have an index; one that has several, more than once.
+    pub(crate) fields: Vec<String>,
     /// Rows that some index does not cover yet.
     pub(crate) missing_rows: i64,
 }
@@ -71,13 +71,7 @@ pub(crate) fn quotable(name: &str) -> String {
 pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
     check_name(name)?;
     let database = &rpc.config().database;
-    let asked = DescribeCollectionRequest {
-        db_name: database.clone(),
-        collection_name: name.to_owned(),
-        ..Default::default()
-    };
-    let reply = rpc.unary(Effect::Read, deadline, database, asked).await;
-    let reply = match reply {
+    let reply = match describe(rpc, deadline, database, name).await {
         Ok(reply) => reply,
         Err(error) => return Err(not_described(rpc, deadline, error, name).await),
     };
@@ -118,6 +112,21 @@ pub(crate) async fn find_by_id(
     Ok(names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| collection.name.clone()))
 }
 
+/// The server's whole description of a collection.
+pub(crate) async fn describe(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    database: &str,
+    name: &str,
+) -> Result<DescribeCollectionResponse, Error> {
+    let asked = DescribeCollectionRequest {
+        db_name: database.to_owned(),
+        collection_name: name.to_owned(),
+        ..Default::default()
+    };
+    rpc.unary(Effect::Read, deadline, database, asked).await
+}
+
 /// The collection has to be in the database that was asked for. Servers without databases ignore the wish
 /// and would hand out one of the same name.
 async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Result<(), Error> {
@@ -154,13 +163,7 @@ pub(crate) async fn partition_id(
     collection: &Collection,
     partition: &str,
 ) -> Result<i64, Error> {
-    let asked = ShowPartitionsRequest {
-        db_name: collection.database.clone(),
-        collection_name: collection.name.clone(),
-    };
-    let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked).await.map_err(|error| {
-        error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
-    })?;
+    let reply = partitions(rpc, deadline, collection).await?;
     let found = reply.partition_names.iter().position(|name| name == partition);
     found.and_then(|index| reply.partition_i_ds.get(index).copied()).filter(|id| *id > 0).ok_or_else(|| {
         let text = format!(
@@ -169,6 +172,21 @@ pub(crate) async fn partition_id(
             quotable(partition)
         );
         Error::new(Status::PartitionNotFound, text)
+    })
+}
+
+/// The partitions of a collection: their names, and in the same order their numbers.
+pub(crate) async fn partitions(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+) -> Result<ShowPartitionsResponse, Error> {
+    let asked = ShowPartitionsRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    rpc.unary(Effect::Read, deadline, &collection.database, asked).await.map_err(|error| {
+        error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
     })
 }
 
@@ -189,10 +207,11 @@ pub(crate) async fn indexes(
                 index.pending_index_rows.max(index.total_rows.saturating_sub(index.indexed_rows)).max(0)
             };
             let missing_rows = reply.index_descriptions.iter().map(missing).max().unwrap_or(0);
-            Ok(Indexes { count: reply.index_descriptions.len(), missing_rows })
+            let fields = reply.index_descriptions.into_iter().map(|index| index.field_name).collect();
+            Ok(Indexes { fields, missing_rows })
         }
         // 700 since 2.3, the legacy number before.
-        Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes { count: 0, missing_rows: 0 }),
+        Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes::default()),
         Err(error) => {
             Err(error.context(format!("looking at the indexes of \"{}\"", quotable(&collection.name))))
         }

@@ -31,6 +31,8 @@ mod management;
 mod collection;
 mod pace;
 pub mod segments;
+mod traits;
+mod unflushed;
 mod upkeep;
 
 pub mod compaction;

@@ -6,3 +6,4 @@ include!(concat!(env!("OUT_DIR"), "/milvus_proto.rs"));
 
 pub use milvus::proto::common;
 pub use milvus::proto::milvus as service;
+pub use milvus::proto::schema;

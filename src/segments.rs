@@ -42,7 +42,7 @@ pub struct Segment {
     pub channel: Option<String>,
     /// The segments it was made of (newer than 3.0.0).
     pub compaction_from: Option<Vec<i64>>,
-    /// Bytes of memory it takes; only of loaded segments.
+    /// Bytes of memory it takes; only of loaded segments, and of those by few servers.
     pub memory: Option<i64>,
     /// The query nodes that serve it; only of loaded segments.
     pub nodes: Vec<i64>,
@@ -74,6 +74,11 @@ impl Segment {
     pub(crate) fn is_there(&self) -> bool {
         let gone = [SegmentState::None, SegmentState::NotExist, SegmentState::Dropped];
         !gone.iter().any(|state| *state as i32 == self.state)
+    }
+
+    /// Whether it waits to be sorted, as servers since 2.5 do after a flush and, on 2.5, after a compaction.
+    pub(crate) fn is_unsorted(&self) -> bool {
+        self.is_stored_data() && self.is_sorted == Some(false)
     }
 
     /// Whether it still takes rows in.
@@ -119,10 +124,20 @@ impl Segment {
             level: server.is_at_least(HAS_LEVELS).then_some(info.level),
             is_sorted: server.is_at_least(HAS_SORTED).then_some(info.is_sorted),
             storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
-            memory: Some(info.mem_size),
+            // Servers from 2.2 to 3.0 were seen to send 0 for every segment.
+            memory: Some(info.mem_size).filter(|size| *size > 0),
             nodes: info.node_ids,
             ..Self::default()
         }
+    }
+}
+
+/// How many segments wait to be sorted, for a person; `None` if none does.
+pub(crate) fn waiting_to_be_sorted(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 segment waits to be sorted".to_owned()),
+        count => Some(format!("{count} segments wait to be sorted")),
     }
 }
 
@@ -133,9 +148,22 @@ pub(crate) async fn persistent(
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Segment>, Error> {
+    in_states(rpc, effect, deadline, collection, &[]).await
+}
+
+/// The segments in these states, by id, on servers newer than 3.0.0. Older ones do not look at the states, and
+/// answer with the stored segments.
+pub(crate) async fn in_states(
+    rpc: &Rpc,
+    effect: Effect,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+    states: &[SegmentState],
+) -> Result<Vec<Segment>, Error> {
     let asked = GetPersistentSegmentInfoRequest {
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
+        states: states.iter().map(|state| *state as i32).collect(),
     };
     let mut attempts = 1;
     let reply = loop {

@@ -57,8 +57,13 @@ type CompactResult struct {
 
 // Prospect is what a trigger would find. Numbers that cannot be read are [NotReported].
 type Prospect struct {
-	// WouldCompact tells whether the server would schedule anything now. From 2.4 to 3.0.0 never [Yes].
+	// WouldCompact tells whether the server would schedule anything now: WouldCompactIfFree, and not MayBeHeld.
 	WouldCompact Tristate
+	// WouldCompactIfFree tells whether it would if no other compaction held the segments.
+	WouldCompactIfFree Tristate
+	// MayBeHeld tells whether another compaction may hold segments. From 2.4 to 3.0.0 that cannot be seen, unless a
+	// job of this client is running.
+	MayBeHeld Tristate
 	// Enabled tells whether compaction is switched on in the server's configuration.
 	Enabled Tristate
 	// Running tells whether a compaction of this collection is running, as far as that can be seen.
@@ -71,8 +76,16 @@ type Prospect struct {
 	HasClusteringKey Tristate
 	// HasUnflushed tells whether there are rows that are not flushed yet, and would be left out.
 	HasUnflushed Tristate
+	// Final tells whether what the trigger is about is in final form: in each partition at most one stored segment,
+	// flushed, sorted and indexed, and no deletions to apply. [No] too if that cannot be known. Servers rewrite such
+	// segments all the same.
+	Final Tristate
 	// Segments is the number of flushed segments with rows that the trigger would take in.
 	Segments int64
+	// ExpectedSegments is about how many segments they would become.
+	ExpectedSegments int64
+	// UnsortedSegments wait to be sorted, and would be left out until then. Reported since Milvus 2.5.
+	UnsortedSegments int64
 	// Rows is the number of their rows.
 	Rows int64
 	// L0Segments is the number of segments of deletions.
@@ -149,18 +162,23 @@ func takeProspect(future *C.milvus_future) (Prospect, C.milvus_status) {
 	prospect := C.milvus_prospect{size: C.sizeof_milvus_prospect}
 	status := C.milvus_future_take_prospect(future, &prospect)
 	return Prospect{
-		WouldCompact:     Tristate(prospect.would_compact),
-		Enabled:          Tristate(prospect.is_enabled),
-		Running:          Tristate(prospect.is_running),
-		Indexed:          Tristate(prospect.is_indexed),
-		NeedsIndex:       Tristate(prospect.needs_index),
-		HasClusteringKey: Tristate(prospect.has_clustering_key),
-		HasUnflushed:     Tristate(prospect.has_unflushed),
-		Segments:         int64(prospect.segments),
-		Rows:             int64(prospect.rows),
-		L0Segments:       int64(prospect.l0_segments),
-		UnindexedRows:    int64(prospect.unindexed_rows),
-		Reason:           C.GoString(&prospect.reason[0]),
+		WouldCompact:       Tristate(prospect.would_compact),
+		WouldCompactIfFree: Tristate(prospect.would_compact_if_free),
+		MayBeHeld:          Tristate(prospect.may_be_held),
+		Final:              Tristate(prospect.is_final),
+		ExpectedSegments:   int64(prospect.expected_segments),
+		UnsortedSegments:   int64(prospect.unsorted_segments),
+		Enabled:            Tristate(prospect.is_enabled),
+		Running:            Tristate(prospect.is_running),
+		Indexed:            Tristate(prospect.is_indexed),
+		NeedsIndex:         Tristate(prospect.needs_index),
+		HasClusteringKey:   Tristate(prospect.has_clustering_key),
+		HasUnflushed:       Tristate(prospect.has_unflushed),
+		Segments:           int64(prospect.segments),
+		Rows:               int64(prospect.rows),
+		L0Segments:         int64(prospect.l0_segments),
+		UnindexedRows:      int64(prospect.unindexed_rows),
+		Reason:             C.GoString(&prospect.reason[0]),
 	}, status
 }
 

@@ -105,5 +105,10 @@ func ExampleClient_Check() {
 		log.Fatal(err)
 	}
 	fmt.Println("enabled:", prospect.Enabled, "indexed:", prospect.Indexed)
-	// Output: enabled: yes indexed: yes
+	fmt.Println("would compact:", prospect.WouldCompactIfFree, "held:", prospect.MayBeHeld, "final:", prospect.Final)
+	fmt.Println("into about", prospect.ExpectedSegments)
+	// Output:
+	// enabled: yes indexed: yes
+	// would compact: yes held: not known final: no
+	// into about 1
 }

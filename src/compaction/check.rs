@@ -2,6 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::estimate::expected;
+use super::final_form::is_final;
+use super::follow::POLL_LIMIT;
+use super::foretell::{Deciders, Scope, conclude};
 use super::ledger::Ledger;
 use super::params::{Mode, Params};
 use super::plan::Plan;
@@ -12,8 +16,13 @@ use crate::collection;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments::{self, Segment};
-use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, Server};
+use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
+use crate::traits;
+use crate::unflushed::{self, Unflushed};
+use crate::version::Version;
 
+/// The first line of servers that makes snapshots.
+const HAS_SNAPSHOTS: Version = Version(3, 0, 0);
 /// Any job: whether it exists does not matter to a server that has compaction switched off.
 const ANY_JOB: i64 = 1;
 
@@ -36,11 +45,21 @@ impl From<bool> for Known {
     }
 }
 
+impl From<Option<bool>> for Known {
+    fn from(is: Option<bool>) -> Self {
+        is.map_or(Self::NotKnown, Self::from)
+    }
+}
+
 /// What a trigger would find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prospect {
-    /// Whether the server would schedule anything.
+    /// Whether the server would schedule anything: as if nothing else ran, and nothing else does.
     pub would_compact: Known,
+    /// Whether it would if no other compaction held the segments.
+    pub would_compact_if_free: Known,
+    /// Whether another compaction may hold segments.
+    pub may_be_held: Known,
     /// Why, for a person.
     pub reason: String,
     /// Whether compaction is switched on.
@@ -55,8 +74,14 @@ pub struct Prospect {
     pub has_clustering_key: bool,
     /// Whether there are rows that a compaction would leave out, because they are not flushed yet.
     pub has_unflushed: Known,
-    /// Flushed segments with rows that the trigger would take in.
+    /// Whether what the trigger is about is in its final form; what cannot be known counts as not final.
+    pub is_final: bool,
+    /// Flushed segments with rows that the trigger would take in; not those that wait to be sorted.
     pub segments: Option<i64>,
+    /// About how many segments they would become.
+    pub expected_segments: Option<i64>,
+    /// Segments that wait to be sorted, and would be left out; on servers that sort (2.5).
+    pub unsorted_segments: Option<i64>,
     /// Their rows.
     pub rows: Option<i64>,
     /// Segments with nothing but deletions, on servers that have such (2.4.7).
@@ -79,7 +104,7 @@ pub(crate) async fn check(
     if server.is_lite() {
         // It compacts by itself, and takes triggers for the sake of compatibility only.
         "milvus-lite takes triggers, but does nothing about them".clone_into(&mut prospect.reason);
-        prospect.would_compact = Known::No;
+        (prospect.would_compact, prospect.would_compact_if_free) = (Known::No, Known::No);
         return Ok(prospect);
     }
     prospect.needs_index = needs_index(server);
@@ -89,26 +114,86 @@ pub(crate) async fn check(
         None => allowed(segments::persistent(rpc, Effect::Read, deadline, collection).await)?,
     };
     let indexes = allowed(collection::indexes(rpc, deadline, collection).await)?;
-    prospect.is_indexed = indexes.map_or(Known::NotKnown, |indexes| (indexes.count > 0).into());
-    prospect.unindexed_rows = indexes.filter(|indexes| indexes.count > 0).map(|i| i.missing_rows);
-    let loaded = allowed(segments::loaded(rpc, Effect::Read, deadline, collection).await)?;
-    prospect.has_unflushed = has_unflushed(stored.as_deref().unwrap_or_default(), loaded.as_deref());
+    if let Some(indexes) = &indexes {
+        let has_any = !indexes.fields.is_empty();
+        prospect.is_indexed = has_any.into();
+        prospect.unindexed_rows = has_any.then_some(indexes.missing_rows);
+    }
     let running = is_running(rpc, ledger, deadline, &prepared, stored.as_deref()).await;
     prospect.is_running = allowed(running)?.unwrap_or_default();
+    prospect.may_be_held = prospect.is_running;
 
-    let mut has_unsorted = false;
+    let traits = allowed(traits::of(rpc, deadline, collection).await)?;
+    let unflushed = Box::pin(look_for_unflushed(rpc, deadline, &prepared, stored.as_deref())).await?;
+    prospect.has_unflushed = unflushed.has_rows.into();
+    let partly =
+        indexes.as_ref().zip(traits.as_ref()).map(|(indexes, traits)| traits.is_partly_indexed(indexes));
+    let deciders = Deciders {
+        has_ttl: traits.as_ref().map(|traits| traits.has_ttl).into(),
+        is_external: traits.as_ref().map(|traits| traits.is_external).into(),
+        has_snapshots: has_snapshots(rpc, deadline, &prepared).await?,
+        is_partly_indexed: partly.into(),
+        has_growing: unflushed.has_growing.into(),
+    };
     if let Some(stored) = &stored {
-        let ids = params.segment_ids.as_ref().map(|ids| ids.iter().copied().collect());
-        let is_taken = |segment: &&Segment| is_taken(segment, params, *partition_id, ids.as_ref());
-        let taken: Vec<_> = stored.iter().filter(is_taken).collect();
-        has_unsorted = taken.iter().any(|segment| segment.is_sorted == Some(false));
-        prospect.segments = Some(i64::try_from(taken.len()).unwrap_or(i64::MAX));
-        prospect.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
-        let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
-        prospect.l0_segments = server.is_at_least(HAS_LEVELS).then(|| i64::try_from(l0).unwrap_or(i64::MAX));
+        let scope = Scope { params, partition_id: *partition_id };
+        let row_bytes = traits.map_or(0, |traits| traits.row_bytes);
+        survey(&mut prospect, stored, scope, &prepared, row_bytes);
+        let covered = stored.iter().filter(|segment| scope.covers(segment));
+        prospect.is_final = is_final(covered, server, indexes.as_ref());
     }
-    (prospect.would_compact, prospect.reason) = conclude(&prospect, params, server, has_unsorted);
+    conclude(&mut prospect, &deciders, params, server);
     Ok(prospect)
+}
+
+/// Counts the segments that a trigger would take in, and leave out.
+fn survey(
+    prospect: &mut Prospect,
+    stored: &[Segment],
+    scope: Scope<'_>,
+    prepared: &Prepared,
+    row_bytes: u64,
+) {
+    let Prepared { collection, server, .. } = prepared;
+    let candidates = scope.candidates(stored, server);
+    let (unsorted, taken): (Vec<&Segment>, Vec<&Segment>) =
+        candidates.into_iter().partition(|segment| segment.is_unsorted());
+    prospect.segments = Some(counted(taken.len()));
+    prospect.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
+    prospect.unsorted_segments = server.is_at_least(HAS_SORTED).then(|| counted(unsorted.len()));
+    // The other kinds make of them what settings of the server say.
+    prospect.expected_segments = (scope.params.mode() == Mode::Plain).then(|| {
+        let channels = if scope.params.channel.is_some() { 1 } else { collection.channels.len() };
+        expected(&taken, server, channels, row_bytes)
+    });
+    let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
+    prospect.l0_segments = server.is_at_least(HAS_LEVELS).then(|| counted(l0));
+}
+
+fn counted(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Looks for rows that are not flushed, at most so long as is worth it.
+async fn look_for_unflushed(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    prepared: &Prepared,
+    stored: Option<&[Segment]>,
+) -> Result<Unflushed, Error> {
+    let Prepared { collection, server, .. } = prepared;
+    let loaded = allowed(segments::loaded(rpc, Effect::Read, deadline, collection).await)?;
+    let limit = share(deadline);
+    Ok(unflushed::look(rpc, limit, server, collection, stored, loaded.as_deref()).await)
+}
+
+/// Whether snapshots may protect segments. No server before 3.0 makes any.
+async fn has_snapshots(rpc: &Rpc, deadline: Deadline<'_>, prepared: &Prepared) -> Result<Known, Error> {
+    let Prepared { collection, server, .. } = prepared;
+    if server.is_before(HAS_SNAPSHOTS) {
+        return Ok(Known::No);
+    }
+    Ok(allowed(traits::has_snapshots(rpc, deadline, collection).await)?.into())
 }
 
 /// A part of the answer that this user or this server does not give is left open.
@@ -138,34 +223,17 @@ fn needs_index(server: &Server) -> Known {
 
 /// A server with compaction switched off refuses questions about jobs too. 2.3 takes 22 s to do so.
 async fn is_enabled(rpc: &Rpc, deadline: Deadline<'_>) -> Known {
-    let share = deadline.remaining().map_or(super::follow::POLL_LIMIT, |remaining| remaining / 4);
-    let limit = deadline.within(share.min(super::follow::POLL_LIMIT));
-    match state::state(rpc, Effect::Poll, limit, ANY_JOB).await {
+    match state::state(rpc, Effect::Poll, share(deadline), ANY_JOB).await {
         Ok(_) => Known::Yes,
         Err(error) if error.status == Status::CompactionDisabled => Known::No,
         Err(_) => Known::NotKnown,
     }
 }
 
-/// Growing segments hold rows that a compaction leaves out, as do sealed ones in storage. Storage lists
-/// growing ones on some servers only; query nodes do, if the collection is loaded. (What query nodes call
-/// sealed is all that does not grow.)
-fn has_unflushed(stored: &[Segment], loaded: Option<&[Segment]>) -> Known {
-    let grows = |segment: &Segment| segment.is_growing() && segment.rows > 0;
-    let waits = |segment: &Segment| segment.is_stored_data() && !segment.is_flushed() && segment.rows > 0;
-    match loaded {
-        _ if stored.iter().any(|segment| grows(segment) || waits(segment)) => Known::Yes,
-        Some(loaded) if loaded.iter().any(grows) => Known::Yes,
-        // All of it is loaded, and nothing grows: what was inserted is in segments that are stored.
-        Some(loaded) if !loaded.is_empty() && covers(loaded, stored) => Known::No,
-        _ => Known::NotKnown,
-    }
-}
-
-/// Whether every stored segment is loaded: partitions can be loaded one by one.
-fn covers(loaded: &[Segment], stored: &[Segment]) -> bool {
-    let loaded: HashSet<i64> = loaded.iter().map(|segment| segment.id).collect();
-    stored.iter().filter(|segment| segment.is_stored_data()).all(|segment| loaded.contains(&segment.id))
+/// A part of the time, for a question that may stay open.
+fn share(deadline: Deadline<'_>) -> Deadline<'_> {
+    let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| remaining / 4);
+    deadline.within(share.min(POLL_LIMIT))
 }
 
 async fn is_running(
@@ -196,77 +264,4 @@ async fn is_running(
         return Ok(if plans.iter().any(takes) { Known::NotKnown } else { Known::No });
     }
     Ok(Known::NotKnown)
-}
-
-/// Whether a plain, clustering or target-size compaction takes this segment in.
-fn is_taken(segment: &Segment, params: &Params, partition_id: i64, ids: Option<&HashSet<i64>>) -> bool {
-    segment.is_flushed()
-        && (params.mode() != Mode::Plain || !segment.is_clustered())
-        && (partition_id == 0 || segment.partition_id == partition_id)
-        && params.channel.as_ref().is_none_or(|channel| segment.channel.as_ref().is_none_or(|c| c == channel))
-        && ids.is_none_or(|ids| ids.contains(&segment.id))
-}
-
-fn conclude(prospect: &Prospect, params: &Params, server: &Server, has_unsorted: bool) -> (Known, String) {
-    if prospect.is_enabled == Known::No {
-        return (Known::No, "compaction is switched off in the server's configuration".to_owned());
-    }
-    let (Some(segments), Some(rows)) = (prospect.segments, prospect.rows) else {
-        return (Known::NotKnown, "its segments cannot be listed".to_owned());
-    };
-    let flush = match prospect.has_unflushed {
-        Known::Yes => "; there are rows that are not flushed yet and would be left out",
-        _ => "",
-    };
-    if params.mode() == Mode::L0 {
-        return match prospect.l0_segments {
-            Some(0) => (Known::No, format!("there are no segments of deletions{flush}")),
-            Some(count) if (prospect.is_running, prospect.is_enabled) == (Known::No, Known::Yes) => {
-                (Known::Yes, format!("{count} segments of deletions would be applied{flush}"))
-            }
-            count => {
-                let count = count.unwrap_or(0);
-                (Known::NotKnown, format!("there are {count} segments of deletions{flush}"))
-            }
-        };
-    }
-    if segments == 0 {
-        return (Known::No, format!("there is no flushed segment to compact{flush}"));
-    }
-    let there_are = format!("there are {segments} flushed segments with {rows} rows{flush}");
-    match params.mode() {
-        Mode::Plain => {}
-        // Both depend on settings and limits of the server that cannot be read.
-        _ => {
-            return (
-                Known::NotKnown,
-                format!("{there_are}; what the server makes of them depends on its settings"),
-            );
-        }
-    }
-    let lacks_index = prospect.is_indexed == Known::No;
-    let open_end = match () {
-        () if lacks_index && prospect.needs_index == Known::Yes => {
-            let text = format!(
-                "the collection has no index; this server {}, which leaves such alone",
-                server.described()
-            );
-            return (Known::No, text);
-        }
-        () if prospect.is_running == Known::Yes => "but a compaction of the collection is running",
-        () if lacks_index && prospect.needs_index == Known::NotKnown => {
-            "but no index, which some servers of that age want"
-        }
-        () if prospect.is_indexed == Known::NotKnown => "if they are indexed: that cannot be seen",
-        // With an index, what it does not cover yet is left out.
-        () if prospect.unindexed_rows.is_some_and(|rows| rows > 0) => "but not all of them are indexed yet",
-        () if has_unsorted => "but not all of them are sorted yet, which servers since 2.5 do first",
-        () if server.version().is_none() => "whatever a server of unknown version makes of them",
-        () if prospect.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
-        () if prospect.is_running == Known::NotKnown => {
-            "unless another compaction holds them: that cannot be seen"
-        }
-        () => return (Known::Yes, there_are),
-    };
-    (Known::NotKnown, format!("{there_are}, {open_end}"))
 }

@@ -338,7 +338,7 @@ async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Erro
     let server = rpc.server(deadline).await.ok()?;
     if !server.is_at_least(COMPACTS_UNINDEXED) {
         let indexes = collection::indexes(rpc, deadline, &origin.collection).await.ok()?;
-        if indexes.count == 0 || indexes.missing_rows > 0 {
+        if indexes.fields.is_empty() || indexes.missing_rows > 0 {
             return None;
         }
     }

@@ -49,6 +49,8 @@ pub struct Config {
     pub keepalive_timeout: Duration,
     /// When to try again.
     pub retry: RetryConfig,
+    /// Whether a flush is over only when what it stored is sorted.
+    pub waits_for_sort: bool,
     /// What to take a server for that does not tell its version; `None` is the oldest there is.
     pub assumed_version: Option<Version>,
     /// Whether a target size may be sent to a server that says it is one that ignores or misreads it.
@@ -125,6 +127,7 @@ impl Config {
                 backoff: options.milliseconds(c"retry.backoff_ms"),
                 max_backoff: options.milliseconds(c"retry.max_backoff_ms"),
             },
+            waits_for_sort: options.boolean(c"flush.wait_for_sort").unwrap_or(false),
             assumed_version: options.text(c"assumed_version").map(assumed_version).transpose()?,
             allows_early_target_size: options.boolean(c"allow_early_target_size").unwrap_or_default(),
             management: ManagementConfig::read(options)?,

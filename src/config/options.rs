@@ -56,7 +56,7 @@ const fn number(
 const DAY_MS: u32 = 86_400_000;
 
 /// Every option, in the order a person would read them.
-pub static OPTIONS: [Description; 23] = [
+pub static OPTIONS: [Description; 24] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
     text(c"user", Kind::Text, c"user name, together with password instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -115,6 +115,13 @@ pub static OPTIONS: [Description; 23] = [
     text(c"management.cert_file", Kind::File, c"as tls.cert_file, for the management port alone"),
     text(c"management.key_file", Kind::File, c"as tls.key_file, for the management port alone"),
     text(c"management.server_name", Kind::Text, c"as tls.server_name, for the management port alone"),
+    Description {
+        key: c"flush.wait_for_sort",
+        kind: Kind::Boolean,
+        default: c"false",
+        help: c"whether a flush also waits until what it stored is sorted, as servers since 2.5 do it; only then it is compacted",
+        bounds: (0, 0),
+    },
 ];
 
 /// The options of one client-to-be. Values are wiped from memory when it is dropped.

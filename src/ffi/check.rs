@@ -29,8 +29,8 @@ pub const MILVUS_YES: i32 = 1;
 pub struct milvus_prospect {
     /// Set by MILVUS_PROSPECT_INIT.
     pub size: usize,
-    /// Whether the server would schedule anything now. From 2.4 to 3.0.0 never MILVUS_YES: nobody can see
-    /// whether another client's compaction, or an automatic one, holds the segments.
+    /// Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_held is
+    /// MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
     pub would_compact: i32,
     /// Whether compaction is switched on in the server's configuration.
     pub is_enabled: i32,
@@ -43,12 +43,14 @@ pub struct milvus_prospect {
     pub needs_index: i32,
     /// Whether the collection has a key to cluster by.
     pub has_clustering_key: i32,
-    /// Whether there are rows that are not flushed yet, and would be left out: as the query nodes see it, so
-    /// mostly known of loaded collections only.
+    /// Whether there are rows, not deleted, that are not flushed yet, and would be left out. Servers newer than
+    /// 3.0.0 list them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for
+    /// MILVUS_NO; right after a flush it can be not known for some seconds. Else it is not known.
     pub has_unflushed: i32,
     /// 0.
     pub reserved: i32,
-    /// Flushed segments with rows that the trigger would take in; with is_l0, those that deletions may be about.
+    /// Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
+    /// deletions may be about.
     pub segments: i64,
     /// Their rows.
     pub rows: i64,
@@ -58,6 +60,27 @@ pub struct milvus_prospect {
     pub unindexed_rows: i64,
     /// Why would_compact is what it is, for a person: one line of UTF-8.
     pub reason: [c_char; 256],
+    /// Whether the server would schedule anything if no other compaction held the segments. Not known where what
+    /// cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
+    /// one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
+    /// flushed.
+    pub would_compact_if_free: i32,
+    /// Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
+    /// known, unless a job of this client is running.
+    pub may_be_held: i32,
+    /// Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
+    /// stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
+    /// of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
+    /// same, 1 to 1. No statement about rows that are not flushed: see has_unflushed.
+    pub is_final: i32,
+    /// 0.
+    pub reserved_2: i32,
+    /// About how many segments those in `segments` would become, by partition, channel and the width of rows: a
+    /// server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
+    pub expected_segments: i64,
+    /// Segments that wait to be sorted, and would be left out until then; MILVUS_NOT_REPORTED before 2.5. See the
+    /// option flush.wait_for_sort.
+    pub unsorted_segments: i64,
 }
 
 /// Nobody has looked: there was no time left, or nothing was in doubt.
@@ -215,6 +238,12 @@ impl From<&Prospect> for milvus_prospect {
             l0_segments: prospect.l0_segments.unwrap_or(NOT_REPORTED),
             unindexed_rows: prospect.unindexed_rows.unwrap_or(NOT_REPORTED),
             reason: [0; 256],
+            would_compact_if_free: prospect.would_compact_if_free as i32,
+            may_be_held: prospect.may_be_held as i32,
+            is_final: prospect.is_final.into(),
+            reserved_2: 0,
+            expected_segments: prospect.expected_segments.unwrap_or(NOT_REPORTED),
+            unsorted_segments: prospect.unsorted_segments.unwrap_or(NOT_REPORTED),
         };
         copy_text(&prospect.reason, shown.reason.as_mut_ptr(), shown.reason.len());
         shown
@@ -253,8 +282,8 @@ mod tests {
     }
 
     #[test]
-    fn the_first_sizes_are_those_of_this_first_version() {
-        assert_eq!(milvus_prospect::FIRST_SIZE, size_of::<milvus_prospect>());
+    fn the_first_sizes_are_those_of_the_first_version() {
+        assert_eq!(milvus_prospect::FIRST_SIZE, std::mem::offset_of!(milvus_prospect, would_compact_if_free));
         assert_eq!(milvus_found::FIRST_SIZE, size_of::<milvus_found>());
     }
 }

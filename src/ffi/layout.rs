@@ -63,7 +63,8 @@ fn structs_are_laid_out_as_promised() {
             segments_appeared sources_left targets_missing lineage_confirmed l0_segments_before
             l0_segments_after;
         milvus_prospect: size would_compact is_enabled is_running is_indexed needs_index has_clustering_key
-            has_unflushed reserved segments rows l0_segments unindexed_rows reason;
+            has_unflushed reserved segments rows l0_segments unindexed_rows reason
+            would_compact_if_free may_be_held is_final reserved_2 expected_segments unsorted_segments;
         milvus_found: size found reserved job_id text;
         milvus_many_params: size compaction concurrency only_trigger;
         milvus_many_result: size collection_name status outcome job_id planned report error;

@@ -16,7 +16,9 @@ use crate::error::Error;
 use crate::operation::Operation;
 
 /// Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
-/// leave out what is not.
+/// leave out what is not, and on servers since 2.5 what is stored but not sorted yet: with the option
+/// flush.wait_for_sort this waits for that too, which takes some seconds more on 2.5. By default it does not: what is
+/// stored is safe.
 ///
 /// @param client           The client.
 /// @param collection_name  Name or alias, in the client's database.
@@ -26,7 +28,7 @@ use crate::operation::Operation;
 ///
 /// May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
-/// goes on), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+/// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_flush(
     client: *mut milvus_client,

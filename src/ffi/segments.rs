@@ -70,7 +70,8 @@ pub struct milvus_segment {
     pub reserved: i32,
     /// How it is stored; reported since Milvus 2.6.0.
     pub storage_version: i64,
-    /// Bytes of memory that it takes; reported of loaded segments.
+    /// Bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which is
+    /// MILVUS_NOT_REPORTED here.
     pub memory: i64,
     /// The channel its rows came through; reported of stored segments by servers newer than 3.0.0, else
     /// NULL. Lives as long as the list, as do the next two.

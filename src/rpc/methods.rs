@@ -50,6 +50,8 @@ methods! {
     DescribeIndex(DescribeIndexRequest) -> DescribeIndexResponse
     GetPersistentSegmentInfo(GetPersistentSegmentInfoRequest) -> GetPersistentSegmentInfoResponse
     GetQuerySegmentInfo(GetQuerySegmentInfoRequest) -> GetQuerySegmentInfoResponse
+    ListSnapshots(ListSnapshotsRequest) -> ListSnapshotsResponse
+    Query(QueryRequest) -> QueryResults
     Flush(FlushRequest) -> FlushResponse
     GetFlushState(GetFlushStateRequest) -> GetFlushStateResponse
     GetLoadState(GetLoadStateRequest) -> GetLoadStateResponse
@@ -87,11 +89,11 @@ mod tests {
             Some(format!("rpc {method}({request}) returns ({reply})"))
         });
         let mut count = 0;
-        for rpc in named.filter(|rpc| rpc.ends_with("Response)")) {
+        for rpc in named.filter(|rpc| rpc.ends_with("Response)") || rpc.ends_with("Results)")) {
             assert!(service.contains(&rpc), "{rpc}");
             count += 1;
         }
-        assert_eq!(count, 15);
+        assert_eq!(count, 17);
         assert!(service.contains("rpc LoadCollection(LoadCollectionRequest) returns (common.Status)"));
     }
 }

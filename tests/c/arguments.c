@@ -298,6 +298,8 @@ static void bad_lists(milvus_client *client)
     CHECK(prospect.segments == 0 && prospect.reason[0] == '\0');
     CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &prospect) == MILVUS_OK);
     CHECK(prospect.would_compact == MILVUS_YES && prospect.segments == 4 && prospect.reason[0] != '\0');
+    CHECK(prospect.would_compact_if_free == MILVUS_YES && prospect.may_be_held == MILVUS_NO &&
+          prospect.is_final == MILVUS_NO && prospect.expected_segments == 1);
     expect("find(out NULL)", milvus_compaction_find(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
            "out_found");
     CHECK(milvus_compaction_find(client, "succeeds", 5000, &found) == MILVUS_OK);

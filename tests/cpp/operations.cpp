@@ -34,6 +34,8 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(client.wait(nothing.job_id).verdict == milvus::verdict::nothing_to_do);
     CHECK(client.check("never_ends").is_enabled == milvus::answer::yes);
     CHECK(!client.check("never_ends").reason.empty());
+    CHECK(client.check("fails").would_compact_if_free == milvus::answer::yes);
+    CHECK(client.check("fails").expected_segments == 1 && client.check("fails").is_final == milvus::answer::no);
     CHECK(client.find("fails").found == milvus::found::not_in_doubt);
     client.flush("succeeds");
     CHECK(client.optimize("unindexed", {}, 20s).verdict == milvus::verdict::succeeded);

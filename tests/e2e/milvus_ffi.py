@@ -54,7 +54,9 @@ Segment = _struct("milvus_segment", [
 Prospect = _struct("milvus_prospect", [
     (name, ctypes.c_int32) for name in ("would_compact", "is_enabled", "is_running", "is_indexed", "needs_index",
                                         "has_clustering_key", "has_unflushed", "reserved")]
-    + [(name, _int64) for name in ("segments", "rows", "l0_segments", "unindexed_rows")] + [("reason", ctypes.c_char * 256)])
+    + [(name, _int64) for name in ("segments", "rows", "l0_segments", "unindexed_rows")] + [("reason", ctypes.c_char * 256)]
+    + [(name, ctypes.c_int32) for name in ("would_compact_if_free", "may_be_held", "is_final", "reserved_2")]
+    + [(name, _int64) for name in ("expected_segments", "unsorted_segments")])
 Found = _struct("milvus_found", [
     ("found", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("text", ctypes.c_char * 256)])
 

@@ -153,6 +153,62 @@ def test_deleted_rows_are_purged(client, pymilvus, name):
     assert sum(segment.num_rows for segment in seed.segments_of(pymilvus, name)) == 80
 
 
+def test_rows_that_are_not_flushed_are_told_of_a_loaded_collection(client, pymilvus, name):
+    """The server lists no segment that takes rows in: they are counted on the query nodes."""
+    yes, no, not_known = (milvus_ffi.CONSTANTS[known] for known in ("YES", "NO", "NOT_KNOWN"))
+
+    def has_unflushed():
+        return client.check(name).has_unflushed
+
+    filled(pymilvus, name, 2)
+    assert has_unflushed() == not_known, "it is not loaded"
+    pymilvus.load_collection(name)
+    assert has_unflushed() == no
+    pymilvus.insert(name, [{"id": 10000 + row, "vector": [0.5] * seed.DIMENSION} for row in range(70)])
+    check = client.check(name)
+    assert check.has_unflushed == yes and b"not flushed" in check.reason
+    # Fewer rows are left than are stored: the sum of both would tell nothing.
+    pymilvus.delete(name, filter="id < 80")
+    assert has_unflushed() == yes
+    # Flushed, they are still served from what grew, for some seconds.
+    pymilvus.flush(name)
+    deadline = time.monotonic() + 60
+    while has_unflushed() != no:
+        assert has_unflushed() != yes and time.monotonic() < deadline
+        time.sleep(0.5)
+    unknown = milvus_ffi.CONSTANTS["NOT_REPORTED"]
+    assert {segment.memory for segment in client.segments(name, "LOADED").values()} == {unknown}, "it sends 0"
+
+
+def test_a_partition_that_is_not_loaded_may_have_rows(client, pymilvus, name):
+    filled(pymilvus, name, 2)
+    pymilvus.create_partition(name, "other")
+    pymilvus.load_partitions(name, ["_default"])
+    assert client.check(name).has_unflushed == milvus_ffi.CONSTANTS["NOT_KNOWN"]
+    pymilvus.insert(name, [{"id": 10000, "vector": [0.5] * seed.DIMENSION}], partition_name="other")
+    assert client.check(name).has_unflushed == milvus_ffi.CONSTANTS["NOT_KNOWN"]
+    pymilvus.load_partitions(name, ["other"])
+    assert client.check(name).has_unflushed == milvus_ffi.CONSTANTS["YES"]
+
+
+def test_a_final_collection_is_said_to_be_so(client, pymilvus, name):
+    filled(pymilvus, name, 4)
+    yes, no = milvus_ffi.CONSTANTS["YES"], milvus_ffi.CONSTANTS["NO"]
+    check = client.check(name)
+    assert (check.would_compact_if_free, check.may_be_held, check.is_final) == (yes, no, no), check.reason
+    assert (check.segments, check.expected_segments) == (4, 1), check.reason
+    client.wait(client.compact(name))
+    deadline = time.monotonic() + 60
+    while not client.check(name).is_final:
+        assert time.monotonic() < deadline, "it is not indexed again"
+        time.sleep(0.2)
+    before = seed.ids_of(pymilvus, name)
+    check = client.check(name)
+    assert check.would_compact == yes and b"in final form" in check.reason, "it is rewritten all the same"
+    assert client.wait(client.compact(name)).verdict_name == "SUCCEEDED"
+    assert len(seed.ids_of(pymilvus, name)) == 1 and seed.ids_of(pymilvus, name) != before
+
+
 def test_a_job_that_nobody_knows_is_unknown(client):
     for job in (1, 123456789, 2 ** 63 - 1):
         with pytest.raises(milvus_ffi.MilvusError) as failure:

@@ -102,6 +102,9 @@ def test_a_dry_run_changes_nothing_and_is_right(world, client):
     # From 2.4 to 3.0.0 nobody can see whether another compaction holds the segments.
     can_see = not world.is_from("2.4.0") or world.is_from(NEWER_THAN_ANY)
     assert check.would_compact == milvus_ffi.CONSTANTS["YES" if can_see else "NOT_KNOWN"], check.reason
+    assert check.would_compact_if_free == milvus_ffi.CONSTANTS["YES"], check.reason
+    assert check.may_be_held == milvus_ffi.CONSTANTS["NO" if can_see else "NOT_KNOWN"], check.reason
+    assert (check.is_final, check.expected_segments) == (0, 1), check.reason
     assert (check.segments, check.rows) == (len(before), sum(before.values()))
     assert (check.is_enabled, check.is_indexed, check.unindexed_rows) == (1, 1, 0)
     assert check.l0_segments == (1 if world.is_from("2.4.7") else milvus_ffi.CONSTANTS["NOT_REPORTED"])

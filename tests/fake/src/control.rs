@@ -79,6 +79,8 @@ fn method(name: &str) -> Option<Method> {
         M::DescribeIndex,
         M::Stored,
         M::Loaded,
+        M::Snapshots,
+        M::Query,
         M::Flush,
         M::FlushState,
         M::LoadState,

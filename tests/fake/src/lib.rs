@@ -45,6 +45,8 @@ pub enum Method {
     DescribeIndex,
     Stored,
     Loaded,
+    Snapshots,
+    Query,
     Flush,
     FlushState,
     LoadState,
@@ -190,6 +192,47 @@ impl Fake {
         if let Some(collection) = self.state().collections.get_mut(name) {
             (collection.is_loaded, collection.growing_rows) = (true, growing_rows);
         }
+    }
+
+    /// Loads a collection but for one of its partitions.
+    pub fn load_in_part(&self, name: &str) {
+        self.load(name, 0);
+        self.with(name, |collection| collection.is_loaded_in_part = true);
+    }
+
+    /// Has query nodes serve the latest so many segments of a collection from what grew, although they are flushed.
+    pub fn take_up_later(&self, name: &str, segments: usize) {
+        self.with(name, |collection| collection.not_taken_up = segments);
+    }
+
+    /// Has what is flushed stay unsorted for so many lists of the segments; then it is sorted, under another id. For
+    /// servers that sort.
+    pub fn sort_after(&self, name: &str, lists: u32) {
+        self.with(name, |collection| collection.sorting_takes = lists);
+    }
+
+    /// Gives a collection a property.
+    pub fn set_property(&self, name: &str, key: &str, value: &str) {
+        self.with(name, |collection| collection.properties.push((key.to_owned(), value.to_owned())));
+    }
+
+    /// Has the rows of a collection lie elsewhere.
+    pub fn make_external(&self, name: &str) {
+        self.with(name, |collection| collection.is_external = true);
+    }
+
+    /// Gives a collection a second vector field, without an index.
+    pub fn add_unindexed_vector(&self, name: &str) {
+        self.with(name, |collection| collection.has_second_vector = true);
+    }
+
+    /// Makes a snapshot of a collection, on servers that have such.
+    pub fn make_snapshot(&self, name: &str, snapshot: &str) {
+        self.with(name, |collection| collection.snapshots.push(snapshot.to_owned()));
+    }
+
+    fn with(&self, name: &str, change: impl FnOnce(&mut state::Collection)) {
+        self.state().collections.get_mut(name).map(change);
     }
 
     /// The stored segments of a collection that have rows: id and rows.

@@ -97,6 +97,15 @@ impl Profile {
         self.is_at_least([2, 6, 0])
     }
 
+    pub(crate) fn has_snapshots(&self) -> bool {
+        self.is_at_least([3, 0, 0])
+    }
+
+    /// Query nodes count rows, and do so without those that grow if asked to.
+    pub(crate) fn counts_rows(&self) -> bool {
+        self.is_at_least([2, 3, 0])
+    }
+
     /// Plans have details, segments their lineage, and collections a list of tasks.
     pub(crate) fn has_details(&self) -> bool {
         self.is_at_least([3, 0, 1])

@@ -9,7 +9,9 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status};
 
 use crate::proto::common;
-use crate::proto::schema::{CollectionSchema, FieldSchema, LongArray};
+use crate::proto::schema::{
+    CollectionSchema, DataType, FieldData, FieldSchema, LongArray, ScalarField, field_data, scalar_field,
+};
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
 use crate::proto::service::{
     ConnectRequest, ConnectResponse, DescribeCollectionRequest, DescribeCollectionResponse,
@@ -18,8 +20,9 @@ use crate::proto::service::{
     GetFlushStateResponse, GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest,
     GetLoadingProgressResponse, GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse,
     GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse, GetVersionRequest, GetVersionResponse,
-    IndexDescription, LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse,
-    ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
+    IndexDescription, ListSnapshotsRequest, ListSnapshotsResponse, LoadCollectionRequest,
+    ManualCompactionRequest, ManualCompactionResponse, QueryRequest, QueryResults, ShowCollectionsRequest,
+    ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
 use crate::state::{State, success};
 use crate::{Call, Fault, Method};
@@ -156,14 +159,27 @@ impl MilvusService for Service {
             };
             let collection = &state.collections[&name];
             let id = if state.profile.is_lite() { 0 } else { collection.id };
+            let pair = |(key, value): &(String, String)| common::KeyValuePair {
+                key: key.clone(),
+                value: value.clone(),
+            };
+            let (mut key, mut fields) =
+                (field("id", DataType::Int64), vec![field("v", DataType::FloatVector)]);
+            key.is_clustering_key = state.has_clustering_key;
+            fields.extend(collection.has_second_vector.then(|| field("w", DataType::FloatVector)));
+            fields.insert(0, key);
+            let source = if collection.is_external { "s3://elsewhere" } else { "" };
             DescribeCollectionResponse {
                 status: success(),
                 collection_id: state.reported_id.unwrap_or(id),
                 virtual_channel_names: vec![collection.channel()],
                 schema: Some(CollectionSchema {
                     name,
-                    fields: vec![FieldSchema { is_clustering_key: state.has_clustering_key }],
+                    fields,
+                    properties: Vec::new(),
+                    external_source: source.to_owned(),
                 }),
+                properties: collection.properties.iter().map(pair).collect(),
                 // As servers before 2.4 do: the alias, if that is what was asked for.
                 collection_name: request.collection_name,
                 db_name,
@@ -221,7 +237,9 @@ impl MilvusService for Service {
                 return refused(Some(common::Status { code, error_code, reason, ..Default::default() }));
             }
             let rows = state.stored(&name).iter().map(|segment| segment.num_rows).sum();
-            let index = IndexDescription { indexed_rows: rows, total_rows: rows, pending_index_rows: 0 };
+            let field_name = "v".to_owned();
+            let index =
+                IndexDescription { field_name, indexed_rows: rows, total_rows: rows, pending_index_rows: 0 };
             DescribeIndexResponse { status: success(), index_descriptions: vec![index] }
         })
         .await
@@ -236,7 +254,8 @@ impl MilvusService for Service {
         self.answer(Method::Stored, request, refused, |state, request| {
             match state.real_name(&request.collection_name) {
                 Some(name) => {
-                    GetPersistentSegmentInfoResponse { status: success(), infos: state.stored(&name) }
+                    let infos = state.list_stored(&name, &request.states);
+                    GetPersistentSegmentInfoResponse { status: success(), infos }
                 }
                 None => refused(state.not_found(&request.collection_name)),
             }
@@ -255,6 +274,54 @@ impl MilvusService for Service {
                 Some(name) => GetQuerySegmentInfoResponse { status: success(), infos: state.loaded(&name) },
                 None => refused(state.not_found(&request.collection_name)),
             }
+        })
+        .await
+    }
+
+    async fn list_snapshots(
+        &self,
+        request: Request<ListSnapshotsRequest>,
+    ) -> Result<Response<ListSnapshotsResponse>, Status> {
+        if !self.state().profile.has_snapshots() {
+            return Err(Status::unimplemented("unknown method ListSnapshots"));
+        }
+        let refused = |status| ListSnapshotsResponse { status, ..Default::default() };
+        self.answer(Method::Snapshots, request, refused, |state, request| {
+            match state.real_name(&request.collection_name) {
+                Some(name) => {
+                    let snapshots = state.collections[&name].snapshots.clone();
+                    ListSnapshotsResponse { status: success(), snapshots }
+                }
+                None => refused(state.not_found(&request.collection_name)),
+            }
+        })
+        .await
+    }
+
+    /// Counts rows, and nothing else.
+    async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResults>, Status> {
+        let refused = |status| QueryResults { status, ..Default::default() };
+        self.answer(Method::Query, request, refused, |state, request| {
+            let Some(name) = state.real_name(&request.collection_name) else {
+                return refused(state.not_found(&request.collection_name));
+            };
+            let is_count = request.output_fields == ["count(*)"] && state.profile.counts_rows();
+            if !is_count || !state.collections[&name].is_loaded {
+                let (code, reason) =
+                    if is_count { (101, "collection not loaded") } else { (1100, "empty expression") };
+                return refused(Some(common::Status {
+                    code,
+                    error_code: 1,
+                    reason: reason.to_owned(),
+                    ..Default::default()
+                }));
+            }
+            let ignores = request.query_params.iter().any(|p| p.key == "ignore_growing" && p.value == "true");
+            let data = vec![state.count_rows(&name, ignores)];
+            let data = Some(scalar_field::Data::LongData(LongArray { data }));
+            let field = Some(field_data::Field::Scalars(ScalarField { data }));
+            let count = FieldData { field_name: "count(*)".to_owned(), field };
+            QueryResults { status: success(), fields_data: vec![count] }
         })
         .await
     }
@@ -292,7 +359,10 @@ impl MilvusService for Service {
     ) -> Result<Response<GetLoadStateResponse>, Status> {
         let refused = |status| GetLoadStateResponse { status, ..Default::default() };
         self.answer(Method::LoadState, request, refused, |state, request| {
-            let is_loaded = state.collections.get(&request.collection_name).is_some_and(|c| c.is_loaded);
+            // It is loaded if any partition is; asked about several, if all of them are.
+            let is_loaded = state.collections.get(&request.collection_name).is_some_and(|collection| {
+                collection.is_loaded && (request.partition_names.len() < 2 || !collection.is_loaded_in_part)
+            });
             let load = if is_loaded { common::LoadState::Loaded } else { common::LoadState::NotLoad };
             GetLoadStateResponse { status: success(), state: load as i32 }
         })
@@ -353,4 +423,8 @@ impl MilvusService for Service {
 /// Every database but one exists. Like 2.3, only `ShowCollections` says which one does not.
 fn has_database(name: &str) -> bool {
     name != "no_such_database"
+}
+
+fn field(name: &str, data_type: DataType) -> FieldSchema {
+    FieldSchema { name: name.to_owned(), data_type: data_type as i32, ..Default::default() }
 }

@@ -46,6 +46,16 @@ pub(crate) struct Collection {
     l0: Vec<i64>,
     pub(crate) is_loaded: bool,
     pub(crate) growing_rows: i64,
+    /// Segments that query nodes still serve from what grew, although they are flushed.
+    pub(crate) not_taken_up: usize,
+    /// Whether a partition is not loaded although the collection is.
+    pub(crate) is_loaded_in_part: bool,
+    pub(crate) properties: Vec<(String, String)>,
+    pub(crate) is_external: bool,
+    pub(crate) has_second_vector: bool,
+    pub(crate) snapshots: Vec<String>,
+    /// Lists of its segments for which what is flushed stays unsorted.
+    pub(crate) sorting_takes: u32,
     /// Questions about a flush or a refreshed load that are still answered with "not yet".
     pub(crate) not_yet: u32,
 }
@@ -55,6 +65,8 @@ struct Segment {
     id: i64,
     rows: i64,
     from: Vec<i64>,
+    /// Lists for which it is unsorted yet.
+    unsorted_for: u32,
 }
 
 struct Job {
@@ -137,12 +149,27 @@ impl State {
             id: id * 1_000 + i64::try_from(n).unwrap_or(0),
             rows: ROWS,
             from: Vec::new(),
+            unsorted_for: 0,
         };
         let segments = (1..=number).map(segment).collect();
         let l0 = if self.profile.has_levels() { scenario.l0 } else { 0 };
         let l0 = (0..l0).map(|n| id * 1_000 + 900 + i64::try_from(n).unwrap_or(0)).collect();
-        let collection =
-            Collection { id, scenario, segments, l0, is_loaded: false, growing_rows: 0, not_yet: 0 };
+        let collection = Collection {
+            id,
+            scenario,
+            segments,
+            l0,
+            is_loaded: false,
+            growing_rows: 0,
+            not_taken_up: 0,
+            is_loaded_in_part: false,
+            properties: Vec::new(),
+            is_external: false,
+            has_second_vector: false,
+            snapshots: Vec::new(),
+            sorting_takes: 0,
+            not_yet: 0,
+        };
         self.collections.insert(name.to_owned(), collection);
     }
 
@@ -196,12 +223,13 @@ impl State {
 
     /// Stores the rows that were growing; the segment's id.
     pub(crate) fn flush(&mut self, name: &str) -> Option<i64> {
-        let id = self.fresh_id();
+        let (id, sorts) = (self.fresh_id(), self.profile.has_sorted());
         let collection = self.collections.get_mut(name)?;
         let rows = std::mem::take(&mut collection.growing_rows);
         collection.not_yet = 2;
         (rows > 0).then(|| {
-            collection.segments.push(Segment { id, rows, from: Vec::new() });
+            let unsorted_for = if sorts { collection.sorting_takes } else { 0 };
+            collection.segments.push(Segment { id, rows, from: Vec::new(), unsorted_for });
             id
         })
     }
@@ -322,7 +350,8 @@ impl State {
             return answer(-1, 0);
         }
         let mut plans = Vec::new();
-        let mut free = collection.segments.clone().into_iter();
+        // What waits to be sorted is left out.
+        let mut free = collection.segments.clone().into_iter().filter(|segment| segment.unsorted_for == 0);
         if kind == Kind::Level0Delete {
             let sources = collection.l0.clone();
             plans.push(Plan { id: self.fresh_id(), sources, target: -1, is_applied: false });
@@ -398,7 +427,7 @@ impl State {
             collection.segments.retain(|segment| !plan.sources.contains(&segment.id));
             let kept = (ROWS - DELETED) * i64::try_from(plan.sources.len()).unwrap_or(0);
             let from = plan.sources.clone();
-            collection.segments.push(Segment { id: plan.target, rows: kept, from });
+            collection.segments.push(Segment { id: plan.target, rows: kept, from, unsorted_for: 0 });
         }
     }
 
@@ -459,6 +488,47 @@ impl State {
         job.plans.iter().map(info).collect()
     }
 
+    /// As a question from outside: time goes on, and what is sorted gets an id of its own.
+    pub(crate) fn list_stored(&mut self, name: &str, states: &[i32]) -> Vec<PersistentSegmentInfo> {
+        if !states.is_empty() && self.profile.has_details() {
+            return self.growing(name).into_iter().filter(|info| states.contains(&info.state)).collect();
+        }
+        let infos = self.stored(name);
+        let mut next_id = self.next_id;
+        let segments = self.collections.get_mut(name).map(|collection| &mut collection.segments);
+        for segment in segments.into_iter().flatten().filter(|segment| segment.unsorted_for > 0) {
+            segment.unsorted_for -= 1;
+            if segment.unsorted_for == 0 {
+                next_id += 1;
+                segment.id = next_id;
+            }
+        }
+        self.next_id = next_id;
+        infos
+    }
+
+    fn growing(&self, name: &str) -> Option<PersistentSegmentInfo> {
+        let collection = &self.collections[name];
+        (collection.growing_rows > 0).then(|| PersistentSegmentInfo {
+            segment_id: collection.id * 1_000 + 999,
+            collection_id: collection.id,
+            partition_id: collection.partitions()[0].1,
+            num_rows: collection.growing_rows,
+            state: SegmentState::Growing as i32,
+            level: SegmentLevel::L1 as i32,
+            insert_channel: collection.channel(),
+            ..Default::default()
+        })
+    }
+
+    /// The rows that query nodes count, with those that grow or without.
+    pub(crate) fn count_rows(&self, name: &str, ignores_growing: bool) -> i64 {
+        let collection = &self.collections[name];
+        let served_as_growing = if ignores_growing { collection.not_taken_up } else { 0 };
+        let stored = collection.segments.iter().rev().skip(served_as_growing).map(|segment| segment.rows);
+        stored.sum::<i64>() + if ignores_growing { 0 } else { collection.growing_rows }
+    }
+
     pub(crate) fn stored(&self, name: &str) -> Vec<PersistentSegmentInfo> {
         let (collection, profile) = (&self.collections[name], &self.profile);
         let info = |segment: &Segment| PersistentSegmentInfo {
@@ -468,7 +538,7 @@ impl State {
             num_rows: segment.rows,
             state: SegmentState::Flushed as i32,
             level: if profile.has_levels() { SegmentLevel::L1 as i32 } else { 0 },
-            is_sorted: profile.has_sorted(),
+            is_sorted: profile.has_sorted() && segment.unsorted_for == 0,
             storage_version: if profile.has_storage_version() { 2 } else { 0 },
             insert_channel: if profile.has_details() { collection.channel() } else { String::new() },
             compaction_from: if profile.has_details() { segment.from.clone() } else { Vec::new() },
@@ -476,7 +546,7 @@ impl State {
         let deletions = collection.l0.iter().map(|id| PersistentSegmentInfo {
             num_rows: DELETED,
             level: SegmentLevel::L0 as i32,
-            ..info(&Segment { id: *id, rows: 0, from: Vec::new() })
+            ..info(&Segment { id: *id, rows: 0, from: Vec::new(), unsorted_for: 0 })
         });
         collection.segments.iter().map(info).chain(deletions).collect()
     }
@@ -507,23 +577,21 @@ impl State {
         if !collection.is_loaded {
             return Vec::new();
         }
-        let growing =
-            Segment { id: collection.id * 1_000 + 999, rows: collection.growing_rows, from: Vec::new() };
-        let growing = Some((growing, SegmentState::Growing)).filter(|(segment, _)| segment.rows > 0);
-        let sealed = collection.segments.iter().cloned().map(|segment| (segment, SegmentState::Sealed));
-        let info = |(segment, state): (Segment, SegmentState)| QuerySegmentInfo {
+        // Real servers, from 2.2.16 on, do not list what grows.
+        let taken_up = collection.segments.len().saturating_sub(collection.not_taken_up);
+        let info = |segment: &Segment| QuerySegmentInfo {
             segment_id: segment.id,
             collection_id: collection.id,
             partition_id: collection.partitions()[0].1,
-            mem_size: segment.rows * 32,
+            mem_size: 0, // as real servers
             num_rows: segment.rows,
-            state: state as i32,
+            state: SegmentState::Sealed as i32,
             node_ids: vec![7],
             level: if self.profile.has_levels() { SegmentLevel::L1 as i32 } else { 0 },
             is_sorted: self.profile.has_sorted(),
             storage_version: if self.profile.has_storage_version() { 2 } else { 0 },
         };
-        sealed.chain(growing).map(info).collect()
+        collection.segments.iter().take(taken_up).map(info).collect()
     }
 }
 

@@ -211,7 +211,8 @@ final class Structs {
 
     /** milvus_prospect. */
     @FieldOrder({"wouldCompact", "isEnabled", "isRunning", "isIndexed", "needsIndex", "hasClusteringKey",
-        "hasUnflushed", "reserved", "segments", "rows", "l0Segments", "unindexedRows", "reason"})
+        "hasUnflushed", "reserved", "segments", "rows", "l0Segments", "unindexedRows", "reason",
+        "wouldCompactIfFree", "mayBeHeld", "isFinal", "reserved2", "expectedSegments", "unsortedSegments"})
     public static final class Prospect extends Sized {
         public int wouldCompact;
         public int isEnabled;
@@ -226,6 +227,12 @@ final class Structs {
         public long l0Segments;
         public long unindexedRows;
         public byte[] reason = new byte[256];
+        public int wouldCompactIfFree;
+        public int mayBeHeld;
+        public int isFinal;
+        public int reserved2;
+        public long expectedSegments;
+        public long unsortedSegments;
     }
 
     /** milvus_found. */

@@ -148,6 +148,11 @@ public final class OperationsTest extends Served {
         assertEquals(OptionalLong.of(4), prospect.segments());
         assertEquals(Answer.YES, prospect.isIndexed());
         assertEquals(Answer.NOT_KNOWN, prospect.wouldCompact());
+        assertEquals(Answer.YES, prospect.wouldCompactIfFree());
+        assertEquals(Answer.NOT_KNOWN, prospect.mayBeHeld());
+        assertEquals(Answer.NO, prospect.isFinal());
+        assertEquals(OptionalLong.of(1), prospect.expectedSegments());
+        assertEquals(OptionalLong.of(0), prospect.unsortedSegments());
         assertFalse(prospect.reason().isEmpty());
         assertEquals(0, server.count("trigger"));
     }

@@ -1,0 +1,337 @@
+//! What a trigger would do, judged by what was read. No I/O.
+
+use std::collections::HashSet;
+
+use super::check::{Known, Prospect};
+use super::params::{Mode, Params};
+use crate::proto::common::SegmentState;
+use crate::segments::{Segment, waiting_to_be_sorted};
+use crate::server::{HAS_SORTED, Server};
+
+/// What decides beside the segments. What cannot be seen is `NotKnown`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Deciders {
+    pub(super) has_ttl: Known,
+    pub(super) is_external: Known,
+    pub(super) has_snapshots: Known,
+    /// A vector field lacks an index while another has one.
+    pub(super) is_partly_indexed: Known,
+    /// There are segments that take rows in.
+    pub(super) has_growing: Known,
+}
+
+/// Which part of a collection a trigger is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope<'a> {
+    pub(super) params: &'a Params,
+    pub(super) partition_id: i64,
+}
+
+impl Scope<'_> {
+    /// Whether a segment lies in the partition and the channel.
+    pub(super) fn covers(&self, segment: &Segment) -> bool {
+        let has_channel = |channel: &String| segment.channel.as_ref().is_none_or(|own| own == channel);
+        (self.partition_id == 0 || segment.partition_id == self.partition_id)
+            && self.params.channel.as_ref().is_none_or(has_channel)
+    }
+
+    /// The segments with rows that a plain, clustering or target-size compaction is about, sorted or not.
+    pub(super) fn candidates<'s>(&self, segments: &'s [Segment], server: &Server) -> Vec<&'s Segment> {
+        let ids = self.params.segment_ids.as_ref().map(|ids| ids.iter().copied().collect::<HashSet<i64>>());
+        let is_candidate = |segment: &&Segment| {
+            is_complete(segment, server)
+                && (self.params.mode() != Mode::Plain || !segment.is_clustered())
+                && self.covers(segment)
+                && ids.as_ref().is_none_or(|ids| ids.contains(&segment.id))
+        };
+        segments.iter().filter(is_candidate).collect()
+    }
+}
+
+/// Servers since 2.5 leave out what is still being flushed, too.
+fn is_complete(segment: &Segment, server: &Server) -> bool {
+    let is_flushing = segment.state == SegmentState::Flushing as i32;
+    segment.is_flushed() && !(is_flushing && server.is_at_least(HAS_SORTED))
+}
+
+/// Fills in what would become of a trigger, and why.
+pub(super) fn conclude(prospect: &mut Prospect, deciders: &Deciders, params: &Params, server: &Server) {
+    let (if_free, mut reason) = if_free(prospect, deciders, params, server);
+    prospect.would_compact_if_free = if_free;
+    prospect.would_compact = match (if_free, prospect.may_be_held) {
+        (Known::No, _) => Known::No,
+        (Known::Yes, Known::No) => Known::Yes,
+        _ => Known::NotKnown,
+    };
+    if if_free != Known::No {
+        reason += match prospect.may_be_held {
+            Known::No => "",
+            Known::Yes => ", but a compaction of the collection is running",
+            Known::NotKnown => ", unless another compaction holds them: that cannot be seen",
+        };
+    }
+    if prospect.is_enabled != Known::No {
+        let sorting =
+            waiting_to_be_sorted(usize::try_from(prospect.unsorted_segments.unwrap_or(0)).unwrap_or(0));
+        reason += &sorting.map(|text| format!("; {text}")).unwrap_or_default();
+        if prospect.has_unflushed == Known::Yes {
+            reason += "; rows that are not flushed yet would be left out";
+        }
+    }
+    prospect.reason = reason;
+}
+
+/// Whether the server would schedule anything if nothing else ran.
+fn if_free(prospect: &Prospect, deciders: &Deciders, params: &Params, server: &Server) -> (Known, String) {
+    if prospect.is_enabled == Known::No {
+        return (Known::No, "compaction is switched off in the server's configuration".to_owned());
+    }
+    let (Some(segments), Some(rows)) = (prospect.segments, prospect.rows) else {
+        return (Known::NotKnown, "its segments cannot be listed".to_owned());
+    };
+    if params.mode() == Mode::L0 {
+        return l0(prospect, deciders, server);
+    }
+    if segments == 0 {
+        return match prospect.unsorted_segments {
+            // That servers leave out what is being sorted was seen, that they leave out all that is unsorted not.
+            Some(1..) => (Known::NotKnown, "there is no segment that is flushed and sorted".to_owned()),
+            _ => (Known::No, "there is no flushed segment to compact".to_owned()),
+        };
+    }
+    let (count, verb) =
+        if segments == 1 { ("1 segment".to_owned(), "is") } else { (format!("{segments} segments"), "are") };
+    let there_are = format!("{count} with {rows} rows {verb} flushed");
+    match params.mode() {
+        Mode::Plain => {}
+        // Both depend on settings and limits of the server that cannot be read.
+        _ => {
+            return (
+                Known::NotKnown,
+                format!("{there_are}; what the server makes of them depends on its settings"),
+            );
+        }
+    }
+    if prospect.is_indexed == Known::No && prospect.needs_index == Known::Yes {
+        let text = format!(
+            "there is no index; this server {}, which leaves such collections alone",
+            server.described()
+        );
+        return (Known::No, text);
+    }
+    if let Some(open) = open_end(prospect, deciders, server) {
+        return (Known::NotKnown, format!("{there_are}, {open}"));
+    }
+    let text = match prospect.expected_segments {
+        _ if prospect.is_final => {
+            format!("{there_are} and in final form, and would be rewritten all the same")
+        }
+        Some(expected) => format!("{there_are} and would become about {expected}"),
+        None => there_are,
+    };
+    (Known::Yes, text)
+}
+
+/// What is left open of a plain compaction.
+fn open_end(prospect: &Prospect, deciders: &Deciders, server: &Server) -> Option<&'static str> {
+    let may_need_index = prospect.needs_index != Known::No;
+    Some(match () {
+        () if server.version().is_none() => "whatever a server of unknown version makes of them",
+        () if prospect.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
+        () if deciders.is_external == Known::Yes => "but lie outside of Milvus, where servers do not compact",
+        () if deciders.has_snapshots == Known::Yes => "but snapshots of the collection may protect them",
+        () if deciders.has_snapshots == Known::NotKnown => {
+            "unless snapshots protect them: that cannot be seen"
+        }
+        () if deciders.has_ttl == Known::Yes => {
+            "but rows expire by their time to live, which decides what is left of them"
+        }
+        () if deciders.has_ttl == Known::NotKnown => "unless their time to live is over: that cannot be seen",
+        () if deciders.is_partly_indexed == Known::Yes => {
+            "but a vector field has no index while another has one"
+        }
+        () if prospect.is_indexed == Known::No && may_need_index => {
+            "but no index, which some servers of that age want"
+        }
+        () if prospect.is_indexed == Known::NotKnown && may_need_index => {
+            "if they are indexed: that cannot be seen"
+        }
+        // With an index, what it does not cover yet is left out.
+        () if prospect.unindexed_rows.is_some_and(|rows| rows > 0) => "but not all of them are indexed yet",
+        () => return None,
+    })
+}
+
+/// Deletions are applied only if they are older than all rows that are not flushed.
+fn l0(prospect: &Prospect, deciders: &Deciders, server: &Server) -> (Known, String) {
+    let there_are = match prospect.l0_segments {
+        Some(0) => return (Known::No, "there are no segments of deletions".to_owned()),
+        Some(1) => "there is 1 segment of deletions".to_owned(),
+        count => format!("there are {} segments of deletions", count.unwrap_or(0)),
+    };
+    let open = match () {
+        () if server.version().is_none() => "whatever a server of unknown version makes of them",
+        () if prospect.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
+        () if deciders.is_external != Known::No => "if its rows lie in Milvus",
+        () if deciders.has_snapshots != Known::No => "unless snapshots protect what they are about",
+        () if deciders.has_growing == Known::Yes => {
+            "but rows that are not flushed may be older than they are"
+        }
+        () if deciders.has_growing == Known::NotKnown => {
+            "if they are older than all rows that are not flushed: that cannot be seen"
+        }
+        () => return (Known::Yes, there_are + ", which would be applied"),
+    };
+    (Known::NotKnown, format!("{there_are}, {open}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(text: &str) -> Server {
+        Server { version_text: text.to_owned(), ..Server::default() }
+    }
+
+    /// Four flushed segments, and nothing that would keep a server from compacting them.
+    fn good() -> Prospect {
+        Prospect {
+            is_enabled: Known::Yes,
+            may_be_held: Known::No,
+            is_indexed: Known::Yes,
+            needs_index: Known::No,
+            has_unflushed: Known::No,
+            segments: Some(4),
+            rows: Some(200),
+            l0_segments: Some(2),
+            unindexed_rows: Some(0),
+            unsorted_segments: Some(0),
+            expected_segments: Some(1),
+            ..Prospect::default()
+        }
+    }
+
+    fn clear() -> Deciders {
+        Deciders {
+            has_ttl: Known::No,
+            is_external: Known::No,
+            has_snapshots: Known::No,
+            is_partly_indexed: Known::No,
+            has_growing: Known::No,
+        }
+    }
+
+    fn foretold(prospect: Prospect, deciders: Deciders, params: &Params) -> Prospect {
+        let mut prospect = prospect;
+        conclude(&mut prospect, &deciders, params, &server("v2.6.19"));
+        prospect
+    }
+
+    #[test]
+    fn the_two_questions_are_answered_apart() {
+        use Known::{No, NotKnown, Yes};
+        for (segments, held, expected) in [
+            (4, No, (Yes, Yes)),
+            (4, NotKnown, (Yes, NotKnown)),
+            (4, Yes, (Yes, NotKnown)),
+            (0, No, (No, No)),
+            (0, NotKnown, (No, No)),
+            (0, Yes, (No, No)),
+        ] {
+            let prospect = Prospect { segments: Some(segments), may_be_held: held, ..good() };
+            let told = foretold(prospect, clear(), &Params::default());
+            assert_eq!((told.would_compact_if_free, told.would_compact), expected, "{segments} {held:?}");
+        }
+        let told = foretold(Prospect { may_be_held: NotKnown, ..good() }, clear(), &Params::default());
+        assert_eq!(
+            told.reason,
+            "4 segments with 200 rows are flushed and would become about 1, \
+             unless another compaction holds them: that cannot be seen"
+        );
+    }
+
+    #[test]
+    fn yes_is_never_said_where_something_unseen_decides() {
+        use Known::{NotKnown, Yes};
+        let plain = Params::default();
+        for (deciders, words) in [
+            (Deciders { has_ttl: Yes, ..clear() }, "time to live"),
+            (Deciders { has_ttl: NotKnown, ..clear() }, "time to live"),
+            (Deciders { is_external: Yes, ..clear() }, "outside of Milvus"),
+            (Deciders { has_snapshots: Yes, ..clear() }, "snapshots"),
+            (Deciders { has_snapshots: NotKnown, ..clear() }, "snapshots"),
+            (Deciders { is_partly_indexed: Yes, ..clear() }, "a vector field has no index"),
+        ] {
+            let told = foretold(good(), deciders, &plain);
+            assert_eq!(told.would_compact_if_free, NotKnown, "{deciders:?}");
+            assert!(told.reason.contains(words), "{}", told.reason);
+        }
+        for (prospect, words) in [
+            (Prospect { is_enabled: NotKnown, ..good() }, "switched on"),
+            (Prospect { is_indexed: NotKnown, needs_index: Yes, ..good() }, "indexed"),
+            (Prospect { is_indexed: Known::No, needs_index: NotKnown, ..good() }, "no index"),
+            (Prospect { unindexed_rows: Some(1), ..good() }, "not all of them are indexed"),
+            (Prospect { segments: None, ..good() }, "cannot be listed"),
+            (
+                Prospect { segments: Some(0), unsorted_segments: Some(1), ..good() },
+                "1 segment waits to be sorted",
+            ),
+        ] {
+            let told = foretold(prospect, clear(), &plain);
+            assert_eq!(told.would_compact_if_free, NotKnown, "{}", told.reason);
+            assert!(told.reason.contains(words), "{}", told.reason);
+        }
+        for params in [Params::new(true), Params { target_size_mb: 2048, ..Params::default() }] {
+            assert_eq!(foretold(good(), clear(), &params).would_compact_if_free, NotKnown, "{params:?}");
+        }
+        let mut unknown = good();
+        conclude(&mut unknown, &clear(), &plain, &server("custom"));
+        assert_eq!(unknown.would_compact_if_free, NotKnown);
+    }
+
+    #[test]
+    fn deletions_are_applied_only_if_nothing_older_grows() {
+        let l0 = Params { is_l0: true, ..Params::default() };
+        let told = |deciders| foretold(good(), deciders, &l0).would_compact_if_free;
+        assert_eq!(told(clear()), Known::Yes);
+        for has_growing in [Known::Yes, Known::NotKnown] {
+            assert_eq!(told(Deciders { has_growing, ..clear() }), Known::NotKnown, "{has_growing:?}");
+        }
+        assert_eq!(told(Deciders { has_snapshots: Known::Yes, ..clear() }), Known::NotKnown);
+        let none = Prospect { l0_segments: Some(0), ..good() };
+        assert_eq!(foretold(none, clear(), &l0).would_compact_if_free, Known::No);
+    }
+
+    #[test]
+    fn what_waits_is_named_and_what_is_final_too() {
+        let waiting = Prospect { unsorted_segments: Some(2), has_unflushed: Known::Yes, ..good() };
+        let told = foretold(waiting, clear(), &Params::default());
+        assert_eq!(
+            (told.would_compact, told.reason.as_str()),
+            (
+                Known::Yes,
+                "4 segments with 200 rows are flushed and would become about 1; \
+                 2 segments wait to be sorted; rows that are not flushed yet would be left out"
+            )
+        );
+        let told =
+            foretold(Prospect { segments: Some(1), is_final: true, ..good() }, clear(), &Params::default());
+        assert_eq!(told.would_compact, Known::Yes, "servers rewrite it each time");
+        assert!(
+            told.reason.contains("1 segment with 200 rows is flushed and in final form"),
+            "{}",
+            told.reason
+        );
+    }
+
+    #[test]
+    fn what_is_still_being_flushed_is_left_out_since_2_5() {
+        let flushing = Segment { id: 1, state: SegmentState::Flushing as i32, ..Segment::default() };
+        let params = Params::default();
+        let scope = Scope { params: &params, partition_id: 0 };
+        for (version, count) in [("v2.4.24", 1), ("v2.5.0", 0), ("v3.0.0", 0)] {
+            let flushing = std::slice::from_ref(&flushing);
+            assert_eq!(scope.candidates(flushing, &server(version)).len(), count, "{version}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What of a collection, beside its segments, decides how it is compacted.
+
+use crate::collection::{self, Collection, Indexes};
+use crate::error::{Error, Status};
+use crate::proto::common::KeyValuePair;
+use crate::proto::schema::{DataType, FieldSchema};
+use crate::proto::service::{DescribeCollectionResponse, ListSnapshotsRequest};
+use crate::rpc::{Deadline, Effect, Rpc};
+
+/// What its description has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traits {
+    /// Whether its rows expire.
+    pub(crate) has_ttl: bool,
+    /// Whether its rows lie outside of Milvus.
+    pub(crate) is_external: bool,
+    /// The names of its vector fields.
+    pub(crate) vector_fields: Vec<String>,
+    /// Bytes of a row at least: what its fields of fixed width take.
+    pub(crate) row_bytes: u64,
+}
+
+impl Traits {
+    fn of(description: DescribeCollectionResponse) -> Self {
+        let schema = description.schema.unwrap_or_default();
+        let properties = description.properties.iter().chain(&schema.properties);
+        Self {
+            has_ttl: properties.into_iter().any(is_ttl),
+            is_external: !schema.external_source.is_empty(),
+            row_bytes: schema.fields.iter().map(bytes_of).fold(0, u64::saturating_add),
+            vector_fields: schema.fields.into_iter().filter(is_vector).map(|field| field.name).collect(),
+        }
+    }
+
+    /// Whether a vector field lacks an index while another field has one.
+    pub(crate) fn is_partly_indexed(&self, indexes: &Indexes) -> bool {
+        !indexes.fields.is_empty() && self.vector_fields.iter().any(|name| !indexes.fields.contains(name))
+    }
+}
+
+/// Looks a collection's traits up.
+pub(crate) async fn of(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Result<Traits, Error> {
+    collection::describe(rpc, deadline, &collection.database, &collection.name).await.map(Traits::of)
+}
+
+/// Whether a collection has snapshots, which may keep segments from being compacted. Servers before 3.0.0 have
+/// no such thing.
+pub(crate) async fn has_snapshots(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+) -> Result<bool, Error> {
+    let asked = ListSnapshotsRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    match rpc.unary(Effect::Read, deadline, &collection.database, asked).await {
+        Ok(reply) => Ok(!reply.snapshots.is_empty()),
+        // A server that does not know the method makes no snapshots.
+        Err(error) if error.status == Status::Unsupported => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// `collection.ttl.seconds`, and whatever newer servers call theirs. Zero and below is none.
+fn is_ttl(property: &KeyValuePair) -> bool {
+    let value = property.value.trim();
+    property.key.contains("ttl")
+        && !value.is_empty()
+        && value.parse::<i64>().map_or(true, |seconds| seconds > 0)
+}
+
+fn is_vector(field: &FieldSchema) -> bool {
+    use DataType as T;
+    let vectors = [
+        T::BinaryVector,
+        T::FloatVector,
+        T::Float16Vector,
+        T::BFloat16Vector,
+        T::SparseFloatVector,
+        T::Int8Vector,
+        T::ArrayOfVector,
+    ];
+    vectors.iter().any(|vector| *vector as i32 == field.data_type)
+}
+
+/// 0 for what has no fixed width.
+fn bytes_of(field: &FieldSchema) -> u64 {
+    let dimension = field.type_params.iter().find(|param| param.key == "dim");
+    let dimension = dimension.and_then(|param| param.value.parse::<u32>().ok()).map_or(0, u64::from);
+    match DataType::try_from(field.data_type) {
+        Ok(DataType::Bool | DataType::Int8) => 1,
+        Ok(DataType::Int16) => 2,
+        Ok(DataType::Int32 | DataType::Float) => 4,
+        Ok(DataType::Int64 | DataType::Double | DataType::Timestamptz) => 8,
+        Ok(DataType::BinaryVector) => dimension / 8,
+        Ok(DataType::FloatVector) => dimension * 4,
+        Ok(DataType::Float16Vector | DataType::BFloat16Vector) => dimension * 2,
+        Ok(DataType::Int8Vector) => dimension,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::schema::CollectionSchema;
+
+    fn pair(key: &str, value: &str) -> KeyValuePair {
+        KeyValuePair { key: key.to_owned(), value: value.to_owned() }
+    }
+
+    fn field(name: &str, data_type: DataType, dimension: &str) -> FieldSchema {
+        FieldSchema {
+            name: name.to_owned(),
+            data_type: data_type as i32,
+            type_params: vec![pair("dim", dimension)],
+            ..FieldSchema::default()
+        }
+    }
+
+    #[test]
+    fn a_time_to_live_is_found_wherever_servers_list_it() {
+        let listed = |key: &str, value: &str| DescribeCollectionResponse {
+            properties: vec![pair("timezone", "UTC"), pair(key, value)],
+            ..DescribeCollectionResponse::default()
+        };
+        for (key, value, expected) in [
+            ("collection.ttl.seconds", "2", true),
+            ("ttl_field", "expires", true),
+            ("collection.ttl.seconds", "0", false),
+            ("collection.ttl.seconds", "-1", false),
+            ("collection.ttl.seconds", "", false),
+            ("collection.autocompaction.enabled", "false", false),
+        ] {
+            assert_eq!(Traits::of(listed(key, value)).has_ttl, expected, "{key}={value}");
+            let schema =
+                CollectionSchema { properties: listed(key, value).properties, ..CollectionSchema::default() };
+            let in_schema = DescribeCollectionResponse { schema: Some(schema), ..Default::default() };
+            assert_eq!(Traits::of(in_schema).has_ttl, expected, "{key}={value} in the schema");
+        }
+    }
+
+    #[test]
+    fn rows_vectors_and_an_external_source_are_read_off_the_schema() {
+        let schema = CollectionSchema {
+            fields: vec![
+                field("id", DataType::Int64, ""),
+                field("v", DataType::FloatVector, "128"),
+                field("b", DataType::BinaryVector, "64"),
+                field("s", DataType::SparseFloatVector, ""),
+                FieldSchema { data_type: 21, ..FieldSchema::default() },
+            ],
+            external_source: "s3://elsewhere".to_owned(),
+            ..CollectionSchema::default()
+        };
+        let traits = Traits::of(DescribeCollectionResponse { schema: Some(schema), ..Default::default() });
+        assert_eq!(traits.row_bytes, 8 + 4 * 128 + 8);
+        assert_eq!(traits.vector_fields, ["v", "b", "s"]);
+        assert!(traits.is_external && !traits.has_ttl);
+        let indexes = |fields: &[&str]| Indexes {
+            fields: fields.iter().map(|name| (*name).to_owned()).collect(),
+            missing_rows: 0,
+        };
+        assert!(traits.is_partly_indexed(&indexes(&["v"])));
+        assert!(!traits.is_partly_indexed(&indexes(&["v", "b", "s"])));
+        assert!(!traits.is_partly_indexed(&indexes(&[])), "none is indexed");
+    }
+}
