@@ -1318,8 +1318,9 @@ typedef struct milvus_prospect {
     // About how many segments those in `segments` would become, by partition, channel and the width of rows: a
     // server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
     int64_t expected_segments;
-    // Segments that wait to be sorted, and would be left out until then; MILVUS_NOT_REPORTED before 2.5. See the
-    // option flush.wait_for_sort.
+    // Segments that wait to be sorted, and are not among `segments`: a trigger leaves out those that are being
+    // sorted, while 2.5 was seen to take results of a compaction for which that had not begun. MILVUS_NOT_REPORTED
+    // before 2.5. See the option flush.wait_for_sort.
     int64_t unsorted_segments;
 } milvus_prospect;
 #define MILVUS_PROSPECT_INIT { sizeof(milvus_prospect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0, 0 }

@@ -84,7 +84,7 @@ type Prospect struct {
 	Segments int64
 	// ExpectedSegments is about how many segments they would become.
 	ExpectedSegments int64
-	// UnsortedSegments wait to be sorted, and would be left out until then. Reported since Milvus 2.5.
+	// UnsortedSegments wait to be sorted, and may be left out until then. Reported since Milvus 2.5.
 	UnsortedSegments int64
 	// Rows is the number of their rows.
 	Rows int64

@@ -80,7 +80,7 @@ pub struct Prospect {
     pub segments: Option<i64>,
     /// About how many segments they would become.
     pub expected_segments: Option<i64>,
-    /// Segments that wait to be sorted, and would be left out; on servers that sort (2.5).
+    /// Segments that wait to be sorted, and may be left out; on servers that sort (2.5).
     pub unsorted_segments: Option<i64>,
     /// Their rows.
     pub rows: Option<i64>,
@@ -128,19 +128,22 @@ pub(crate) async fn check(
     prospect.has_unflushed = unflushed.has_rows.into();
     let partly =
         indexes.as_ref().zip(traits.as_ref()).map(|(indexes, traits)| traits.is_partly_indexed(indexes));
-    let deciders = Deciders {
+    let mut deciders = Deciders {
         has_ttl: traits.as_ref().map(|traits| traits.has_ttl).into(),
         is_external: traits.as_ref().map(|traits| traits.is_external).into(),
         has_snapshots: has_snapshots(rpc, deadline, &prepared).await?,
         is_partly_indexed: partly.into(),
         has_growing: unflushed.has_growing.into(),
+        has_clustered: false,
     };
     if let Some(stored) = &stored {
         let scope = Scope { params, partition_id: *partition_id };
         let row_bytes = traits.map_or(0, |traits| traits.row_bytes);
         survey(&mut prospect, stored, scope, &prepared, row_bytes);
-        let covered = stored.iter().filter(|segment| scope.covers(segment));
-        prospect.is_final = is_final(covered, server, indexes.as_ref());
+        let covered = || stored.iter().filter(|segment| scope.covers(segment));
+        prospect.is_final = is_final(covered(), server, indexes.as_ref());
+        deciders.has_clustered =
+            params.mode() == Mode::Plain && covered().any(|s| s.is_flushed() && s.is_clustered());
     }
     conclude(&mut prospect, &deciders, params, server);
     Ok(prospect)

@@ -18,6 +18,8 @@ pub(super) struct Deciders {
     pub(super) is_partly_indexed: Known,
     /// There are segments that take rows in.
     pub(super) has_growing: Known,
+    /// There are flushed segments that clustering made, which a plain compaction leaves alone.
+    pub(super) has_clustered: bool,
 }
 
 /// Which part of a collection a trigger is about.
@@ -94,8 +96,11 @@ fn if_free(prospect: &Prospect, deciders: &Deciders, params: &Params, server: &S
     }
     if segments == 0 {
         return match prospect.unsorted_segments {
-            // That servers leave out what is being sorted was seen, that they leave out all that is unsorted not.
+            // What is being sorted is left out; results of a compaction that wait for it were seen to be taken in.
             Some(1..) => (Known::NotKnown, "there is no segment that is flushed and sorted".to_owned()),
+            _ if deciders.has_clustered => {
+                (Known::No, "all segments are clustered, and a plain compaction leaves such alone".to_owned())
+            }
             _ => (Known::No, "there is no flushed segment to compact".to_owned()),
         };
     }
@@ -218,6 +223,7 @@ mod tests {
             has_snapshots: Known::No,
             is_partly_indexed: Known::No,
             has_growing: Known::No,
+            has_clustered: false,
         }
     }
 
@@ -287,6 +293,14 @@ mod tests {
         let mut unknown = good();
         conclude(&mut unknown, &clear(), &plain, &server("custom"));
         assert_eq!(unknown.would_compact_if_free, NotKnown);
+    }
+
+    #[test]
+    fn clustered_segments_are_no_work_for_a_plain_compaction() {
+        let clustered = Deciders { has_clustered: true, ..clear() };
+        let told = foretold(Prospect { segments: Some(0), ..good() }, clustered, &Params::default());
+        assert_eq!(told.would_compact, Known::No);
+        assert!(told.reason.contains("all segments are clustered"), "{}", told.reason);
     }
 
     #[test]

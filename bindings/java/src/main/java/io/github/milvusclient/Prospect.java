@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  *                          segment, flushed, sorted and indexed, and no deletions to apply; no also if that cannot be
  *                          known. Servers rewrite such segments all the same.
  * @param expectedSegments  about how many segments those in segments would become
- * @param unsortedSegments  segments that wait to be sorted, and would be left out until then; since Milvus 2.5
+ * @param unsortedSegments  segments that wait to be sorted, and may be left out until then; since Milvus 2.5
  */
 public record Prospect(Answer wouldCompact, Answer isEnabled, Answer isRunning, Answer isIndexed, Answer needsIndex,
                        Answer hasClusteringKey, Answer hasUnflushed, OptionalLong segments, OptionalLong rows,
