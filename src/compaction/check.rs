@@ -12,12 +12,12 @@ use super::plan::Plan;
 use super::state::{self, State};
 use super::tasks;
 use super::trigger::{Prepared, prepare};
-use crate::collection;
+use crate::collection::{self, Indexes};
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
-use crate::traits;
+use crate::traits::{self, Traits};
 use crate::unflushed::{self, Unflushed};
 use crate::version::Version;
 
@@ -123,18 +123,13 @@ pub(crate) async fn check(
     prospect.is_running = allowed(running)?.unwrap_or_default();
     prospect.may_be_held = prospect.is_running;
 
-    let traits = allowed(traits::of(rpc, deadline, collection).await)?;
     let unflushed = Box::pin(look_for_unflushed(rpc, deadline, &prepared, stored.as_deref())).await?;
     prospect.has_unflushed = unflushed.has_rows.into();
-    let partly =
-        indexes.as_ref().zip(traits.as_ref()).map(|(indexes, traits)| traits.is_partly_indexed(indexes));
+    let traits = allowed(traits::of(rpc, deadline, collection).await)?;
     let mut deciders = Deciders {
-        has_ttl: traits.as_ref().map(|traits| traits.has_ttl).into(),
-        is_external: traits.as_ref().map(|traits| traits.is_external).into(),
         has_snapshots: has_snapshots(rpc, deadline, &prepared).await?,
-        is_partly_indexed: partly.into(),
         has_growing: unflushed.has_growing.into(),
-        has_clustered: false,
+        ..deciders(traits.as_ref(), indexes.as_ref())
     };
     if let Some(stored) = &stored {
         let scope = Scope { params, partition_id: *partition_id };
@@ -147,6 +142,17 @@ pub(crate) async fn check(
     }
     conclude(&mut prospect, &deciders, params, server);
     Ok(prospect)
+}
+
+/// What a collection's description and its indexes tell.
+fn deciders(traits: Option<&Traits>, indexes: Option<&Indexes>) -> Deciders {
+    let is_partly_indexed = traits.zip(indexes).map(|(traits, indexes)| traits.is_partly_indexed(indexes));
+    Deciders {
+        has_ttl: traits.map(|traits| traits.has_ttl).into(),
+        is_external: traits.map(|traits| traits.is_external).into(),
+        is_partly_indexed: is_partly_indexed.into(),
+        ..Deciders::default()
+    }
 }
 
 /// Counts the segments that a trigger would take in, and leave out.
