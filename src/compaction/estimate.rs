@@ -1,7 +1,5 @@
 //! How many segments a plain compaction makes, estimated.
 
-use std::collections::BTreeMap;
-
 use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, Server};
 
@@ -14,19 +12,23 @@ const MEGABYTE: u64 = 1 << 20;
 pub(super) fn expected(taken: &[&Segment], server: &Server, channels: usize, row_bytes: u64) -> i64 {
     let is_old = server.is_before(COUNTS_PLANS);
     let limit = if is_old { 512 * MEGABYTE } else { 1024 * MEGABYTE };
-    let mut places: BTreeMap<_, (usize, u64)> = BTreeMap::new();
-    for segment in taken {
-        let (count, bytes) = places.entry((segment.partition_id, segment.channel.as_deref())).or_default();
-        *count += 1;
-        *bytes = bytes.saturating_add(row_bytes.saturating_mul(segment.rows.max(0).unsigned_abs()));
-    }
-    let results = |((_, channel), (count, bytes)): (&(i64, Option<&str>), &(usize, u64))| {
-        let by_place = if channel.is_some() { 1 } else { channels.max(1) };
-        let by_size = usize::try_from(bytes.div_ceil(limit)).unwrap_or(usize::MAX);
-        let by_plan = if is_old { count.div_ceil(PLAN_LIMIT) } else { 1 };
-        by_place.max(by_size).max(by_plan).min(*count)
+    let mut taken = taken.to_vec();
+    taken.sort_by_key(|segment| place(segment));
+    let results = |there: &[&Segment]| {
+        let rows =
+            there.iter().map(|segment| segment.rows.max(0).unsigned_abs()).fold(0, u64::saturating_add);
+        let by_place = if there[0].channel.is_some() { 1 } else { channels.max(1) };
+        let by_size = usize::try_from(rows.saturating_mul(row_bytes).div_ceil(limit)).unwrap_or(usize::MAX);
+        let by_plan = if is_old { there.len().div_ceil(PLAN_LIMIT) } else { 1 };
+        by_place.max(by_size).max(by_plan).min(there.len())
     };
-    i64::try_from(places.iter().map(results).sum::<usize>()).unwrap_or(i64::MAX)
+    let count: usize = taken.chunk_by(|one, other| place(one) == place(other)).map(results).sum();
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Segments of different places do not become one.
+fn place(segment: &Segment) -> (i64, Option<&str>) {
+    (segment.partition_id, segment.channel.as_deref())
 }
 
 #[cfg(test)]
