@@ -86,7 +86,6 @@ async fn wait_for_sort_of(
 /// seen to stay unsorted for longer, so whoever waits goes on then, and says so.
 ///
 /// Fails if the segments cannot be listed, and if the call is stopped.
-#[cfg_attr(not(test), expect(dead_code, reason = "the compactions that wait for it come next"))]
 pub(crate) async fn wait_until_sorted(
     rpc: &Rpc,
     pace: &Pace,

@@ -1,4 +1,4 @@
-//! Triggering again where another compaction held the collection.
+//! Triggering when what is stored is sorted, and again where another compaction held the collection.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,17 @@ use super::follow::{self, Outcome, Show};
 use super::params::Params;
 use super::trigger::{self, Triggered};
 use super::verdict::Verdict;
+use crate::collection::Collection;
 use crate::error::{Error, Status};
+use crate::log::{self, Level};
 use crate::rpc::Deadline;
+use crate::upkeep::{self, SortWait};
 
 /// Between two triggers, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// What is not sorted after this is left out.
+const LONGEST_SORT: Duration = Duration::from_mins(1);
 /// A collection that is held for longer is given up, also where there is more time: what keeps its segments from being
 /// compacted may be no compaction.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -34,6 +39,19 @@ pub(super) struct Persistent<'a> {
 impl<'a> Persistent<'a> {
     pub(super) fn new(engine: &'a Engine, deadline: Deadline<'a>, name: &'a str, params: &'a Params) -> Self {
         Self { engine, deadline, name, params, turns: None, since: Instant::now(), pause: FIRST_PAUSE }
+    }
+
+    /// Waits a while for segments to be sorted: until then a compaction leaves them out, and its report says so.
+    pub(super) async fn wait_for_sorting(&self, collection: &Collection) {
+        let Engine { rpc, upkeep_pace, .. } = self.engine;
+        let waited =
+            upkeep::wait_until_sorted(rpc, upkeep_pace, self.deadline, collection, LONGEST_SORT).await;
+        // That the segments cannot be looked at does not keep them from being compacted.
+        if let Ok(SortWait { unsorted }) = waited
+            && unsorted > 0
+        {
+            log::tell(Level::Info, "not sorted in time", || format!("segments={unsorted}"));
+        }
     }
 
     /// Triggers until something is scheduled, there is nothing to do, or there is no time left.

@@ -13,7 +13,7 @@ use super::follow::Outcome;
 use super::meter::{Meter, Progress};
 use super::params::Params;
 use super::trigger::Triggered;
-use crate::collection::{self, quotable};
+use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::future::Stop;
 use crate::panics;
@@ -213,13 +213,14 @@ impl One {
     }
 
     async fn go_on(&self, deadline: Deadline<'_>, item: &mut Item) -> Result<(), Error> {
-        let name = {
+        let collection = {
             let Some(_turn) = deadline.bound(self.triggers.acquire()).await else {
                 return Err(not_begun(deadline));
             };
-            Box::pin(self.real_name(deadline, &item.name)).await?
+            Box::pin(self.find(deadline, &item.name)).await?
         };
-        let mut persistent = Persistent::new(&self.engine, deadline, &name, &self.params);
+        let mut persistent = Persistent::new(&self.engine, deadline, &collection.name, &self.params);
+        Box::pin(persistent.wait_for_sorting(&collection)).await;
         persistent.turns = Some(&self.triggers);
         let triggered = persistent.trigger().await?;
         item.triggered = Some(triggered);
@@ -245,9 +246,9 @@ impl One {
     }
 
     /// The collection of this name or alias, which none of the others may stand for.
-    async fn real_name(&self, deadline: Deadline<'_>, name: &str) -> Result<String, Error> {
+    async fn find(&self, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
         let collection = collection::find(&self.engine.rpc, deadline, name).await?;
-        let real = (collection.database, collection.name);
+        let real = (collection.database.clone(), collection.name.clone());
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
             let text = format!(
                 "\"{}\" is the collection \"{}\", but another of the names stands for it too; it is taken once",
@@ -256,7 +257,7 @@ impl One {
             );
             return Err(Error::invalid_argument(text));
         }
-        Ok(real.1)
+        Ok(collection)
     }
 }
 

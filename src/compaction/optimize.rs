@@ -26,6 +26,7 @@ pub(crate) async fn optimize(
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
     let mut persistent = Persistent::new(engine, deadline, name, params);
+    Box::pin(persistent.wait_for_sorting(&collection)).await;
     let triggered = persistent.trigger().await?;
     let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;
     if outcome.error.is_none() {
