@@ -360,7 +360,13 @@ impl<'a> Follower<'a> {
             None => known,
         };
         let (job_id, waited) = (self.job_id, self.deadline.elapsed().as_millis());
-        let text = format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})");
+        let text = if self.tracker.is_over() {
+            format!(
+                "compaction job {job_id} is over, but {waited} ms were too short to learn how it ended ({known})"
+            )
+        } else {
+            format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})")
+        };
         let mut error = self.deadline.settle(Error::new(Status::Timeout, text).retriable());
         error.grpc_code = self.latest_error.as_ref().map_or(0, |latest| latest.grpc_code);
         error
