@@ -486,7 +486,7 @@ typedef struct milvus_compact_result {
     // MILVUS_NOT_REPORTED if that is not known.
     int64_t unsorted_segments;
 } milvus_compact_result;
-#define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0, 0, 0 }
+#define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0, 0 }
 
 // Has the server compact one collection. Returns as soon as the job is scheduled.
 //

@@ -164,6 +164,11 @@ fn statuses() -> String {
     Status::ALL.iter().map(constant).collect::<String>() + "\n"
 }
 
+/// Whether a line of a struct is a field: a line of a comment may end like one.
+fn is_field(line: &str) -> bool {
+    line.ends_with(';') && !line.trim_start().starts_with("//")
+}
+
 /// Adds its ..._INIT to every struct that the caller has to set one for. All fields are listed: neither
 /// C99 nor C++11 compilers warn then.
 fn with_initialisers(generated: &str) -> String {
@@ -180,7 +185,7 @@ fn with_initialisers(generated: &str) -> String {
                 let macro_name = name.to_uppercase();
                 writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}){zeros} }}").unwrap();
             }
-        } else if let Some(fields) = fields.as_mut().filter(|_| line.ends_with(';')) {
+        } else if let Some(fields) = fields.as_mut().filter(|_| is_field(line)) {
             fields.push(match line {
                 text if text.contains('[') => ", \"\"",
                 pointer if pointer.contains('*') => ", NULL",
