@@ -31,12 +31,60 @@ func TestACollectionIsCompactedAndTheReportTellsWhatBecameOfIt(t *testing.T) {
 	if state := must(client.State(ctx, result.JobID)); state.State != milvus.JobCompleted || state.Completed != 2 {
 		t.Fatalf("%+v", state)
 	}
+	if left := report.LeftOut; report.Unknown != 0 || left == nil || *left != (milvus.LeftOut{Total: 1, L0: 1}) {
+		t.Fatalf("%d %+v", report.Unknown, left) // the deletions
+	}
+	if result.UnsortedSegments != 0 {
+		t.Fatalf("%+v", result)
+	}
 	plans := must(client.Plans(ctx, result.JobID))
+	if plans[0].Judgement != milvus.JudgementCompleted || plans[0].Reason != milvus.ReasonTargetStored {
+		t.Fatalf("%+v", plans)
+	}
 	if len(plans) != 2 || len(plans[0].Sources) != 2 || plans[0].Target <= 0 || plans[0].Details != nil {
 		t.Fatalf("%+v", plans)
 	}
 	if compacted := fake.tell(t, "compacted"); !strings.Contains(compacted, "succeeds") {
 		t.Fatal(compacted)
+	}
+}
+
+func TestATriggerWhileTheJobOfAnotherClientRunsIsBusyAndALaterOneWorks(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	other := must(milvus.New(fake.uri))
+	defer other.Close()
+	job := must(client.Compact(ctx, "succeeds"))
+	_, err := other.Compact(ctx, "succeeds")
+	var failure *milvus.Error
+	if !errors.Is(err, milvus.ErrBusy) || !errors.As(err, &failure) || !failure.Retriable || failure.InDoubt {
+		t.Fatalf("%+v", err)
+	}
+	must(client.Wait(ctx, job))
+	later := must(other.Compact(ctx, "succeeds"))
+	if later == milvus.NoJob || later == job {
+		t.Fatal(job, later)
+	}
+	if report := must(other.Wait(ctx, later)); report.Verdict != milvus.VerdictSucceeded {
+		t.Fatalf("%+v", report)
+	}
+}
+
+func TestEachPlanThatDidNotCompleteHasItsReason(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	job := must(client.Compact(ctx, "vanishes"))
+	if _, err := client.Wait(ctx, job); !errors.Is(err, milvus.ErrCompactionFailed) {
+		t.Fatal(err)
+	}
+	plans := must(client.Plans(ctx, job))
+	for _, plan := range plans {
+		if plan.Judgement == milvus.JudgementCompleted || plan.Reason.Message() == "" {
+			t.Errorf("%+v", plan)
+		}
+	}
+	if len(plans) != 2 {
+		t.Fatalf("%+v", plans)
 	}
 }
 

@@ -53,6 +53,9 @@ type CompactResult struct {
 	JobID JobID
 	// Planned is the number of its plans, or [NotReported].
 	Planned int64
+	// UnsortedSegments waited to be sorted right before the trigger, and are left out (servers since 2.5);
+	// [NotReported] if that is not known.
+	UnsortedSegments int64
 }
 
 // Prospect is what a trigger would find. Numbers that cannot be read are [NotReported].
@@ -110,6 +113,9 @@ type Found struct {
 // scheduled; [NoJob] if there was nothing to do. It merges small segments and purges deleted rows. Data that was not
 // flushed is left out, see [Client.Flush].
 //
+// If the server schedules nothing although segments are stored that a free trigger would take, the error is [ErrBusy]:
+// nothing was started; try again later.
+//
 // The trigger is repeated only if the server certainly did nothing. If it may have been carried out although the call
 // fails, the error says so: see Error.InDoubt and [Client.Find].
 func (c *Client) Compact(ctx context.Context, collection string) (JobID, error) {
@@ -135,7 +141,12 @@ func (c *Client) CompactWith(ctx context.Context, collection string, params Comp
 		take: func(future *C.milvus_future) (CompactResult, C.milvus_status) {
 			result := C.milvus_compact_result{size: C.sizeof_milvus_compact_result}
 			status := C.milvus_future_take_compact_result(future, &result)
-			return CompactResult{TriggerOutcome(result.outcome), JobID(result.job_id), int64(result.planned)}, status
+			return CompactResult{
+				Outcome:          TriggerOutcome(result.outcome),
+				JobID:            JobID(result.job_id),
+				Planned:          int64(result.planned),
+				UnsortedSegments: int64(result.unsorted_segments),
+			}, status
 		},
 	}.run(ctx, c)
 }

@@ -13,7 +13,8 @@ type TriggerOutcome int32
 const (
 	// TriggerScheduled means the server scheduled plans for this trigger.
 	TriggerScheduled TriggerOutcome = C.MILVUS_TRIGGER_SCHEDULED
-	// TriggerNothing means it scheduled nothing: nothing to compact, or another compaction holds the segments.
+	// TriggerNothing means it scheduled nothing: there is nothing to compact, as far as its segments show; see
+	// [ErrBusy].
 	TriggerNothing TriggerOutcome = C.MILVUS_TRIGGER_NOTHING
 	// TriggerRunning means it scheduled nothing new, because a job of the same kind is running: that is given.
 	TriggerRunning TriggerOutcome = C.MILVUS_TRIGGER_RUNNING
@@ -44,6 +45,9 @@ const (
 	VerdictTimedOut Verdict = C.MILVUS_VERDICT_TIMED_OUT
 	// VerdictUnknown means the server forgot the job, never knew it, or forgot too much of it to tell.
 	VerdictUnknown Verdict = C.MILVUS_VERDICT_UNKNOWN
+	// VerdictNotStarted means clustering was asked for, and the server answered with another job that held the
+	// collection. That job is over now: ask again. The wait fails with [ErrBusy].
+	VerdictNotStarted Verdict = C.MILVUS_VERDICT_NOT_STARTED
 )
 
 // String is the verdict as the C library names it, e.g. "SUCCEEDED".
@@ -54,6 +58,83 @@ func (v Verdict) String() string {
 // Message says what the verdict means, in one sentence.
 func (v Verdict) Message() string {
 	return C.GoString(C.milvus_verdict_message(C.milvus_verdict(v)))
+}
+
+// Judgement is how one plan ended.
+type Judgement int32
+
+const (
+	// JudgementOpen means it runs or waits, or nobody has looked yet.
+	JudgementOpen Judgement = C.MILVUS_JUDGEMENT_OPEN
+	// JudgementCompleted means it replaced its sources.
+	JudgementCompleted Judgement = C.MILVUS_JUDGEMENT_COMPLETED
+	// JudgementFailed means it ended and changed nothing.
+	JudgementFailed Judgement = C.MILVUS_JUDGEMENT_FAILED
+	// JudgementTimedOut means it ran out of the server's time and changed nothing.
+	JudgementTimedOut Judgement = C.MILVUS_JUDGEMENT_TIMED_OUT
+	// JudgementNotKnown means it ended, and what is left does not show how.
+	JudgementNotKnown Judgement = C.MILVUS_JUDGEMENT_NOT_KNOWN
+)
+
+// String is the judgement as the C library names it, e.g. "COMPLETED".
+func (j Judgement) String() string {
+	return nameOf(C.milvus_judgement_name(C.int32_t(j)), "MILVUS_JUDGEMENT_", int32(j))
+}
+
+// Reason is what a judgement rests on.
+type Reason int32
+
+const (
+	// ReasonNone means there is no judgement yet.
+	ReasonNone Reason = C.MILVUS_REASON_NONE
+	// ReasonReported means the server reports the state of this plan.
+	ReasonReported Reason = C.MILVUS_REASON_REPORTED
+	// ReasonTargetStored means its target is stored, and none of its sources is.
+	ReasonTargetStored Reason = C.MILVUS_REASON_TARGET_STORED
+	// ReasonTargetReplaced means none of its sources is stored, and its target was replaced since.
+	ReasonTargetReplaced Reason = C.MILVUS_REASON_TARGET_REPLACED
+	// ReasonPurged means its sources are gone, and nothing came in their place.
+	ReasonPurged Reason = C.MILVUS_REASON_PURGED
+	// ReasonDeletesApplied means the segments of deletions that it took are gone.
+	ReasonDeletesApplied Reason = C.MILVUS_REASON_DELETES_APPLIED
+	// ReasonResultFits means a segment that fits its sources came in their place.
+	ReasonResultFits Reason = C.MILVUS_REASON_RESULT_FITS
+	// ReasonSourcesStored means the job is over, and all of its sources are still stored.
+	ReasonSourcesStored Reason = C.MILVUS_REASON_SOURCES_STORED
+	// ReasonNeverListed means the server announced or counted it, but never listed it.
+	ReasonNeverListed Reason = C.MILVUS_REASON_NEVER_LISTED
+	// ReasonSegmentsUnknown means the segments could not be listed, or not before the trigger.
+	ReasonSegmentsUnknown Reason = C.MILVUS_REASON_SEGMENTS_UNKNOWN
+	// ReasonSourcesUnknown means its sources were never seen stored.
+	ReasonSourcesUnknown Reason = C.MILVUS_REASON_SOURCES_UNKNOWN
+	// ReasonSomeSourcesStored means some of its sources are stored, others are gone.
+	ReasonSomeSourcesStored Reason = C.MILVUS_REASON_SOME_SOURCES_STORED
+	// ReasonTargetBesideSources means it has a target, but its sources are still stored.
+	ReasonTargetBesideSources Reason = C.MILVUS_REASON_TARGET_BESIDE_SOURCES
+	// ReasonTakenByOthers means another compaction may have taken its sources.
+	ReasonTakenByOthers Reason = C.MILVUS_REASON_TAKEN_BY_OTHERS
+	// ReasonPartitionDropped means its partition was dropped, and its sources with it.
+	ReasonPartitionDropped Reason = C.MILVUS_REASON_PARTITION_DROPPED
+	// ReasonPartitionsUnknown means its partition may have been dropped.
+	ReasonPartitionsUnknown Reason = C.MILVUS_REASON_PARTITIONS_UNKNOWN
+	// ReasonNoLongerListed means the server no longer lists it.
+	ReasonNoLongerListed Reason = C.MILVUS_REASON_NO_LONGER_LISTED
+	// ReasonOtherKind means it is no clustering.
+	ReasonOtherKind Reason = C.MILVUS_REASON_OTHER_KIND
+	// ReasonLevelUnknown means it cannot be told whether it clustered.
+	ReasonLevelUnknown Reason = C.MILVUS_REASON_LEVEL_UNKNOWN
+	// ReasonMalformed means what the server lists of it contradicts itself.
+	ReasonMalformed Reason = C.MILVUS_REASON_MALFORMED
+)
+
+// String is the reason as the C library names it, e.g. "TARGET_STORED".
+func (r Reason) String() string {
+	return nameOf(C.milvus_reason_name(C.int32_t(r)), "MILVUS_REASON_", int32(r))
+}
+
+// Message says what the reason means, in one sentence.
+func (r Reason) Message() string {
+	return C.GoString(C.milvus_reason_message(C.int32_t(r)))
 }
 
 // FoundState is what was found out about a trigger in doubt.

@@ -108,9 +108,27 @@ func TestEveryStatusHasAConstant(t *testing.T) {
 	}
 }
 
+// The library names those numbers that it has: each has to have a constant, and no constant more.
+func TestEveryVerdictJudgementAndReasonHasAConstant(t *testing.T) {
+	for kind, last := range map[string]int32{
+		"VERDICT": int32(milvus.VerdictNotStarted), "JUDGEMENT": int32(milvus.JudgementNotKnown), "REASON": int32(milvus.ReasonMalformed),
+	} {
+		for number := int32(0); number < 100; number++ {
+			text := map[string]fmt.Stringer{
+				"VERDICT": milvus.Verdict(number), "JUDGEMENT": milvus.Judgement(number), "REASON": milvus.Reason(number),
+			}[kind].String()
+			if isKnown := !strings.HasPrefix(text, "UNKNOWN_"); isKnown != (number <= last) {
+				t.Error(kind, number, text)
+			}
+		}
+	}
+}
+
 func TestEnumsHaveReadableNames(t *testing.T) {
 	for want, value := range map[string]fmt.Stringer{
 		"PARTLY_FAILED": milvus.VerdictPartlyFailed, "UNKNOWN": milvus.VerdictUnknown, "UNKNOWN_VERDICT(77)": milvus.Verdict(77),
+		"NOT_STARTED": milvus.VerdictNotStarted, "NOT_KNOWN": milvus.JudgementNotKnown, "TAKEN_BY_OTHERS": milvus.ReasonTakenByOthers,
+		"UNKNOWN_JUDGEMENT(5)": milvus.Judgement(5), "UNKNOWN_REASON(-1)": milvus.Reason(-1),
 		"SCHEDULED": milvus.TriggerScheduled, "NO_TRACE": milvus.FoundNoTrace, "MIX": milvus.PlanTypeMix,
 		"META_SAVED": milvus.PlanStateMetaSaved, "UNKNOWN_PLAN_TYPE(1)": milvus.PlanType(1), "EXECUTING": milvus.JobExecuting,
 		"LOADED": milvus.LoadedSegments, "FLUSHED": milvus.SegmentFlushed, "L0": milvus.LevelL0, "not known": milvus.NotKnown,
@@ -120,7 +138,7 @@ func TestEnumsHaveReadableNames(t *testing.T) {
 			t.Errorf("%q is not %q", value, want)
 		}
 	}
-	if milvus.ErrNotReady.Error() == "" || milvus.VerdictFailed.Message() == "" {
+	if milvus.ErrNotReady.Error() == "" || milvus.VerdictFailed.Message() == "" || milvus.ReasonPurged.Message() == "" {
 		t.Error("no sentence")
 	}
 	if errors.Is(milvus.ErrTimeout, context.Canceled) {

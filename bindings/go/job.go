@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Report is what a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
-// servers forget.
+// Report is what a wait has to tell. Counts of plans that are through rest on the server's counters, as long as those
+// can be seen, and on what became of the plans' segments: servers forget.
 type Report struct {
 	// Verdict tells how the job ended; [VerdictNone] if the wait ended first.
 	Verdict Verdict
@@ -36,6 +36,32 @@ type Report struct {
 	// Effect tells what became of the segments: of jobs that this client triggered, on servers that list segments.
 	// Nil if it cannot be told.
 	Effect *Effect
+	// Unknown plans ended, and nobody can tell how: each [Plan] has its reason.
+	Unknown int64
+	// LeftOut tells which stored segments no plan named: of jobs that this client triggered, on servers that list
+	// segments and plans. Nil if it cannot be told.
+	LeftOut *LeftOut
+}
+
+// LeftOut counts the segments that were stored right before the trigger and that no plan of the job named, each by one
+// reason.
+type LeftOut struct {
+	// Total is the number of all of them.
+	Total int64
+	// Unsorted waited to be sorted: servers since 2.5 sort a segment after its flush.
+	Unsorted int64
+	// L0 held nothing but deletions, which only an L0 compaction takes.
+	L0 int64
+	// Clustered are results of clustering, which a plain compaction leaves alone.
+	Clustered int64
+	// Importing were made by an import.
+	Importing int64
+	// Unflushed were not flushed yet.
+	Unflushed int64
+	// NotAskedFor are in another partition than asked for, or not among the segments asked for.
+	NotAskedFor int64
+	// Held are the rest: another compaction held them, or they were not eligible for a reason that no list shows.
+	Held int64
 }
 
 // Effect is what a compaction did to the segments of a collection. What cannot be told is [NotReported].
@@ -84,8 +110,8 @@ type StateInfo struct {
 // to do. With one, the report still has what was seen. It goes on through restarts and lost connections of up to a
 // minute. Use the client that triggered the job, if possible: it remembers what servers forget.
 //
-// Errors are [ErrCompactionFailed], [ErrOutcomeUnknown], [ErrTimeout] and [ErrCancelled] (the job goes on), and what
-// any call can end with.
+// Errors are [ErrCompactionFailed], [ErrOutcomeUnknown], [ErrBusy] ([VerdictNotStarted]), [ErrCollectionNotFound] (it
+// was dropped meanwhile), [ErrTimeout] and [ErrCancelled] (the job goes on), and what any call can end with.
 func (c *Client) Wait(ctx context.Context, job JobID, options ...CallOption) (Report, error) {
 	return operation[Report]{
 		name: "milvus_compaction_wait_async",
@@ -121,7 +147,7 @@ func (c *Client) State(ctx context.Context, job JobID) (StateInfo, error) {
 
 // Optimize makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
 // waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result up. It does
-// not flush. The message of an error says how far it came, and the report has what was seen of the job.
+// not flush. While another compaction holds the collection, it asks again, for at most ten minutes. The message of an error says how far it came, and the report has what was seen of the job.
 func (c *Client) Optimize(ctx context.Context, collection string, params CompactParams, options ...CallOption) (Report, error) {
 	const name = "milvus_optimize_async"
 	var memory memory
@@ -158,6 +184,24 @@ func reportOf(report *C.milvus_compaction_report) Report {
 		Polls:       uint64(report.polls),
 		FailedPolls: uint64(report.failed_polls),
 		Effect:      effectOf(report),
+		Unknown:     int64(report.unknown_plans),
+		LeftOut:     leftOutOf(report),
+	}
+}
+
+func leftOutOf(report *C.milvus_compaction_report) *LeftOut {
+	if report.left_out == C.MILVUS_NOT_REPORTED {
+		return nil
+	}
+	return &LeftOut{
+		Total:       int64(report.left_out),
+		Unsorted:    int64(report.left_out_unsorted),
+		L0:          int64(report.left_out_l0),
+		Clustered:   int64(report.left_out_clustered),
+		Importing:   int64(report.left_out_importing),
+		Unflushed:   int64(report.left_out_unflushed),
+		NotAskedFor: int64(report.left_out_not_asked_for),
+		Held:        int64(report.left_out_held),
 	}
 }
 

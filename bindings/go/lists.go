@@ -20,6 +20,11 @@ type Plan struct {
 	Targets []int64
 	// Details are told by servers newer than 3.0.0; else nil.
 	Details *PlanDetails
+	// Judgement tells how it ended, as far as this client has seen. A wait judges the plans of its job; those of
+	// others are [JudgementOpen] unless the server tells their states.
+	Judgement Judgement
+	// Reason tells what that rests on.
+	Reason Reason
 }
 
 // PlanDetails are what newer servers tell of a plan besides.
@@ -136,9 +141,11 @@ func takePlans(future *C.milvus_future) ([]Plan, C.milvus_status) {
 
 func planOf(plan *C.milvus_plan) Plan {
 	result := Plan{
-		Sources: int64s(plan.sources, plan.source_count),
-		Target:  int64(plan.target),
-		Targets: int64s(plan.targets, plan.target_count),
+		Sources:   int64s(plan.sources, plan.source_count),
+		Target:    int64(plan.target),
+		Targets:   int64s(plan.targets, plan.target_count),
+		Judgement: Judgement(plan.judgement),
+		Reason:    Reason(plan.reason),
 	}
 	if plan.has_details != 0 {
 		result.Details = &PlanDetails{

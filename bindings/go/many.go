@@ -38,7 +38,8 @@ type ManyResult struct {
 }
 
 // CompactMany compacts collections: as [Client.CompactWith] and [Client.Wait] for each of them. One that fails does
-// not keep the others from being compacted. The results are in the order of the names. No names at all are refused.
+// not keep the others from being compacted; one that another compaction holds is triggered again, for at most ten
+// minutes. The results are in the order of the names. No names at all are refused.
 //
 // The error is [ErrSomeFailed] if any has failed, also for lack of time, and besides it is what each of them failed
 // with: the results say which. They are there as well if the client was closed meanwhile.

@@ -41,6 +41,9 @@ func compact(ctx context.Context, uri, collection string) error {
 	if errors.As(err, &failure) && failure.InDoubt {
 		fmt.Println("in doubt, found:", failure.Found)
 	}
+	if errors.Is(err, milvus.ErrBusy) {
+		fmt.Println("another compaction holds the segments: try again later")
+	}
 	if err != nil {
 		return err
 	}
@@ -54,5 +57,22 @@ func compact(ctx context.Context, uri, collection string) error {
 		fmt.Printf("segments: %d -> %d, rows: %d -> %d\n",
 			effect.SegmentsBefore, effect.SegmentsAfter, effect.RowsBefore, effect.RowsAfter)
 	}
+	if left := report.LeftOut; left != nil && left.Total > 0 {
+		fmt.Printf("left out: %+v\n", *left)
+	}
+	printPlans(ctx, client, result.JobID)
 	return err
+}
+
+// Prints how each plan ended that did not complete, and what says so.
+func printPlans(ctx context.Context, client *milvus.Client, job milvus.JobID) {
+	plans, err := client.Plans(ctx, job)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cannot list the plans:", err)
+	}
+	for _, plan := range plans {
+		if plan.Judgement != milvus.JudgementCompleted {
+			fmt.Printf("plan of %v: %s: %s\n", plan.Sources, plan.Judgement, plan.Reason.Message())
+		}
+	}
 }
