@@ -1,4 +1,5 @@
 // Compacts a collection, waits for the job, and prints how it ended: java Compact URI COLLECTION
+import io.github.milvusclient.BusyException;
 import io.github.milvusclient.CompactionReport;
 import io.github.milvusclient.MilvusClient;
 import io.github.milvusclient.MilvusException;
@@ -20,6 +21,10 @@ final class Compact {
             CompactionReport report = client.waitForCompaction(job, Duration.ofMinutes(10),
                 progress -> System.out.println(progress.completed() + " of " + progress.planned() + " plans"));
             System.out.println("job " + job + ": " + report.verdict() + " in " + report.elapsed().toMillis() + " ms");
+            report.leftOut().filter(left -> left.total() > 0).ifPresent(System.out::println);
+        } catch (BusyException failure) {
+            System.err.println("another compaction holds the segments, try again later: " + failure.getMessage());
+            System.exit(1);
         } catch (MilvusException failure) {
             System.err.println(failure.status() + ": " + failure.getMessage());
             System.exit(1);

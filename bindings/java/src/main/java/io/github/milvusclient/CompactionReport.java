@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting, because
- * servers forget.
+ * What a wait has to tell. Counts of plans that are through rest on the server's counters, as long as those can be seen,
+ * and on what became of the plans' segments, because servers forget.
  *
  * @param verdict         how the job ended; {@link Verdict#NONE} if the wait ended first
  * @param jobId           the job
@@ -20,13 +20,17 @@ import java.util.Optional;
  * @param failedPolls     how often it did not, so that the question was repeated
  * @param effect          the segments right before the trigger and after the job: only of jobs that this client
  *                        triggered, on servers that list segments
+ * @param unknownPlans    plans that ended, and nobody can tell how: each {@link Plan} has its reason
+ * @param leftOut         stored segments that no plan named: only of jobs that this client triggered, on servers that
+ *                        list segments and plans
  */
 public record CompactionReport(Verdict verdict, long jobId, long planned, long executingPlans, long completedPlans,
                                long failedPlans, long timedOutPlans, Duration elapsed, long polls, long failedPolls,
-                               Optional<Effect> effect) {
+                               Optional<Effect> effect, long unknownPlans, Optional<LeftOut> leftOut) {
     static CompactionReport of(Structs.Report report) {
         return new CompactionReport(Verdict.of(report.verdict), report.jobId, report.planned, report.executingPlans,
             report.completedPlans, report.failedPlans, report.timedOutPlans, Duration.ofMillis(report.elapsedMs),
-            report.polls, report.failedPolls, report.hasEffect == 1 ? Optional.of(Effect.of(report)) : Optional.empty());
+            report.polls, report.failedPolls, report.hasEffect == 1 ? Optional.of(Effect.of(report)) : Optional.empty(),
+            report.unknownPlans, LeftOut.of(report));
     }
 }

@@ -40,6 +40,14 @@ final class Library {
 
     static native String milvus_status_message(int status);
 
+    static native String milvus_reason_message(int reason);
+
+    static native String milvus_reason_name(int reason);
+
+    static native String milvus_judgement_name(int judgement);
+
+    static native String milvus_verdict_name(int verdict);
+
     static native long milvus_options_new();
 
     static native int milvus_options_set(long options, byte[] key, byte[] value);

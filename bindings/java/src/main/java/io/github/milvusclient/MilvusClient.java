@@ -105,7 +105,8 @@ public final class MilvusClient extends ClientHandle {
     /**
      * Has the server compact one collection: merge small segments and purge deleted rows. Over as soon as the job is
      * scheduled; gives its id, or {@link #NO_JOB} if the server scheduled nothing. A trigger whose answer is lost ends
-     * with an exception that is {@link MilvusException#inDoubt()}.
+     * with an exception that is {@link MilvusException#inDoubt()}. If the server schedules nothing although segments are
+     * stored that a free trigger would take, it ends with {@link BusyException}: nothing was started; try again later.
      */
     public long compact(String collectionName, Duration timeout) {
         return compactOperation(collectionName, timeout).await();
@@ -145,9 +146,11 @@ public final class MilvusClient extends ClientHandle {
 
     /**
      * Waits until a job is over. Ends without an exception only if every plan completed, or there was nothing to do;
-     * else with {@link CompactionFailedException}, {@link OutcomeUnknownException} or {@link MilvusTimeoutException}
-     * (the job goes on), which have what was seen as their {@link MilvusException#report()}. Best asked of the client
-     * that triggered the job: it remembers what servers forget.
+     * else with {@link CompactionFailedException}, {@link OutcomeUnknownException}, {@link BusyException}
+     * ({@link Verdict#NOT_STARTED}), {@link CollectionNotFoundException} (it was dropped meanwhile) or
+     * {@link MilvusTimeoutException} (the job goes on), which have what was seen as their
+     * {@link MilvusException#report()}. Best asked of the client that triggered the job: it remembers what servers
+     * forget.
      */
     public CompactionReport waitForCompaction(long jobId, Duration timeout) {
         return waitForCompactionOperation(jobId, timeout, null).await();
@@ -293,7 +296,8 @@ public final class MilvusClient extends ClientHandle {
 
     /**
      * Makes queries of a collection fast: waits for its indexes, compacts it, waits for the job and for the indexes of
-     * the result, and has the query nodes of a loaded collection take it up. It does not flush.
+     * the result, and has the query nodes of a loaded collection take it up. It does not flush. While another compaction
+     * holds the collection, it asks again, for at most ten minutes.
      */
     public CompactionReport optimize(String collectionName, CompactParams params, Duration timeout) {
         return optimizeOperation(collectionName, params, timeout, null).await();
@@ -326,7 +330,8 @@ public final class MilvusClient extends ClientHandle {
 
     /**
      * Compacts many collections, some at a time, in the order of the names. If any of them fails this ends with
-     * {@link SomeFailedException}, whose {@link MilvusException#results()} tell what became of each.
+     * {@link SomeFailedException}, whose {@link MilvusException#results()} tell what became of each. One that another
+     * compaction holds is triggered again, for at most ten minutes.
      */
     public List<CollectionResult> compactMany(List<String> collectionNames, ManyParams params, Duration timeout) {
         return compactManyOperation(collectionNames, params, timeout, null).await();

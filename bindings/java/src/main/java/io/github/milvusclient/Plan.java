@@ -7,11 +7,15 @@ import java.util.Optional;
 /**
  * One unit of work of a job, which servers also call a task: segments that become others.
  *
- * @param sources  ids of the segments that are taken
- * @param targets  ids of all resulting segments that are known; empty while, or if, there are none
- * @param details  what servers newer than 3.0.0 tell besides
+ * @param sources    ids of the segments that are taken
+ * @param targets    ids of all resulting segments that are known; empty while, or if, there are none
+ * @param details    what servers newer than 3.0.0 tell besides
+ * @param judgement  how it ended, as far as this client has seen: a wait judges the plans of its job; those of others are
+ *                   {@link Judgement#OPEN} unless the server tells their states
+ * @param reason     what that rests on
  */
-public record Plan(List<Long> sources, List<Long> targets, Optional<Details> details) {
+public record Plan(List<Long> sources, List<Long> targets, Optional<Details> details, Judgement judgement,
+                   Reason reason) {
     /**
      * What the newest servers tell of a plan.
      *
@@ -34,6 +38,7 @@ public record Plan(List<Long> sources, List<Long> targets, Optional<Details> det
             PlanType.of(plan.type), PlanState.of(plan.state), plan.planId, plan.jobId, plan.collectionId,
             plan.partitionId, Text.read(plan.channel), Text.read(plan.failureReason)));
         return new Plan(Text.readNumbers(plan.sources, plan.sourceCount),
-            targets.isEmpty() && plan.target >= 0 ? List.of(plan.target) : targets, details);
+            targets.isEmpty() && plan.target >= 0 ? List.of(plan.target) : targets, details,
+            Judgement.of(plan.judgement), Reason.of(plan.reason));
     }
 }

@@ -107,12 +107,13 @@ final class Structs {
     }
 
     /** milvus_compact_result. */
-    @FieldOrder({"outcome", "reserved", "jobId", "planned"})
+    @FieldOrder({"outcome", "reserved", "jobId", "planned", "unsortedSegments"})
     public static final class CompactResult extends Sized {
         public int outcome;
         public int reserved;
         public long jobId;
         public long planned;
+        public long unsortedSegments;
     }
 
     /** milvus_compaction_state_info. */
@@ -130,7 +131,9 @@ final class Structs {
     @FieldOrder({"verdict", "reserved", "jobId", "planned", "executingPlans", "completedPlans", "failedPlans",
         "timedOutPlans", "elapsedMs", "polls", "failedPolls", "hasEffect", "reserved2", "segmentsBefore",
         "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsGone", "segmentsAppeared", "sourcesLeft",
-        "targetsMissing", "lineageConfirmed", "l0SegmentsBefore", "l0SegmentsAfter"})
+        "targetsMissing", "lineageConfirmed", "l0SegmentsBefore", "l0SegmentsAfter", "unknownPlans",
+        "leftOut", "leftOutUnsorted", "leftOutL0", "leftOutClustered", "leftOutImporting", "leftOutUnflushed",
+        "leftOutNotAskedFor", "leftOutHeld"})
     public static final class Report extends Sized {
         public int verdict;
         public int reserved;
@@ -157,6 +160,15 @@ final class Structs {
         public long lineageConfirmed;
         public long l0SegmentsBefore;
         public long l0SegmentsAfter;
+        public long unknownPlans;
+        public long leftOut;
+        public long leftOutUnsorted;
+        public long leftOutL0;
+        public long leftOutClustered;
+        public long leftOutImporting;
+        public long leftOutUnflushed;
+        public long leftOutNotAskedFor;
+        public long leftOutHeld;
 
         public Report() {
         }
@@ -169,7 +181,7 @@ final class Structs {
 
     /** milvus_plan. */
     @FieldOrder({"sources", "sourceCount", "target", "targets", "targetCount", "hasDetails", "type", "state", "reserved",
-        "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason"})
+        "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason", "judgement", "reason"})
     public static final class Plan extends Sized {
         public Pointer sources;
         public long sourceCount;
@@ -186,6 +198,8 @@ final class Structs {
         public long partitionId;
         public Pointer channel;
         public Pointer failureReason;
+        public int judgement;
+        public int reason;
     }
 
     /** milvus_segment. */

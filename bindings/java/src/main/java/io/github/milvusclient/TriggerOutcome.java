@@ -7,7 +7,7 @@ public enum TriggerOutcome implements Numbered {
     NONE(0),
     /** The server scheduled plans for it. */
     SCHEDULED(1),
-    /** The server scheduled nothing: nothing to compact, or another compaction holds the segments. */
+    /** The server scheduled nothing: there is nothing to compact, as far as its segments show; see {@link BusyException}. */
     NOTHING(2),
     /** A job of the same kind is running on the whole collection, and its id is given. */
     RUNNING(3),

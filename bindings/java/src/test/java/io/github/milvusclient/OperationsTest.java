@@ -27,6 +27,10 @@ public final class OperationsTest extends Served {
         assertEquals(2, plans.size());
         assertEquals(2, plans.get(0).sources().size());
         assertEquals(1, plans.get(0).targets().size());
+        assertEquals(Judgement.COMPLETED, plans.get(0).judgement());
+        assertEquals(Reason.TARGET_STORED, plans.get(0).reason());
+        assertEquals(0, report.unknownPlans());
+        assertEquals(new LeftOut(1, 0, 1, 0, 0, 0, 0, 0), report.leftOut().orElseThrow()); // the deletions
         assertEquals(CompactionState.COMPLETED, client.state(job, SOON).state());
         assertEquals("succeeds", server.tell("compacted"));
     }
@@ -35,7 +39,43 @@ public final class OperationsTest extends Served {
     public void nothingToDoIsNoFailure() {
         long job = client.compact("nothing", SOON);
         assertEquals(MilvusClient.NO_JOB, job);
-        assertEquals(Verdict.NOTHING_TO_DO, client.waitForCompaction(job, SOON).verdict());
+        CompactionReport report = client.waitForCompaction(job, SOON);
+        assertEquals(Verdict.NOTHING_TO_DO, report.verdict());
+        assertTrue(report.leftOut().isEmpty());
+    }
+
+    @Test
+    public void aTriggerWhileTheJobOfAnotherClientRunsIsBusyAndALaterOneWorks() {
+        long job = client.compact("succeeds", SOON);
+        try (MilvusClient other = new MilvusClient(server.uri())) {
+            BusyException failure = assertThrows(BusyException.class, () -> other.compact("succeeds", SOON));
+            assertEquals(Status.BUSY, failure.status());
+            assertTrue(failure.retriable());
+            assertFalse(failure.inDoubt());
+            assertEquals(Verdict.SUCCEEDED, client.waitForCompaction(job, SOON).verdict());
+            long later = other.compact("succeeds", SOON);
+            assertTrue(later > 0 && later != job);
+            assertEquals(Verdict.SUCCEEDED, other.waitForCompaction(later, SOON).verdict());
+        }
+    }
+
+    @Test
+    public void eachPlanThatDidNotCompleteHasItsReason() {
+        long job = client.compact("vanishes", SOON);
+        assertThrows(CompactionFailedException.class, () -> client.waitForCompaction(job, SOON));
+        List<Plan> plans = client.plans(job, SOON);
+        assertEquals(2, plans.size());
+        for (Plan plan : plans) {
+            assertFalse(plan.judgement() == Judgement.COMPLETED || plan.judgement() == Judgement.UNRECOGNIZED);
+            assertFalse(plan.reason() == Reason.UNRECOGNIZED);
+            assertFalse(plan.reason().message().isEmpty());
+        }
+    }
+
+    @Test
+    public void segmentsThatWaitToBeSortedAreCounted() {
+        CompactResult result = client.compactWith("succeeds", CompactParams.DEFAULT, SOON);
+        assertEquals(OptionalLong.of(0), result.unsortedSegments());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.milvusclient;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
@@ -19,6 +20,9 @@ public final class ValuesTest {
     @Test
     public void numbersOfANewerLibraryAreNoFailure() {
         assertEquals(Verdict.UNRECOGNIZED, Verdict.of(NEWER));
+        assertEquals(Judgement.UNRECOGNIZED, Judgement.of(NEWER));
+        assertEquals(Reason.UNRECOGNIZED, Reason.of(NEWER));
+        assertFalse(Reason.UNRECOGNIZED.message().isEmpty());
         assertEquals(TriggerOutcome.UNRECOGNIZED, TriggerOutcome.of(NEWER));
         assertEquals(Finding.UNRECOGNIZED, Finding.of(NEWER));
         assertEquals(CompactionState.UNRECOGNIZED, CompactionState.of(NEWER));
@@ -28,6 +32,20 @@ public final class ValuesTest {
         assertEquals(SegmentLevel.UNRECOGNIZED, SegmentLevel.of(NEWER));
         assertEquals(OptionKind.UNRECOGNIZED, OptionKind.of(NEWER));
         assertEquals(Answer.NOT_KNOWN, Answer.of(NEWER));
+    }
+
+    /** The library names those numbers that it has. */
+    @Test
+    public void everyNumberOfTheLibraryHasTheConstantOfItsName() {
+        for (int number = -1; number < 100; number++) {
+            assertEquals(nameOf(Verdict.of(number), "VERDICT"), Library.milvus_verdict_name(number));
+            assertEquals(nameOf(Judgement.of(number), "JUDGEMENT"), Library.milvus_judgement_name(number));
+            assertEquals(nameOf(Reason.of(number), "REASON"), Library.milvus_reason_name(number));
+        }
+    }
+
+    private static String nameOf(Enum<?> constant, String kind) {
+        return constant.name().equals("UNRECOGNIZED") ? "MILVUS_UNKNOWN_" + kind : "MILVUS_" + kind + "_" + constant.name();
     }
 
     @Test

@@ -1,0 +1,33 @@
+// How one plan ended.
+package io.github.milvusclient;
+
+/** How one plan of a job ended, as far as this client has seen. */
+public enum Judgement implements Numbered {
+    /** It runs or waits, or nobody has looked yet. */
+    OPEN(0),
+    /** It replaced its sources. */
+    COMPLETED(1),
+    /** It ended and changed nothing. */
+    FAILED(2),
+    /** It ran out of the server's time and changed nothing. */
+    TIMED_OUT(3),
+    /** It ended, and what is left does not show how. */
+    NOT_KNOWN(4),
+    /** A number that only a newer library knows. */
+    UNRECOGNIZED(NONE_OF_THESE);
+
+    private final int number;
+
+    Judgement(int number) {
+        this.number = number;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    static Judgement of(int number) {
+        return Numbered.of(values(), number, UNRECOGNIZED);
+    }
+}
