@@ -65,7 +65,17 @@ enum class status : std::int32_t {
 };
 // How a compaction ended: MILVUS_VERDICT_...
 enum class verdict : std::int32_t {
-    none = 0, succeeded = 1, nothing_to_do = 2, partly_failed = 3, failed = 4, timed_out = 5, unknown = 6
+    none = 0, succeeded = 1, nothing_to_do = 2, partly_failed = 3, failed = 4, timed_out = 5, unknown = 6,
+    not_started = 7
+};
+// How one plan ended: MILVUS_JUDGEMENT_...
+enum class judgement : std::int32_t { open = 0, completed = 1, failed = 2, timed_out = 3, not_known = 4 };
+// What a judgement rests on: MILVUS_REASON_...
+enum class reason : std::int32_t {
+    none = 0, reported = 1, target_stored = 2, target_replaced = 3, purged = 4, deletes_applied = 5, result_fits = 6,
+    sources_stored = 7, never_listed = 8, segments_unknown = 9, sources_unknown = 10, some_sources_stored = 11,
+    target_beside_sources = 12, taken_by_others = 13, partition_dropped = 14, partitions_unknown = 15,
+    no_longer_listed = 16, other_kind = 17, level_unknown = 18, malformed = 19
 };
 // What came of a trigger: MILVUS_TRIGGER_...; none: it was not sent, or not answered.
 enum class trigger : std::int32_t { none = 0, scheduled = 1, nothing = 2, running = 3, accepted = 4 };
@@ -101,6 +111,11 @@ enum class log_level : std::int32_t { error = 1, warning = 2, info = 3, debug = 
 // The C constant's name of each, e.g. "MILVUS_VERDICT_FAILED". Static strings.
 inline const char *to_string(status value) noexcept { return milvus_status_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(verdict value) noexcept { return milvus_verdict_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(judgement value) noexcept
+{
+    return milvus_judgement_name(static_cast<std::int32_t>(value));
+}
+inline const char *to_string(reason value) noexcept { return milvus_reason_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(trigger value) noexcept { return milvus_trigger_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(found value) noexcept { return milvus_found_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(plan_type value) noexcept
@@ -179,6 +194,7 @@ inline const char *to_string(log_level value) noexcept
 // What one means, in an English sentence. Static strings.
 inline const char *message(status value) noexcept { return milvus_status_message(static_cast<std::int32_t>(value)); }
 inline const char *message(verdict value) noexcept { return milvus_verdict_message(static_cast<std::int32_t>(value)); }
+inline const char *message(reason value) noexcept { return milvus_reason_message(static_cast<std::int32_t>(value)); }
 
 // The job id of "the server scheduled nothing".
 inline constexpr std::int64_t no_job = MILVUS_NO_JOB;
@@ -393,7 +409,7 @@ struct compact_params {
 struct compact_result {
     trigger outcome = trigger::none;
     std::int64_t job_id = no_job;
-    std::optional<std::int64_t> planned;
+    std::optional<std::int64_t> planned, unsorted_segments;
 };
 
 // milvus_compaction_state_info.
@@ -408,6 +424,12 @@ struct effect {
         segments_appeared, sources_left, targets_missing, lineage_confirmed, l0_segments_before, l0_segments_after;
 };
 
+// The fields of milvus_compaction_report that begin with left_out. All are reported, or none is.
+struct left_out {
+    std::int64_t total = 0, unsorted = 0, l0 = 0, clustered = 0, importing = 0, unflushed = 0, not_asked_for = 0,
+                 held = 0;
+};
+
 // milvus_compaction_report.
 struct report {
     milvus::verdict verdict = milvus::verdict::none;
@@ -415,7 +437,9 @@ struct report {
     std::int64_t planned = 0, executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
     std::chrono::milliseconds elapsed{0};
     std::uint64_t polls = 0, failed_polls = 0;
-    std::optional<milvus::effect> effect; // has_effect and all behind it
+    std::optional<milvus::effect> effect; // has_effect, and segments_before to l0_segments_after
+    std::int64_t unknown_plans = 0;
+    std::optional<milvus::left_out> left_out;
 };
 
 // What a server newer than 3.0.0 tells of a plan.
@@ -431,6 +455,8 @@ struct plan {
     std::vector<std::int64_t> sources, targets;
     std::optional<std::int64_t> target;
     std::optional<plan_details> details;
+    milvus::judgement judgement = milvus::judgement::open;
+    milvus::reason reason = milvus::reason::none;
 };
 
 // milvus_segment.
@@ -532,16 +558,25 @@ template <class Counts> effect effect_of(const Counts &c)
             reported(c.lineage_confirmed), reported(c.l0_segments_before), reported(c.l0_segments_after)};
 }
 
+inline std::optional<left_out> left_out_of(const milvus_compaction_report &c)
+{
+    if (c.left_out == MILVUS_NOT_REPORTED)
+        return std::nullopt;
+    return left_out{c.left_out, c.left_out_unsorted, c.left_out_l0, c.left_out_clustered, c.left_out_importing,
+                    c.left_out_unflushed, c.left_out_not_asked_for, c.left_out_held};
+}
+
 inline report value_of(const milvus_compaction_report &c)
 {
     return {static_cast<verdict>(c.verdict), c.job_id, c.planned, c.executing_plans, c.completed_plans,
             c.failed_plans, c.timed_out_plans, std::chrono::milliseconds(c.elapsed_ms), c.polls, c.failed_polls,
-            c.has_effect != 0 ? std::optional<effect>(effect_of(c)) : std::nullopt};
+            c.has_effect != 0 ? std::optional<effect>(effect_of(c)) : std::nullopt, c.unknown_plans, left_out_of(c)};
 }
 
 inline plan value_of(const milvus_plan &c)
 {
-    plan made{ids(c.sources, c.source_count), ids(c.targets, c.target_count), std::nullopt, std::nullopt};
+    plan made{ids(c.sources, c.source_count), ids(c.targets, c.target_count), std::nullopt, std::nullopt,
+              static_cast<judgement>(c.judgement), static_cast<reason>(c.reason)};
     if (c.target != MILVUS_NO_SEGMENT)
         made.target = c.target;
     if (c.has_details != 0)
@@ -667,7 +702,8 @@ inline milvus_status take(milvus_future *f, std::optional<compact_result> &out)
 {
     milvus_compact_result c = MILVUS_COMPACT_RESULT_INIT;
     const milvus_status code = milvus_future_take_compact_result(f, &c);
-    out = compact_result{static_cast<trigger>(c.outcome), c.job_id, reported(c.planned)};
+    out = compact_result{static_cast<trigger>(c.outcome), c.job_id, reported(c.planned),
+                         reported(c.unsorted_segments)};
     return code;
 }
 

@@ -17,9 +17,12 @@ static void every_operation_gives_its_value(milvus::client &client)
     const milvus::report report = client.wait(job);
     CHECK(report.verdict == milvus::verdict::succeeded && report.job_id == job && report.completed_plans == 2);
     CHECK(report.effect && report.effect->segments_after && !report.effect->lineage_confirmed);
+    CHECK(report.unknown_plans == 0 && report.left_out && report.left_out->total == 1); // the deletions
+    CHECK(report.left_out->l0 == 1 && report.left_out->held == 0);
 
     const milvus::plan_list plans = client.plans(job);
     CHECK(plans.size() == 2 && plans[1].sources.size() == 2 && plans[1].target && !plans[1].details);
+    CHECK(plans[1].judgement == milvus::judgement::completed && plans[1].reason == milvus::reason::target_stored);
     const milvus::segment_list after = client.segments("succeeds");
     CHECK(!before.empty() && before[0].rows == 50 && before[0].state == milvus::segment_state::flushed);
     for (const milvus::segment &segment : after)
@@ -31,7 +34,9 @@ static void every_operation_gives_its_value(milvus::client &client)
 
     const milvus::compact_result nothing = client.compact_with("nothing", {});
     CHECK(nothing.outcome == milvus::trigger::nothing && nothing.job_id == milvus::no_job);
+    CHECK(nothing.planned == 0 && nothing.unsorted_segments == 0);
     CHECK(client.wait(nothing.job_id).verdict == milvus::verdict::nothing_to_do);
+    CHECK(!client.wait(nothing.job_id).left_out);
     CHECK(client.check("never_ends").is_enabled == milvus::answer::yes);
     CHECK(!client.check("never_ends").reason.empty());
     CHECK(client.check("fails").would_compact_if_free == milvus::answer::yes);
@@ -40,6 +45,29 @@ static void every_operation_gives_its_value(milvus::client &client)
     client.flush("succeeds");
     CHECK(client.optimize("unindexed", {}, 20s).verdict == milvus::verdict::succeeded);
     CHECK(thrown_by([&] { return client.tasks("succeeds"); }) == milvus::status::unsupported);
+}
+
+// The server schedules nothing, although segments are stored that it would take if they were free.
+static void a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_works(const char *uri)
+{
+    milvus::client client(uri), other(uri);
+    tell_fake("add held succeeds");
+    const std::int64_t job = client.compact("held");
+    const auto refused = other.compact_async("held").try_get();
+    CHECK(refused.status() == milvus::status::busy && refused.failure().retriable && !refused.failure().in_doubt);
+    CHECK(client.wait(job).verdict == milvus::verdict::succeeded);
+    const std::int64_t later = other.compact("held");
+    CHECK(later > 0 && later != job && other.wait(later).verdict == milvus::verdict::succeeded);
+}
+
+static void each_plan_that_did_not_complete_has_its_reason(milvus::client &client)
+{
+    const std::int64_t job = client.compact("vanishes");
+    CHECK(thrown_by([&] { return client.wait(job); }) == milvus::status::compaction_failed);
+    const milvus::plan_list plans = client.plans(job);
+    CHECK(plans.size() == 2);
+    for (const milvus::plan &plan : plans)
+        CHECK(plan.judgement != milvus::judgement::completed && milvus::message(plan.reason)[0] != '\0');
 }
 
 // The server is newer than 3.0.0, and tells more.
@@ -143,6 +171,8 @@ static void many_tell_of_each(milvus::client &client)
     const std::vector<std::string> none;
     CHECK(thrown_by([&] { return client.compact_many(none); }) == milvus::status::invalid_argument);
     CHECK(std::atoi(tell_fake("count trigger")) == triggers); // nor the whole database
+    for (int i = 0; i < 4; i++)
+        tell_fake("poll_all"); // the job of "fails" whose answer was lost ends, and holds nothing any more
     CHECK(client.compact_all(params, 30s).size() >= 12);
 }
 
@@ -289,6 +319,10 @@ static void every_constant_has_its_name()
 {
     CHECK(named(milvus::to_string(milvus::status::some_failed), "MILVUS_SOME_FAILED"));
     CHECK(named(milvus::to_string(milvus::verdict::timed_out), "MILVUS_VERDICT_TIMED_OUT"));
+    CHECK(named(milvus::to_string(milvus::verdict::not_started), "MILVUS_VERDICT_NOT_STARTED"));
+    CHECK(named(milvus::to_string(milvus::judgement::not_known), "MILVUS_JUDGEMENT_NOT_KNOWN"));
+    CHECK(named(milvus::to_string(milvus::reason::malformed), "MILVUS_REASON_MALFORMED"));
+    CHECK(named(milvus::to_string(static_cast<milvus::reason>(77)), "MILVUS_UNKNOWN_REASON"));
     CHECK(named(milvus::to_string(milvus::trigger::accepted), "MILVUS_TRIGGER_ACCEPTED"));
     CHECK(named(milvus::to_string(milvus::found::no_trace), "MILVUS_FOUND_NO_TRACE"));
     CHECK(named(milvus::to_string(milvus::plan_type::mix), "MILVUS_PLAN_TYPE_MIX"));
@@ -303,6 +337,11 @@ static void every_constant_has_its_name()
     CHECK(named(milvus::to_string(static_cast<milvus::segment_state>(77)), "MILVUS_UNKNOWN_SEGMENT_STATE"));
     CHECK(named(milvus::to_string(static_cast<milvus::status>(77)), "MILVUS_UNKNOWN_STATUS"));
     CHECK(!named(milvus::message(milvus::verdict::failed), milvus::message(milvus::status::ok)));
+    CHECK(!named(milvus::message(milvus::reason::purged), milvus::message(milvus::reason::none)));
+    // The numbers are the header's.
+    CHECK(static_cast<int>(milvus::judgement::timed_out) == MILVUS_JUDGEMENT_TIMED_OUT);
+    CHECK(static_cast<int>(milvus::reason::taken_by_others) == MILVUS_REASON_TAKEN_BY_OTHERS);
+    CHECK(static_cast<int>(milvus::status::busy) == MILVUS_BUSY);
 }
 
 int main(int argc, char **argv)
@@ -317,7 +356,9 @@ int main(int argc, char **argv)
         many_tell_of_each(client);
         nothing_is_taken_for_something_else(client);
         a_selection_is_passed_on(client);
+        each_plan_that_did_not_complete_has_its_reason(client);
     }
+    a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_works(uri);
     options_and_versions(uri);
     what_was_moved_from_says_so(uri);
     a_fork_is_told(uri);
