@@ -3,7 +3,8 @@
 //     compact URI TOKEN COLLECTION        e.g. compact http://localhost:19530 "" products
 //
 // TOKEN is "user:password", an API key, or "" for none. Exit status: 0 compacted or nothing to do,
-// 1 the compaction failed or its outcome is unknown, 2 wrong usage, 3 it may not have been started or was not followed.
+// 1 the compaction failed or its outcome is unknown, 2 wrong usage, 3 it may not have been started or was not followed;
+// one that another compaction kept from being started (MILVUS_BUSY) can be tried again later.
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -40,8 +41,41 @@ static void print_plans(milvus_client *client, int64_t job)
         for (j = 0; j < plan.source_count; j++)
             printf(" %" PRId64, plan.sources[j]);
         printf(" -> %" PRId64 "\n", plan.target);
+        if (plan.judgement != MILVUS_JUDGEMENT_COMPLETED)
+            printf("    %s, %s: %s\n", milvus_judgement_name(plan.judgement), milvus_reason_name(plan.reason),
+                   milvus_reason_message(plan.reason));
     }
     milvus_plan_list_free(plans);
+}
+
+// Which stored segments no plan took, and why: one line, if there are any and that is known.
+static void print_left_out(const milvus_compaction_report *report)
+{
+    const struct {
+        int64_t count;
+        const char *why;
+    } parts[] = {
+        {report->left_out_unsorted, "not sorted yet"},
+        {report->left_out_l0, "with nothing but deletions"},
+        {report->left_out_clustered, "clustered"},
+        {report->left_out_importing, "being imported"},
+        {report->left_out_unflushed, "not flushed yet"},
+        {report->left_out_not_asked_for, "not asked for"},
+        {report->left_out_held, "held by another compaction, or not eligible"},
+    };
+    const char *separator = " (";
+    size_t i;
+
+    if (report->left_out <= 0) // 0, or MILVUS_NOT_REPORTED
+        return;
+    printf("  segments left out: %" PRId64, report->left_out);
+    for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].count > 0) {
+            printf("%s%" PRId64 " %s", separator, parts[i].count, parts[i].why);
+            separator = ", ";
+        }
+    }
+    printf(")\n");
 }
 
 static int compact(milvus_client *client, const char *collection)
@@ -68,11 +102,13 @@ static int compact(milvus_client *client, const char *collection)
     if (status != MILVUS_OK)
         complain("the compaction did not succeed");
     printf("%s: %s\n", milvus_verdict_name(report.verdict), milvus_verdict_message(report.verdict));
-    printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, in %.2f s\n", report.completed_plans,
-           report.planned, report.failed_plans + report.timed_out_plans, (double)report.elapsed_ms / 1000);
+    printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, %" PRId64 " unknown, in %.2f s\n",
+           report.completed_plans, report.planned, report.failed_plans + report.timed_out_plans, report.unknown_plans,
+           (double)report.elapsed_ms / 1000);
     if (report.has_effect)
         printf("  segments: %" PRId64 " before, %" PRId64 " after; rows: %" PRId64 " before, %" PRId64 " after\n",
                report.segments_before, report.segments_after, report.rows_before, report.rows_after);
+    print_left_out(&report);
     print_plans(client, job);
     if (status == MILVUS_OK)
         return 0;

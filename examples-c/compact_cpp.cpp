@@ -23,14 +23,26 @@ static void show(const milvus::progress &now)
 
 static void show(const milvus::report &report)
 {
-    std::printf("%s: %s\n  %lld of %lld plans completed, %lld failed, in %.2f s\n", milvus::to_string(report.verdict),
-                milvus::message(report.verdict), static_cast<long long>(report.completed_plans),
-                static_cast<long long>(report.planned),
+    std::printf("%s: %s\n  %lld of %lld plans completed, %lld failed, %lld unknown, in %.2f s\n",
+                milvus::to_string(report.verdict), milvus::message(report.verdict),
+                static_cast<long long>(report.completed_plans), static_cast<long long>(report.planned),
                 static_cast<long long>(report.failed_plans + report.timed_out_plans),
-                static_cast<double>(report.elapsed.count()) / 1000);
+                static_cast<long long>(report.unknown_plans), static_cast<double>(report.elapsed.count()) / 1000);
     if (report.effect && report.effect->segments_before && report.effect->segments_after)
         std::printf("  segments: %lld before, %lld after\n", static_cast<long long>(*report.effect->segments_before),
                     static_cast<long long>(*report.effect->segments_after));
+    if (report.left_out && report.left_out->total > 0)
+        std::printf("  segments left out: %lld, %lld of them held by another compaction, or not eligible\n",
+                    static_cast<long long>(report.left_out->total), static_cast<long long>(report.left_out->held));
+}
+
+// What says that a plan did not complete.
+static void show(const milvus::plan_list &plans)
+{
+    for (const milvus::plan &plan : plans)
+        if (plan.judgement != milvus::judgement::completed)
+            std::printf("  a plan of %zu segments: %s: %s\n", plan.sources.size(), milvus::to_string(plan.judgement),
+                        milvus::message(plan.reason));
 }
 
 static void complain(const milvus::failure &why)
@@ -57,7 +69,15 @@ static void compact_one(milvus::client &client, const std::string &collection)
 
     std::printf("Milvus %s: %s as job %lld, %s\n", client.server_version(30s).c_str(), collection.c_str(),
                 static_cast<long long>(started.job_id), milvus::to_string(started.outcome));
-    show(client.wait_async(started.job_id, 1h).on_progress([](const milvus::progress &now) { show(now); }).get());
+    const auto ended =
+        client.wait_async(started.job_id, 1h).on_progress([](const milvus::progress &now) { show(now); }).try_get();
+    if (ended.has_value())
+        show(*ended);
+    const auto plans = client.plans_async(started.job_id, 30s).try_get();
+    if (plans)
+        show(*plans);
+    if (!ended)
+        throw milvus::error(ended.failure());
 }
 
 static void show(const std::vector<milvus::many_result> &results)
@@ -89,10 +109,6 @@ int main(int argc, char **argv)
         else
             compact_all(client);
         return 0;
-    } catch (const milvus::wait_error &e) { // what was seen of the job until it failed
-        show(e.value());
-        complain(e.failure());
-        return exit_status_of(e.status());
     } catch (const milvus::many_error &e) {
         show(e.value());
         complain(e.failure());

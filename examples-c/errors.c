@@ -40,8 +40,10 @@ static const char *advice(milvus_status status)
         return "look at the names";
     case MILVUS_RATE_LIMITED:
     case MILVUS_NOT_READY:
-    case MILVUS_BUSY:
         return "the server wants to be left alone for a while";
+    case MILVUS_BUSY:
+        return "nothing was started: another compaction holds the segments, or they are not eligible now; compact again "
+               "when it is over (milvus_compact_many does so by itself, for up to ten minutes)";
     case MILVUS_COMPACTION_DISABLED:
     case MILVUS_UNSUPPORTED:
         return "this server cannot do it: its version or its configuration has to change";
@@ -90,7 +92,7 @@ static int trigger(milvus_client *client, const char *collection, int64_t *job)
             *job = error->job_id;
             return 1;
         }
-        // Never both retriable and in doubt.
+        // Never both retriable and in doubt. MILVUS_BUSY is retriable too: nothing was started.
         if (!error->retriable || attempt == ATTEMPTS)
             return !fail(error);
         printf("trying again: %s\n", error->message);

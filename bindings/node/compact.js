@@ -6,6 +6,7 @@
 // event loop goes on; the error is read off the future, as the calling thread's last error is another thread's here.
 const koffi = require("koffi");
 const { promisify } = require("node:util");
+const { setTimeout } = require("node:timers/promises");
 
 const lib = koffi.load("libmilvus_client.so.0");
 koffi.opaque("milvus_client");
@@ -26,17 +27,39 @@ const takeJob = lib.func("int32_t milvus_future_take_job_id(milvus_future *, _Ou
 const lastErrorMessage = lib.func("const char *milvus_last_error_message()");
 
 const NO_TIMEOUT = -1;
+const BUSY = 43;
+const PATIENCE_MS = 600_000;
+const PAUSE_MS = 5_000;
 
 // Starts an operation and returns what `take` reads off it when it is over.
 async function done(start, take) {
   const future = [null];
   if (start(future) !== 0) throw new Error(lastErrorMessage());
   try {
-    if ((await futureWait(future[0], NO_TIMEOUT)) !== 0)
-      throw new Error(koffi.decode(futureError(future[0]), "milvus_error").message);
+    const status = await futureWait(future[0], NO_TIMEOUT);
+    if (status !== 0)
+      throw Object.assign(new Error(koffi.decode(futureError(future[0]), "milvus_error").message), { status });
     return take(future[0]);
   } finally {
     futureFree(future[0]);
+  }
+}
+
+// Triggers until the server schedules something, or has nothing to do.
+async function trigger(client, collection) {
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await done((future) => compactAsync(client, collection, 0, 30_000, future), (future) => {
+        const id = [0];
+        takeJob(future, id);
+        return id[0];
+      });
+    } catch (error) {
+      if (error.status !== BUSY || Date.now() > giveUp) throw error;
+      // Nothing was started: another compaction holds the segments.
+      await setTimeout(PAUSE_MS);
+    }
   }
 }
 
@@ -44,11 +67,7 @@ async function main(uri, collection) {
   const client = [null];
   if (clientNew(uri, null, client) !== 0) throw new Error(lastErrorMessage());
   try {
-    const job = await done((future) => compactAsync(client[0], collection, 0, 30_000, future), (future) => {
-      const id = [0];
-      takeJob(future, id);
-      return id[0];
-    });
+    const job = await trigger(client[0], collection);
     await done((future) => waitAsync(client[0], job, 600_000, future), () => {});
     console.log("compacted, or nothing to do");
   } finally {

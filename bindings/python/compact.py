@@ -7,6 +7,10 @@ of them: milvus_client.h has their types.
 """
 import ctypes
 import sys
+import time
+
+BUSY = 43
+PATIENCE_S, PAUSE_S = 600, 5
 
 lib = ctypes.CDLL("libmilvus_client.so.0")
 lib.milvus_last_error_message.restype = ctypes.c_char_p
@@ -24,11 +28,23 @@ def check(status):
         sys.exit(lib.milvus_last_error_message().decode())
 
 
+def trigger(client, collection):
+    """Triggers until the server schedules something, or has nothing to do; the job."""
+    job, give_up = ctypes.c_int64(), time.monotonic() + PATIENCE_S
+    while True:
+        status = lib.milvus_compact(client, collection.encode(), 0, 30_000, ctypes.byref(job))
+        if status != BUSY or time.monotonic() > give_up:
+            check(status)
+            return job
+        # Nothing was started: another compaction holds the segments.
+        time.sleep(PAUSE_S)
+
+
 def main(uri, collection):
-    client, job = ctypes.c_void_p(), ctypes.c_int64()
+    client = ctypes.c_void_p()
     check(lib.milvus_client_new(uri.encode(), None, ctypes.byref(client)))
     try:
-        check(lib.milvus_compact(client, collection.encode(), 0, 30_000, ctypes.byref(job)))
+        job = trigger(client, collection)
         # Other Python threads run meanwhile.
         check(lib.milvus_compaction_wait(client, job, 600_000, None))
         print("compacted, or nothing to do")
