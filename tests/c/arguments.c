@@ -132,7 +132,7 @@ static void bad_numbers(milvus_client *client)
     expect("plan_list_get(index 0 of 0)", milvus_plan_list_get(plans, 0, &plan), MILVUS_INVALID_ARGUMENT, "index");
     expect("plan_list_get(out NULL)", milvus_plan_list_get(plans, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_plan");
     milvus_plan_list_free(plans);
-    CHECK(strcmp(milvus_verdict_name(7), "MILVUS_UNKNOWN_VERDICT") == 0);
+    CHECK(strcmp(milvus_verdict_name(8), "MILVUS_UNKNOWN_VERDICT") == 0);
     expect("server_version(buffer NULL)", milvus_client_server_version(client, 0, NULL, 9, NULL),
            MILVUS_INVALID_ARGUMENT, "buffer");
     CHECK(plan.target == 0 && job == UNTOUCHED);
@@ -310,6 +310,29 @@ static void bad_lists(milvus_client *client)
     CHECK(strcmp(milvus_plan_state_name(99), "MILVUS_UNKNOWN_PLAN_STATE") == 0);
 }
 
+// Numbers in a row from 0, and texts for any number there is.
+static void judgements_and_reasons(void)
+{
+    const int32_t others[] = {-1, MILVUS_REASON_MALFORMED + 1, 9999, INT32_MIN, INT32_MAX};
+    int32_t number;
+    size_t i;
+
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_OPEN), "MILVUS_JUDGEMENT_OPEN") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_NOT_KNOWN), "MILVUS_JUDGEMENT_NOT_KNOWN") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_NOT_KNOWN + 1), "MILVUS_UNKNOWN_JUDGEMENT") == 0);
+    CHECK(strcmp(milvus_reason_name(MILVUS_REASON_NONE), "MILVUS_REASON_NONE") == 0);
+    CHECK(strcmp(milvus_reason_name(MILVUS_REASON_SOURCES_STORED), "MILVUS_REASON_SOURCES_STORED") == 0);
+    for (number = MILVUS_REASON_NONE; number <= MILVUS_REASON_MALFORMED; number++) {
+        CHECK(strncmp(milvus_reason_name(number), "MILVUS_REASON_", 14) == 0);
+        CHECK(strcmp(milvus_reason_message(number), milvus_reason_message(-1)) != 0);
+    }
+    for (i = 0; i < sizeof others / sizeof *others; i++) {
+        CHECK(strcmp(milvus_judgement_name(others[i]), "MILVUS_UNKNOWN_JUDGEMENT") == 0);
+        CHECK(strcmp(milvus_reason_name(others[i]), "MILVUS_UNKNOWN_REASON") == 0);
+        CHECK(milvus_reason_message(others[i])[0] != '\0');
+    }
+}
+
 static void error_strings(void)
 {
     int32_t numbers[] = {-1, 6, 9999, INT32_MIN, INT32_MAX};
@@ -337,6 +360,7 @@ int main(int argc, char **argv)
     uri = start_fake(argv[1], "v2.3.5");
     client = new_client(uri);
     error_strings();
+    judgements_and_reasons();
     bad_uris();
     bad_names(client);
     bad_numbers(client);

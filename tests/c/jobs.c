@@ -18,6 +18,9 @@ static void a_job_that_succeeds(milvus_client *client)
     CHECK(report.has_effect == 1 && report.segments_before == 4 && report.segments_after == 2);
     CHECK(report.rows_before == 200 && report.rows_purged == 40 && report.sources_left == 0);
     CHECK(report.lineage_confirmed == MILVUS_NOT_REPORTED && report.l0_segments_after == 1);
+    CHECK(report.unknown_plans == 0 && report.left_out == 1 && report.left_out_l0 == 1); // the deletions
+    CHECK(report.left_out_unsorted == 0 && report.left_out_clustered == 0 && report.left_out_importing == 0);
+    CHECK(report.left_out_unflushed == 0 && report.left_out_not_asked_for == 0 && report.left_out_held == 0);
     CHECK(report.polls >= 3 && report.failed_polls == 0 && report.elapsed_ms >= 0);
     CHECK(milvus_compaction_state(client, job, 0, &info) == MILVUS_OK);
     CHECK(info.state == MILVUS_COMPACTION_COMPLETED && info.completed_plans == 2);
@@ -25,6 +28,7 @@ static void a_job_that_succeeds(milvus_client *client)
     CHECK(milvus_plan_list_count(plans) == 2);
     CHECK(milvus_plan_list_get(plans, 1, &plan) == MILVUS_OK);
     CHECK(plan.source_count == 2 && plan.sources[1] == plan.sources[0] + 1 && plan.target > 0);
+    CHECK(plan.judgement == MILVUS_JUDGEMENT_COMPLETED && plan.reason == MILVUS_REASON_TARGET_STORED);
     milvus_plan_list_free(plans);
     CHECK(milvus_compaction_wait(client, job, 10000, NULL) == MILVUS_OK);
 }
@@ -37,7 +41,7 @@ static void jobs_that_do_not(milvus_client *client)
     CHECK(milvus_compact(client, "nothing", 0, 5000, &job) == MILVUS_OK);
     CHECK(job == MILVUS_NO_JOB);
     CHECK(milvus_compaction_wait(client, job, 0, &report) == MILVUS_OK);
-    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO);
+    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.left_out == MILVUS_NOT_REPORTED);
 
     CHECK(milvus_compact(client, "fails_partly", 0, 5000, &job) == MILVUS_OK);
     CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_COMPACTION_FAILED);
@@ -49,6 +53,60 @@ static void jobs_that_do_not(milvus_client *client)
     CHECK(milvus_compaction_wait(client, job, 200, &report) == MILVUS_TIMEOUT);
     CHECK(report.verdict == MILVUS_VERDICT_NONE && report.executing_plans == 1);
     CHECK(milvus_compaction_wait(client, job, 1, NULL) == MILVUS_TIMEOUT);
+}
+
+// The server forgets plans and counts before anybody has asked twice; what became of the segments stays.
+static void plans_that_the_server_forgot(milvus_client *client)
+{
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    milvus_plan plan = MILVUS_PLAN_INIT;
+    milvus_plan_list *plans;
+    int64_t job;
+    size_t i;
+
+    CHECK(milvus_compact(client, "forgets_some", 0, 5000, &job) == MILVUS_OK);
+    CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_COMPACTION_FAILED);
+    CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.planned == 3 && report.completed_plans == 2);
+    CHECK(milvus_compaction_plans(client, job, 0, &plans) == MILVUS_OK && milvus_plan_list_count(plans) == 3);
+    for (i = 0; i < 3; i++) {
+        CHECK(milvus_plan_list_get(plans, i, &plan) == MILVUS_OK);
+        if (i < 2)
+            CHECK(plan.judgement == MILVUS_JUDGEMENT_COMPLETED && plan.reason == MILVUS_REASON_TARGET_STORED);
+        else
+            CHECK(plan.judgement == MILVUS_JUDGEMENT_FAILED && plan.reason == MILVUS_REASON_SOURCES_STORED);
+    }
+    milvus_plan_list_free(plans);
+
+    CHECK(milvus_compact(client, "is_forgotten", 0, 5000, &job) == MILVUS_OK);
+    CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_OUTCOME_UNKNOWN);
+    CHECK(report.verdict == MILVUS_VERDICT_UNKNOWN && report.unknown_plans == 2 && report.failed_plans == 0);
+    CHECK(milvus_compaction_plans(client, job, 0, &plans) == MILVUS_OK && milvus_plan_list_count(plans) == 2);
+    CHECK(milvus_plan_list_get(plans, 0, &plan) == MILVUS_OK);
+    CHECK(plan.judgement == MILVUS_JUDGEMENT_NOT_KNOWN && plan.reason == MILVUS_REASON_NO_LONGER_LISTED);
+    milvus_plan_list_free(plans);
+}
+
+// Servers since 2.4 schedule nothing while another compaction holds the segments: that is not "nothing to do".
+static void a_trigger_while_the_job_of_another_client_runs_is_busy(milvus_client *client, const char *uri)
+{
+    milvus_client *other = new_client(uri);
+    milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    int64_t job = MILVUS_NO_JOB, untouched = -7;
+
+    tell_fake("add held succeeds");
+    CHECK(milvus_compact(client, "held", 0, 5000, &job) == MILVUS_OK && job > 0);
+    CHECK(milvus_compact(other, "held", 0, 5000, &untouched) == MILVUS_BUSY && untouched == -7);
+    CHECK(milvus_last_error()->retriable == 1 && milvus_last_error()->in_doubt == 0);
+    CHECK(strstr(milvus_last_error_message(), "although 4 flushed segments are stored") != NULL);
+    CHECK(milvus_compact_with(other, "held", NULL, 5000, &result) == MILVUS_BUSY && result.outcome == 0);
+    CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_OK);
+    CHECK(milvus_compact_with(other, "held", NULL, 5000, &result) == MILVUS_OK);
+    CHECK(result.outcome == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0 && result.job_id != job);
+    CHECK(result.unsorted_segments == 0);
+    CHECK(milvus_compaction_wait(other, result.job_id, 10000, &report) == MILVUS_OK);
+    CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED);
+    milvus_client_free(other);
 }
 
 static void versions(milvus_client *client)
@@ -88,18 +146,23 @@ static void a_smaller_struct(milvus_client *client)
 
     report.size = offsetof(milvus_compaction_report, has_effect);
     report.has_effect = 77;
+    report.left_out = 77;
     CHECK(milvus_compaction_wait(client, MILVUS_NO_JOB, 0, &report) == MILVUS_OK);
-    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.has_effect == 77);
+    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.has_effect == 77 && report.left_out == 77);
 }
 
 int main(int argc, char **argv)
 {
     milvus_client *client;
+    const char *uri;
 
     CHECK(argc == 2);
-    client = new_client(start_fake(argv[1], "v2.6.8"));
+    uri = start_fake(argv[1], "v2.6.8");
+    client = new_client(uri);
     a_job_that_succeeds(client);
     jobs_that_do_not(client);
+    plans_that_the_server_forgot(client);
+    a_trigger_while_the_job_of_another_client_runs_is_busy(client, uri);
     versions(client);
     a_larger_struct(client);
     a_smaller_struct(client);
