@@ -31,7 +31,8 @@ Plan = _struct("milvus_plan", [
     ("sources", ctypes.POINTER(_int64)), ("source_count", ctypes.c_size_t), ("target", _int64),
     ("targets", ctypes.POINTER(_int64)), ("target_count", ctypes.c_size_t), ("has_details", ctypes.c_int32),
     ("type", ctypes.c_int32), ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("plan_id", _int64), ("job_id", _int64),
-    ("collection_id", _int64), ("partition_id", _int64), ("channel", ctypes.c_char_p), ("failure_reason", ctypes.c_char_p)])
+    ("collection_id", _int64), ("partition_id", _int64), ("channel", ctypes.c_char_p), ("failure_reason", ctypes.c_char_p),
+    ("judgement", ctypes.c_int32), ("reason", ctypes.c_int32)])
 EFFECT = [(name, _int64) for name in (
     "segments_before", "segments_after", "rows_before", "rows_after", "rows_purged", "segments_gone", "segments_appeared",
     "sources_left", "targets_missing", "lineage_confirmed", "l0_segments_before", "l0_segments_after")]
@@ -39,13 +40,15 @@ Report = _struct("milvus_compaction_report", [
     ("verdict", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
     ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
     ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64), ("has_effect", ctypes.c_int32), ("reserved_2", ctypes.c_int32)]
-    + EFFECT)
+    + EFFECT + [(name, _int64) for name in (
+        "unknown_plans", "left_out", "left_out_unsorted", "left_out_l0", "left_out_clustered", "left_out_importing",
+        "left_out_unflushed", "left_out_not_asked_for", "left_out_held")])
 Effect = _struct("milvus_effect", EFFECT)
 CompactParams = _struct("milvus_compact_params", [
     ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
     ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t)])
 CompactResult = _struct("milvus_compact_result", [
-    ("outcome", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64)])
+    ("outcome", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("unsorted_segments", _int64)])
 Segment = _struct("milvus_segment", [
     ("id", _int64), ("collection_id", _int64), ("partition_id", _int64), ("rows", _int64), ("state", ctypes.c_int32),
     ("level", ctypes.c_int32), ("is_sorted", ctypes.c_int32), ("reserved", ctypes.c_int32), ("storage_version", _int64),
@@ -332,6 +335,17 @@ class Client:
             plan = Plan(ctypes.sizeof(Plan))
             check(lib.milvus_plan_list_get(plans, index, ctypes.byref(plan)))
             found.append((plan.sources[:plan.source_count], plan.target))
+        lib.milvus_plan_list_free(plans)
+        return found
+
+    def judgements(self, job, timeout_ms=10000):
+        """A list of (judgement, reason) of the plans."""
+        plans, found = _pointer(), []
+        check(lib.milvus_compaction_plans(self.handle, job, timeout_ms, ctypes.byref(plans)))
+        for index in range(lib.milvus_plan_list_count(plans)):
+            plan = Plan(ctypes.sizeof(Plan))
+            check(lib.milvus_plan_list_get(plans, index, ctypes.byref(plan)))
+            found.append((name_of("JUDGEMENT", plan.judgement), name_of("REASON", plan.reason)))
         lib.milvus_plan_list_free(plans)
         return found
 

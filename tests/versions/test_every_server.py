@@ -42,6 +42,11 @@ def test_the_named_collection_is_compacted_and_no_other(world, client):
         assert (report.segments_gone, report.segments_appeared) == (len(before), len(after))
         assert (report.sources_left, report.targets_missing) == (0, 0)
         assert report.rows_purged == sum(before.values()) - sum(after.values())
+        assert client.judgements(result.job_id) == [(
+            "COMPLETED", "REPORTED" if world.is_from(NEWER_THAN_ANY) else "TARGET_STORED")] * result.planned
+        # Every segment was taken, but those of deletions.
+        l0_count = 1 if not world.is_real and world.is_from("2.4.7") else 0
+        assert (report.unknown_plans, report.left_out, report.left_out_l0) == (0, l0_count, l0_count)
         sources = sorted(source for plan in client.plans(result.job_id) for source in plan[0])
         assert sources == sorted(before)
         assert sorted(target for _, target in client.plans(result.job_id)) == sorted(after)
@@ -147,6 +152,38 @@ def test_a_second_trigger_joins_the_first(world, client):
     else:
         assert world.is_real, "a played job runs until it is asked about"  # a real one may be over by then
     assert client.wait(first.job_id).verdict_name == "SUCCEEDED"
+
+
+def test_a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_works(world, client):
+    """Servers of 2.4 to 3.0.0 say -1 to the second; older ones give every trigger an id, newer ones list the job."""
+    if world.is_real:
+        return  # none of the real ones is of these versions
+    name = world.collection("small")
+    with milvus_ffi.Client(world.uri) as other:
+        job = other.compact(name)
+        if world.is_from("2.4.0") and not world.is_from(NEWER_THAN_ANY):
+            error = failure_of(client.compact, name)
+            assert (error.status, error.retriable, error.in_doubt) == ("BUSY", True, False), error
+        else:
+            second = client.compact_with(name)
+            running = ("RUNNING", job)
+            assert (second.outcome_name, second.job_id) == running if world.is_from(NEWER_THAN_ANY) \
+                else second.outcome_name == "NOTHING", second.outcome_name
+        other.wait(job)
+        later = client.compact_with(name)
+        assert later.outcome_name == ("NOTHING" if world.is_lite else "SCHEDULED")
+        client.wait(later.job_id)
+
+
+def test_a_plan_that_the_server_forgot_is_judged_by_its_segments(world, client):
+    if world.is_real or world.is_lite:
+        return  # no real server here forgets when it is told to
+    name = world.collection("forgets_some")
+    job = client.compact(name)
+    error = failure_of(client.wait, job)
+    assert (error.status, error.report.verdict_name) == ("COMPACTION_FAILED", "PARTLY_FAILED")
+    assert (error.report.completed_plans, error.report.failed_plans, error.report.unknown_plans) == (2, 1, 0)
+    assert sorted(judgement for judgement, _ in client.judgements(job)) == ["COMPLETED", "COMPLETED", "FAILED"]
 
 
 def test_a_job_that_nobody_knows_is_unknown(world, client):
