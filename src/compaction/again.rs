@@ -71,7 +71,9 @@ impl<'a> Persistent<'a> {
     async fn trigger_once(&self) -> Result<Triggered, Error> {
         let Engine { rpc, ledger, .. } = self.engine;
         let _turn = match self.turns {
-            Some(turns) => self.deadline.bound(turns.acquire()).await,
+            Some(turns) => {
+                Some(self.deadline.bound(turns.acquire()).await.ok_or_else(|| not_begun(self.deadline))?)
+            }
             None => None,
         };
         Box::pin(trigger::compact(rpc, ledger, self.deadline, self.name, self.params)).await
@@ -103,4 +105,9 @@ impl<'a> Persistent<'a> {
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         self.since.elapsed() + pause < LONGEST && self.deadline.sleep(pause).await
     }
+}
+
+/// The turn of a collection did not come in time.
+pub(super) fn not_begun(deadline: Deadline<'_>) -> Error {
+    deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
-use super::again::Persistent;
+use super::again::{Persistent, not_begun};
 use super::engine::Engine;
 use super::follow::Outcome;
 use super::meter::{Meter, Progress};
@@ -259,11 +259,6 @@ impl One {
         }
         Ok(collection)
     }
-}
-
-/// The turn of a collection did not come in time.
-fn not_begun(deadline: Deadline<'_>) -> Error {
-    deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"))
 }
 
 /// The error of the whole: nobody has to look through the list to know that something failed.

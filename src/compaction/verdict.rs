@@ -60,7 +60,7 @@ impl Verdict {
             Self::Succeeded => (c"MILVUS_VERDICT_SUCCEEDED", c"Every plan of the job completed."),
             Self::NothingToDo => (
                 c"MILVUS_VERDICT_NOTHING_TO_DO",
-                c"The server scheduled nothing: nothing to compact, or it is being compacted.",
+                c"The server scheduled nothing: as far as its segments show, there is nothing to compact.",
             ),
             Self::PartlyFailed => {
                 (c"MILVUS_VERDICT_PARTLY_FAILED", c"Some plans completed; others failed or timed out.")
@@ -185,7 +185,7 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
             ),
         ),
     };
-    let why = why(report).map(|why| format!("; of a plan: {why}")).unwrap_or_default();
+    let why = why(report).map(|why| format!(". Of a plan: {why}")).unwrap_or_default();
     let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
     let change = report.effect.map(change).unwrap_or_default();
     let error = Error::new(status, text + &why + &change + &reason);
