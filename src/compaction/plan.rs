@@ -18,6 +18,7 @@ const TEXT_LIMIT: usize = 255;
 /// One unit of work of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
+#[allow(clippy::struct_excessive_bools, reason = "what was seen of a plan, each independent of the others")]
 pub struct Plan {
     /// Ids of the segments that are taken.
     pub sources: Vec<i64>,
@@ -35,6 +36,8 @@ pub struct Plan {
     pub(super) was_gone: bool,
     /// Whether its judgement stays, whatever becomes of the segments.
     pub(super) is_settled: bool,
+    /// Whether one list had it more than once.
+    pub(super) is_twice: bool,
 }
 
 /// What only servers newer than 3.0.0 tell of a plan.
@@ -112,7 +115,8 @@ impl Plan {
     /// Whether what is listed of it cannot be true.
     pub(super) fn is_malformed(&self) -> bool {
         let mut distinct = HashSet::new();
-        self.sources.is_empty()
+        self.is_twice
+            || self.sources.is_empty()
             || !self.sources.iter().all(|id| distinct.insert(*id))
             || self.targets().iter().any(|id| self.sources.contains(id))
     }
@@ -226,16 +230,16 @@ impl Plans {
             known.is_listed = false;
         }
         for plan in plans {
+            if let Some(known) = self.by_key.get_mut(&key(&plan)).filter(|known| known.is_listed) {
+                known.is_twice = true;
+            }
             self.add(plan);
         }
         self.iter().any(|plan| !plan.is_listed)
     }
 
     pub(super) fn add(&mut self, plan: Plan) {
-        let key = match &plan.details {
-            Some(details) if details.plan_id != 0 => (details.plan_id, Vec::new()),
-            _ => (0, plan.sources.clone()),
-        };
+        let key = key(&plan);
         let words = 4 + key.1.len();
         match self.by_key.entry(key) {
             Entry::Occupied(mut known) => {
@@ -259,6 +263,14 @@ impl Plans {
     /// Rough number of machine words they take.
     pub(super) fn weight(&self) -> usize {
         self.words
+    }
+}
+
+/// What a plan is known by.
+fn key(plan: &Plan) -> (i64, Vec<i64>) {
+    match &plan.details {
+        Some(details) if details.plan_id != 0 => (details.plan_id, Vec::new()),
+        _ => (0, plan.sources.clone()),
     }
 }
 
@@ -373,5 +385,16 @@ mod tests {
         let undetailed = |target| Plan { sources: vec![1], target, ..Plan::default() };
         let plans: Plans = [undetailed(-1), undetailed(5), undetailed(-1)].into_iter().collect();
         assert_eq!(plans.iter().map(|plan| plan.target).collect::<Vec<_>>(), [5]);
+    }
+
+    #[test]
+    fn only_a_plan_that_is_twice_in_one_list_contradicts_itself() {
+        let listed = || Plan { sources: vec![1], target: -1, is_listed: true, ..Plan::default() };
+        let mut plans = Plans::default();
+        plans.list(vec![listed()]);
+        plans.list(vec![listed()]);
+        assert!(!plans.iter().any(Plan::is_malformed));
+        plans.list(vec![listed(), listed()]);
+        assert!(plans.iter().all(Plan::is_malformed));
     }
 }
