@@ -59,10 +59,18 @@ fn refusals_and_absences_are_told_as_they_are() {
 }
 
 #[test]
-fn every_situation_of_the_table_was_recorded() {
+fn every_row_of_the_table_was_recorded() {
     let recorded = replayed::recorded();
-    for situation in table::situations() {
-        assert!(recorded.iter().any(|recorded| recorded.situation == situation), "{situation}");
+    let is_recorded = |situation: &str, version: Option<&str>| {
+        let is_it =
+            |one: &replayed::Recorded| one.situation == situation && version.is_none_or(|v| one.version == v);
+        recorded.iter().any(is_it)
+    };
+    for (situation, versions) in table::rows() {
+        assert!(is_recorded(situation, None), "{situation}");
+        for version in versions {
+            assert!(is_recorded(situation, Some(version)), "{situation} on {version}");
+        }
     }
 }
 

@@ -18,6 +18,17 @@ pub(crate) struct Ran {
     pub(crate) judgement: Judgement,
 }
 
+impl Ran {
+    fn whose(&self) -> &'static str {
+        match self.role {
+            Role::Owner => "own triggers",
+            Role::Later(_) => "later triggers of other clients",
+            Role::Observer => "jobs of others",
+            Role::Short => "short recordings",
+        }
+    }
+}
+
 impl fmt::Display for Ran {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { version, situation, role, latency, expected, told, judgement } = self;
@@ -79,18 +90,21 @@ impl fmt::Display for Summary {
         for (latency, counts) in self.by(|ran| ran.latency) {
             writeln!(f, "{latency:?}: {counts}")?;
         }
-        let whose = |ran: &Ran| match ran.role {
-            Role::Owner => "own triggers",
-            Role::Later(_) => "later triggers of other clients",
-            Role::Observer => "jobs of others",
-            Role::Short => "short recordings",
-        };
-        for (whose, counts) in self.by(whose) {
+        for (whose, counts) in self.by(Ran::whose) {
             writeln!(f, "{whose}: {counts}")?;
+        }
+        for ((whose, version), counts) in self.by(|ran| (ran.whose(), ran.version.clone())) {
+            writeln!(f, "{whose} on {version}: {counts}")?;
+        }
+        for ((whose, latency), counts) in self.by(|ran| (ran.whose(), ran.latency)) {
+            writeln!(f, "{whose} at {latency:?}: {counts}")?;
         }
         for (expected, counts) in self.by(|ran| ran.expected.said) {
             writeln!(f, "expected {expected}: {counts}")?;
         }
+        let is_other = |ran: &&Ran| ran.judgement == Judgement::Right && ran.told.said != ran.expected.said;
+        let other = self.ran.iter().filter(is_other).count();
+        writeln!(f, "right by what the table allows in place of the best: {other}")?;
         let told = self.ran.iter().filter(|ran| ran.told.purged.is_some()).count();
         writeln!(f, "all {}: {}; purged rows were told in {told}", self.ran.len(), self.all())?;
         let total: u64 = self.questions.values().sum();
