@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::collection;
 use crate::compaction::engine::Engine;
 use crate::compaction::{Found, Item, Many, Outcome, Params, Plan, Prospect, StateInfo, Triggered};
-use crate::compaction::{check, find, follow, many, optimize, state, tasks, trigger};
+use crate::compaction::{check, find, follow, many, optimize, portable, state, tasks, trigger, wait_in};
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::gate::{Closing, Gate};
@@ -154,6 +154,33 @@ impl Client {
             let outcome = follow::wait(call.engine(), &show, call.deadline(), job_id).await?;
             Ok(call.settle_outcome(outcome))
         })
+    }
+
+    /// Waits until a job of others is over, as [`Client::compaction_wait`], and judges it by the segments of this
+    /// collection. Fails without an outcome also if the collection is not there or not the job's.
+    pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
+        let (call, name) = (self.call(timeout), name.to_owned());
+        Operation::new(&call.clone(), async move {
+            let show = |progress| call.meter().show(progress);
+            let waited = wait_in::wait_in(call.engine(), &show, call.deadline(), &name, job_id);
+            Ok(call.settle_outcome(Box::pin(waited).await?))
+        })
+    }
+
+    /// What this client knows of a job, as a text for another client of the same server. Asks no server.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if it knows nothing of the job, or the text would be too long or show a secret.
+    pub fn job_export(&self, job_id: i64) -> Result<String, Error> {
+        portable::export(&self.engine.ledger, self.engine.rpc.config(), job_id)
+    }
+
+    /// Adds what another client has exported to what this one knows; returns the job. Asks no server.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the text is not whole, or of another server.
+    pub fn job_import(&self, text: &str) -> Result<i64, Error> {
+        portable::import(&self.engine.ledger, text)
     }
 
     /// Flushes a collection, and is over when it is stored.

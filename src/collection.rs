@@ -33,6 +33,11 @@ impl Collection {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.id == other.id && self.name == other.name && self.database == other.database
     }
+
+    /// Whether both are the same, perhaps under two of its names.
+    pub(crate) fn is_same_or_renamed(&self, other: &Self) -> bool {
+        self.is_same(other) || (self.id > 0 && self.id == other.id && self.database == other.database)
+    }
 }
 
 /// What its indexes cover.

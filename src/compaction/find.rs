@@ -231,6 +231,7 @@ mod tests {
             mode,
             chosen: Chosen::default(),
             before: Some(Snapshot::of(before)),
+            is_late: false,
             taken: taken.iter().copied().collect(),
             jobs_before: None,
             plans_before: None,

@@ -14,7 +14,7 @@ use super::observe::{Observer, Seen};
 use super::patience::{Limit, Outage};
 use super::plan::Plan;
 use super::state::{self, check_job_id};
-use super::verdict::{Report, Verdict, failure};
+use super::verdict::{Report, Scheduled, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::pace::pause;
 use crate::rpc::{self, Deadline};
@@ -32,6 +32,11 @@ const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
 /// A job that is over, but whose plans cannot be listed for so long, is judged without them.
 const LONGEST_LISTING: Duration = Duration::from_mins(5);
+
+/// Said of a job of which nothing but the id is known.
+const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the job, so it does not know its segments: \
+    milvus_compaction_wait_in() takes the collection's name, and milvus_job_import() what milvus_job_export() of the \
+    client that triggered it gave";
 
 /// Is shown how far a wait is, whenever the server has answered.
 pub(crate) type Show<'a> = &'a (dyn Fn(Progress) + Send + Sync);
@@ -75,7 +80,7 @@ pub(crate) async fn wait(
     }
     let reason = follower.tracker.plans().failure_reason();
     let error = match ended {
-        Ok(()) => failure(&report, reason),
+        Ok(()) => failure(&report, reason).map(|error| follower.with_what_lacks(error)),
         Err(error) => {
             // Whatever had been seen by then, the job was not seen to its end.
             report.verdict = Verdict::None;
@@ -349,8 +354,19 @@ impl<'a> Follower<'a> {
 
     /// What has become of the segments since the trigger.
     fn effect(&self) -> Option<effect::Effect> {
-        let before = self.job.origin.as_ref()?.before.as_ref()?;
+        let origin = self.job.origin.as_ref().filter(|origin| !origin.is_late)?;
+        let before = origin.before.as_ref()?;
         Some(effect::compare(before, &self.latest.as_ref()?.segments, self.tracker.plans()))
+    }
+
+    /// Says of a bare id what it takes to know more.
+    fn with_what_lacks(&self, error: Error) -> Error {
+        let is_bare = self.job.origin.is_none() && self.job.scheduled == Scheduled::Elsewhere;
+        if !is_bare || error.status != Status::OutcomeUnknown {
+            return error;
+        }
+        let text = format!("{}{LACKS_COLLECTION}", error.message());
+        error.saying(&text)
     }
 
     fn out_of_time(&self) -> Error {

@@ -12,10 +12,10 @@ use super::snapshot::Snapshot;
 use super::verdict::{Counts, Scheduled};
 use crate::collection::Collection;
 
-const MOST_JOBS: usize = 16_384;
+pub(super) const MOST_JOBS: usize = 16_384;
 const MOST_DOUBTS: usize = 256;
 /// Machine words in all that is remembered together: 8 MiB.
-const MOST_WORDS: usize = 1 << 20;
+pub(super) const MOST_WORDS: usize = 1 << 20;
 
 /// What is remembered of one job.
 #[derive(Clone, Debug)]
@@ -32,7 +32,8 @@ pub(crate) struct Job {
     pub(crate) counted: i64,
     /// Whether the server was seen to leave plans of it out of its list.
     pub(crate) forgets: bool,
-    /// What it compacts, and the segments before; only of a job that this client triggered.
+    /// What it compacts, and the segments before; only of a job that this client triggered or imported, or waited
+    /// for in a collection.
     pub(crate) origin: Option<Arc<Origin>>,
     /// Whether it was seen to be over.
     pub(crate) is_over: bool,
@@ -49,6 +50,8 @@ pub(crate) struct Origin {
     pub(crate) chosen: Chosen,
     /// The segments, if the server told in time.
     pub(crate) before: Option<Snapshot>,
+    /// Whether this is no trigger of this client, and all of it but the collection was seen or guessed later.
+    pub(crate) is_late: bool,
     /// Segments that were being compacted then, as far as could be seen.
     pub(crate) taken: HashSet<i64>,
     /// The jobs of the collection that the server listed, if it lists any.
@@ -81,7 +84,7 @@ impl Job {
     /// The same job with what was known of it before. A second trigger can get the id of a job that runs.
     fn added_to(self, before: Self) -> Self {
         if let (Some(old), Some(new)) = (&before.origin, &self.origin)
-            && !old.collection.is_same(&new.collection)
+            && !old.collection.is_same_or_renamed(&new.collection)
         {
             return self; // another server's job of the same number
         }
@@ -101,8 +104,7 @@ impl Job {
             most: before.most.max(self.most),
             counted: before.counted.max(self.counted),
             forgets: before.forgets || self.forgets,
-            // What was there before the first trigger is what the job began with.
-            origin: before.origin.or(self.origin),
+            origin: Origin::earliest(before.origin, self.origin),
             is_over: self.is_over,
         }
     }
@@ -115,12 +117,20 @@ impl Job {
         self.origin = None;
     }
 
-    fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         self.plans.weight() + self.origin.as_ref().map_or(0, |origin| origin.weight())
     }
 }
 
 impl Origin {
+    /// What was there before the first trigger is what the job began with.
+    fn earliest(old: Option<Arc<Self>>, new: Option<Arc<Self>>) -> Option<Arc<Self>> {
+        match (old, new) {
+            (Some(old), Some(new)) if old.is_late && !new.is_late => Some(new),
+            (old, new) => old.or(new),
+        }
+    }
+
     /// Rough number of machine words it takes.
     fn weight(&self) -> usize {
         let names = self.collection.name.len() + self.collection.database.len() + 8 * self.chosen.weight();
@@ -178,6 +188,24 @@ impl Ledger {
                 jobs.heavy.retain(|id| *id != oldest);
             }
         }
+    }
+
+    /// Adds what another client knew of a job. Does not if this one knows a job of that number elsewhere: then they are
+    /// of different servers.
+    pub(crate) fn import(&self, job_id: i64, job: Job) -> bool {
+        let known = self.recall(job_id);
+        let is_elsewhere = |known: &Job| match (&known.origin, &job.origin) {
+            (Some(known), Some(new)) => {
+                !known.is_late && !known.collection.is_same_or_renamed(&new.collection)
+            }
+            _ => false,
+        };
+        if known.as_ref().is_some_and(is_elsewhere) {
+            return false;
+        }
+        let is_over = job.is_over || known.is_some_and(|known| known.is_over);
+        self.remember(job_id, Job { is_over, ..job });
+        true
     }
 
     /// What is known of a job.
@@ -258,6 +286,7 @@ mod tests {
             mode: Mode::Plain,
             chosen: Chosen::default(),
             before: None,
+            is_late: false,
             taken: HashSet::new(),
             jobs_before: None,
             plans_before: None,

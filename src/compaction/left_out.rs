@@ -57,7 +57,7 @@ impl Chosen {
 
 /// Of the segments right before the trigger. `None` if they are not known, or not whether they were asked for.
 pub(super) fn left_out(origin: &Origin, plans: &Plans) -> Option<LeftOut> {
-    let before = origin.before.as_ref().filter(|_| !origin.chosen.is_one_channel)?;
+    let before = origin.before.as_ref().filter(|_| !origin.is_late && !origin.chosen.is_one_channel)?;
     let named: HashSet<i64> = plans.iter().flat_map(|plan| plan.sources.iter().copied()).collect();
     let mut all = LeftOut::default();
     for segment in before.all().filter(|segment| !named.contains(&segment.id)) {

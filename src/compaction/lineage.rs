@@ -12,6 +12,8 @@ use super::snapshot::{ALL_PARTITIONS, Change, Snapshot};
 pub(crate) struct View<'a> {
     /// The segments right before the trigger.
     pub(crate) before: Option<&'a Snapshot>,
+    /// Whether they were seen after it instead: what is not among them may have been there, and what is may be a result.
+    pub(crate) is_late: bool,
     /// The segments now.
     pub(crate) now: &'a Snapshot,
     /// The partitions that exist after the segments were listed, if anybody asked for them.
@@ -136,7 +138,7 @@ impl<'a> World<'a> {
     fn replaced(&self, plan: &Plan) -> Judged {
         let was_before = |id: i64| self.view.before.is_some_and(|before| before.has(id));
         let mut targets = plan.targets().iter().filter_map(|id| self.view.now.get(*id));
-        if plan.targets().iter().any(|id| was_before(*id)) {
+        if !self.view.is_late && plan.targets().iter().any(|id| was_before(*id)) {
             return self.at_the_end(Judged::not_known(Reason::Malformed));
         }
         if self.view.is_clustering {
@@ -158,9 +160,13 @@ impl<'a> World<'a> {
             // A target that is named before it is listed comes a moment later.
             return self.at_the_end(Judged::completed(Reason::TargetReplaced));
         }
-        let reason =
-            if self.view.before.is_none() { Reason::SegmentsUnknown } else { Reason::SourcesUnknown };
-        self.at_the_end(Judged::not_known(reason))
+        self.at_the_end(Judged::not_known(self.never_seen()))
+    }
+
+    /// Why sources that are not known to have been stored prove nothing.
+    fn never_seen(&self) -> Reason {
+        let is_known = self.view.before.is_some() && !self.view.is_late;
+        if is_known { Reason::SourcesUnknown } else { Reason::SegmentsUnknown }
     }
 
     /// It has no target, and its sources are gone.
@@ -169,7 +175,7 @@ impl<'a> World<'a> {
             return self.at_the_end(Judged::not_known(Reason::SegmentsUnknown));
         };
         if plan.sources.iter().any(|id| !before.has(*id)) {
-            return self.at_the_end(Judged::not_known(Reason::SourcesUnknown));
+            return self.at_the_end(Judged::not_known(self.never_seen()));
         }
         // The target may be named, and what others made of the sources be listed, a moment later.
         if !plan.was_gone {
@@ -285,6 +291,7 @@ mod tests {
         before: Vec<Segment>,
         after: Vec<Segment>,
         partitions: Option<Vec<i64>>,
+        is_late: bool,
         is_clustering: bool,
         is_over: bool,
     }
@@ -296,6 +303,7 @@ mod tests {
                 before,
                 after: after.to_vec(),
                 partitions: Some(vec![1]),
+                is_late: false,
                 is_clustering: false,
                 is_over: true,
             }
@@ -309,6 +317,7 @@ mod tests {
                 before: Some(&before),
                 now: &now,
                 partitions: partitions.as_ref(),
+                is_late: self.is_late,
                 is_clustering: self.is_clustering,
                 is_over: self.is_over,
             };
@@ -435,6 +444,33 @@ mod tests {
         // One segment stands for one plan.
         let both = judged(&[segment(9, 100), segment(3, 50)], &[forgotten(&[1], -1), forgotten(&[2], -1)]);
         assert_eq!(both.iter().filter(|judged| judged.0 == Completed).count(), 1);
+    }
+
+    #[test]
+    fn segments_that_were_seen_after_the_trigger_prove_less_and_accuse_nobody() {
+        let before = vec![segment(1, 100), segment(2, 100), segment(3, 50)];
+        let late = |before: &[Segment], after: &[Segment]| Look {
+            before: before.to_vec(),
+            is_late: true,
+            ..Look::at(after)
+        };
+        let merged = [segment(9, 200), segment(3, 50)];
+        // It was over at the first look.
+        let over = |plan: Plan| late(&merged, &merged).judges(&[plan])[0];
+        assert_eq!(over(plan(&[1, 2], 9)), (Completed, Reason::TargetStored), "no malformed one");
+        assert_eq!(over(plan(&[1, 2], -1)), (NotKnown, Reason::SegmentsUnknown), "purged, dropped or taken");
+        assert_eq!(over(plan(&[1, 2], 8)), (NotKnown, Reason::SegmentsUnknown), "replaced, or never made");
+        assert_eq!(over(plan(&[3], -1)), (Failed, Reason::SourcesStored));
+        // It ran at the first look.
+        let ran = |after: &[Segment], plan: Plan| late(&before, after).judges(&[plan])[0];
+        assert_eq!(ran(&merged, plan(&[1, 2], 9)), (Completed, Reason::TargetStored));
+        assert_eq!(ran(&[segment(10, 200)], plan(&[1, 2], 9)), (Completed, Reason::TargetReplaced));
+        assert_eq!(ran(&[segment(3, 50)], plan(&[1, 2], -1)), (Completed, Reason::Purged));
+        assert_eq!(ran(&[segment(10, 250)], plan(&[1, 2], -1)), (NotKnown, Reason::TakenByOthers));
+        // Some of its segments were gone before the first look.
+        let half = [segment(2, 100), segment(3, 50)];
+        let judged = late(&half, &[segment(3, 50)]).judges(&[plan(&[1, 2], -1)]);
+        assert_eq!(judged, [(NotKnown, Reason::SegmentsUnknown)]);
     }
 
     #[test]

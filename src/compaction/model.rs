@@ -299,6 +299,7 @@ impl Exploration {
             mode,
             chosen: Chosen::default(),
             before: Some(before.clone()),
+            is_late: false,
             taken: HashSet::new(),
             jobs_before: None,
             plans_before: None,
@@ -386,7 +387,14 @@ impl Exploration {
         partitions: Option<&'a HashSet<i64>>,
         is_over: bool,
     ) -> View<'a> {
-        View { before: Some(&self.before), now, partitions, is_clustering: self.is_clustering, is_over }
+        View {
+            before: Some(&self.before),
+            is_late: false,
+            now,
+            partitions,
+            is_clustering: self.is_clustering,
+            is_over,
+        }
     }
 
     fn after_the_list(client: &mut Client) -> Asks {

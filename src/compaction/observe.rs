@@ -54,6 +54,7 @@ impl Observer {
             before: origin.before.as_ref(),
             now: &now,
             partitions,
+            is_late: origin.is_late,
             is_clustering: origin.mode == Mode::Clustering,
             is_over,
         };

@@ -170,9 +170,13 @@ impl Plan {
     }
 }
 
+/// A text of a server as it is kept.
+pub(super) fn kept_text(text: &str) -> String {
+    shortened(&one_line(text), TEXT_LIMIT)
+}
+
 impl From<CompactionMergeInfo> for Plan {
     fn from(info: CompactionMergeInfo) -> Self {
-        let text = |text: &str| shortened(&one_line(text), TEXT_LIMIT);
         // Servers that do not know these fields leave them all at zero.
         let details = (info.plan_id != 0 || info.r#type != 0).then(|| {
             Box::new(Details {
@@ -180,10 +184,10 @@ impl From<CompactionMergeInfo> for Plan {
                 job_id: info.trigger_id,
                 collection_id: info.collection_id,
                 partition_id: info.partition_id,
-                channel: text(&info.channel),
+                channel: kept_text(&info.channel),
                 kind: info.r#type,
                 state: info.state,
-                failure_reason: text(&info.failure_reason),
+                failure_reason: kept_text(&info.failure_reason),
                 targets: info.targets,
             })
         });

@@ -49,6 +49,32 @@ impl Kind {
         }
     }
 
+    pub(super) fn to_bits(self) -> u8 {
+        let traits = [
+            self.is_data,
+            self.is_l0,
+            self.is_flushed,
+            self.is_unsorted,
+            self.is_sorted,
+            self.is_clustered,
+            self.is_importing,
+        ];
+        traits.iter().rev().fold(0, |bits, has| bits << 1 | u8::from(*has))
+    }
+
+    pub(super) fn from_bits(bits: u8) -> Option<Self> {
+        let has = |place: u8| bits >> place & 1 == 1;
+        (bits < 1 << 7).then(|| Self {
+            is_data: has(0),
+            is_l0: has(1),
+            is_flushed: has(2),
+            is_unsorted: has(3),
+            is_sorted: has(4),
+            is_clustered: has(5),
+            is_importing: has(6),
+        })
+    }
+
     /// Whether only a compaction can change or replace the segment: servers since 2.5 sort one after its flush,
     /// which makes another of it.
     pub(super) fn is_settled(self) -> bool {
@@ -79,6 +105,13 @@ impl Snapshot {
             .collect();
         stored.sort_unstable_by_key(|segment| segment.id);
         Self { stored, has_levels: segments.iter().all(|segment| segment.level.is_some()) }
+    }
+
+    /// Of segments in any order; `None` if one is there twice.
+    pub(super) fn from_stored(mut stored: Vec<Stored>, has_levels: bool) -> Option<Self> {
+        stored.sort_unstable_by_key(|segment| segment.id);
+        let is_once = stored.windows(2).all(|pair| pair[0].id < pair[1].id);
+        is_once.then_some(Self { stored, has_levels })
     }
 
     pub(super) fn get(&self, id: i64) -> Option<&Stored> {

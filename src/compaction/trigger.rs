@@ -207,7 +207,7 @@ async fn origin(
         is_one_channel: params.channel.is_some(),
     };
     let (since, mode) = (Instant::now(), params.mode());
-    Origin { since, collection, mode, chosen, before, taken, jobs_before, plans_before }
+    Origin { since, collection, mode, chosen, before, is_late: false, taken, jobs_before, plans_before }
 }
 
 impl Origin {
@@ -365,7 +365,7 @@ async fn joined(
     job_id: i64,
 ) -> Option<Triggered> {
     let known = ledger.recall(job_id);
-    let is_of_it = |origin: &&Arc<Origin>| origin.collection.is_same(&asked.collection);
+    let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
         origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
     } else {

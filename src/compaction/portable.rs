@@ -1,0 +1,127 @@
+//! A job as a text that another process can read: `milvus-job-1.`, its JSON in base64url, and a checksum. No I/O.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde_json::Value;
+
+use super::NO_JOB;
+use super::job_json::{self, Moment};
+use super::ledger::{Job, Ledger};
+use super::plan::Plans;
+use super::state::check_job_id;
+use super::verdict::Scheduled;
+use crate::collection::check_name;
+use crate::config::Config;
+use crate::error::Error;
+
+/// What every such text begins with, whatever its version.
+const MARK: &str = "milvus-job-";
+/// A text that would mean something else to this version gets another number.
+const VERSION: &str = "1";
+/// Longest text in bytes, written or read.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// What stands for "the server scheduled nothing" needs no history.
+const NOTHING: Scheduled = Scheduled::Nothing;
+
+/// The text of a job that this client knows. Asks no server.
+pub(crate) fn export(ledger: &Ledger, config: &Config, job_id: i64) -> Result<String, Error> {
+    check_job_id(job_id)?;
+    let known = match job_id {
+        NO_JOB => Some(Job::new(NOTHING, Plans::default())),
+        _ => ledger.recall(job_id),
+    };
+    let Some(job) = known else {
+        let text = format!(
+            "job_id: this client knows nothing of job {job_id}: it neither triggered, imported nor waited for it, or \
+             has forgotten it for {} later ones",
+            super::ledger::MOST_JOBS
+        );
+        return Err(Error::invalid_argument(text));
+    };
+    check_exportable(&job, config)?;
+    let json = job_json::write(job_id, &job, Moment::now(), &|text| config.without_secrets(text));
+    let text = seal(&json.to_string());
+    if text.len() > MOST_BYTES {
+        let text = format!("job_id: what is known of job {job_id} takes more than 16 MiB as a text");
+        return Err(Error::invalid_argument(text));
+    }
+    Ok(text)
+}
+
+fn check_exportable(job: &Job, config: &Config) -> Result<(), Error> {
+    if job.plans.is_full() {
+        return Err(Error::invalid_argument("job_id: the job has more plans than are remembered"));
+    }
+    let Some(origin) = &job.origin else { return Ok(()) };
+    let collection = &origin.collection;
+    check_name(&collection.name).map_err(|error| error.context("a job of such a collection has no text"))?;
+    for name in [&collection.name, &collection.database] {
+        if config.without_secrets(name) != *name {
+            return Err(Error::invalid_argument(
+                "job_id: the name of the job's collection or database has the client's token or password in it, \
+                 which the text would show",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Adds what a text tells to what is known, and returns its job. Asks no server.
+pub(crate) fn import(ledger: &Ledger, text: &str) -> Result<i64, Error> {
+    let refused = |why: String| Error::invalid_argument(format!("text: {why}"));
+    let (job_id, job) = read(text).map_err(refused)?;
+    if job_id == NO_JOB {
+        return Ok(NO_JOB);
+    }
+    if ledger.import(job_id, job) {
+        Ok(job_id)
+    } else {
+        let why = format!(
+            "this client knows job {job_id} as one of another collection: the text is of another server"
+        );
+        Err(refused(why))
+    }
+}
+
+fn read(text: &str) -> Result<(i64, Job), String> {
+    let json = open(text)?;
+    let value: Value =
+        serde_json::from_slice(&json).map_err(|_| "is no text that this library has made".to_owned())?;
+    job_json::read(&value, Moment::now())
+}
+
+fn seal(json: &str) -> String {
+    format!("{MARK}{VERSION}.{}.{:016x}", BASE64.encode(json), checksum(json.as_bytes()))
+}
+
+/// The JSON in a text that is whole.
+fn open(text: &str) -> Result<Vec<u8>, String> {
+    let text = text.trim_ascii();
+    if text.len() > MOST_BYTES {
+        return Err("has more than 16 MiB".to_owned());
+    }
+    let rest = text.strip_prefix(MARK).ok_or_else(|| format!("does not begin with {MARK}{VERSION}."))?;
+    let (version, rest) = rest.split_once('.').ok_or("is cut off")?;
+    if version != VERSION {
+        let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        return Err(if is_number {
+            "was made by a later version of this library".to_owned()
+        } else {
+            format!("does not begin with {MARK}{VERSION}.")
+        });
+    }
+    let (body, sum) = rest.split_once('.').filter(|(_, sum)| sum.len() == 16).ok_or("is cut off")?;
+    let json = BASE64.decode(body).map_err(|_| "is damaged: it is not base64url")?;
+    let is_whole = sum == format!("{:016x}", checksum(&json));
+    if is_whole { Ok(json) } else { Err("is damaged: its checksum is wrong".to_owned()) }
+}
+
+/// FNV-1a, which tells a cut or a typing error. It is no signature.
+fn checksum(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Waiting for a job of others in a collection that the caller names.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::NO_JOB;
+use super::engine::Engine;
+use super::follow::{self, Outcome, POLL_LIMIT, Show, may_pass};
+use super::ledger::{Job, Origin};
+use super::left_out::Chosen;
+use super::params::Mode;
+use super::patience::Outage;
+use super::snapshot::Snapshot;
+use super::state::check_job_id;
+use crate::collection::{self, Collection, quotable};
+use crate::error::{Error, Status};
+use crate::pace::pause;
+use crate::rpc::{Deadline, Effect};
+use crate::segments;
+
+/// As [`follow::wait`]. Fails without an outcome if the collection is not there, or the job is known to be another's.
+pub(crate) async fn wait_in(
+    engine: &Engine,
+    show: Show<'_>,
+    deadline: Deadline<'_>,
+    name: &str,
+    job_id: i64,
+) -> Result<Outcome, Error> {
+    collection::check_name(name)?;
+    check_job_id(job_id)?;
+    if job_id != NO_JOB {
+        let collection = look_up(engine, deadline, name).await?;
+        learn_collection(engine, deadline, collection, job_id).await?;
+    }
+    follow::wait(engine, show, deadline, job_id).await
+}
+
+/// The collection of that name. A server that is away has as much time as in the wait itself.
+async fn look_up(engine: &Engine, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
+    let begun = Instant::now();
+    let mut outage = Outage::default();
+    loop {
+        let asked = Instant::now();
+        let error = match collection::find(&engine.rpc, deadline, name).await {
+            Ok(collection) => return Ok(collection),
+            Err(error) => error,
+        };
+        let is_heard = matches!(error.status, Status::NotReady | Status::RateLimited);
+        let is_gone = !may_pass(&error) || outage.failed(asked, is_heard).is_some();
+        if is_gone || !deadline.sleep(pause(begun.elapsed())).await {
+            return Err(error);
+        }
+    }
+}
+
+/// What the history has is of an earlier moment, and better.
+async fn learn_collection(
+    engine: &Engine,
+    deadline: Deadline<'_>,
+    collection: Collection,
+    job_id: i64,
+) -> Result<(), Error> {
+    let job = engine.ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    if let Some(known) = &job.origin {
+        if known.collection.is_same_or_renamed(&collection) {
+            return Ok(());
+        }
+        if !known.is_late {
+            let (asked, known) = (quotable(&collection.name), quotable(&known.collection.name));
+            let text =
+                format!("collection_name: compaction job {job_id} is of \"{known}\", not of \"{asked}\"");
+            return Err(Error::invalid_argument(text));
+        }
+    }
+    let origin = Some(Arc::new(seen_late(engine, deadline, collection).await));
+    engine.ledger.remember(job_id, Job { origin, ..job });
+    Ok(())
+}
+
+/// Sources that are still stored now give the segments to judge by. The kind of a job of others is not known: a
+/// result is a result, at whatever level.
+async fn seen_late(engine: &Engine, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
+    collection.channels = Vec::new(); // nobody asks for them any more
+    let limit = deadline.within(POLL_LIMIT);
+    let segments = segments::persistent(&engine.rpc, Effect::Poll, limit, &collection).await.ok();
+    Origin {
+        since: Instant::now(),
+        collection,
+        mode: Mode::Plain,
+        chosen: Chosen::default(),
+        before: segments.as_deref().map(Snapshot::of),
+        is_late: true,
+        taken: HashSet::new(),
+        jobs_before: None,
+        plans_before: None,
+    }
+}
