@@ -109,10 +109,17 @@ fn meetings_of(recorded: &Recorded, recording: &Arc<Recording>, plan: &Plan) -> 
         table::later(situation).map(|(n, said)| (Role::Later(n), Expected { said, or: None, ..expected }));
     let mut groups = vec![std::iter::once((Role::Owner, expected)).chain(later).collect::<Vec<_>>()];
     groups.extend(table::of_the_job_that_ran_instead(expected).map(|other| vec![(Role::Observer, other)]));
+    // These meet each recording only once: it takes time.
+    let heir = table::has_job(&expected).then(|| vec![(Role::Heir, expected)]);
+    let observer =
+        table::of_a_job_of_others(situation, &expected).map(|expected| vec![(Role::Observer, expected)]);
+    let once: Vec<_> = heir.into_iter().chain(observer).collect();
     let mut meetings = Vec::new();
     for round in 0..plan.rounds {
         for latency in &plan.latencies {
-            for clients in groups.clone() {
+            let is_first = round == 0 && Some(latency) == plan.latencies.first();
+            let once = once.iter().filter(|_| is_first).cloned();
+            for clients in groups.iter().cloned().chain(once) {
                 let seed = seed(version, situation, round, *latency);
                 let (version, recording) = (version.clone(), Arc::clone(recording));
                 meetings.push(Meeting { version, recording, latency: *latency, seed, clients });

@@ -19,8 +19,10 @@ pub(crate) enum Role {
     Owner,
     /// It sends a later trigger of this number, a moment after the first.
     Later(usize),
-    /// It waits for a job that another client has triggered.
+    /// It waits, by the collection's name, for a job that another client has triggered.
     Observer,
+    /// It waits for a job that another client has triggered, exported and left.
+    Heir,
     /// It asks about a recording that has no whole story.
     Short,
 }
@@ -79,10 +81,16 @@ pub(crate) fn run(
     limit: u64,
     pause: Duration,
 ) -> Told {
-    let client = client(&replay.uri(), &[]);
+    let mut client = client(&replay.uri(), &[]);
     let limit = Timeout::After(Duration::from_secs(limit));
     let job = match role {
         Role::Observer => Ok(replay.trigger().expect("the recorded trigger started a job")),
+        Role::Heir => trigger(&client, recording, &recording.triggers[0], limit).and_then(|job| {
+            let text = client.job_export(job)?;
+            let _ = client.close(Timeout::After(Duration::ZERO));
+            client = self::client(&replay.uri(), &[]);
+            client.job_import(&text)
+        }),
         Role::Owner | Role::Short => trigger(&client, recording, &recording.triggers[0], limit),
         Role::Later(number) => {
             std::thread::sleep(Duration::from_millis(20)); // and not before the first
@@ -92,7 +100,10 @@ pub(crate) fn run(
     let told = match job {
         Ok(job) => {
             std::thread::sleep(pause);
-            wait(&client, job, limit)
+            match role {
+                Role::Observer => wait_in(&client, recording.triggers[0].collection(), job, limit),
+                _ => wait(&client, job, limit),
+            }
         }
         Err(error) => told_by(&error),
     };
@@ -122,7 +133,16 @@ pub(crate) fn params(recording: &Recording, line: &Line) -> Params {
 
 /// What a client is told that waits for a job.
 pub(crate) fn wait(client: &Client, job: i64, limit: Timeout) -> Told {
-    match client.compaction_wait(job, limit).wait() {
+    told_of(job, client.compaction_wait(job, limit).wait())
+}
+
+/// What a client is told that knows the collection of a job.
+fn wait_in(client: &Client, name: &str, job: i64, limit: Timeout) -> Told {
+    told_of(job, client.compaction_wait_in(name, job, limit).wait())
+}
+
+fn told_of(job: i64, waited: Result<Outcome, Error>) -> Told {
+    match waited {
         Ok(outcome) => told_at_end(job, &outcome),
         Err(error) => told_by(&error),
     }

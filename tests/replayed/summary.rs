@@ -24,6 +24,7 @@ impl Ran {
             Role::Owner => "own triggers",
             Role::Later(_) => "later triggers of other clients",
             Role::Observer => "jobs of others",
+            Role::Heir => "imported jobs",
             Role::Short => "short recordings",
         }
     }

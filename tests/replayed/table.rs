@@ -50,6 +50,26 @@ pub(crate) fn later(situation: &str) -> impl Iterator<Item = (usize, Said)> {
     later.map(|(number, said)| (number.parse().unwrap(), said.as_str().unwrap()))
 }
 
+/// Whether the trigger gives the client a job, and not a refusal.
+pub(crate) fn has_job(expected: &Expected) -> bool {
+    ![UNSUPPORTED, "INVALID_ARGUMENT", "BUSY", "COMPACTION_DISABLED"].contains(&expected.said)
+}
+
+/// What a client has to be told that knows nothing but the job's id and its collection.
+pub(crate) fn of_a_job_of_others(situation: &str, expected: &Expected) -> Option<Expected> {
+    let said = match expected.said {
+        "NOTHING_TO_DO" => return None, // there is no job
+        "NOT_STARTED" => "SUCCEEDED",   // the job that the trigger was answered with
+        said => said,
+    };
+    // Who comes after the renaming has to use the new name.
+    let or = match situation {
+        "renamed" => Some(("COLLECTION_NOT_FOUND", "no collection or alias")),
+        _ => expected.or,
+    };
+    has_job(expected).then_some(Expected { said, or, ..*expected })
+}
+
 /// The job that a server ran although this library refuses to ask it for what it would ignore: a plain one, which
 /// succeeded in all these recordings. Another client's job can only be judged by what is seen of it.
 pub(crate) fn of_the_job_that_ran_instead(expected: Expected) -> Option<Expected> {
