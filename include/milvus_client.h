@@ -634,7 +634,7 @@ typedef struct milvus_compaction_report {
     // How often it did not, so that the question was repeated.
     uint64_t failed_polls;
     // 1 if the segments are told below as they were right before the trigger and are after the job: only of
-    // jobs that this client triggered, on servers that list segments. Else 0, and all below is
+    // jobs that this client triggered or imported, on servers that list segments. Else 0, and all below is
     // MILVUS_NOT_REPORTED.
     int32_t has_effect;
     // 0.
@@ -666,7 +666,7 @@ typedef struct milvus_compaction_report {
     // Plans that ended, and nobody can tell how: milvus_plan has the reason of each.
     int64_t unknown_plans;
     // Segments that were stored right before the trigger and that no plan of the job named. This and all below is
-    // MILVUS_NOT_REPORTED unless this client triggered the job, and the server listed its segments and its plans.
+    // MILVUS_NOT_REPORTED unless this client triggered or imported the job, and the server listed its segments and its plans.
     int64_t left_out;
     // Of them: segments that waited to be sorted (servers since 2.5 sort a segment after its flush).
     int64_t left_out_unsorted;
@@ -740,7 +740,8 @@ milvus_status milvus_compaction_state(milvus_client *client,
 //
 // @param client      The client, best the one that triggered the job: it remembers what servers forget,
 //                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-//                    server lists, from which old plans vanish after an hour (3.0) or a day.
+//                    server lists, from which old plans vanish after an hour (3.0) or a day, and not the segments:
+//                    unless it was imported (milvus_job_import()), use milvus_compaction_wait_in().
 // @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
 //                    nothing to do, and no server is asked.
 // @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
@@ -768,6 +769,76 @@ const char *milvus_verdict_name(milvus_verdict verdict);
 // What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
 // Since 0.1.0.
 const char *milvus_verdict_message(milvus_verdict verdict);
+
+// ====================================================================================================
+// A job outlives its process
+//
+// A job goes on when the program that triggered it has ended, but its id alone proves little: the next program knows
+// neither the collection nor the segments that were there. Take what the client knows along as a text
+// (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
+// ====================================================================================================
+
+// Gives what a client knows of a job as a text: what was asked for, the collection with its number, name and
+// database, its segments right before the trigger, and the plans and counts that were seen since. Export right after
+// the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, a few hundred
+// bytes and about 15 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
+//
+// @param client      The client that triggered the job, imported it, or waited for it. It may be closed.
+// @param job_id      From milvus_compact(). MILVUS_NO_JOB has a text too.
+// @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
+//                    NULL if capacity is 0.
+// @param capacity    Size of the buffer in bytes.
+// @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
+//                    it is not below capacity. May be NULL. While a wait for the job is under way, the next text may
+//                    be longer.
+//
+// Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if the client knows nothing of the
+// job, which it may have forgotten for 16384 later ones, or if the name of the collection or database has the token or
+// password in it), MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_job_export(milvus_client *client,
+                                int64_t job_id,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *out_length);
+
+// Adds to what a client knows what another one has exported, of this or another process or machine: a wait for the job
+// then comes to the verdict that it would have come to there. What this client has seen of the job itself is kept. No
+// server is asked.
+//
+// @param client      A client of the same server as the one that made the text; which server that is, the text does
+//                    not say.
+// @param text        From milvus_job_export(), of this version of the library or an earlier one; blanks and line ends
+//                    around it do no harm. A text that was cut or changed is refused, but not one that was forged:
+//                    take it only from where you take your program's other data.
+// @param out_job_id  Receives the job's id, for milvus_compaction_wait(); MILVUS_NO_JOB if nothing was scheduled.
+//
+// Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if this client knows a job of that
+// number in another collection: the text is of another server, and nothing was added), MILVUS_INVALID_HANDLE,
+// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+milvus_status milvus_job_import(milvus_client *client,
+                                const char *text,
+                                int64_t *out_job_id);
+
+// Waits as milvus_compaction_wait() does, for a job of which nothing but the id and the collection is known: one that
+// was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
+// unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
+// before is known to have completed only while its result is stored. Whether the job clusters is not known: what
+// replaced its sources counts, at whatever level. The report has no effect.
+//
+// @param client           The client.
+// @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.
+// @param job_id           As there.
+// @param timeout_ms       As there.
+// @param out_report       As there.
+//
+// Thread-safe; blocks. Returns what milvus_compaction_wait() does, and MILVUS_INVALID_ARGUMENT also for a job that
+// this client knows in another collection, MILVUS_COLLECTION_NOT_FOUND also if there is no collection of that name.
+// Since 0.1.0.
+milvus_status milvus_compaction_wait_in(milvus_client *client,
+                                        const char *collection_name,
+                                        int64_t job_id,
+                                        int64_t timeout_ms,
+                                        milvus_compaction_report *out_report);
 
 // ====================================================================================================
 // Plans
@@ -1722,6 +1793,13 @@ milvus_status milvus_compaction_wait_async(milvus_client *client,
                                            int64_t job_id,
                                            int64_t timeout_ms,
                                            milvus_future **out_future);
+
+// milvus_compaction_wait_in(); milvus_future_take_report().
+milvus_status milvus_compaction_wait_in_async(milvus_client *client,
+                                              const char *collection_name,
+                                              int64_t job_id,
+                                              int64_t timeout_ms,
+                                              milvus_future **out_future);
 
 // milvus_compaction_plans(); milvus_future_take_plans().
 milvus_status milvus_compaction_plans_async(milvus_client *client,

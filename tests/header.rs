@@ -7,13 +7,14 @@ use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 17] = [
+const SECTIONS: [&str; 18] = [
     "version",
     "errors",
     "options",
     "client",
     "compaction",
     "following",
+    "portable",
     "plans",
     "judgements",
     "segments",

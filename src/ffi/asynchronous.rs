@@ -21,6 +21,7 @@ use super::futures::{Answer, milvus_future};
 use super::many::{many_operation, milvus_many_params};
 use super::optimize::{flush_operation, optimize_operation};
 use super::plans::{plans_operation, tasks_operation};
+use super::portable::wait_in_operation;
 use super::reception::{Finished, start};
 use super::segments::segments_operation;
 
@@ -91,6 +92,21 @@ pub extern "C" fn milvus_compaction_wait_async(
 ) -> milvus_status {
     start(c"milvus_compaction_wait_async", out_future, || {
         Ok(wait_operation(client, job_id, timeout_ms)?.map(|reported, _| reported.into()))
+    })
+}
+
+/// milvus_compaction_wait_in(); milvus_future_take_report().
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_compaction_wait_in_async(
+    client: *mut milvus_client,
+    collection_name: *const c_char,
+    job_id: i64,
+    timeout_ms: i64,
+    out_future: *mut *mut milvus_future,
+) -> milvus_status {
+    start(c"milvus_compaction_wait_in_async", out_future, || {
+        let operation = wait_in_operation(client, collection_name, job_id, timeout_ms)?;
+        Ok(operation.map(|reported, _| reported.into()))
     })
 }
 

@@ -95,7 +95,7 @@ pub struct milvus_compaction_report {
     /// How often it did not, so that the question was repeated.
     pub failed_polls: u64,
     /// 1 if the segments are told below as they were right before the trigger and are after the job: only of
-    /// jobs that this client triggered, on servers that list segments. Else 0, and all below is
+    /// jobs that this client triggered or imported, on servers that list segments. Else 0, and all below is
     /// MILVUS_NOT_REPORTED.
     pub has_effect: i32,
     /// 0.
@@ -127,7 +127,7 @@ pub struct milvus_compaction_report {
     /// Plans that ended, and nobody can tell how: milvus_plan has the reason of each.
     pub unknown_plans: i64,
     /// Segments that were stored right before the trigger and that no plan of the job named. This and all below is
-    /// MILVUS_NOT_REPORTED unless this client triggered the job, and the server listed its segments and its plans.
+    /// MILVUS_NOT_REPORTED unless this client triggered or imported the job, and the server listed its segments and its plans.
     pub left_out: i64,
     /// Of them: segments that waited to be sorted (servers since 2.5 sort a segment after its flush).
     pub left_out_unsorted: i64,
@@ -204,7 +204,8 @@ pub(super) fn state_operation(
 ///
 /// @param client      The client, best the one that triggered the job: it remembers what servers forget,
 ///                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-///                    server lists, from which old plans vanish after an hour (3.0) or a day.
+///                    server lists, from which old plans vanish after an hour (3.0) or a day, and not the segments:
+///                    unless it was imported (milvus_job_import()), use milvus_compaction_wait_in().
 /// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
 ///                    nothing to do, and no server is asked.
 /// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);

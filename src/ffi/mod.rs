@@ -26,6 +26,7 @@ pub mod many;
 pub mod optimize;
 pub mod options;
 pub mod plans;
+pub mod portable;
 pub mod queues;
 pub mod reception;
 pub mod results;
