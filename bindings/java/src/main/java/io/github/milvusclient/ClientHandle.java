@@ -24,6 +24,9 @@ import java.util.function.Supplier;
 abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient {
     private static final Cleaner CLEANER = Cleaner.create();
 
+    /** Bytes that the text of most jobs fits in. */
+    private static final long USUAL_TEXT = 1023;
+
     private final long handle;
     private final Executor executor;
     private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -106,6 +109,49 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
             check(Library.milvus_client_close(handle, 0));
         } finally {
             cleanable.clean();
+        }
+    }
+
+    /**
+     * Gives what this client knows of a job as a text for {@link #importJob}, of another process perhaps: one line of
+     * printable ASCII without blanks and secrets. Export right after the trigger, and again later if the job was waited
+     * for. No server is asked.
+     */
+    public String exportJob(long jobId) {
+        return known(() -> {
+            LongByReference length = new LongByReference(USUAL_TEXT);
+            byte[] buffer;
+            do {
+                buffer = new byte[Math.toIntExact(length.getValue() + 1)];
+                check(Library.milvus_job_export(handle, jobId, buffer, buffer.length, length));
+            } while (length.getValue() >= buffer.length);
+            return Text.read(buffer);
+        });
+    }
+
+    /**
+     * Adds what another client of the same server has exported to what this one knows, and gives the job's id: waiting
+     * for it then comes to the verdict that it would have come to there. No server is asked.
+     */
+    public long importJob(String text) {
+        return known(() -> {
+            LongByReference jobId = new LongByReference();
+            check(Library.milvus_job_import(handle, Text.utf8(Objects.requireNonNull(text, "text")), jobId));
+            return jobId.getValue();
+        });
+    }
+
+    /** Calls what needs no server, while the handle is there. */
+    private <T> T known(Supplier<T> call) {
+        if (isClosed.get()) {
+            throw closed();
+        }
+        try {
+            return call.get();
+        } catch (MilvusException failure) {
+            throw failure.statusNumber() == Library.INVALID_HANDLE && isClosed.get() ? closed() : failure;
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -78,6 +78,14 @@ final class Library {
 
     static native int milvus_compaction_wait_async(long client, long jobId, long timeoutMs, LongByReference outFuture);
 
+    static native int milvus_compaction_wait_in_async(long client, byte[] name, long jobId, long timeoutMs,
+                                                      LongByReference outFuture);
+
+    static native int milvus_job_export(long client, long jobId, byte[] buffer, long capacity,
+                                        LongByReference outLength);
+
+    static native int milvus_job_import(long client, byte[] text, LongByReference outJobId);
+
     static native int milvus_compaction_plans_async(long client, long jobId, long timeoutMs, LongByReference outFuture);
 
     static native int milvus_compaction_tasks_async(long client, byte[] name, long timeoutMs, LongByReference outFuture);

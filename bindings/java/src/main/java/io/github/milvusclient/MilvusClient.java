@@ -179,6 +179,40 @@ public final class MilvusClient extends ClientHandle {
             Readers::report, progress);
     }
 
+    /**
+     * Waits until a job is over that was triggered elsewhere, and of which nothing but the id and the collection is
+     * known. It tells the more, the earlier it is called; the report has no effect.
+     */
+    public CompactionReport waitForCompaction(String collectionName, long jobId, Duration timeout) {
+        return waitInOperation(collectionName, jobId, timeout, null).await();
+    }
+
+    /** {@link #waitForCompaction(String, long, Duration)}, with a consumer for its progress. */
+    public CompactionReport waitForCompaction(String collectionName, long jobId, Duration timeout,
+                                              Consumer<? super Progress> progress) {
+        return waitInOperation(collectionName, jobId, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #waitForCompaction(String, long, Duration)}. */
+    public CompletableFuture<CompactionReport> waitForCompactionAsync(String collectionName, long jobId,
+                                                                      Duration timeout) {
+        return promise(() -> waitInOperation(collectionName, jobId, timeout, null));
+    }
+
+    /** Starts {@link #waitForCompaction(String, long, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<CompactionReport> waitForCompactionAsync(String collectionName, long jobId,
+                                                                      Duration timeout,
+                                                                      Consumer<? super Progress> progress) {
+        return promise(() -> waitInOperation(collectionName, jobId, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<CompactionReport> waitInOperation(String collectionName, long jobId, Duration timeout,
+                                                        Consumer<? super Progress> progress) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_compaction_wait_in_async(handle, Text.name(collectionName), jobId, millis, out),
+            Readers::report, progress);
+    }
+
     /** Tells what a trigger with the same parameters would do now, without sending one. */
     public Prospect check(String collectionName, CompactParams params, Duration timeout) {
         return checkOperation(collectionName, params, timeout).await();
