@@ -1258,6 +1258,43 @@ public:
         return start<report>(std::nullopt, milvus_compaction_wait_async, limit, job_id);
     }
 
+    // milvus_compaction_wait_in(). Throws a wait_error, with the report, if there is one.
+    report wait_in(const std::string &collection, std::int64_t job_id, timeout limit = {})
+    {
+        return wait_in_async(collection, job_id, limit).get();
+    }
+    future<report> wait_in_async(const std::string &collection, std::int64_t job_id, timeout limit = {})
+    {
+        return start<report>(named(collection), milvus_compaction_wait_in_async, limit, collection.c_str(), job_id);
+    }
+
+    // milvus_job_export(). Asks no server.
+    std::string export_job(std::int64_t job_id) { return try_export_job(job_id).value(); }
+    result<std::string> try_export_job(std::int64_t job_id)
+    {
+        std::string text;
+        std::size_t length = 1023;
+        do {
+            text.resize(length);
+            if (milvus_job_export(handle(), job_id, &text[0], length + 1, &length) != MILVUS_OK)
+                return detail::last_failure();
+        } while (length > text.size());
+        text.resize(length);
+        return text;
+    }
+
+    // milvus_job_import(): gives the job's id. Asks no server.
+    std::int64_t import_job(const std::string &text) { return try_import_job(text).value(); }
+    result<std::int64_t> try_import_job(const std::string &text)
+    {
+        if (auto wrong = detail::refuse_nul("text", text))
+            return *wrong;
+        std::int64_t job_id = no_job;
+        if (milvus_job_import(handle(), text.c_str(), &job_id) != MILVUS_OK)
+            return detail::last_failure();
+        return job_id;
+    }
+
     // milvus_compaction_state().
     state_info state(std::int64_t job_id, timeout limit = {}) { return state_async(job_id, limit).get(); }
     future<state_info> state_async(std::int64_t job_id, timeout limit = {})
