@@ -169,7 +169,7 @@ fn what_decides_unseen_is_never_answered_with_yes() {
 
 #[test]
 fn a_final_collection_is_said_to_be_so_and_rewritten_all_the_same() {
-    on_each(|profile, _, client| {
+    on_each(|profile, fake, client| {
         let job = client.compact("times_out", false, LIMIT).wait().unwrap();
         assert!(job > 0, "{profile}");
         let before = check(client, "unindexed");
@@ -177,6 +177,8 @@ fn a_final_collection_is_said_to_be_so_and_rewritten_all_the_same() {
         let job = client.compact("unindexed", false, LIMIT).wait().unwrap();
         let compacts = is_from(profile, "2.4.13");
         assert_eq!(client.compaction_wait(job, LIMIT).wait().unwrap().error, None, "{profile}");
+        // Servers of 2.5 sort the result later.
+        fake.sort("unindexed");
         let after = check(client, "unindexed");
         assert_eq!(after.is_final, compacts, "{profile}: {after:?}");
         if compacts {

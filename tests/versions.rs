@@ -20,6 +20,16 @@ fn is_from(profile: &str, version: &str) -> bool {
     profile != LITE && numbers(profile) >= numbers(version)
 }
 
+/// Whether results of plain jobs come unsorted.
+fn sorts_results_later(profile: &str) -> bool {
+    is_from(profile, "2.5.0") && !is_from(profile, "2.6.0")
+}
+
+/// Whether plans that ended are cleaned before any counter shows them.
+fn hides_ends(profile: &str) -> bool {
+    is_from(profile, "2.4.21") && !is_from(profile, "2.6.0")
+}
+
 /// Runs a test on a fresh server of each version, all at once.
 fn on_each(test: impl Fn(&'static str, &Fake, &Client) + Sync) {
     std::thread::scope(|scope| {
@@ -109,6 +119,9 @@ fn each_end_of_a_job_gets_its_verdict() {
     ];
     on_each(|profile, _, client| {
         for (name, verdict) in ends {
+            // What is left shows that a plan failed, and no counter why.
+            let is_hidden = verdict == Verdict::TimedOut && hides_ends(profile);
+            let verdict = if is_hidden { Verdict::Failed } else { verdict };
             let outcome = compacted(client, name);
             assert_eq!(outcome.report.verdict, verdict, "{profile} {name}: {outcome:?}");
             let is_good = verdict == Verdict::Succeeded;
@@ -154,7 +167,11 @@ fn a_second_trigger_gets_the_job_that_runs() {
             assert_eq!(other.unwrap().start, Start::Nothing, "{profile}: it gives every trigger an id");
         }
         assert_eq!(wait(client, second.job_id).report.verdict, Verdict::Succeeded, "{profile}");
-        // Over, it is in nobody's way. The two results are merged in their turn.
+        // Over, it is in nobody's way. The two results are merged in their turn, once they are sorted.
+        if sorts_results_later(profile) {
+            assert_eq!(trigger(client, "succeeds").unwrap().start, Start::Nothing, "{profile}");
+            fake.sort("succeeds");
+        }
         assert_eq!(trigger(client, "succeeds").unwrap().start, Start::Scheduled, "{profile}");
         if is_from(profile, "2.4.6") {
             let first = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
@@ -338,7 +355,8 @@ fn plans_and_segments_tell_what_the_version_reports_and_no_more() {
         assert_eq!(data.iter().map(|s| (s.id, s.rows)).collect::<Vec<_>>(), fake.segments("succeeds"));
         for segment in data {
             assert_eq!(segment.level, is_from(profile, "2.4.7").then_some(2), "{profile}");
-            assert_eq!(segment.is_sorted, is_from(profile, "2.5.0").then_some(true), "{profile}");
+            let is_sorted = !sorts_results_later(profile);
+            assert_eq!(segment.is_sorted, is_from(profile, "2.5.0").then_some(is_sorted), "{profile}");
             assert_eq!(segment.storage_version, is_from(profile, "2.6.0").then_some(2), "{profile}");
             let origins = segment.compaction_from.map(|origins| origins.len());
             assert_eq!(origins, (profile == NEWEST).then_some(2), "{profile}");

@@ -22,7 +22,7 @@ func TestAnErrorHasEverythingTheLibraryKnows(t *testing.T) {
 	if !errors.Is(fmt.Errorf("nightly run: %w", err), milvus.ErrCollectionNotFound) || errors.Is(err, milvus.ErrTimeout) {
 		t.Error("compared wrongly:", err)
 	}
-	if failure.Status != milvus.ErrCollectionNotFound || failure.ServerCode != 100 || failure.InDoubt || failure.Retriable {
+	if failure.Status != milvus.ErrCollectionNotFound || failure.ServerCode != 4 || failure.InDoubt || failure.Retriable {
 		t.Errorf("%+v", failure)
 	}
 	if failure.Operation != "milvus_compact_with_async" || !strings.Contains(failure.Message, "missing") {

@@ -1,14 +1,17 @@
 //! What another process can have the fake do, a line each:
 //!
 //! ```text
-//! fail METHOD cut|lost|hang|empty|refuse CODE TEXT|grpc CODE TEXT
+//! fail METHOD cut|lost|hang|empty|refuse CODE TEXT|grpc CODE TEXT|recorded VERSION/SITUATION METHOD
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
-//! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT
+//! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT · slow METHOD MILLISECONDS
+//! rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
 //! ```
+
+use std::time::Duration;
 
 use tonic::Code;
 
-use crate::{Fake, Fault, Method, Scenario};
+use crate::{Fake, Fault, Method, Scenario, recorded};
 
 /// Does what a line says, and returns the line to answer with.
 #[must_use]
@@ -47,7 +50,8 @@ pub fn obey(fake: &Fake, line: &str) -> String {
             done()
         }
         ["add", name, scenario] => {
-            match Scenario::named().into_iter().find(|(known, _)| *known == scenario) {
+            let mut known = Scenario::named().into_iter().chain(Scenario::others());
+            match known.find(|(known, _)| *known == scenario) {
                 Some((_, scenario)) => {
                     fake.add(name, scenario);
                     done()
@@ -60,8 +64,23 @@ pub fn obey(fake: &Fake, line: &str) -> String {
             fake.remove_clustering_keys();
             done()
         }
-        _ => unknown(line),
+        _ => change(fake, &words).unwrap_or_else(|| unknown(line)),
     }
+}
+
+/// What changes the collections, or how fast it answers.
+fn change(fake: &Fake, words: &[&str]) -> Option<String> {
+    match *words {
+        ["rename", name, new] => fake.rename(name, new),
+        ["drop", name] => fake.drop_collection(name),
+        ["drop_partition", name, partition] => fake.drop_partition(name, partition),
+        ["sort", name] => fake.sort(name),
+        ["slow", of, milliseconds] => {
+            fake.slow_down(method(of)?, Duration::from_millis(milliseconds.parse().ok()?));
+        }
+        _ => return None,
+    }
+    Some("done".to_owned())
 }
 
 fn unknown(line: &str) -> String {
@@ -101,6 +120,7 @@ fn fault(words: &[&str]) -> Option<Fault> {
         ["empty"] => Fault::Empty,
         ["refuse", code, text @ ..] => Fault::Refuse(code.parse().ok()?, 1, text.join(" ")),
         ["grpc", code, text @ ..] => Fault::Grpc(Code::from_i32(code.parse().ok()?), text.join(" ")),
+        ["recorded", name @ ..] => recorded::named(&name.join(" "))?,
         _ => return None,
     })
 }

@@ -1,15 +1,33 @@
 //! Forwards connections to the server proper, and can cut them all at any moment.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 
-type Cuts = watch::Receiver<u64>;
+/// A cut of every connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cut {
+    /// New connections get nothing for so long, not even a greeting.
+    pub(crate) silence: Duration,
+}
 
-pub(crate) async fn forward(from: TcpListener, to: SocketAddr, cuts: Cuts) {
-    while let Ok((near, _)) = from.accept().await {
+type Cuts = watch::Receiver<Cut>;
+
+pub(crate) async fn forward(from: TcpListener, to: SocketAddr, mut cuts: Cuts) {
+    loop {
+        let accepted = tokio::select! {
+            _ = cuts.changed() => {
+                // Whoever connects meanwhile is in the queue of the port: connected, and not served.
+                let silence = cuts.borrow_and_update().silence;
+                tokio::time::sleep(silence).await;
+                continue;
+            }
+            accepted = from.accept() => accepted,
+        };
+        let Ok((near, _)) = accepted else { return };
         let _ = near.set_nodelay(true);
         spawn(near, to, cuts.clone());
     }

@@ -3,22 +3,27 @@
 
 mod control;
 mod cuttable;
+mod jobs;
 mod profile;
+mod recorded;
 mod scenario;
 mod service;
 mod state;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tonic::Code;
 
 pub use control::obey;
+use cuttable::Cut;
 pub use profile::{LITE, NEWEST, PROFILES};
 pub use scenario::{DELETED, Poll, ROWS, Scenario};
 use service::Service;
@@ -67,11 +72,17 @@ pub struct Call {
     pub headers: BTreeMap<String, String>,
 }
 
-/// A way for a call to go wrong. Except for `Refuse`, `Grpc`, `Replaced` and `Lost`, the server has done its work.
+/// New connections get no greeting for so long after a restart, on versions that are silent then.
+const SILENCE: Duration = Duration::from_millis(300);
+
+/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced` and `Lost`, the server has done its
+/// work.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// A reply with this `code`, `error_code` and `reason`; nothing is done.
     Refuse(i32, i32, String),
+    /// A reply with this status; nothing is done.
+    Reply(proto::common::Status),
     /// The call ends with this gRPC status; nothing is done.
     Grpc(Code, String),
     /// Another job has replaced the segments of this collection; a reply with code 5 and this reason.
@@ -86,11 +97,22 @@ pub enum Fault {
     Cut,
 }
 
+impl Fault {
+    /// What a real server answered: version, situation and method, as "2.6.19/no_coordinator `ManualCompaction`".
+    ///
+    /// # Panics
+    /// If nothing was recorded under that name.
+    #[must_use]
+    pub fn recorded(name: &str) -> Self {
+        recorded::named(name).unwrap_or_else(|| panic!("nothing was recorded as {name}"))
+    }
+}
+
 /// A running server; stops when dropped.
 pub struct Fake {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
-    cut: Arc<watch::Sender<u64>>,
+    cut: Arc<watch::Sender<Cut>>,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -111,7 +133,7 @@ impl Fake {
     #[must_use]
     pub fn start_at(version: &str, socket: Option<PathBuf>) -> Self {
         let state = Arc::new(Mutex::new(State::new(version)));
-        let cut = Arc::new(watch::Sender::new(0));
+        let cut = Arc::new(watch::Sender::new(Cut::default()));
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let service = Service { state: Arc::clone(&state), cut: Arc::clone(&cut) };
@@ -165,6 +187,38 @@ impl Fake {
     /// Has the next call of a method end in a fault. Several are used up one by one.
     pub fn fail_next(&self, method: Method, fault: Fault) {
         self.state().faults.push((method, fault));
+    }
+
+    /// Has every answer of a method take so long.
+    pub fn slow_down(&self, method: Method, latency: Duration) {
+        self.state().latencies.push((method, latency));
+    }
+
+    /// Gives a collection another name; the old one is found no more.
+    pub fn rename(&self, name: &str, new: &str) {
+        self.state().rename(name, new);
+    }
+
+    /// Drops a collection. Its jobs are Executing for ever.
+    pub fn drop_collection(&self, name: &str) {
+        self.state().drop_collection(name);
+    }
+
+    /// Drops a partition, its segments with it. Plans that took some fail.
+    pub fn drop_partition(&self, name: &str, partition: &str) {
+        self.state().drop_partition(name, partition);
+    }
+
+    /// Has the jobs that are started from now on listed so, question by question: sources and target of each plan.
+    pub fn list(&self, name: &str, lists: Vec<Vec<(Vec<i64>, i64)>>) {
+        if let Some(collection) = self.state().collections.get_mut(name) {
+            collection.scenario.lists = lists;
+        }
+    }
+
+    /// Sorts what waits to be sorted: each such segment is replaced by another one.
+    pub fn sort(&self, name: &str) {
+        self.state().sort(name);
     }
 
     /// Adds or replaces a collection that plays this scenario.
@@ -267,10 +321,15 @@ impl Fake {
         self.state().hides_version = true;
     }
 
-    /// As a crash and a new start: connections are cut, and old servers lose their jobs.
+    /// As a crash and a new start: connections are cut, and old servers lose their jobs. Later ones are not ready for
+    /// some answers, or do not even greet at first.
     pub fn restart(&self) {
-        self.state().restart();
-        self.cut_connections();
+        let is_silent = {
+            let mut state = self.state();
+            state.restart();
+            state.profile.is_silent_at_start()
+        };
+        self.cut.send_replace(Cut { silence: if is_silent { SILENCE } else { Duration::ZERO } });
     }
 
     /// Has it answer questions about the tasks of a collection as one that ignores the collection.
@@ -287,7 +346,7 @@ impl Fake {
 
     /// Cuts every connection, as a crash would.
     pub fn cut_connections(&self) {
-        self.cut.send_modify(|count| *count += 1);
+        self.cut.send_replace(Cut::default());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,12 +1,25 @@
 //! Which version does what. Every difference between servers that the fake plays is here.
 
 /// The versions that the tests are run over. `NEWEST` stands for what is newer than any release.
-pub const PROFILES: [&str; 10] =
-    ["v2.2.16", "v2.3.5", "v2.4.6", "v2.4.17", "v2.4.18", "v2.5.8", "v2.6.3", "v2.6.8", "v3.0.0", NEWEST];
+pub const PROFILES: [&str; 11] = [
+    "v2.2.16", "v2.3.5", "v2.4.6", "v2.4.17", "v2.4.18", "v2.4.24", "v2.5.8", "v2.6.3", "v2.6.8", "v3.0.0",
+    NEWEST,
+];
 /// A server that has everything that the newest protocol has.
 pub const NEWEST: &str = "v3.1.0";
 /// milvus-lite as of PyPI.
 pub const LITE: &str = "milvus_lite-3.2.2";
+
+/// How long a version counts plans that have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// As long as it runs.
+    Always,
+    /// The first question after their end shows them.
+    Once,
+    /// They are cleaned in the round in which they end: hardly any question shows them.
+    Never,
+}
 
 /// One version.
 #[derive(Clone, Debug)]
@@ -83,6 +96,54 @@ impl Profile {
     /// 2.6.8 and 2.6.9 ignore it. What says it is 2.6.11 is played as release 2.6.12, which says so too.
     pub(crate) fn has_target_size(&self) -> bool {
         self.is_at_least([2, 6, 11])
+    }
+
+    /// Recorded of 2.4.24 and newer ones; what 2.4 did before 2.4.21 is played as a longer round of the same.
+    pub(crate) fn counted(&self) -> Counted {
+        match () {
+            () if !self.is_at_least([2, 4, 0]) => Counted::Always,
+            () if self.is_at_least([2, 4, 21]) && !self.is_at_least([2, 6, 0]) => Counted::Never,
+            () => Counted::Once,
+        }
+    }
+
+    /// Results of plain jobs come unsorted, and are replaced by their sorted form later.
+    pub(crate) fn sorts_results_later(&self) -> bool {
+        self.is_at_least([2, 5, 0]) && !self.is_at_least([2, 6, 0])
+    }
+
+    /// A result of clustering is listed beside its sources as soon as it is named.
+    pub(crate) fn lists_results_early(&self) -> bool {
+        !self.is_at_least([2, 5, 0])
+    }
+
+    /// `DescribeCollection` says of a missing collection only its legacy number, on lines 2.5 and 2.6.
+    pub(crate) fn describes_by_legacy_number(&self) -> bool {
+        !self.has_codes() || (self.is_at_least([2, 5, 0]) && !self.is_at_least([3, 0, 0]))
+    }
+
+    /// Of a collection that was dropped an empty list is answered once.
+    pub(crate) fn lists_dropped_as_empty(&self) -> bool {
+        self.is_at_least([3, 0, 0])
+    }
+
+    /// Asked by an id, it fills the name beside the schema too.
+    pub(crate) fn names_described_by_id(&self) -> bool {
+        self.is_at_least([2, 5, 0])
+    }
+
+    /// What a start looks like: the proxy answers before it is ready, and later ones do not even greet.
+    pub(crate) fn answers_unready(&self) -> bool {
+        self.keeps_jobs() && !self.is_at_least([2, 6, 0])
+    }
+
+    pub(crate) fn is_silent_at_start(&self) -> bool {
+        self.is_at_least([2, 6, 0])
+    }
+
+    /// The coordinator answers with code 1 for a moment, without a state. Recorded of 2.4 only.
+    pub(crate) fn answers_initializing(&self) -> bool {
+        self.keeps_jobs() && !self.is_at_least([2, 5, 0])
     }
 
     pub(crate) fn has_levels(&self) -> bool {

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status};
 
+use crate::cuttable::Cut;
 use crate::proto::common;
 use crate::proto::schema::{
     CollectionSchema, DataType, FieldData, FieldSchema, LongArray, ScalarField, field_data, scalar_field,
@@ -30,7 +31,7 @@ use crate::{Call, Fault, Method};
 /// What the generated server calls.
 pub(crate) struct Service {
     pub(crate) state: Arc<Mutex<State>>,
-    pub(crate) cut: Arc<watch::Sender<u64>>,
+    pub(crate) cut: Arc<watch::Sender<Cut>>,
 }
 
 pub(crate) async fn serve(service: Service, listener: TcpListener) {
@@ -60,15 +61,23 @@ impl Service {
             }
         }
         let message = request.into_inner();
-        let (fault, reply) = {
+        let latency = {
             let mut state = self.state();
             state.calls.push(Call { method, request: format!("{message:?}"), headers });
-            let due = state.faults.iter().position(|(faulty, _)| *faulty == method);
-            match due.map(|index| state.faults.remove(index).1) {
+            state.latency(method)
+        };
+        if !latency.is_zero() {
+            // Whoever does not wait for the answer has nothing done.
+            tokio::time::sleep(latency).await;
+        }
+        let (fault, reply) = {
+            let mut state = self.state();
+            match state.next_fault(method) {
                 Some(Fault::Refuse(code, error_code, reason)) => {
                     let status = common::Status { code, error_code, reason, ..Default::default() };
                     return Ok(Response::new(refused(Some(status))));
                 }
+                Some(Fault::Reply(status)) => return Ok(Response::new(refused(Some(status)))),
                 Some(Fault::Grpc(code, message)) => return Err(Status::new(code, message)),
                 Some(Fault::Replaced(name, reason)) => {
                     state.replace_segments(name);
@@ -90,7 +99,7 @@ impl Service {
             (None, Some(reply)) => Ok(Response::new(reply)),
             (Some(Fault::Cut), _) => {
                 self.state().succeed();
-                self.cut.send_modify(|count| *count += 1);
+                self.cut.send_replace(Cut::default());
                 std::future::pending().await
             }
             _ => std::future::pending().await,
@@ -148,8 +157,8 @@ impl MilvusService for Service {
             let by_id =
                 request.collection_name.is_empty().then(|| state.name_of(request.collection_id)).flatten();
             let by_name = || state.real_name(&request.collection_name);
-            let Some(name) = by_id.or_else(by_name).filter(|_| has_database) else {
-                return refused(state.not_found(&request.collection_name));
+            let Some(name) = by_id.clone().or_else(by_name).filter(|_| has_database) else {
+                return refused(state.not_described(&request.collection_name));
             };
             let named = Some(request.db_name).filter(|name| !name.is_empty());
             let db_name = match &state.reported_database {
@@ -159,6 +168,11 @@ impl MilvusService for Service {
             };
             let collection = &state.collections[&name];
             let id = if state.profile.is_lite() { 0 } else { collection.id };
+            // As servers before 2.4 do: the alias, if that is what was asked for.
+            let asked_for = match by_id {
+                Some(name) if state.profile.names_described_by_id() => name,
+                _ => request.collection_name,
+            };
             let pair = |(key, value): &(String, String)| common::KeyValuePair {
                 key: key.clone(),
                 value: value.clone(),
@@ -180,8 +194,7 @@ impl MilvusService for Service {
                     external_source: source.to_owned(),
                 }),
                 properties: collection.properties.iter().map(pair).collect(),
-                // As servers before 2.4 do: the alias, if that is what was asked for.
-                collection_name: request.collection_name,
+                collection_name: asked_for,
                 db_name,
             }
         })
@@ -209,13 +222,18 @@ impl MilvusService for Service {
     ) -> Result<Response<ShowPartitionsResponse>, Status> {
         let refused = |status| ShowPartitionsResponse { status, ..Default::default() };
         self.answer(Method::ShowPartitions, request, refused, |state, request| {
+            if request.collection_name.is_empty() {
+                let reason = "collection name should not be empty: invalid parameter".to_owned();
+                let status = common::Status { code: 1100, error_code: 5, reason, ..Default::default() };
+                return refused(Some(status));
+            }
             let Some(name) = state.real_name(&request.collection_name) else {
                 return refused(state.not_found(&request.collection_name));
             };
-            let partitions = state.collections[&name].partitions();
+            let partitions = &state.collections[&name].partitions;
             ShowPartitionsResponse {
                 status: success(),
-                partition_names: partitions.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                partition_names: partitions.iter().map(|(name, _)| name.clone()).collect(),
                 partition_i_ds: partitions.iter().map(|(_, id)| *id).collect(),
             }
         })
@@ -252,6 +270,11 @@ impl MilvusService for Service {
         self.not_on_lite()?;
         let refused = |status| GetPersistentSegmentInfoResponse { status, ..Default::default() };
         self.answer(Method::Stored, request, refused, |state, request| {
+            let fading = state.fading.iter().position(|name| *name == request.collection_name);
+            if let Some(place) = fading {
+                state.fading.remove(place);
+                return GetPersistentSegmentInfoResponse { status: success(), infos: Vec::new() };
+            }
             match state.real_name(&request.collection_name) {
                 Some(name) => {
                     let infos = state.list_stored(&name, &request.states);

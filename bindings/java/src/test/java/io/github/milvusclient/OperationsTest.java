@@ -111,7 +111,7 @@ public final class OperationsTest extends Served {
             () -> client.compact("missing", SOON));
         assertEquals(Status.COLLECTION_NOT_FOUND, failure.status());
         assertEquals("milvus_compact_async", failure.operation());
-        assertEquals(100, failure.serverCode());
+        assertEquals(4, failure.serverCode()); // all that lines 2.5 and 2.6 tell of a missing collection
         assertEquals(MilvusClient.NO_JOB, failure.jobId());
         assertFalse(failure.inDoubt());
         assertFalse(failure.retriable());
