@@ -1,0 +1,111 @@
+//! A slow server is not a dead one: what each of its answers takes, and what is said of those that come too late.
+
+mod common;
+
+use std::thread;
+use std::time::Duration;
+
+use common::{LIMIT, client, client_with};
+use milvus_client::client::Timeout;
+use milvus_client::compaction::{Outcome, Verdict};
+use milvus_client::{Client, Status};
+use milvus_fake::{Fake, Fault, Method, Scenario};
+
+const NEW: &str = "v2.6.19";
+const PATIENT: Timeout = Timeout::After(Duration::from_secs(90));
+
+fn seconds(tenths: u64) -> Duration {
+    Duration::from_millis(100 * tenths)
+}
+
+fn waited(fake: &Fake, client: &Client, name: &str, limit: Timeout) -> Outcome {
+    let job_id = client.compact(name, false, LIMIT).wait().unwrap();
+    fake.poll_all();
+    client.compaction_wait(job_id, limit).wait().unwrap()
+}
+
+/// A job that is over at the first question after it was begun.
+fn short() -> Scenario {
+    Scenario::job(2, &[[2, 0, 0, 0], [0, 1, 1, 0]])
+}
+
+#[test]
+fn answers_that_take_seconds_lead_to_the_verdict() {
+    // Those of 6 s come after the 5 s that a question has at first.
+    let cases = [(26, 26, 0), (60, 0, 0), (0, 60, 0), (0, 0, 60), (60, 60, 0)];
+    thread::scope(|scope| {
+        for (state, plans, segments) in cases {
+            scope.spawn(move || {
+                let fake = Fake::start(NEW);
+                fake.add("short", short());
+                let client = client(&fake);
+                let job_id = client.compact("short", false, LIMIT).wait().unwrap();
+                fake.poll_all();
+                fake.slow_down(Method::State, seconds(state));
+                fake.slow_down(Method::Plans, seconds(plans));
+                fake.slow_down(Method::Stored, seconds(segments));
+                let outcome = client.compaction_wait(job_id, PATIENT).wait().unwrap();
+                let case = (state, plans, segments);
+                assert_eq!(outcome.report.verdict, Verdict::PartlyFailed, "{case:?}: {outcome:?}");
+                assert!(outcome.report.effect.is_some(), "{case:?}: {outcome:?}");
+                // Each kind of question has been repeated once, with a longer limit, and not more often.
+                let late = [state, plans, segments].iter().filter(|tenths| **tenths > 50).count();
+                assert_eq!(outcome.report.failed_polls, late as u64, "{case:?}: {outcome:?}");
+            });
+        }
+    });
+}
+
+#[test]
+fn what_was_learnt_of_a_servers_pace_is_not_forgotten_with_the_next_fast_answer() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let job_id = client.compact("succeeds", false, LIMIT).wait().unwrap();
+    fake.slow_down(Method::State, seconds(22));
+    let waiting = thread::spawn(move || client.compaction_wait(job_id, PATIENT).wait().unwrap());
+    while fake.count(Method::Plans) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    fake.slow_down(Method::State, seconds(60));
+    let outcome = waiting.join().unwrap();
+    assert_eq!((outcome.report.verdict, outcome.report.failed_polls), (Verdict::Succeeded, 0), "{outcome:?}");
+}
+
+#[test]
+fn a_state_is_kept_although_the_plans_are_late() {
+    let fake = Fake::start(NEW);
+    fake.slow_down(Method::Plans, Duration::from_mins(10));
+    let outcome = waited(&fake, &client(&fake), "never_ends", Timeout::After(Duration::from_secs(8)));
+    assert_eq!((outcome.report.verdict, outcome.report.counts.executing), (Verdict::None, 1), "{outcome:?}");
+    assert!(outcome.report.polls >= 1, "{outcome:?}");
+    let error = outcome.error.unwrap();
+    assert_eq!(error.status, Status::Timeout);
+    // How far it is, as the state told it, and what of the question that failed: its own limit.
+    assert!(error.message().contains("was not over after 800"), "{error}");
+    assert!(error.message().contains("0 of 1 plans"), "{error}");
+    assert!(error.message().contains("5000 ms passed"), "{error}");
+}
+
+#[test]
+fn a_question_that_is_never_answered_is_told_with_its_own_limit() {
+    let fake = Fake::start(NEW);
+    fake.slow_down(Method::State, Duration::from_mins(10));
+    let outcome = waited(&fake, &client(&fake), "never_ends", Timeout::After(Duration::from_secs(7)));
+    let error = outcome.error.unwrap();
+    assert_eq!((error.status, outcome.report.polls), (Status::Timeout, 0));
+    assert!(error.message().contains("was not over after 700"), "{error}");
+    assert!(error.message().contains("has not answered any question"), "{error}");
+    assert!(error.message().contains("5000 ms passed"), "{error}");
+}
+
+#[test]
+fn one_answer_that_never_comes_costs_its_limit_and_no_verdict() {
+    let fake = Fake::start(NEW);
+    let client = client_with(&fake.uri(), &[]);
+    let job_id = client.compact("succeeds", false, LIMIT).wait().unwrap();
+    for method in [Method::State, Method::Plans] {
+        fake.fail_next(method, Fault::Hang);
+    }
+    let outcome = client.compaction_wait(job_id, PATIENT).wait().unwrap();
+    assert_eq!((outcome.report.verdict, outcome.report.failed_polls), (Verdict::Succeeded, 2), "{outcome:?}");
+}
