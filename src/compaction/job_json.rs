@@ -16,6 +16,7 @@ use super::params::Mode;
 use super::plan::{Details, Plan, Plans};
 use super::snapshot::{Kind, Snapshot, Stored};
 use super::verdict::{Counts, Scheduled};
+use super::witness::Witnessed;
 use crate::collection::{Collection, check_name};
 
 /// No job is taken for older.
@@ -92,6 +93,9 @@ fn write_plan(plan: &Plan, hide: &dyn Fn(&str) -> String) -> Value {
         "judged": [judgement as i32, reason as i32],
         "seen": [plan.is_listed, plan.was_gone, plan.is_settled, plan.is_twice],
         "details": details,
+        "witnessed": plan.witnessed.as_ref().map(|witnessed| {
+            json!({ "reason": hide(&witnessed.reason), "clusters": witnessed.is_clustering })
+        }),
     })
 }
 
@@ -264,8 +268,7 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         was_gone: *was_gone,
         is_settled: *is_settled,
         is_twice: *is_twice,
-        // What the management port said is in the judgement.
-        witnessed: None,
+        witnessed: fields.optional("witnessed", |value| read_witnessed(Fields::of("witnessed", value)?))?,
     };
     if plan.is_judged_possibly() { Ok(plan) } else { wrong("judged") }
 }
@@ -284,6 +287,11 @@ fn read_details(fields: Fields<'_>) -> Read<Box<Details>> {
         failure_reason: super::plan::kept_text(fields.text("reason")?),
         targets: from_steps(fields.numbers("targets")?),
     }))
+}
+
+fn read_witnessed(fields: Fields<'_>) -> Read<Box<Witnessed>> {
+    let reason = super::plan::kept_text(fields.text("reason")?);
+    Ok(Box::new(Witnessed { reason, is_clustering: fields.flag("clusters")? }))
 }
 
 fn read_origin(fields: Fields<'_>, now: Moment) -> Read<Origin> {
@@ -339,7 +347,7 @@ impl Plan {
     fn is_judged_possibly(&self) -> bool {
         use Reason as R;
         let Judged { judgement, reason } = self.judged;
-        let is_reported = reason == R::Reported && self.details.is_some();
+        let is_reported = reason == R::Reported && (self.details.is_some() || self.witnessed.is_some());
         match judgement {
             Judgement::Open => matches!(reason, R::None | R::OtherKind),
             Judgement::Completed => {

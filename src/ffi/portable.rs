@@ -17,8 +17,8 @@ use crate::operation::Operation;
 
 /// Gives what a client knows of a job as a text: what was asked for, the collection with its number, name and
 /// database, its segments right before the trigger, and the plans and counts that were seen since. Export right after
-/// the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, a few hundred
-/// bytes and about 15 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
+/// the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, about 600
+/// bytes, 200 a plan and 20 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
 ///
 /// @param client      The client that triggered the job, imported it, or waited for it. It may be closed.
 /// @param job_id      From milvus_compact(). MILVUS_NO_JOB has a text too.

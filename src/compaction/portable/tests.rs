@@ -13,6 +13,7 @@ use super::super::plan::{Details, Plan};
 use super::super::snapshot::Snapshot;
 use super::super::state::{State, StateInfo};
 use super::super::verdict::{Counts, Verdict};
+use super::super::witness::Witnessed;
 use super::*;
 use crate::collection::Collection;
 use crate::config::Options;
@@ -89,7 +90,17 @@ fn full_job() -> Job {
             is_settled: true,
             ..Plan::default()
         },
-        Plan { sources: vec![7], target: -1, was_gone: true, ..Plan::default() },
+        Plan {
+            sources: vec![7],
+            target: -1,
+            judged: reported,
+            witnessed: Some(Box::new(Witnessed {
+                reason: "segment not found".to_owned(),
+                is_clustering: true,
+            })),
+            ..Plan::default()
+        },
+        Plan { sources: vec![6], target: -1, was_gone: true, is_twice: true, ..Plan::default() },
     ];
     let most = Counts { executing: 2, completed: 1, failed: 0, timed_out: 3 };
     let since = Instant::now().checked_sub(Duration::from_mins(5)).unwrap();
@@ -151,7 +162,7 @@ fn no_text_shows_a_secret() {
     let ledger = Ledger::default();
     import(&ledger, &exported(full_job(), &config("root:memory")).unwrap()).unwrap();
     let plans = ledger.recall(JOB).unwrap().plans;
-    assert_eq!(plans.failure_reason(), Some("no \"[hidden]\" for key"));
+    assert!(plans.iter().any(|plan| plan.failure_reason() == "no \"[hidden]\" for key"));
 }
 
 #[test]
@@ -213,7 +224,7 @@ fn what_was_known_of_the_job_is_kept() {
     ledger.remember(JOB, Job { most: failed, is_over: true, ..ledger.recall(JOB).unwrap() });
     import(&ledger, &text(full_job())).unwrap();
     let job = ledger.recall(JOB).unwrap();
-    assert_eq!((job.most.failed, job.most.timed_out, job.plans.len(), job.is_over), (1, 3, 5, true));
+    assert_eq!((job.most.failed, job.most.timed_out, job.plans.len(), job.is_over), (1, 3, 6, true));
     let elsewhere = Job { origin: Some(Arc::new(self::origin("größe", 6))), ..open_job() };
     let error = import(&ledger, &text(elsewhere)).unwrap_err();
     assert!(error.message().contains("of another server"), "{error}");
