@@ -183,7 +183,8 @@ def swept_unknown(text):
     for (whose, expected, message), runs in sorted(found.items()):
         notes = "".join(sorted({note(situation) for situation in runs if whose == ROLES["Owner"]}))
         servers = sorted({version for versions in runs.values() for version in versions})
-        yield (f"- {whose}, {sum(map(len, runs.values()))} times, in truth {expected} ({', '.join(f'`{one}`' for one in sorted(runs))} "
+        situations = ", ".join(f"`{situation}`" for situation in sorted(runs))
+        yield (f"- {whose}, {sum(map(len, runs.values()))} times, in truth {expected} ({situations} "
                f"on {', '.join(servers)}): {cell(message, 400)}{notes}")
 
 
@@ -228,8 +229,8 @@ def paragraph(found, swept):
     words = {kind: [counted(judgements) for judgements in both] for kind, both in kinds.items()}
     runs, total = swept
     return (
-        f"**The truth.** [`docs/truth.md`](docs/truth.md) (`make truth`) compares what pymilvus {pymilvus.__version__} and this library say\n"
-        f"with what was true. {count['recorded']} recordings of real servers, 2.4 to 3.0, played in real time: pymilvus has\n"
+        f"**The truth.** [`docs/truth.md`](docs/truth.md) (`make truth`) compares what pymilvus {pymilvus.__version__} and this "
+        f"library say\nwith what was true. {count['recorded']} recordings of real servers, 2.4 to 3.0, played in real time: pymilvus has\n"
         f"{words['recorded'][0]}; this library {words['recorded'][1]}. {count['other']} situations on real 2.2 and 2.3\n"
         f"servers, milvus-lite and the scripted server: pymilvus {words['other'][0]}; this library {words['other'][1]}.\n"
         f"The recordings at five latencies, with jobs of other clients too, in {runs} runs: {total}.")
