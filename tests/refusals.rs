@@ -185,3 +185,12 @@ fn segments_that_change_while_they_are_listed_are_listed_again() {
     let outcome = client.compaction_wait(job_id, LIMIT).wait().unwrap();
     assert!(outcome.report.effect.is_some(), "{outcome:?}");
 }
+
+#[test]
+fn a_collection_that_is_being_compacted_is_no_error_of_unknown_effect() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Trigger, refuse(2305, "collection is compacting"));
+    let error = compact(&fake).unwrap_err();
+    assert_eq!((error.status, error.in_doubt, error.retriable), (Status::ServerError, false, true));
+    assert_eq!((fake.count(Method::Trigger), fake.compacted()), (1, vec![]));
+}

@@ -536,15 +536,6 @@ fn a_server_that_is_replaced_by_an_older_one_is_not_sent_what_it_would_ignore() 
 }
 
 #[test]
-fn a_collection_that_is_being_compacted_is_no_error_of_unknown_effect() {
-    let fake = Fake::start(NEWEST);
-    fake.fail_next(Method::Trigger, Fault::Refuse(2305, 1, "collection is compacting".to_owned()));
-    let error = trigger(&client(&fake), "succeeds").unwrap_err();
-    assert_eq!((error.status, error.in_doubt, error.retriable), (Status::ServerError, false, true));
-    assert_eq!((fake.count(Method::Trigger), fake.compacted()), (1, vec![]));
-}
-
-#[test]
 fn a_restart_loses_jobs_or_not_and_the_verdict_knows() {
     on_each(|profile, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;

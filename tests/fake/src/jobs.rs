@@ -1,35 +1,29 @@
-//! The jobs of the server: what a trigger starts, how they go on with each question, and what is listed of them.
+//! The jobs of the server: what a trigger starts, and how they go on with each question.
 
 use crate::profile::Counted;
-use crate::proto::common::{
-    CompactionState, CompactionTaskState as TaskState, CompactionType as Kind, Status,
-};
-use crate::proto::service::{
-    CompactionMergeInfo, GetCompactionPlansRequest, GetCompactionPlansResponse, GetCompactionStateResponse,
-    ManualCompactionRequest, ManualCompactionResponse,
-};
+use crate::proto::common::{CompactionState, CompactionType as Kind, Status};
+use crate::proto::service::{GetCompactionStateResponse, ManualCompactionRequest, ManualCompactionResponse};
 use crate::scenario::{Poll, Scenario};
 use crate::state::{Collection, State, success};
 use crate::stored::Segment;
 
-const FAILURE: &str = "no space left on device";
 const NOT_ALL: &str = "not all segment ids provided could be compacted: service internal error";
 
 pub(crate) struct Job {
     /// The id of its collection, which may have been renamed or dropped.
     pub(crate) collection: i64,
-    scenario: Scenario,
+    pub(crate) scenario: Scenario,
     /// How many questions have been answered.
-    asked: usize,
+    pub(crate) asked: usize,
     pub(crate) kind: Kind,
     pub(crate) plans: Vec<Plan>,
 }
 
 pub(crate) struct Plan {
-    id: i64,
-    sources: Vec<i64>,
-    target: i64,
-    partition_id: i64,
+    pub(crate) id: i64,
+    pub(crate) sources: Vec<i64>,
+    pub(crate) target: i64,
+    pub(crate) partition_id: i64,
     pub(crate) is_applied: bool,
     /// Its sources were dropped: it cannot complete.
     is_lost: bool,
@@ -58,11 +52,11 @@ impl Job {
     }
 
     /// At the last question; a job that nobody has asked about has just begun.
-    fn last(&self) -> Poll {
+    pub(crate) fn last(&self) -> Poll {
         self.standing(self.asked.saturating_sub(1))
     }
 
-    fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.last().executing > 0
     }
 
@@ -86,7 +80,7 @@ impl Job {
     }
 
     /// Whether a plan is still listed.
-    fn lists(&self, place: usize) -> bool {
+    pub(crate) fn lists(&self, place: usize) -> bool {
         let Some(listed_for) = self.scenario.listed_for else { return true };
         // As of the last question but so many.
         let Some(question) = self.asked.checked_sub(1 + listed_for) else { return true };
@@ -324,93 +318,6 @@ impl State {
             from: plan.sources.clone(),
         }
     }
-
-    pub(crate) fn plans(&self, request: &GetCompactionPlansRequest) -> GetCompactionPlansResponse {
-        let everything = || self.jobs.iter().flat_map(|(id, job)| self.listed(*id, job)).collect();
-        let asked_for = self.jobs.get_key_value(&request.compaction_id);
-        let merge_infos = if request.compaction_id != 0 {
-            asked_for.map(|(id, job)| self.listed(*id, job)).unwrap_or_default()
-        } else if self.lists_everything {
-            everything()
-        } else if self.profile.has_details() && !request.collection_name.is_empty() {
-            let Some(name) = self.real_name(&request.collection_name) else {
-                let status = self.not_found(&request.collection_name);
-                return GetCompactionPlansResponse { status, ..Default::default() };
-            };
-            let id = self.collections[&name].id;
-            let jobs = self.jobs.iter().filter(|(_, job)| job.collection == id);
-            jobs.flat_map(|(id, job)| self.listed(*id, job)).collect()
-        } else if self.profile.job_zero_is_all() {
-            everything()
-        } else {
-            Vec::new()
-        };
-        // Without an id: Completed, whatever runs.
-        let runs = |job: &Job| job.is_running() || self.collection_of(job.collection).is_none();
-        let is_running = asked_for.is_some_and(|(_, job)| runs(job));
-        let state = if is_running { CompactionState::Executing } else { CompactionState::Completed };
-        GetCompactionPlansResponse { status: success(), state: state as i32, merge_infos }
-    }
-
-    fn listed(&self, job_id: i64, job: &Job) -> Vec<CompactionMergeInfo> {
-        let poll = job.last();
-        if poll.is_empty() && !job.scenario.keeps_plans {
-            return Vec::new();
-        }
-        let lists = &job.scenario.lists;
-        if let Some(list) = lists.get(job.asked.saturating_sub(1)).or(lists.last()) {
-            let info = |(sources, target): &(Vec<i64>, i64)| CompactionMergeInfo {
-                sources: sources.clone(),
-                target: *target,
-                ..Default::default()
-            };
-            return list.iter().map(info).collect();
-        }
-        let states = std::iter::empty::<TaskState>()
-            .chain(many(TaskState::Completed, poll.completed))
-            .chain(many(TaskState::Failed, poll.failed))
-            .chain(many(TaskState::Timeout, poll.timed_out))
-            .chain(many(TaskState::Executing, poll.executing))
-            .chain(std::iter::repeat(TaskState::Cleaned));
-        let plans = job.plans.iter().enumerate().zip(states);
-        let listed = plans.filter(|((place, _), _)| job.lists(*place));
-        let infos = listed.map(|((place, plan), state)| {
-            let is_named = plan.target > 0 && !job.scenario.purges && job.names(place);
-            let target = if is_named { plan.target } else { -1 };
-            self.info(job_id, job, plan, state, target)
-        });
-        let mut infos: Vec<_> = infos.collect();
-        // The order is that of a map: another one each time.
-        let turn = job.asked % infos.len().max(1);
-        infos.rotate_left(turn);
-        infos
-    }
-
-    fn info(
-        &self,
-        job_id: i64,
-        job: &Job,
-        plan: &Plan,
-        state: TaskState,
-        target: i64,
-    ) -> CompactionMergeInfo {
-        let info = CompactionMergeInfo { sources: plan.sources.clone(), target, ..Default::default() };
-        if !self.profile.has_details() || self.hides_details {
-            return info;
-        }
-        CompactionMergeInfo {
-            plan_id: plan.id,
-            trigger_id: job_id,
-            collection_id: job.collection,
-            partition_id: plan.partition_id,
-            channel: self.collection_of(job.collection).map(Collection::channel).unwrap_or_default(),
-            r#type: job.kind as i32,
-            state: state as i32,
-            failure_reason: if state == TaskState::Failed { FAILURE.to_owned() } else { String::new() },
-            targets: if target > 0 { vec![target] } else { Vec::new() },
-            ..info
-        }
-    }
 }
 
 /// The sources of each plan, as long as there are any.
@@ -423,10 +330,6 @@ fn shared_out(sizes: &[usize], free: Vec<i64>) -> Vec<Vec<i64>> {
 /// How many plans have completed.
 fn done(poll: Poll) -> usize {
     usize::try_from(poll.completed).unwrap_or(0)
-}
-
-fn many(state: TaskState, count: i64) -> impl Iterator<Item = TaskState> {
-    std::iter::repeat_n(state, usize::try_from(count.clamp(0, 1_000)).unwrap_or(0))
 }
 
 fn answer(compaction_id: i64, compaction_plan_count: i32) -> ManualCompactionResponse {

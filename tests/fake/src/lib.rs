@@ -4,6 +4,7 @@
 mod control;
 mod cuttable;
 mod jobs;
+mod listing;
 mod profile;
 mod recorded;
 mod scenario;
