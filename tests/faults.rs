@@ -10,7 +10,7 @@ use common::{LIMIT, client};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::many::DEFAULT_CONCURRENCY;
 use milvus_client::compaction::{
-    Judgement, LeftOut, Many, Outcome, Params, Plan, Reason, Start, Triggered, Verdict,
+    Judgement, LeftOut, Many, NO_JOB, Outcome, Params, Plan, Reason, Start, Triggered, Verdict,
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, ROWS, Scenario};
@@ -181,6 +181,18 @@ fn a_plan_that_left_the_list_is_judged_by_what_it_left_behind() {
         assert_eq!(outcome.report.plans.len(), 1, "{line}");
         assert!(is_counted || reasons(&outcome) == [Reason::TakenByOthers], "{line}: {outcome:?}");
     });
+}
+
+#[test]
+fn clustering_that_has_to_wait_for_sorting_is_busy() {
+    let fake = Fake::start("v2.5.27");
+    let client = client(&fake);
+    fake.add("fresh", Scenario { unsorted: 2, job_id: Some(-1), ..Scenario::default() });
+    let error = cluster(&client, "fresh").unwrap_err();
+    assert_eq!((error.status, error.retriable, error.in_doubt), (Status::Busy, true, false), "{error}");
+    assert!(error.message().contains("2 segments wait to be sorted"), "{error}");
+    let plain = trigger(&client, "fresh").unwrap();
+    assert_eq!((plain.start, plain.job_id, plain.unsorted), (Start::Nothing, NO_JOB, Some(2)));
 }
 
 #[test]

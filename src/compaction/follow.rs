@@ -11,7 +11,7 @@ use super::ledger::{Job, Ledger};
 use super::left_out::left_out;
 use super::meter::Progress;
 use super::observe::{Observer, Seen};
-use super::patience::{Limit, Outage};
+use super::patience::{Limit, Outage, may_pass, out_of_reach};
 use super::plan::Plan;
 use super::state::{self, check_job_id};
 use super::verdict::{Report, Scheduled, Verdict, failure};
@@ -387,32 +387,4 @@ impl<'a> Follower<'a> {
         error.grpc_code = self.latest_error.as_ref().map_or(0, |latest| latest.grpc_code);
         error
     }
-}
-
-impl Limit {
-    fn failed(&mut self, error: &Error) {
-        if error.status == Status::Timeout {
-            self.ran_out();
-        }
-    }
-}
-
-/// Failures of one question that say nothing about the job.
-pub(super) fn may_pass(error: &Error) -> bool {
-    error.retriable
-        || matches!(
-            error.status,
-            Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited
-        )
-}
-
-/// A server that has not answered for long is gone, whatever each single question ended with.
-fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Error {
-    let since = since.as_secs();
-    let text = format!(
-        "compaction job {job_id}: the server has not answered for {since} s ({latest}); the job may go on"
-    );
-    let mut error = Error::new(Status::Unavailable, text).retriable();
-    error.grpc_code = latest.grpc_code;
-    error
 }

@@ -1,6 +1,7 @@
 //! Compaction: the trigger, what the server says of a job, and the verdict on how it ended.
 
 mod again;
+mod answered;
 pub(crate) mod check;
 pub(crate) mod effect;
 pub(crate) mod engine;

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::follow::may_pass;
 use super::job_tracker::JobTracker;
 use super::ledger::Origin;
 use super::lineage::View;
 use super::params::Mode;
 use super::patience::Limit;
+use super::patience::may_pass;
 use super::snapshot::Snapshot;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Status};
+
 /// What a question is given before anything is known of the server.
 const FIRST: Duration = Duration::from_secs(5);
 /// The most that one question is given.
@@ -67,6 +69,35 @@ impl Outage {
         let silent = self.silent.get_or_insert(asked).elapsed();
         (silent > LONGEST_SILENCE || unanswered > LONGEST_HOPE).then_some(unanswered)
     }
+}
+
+impl Limit {
+    /// It failed: with its time, if that ran out.
+    pub(super) fn failed(&mut self, error: &Error) {
+        if error.status == Status::Timeout {
+            self.ran_out();
+        }
+    }
+}
+
+/// Failures of one question that say nothing about the job.
+pub(super) fn may_pass(error: &Error) -> bool {
+    error.retriable
+        || matches!(
+            error.status,
+            Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited
+        )
+}
+
+/// A server that has not answered for long is gone, whatever each single question ended with.
+pub(super) fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Error {
+    let since = since.as_secs();
+    let text = format!(
+        "compaction job {job_id}: the server has not answered for {since} s ({latest}); the job may go on"
+    );
+    let mut error = Error::new(Status::Unavailable, text).retriable();
+    error.grpc_code = latest.grpc_code;
+    error
 }
 
 #[cfg(test)]

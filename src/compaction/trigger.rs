@@ -6,21 +6,20 @@ use std::time::Instant;
 
 use super::find::{self, Find};
 use super::follow::POLL_LIMIT;
-use super::ledger::{Job, Ledger, Origin};
+use super::ledger::{Ledger, Origin};
 use super::left_out::{self, Chosen};
-use super::params::{Mode, Params};
-use super::plan::{Plan, Plans};
+use super::params::Params;
+use super::plan::Plan;
 use super::snapshot::Snapshot;
-use super::state::{self, State};
-use super::verdict::Scheduled;
-use super::{NO_JOB, selection, tasks};
+use super::state;
+use super::{answered, selection, tasks};
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, Effect, Rpc};
 use crate::segments::{self, Segment};
-use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
+use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 
 /// What came of a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +77,7 @@ pub(crate) async fn compact(
             return Err(Error::new(Status::ServerError, text).in_doubt());
         }
         ledger.clear_doubts_before(&origin);
-        started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await
+        answered::started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await
     });
     match or_doubtful(triggered).await {
         Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
@@ -212,7 +211,7 @@ async fn origin(
 
 impl Origin {
     /// Segments that waited to be sorted, if the server tells.
-    fn unsorted(&self) -> Option<i64> {
+    pub(super) fn unsorted(&self) -> Option<i64> {
         self.before.as_ref().map(left_out::unsorted)
     }
 }
@@ -260,160 +259,6 @@ async fn doubt(
     find::remember(ledger, origin, &found);
     let text = format!("{}; {}", error.message(), found.text);
     error.saying(&text).about_job(found.job_id).found(found.find as i32)
-}
-
-/// What came of a trigger that the server has answered.
-async fn started(
-    rpc: &Rpc,
-    ledger: &Ledger,
-    deadline: Deadline<'_>,
-    origin: Arc<Origin>,
-    reply: &ManualCompactionResponse,
-    connection: u64,
-) -> Result<Triggered, Error> {
-    let job_id = reply.compaction_id.max(NO_JOB);
-    // Servers answer a clustering trigger with the id of whatever job is running, of any kind.
-    let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
-    let is_ours = |job: &Job| {
-        !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
-    };
-    if job_id != NO_JOB && (was_listed || ledger.recall(job_id).as_ref().is_some_and(is_ours)) {
-        let joined = joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, job_id).await;
-        return joined.ok_or_else(|| held_by(&origin, job_id));
-    }
-    let (scheduled, plans) = match reply.compaction_plan_count {
-        _ if job_id == NO_JOB => (Scheduled::Nothing, Vec::new()),
-        count @ 1.. => (Scheduled::Plans(count.into()), Vec::new()),
-        _ => look_at(rpc, deadline.within(POLL_LIMIT), job_id, connection).await,
-    };
-    let (start, planned) = match scheduled {
-        Scheduled::Nothing => (Start::Nothing, Some(0)),
-        // Without a list, nobody knows whether it is the job of this trigger or one that was running.
-        Scheduled::Plans(count) if origin.mode == Mode::Clustering && origin.jobs_before.is_none() => {
-            (Start::Accepted, Some(count))
-        }
-        Scheduled::Plans(count) => (Start::Scheduled, Some(count)),
-        Scheduled::Uncounted | Scheduled::Elsewhere => (Start::Accepted, None),
-    };
-    let running = match start {
-        Start::Nothing => running_job(rpc, ledger, deadline.within(POLL_LIMIT), &origin).await,
-        _ => None,
-    };
-    if job_id != NO_JOB {
-        let origin = Some(Arc::clone(&origin));
-        ledger.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
-    }
-    if let Some(running) = running
-        && let Some(joined) = joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, running).await
-    {
-        return Ok(joined);
-    }
-    if reply.compaction_id < NO_JOB
-        && let Some(busy) = busy(rpc, deadline.within(POLL_LIMIT), &origin).await
-    {
-        return Err(busy);
-    }
-    Ok(Triggered { start, job_id, planned, unsorted: origin.unsorted() })
-}
-
-/// The server answered with a job that was running, and is not what was asked for.
-fn held_by(origin: &Origin, job_id: i64) -> Error {
-    let name = quotable(&origin.collection.name);
-    let text = format!(
-        "nothing was started for \"{name}\": the server answered with its compaction job {job_id}, which was running \
-         and is of another kind or about a part of the collection"
-    );
-    Error::new(Status::Busy, text).retriable().about_job(job_id)
-}
-
-/// Servers since 2.4 answer a plain trigger with -1 if no segment is free. Even a single free one is rewritten, so
-/// segments that look free say that somebody holds them, or that they are not eligible.
-async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Error> {
-    let before = origin.before.as_ref()?;
-    let count = left_out::eligible(before, &origin.chosen);
-    if count == 0 || !matches!(origin.mode, Mode::Plain | Mode::TargetSize) {
-        return None;
-    }
-    // Older servers leave segments without an index alone.
-    let server = rpc.server(deadline).await.ok()?;
-    if !server.is_at_least(COMPACTS_UNINDEXED) {
-        let indexes = collection::indexes(rpc, deadline, &origin.collection).await.ok()?;
-        if indexes.fields.is_empty() || indexes.missing_rows > 0 {
-            return None;
-        }
-    }
-    let name = quotable(&origin.collection.name);
-    let unsorted = match left_out::unsorted(before) {
-        0 => String::new(),
-        number => format!("; {number} more segments wait to be sorted"),
-    };
-    let text = format!(
-        "the server scheduled nothing for \"{name}\", although {count} flushed segments are stored that it would \
-         take if they were free: another compaction holds them, or they are not eligible for a reason that no list \
-         shows, such as an import, an index or a snapshot{unsorted}"
-    );
-    Some(Error::new(Status::Busy, text).retriable())
-}
-
-/// A job was running already. It stands for what was asked only if it is of the same kind, and both are about
-/// the whole collection; `None` otherwise, as nothing was done.
-async fn joined(
-    rpc: &Rpc,
-    ledger: &Ledger,
-    deadline: Deadline<'_>,
-    asked: &Origin,
-    job_id: i64,
-) -> Option<Triggered> {
-    let known = ledger.recall(job_id);
-    let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
-    let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
-        origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
-    } else {
-        // Of another client: the server's word for its plans has to do. Filters cannot be seen.
-        let plans = state::plans(rpc, Effect::Poll, deadline, job_id).await.unwrap_or_default();
-        let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
-        let mut fits = kinds.map(|kind| kind.is_some_and(|kind| find::fits(kind, asked.mode)));
-        asked.chosen.is_whole() && !plans.is_empty() && fits.all(|fits| fits)
-    };
-    if !is_alike {
-        return None;
-    }
-    let planned = known.and_then(|job| match job.scheduled {
-        Scheduled::Plans(count) => Some(count),
-        _ => None,
-    });
-    Some(Triggered { start: Start::Running, job_id, planned, unsorted: None })
-}
-
-/// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
-/// cannot be learnt now stays unknown: the trigger itself has succeeded.
-async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
-    let makes_all_at_once = rpc.server(deadline).await.is_ok_and(|server| server.is_before(COUNTS_PLANS));
-    let listed = state::plans(rpc, Effect::Poll, deadline, job_id).await;
-    match listed {
-        // A later server that gives an id but no count may schedule more after its answer.
-        listed if !makes_all_at_once => (Scheduled::Uncounted, listed.unwrap_or_default()),
-        Ok(plans) if !plans.is_empty() => {
-            (Scheduled::Plans(i64::try_from(plans.len()).unwrap_or(i64::MAX)), plans)
-        }
-        // Only if nothing broke since the trigger: a server that restarted knows of no plans.
-        Ok(_) if rpc.generation() == connection => (Scheduled::Nothing, Vec::new()),
-        // Not seen now: what the server lists later is all there was, if it lists any.
-        _ => (Scheduled::Elsewhere, Vec::new()),
-    }
-}
-
-/// A job of the collection that is running: why the server has scheduled nothing new.
-async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin: &Origin) -> Option<i64> {
-    if origin.jobs_before.is_some() {
-        let tasks = tasks::list(rpc, Effect::Poll, deadline, &origin.collection).await.ok()?;
-        let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| find::fits(d.kind, origin.mode));
-        let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
-        return job_ids(&running).into_iter().max().filter(|id| *id > 0);
-    }
-    let job_id = ledger.unfinished(&origin.collection)?;
-    let info = state::state(rpc, Effect::Poll, deadline, job_id).await.ok()?;
-    (info.state == State::Executing).then_some(job_id)
 }
 
 /// Says of a timeout, which is an open end anywhere else, that it is none here.

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use super::NO_JOB;
 use super::engine::Engine;
-use super::follow::{self, Outcome, POLL_LIMIT, Show, may_pass};
+use super::follow::{self, Outcome, POLL_LIMIT, Show};
 use super::ledger::{Job, Origin};
 use super::left_out::Chosen;
 use super::params::Mode;
-use super::patience::Outage;
+use super::patience::{Outage, may_pass};
 use super::snapshot::Snapshot;
 use super::state::check_job_id;
 use crate::collection::{self, Collection, quotable};

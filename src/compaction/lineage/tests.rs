@@ -1,0 +1,215 @@
+//! How plans are judged by what is left of their segments.
+
+use super::*;
+use crate::segments::Segment;
+
+const FLUSHED: i32 = 4;
+const L0: i32 = 1;
+const L1: i32 = 2;
+const L2: i32 = 3;
+
+fn segment(id: i64, rows: i64) -> Segment {
+    Segment {
+        id,
+        rows,
+        partition_id: 1,
+        state: FLUSHED,
+        level: Some(L1),
+        is_sorted: Some(true),
+        ..Segment::default()
+    }
+}
+
+fn at(level: i32, segment: Segment) -> Segment {
+    Segment { level: Some(level), ..segment }
+}
+
+fn plan(sources: &[i64], target: i64) -> Plan {
+    Plan { sources: sources.to_vec(), target, is_listed: true, was_gone: true, ..Plan::default() }
+}
+
+/// The judgements after a last look at these segments, in the order of the plans' sources.
+struct Look {
+    before: Vec<Segment>,
+    after: Vec<Segment>,
+    partitions: Option<Vec<i64>>,
+    is_late: bool,
+    is_clustering: bool,
+    is_over: bool,
+}
+
+impl Look {
+    fn at(after: &[Segment]) -> Self {
+        let before = vec![segment(1, 100), segment(2, 100), segment(3, 50)];
+        Self {
+            before,
+            after: after.to_vec(),
+            partitions: Some(vec![1]),
+            is_late: false,
+            is_clustering: false,
+            is_over: true,
+        }
+    }
+
+    fn judges(self, plans: &[Plan]) -> Vec<(Judgement, Reason)> {
+        let mut plans: Plans = plans.iter().cloned().collect();
+        let (before, now) = (Snapshot::of(&self.before), Snapshot::of(&self.after));
+        let partitions = self.partitions.map(|ids| ids.into_iter().collect());
+        let view = View {
+            before: Some(&before),
+            now: &now,
+            partitions: partitions.as_ref(),
+            is_late: self.is_late,
+            is_clustering: self.is_clustering,
+            is_over: self.is_over,
+        };
+        judge(&mut plans, &view);
+        plans.iter().map(|plan| (plan.judged.judgement, plan.judged.reason)).collect()
+    }
+}
+
+use Judgement::{Completed, Failed, NotKnown, Open};
+
+#[test]
+fn a_merge_is_judged_by_its_target_and_its_sources() {
+    let (merged, all) =
+        ([segment(9, 200), segment(3, 50)], [segment(1, 100), segment(2, 100), segment(3, 50)]);
+    assert_eq!(Look::at(&merged).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::TargetStored)]);
+    assert_eq!(Look::at(&all).judges(&[plan(&[1, 2], -1)]), [(Failed, Reason::SourcesStored)]);
+    assert_eq!(Look::at(&all).judges(&[plan(&[1, 2], 9)]), [(NotKnown, Reason::TargetBesideSources)]);
+    let half = [segment(1, 100), segment(3, 50)];
+    assert_eq!(Look::at(&half).judges(&[plan(&[1, 2], -1)]), [(NotKnown, Reason::SomeSourcesStored)]);
+    let replaced = [segment(10, 200), segment(3, 50)];
+    assert_eq!(Look::at(&replaced).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::TargetReplaced)]);
+}
+
+#[test]
+fn while_the_job_runs_only_what_cannot_change_is_judged() {
+    let all = [segment(1, 100), segment(2, 100), segment(3, 50)];
+    let running = |after: &[Segment]| Look { is_over: false, ..Look::at(after) };
+    assert_eq!(running(&all).judges(&[plan(&[1, 2], -1)]), [(Open, Reason::None)]);
+    assert_eq!(running(&all).judges(&[plan(&[1, 2], 9)]), [(Open, Reason::None)], "a result is named early");
+    let merged = [segment(9, 200), segment(3, 50)];
+    assert_eq!(running(&merged).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::TargetStored)]);
+    let first = Plan { was_gone: false, ..plan(&[1, 2], -1) };
+    assert_eq!(running(&[segment(3, 50)]).judges(&[first]), [(Open, Reason::None)], "the target comes later");
+}
+
+#[test]
+fn sources_that_leave_nothing_behind_were_purged_unless_somebody_else_may_have_taken_them() {
+    let gone = plan(&[1, 2], -1);
+    let left = segment(3, 50);
+    let look = |after: &[Segment]| Look::at(after).judges(std::slice::from_ref(&gone))[0];
+    assert_eq!(look(std::slice::from_ref(&left)), (Completed, Reason::Purged));
+    assert_eq!(look(&[left.clone(), segment(9, 150)]), (NotKnown, Reason::TakenByOthers));
+    assert_eq!(look(&[left.clone(), segment(9, 201)]), (Completed, Reason::Purged), "a flush has more rows");
+    let elsewhere = Segment { partition_id: 2, ..segment(9, 150) };
+    assert_eq!(look(&[left.clone(), elsewhere]), (Completed, Reason::Purged), "another partition");
+    // Another job took them together with what was free: 3 is gone too.
+    assert_eq!(look(&[segment(9, 250)]), (NotKnown, Reason::TakenByOthers));
+    let dropped = Look { partitions: Some(vec![2]), ..Look::at(&[]) };
+    assert_eq!(dropped.judges(std::slice::from_ref(&gone)), [(NotKnown, Reason::PartitionDropped)]);
+    let unseen = Look { partitions: None, ..Look::at(&[]) };
+    assert_eq!(unseen.judges(&[gone]), [(NotKnown, Reason::PartitionsUnknown)]);
+}
+
+#[test]
+fn a_later_job_that_takes_a_result_and_failed_sources_together_is_not_taken_for_a_purge() {
+    // 1 became 9; 2 failed; another job made 10 of 9 and 2.
+    let plans = [plan(&[1], 9), plan(&[2], -1)];
+    let judged = Look::at(&[segment(10, 200), segment(3, 50)]).judges(&plans);
+    assert_eq!(judged, [(Completed, Reason::TargetReplaced), (NotKnown, Reason::TakenByOthers)]);
+}
+
+#[test]
+fn sorting_is_no_sign_of_another_job() {
+    let unsorted = |id, rows| Segment { is_sorted: Some(false), ..segment(id, rows) };
+    let look = Look {
+        before: vec![segment(1, 100), segment(2, 100), unsorted(3, 50)],
+        ..Look::at(&[segment(30, 50)])
+    };
+    assert_eq!(look.judges(&[plan(&[1, 2], -1)]), [(Completed, Reason::Purged)]);
+    // A result is replaced by its sorted form, and another plan purges.
+    let look = Look::at(&[segment(10, 100), segment(3, 50)]);
+    let judged = look.judges(&[plan(&[1], 9), plan(&[2], -1)]);
+    assert_eq!(judged, [(Completed, Reason::TargetReplaced), (Completed, Reason::Purged)]);
+}
+
+#[test]
+fn deletions_are_applied_when_their_segments_are_gone() {
+    let deletions = |id| Segment { partition_id: ALL_PARTITIONS, ..at(L0, segment(id, 0)) };
+    let before = vec![segment(1, 100), deletions(5), deletions(6)];
+    let look = |after: &[Segment]| Look { before: before.clone(), ..Look::at(after) };
+    assert_eq!(look(&[segment(1, 100)]).judges(&[plan(&[5, 6], -1)]), [(Completed, Reason::DeletesApplied)]);
+    assert_eq!(look(&before.clone()).judges(&[plan(&[5, 6], -1)]), [(Failed, Reason::SourcesStored)]);
+}
+
+#[test]
+fn clustering_is_proven_by_the_level_of_its_results() {
+    let look = |after: &[Segment]| Look { is_clustering: true, ..Look::at(after) };
+    let clustered = [at(L2, segment(9, 200)), segment(3, 50)];
+    assert_eq!(look(&clustered).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::TargetStored)]);
+    let plain = [segment(9, 200), segment(3, 50)];
+    assert_eq!(look(&plain).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::OtherKind)]);
+    let all = [segment(1, 100), segment(2, 100), segment(3, 50)];
+    assert_eq!(look(&all).judges(&[plan(&[1, 2], -1)]), [(NotKnown, Reason::LevelUnknown)]);
+    let untold = [Segment { level: None, ..segment(9, 200) }, segment(3, 50)];
+    assert_eq!(look(&untold).judges(&[plan(&[1, 2], 9)]), [(NotKnown, Reason::LevelUnknown)]);
+}
+
+#[test]
+fn a_plan_that_left_the_list_is_judged_by_what_came_in_its_place() {
+    let forgotten = |sources: &[i64], target| Plan { is_listed: false, ..plan(sources, target) };
+    let judged = |after: &[Segment], plans: &[Plan]| Look::at(after).judges(plans);
+    let after = [segment(9, 200), segment(3, 50)];
+    assert_eq!(judged(&after, &[forgotten(&[1, 2], 9)]), [(Completed, Reason::TargetStored)]);
+    assert_eq!(judged(&after, &[forgotten(&[1, 2], -1)]), [(Completed, Reason::ResultFits)]);
+    let other = [segment(9, 150), segment(3, 50)];
+    assert_eq!(judged(&other, &[forgotten(&[1, 2], -1)]), [(NotKnown, Reason::TakenByOthers)]);
+    let all = [segment(1, 100), segment(2, 100), segment(3, 50)];
+    assert_eq!(judged(&all, &[forgotten(&[1, 2], -1)]), [(NotKnown, Reason::NoLongerListed)]);
+    // One segment stands for one plan.
+    let both = judged(&[segment(9, 100), segment(3, 50)], &[forgotten(&[1], -1), forgotten(&[2], -1)]);
+    assert_eq!(both.iter().filter(|judged| judged.0 == Completed).count(), 1);
+}
+
+#[test]
+fn segments_that_were_seen_after_the_trigger_prove_less_and_accuse_nobody() {
+    let before = vec![segment(1, 100), segment(2, 100), segment(3, 50)];
+    let late = |before: &[Segment], after: &[Segment]| Look {
+        before: before.to_vec(),
+        is_late: true,
+        ..Look::at(after)
+    };
+    let merged = [segment(9, 200), segment(3, 50)];
+    // It was over at the first look.
+    let over = |plan: Plan| late(&merged, &merged).judges(&[plan])[0];
+    assert_eq!(over(plan(&[1, 2], 9)), (Completed, Reason::TargetStored), "no malformed one");
+    assert_eq!(over(plan(&[1, 2], -1)), (NotKnown, Reason::SegmentsUnknown), "purged, dropped or taken");
+    assert_eq!(over(plan(&[1, 2], 8)), (NotKnown, Reason::SegmentsUnknown), "replaced, or never made");
+    assert_eq!(over(plan(&[3], -1)), (Failed, Reason::SourcesStored));
+    // It ran at the first look.
+    let ran = |after: &[Segment], plan: Plan| late(&before, after).judges(&[plan])[0];
+    assert_eq!(ran(&merged, plan(&[1, 2], 9)), (Completed, Reason::TargetStored));
+    assert_eq!(ran(&[segment(10, 200)], plan(&[1, 2], 9)), (Completed, Reason::TargetReplaced));
+    assert_eq!(ran(&[segment(3, 50)], plan(&[1, 2], -1)), (Completed, Reason::Purged));
+    assert_eq!(ran(&[segment(10, 250)], plan(&[1, 2], -1)), (NotKnown, Reason::TakenByOthers));
+    // Some of its segments were gone before the first look.
+    let half = [segment(2, 100), segment(3, 50)];
+    let judged = late(&half, &[segment(3, 50)]).judges(&[plan(&[1, 2], -1)]);
+    assert_eq!(judged, [(NotKnown, Reason::SegmentsUnknown)]);
+}
+
+#[test]
+fn what_cannot_be_true_proves_nothing() {
+    let merged = [segment(9, 200), segment(3, 50)];
+    let malformed = (NotKnown, Reason::Malformed);
+    assert_eq!(Look::at(&merged).judges(&[plan(&[1, 2], 1)]), [malformed], "a target equal to a source");
+    assert_eq!(Look::at(&merged).judges(&[plan(&[], 9)]), [malformed], "no sources");
+    assert_eq!(Look::at(&merged).judges(&[plan(&[1, 2, 1], 9)]), [malformed], "a source twice");
+    assert_eq!(Look::at(&merged).judges(&[plan(&[1, 2], 3)]), [malformed], "a target that was there before");
+    let twice = Look::at(&merged).judges(&[plan(&[1, 2], 9), plan(&[2, 1], 9)]);
+    assert_eq!(twice, [malformed, malformed], "the same plan twice");
+    let never = Look::at(&[segment(3, 50)]).judges(&[plan(&[77], 99)]);
+    assert_eq!(never, [(NotKnown, Reason::SourcesUnknown)], "sources that were never stored");
+}
