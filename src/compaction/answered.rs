@@ -178,6 +178,10 @@ async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin:
         let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
         return job_ids(&running).into_iter().max().filter(|id| *id > 0);
     }
+    // It held the segments when the trigger came, whether it still runs or not.
+    if origin.running.is_some() {
+        return origin.running;
+    }
     let job_id = ledger.unfinished(&origin.collection)?;
     let info = state::state(rpc, Effect::Poll, deadline, job_id).await.ok()?;
     (info.state == State::Executing).then_some(job_id)

@@ -235,6 +235,7 @@ mod tests {
             taken: taken.iter().copied().collect(),
             jobs_before: None,
             plans_before: None,
+            running: None,
         }
     }
 

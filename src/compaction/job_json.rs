@@ -322,6 +322,7 @@ fn read_origin(fields: Fields<'_>, now: Moment) -> Read<Origin> {
         taken: HashSet::new(),
         jobs_before: None,
         plans_before: None,
+        running: None,
     })
 }
 

@@ -58,6 +58,8 @@ pub(crate) struct Origin {
     pub(crate) jobs_before: Option<HashSet<i64>>,
     /// How often the server listed plans of these sources, if it lists those of all collections.
     pub(crate) plans_before: Option<HashMap<Vec<i64>, usize>>,
+    /// The job of this client that was running on the collection.
+    pub(crate) running: Option<i64>,
 }
 
 impl Job {
@@ -290,6 +292,7 @@ mod tests {
             taken: HashSet::new(),
             jobs_before: None,
             plans_before: None,
+            running: None,
         }
     }
 

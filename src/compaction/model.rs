@@ -303,6 +303,7 @@ impl Exploration {
             taken: HashSet::new(),
             jobs_before: None,
             plans_before: None,
+            running: None,
         };
         let planned = i64::try_from(server.plans.len()).unwrap();
         let job = Job::new(Scheduled::Plans(planned), Plans::default());

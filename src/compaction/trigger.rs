@@ -11,7 +11,7 @@ use super::left_out::{self, Chosen};
 use super::params::Params;
 use super::plan::Plan;
 use super::snapshot::Snapshot;
-use super::state;
+use super::state::{self, State};
 use super::{answered, selection, tasks};
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
@@ -196,9 +196,12 @@ async fn origin(
         _ => None,
     };
     taken.extend(plans_before.iter().flat_map(HashMap::keys).flatten());
+    let mut running = None;
     if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none()) {
-        let plans = state::plans(rpc, Effect::Poll, limit, job_id).await.unwrap_or_default();
-        taken.extend(plans.into_iter().flat_map(|plan| plan.sources));
+        if let Ok(listed) = state::listed(rpc, Effect::Poll, limit, job_id).await {
+            running = (listed.state == State::Executing).then_some(job_id);
+            taken.extend(listed.plans.into_iter().flat_map(|plan| plan.sources));
+        }
     }
     let chosen = Chosen {
         partition_id,
@@ -206,7 +209,18 @@ async fn origin(
         is_one_channel: params.channel.is_some(),
     };
     let (since, mode) = (Instant::now(), params.mode());
-    Origin { since, collection, mode, chosen, before, is_late: false, taken, jobs_before, plans_before }
+    Origin {
+        since,
+        collection,
+        mode,
+        chosen,
+        before,
+        is_late: false,
+        taken,
+        jobs_before,
+        plans_before,
+        running,
+    }
 }
 
 impl Origin {

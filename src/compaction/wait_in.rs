@@ -94,5 +94,6 @@ async fn seen_late(engine: &Engine, deadline: Deadline<'_>, mut collection: Coll
         taken: HashSet::new(),
         jobs_before: None,
         plans_before: None,
+        running: None,
     }
 }

@@ -51,6 +51,7 @@ fn origin(name: &str, id: i64) -> Origin {
         taken: HashSet::new(),
         jobs_before: None,
         plans_before: None,
+        running: None,
     }
 }
 
