@@ -606,8 +606,8 @@ typedef struct milvus_compaction_state_info {
 // How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
 typedef int32_t milvus_verdict;
 
-// What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
-// servers forget.
+// What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
+// servers forget, and on what became of each plan's segments.
 typedef struct milvus_compaction_report {
     // Set by MILVUS_COMPACTION_REPORT_INIT.
     size_t size;
@@ -691,7 +691,8 @@ typedef struct milvus_compaction_report {
 // Every plan of the job completed.
 #define MILVUS_VERDICT_SUCCEEDED 1
 
-// The server scheduled nothing: there is nothing to compact, or another compaction holds the segments.
+// The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
+// compaction holds the segments).
 #define MILVUS_VERDICT_NOTHING_TO_DO 2
 
 // Some plans completed; others failed or timed out.
@@ -823,7 +824,9 @@ milvus_status milvus_job_import(milvus_client *client,
 // was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
 // unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
 // before is known to have completed only while its result is stored. Whether the job clusters is not known: what
-// replaced its sources counts, at whatever level. The report has no effect.
+// replaced its sources counts, at whatever level. The report has no effect. Plans that the server forgot before this is
+// called (an hour after their start since 2.6.3, a day before) cannot be missed: where a job may be that old, import its
+// text instead.
 //
 // @param client           The client.
 // @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.
@@ -1476,7 +1479,8 @@ const char *milvus_found_name(int32_t found);
 //
 // May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 // MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
-// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see
+// milvus_client_server_version()). Since 0.1.0.
 milvus_status milvus_flush(milvus_client *client,
                            const char *collection_name,
                            int64_t timeout_ms);
@@ -1484,6 +1488,11 @@ milvus_status milvus_flush(milvus_client *client,
 // Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
 // waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result
 // up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
+//
+// Before the trigger it waits until what is stored is sorted (servers since 2.5), at most a minute and half of the time
+// that is left; the report has the number of segments that were left out for that (left_out_unsorted). While another
+// compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most ten
+// minutes.
 //
 // @param client           The client.
 // @param collection_name  Name or alias, in the client's database.
@@ -1553,7 +1562,8 @@ typedef struct milvus_many_result {
 
 // Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
 // fails does not keep the others from being compacted. Of two names for the same collection (aliases) one fails
-// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
+// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice. Like milvus_optimize() it waits for sorting before each
+// trigger, and triggers again while another compaction holds a collection, for at most ten minutes each.
 //
 // @param client      The client.
 // @param names       Names or aliases, all different, in the client's database. NULL: every collection of it

@@ -80,8 +80,7 @@ impl Server {
     }
 
     /// For how long it certainly remembers a job that is over, from the start of each plan on.
-    #[must_use]
-    pub fn forgets_jobs_after(&self) -> Duration {
+    pub(crate) fn forgets_jobs_after(&self) -> Duration {
         if self.is_before(FORGETS_JOBS_SOON) { Duration::from_hours(24) } else { Duration::from_hours(1) }
     }
 

@@ -93,7 +93,7 @@ fn a_dropped_collection_ends_the_wait_without_a_verdict() {
             let outcome = wait(client, job_id);
             let error = outcome.error.unwrap();
             assert_eq!((error.status, error.job_id), (Status::CollectionNotFound, job_id), "{line}: {error}");
-            assert!(error.message().contains("was dropped while"), "{line}: {error}");
+            assert!(error.message().contains("was dropped before the end"), "{line}: {error}");
             assert_eq!((outcome.report.verdict, outcome.report.effect), (Verdict::None, None), "{line}");
         }
     });
@@ -180,6 +180,17 @@ fn a_plan_that_left_the_list_is_judged_by_what_it_left_behind() {
         assert_eq!(outcome.report.verdict, expected, "{line}: {outcome:?}");
         assert_eq!(outcome.report.plans.len(), 1, "{line}");
         assert!(is_counted || reasons(&outcome) == [Reason::TakenByOthers], "{line}: {outcome:?}");
+    });
+}
+
+#[test]
+fn a_verdict_outlives_its_collection() {
+    on_each(|line, fake, client| {
+        let job = trigger(client, "succeeds").unwrap().job_id;
+        assert_eq!(wait(client, job).report.verdict, Verdict::Succeeded, "{line}");
+        fake.drop_collection("succeeds");
+        let again = wait(client, job);
+        assert_eq!((again.report.verdict, again.error), (Verdict::Succeeded, None), "{line}");
     });
 }
 

@@ -25,8 +25,8 @@ pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
 const CONFIRM: Duration = Duration::from_secs(1);
 /// Plans that the trigger announced may take so long to be listed.
 const GRACE: Duration = Duration::from_secs(2);
-/// Servers forget a plan an hour after its start (2.6.3 and newer), or a day: until here the list is whole.
-const LONGEST_MEMORY: Duration = Duration::from_mins(30);
+/// What a server remembers of a plan that cannot be asked for its version. Half of it the list is surely whole.
+const SHORTEST_MEMORY: Duration = Duration::from_hours(1);
 /// A job of which nothing new is heard for so long may have lost its collection; doubled from question to question.
 const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
@@ -143,6 +143,8 @@ struct Follower<'a> {
     /// Since when its plans should have been listed.
     listing: Option<Instant>,
     has_asked_management: bool,
+    /// Since when its segments should have been listed.
+    observing: Option<Instant>,
 }
 
 impl<'a> Follower<'a> {
@@ -169,6 +171,7 @@ impl<'a> Follower<'a> {
             doubted: None,
             listing: None,
             has_asked_management: false,
+            observing: None,
         }
     }
 
@@ -208,7 +211,9 @@ impl<'a> Follower<'a> {
         self.tracker.failed_poll();
         // A live connection answers pings, or keepalive would have ended it.
         let is_alive = error.status == Status::Timeout && self.engine.rpc.is_connected();
-        let is_heard = is_alive || matches!(error.status, Status::NotReady | Status::RateLimited);
+        let is_answer =
+            error.server_code != 0 || matches!(error.status, Status::NotReady | Status::RateLimited);
+        let is_heard = is_alive || is_answer;
         let gone = self.outage.failed(asked, is_heard);
         // A question that the wait's own end cut off is no failure to tell of.
         let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
@@ -269,7 +274,9 @@ impl<'a> Follower<'a> {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();
                 self.listing = None;
-                self.tracker.list(listed, self.job.since.elapsed() > LONGEST_MEMORY);
+                let server = self.engine.rpc.server(limit).await;
+                let memory = server.map_or(SHORTEST_MEMORY, |server| server.forgets_jobs_after()) / 2;
+                self.tracker.list(listed, self.job.since.elapsed() > memory);
                 Ok(())
             }
             // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
@@ -293,16 +300,21 @@ impl<'a> Follower<'a> {
 
     /// The job is over. Says whether everything there is to be seen was.
     async fn conclude(&mut self) -> Result<Next, Error> {
-        if self.tracker.misses_plans() && !self.tracker.is_certain() && self.job.since.elapsed() < GRACE {
+        if self.tracker.misses_plans() && self.job.since.elapsed() < GRACE {
             self.tracker.look_again();
             return Ok(Next::Poll);
         }
-        if let Some(rest) = self.doubted.and_then(|since| CONFIRM.checked_sub(since.elapsed())) {
+        // Between two looks at the segments lies a second.
+        let earlier = self.doubted.max(self.observed.filter(|_| self.doubted.is_none()));
+        if let Some(rest) = earlier.and_then(|at| CONFIRM.checked_sub(at.elapsed())) {
             return Ok(Next::After(rest));
         }
-        self.observe().await?;
-        if !self.tracker.is_good() {
-            self.ask_the_management_port().await;
+        if let Some(next) = self.observe_the_end().await? {
+            return Ok(next);
+        }
+        let is_second = self.doubted.is_some() || self.tracker.is_certain();
+        if is_second && !self.tracker.is_good() && self.ask_the_management_port().await {
+            self.observe().await?;
         }
         let is_certain = self.tracker.is_certain() || self.observer.is_none();
         let is_last = self.doubted.is_some() && !self.tracker.wants_another_look();
@@ -312,6 +324,27 @@ impl<'a> Follower<'a> {
         self.doubted = Some(Instant::now());
         self.tracker.look_again();
         Ok(Next::After(CONFIRM))
+    }
+
+    /// Looks at what the job has left behind. Returns what comes next if that cannot be seen any more.
+    async fn observe_the_end(&mut self) -> Result<Option<Next>, Error> {
+        let asked = Instant::now();
+        match self.observe().await {
+            Ok(()) => self.observing = None,
+            // What is known stays known when its collection is dropped later.
+            Err(error) if error.status == Status::CollectionNotFound && self.tracker.is_certain() => {
+                return Ok(Some(Next::Over));
+            }
+            Err(error) if may_pass(&error) => {
+                if self.observing.get_or_insert(asked).elapsed() < LONGEST_LISTING {
+                    return Err(error);
+                }
+                self.tracker.cannot_see_segments();
+                return Ok(Some(Next::Over));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(None)
     }
 
     /// While the job runs: at the segments if a plan ended without a target, which the list may forget; at the
@@ -331,17 +364,22 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Asks the management port what it knows of the plans, once. That it cannot be asked changes nothing.
-    async fn ask_the_management_port(&mut self) {
-        let (Some(management), Some(origin)) = (&self.engine.management, &self.job.origin) else { return };
+    /// Asks the management port what it knows of the plans, once; whether it answered. That it cannot be asked changes
+    /// nothing.
+    async fn ask_the_management_port(&mut self) -> bool {
+        let (Some(management), Some(origin)) = (&self.engine.management, &self.job.origin) else {
+            return false;
+        };
         if self.has_asked_management {
-            return;
+            return false;
         }
         self.has_asked_management = true;
         let limit = self.deadline.within(POLL_LIMIT);
-        if let Ok(tasks) = management.compaction_tasks(limit, origin.collection.id).await {
+        let tasks = management.compaction_tasks(limit, origin.collection.id).await;
+        tasks.is_ok_and(|tasks| {
             self.tracker.hear(&tasks);
-        }
+            true
+        })
     }
 
     /// Looks at the segments, and judges the plans by them.

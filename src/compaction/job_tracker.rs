@@ -64,7 +64,11 @@ pub(super) struct Tally {
 impl JobTracker {
     pub(crate) fn new(job_id: i64, job: Job) -> Self {
         let is_clustering = job.origin.as_ref().is_some_and(|origin| origin.mode == Mode::Clustering);
-        let Job { scheduled, plans, most, counted, forgets, .. } = job;
+        let Job { scheduled, mut plans, most, counted, forgets, .. } = job;
+        // What an earlier wait saw last may have been a moment ago.
+        for plan in plans.iter_mut() {
+            plan.was_gone = false;
+        }
         Self {
             job_id,
             scheduled,
@@ -140,6 +144,17 @@ impl JobTracker {
         if self.is_clustering {
             for plan in self.plans.iter_mut().filter(|plan| plan.is_another_kind_than_clustering()) {
                 plan.judged.reason = Reason::OtherKind;
+            }
+            // Another plan of the job shows that it clusters: those that changed nothing have failed.
+            if self.clusters() {
+                let is_left = |plan: &&mut Plan| {
+                    plan.judged == Judged::not_known(Reason::LevelUnknown)
+                        && plan.targets().is_empty()
+                        && plan.sources.iter().all(|id| view.now.has(*id))
+                };
+                for plan in self.plans.iter_mut().filter(is_left) {
+                    plan.judged = Judged::failed(Reason::SourcesStored);
+                }
             }
         }
         wants_partitions

@@ -57,7 +57,7 @@ type Unexplained = HashMap<i64, Vec<(i64, i64)>>;
 
 struct World<'a> {
     view: &'a View<'a>,
-    /// Segments that appeared in a partition, and could have been made of what is gone there.
+    /// Segments that appeared in a partition, and may have been made of what is gone there.
     unexplained: Unexplained,
     /// Results of clustering that appeared, by partition.
     clustered: HashSet<i64>,
@@ -80,17 +80,6 @@ impl<'a> World<'a> {
         };
         let change = Change::between(before, view.now, &taken, &named);
         named.extend(sorted_forms(plans, view, &change));
-        // Of what a plan with a stored target took, nobody else can have made anything.
-        let is_stored = |plan: &&Plan| plan.targets().iter().any(|id| view.now.has(*id));
-        let with_target: HashSet<i64> =
-            plans.iter().filter(is_stored).flat_map(|plan| plan.sources.iter().copied()).collect();
-        let mut rows_gone: HashMap<i64, i64> = HashMap::new();
-        for id in change.gone.iter().filter(|id| !with_target.contains(id)) {
-            if let Some(segment) = before.get(*id) {
-                let rows = rows_gone.entry(segment.partition_id).or_default();
-                *rows = rows.saturating_add(segment.rows);
-            }
-        }
         let mut unexplained = Unexplained::new();
         let mut clustered = HashSet::new();
         for id in &change.appeared {
@@ -98,9 +87,8 @@ impl<'a> World<'a> {
             if segment.kind.is_clustered {
                 clustered.insert(segment.partition_id);
             }
-            let most = rows_gone.get(&segment.partition_id).copied().unwrap_or(0);
-            // More rows than are gone: a flush made it.
-            if !named.contains(id) && segment.rows <= most {
+            // However many rows it has: another job may have taken sources together with what was flushed since.
+            if !named.contains(id) {
                 unexplained.entry(segment.partition_id).or_default().push((*id, segment.rows));
             }
         }
@@ -140,6 +128,10 @@ impl<'a> World<'a> {
         let mut targets = plan.targets().iter().filter_map(|id| self.view.now.get(*id));
         if !self.view.is_late && plan.targets().iter().any(|id| was_before(*id)) {
             return self.at_the_end(Judged::not_known(Reason::Malformed));
+        }
+        let is_known = self.view.before.is_some() && !self.view.is_late;
+        if is_known && !plan.sources.iter().any(|id| was_before(*id)) {
+            return self.at_the_end(Judged::not_known(Reason::SourcesUnknown));
         }
         if self.view.is_clustering {
             return match targets.next() {

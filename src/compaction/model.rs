@@ -64,6 +64,8 @@ struct Kind {
     has_drop: bool,
     /// Plans that ended are forgotten while the job runs.
     forgets: bool,
+    /// Rows are flushed meanwhile, which a foreign job may take too.
+    has_flush: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +79,7 @@ struct Server {
     foreign: Option<(i64, i64)>,
     had_foreign: bool,
     had_drop: bool,
+    had_flush: bool,
 }
 
 impl Server {
@@ -101,7 +104,16 @@ impl Server {
             stored.insert(500 + plan.partition, (plan.partition, 30, L1));
         }
         let partitions = plans.iter().map(|plan| plan.partition).collect();
-        Self { kind, plans, stored, partitions, foreign: None, had_foreign: false, had_drop: false }
+        Self {
+            kind,
+            plans,
+            stored,
+            partitions,
+            foreign: None,
+            had_foreign: false,
+            had_drop: false,
+            had_flush: false,
+        }
     }
 
     /// Everything that may happen next.
@@ -139,6 +151,12 @@ impl Server {
             next.push(listed);
         } else if self.kind.has_foreign && !self.had_foreign {
             next.extend(self.partitions.iter().map(|partition| self.taken(*partition)));
+        }
+        if self.kind.has_flush && !self.had_flush {
+            let mut flushed = self.clone();
+            flushed.had_flush = true;
+            flushed.stored.insert(800, (flushed.plans[0].partition, 1_000, L1));
+            next.push(flushed);
         }
         if self.kind.has_drop && !self.had_drop {
             let mut dropped = self.clone();
@@ -470,8 +488,14 @@ fn long(&(id, partition_id, rows, level): &(i64, i64, i64, i32)) -> Segment {
     Segment { id, partition_id, rows, state, level: Some(level), is_sorted, ..Segment::default() }
 }
 
-const PLAIN: Kind =
-    Kind { asks_for_clustering: false, clusters: false, has_foreign: false, has_drop: false, forgets: false };
+const PLAIN: Kind = Kind {
+    asks_for_clustering: false,
+    clusters: false,
+    has_foreign: false,
+    has_drop: false,
+    forgets: false,
+    has_flush: false,
+};
 
 fn explore(kind: Kind, partitions: &[i64], purges: &[bool]) -> BTreeMap<String, usize> {
     let exploration = Exploration::run(&Server::new(kind, partitions, purges));
@@ -524,6 +548,16 @@ fn a_foreign_job_makes_no_verdict_wrong() {
 }
 
 #[test]
+fn a_flush_that_a_foreign_job_takes_too_makes_no_verdict_wrong() {
+    let flush = Kind { has_flush: true, ..PLAIN };
+    check(flush, &[1, 2], &[false, true], &[]);
+    check(flush, &[1, 1], &[true, false], &["unknown: TakenByOthers"]);
+    if is_whole() {
+        check(Kind { has_foreign: true, ..flush }, &[1, 1], &[false, true], &["unknown: TakenByOthers"]);
+    }
+}
+
+#[test]
 fn a_dropped_partition_proves_nothing() {
     let kind = Kind { has_drop: true, ..PLAIN };
     for purges in [[false, false], [true, false]] {
@@ -559,13 +593,16 @@ fn clustering_that_was_not_started_is_never_told_as_success() {
 fn drawn_kind() -> impl Strategy<Value = Kind> {
     let clustering =
         prop_oneof![3 => Just((false, false)), 1 => Just((true, false)), 1 => Just((true, true))];
-    (clustering, any::<[bool; 3]>()).prop_map(|((asks, clusters), [has_foreign, has_drop, forgets])| Kind {
-        asks_for_clustering: asks,
-        clusters,
-        has_foreign,
-        has_drop,
-        forgets,
-    })
+    (clustering, any::<[bool; 4]>()).prop_map(
+        |((asks, clusters), [has_foreign, has_drop, forgets, has_flush])| Kind {
+            asks_for_clustering: asks,
+            clusters,
+            has_foreign,
+            has_drop,
+            forgets,
+            has_flush,
+        },
+    )
 }
 
 proptest! {

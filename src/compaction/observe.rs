@@ -88,9 +88,11 @@ impl Observer {
                 self.collection.name = name;
                 Ok(())
             }
-            Err(error) if error.status == Status::CollectionNotFound => {
+            Err(error) if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) => {
                 let name = quotable(&self.collection.name);
-                let text = format!("collection \"{name}\" was dropped while its compaction job {job_id} ran");
+                let text = format!(
+                    "collection \"{name}\" was dropped before the end of its compaction job {job_id} was seen"
+                );
                 let mut dropped = Error::new(Status::CollectionNotFound, text);
                 dropped.server_code = error.server_code;
                 Err(dropped)

@@ -12,6 +12,8 @@ const LONGEST: Duration = Duration::from_mins(2);
 const MARGIN: u32 = 4;
 /// A server of which nothing is heard for so long is gone.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
+/// Keepalive needs no longer to find out that a connection is dead.
+const KEEPALIVE: Duration = Duration::from_secs(15);
 /// Pings are answered by gateways too, and "not ready" by proxies whose coordinator is gone: without any other answer
 /// the wait goes on for so long.
 const LONGEST_HOPE: Duration = Duration::from_mins(5);
@@ -50,23 +52,29 @@ pub(super) struct Outage {
     unanswered: Option<Instant>,
     /// Since when nothing at all was heard.
     silent: Option<Instant>,
+    /// When the last question was answered.
+    heard: Option<Instant>,
 }
 
 impl Outage {
     /// A question was answered.
     pub(super) fn answered(&mut self) {
-        *self = Self::default();
+        *self = Self { heard: Some(Instant::now()), ..Self::default() };
     }
 
-    /// A question that was `asked` then failed. `is_heard`: the connection still answers pings, or the answer was that
-    /// the server is not ready. Returns how long the server has been gone, if that is too long.
+    /// A look that began then failed. `is_heard`: the connection still answers pings, or the server said that it cannot
+    /// answer now. Returns how long it has given no answer, if that is too long.
     pub(super) fn failed(&mut self, asked: Instant, is_heard: bool) -> Option<Duration> {
+        // Another question of the same look may have been answered.
+        let asked = self.heard.map_or(asked, |heard| heard.max(asked));
         let unanswered = self.unanswered.get_or_insert(asked).elapsed();
         if is_heard {
             self.silent = None;
             return (unanswered > LONGEST_HOPE).then_some(unanswered);
         }
-        let silent = self.silent.get_or_insert(asked).elapsed();
+        // Until keepalive gave it up, the connection of a long question was alive.
+        let alive = Instant::now().checked_sub(KEEPALIVE).map_or(asked, |alive| alive.max(asked));
+        let silent = self.silent.get_or_insert(alive).elapsed();
         (silent > LONGEST_SILENCE || unanswered > LONGEST_HOPE).then_some(unanswered)
     }
 }
@@ -93,7 +101,7 @@ pub(super) fn may_pass(error: &Error) -> bool {
 pub(super) fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Error {
     let since = since.as_secs();
     let text = format!(
-        "compaction job {job_id}: the server has not answered for {since} s ({latest}); the job may go on"
+        "compaction job {job_id}: the server has given no answer for {since} s ({latest}); the job may go on"
     );
     let mut error = Error::new(Status::Unavailable, text).retriable();
     error.grpc_code = latest.grpc_code;
@@ -111,14 +119,19 @@ mod tests {
     #[test]
     fn an_outage_begins_with_the_first_question_that_failed() {
         let mut outage = Outage::default();
-        assert_eq!(outage.failed(ago(50), false), None, "however long ago the last answer was");
+        assert_eq!(outage.failed(ago(50), false), None, "it is not long enough");
         assert_eq!(outage.failed(ago(1), false), None);
+        let mut outage = Outage { silent: Some(ago(61)), unanswered: Some(ago(61)), heard: None };
+        let gone = outage.failed(ago(1), false).unwrap();
+        assert!(gone.as_secs() >= 61, "the latest question is not what counts");
+    }
+
+    #[test]
+    fn a_long_question_whose_connection_was_alive_is_no_long_silence() {
         let mut outage = Outage::default();
-        outage.failed(ago(61), false);
-        assert!(
-            outage.failed(ago(1), false).unwrap().as_secs() >= 61,
-            "the latest question is not what counts"
-        );
+        assert_eq!(outage.failed(ago(90), false), None, "keepalive has only just given the connection up");
+        outage.answered();
+        assert_eq!(outage.failed(ago(90), false), None, "another question of that look was answered");
     }
 
     #[test]

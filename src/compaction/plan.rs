@@ -137,6 +137,7 @@ impl Plan {
     /// What is known of it now, added to what was known before.
     fn renew(&mut self, now: Self) {
         self.is_listed = now.is_listed;
+        self.witnessed = now.witnessed.or(self.witnessed.take());
         if now.target > 0 {
             self.target = now.target;
         }
@@ -247,7 +248,7 @@ impl Plans {
         let words = 4 + key.1.len();
         match self.by_key.entry(key) {
             Entry::Occupied(mut known) => {
-                self.words -= known.get().weight();
+                self.words = self.words.saturating_sub(known.get().weight());
                 known.get_mut().renew(plan);
                 self.words += known.get().weight();
             }

@@ -197,11 +197,11 @@ async fn origin(
     };
     taken.extend(plans_before.iter().flat_map(HashMap::keys).flatten());
     let mut running = None;
-    if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none()) {
-        if let Ok(listed) = state::listed(rpc, Effect::Poll, limit, job_id).await {
-            running = (listed.state == State::Executing).then_some(job_id);
-            taken.extend(listed.plans.into_iter().flat_map(|plan| plan.sources));
-        }
+    if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none())
+        && let Ok(listed) = state::listed(rpc, Effect::Poll, limit, job_id).await
+    {
+        running = (listed.state == State::Executing).then_some(job_id);
+        taken.extend(listed.plans.into_iter().flat_map(|plan| plan.sources));
     }
     let chosen = Chosen {
         partition_id,

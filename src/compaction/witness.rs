@@ -18,8 +18,11 @@ pub(super) struct Witnessed {
 /// Adds what the port says of these plans. It knows plans that the list forgot, names results that the list does not
 /// have, and gives reasons. A plan without a result and a reason says nothing: it failed, or purged all rows.
 pub(super) fn add(plans: &mut Plans, tasks: &[ManagedTask]) {
+    // Of tasks with the same sources, the latest is the job's: earlier ones had failed.
+    let mut tasks: Vec<&ManagedTask> = tasks.iter().collect();
+    tasks.sort_by_key(|task| task.plan_id);
     let by_sources: HashMap<BTreeSet<i64>, &ManagedTask> =
-        tasks.iter().map(|task| (task.sources.iter().copied().collect(), task)).collect();
+        tasks.into_iter().map(|task| (task.sources.iter().copied().collect(), task)).collect();
     for plan in plans.iter_mut() {
         let sources = plan.sources.iter().copied().collect();
         let Some(task) = by_sources.get(&sources) else { continue };

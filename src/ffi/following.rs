@@ -31,7 +31,8 @@ pub type milvus_verdict = i32;
 pub const MILVUS_VERDICT_NONE: milvus_verdict = 0;
 /// Every plan of the job completed.
 pub const MILVUS_VERDICT_SUCCEEDED: milvus_verdict = 1;
-/// The server scheduled nothing: there is nothing to compact, or another compaction holds the segments.
+/// The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
+/// compaction holds the segments).
 pub const MILVUS_VERDICT_NOTHING_TO_DO: milvus_verdict = 2;
 /// Some plans completed; others failed or timed out.
 pub const MILVUS_VERDICT_PARTLY_FAILED: milvus_verdict = 3;
@@ -65,8 +66,8 @@ pub struct milvus_compaction_state_info {
     pub timed_out_plans: i64,
 }
 
-/// What a wait has to tell. Counts of plans that are through are the largest that were seen while waiting:
-/// servers forget.
+/// What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
+/// servers forget, and on what became of each plan's segments.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compaction_report {

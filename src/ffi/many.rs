@@ -102,7 +102,8 @@ impl Handle for milvus_many_list {
 
 /// Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
 /// fails does not keep the others from being compacted. Of two names for the same collection (aliases) one fails
-/// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice.
+/// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice. Like milvus_optimize() it waits for sorting before each
+/// trigger, and triggers again while another compaction holds a collection, for at most ten minutes each.
 ///
 /// @param client      The client.
 /// @param names       Names or aliases, all different, in the client's database. NULL: every collection of it

@@ -28,7 +28,8 @@ use crate::operation::Operation;
 ///
 /// May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
 /// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
-/// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+/// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see
+/// milvus_client_server_version()). Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_flush(
     client: *mut milvus_client,
@@ -51,6 +52,11 @@ pub(super) fn flush_operation(
 /// Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
 /// waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result
 /// up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
+///
+/// Before the trigger it waits until what is stored is sorted (servers since 2.5), at most a minute and half of the time
+/// that is left; the report has the number of segments that were left out for that (left_out_unsorted). While another
+/// compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most ten
+/// minutes.
 ///
 /// @param client           The client.
 /// @param collection_name  Name or alias, in the client's database.

@@ -254,8 +254,8 @@ impl State {
     pub(crate) fn poll(&mut self, job_id: i64) -> GetCompactionStateResponse {
         let counted = self.profile.counted();
         let (poll, completed) = match self.jobs.get(&job_id) {
-            // Its plans wait for a collection that is not there any more, for ever.
-            Some(job) if self.collection_of(job.collection).is_none() => {
+            // Plans that had not ended wait for a collection that is not there any more, for ever.
+            Some(job) if self.collection_of(job.collection).is_none() && job.last().executing > 0 => {
                 (Poll { executing: job.last().executing.max(1), ..Poll::default() }, 0)
             }
             Some(job) => (job.counted(counted), done(job.script(job.asked))),

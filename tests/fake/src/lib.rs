@@ -200,7 +200,7 @@ impl Fake {
         self.state().rename(name, new);
     }
 
-    /// Drops a collection. Its jobs are Executing for ever.
+    /// Drops a collection. Those of its jobs that run are Executing for ever.
     pub fn drop_collection(&self, name: &str) {
         self.state().drop_collection(name);
     }

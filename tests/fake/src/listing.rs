@@ -29,8 +29,7 @@ impl State {
             Vec::new()
         };
         // Without an id: Completed, whatever runs.
-        let runs = |job: &Job| job.is_running() || self.collection_of(job.collection).is_none();
-        let is_running = asked_for.is_some_and(|(_, job)| runs(job));
+        let is_running = asked_for.is_some_and(|(_, job)| job.is_running());
         let state = if is_running { CompactionState::Executing } else { CompactionState::Completed };
         GetCompactionPlansResponse { status: success(), state: state as i32, merge_infos }
     }
