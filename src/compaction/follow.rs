@@ -374,7 +374,9 @@ impl<'a> Follower<'a> {
             return false;
         }
         self.has_asked_management = true;
-        let limit = self.deadline.within(POLL_LIMIT);
+        // Without it there has to be time for the verdict.
+        let share = self.deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
+        let limit = self.deadline.within(share);
         let tasks = management.compaction_tasks(limit, origin.collection.id).await;
         tasks.is_ok_and(|tasks| {
             self.tracker.hear(&tasks);

@@ -302,10 +302,12 @@ fn read_origin(fields: Fields<'_>, now: Moment) -> Read<Origin> {
     let mode = fields.get("mode", |value| MODES.get(usize::try_from(value.as_u64()?).ok()?))?;
     let ids = fields.optional("segments", |value| numbers(value).map_or_else(|| wrong("segments"), Ok))?;
     let has_levels = fields.flag("levels")?;
+    // No server lists segments of a collection without a number.
+    let least = i64::from(fields.optional("before", |value| Ok(value.clone()))?.is_some());
     Ok(Origin {
         since: now.read(fields.number("since", i64::MIN..=i64::MAX)?),
         collection: Collection {
-            id: fields.number("collection", i64::MIN..=i64::MAX)?,
+            id: fields.number("collection", least..=i64::MAX)?,
             name: name.to_owned(),
             database: database.to_owned(),
             ..Collection::default()

@@ -224,6 +224,12 @@ impl Plans {
         self.by_key.values_mut()
     }
 
+    /// Counts again what they take, after some of them have grown.
+    pub(super) fn recount(&mut self) {
+        let weights = self.by_key.iter().map(|(key, plan)| 4 + key.1.len() + plan.weight());
+        self.words = weights.sum();
+    }
+
     /// Whether there are more than fit into memory.
     pub(super) fn is_full(&self) -> bool {
         self.is_full
@@ -248,7 +254,7 @@ impl Plans {
         let words = 4 + key.1.len();
         match self.by_key.entry(key) {
             Entry::Occupied(mut known) => {
-                self.words = self.words.saturating_sub(known.get().weight());
+                self.words -= known.get().weight();
                 known.get_mut().renew(plan);
                 self.words += known.get().weight();
             }

@@ -31,6 +31,7 @@ pub(super) fn add(plans: &mut Plans, tasks: &[ManagedTask]) {
             hear(plan, task);
         }
     }
+    plans.recount();
 }
 
 fn hear(plan: &mut Plan, task: &ManagedTask) {
@@ -83,6 +84,17 @@ mod tests {
         assert_eq!(failed.witnessed.unwrap().reason, "segment not found");
         let cleaned = heard(&[task(&[1, 2], &[], ManagedState::Cleaned, "")], Judged::OPEN);
         assert_eq!(cleaned.judged, Judged::OPEN, "it failed, or purged all rows");
+    }
+
+    #[test]
+    fn what_the_port_says_is_counted_as_memory() {
+        let mut plans: Plans =
+            [Plan { sources: vec![1, 2], target: -1, ..Plan::default() }].into_iter().collect();
+        let before = plans.weight();
+        add(&mut plans, &[task(&[1, 2], &[], ManagedState::Cleaned, &"disk full ".repeat(39))]);
+        assert!(plans.weight() > before);
+        plans.list(vec![Plan { sources: vec![1, 2], target: -1, is_listed: true, ..Plan::default() }]);
+        assert!(plans.weight() > before, "a list does not lose what the port said");
     }
 
     #[test]

@@ -171,7 +171,10 @@ def test_a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_
                 else second.outcome_name == "NOTHING", second.outcome_name
         other.wait(job)
         later = client.compact_with(name)
-        assert later.outcome_name == ("NOTHING" if world.is_lite else "SCHEDULED")
+        # 2.5 sorts the result of the first job later, and leaves it out until then.
+        is_unsorted = world.is_from("2.5.0") and not world.is_from("2.6.0") and not world.is_lite
+        assert later.outcome_name == ("NOTHING" if world.is_lite or is_unsorted else "SCHEDULED")
+        assert later.unsorted_segments == 1 if is_unsorted else True
         client.wait(later.job_id)
 
 

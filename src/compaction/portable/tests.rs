@@ -201,6 +201,8 @@ fn numbers_that_no_job_has_are_refused() {
         ("/plans/0/sources", "[\"7\"]"),
         ("/origin/mode", "4"),
         ("/origin/name", "\"\""),
+        ("/origin/collection", "0"), // whose segments would all look gone
+        ("/origin/collection", "-3"),
         ("/origin/before/0", "[7, 1, 2]"),
         ("/origin/before/0", "[7, 1, -2, 0]"),
         ("/origin/before/0", "[7, 1, 2, 128]"),
