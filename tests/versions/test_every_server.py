@@ -174,7 +174,7 @@ def test_a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_
         # 2.5 sorts the result of the first job later, and leaves it out until then.
         is_unsorted = world.is_from("2.5.0") and not world.is_from("2.6.0") and not world.is_lite
         assert later.outcome_name == ("NOTHING" if world.is_lite or is_unsorted else "SCHEDULED")
-        assert later.unsorted_segments == 1 if is_unsorted else True
+        assert later.unsorted_segments >= 1 or not is_unsorted
         client.wait(later.job_id)
 
 
