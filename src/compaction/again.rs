@@ -59,7 +59,7 @@ impl<'a> Persistent<'a> {
         loop {
             match self.trigger_once().await {
                 Err(error) if error.status == Status::Busy => {
-                    if !self.rest().await {
+                    if !Box::pin(self.rest()).await {
                         return Err(error);
                     }
                 }
@@ -88,10 +88,10 @@ impl<'a> Persistent<'a> {
         loop {
             let wait = follow::wait(self.engine, show, self.deadline, triggered.job_id);
             let outcome = Box::pin(wait).await?;
-            if outcome.report.verdict != Verdict::NotStarted || !self.rest().await {
+            if outcome.report.verdict != Verdict::NotStarted || !Box::pin(self.rest()).await {
                 return Ok((triggered, outcome));
             }
-            triggered = match self.trigger().await {
+            triggered = match Box::pin(self.trigger()).await {
                 Ok(triggered) => triggered,
                 // What was seen of the job that held the collection is told with it.
                 Err(error) => return Ok((triggered, Outcome { error: Some(error), ..outcome })),

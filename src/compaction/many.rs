@@ -219,10 +219,12 @@ impl One {
             };
             Box::pin(self.find(deadline, &item.name)).await?
         };
-        let mut persistent = Persistent::new(&self.engine, deadline, &collection.name, &self.params);
+        let name = collection.name.clone();
+        let mut persistent = Persistent::new(&self.engine, deadline, &name, &self.params);
         Box::pin(persistent.wait_for_sorting(&collection)).await;
+        drop(collection); // between two polls a wait takes little memory
         persistent.turns = Some(&self.triggers);
-        let triggered = persistent.trigger().await?;
+        let triggered = Box::pin(persistent.trigger()).await?;
         item.triggered = Some(triggered);
         if self.only_trigger {
             return Ok(());
