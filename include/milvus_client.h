@@ -741,7 +741,8 @@ milvus_status milvus_compaction_state(milvus_client *client,
 //
 // @param client      The client, best the one that triggered the job: it remembers what servers forget,
 //                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-//                    server lists, from which old plans vanish after an hour (3.0) or a day, and not the segments:
+//                    server lists, from which plans vanish after an hour (since 2.6.3) or a day, and not the segments,
+//                    so that it is MILVUS_VERDICT_UNKNOWN where its id does not show that it is younger:
 //                    unless it was imported (milvus_job_import()), use milvus_compaction_wait_in().
 // @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
 //                    nothing to do, and no server is asked.
@@ -824,9 +825,11 @@ milvus_status milvus_job_import(milvus_client *client,
 // was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
 // unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
 // before is known to have completed only while its result is stored. Whether the job clusters is not known: what
-// replaced its sources counts, at whatever level. The report has no effect. Plans that the server forgot before this is
-// called (an hour after their start since 2.6.3, a day before) cannot be missed: where a job may be that old, import its
-// text instead.
+// replaced its sources counts, at whatever level. The report has no effect. Of a job that may be older than what the
+// server remembers (an hour since 2.6.3, a day before), plans that failed may be forgotten: it succeeded or failed only if
+// the plans that are listed name every segment with rows that is stored, and is MILVUS_VERDICT_UNKNOWN if rows were flushed
+// since, or it was about a part of the collection. Servers that run for longer than that give no young ids: where more
+// has to be known, import the job's text instead.
 //
 // @param client           The client.
 // @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.

@@ -453,6 +453,7 @@ fn the_plans_right_after_the_trigger_may_be_out_of_reach() {
 #[test]
 fn jobs_of_other_clients_are_judged_by_their_plans() {
     let fake = Fake::start(NEW);
+    fake.count_ids_from_now();
     fake.add("together", Scenario::job(2, &[[2, 0, 0, 0], [0, 2, 0, 0]]));
     let job_id = compact(&client(&fake), "together").unwrap();
     let outcome = wait(&client(&fake), job_id);
@@ -461,6 +462,19 @@ fn jobs_of_other_clients_are_judged_by_their_plans() {
     let job_id = compact(&client(&fake), "succeeds").unwrap();
     let outcome = wait(&client(&fake), job_id);
     assert_eq!((outcome.report.verdict, outcome.report.planned), (Verdict::Unknown, 2));
+}
+
+#[test]
+fn a_job_of_others_whose_id_tells_no_time_may_have_had_plans_that_were_forgotten() {
+    let fake = Fake::start(NEW);
+    fake.add("together", Scenario::job(2, &[[2, 0, 0, 0], [0, 2, 0, 0]]));
+    let job_id = compact(&client(&fake), "together").unwrap();
+    let outcome = wait(&client(&fake), job_id);
+    assert_eq!((outcome.report.verdict, outcome.report.counts.completed), (Verdict::Unknown, 2));
+    let error = outcome.error.unwrap();
+    for words in ["older than the server's memory", "are not known", "milvus_compaction_wait_in()"] {
+        assert!(error.message().contains(words), "{error}");
+    }
 }
 
 #[test]

@@ -148,6 +148,28 @@ fn the_collection_s_name_tells_successes_from_failures() {
 }
 
 #[test]
+fn an_old_job_of_others_has_succeeded_only_if_no_stored_segment_can_be_of_a_forgotten_plan() {
+    for (is_young, expected) in [(true, Verdict::Succeeded), (false, Verdict::Unknown)] {
+        let fake = Fake::start(NEW);
+        if is_young {
+            fake.count_ids_from_now();
+        }
+        let job = client(&fake).compact("succeeds", false, LIMIT).wait().unwrap();
+        wait_in(&client(&fake), "succeeds", job);
+        assert_eq!(wait_in(&client(&fake), "succeeds", job).report.verdict, Verdict::Succeeded, "at rest");
+        // Rows are stored that may be of a plan that failed, and that nobody remembers.
+        fake.load("succeeds", 10);
+        client(&fake).flush("succeeds", LIMIT).wait().unwrap();
+        let outcome = wait_in(&client(&fake), "succeeds", job);
+        assert_eq!(outcome.report.verdict, expected);
+        assert_eq!(outcome.report.unknown, 0, "each that is listed completed");
+        if let Some(error) = outcome.error {
+            assert!(error.message().contains("1 segment is stored that none of them names"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_collection_proves_nothing() {
     let fake = Fake::start(NEW);
     let job = client(&fake).compact("forgets_some", false, LIMIT).wait().unwrap();

@@ -11,8 +11,9 @@ use super::ledger::{Job, Ledger};
 use super::left_out::left_out;
 use super::meter::Progress;
 use super::observe::{Observer, Seen};
-use super::patience::{Limit, Outage, may_pass, out_of_reach};
+use super::patience::{may_pass, out_of_reach};
 use super::plan::Plan;
+use super::questions::{LONGEST_LISTING, Questions};
 use super::state::{self, check_job_id};
 use super::verdict::{Report, Scheduled, Verdict, failure};
 use crate::error::{Error, Status};
@@ -25,13 +26,9 @@ pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
 const CONFIRM: Duration = Duration::from_secs(1);
 /// Plans that the trigger announced may take so long to be listed.
 const GRACE: Duration = Duration::from_secs(2);
-/// What a server remembers of a plan that cannot be asked for its version. Half of it the list is surely whole.
-const SHORTEST_MEMORY: Duration = Duration::from_hours(1);
 /// A job of which nothing new is heard for so long may have lost its collection; doubled from question to question.
 const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
-/// A job that is over, but whose plans cannot be listed for so long, is judged without them.
-const LONGEST_LISTING: Duration = Duration::from_mins(5);
 
 /// Said of a job of which nothing but the id is known.
 const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the job, so it does not know its segments: \
@@ -128,9 +125,7 @@ struct Follower<'a> {
     /// The collection's side of it; `None` for a job of which no collection is known.
     observer: Option<Observer>,
     latest: Option<Seen>,
-    state_limit: Limit,
-    list_limit: Limit,
-    outage: Outage,
+    questions: Questions,
     latest_error: Option<Error>,
     /// When the state or the plans last changed.
     changed: Instant,
@@ -140,8 +135,6 @@ struct Follower<'a> {
     observed: Option<Instant>,
     /// When the job was first seen to be over, and not to have succeeded.
     doubted: Option<Instant>,
-    /// Since when its plans should have been listed.
-    listing: Option<Instant>,
     has_asked_management: bool,
     /// Since when its segments should have been listed.
     observing: Option<Instant>,
@@ -150,6 +143,7 @@ struct Follower<'a> {
 impl<'a> Follower<'a> {
     fn new(engine: &'a Engine, deadline: Deadline<'a>, job_id: i64, mut job: Job) -> Self {
         let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
+        let questions = Questions::new(job_id, &job);
         let tracker = JobTracker::new(job_id, job.clone());
         job.plans = super::plan::Plans::default();
         let now = Instant::now();
@@ -161,15 +155,12 @@ impl<'a> Follower<'a> {
             tracker,
             observer,
             latest: None,
-            state_limit: Limit::default(),
-            list_limit: Limit::default(),
-            outage: Outage::default(),
+            questions,
             latest_error: None,
             changed: now,
             idle: IDLE,
             observed: None,
             doubted: None,
-            listing: None,
             has_asked_management: false,
             observing: None,
         }
@@ -214,7 +205,7 @@ impl<'a> Follower<'a> {
         let is_answer =
             error.server_code != 0 || matches!(error.status, Status::NotReady | Status::RateLimited);
         let is_heard = is_alive || is_answer;
-        let gone = self.outage.failed(asked, is_heard);
+        let gone = self.questions.outage.failed(asked, is_heard);
         // A question that the wait's own end cut off is no failure to tell of.
         let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
         if !is_cut_off || !self.deadline.has_passed() {
@@ -235,11 +226,15 @@ impl<'a> Follower<'a> {
         // Connecting has a limit of its own, which may be longer than a question's.
         rpc.reach(self.deadline.within(rpc.config().connect_timeout + POLL_LIMIT)).await?;
         let before = self.tracker.last();
-        let look_at_plans = self.poll_state().await?;
+        let look_at_plans = self.questions.poll_state(rpc, self.deadline, &mut self.tracker).await?;
         if self.tracker.last() != before {
             (self.changed, self.idle) = (Instant::now(), IDLE);
         }
-        let listed = if look_at_plans { self.list_plans().await } else { Ok(()) };
+        let listed = if look_at_plans {
+            self.questions.list_plans(rpc, self.deadline, &mut self.tracker).await
+        } else {
+            Ok(())
+        };
         show(self.tracker.so_far());
         listed?;
         if self.tracker.is_over() {
@@ -248,54 +243,6 @@ impl<'a> Follower<'a> {
         self.doubted = None;
         self.look_beside().await?;
         Ok(Next::Poll)
-    }
-
-    async fn poll_state(&mut self) -> Result<bool, Error> {
-        let limit = self.deadline.within(self.state_limit.get());
-        let asked = Instant::now();
-        match state::state(&self.engine.rpc, rpc::Effect::Poll, limit, self.job_id).await {
-            Ok(info) => {
-                self.state_limit.answered(asked.elapsed());
-                self.outage.answered();
-                Ok(self.tracker.poll(info))
-            }
-            Err(error) => {
-                self.state_limit.failed(&error);
-                Err(error)
-            }
-        }
-    }
-
-    async fn list_plans(&mut self) -> Result<(), Error> {
-        let limit = self.deadline.within(self.list_limit.get());
-        let asked = Instant::now();
-        match state::listed(&self.engine.rpc, rpc::Effect::Poll, limit, self.job_id).await {
-            Ok(listed) => {
-                self.list_limit.answered(asked.elapsed());
-                self.outage.answered();
-                self.listing = None;
-                let server = self.engine.rpc.server(limit).await;
-                let memory = server.map_or(SHORTEST_MEMORY, |server| server.forgets_jobs_after()) / 2;
-                self.tracker.list(listed, self.job.since.elapsed() > memory);
-                Ok(())
-            }
-            // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
-            Err(error)
-                if !error.retriable && matches!(error.status, Status::Unsupported | Status::ServerError) =>
-            {
-                self.tracker.cannot_list();
-                Ok(())
-            }
-            Err(error) => {
-                self.list_limit.failed(&error);
-                if self.listing.get_or_insert(asked).elapsed() > LONGEST_LISTING {
-                    self.tracker.cannot_list();
-                    return Ok(());
-                }
-                self.tracker.look_again();
-                Err(error)
-            }
-        }
     }
 
     /// The job is over. Says whether everything there is to be seen was.

@@ -69,6 +69,7 @@ pub(super) fn write(job_id: i64, job: &Job, now: Moment, hide: &dyn Fn(&str) -> 
         "most": most,
         "counted": job.counted.max(0),
         "forgets": job.forgets,
+        "whole": job.is_whole,
         "over": job.is_over,
         "origin": job.origin.as_ref().map(|origin| write_origin(origin, now)),
     })
@@ -232,6 +233,8 @@ pub(super) fn read(value: &Value, now: Moment) -> Read<(i64, Job)> {
         most: Counts { executing, completed, failed, timed_out },
         counted: fields.number("counted", 0..=i64::MAX)?,
         forgets: fields.flag("forgets")?,
+        // Texts of before do not say.
+        is_whole: fields.flag("whole").unwrap_or(false),
         is_over: fields.flag("over")?,
         origin: origin.map(Arc::new),
         ..Job::new(scheduled, read_plans(fields)?)

@@ -8,12 +8,14 @@ use super::params::Mode;
 use super::plan::{self, Plan, Plans};
 use super::snapshot::{Snapshot, count};
 use super::state::{Listed, State, StateInfo};
+use super::unlisted::{self, Unlisted};
 use super::verdict::{Counts, Report, Scheduled, Verdict};
 use super::witness;
 use crate::management::ManagedTask;
 
 /// Collects what the server says about one job over time.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "what is known of a job, each independent of the others")]
 pub(crate) struct JobTracker {
     job_id: i64,
     scheduled: Scheduled,
@@ -33,6 +35,10 @@ pub(crate) struct JobTracker {
     list: List,
     /// Whether the server has left out a plan that it listed before, or may have.
     forgets: bool,
+    /// Whether an earlier wait has seen all plans.
+    was_whole: bool,
+    /// Why the latest look at the segments does not exclude plans that nobody has seen.
+    unlisted: Option<Unlisted>,
     polls: u64,
     failed_polls: u64,
 }
@@ -64,7 +70,7 @@ pub(super) struct Tally {
 impl JobTracker {
     pub(crate) fn new(job_id: i64, job: Job) -> Self {
         let is_clustering = job.origin.as_ref().is_some_and(|origin| origin.mode == Mode::Clustering);
-        let Job { scheduled, mut plans, most, counted, forgets, .. } = job;
+        let Job { scheduled, mut plans, most, counted, forgets, is_whole, .. } = job;
         // What an earlier wait saw last may have been a moment ago.
         for plan in plans.iter_mut() {
             plan.was_gone = false;
@@ -81,6 +87,8 @@ impl JobTracker {
             plans,
             list: List::None,
             forgets,
+            was_whole: is_whole,
+            unlisted: Some(Unlisted::SegmentsUnknown),
             polls: 0,
             failed_polls: 0,
         }
@@ -93,6 +101,7 @@ impl JobTracker {
             most: self.most,
             counted: self.most_counted,
             forgets: self.forgets,
+            is_whole: self.was_whole,
             ..job
         }
     }
@@ -157,6 +166,7 @@ impl JobTracker {
                 }
             }
         }
+        self.unlisted = unlisted::doubt(&self.plans, view.now);
         wants_partitions
     }
 
@@ -168,8 +178,8 @@ impl JobTracker {
     /// Everything that decides what comes of later answers, for those who explore them.
     #[cfg(test)]
     pub(super) fn fingerprint(&self) -> impl std::hash::Hash {
-        let Self { last, plans_are_due, most, most_counted, plans, list, forgets, .. } = self;
-        (last, plans_are_due, most, most_counted, plans, list, forgets)
+        let Self { last, plans_are_due, most, most_counted, plans, list, forgets, unlisted, .. } = self;
+        (last, plans_are_due, most, most_counted, plans, list, forgets, unlisted)
     }
 
     /// Whether the job has done what was asked, or had nothing to do.
@@ -205,6 +215,8 @@ impl JobTracker {
 
     /// What is judged now stays so, whatever becomes of the segments later.
     pub(crate) fn settle(&mut self) {
+        let is_all = self.is_whole() || (self.scheduled == Scheduled::Elsewhere && self.unlisted.is_none());
+        self.was_whole = is_all && self.plans.len() > 0;
         self.plans.iter_mut().for_each(Plan::settle);
     }
 
@@ -236,8 +248,13 @@ impl JobTracker {
     pub(crate) fn planned(&self) -> i64 {
         let known = count(self.plans.len()).max(if self.plans.is_full() { self.most_listed } else { 0 });
         let announced = if let Scheduled::Plans(count) = self.scheduled { count } else { 0 };
-        let is_whole = self.list == List::Final && !self.forgets && known > 0;
-        known.max(self.most_counted).max(if is_whole { 0 } else { announced })
+        let is_all = self.is_whole() && known > 0;
+        known.max(self.most_counted).max(if is_all { 0 } else { announced })
+    }
+
+    /// Whether every plan of the job has been seen: in a list of its end that misses nothing.
+    fn is_whole(&self) -> bool {
+        self.was_whole || (self.list == List::Final && !self.forgets)
     }
 
     /// Whether the trigger announced more plans than were listed so far.
@@ -250,9 +267,14 @@ impl JobTracker {
     fn knows_all_plans(&self) -> bool {
         match self.scheduled {
             Scheduled::Plans(_) => true,
-            Scheduled::Elsewhere => self.plans.len() > 0 && self.list != List::Missing,
+            Scheduled::Elsewhere => self.plans.len() > 0 && (self.is_whole() || self.unlisted.is_none()),
             Scheduled::Uncounted | Scheduled::Nothing => false,
         }
+    }
+
+    /// Whether plans of this job of others may have been forgotten before anybody saw them.
+    fn may_have_forgotten_plans(&self) -> bool {
+        self.scheduled == Scheduled::Elsewhere && self.plans.len() > 0 && !self.knows_all_plans()
     }
 
     fn judged(&self, judgement: Judgement) -> i64 {
@@ -299,7 +321,7 @@ impl JobTracker {
         if failed > 0 {
             return match () {
                 () if completed > 0 => Verdict::PartlyFailed,
-                () if unknown > 0 => Verdict::Unknown,
+                () if unknown > 0 || self.may_have_forgotten_plans() => Verdict::Unknown,
                 () if timed_out >= failed => Verdict::TimedOut,
                 () => Verdict::Failed,
             };
@@ -338,9 +360,10 @@ impl JobTracker {
 
     /// What can be said now.
     pub(crate) fn report(&self) -> Report {
-        let tally = self.tally();
+        let (tally, verdict) = (self.tally(), self.verdict());
+        let is_open = verdict == Verdict::Unknown && tally.unknown == 0 && self.may_have_forgotten_plans();
         Report {
-            verdict: self.verdict(),
+            verdict,
             planned: self.planned(),
             counts: Counts {
                 executing: self.last.map_or(0, |info| info.counts.executing),
@@ -349,28 +372,13 @@ impl JobTracker {
                 timed_out: tally.timed_out,
             },
             unknown: if self.is_over() { tally.unknown } else { 0 },
+            unlisted: self.unlisted.filter(|_| is_open),
             plans: self.plans.iter().cloned().collect(),
             polls: self.polls,
             failed_polls: self.failed_polls,
             effect: None,
             left_out: None,
         }
-    }
-}
-
-impl Plan {
-    /// Whether the server says that it does something else than cluster.
-    fn is_another_kind_than_clustering(&self) -> bool {
-        let is_told =
-            self.details.as_ref().is_some_and(|details| details.kind != 0) || self.witnessed.is_some();
-        is_told && !self.is_clustering_shown()
-    }
-
-    /// What is judged now stays so, but for what nobody could look at.
-    fn settle(&mut self) {
-        let Judged { judgement, reason } = self.judged;
-        let was_not_seen = matches!(reason, Reason::SegmentsUnknown | Reason::PartitionsUnknown);
-        self.is_settled |= judgement != Judgement::Open && !was_not_seen;
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Job {
     pub(crate) counted: i64,
     /// Whether the server was seen to leave plans of it out of its list.
     pub(crate) forgets: bool,
+    /// Whether a list that was read after its end, while the server remembered all of it, is among the plans.
+    pub(crate) is_whole: bool,
     /// What it compacts, and the segments before; only of a job that this client triggered or imported, or waited
     /// for in a collection.
     pub(crate) origin: Option<Arc<Origin>>,
@@ -73,6 +75,7 @@ impl Job {
             most: Counts::ZERO,
             counted: 0,
             forgets: false,
+            is_whole: false,
             origin: None,
             is_over: false,
         }
@@ -106,6 +109,7 @@ impl Job {
             most: before.most.max(self.most),
             counted: before.counted.max(self.counted),
             forgets: before.forgets || self.forgets,
+            is_whole: before.is_whole || self.is_whole,
             origin: Origin::earliest(before.origin, self.origin),
             is_over: self.is_over,
         }
@@ -115,8 +119,17 @@ impl Job {
     fn strip(&mut self) {
         self.counted = self.counted.max(i64::try_from(self.plans.len()).unwrap_or(i64::MAX));
         self.forgets = true;
+        self.is_whole = false;
         self.plans = Plans::default();
         self.origin = None;
+    }
+
+    /// When it was triggered, if this client or the one that exported it did that.
+    pub(super) fn triggered(&self) -> Option<Instant> {
+        match &self.origin {
+            Some(origin) if !origin.is_late => Some(origin.since),
+            _ => (self.scheduled != Scheduled::Elsewhere).then_some(self.since),
+        }
     }
 
     pub(super) fn weight(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Compaction: the trigger, what the server says of a job, and the verdict on how it ended.
 
 mod again;
+mod age;
 mod answered;
 pub(crate) mod check;
 pub(crate) mod effect;
@@ -26,11 +27,13 @@ pub mod params;
 mod patience;
 pub mod plan;
 pub(crate) mod portable;
+mod questions;
 mod selection;
 pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod tasks;
 pub(crate) mod trigger;
+mod unlisted;
 pub mod verdict;
 pub(crate) mod wait_in;
 mod witness;
@@ -47,6 +50,7 @@ pub use params::Params;
 pub use plan::{Details, Plan};
 pub use state::{State, StateInfo};
 pub use trigger::{Start, Triggered};
+pub use unlisted::Unlisted;
 pub use verdict::{Counts, Report, Verdict};
 
 /// The id that stands for "the server scheduled nothing". No server has such a job.

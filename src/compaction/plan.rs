@@ -160,6 +160,20 @@ impl Plan {
         self.details = Some(details);
     }
 
+    /// Whether the server says that it does something else than cluster.
+    pub(super) fn is_another_kind_than_clustering(&self) -> bool {
+        let is_told =
+            self.details.as_ref().is_some_and(|details| details.kind != 0) || self.witnessed.is_some();
+        is_told && !self.is_clustering_shown()
+    }
+
+    /// What is judged now stays so, but for what nobody could look at.
+    pub(super) fn settle(&mut self) {
+        let Judged { judgement, reason } = self.judged;
+        let was_not_seen = matches!(reason, Reason::SegmentsUnknown | Reason::PartitionsUnknown);
+        self.is_settled |= judgement != Judgement::Open && !was_not_seen;
+    }
+
     /// Rough number of machine words it takes.
     fn weight(&self) -> usize {
         let details = self.details.as_ref();

@@ -7,6 +7,7 @@ use super::judgement::{Judgement, Reason};
 use super::left_out::LeftOut;
 use super::plan::Plan;
 use super::snapshot::count;
+use super::unlisted::Unlisted;
 use crate::error::{Error, Status};
 
 /// How a compaction ended.
@@ -122,6 +123,8 @@ pub struct Report {
     pub counts: Counts,
     /// Plans that ended, and nobody can tell how.
     pub unknown: i64,
+    /// Why plans that the server has forgotten cannot be excluded, where that alone keeps the verdict open.
+    pub unlisted: Option<Unlisted>,
     /// Every plan seen, also those the server has forgotten since.
     pub plans: Vec<Plan>,
     /// How often the server was asked.
@@ -177,19 +180,29 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
             "the server says Completed but shows no trace of the job: it never knew it, forgot it, or had nothing to do"
                 .to_owned(),
         ),
-        Verdict::Unknown | Verdict::None => (
-            Status::OutcomeUnknown,
-            format!(
-                "the server says Completed, but only {} of {planned} plans are known to have completed",
-                counts.completed
-            ),
-        ),
+        Verdict::Unknown | Verdict::None => (Status::OutcomeUnknown, open(report)),
     };
     let why = why(report).map(|why| format!(". Of a plan: {why}")).unwrap_or_default();
     let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
     let change = report.effect.map(change).unwrap_or_default();
     let error = Error::new(status, text + &why + &change + &reason);
     Some(if status == Status::Busy { error.retriable() } else { error })
+}
+
+/// What is known, of a job that plans are known of, and why that is not enough.
+fn open(report: &Report) -> String {
+    let (planned, completed) = (report.planned, report.counts.completed);
+    let Some(why) = report.unlisted else {
+        return format!(
+            "the server says Completed, but only {completed} of {planned} plans are known to have completed"
+        );
+    };
+    let failed = report.counts.failed.saturating_add(report.counts.timed_out);
+    format!(
+        "of {planned} plans that the server listed {completed} completed and {failed} failed, but the job may be older \
+         than the server's memory, so that others may be forgotten: {}",
+        why.text()
+    )
 }
 
 /// Why nobody can tell how a plan ended, or that its partition was dropped.

@@ -205,7 +205,8 @@ pub(super) fn state_operation(
 ///
 /// @param client      The client, best the one that triggered the job: it remembers what servers forget,
 ///                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-///                    server lists, from which old plans vanish after an hour (3.0) or a day, and not the segments:
+///                    server lists, from which plans vanish after an hour (since 2.6.3) or a day, and not the segments,
+///                    so that it is MILVUS_VERDICT_UNKNOWN where its id does not show that it is younger:
 ///                    unless it was imported (milvus_job_import()), use milvus_compaction_wait_in().
 /// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
 ///                    nothing to do, and no server is asked.

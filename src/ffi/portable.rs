@@ -87,9 +87,11 @@ pub extern "C" fn milvus_job_import(
 /// was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
 /// unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
 /// before is known to have completed only while its result is stored. Whether the job clusters is not known: what
-/// replaced its sources counts, at whatever level. The report has no effect. Plans that the server forgot before this is
-/// called (an hour after their start since 2.6.3, a day before) cannot be missed: where a job may be that old, import its
-/// text instead.
+/// replaced its sources counts, at whatever level. The report has no effect. Of a job that may be older than what the
+/// server remembers (an hour since 2.6.3, a day before), plans that failed may be forgotten: it succeeded or failed only if
+/// the plans that are listed name every segment with rows that is stored, and is MILVUS_VERDICT_UNKNOWN if rows were flushed
+/// since, or it was about a part of the collection. Servers that run for longer than that give no young ids: where more
+/// has to be known, import the job's text instead.
 ///
 /// @param client           The client.
 /// @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.

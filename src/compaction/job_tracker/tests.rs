@@ -9,7 +9,7 @@ fn counts(executing: i64, completed: i64, failed: i64, timed_out: i64) -> Counts
 }
 
 fn plan(source: i64, target: i64) -> Plan {
-    Plan { sources: vec![source], target, ..Plan::default() }
+    Plan { sources: vec![source], target, is_listed: true, ..Plan::default() }
 }
 
 impl JobTracker {
@@ -24,11 +24,14 @@ fn listed(plans: Vec<Plan>) -> Listed {
 
 /// The verdict after these polls; a job is Executing while it has executing plans.
 fn verdict(scheduled: Scheduled, listed: usize, polls: &[Counts]) -> Verdict {
-    let listed = (1..=listed).map(|n| plan(i64::try_from(n).unwrap(), -1)).collect();
-    let mut tracker = JobTracker::new(JOB, Job::new(scheduled, listed));
+    let plans: Vec<Plan> = (1..=listed).map(|n| plan(i64::try_from(n).unwrap(), -1)).collect();
+    let mut tracker = JobTracker::new(JOB, Job::new(scheduled, plans.iter().cloned().collect()));
     for counts in polls {
         let state = if counts.executing > 0 { State::Executing } else { State::Completed };
         tracker.poll(StateInfo { state, counts: *counts });
+    }
+    if scheduled == Scheduled::Elsewhere {
+        tracker.list_young(Listed { state: tracker.last().unwrap().state, plans });
     }
     tracker.report().verdict
 }
@@ -147,4 +150,86 @@ fn hostile_lists_do_not_fill_the_memory() {
     }
     assert!(tracker.plans().weight() <= plan::MOST_WORDS);
     assert!(tracker.planned() >= 60_000, "the number is known all the same");
+}
+
+/// A job of others whose three listed plans came to this, and whose segments are now these.
+fn of_others(may_forget: bool, judged: [Judged; 2], now: Option<&[i64]>) -> JobTracker {
+    let mut tracker = JobTracker::new(JOB, Job::of_others());
+    tracker.poll(StateInfo { state: State::Completed, counts: Counts::ZERO });
+    let plans = [(1, 11), (2, 12)].map(|(source, target)| {
+        let judged = judged[usize::try_from(source).unwrap() - 1];
+        let target = if judged.judgement == Judgement::Completed { target } else { -1 };
+        Plan { judged, ..plan(source, target) }
+    });
+    tracker.list(listed(plans.to_vec()), may_forget);
+    if let Some(ids) = now {
+        let segment = |id: &i64| crate::segments::Segment { id: *id, state: 4, ..Default::default() };
+        let now = Snapshot::of(&ids.iter().map(segment).collect::<Vec<_>>());
+        let view = View {
+            before: None,
+            is_late: true,
+            now: &now,
+            partitions: None,
+            is_clustering: false,
+            is_over: true,
+        };
+        tracker.judge(&view);
+    }
+    tracker
+}
+
+const COMPLETED: Judged = Judged::completed(Reason::TargetStored);
+const FAILED: Judged = Judged::failed(Reason::SourcesStored);
+
+#[test]
+fn a_young_job_of_others_is_judged_by_what_is_listed_and_an_old_one_by_what_is_stored_too() {
+    let verdict = |may_forget, judged, now: &[i64]| of_others(may_forget, judged, Some(now)).report().verdict;
+    for may_forget in [false, true] {
+        assert_eq!(verdict(may_forget, [COMPLETED; 2], &[11, 12]), Verdict::Succeeded, "at rest");
+        assert_eq!(verdict(may_forget, [FAILED; 2], &[1, 2]), Verdict::Failed, "at rest");
+        assert_eq!(
+            verdict(may_forget, [COMPLETED, FAILED], &[11, 2, 30]),
+            Verdict::PartlyFailed,
+            "of course"
+        );
+    }
+    // What else is stored may be what a plan left, or made, that was forgotten.
+    assert_eq!(verdict(false, [COMPLETED; 2], &[11, 12, 3]), Verdict::Succeeded);
+    assert_eq!(verdict(true, [COMPLETED; 2], &[11, 12, 3]), Verdict::Unknown);
+    assert_eq!(verdict(false, [FAILED; 2], &[1, 2, 30]), Verdict::Failed);
+    assert_eq!(verdict(true, [FAILED; 2], &[1, 2, 30]), Verdict::Unknown);
+    let report = of_others(true, [COMPLETED; 2], Some(&[11, 12, 3])).report();
+    assert_eq!((report.unlisted, report.unknown), (Some(Unlisted::SegmentsUnnamed(1)), 0));
+    let error = super::super::verdict::failure(&report, None).unwrap();
+    for words in
+        ["of 2 plans", "2 completed and 0 failed", "older than the server's memory", "1 segment is stored"]
+    {
+        assert!(error.message().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn counters_of_a_job_of_others_prove_nothing_once_plans_may_be_forgotten() {
+    for (may_forget, expected) in [(false, Verdict::Succeeded), (true, Verdict::Unknown)] {
+        let mut tracker = of_others(may_forget, [Judged::OPEN; 2], None);
+        tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 2, 0, 0) });
+        let report = tracker.report();
+        let unlisted = may_forget.then_some(Unlisted::SegmentsUnknown);
+        assert_eq!((report.verdict, report.unlisted), (expected, unlisted));
+    }
+}
+
+#[test]
+fn what_was_seen_whole_once_needs_no_other_proof_later() {
+    let later = |may_forget, now: &[i64]| {
+        let mut first = of_others(may_forget, [COMPLETED; 2], Some(now));
+        first.settle();
+        let mut later = JobTracker::new(JOB, first.remembered(Job::of_others()));
+        later.poll(StateInfo { state: State::Completed, counts: Counts::ZERO });
+        later.list(listed(Vec::new()), true);
+        later.report().verdict
+    };
+    assert_eq!(later(false, &[11, 12, 3]), Verdict::Succeeded);
+    assert_eq!(later(true, &[11, 12]), Verdict::Succeeded, "there was no room for another plan");
+    assert_eq!(later(true, &[11, 12, 3]), Verdict::Unknown);
 }

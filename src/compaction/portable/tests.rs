@@ -106,7 +106,7 @@ fn full_job() -> Job {
     let most = Counts { executing: 2, completed: 1, failed: 0, timed_out: 3 };
     let since = Instant::now().checked_sub(Duration::from_mins(5)).unwrap();
     let plans = plans.into_iter().collect();
-    Job { since, plans, most, counted: 9, forgets: true, is_over: true, ..open_job() }
+    Job { since, plans, most, counted: 9, forgets: true, is_whole: true, is_over: true, ..open_job() }
 }
 
 fn exported(job: Job, config: &Config) -> Result<String, Error> {
@@ -129,7 +129,7 @@ fn an_imported_job_is_the_exported_one() {
         let read = ledger.recall(JOB).unwrap();
         assert_eq!(read.plans, job.plans);
         assert_eq!((read.scheduled, read.most, read.counted), (job.scheduled, job.most, job.counted));
-        assert_eq!((read.forgets, read.is_over), (job.forgets, job.is_over));
+        assert_eq!((read.forgets, read.is_whole, read.is_over), (job.forgets, job.is_whole, job.is_over));
         assert!(read.since.elapsed().abs_diff(job.since.elapsed()) < Duration::from_mins(1));
         let (Some(read), Some(wrote)) = (read.origin, job.origin) else { continue };
         assert_eq!((&read.before, &read.chosen), (&wrote.before, &wrote.chosen));

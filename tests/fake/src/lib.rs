@@ -307,6 +307,12 @@ impl Fake {
         self.state().start_jobs(count)
     }
 
+    /// From now on its ids tell that they are young, as those of a real server that has just started. Small ones, which
+    /// it gives otherwise, tell no time.
+    pub fn count_ids_from_now(&self) {
+        self.state().count_ids_from_now();
+    }
+
     /// It forgets its jobs; what they did stays.
     pub fn forget_jobs(&self) {
         self.state().forget_jobs();

@@ -157,6 +157,12 @@ impl State {
         self.collections.insert(name.to_owned(), Collection::new(id, scenario, has_levels, sorts));
     }
 
+    /// Counts ids on from the time, as a real server that has just started.
+    pub(crate) fn count_ids_from_now(&mut self) {
+        let unix = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        self.next_id = i64::try_from(unix.as_millis() << 18).unwrap_or(i64::MAX);
+    }
+
     pub(crate) fn fresh_id(&mut self) -> i64 {
         self.next_id += 1;
         self.next_id

@@ -1,0 +1,102 @@
+//! The two questions about a job itself: its state and its plans, each with a limit of its own.
+
+use std::time::{Duration, Instant};
+
+use super::age::is_young;
+use super::job_tracker::JobTracker;
+use super::ledger::Job;
+use super::patience::{Limit, Outage};
+use super::state;
+use crate::error::{Error, Status};
+use crate::rpc::{Deadline, Effect, Rpc};
+
+/// What a server remembers of a plan that cannot be asked for its version.
+const SHORTEST_MEMORY: Duration = Duration::from_hours(1);
+/// A job that is over, but whose plans cannot be listed for so long, is judged without them.
+pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
+
+/// What was learnt from asking so far.
+#[derive(Debug)]
+pub(super) struct Questions {
+    job_id: i64,
+    /// When the job was triggered, if that is known.
+    triggered: Option<Instant>,
+    state_limit: Limit,
+    list_limit: Limit,
+    /// Since when the plans should have been listed.
+    listing: Option<Instant>,
+    pub(super) outage: Outage,
+}
+
+impl Questions {
+    pub(super) fn new(job_id: i64, job: &Job) -> Self {
+        Self {
+            job_id,
+            triggered: job.triggered(),
+            state_limit: Limit::default(),
+            list_limit: Limit::default(),
+            listing: None,
+            outage: Outage::default(),
+        }
+    }
+
+    /// Asks for the state. Returns whether a look at the plans is worthwhile.
+    pub(super) async fn poll_state(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        tracker: &mut JobTracker,
+    ) -> Result<bool, Error> {
+        let limit = deadline.within(self.state_limit.get());
+        let asked = Instant::now();
+        match state::state(rpc, Effect::Poll, limit, self.job_id).await {
+            Ok(info) => {
+                self.state_limit.answered(asked.elapsed());
+                self.outage.answered();
+                Ok(tracker.poll(info))
+            }
+            Err(error) => {
+                self.state_limit.failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Asks for the plans.
+    pub(super) async fn list_plans(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        tracker: &mut JobTracker,
+    ) -> Result<(), Error> {
+        let limit = deadline.within(self.list_limit.get());
+        let asked = Instant::now();
+        match state::listed(rpc, Effect::Poll, limit, self.job_id).await {
+            Ok(listed) => {
+                self.list_limit.answered(asked.elapsed());
+                self.outage.answered();
+                self.listing = None;
+                let server = rpc.server(limit).await;
+                let memory = server.map_or(SHORTEST_MEMORY, |server| server.forgets_jobs_after());
+                tracker.list(listed, !is_young(self.job_id, self.triggered, memory));
+                Ok(())
+            }
+            // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
+            Err(error)
+                if !error.retriable && matches!(error.status, Status::Unsupported | Status::ServerError) =>
+            {
+                tracker.cannot_list();
+                Ok(())
+            }
+            Err(error) => {
+                self.list_limit.failed(&error);
+                if self.listing.get_or_insert(asked).elapsed() > LONGEST_LISTING {
+                    tracker.cannot_list();
+                    return Ok(());
+                }
+                tracker.look_again();
+                Err(error)
+            }
+        }
+    }
+}
