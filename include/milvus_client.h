@@ -1101,7 +1101,7 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 // It has a target, but its sources are still stored.
 #define MILVUS_REASON_TARGET_BESIDE_SOURCES 12
 
-// It has no target, its sources are gone, and segments appeared that another compaction may have made of them.
+// It has no target, and its sources are gone: another compaction may have taken them.
 #define MILVUS_REASON_TAKEN_BY_OTHERS 13
 
 // Its partition was dropped, and its sources with it.

@@ -184,6 +184,33 @@ fn a_plan_that_left_the_list_is_judged_by_what_it_left_behind() {
 }
 
 #[test]
+fn what_a_failed_plan_left_and_another_compaction_takes_is_not_taken_for_a_success() {
+    let fake = Fake::start("v2.5.27");
+    let client = client(&fake);
+    let job_id = trigger(&client, "fails").unwrap().job_id;
+    // Between the two looks at what the job has left.
+    fake.purge_after_next_list("fails");
+    let outcome = wait(&client, job_id);
+    assert_eq!((outcome.report.verdict, reasons(&outcome)[0]), (Verdict::Unknown, Reason::TakenByOthers));
+}
+
+#[test]
+fn a_user_who_may_not_list_partitions_is_told_what_can_be_told_without() {
+    let purging = Scenario { purges: true, ..Scenario::job(1, &[[1, 0, 0, 0], [0, 1, 0, 0]]) };
+    let refused = || Fault::Refuse(65535, 1, "permission deny".to_owned());
+    for method in [Method::ShowPartitions, Method::Describe] {
+        let fake = Fake::start("v2.5.27");
+        let client = client(&fake);
+        fake.add("purging", purging.clone());
+        let job_id = trigger(&client, "purging").unwrap().job_id;
+        (0..9).for_each(|_| fake.fail_next(method, refused()));
+        let outcome = wait(&client, job_id);
+        let told = (outcome.report.verdict, reasons(&outcome)[0]);
+        assert_eq!(told, (Verdict::Unknown, Reason::PartitionsUnknown), "{method:?}");
+    }
+}
+
+#[test]
 fn a_verdict_outlives_its_collection() {
     on_each(|line, fake, client| {
         let job = trigger(client, "succeeds").unwrap().job_id;

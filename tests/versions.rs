@@ -176,7 +176,9 @@ fn a_second_trigger_gets_the_job_that_runs() {
         if is_from(profile, "2.4.6") {
             let first = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
             let second = client.compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
-            assert_eq!(second.start, Start::Running, "{profile}");
+            // Where no list tells, a running job that is answered with may be of any kind, the first time and the second.
+            let expected = if profile == NEWEST { Start::Running } else { Start::Accepted };
+            assert_eq!(second.start, expected, "{profile}");
             assert_eq!(first.job_id, second.job_id, "{profile}");
             // A job of another kind, or of a part, does not stand for what is asked for.
             if is_from(profile, "2.6.3") {
@@ -189,7 +191,6 @@ fn a_second_trigger_gets_the_job_that_runs() {
             }
             let theirs =
                 common::client(fake).compact_with("never_ends", Params::new(true), LIMIT).wait().unwrap();
-            let expected = if profile == NEWEST { Start::Running } else { Start::Accepted };
             assert_eq!((theirs.start, theirs.job_id), (expected, first.job_id), "{profile}");
         }
     });

@@ -133,7 +133,12 @@ async fn joined(
 ) -> Option<Triggered> {
     let known = ledger.recall(job_id);
     let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
+    let mut start = Start::Running;
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
+        // The earlier trigger may have been answered with a job of another kind, too.
+        if origin.mode == Mode::Clustering && origin.jobs_before.is_none() && asked.jobs_before.is_none() {
+            start = Start::Accepted;
+        }
         origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
     } else {
         // Of another client: the server's word for its plans has to do. Filters cannot be seen.
@@ -149,7 +154,7 @@ async fn joined(
         Scheduled::Plans(count) => Some(count),
         _ => None,
     });
-    Some(Triggered { start: Start::Running, job_id, planned, unsorted: None })
+    Some(Triggered { start, job_id, planned, unsorted: None })
 }
 
 /// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What

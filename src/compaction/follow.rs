@@ -24,6 +24,8 @@ use crate::rpc::{self, Deadline};
 pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
 /// A look that would say anything else than success is taken again after this.
 const CONFIRM: Duration = Duration::from_secs(1);
+/// So long after the server said that a job is over, a list of segments is of after its end: recorded are up to 35 ms.
+const REST: Duration = Duration::from_millis(200);
 /// Plans that the trigger announced may take so long to be listed.
 const GRACE: Duration = Duration::from_secs(2);
 /// A job of which nothing new is heard for so long may have lost its collection; doubled from question to question.
@@ -133,7 +135,9 @@ struct Follower<'a> {
     idle: Duration,
     /// When the segments were last looked at while the job ran.
     observed: Option<Instant>,
-    /// When the job was first seen to be over, and not to have succeeded.
+    /// When the job was first seen to be over.
+    ended: Option<Instant>,
+    /// When it was first seen to be over, and not to have succeeded.
     doubted: Option<Instant>,
     has_asked_management: bool,
     /// Since when its segments should have been listed.
@@ -160,6 +164,7 @@ impl<'a> Follower<'a> {
             changed: now,
             idle: IDLE,
             observed: None,
+            ended: None,
             doubted: None,
             has_asked_management: false,
             observing: None,
@@ -238,9 +243,10 @@ impl<'a> Follower<'a> {
         show(self.tracker.so_far());
         listed?;
         if self.tracker.is_over() {
+            self.ended.get_or_insert_with(Instant::now);
             return self.conclude().await;
         }
-        self.doubted = None;
+        (self.ended, self.doubted) = (None, None);
         self.look_beside().await?;
         Ok(Next::Poll)
     }
@@ -256,6 +262,7 @@ impl<'a> Follower<'a> {
         if let Some(rest) = earlier.and_then(|at| CONFIRM.checked_sub(at.elapsed())) {
             return Ok(Next::After(rest));
         }
+        self.rest().await?;
         if let Some(next) = self.observe_the_end().await? {
             return Ok(next);
         }
@@ -271,6 +278,20 @@ impl<'a> Follower<'a> {
         self.doubted = Some(Instant::now());
         self.tracker.look_again();
         Ok(Next::After(CONFIRM))
+    }
+
+    /// Has the segments be listed well after the end if a plan shows no result: what is stored then, the job has left.
+    async fn rest(&self) -> Result<(), Error> {
+        let is_needed = self.observer.is_some() && self.tracker.has_plans_without_results();
+        if is_needed && !self.tracker.is_certain() && !self.is_at_rest() {
+            let rested = self.deadline.bound(tokio::time::sleep(REST)).await;
+            return rested.ok_or_else(|| self.out_of_time());
+        }
+        Ok(())
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.ended.is_some_and(|ended| ended.elapsed() >= REST)
     }
 
     /// Looks at what the job has left behind. Returns what comes next if that cannot be seen any more.
@@ -333,9 +354,10 @@ impl<'a> Follower<'a> {
 
     /// Looks at the segments, and judges the plans by them.
     async fn observe(&mut self) -> Result<(), Error> {
+        let is_at_rest = self.is_at_rest();
         let Some(observer) = &mut self.observer else { return Ok(()) };
-        self.latest =
-            observer.observe(&self.engine.rpc, self.deadline, self.job_id, &mut self.tracker).await?;
+        let (rpc, tracker) = (&self.engine.rpc, &mut self.tracker);
+        self.latest = observer.observe(rpc, self.deadline, self.job_id, tracker, is_at_rest).await?;
         Ok(())
     }
 

@@ -30,24 +30,27 @@ const MODES: [Mode; 4] = [Mode::Plain, Mode::Clustering, Mode::L0, Mode::TargetS
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
     instant: Instant,
-    unix_ms: i64,
+    /// Since 1970.
+    unix: Duration,
 }
 
 impl Moment {
     pub(super) fn now() -> Self {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { instant: Instant::now(), unix_ms: i64::try_from(unix.as_millis()).unwrap_or(i64::MAX) }
+        Self { instant: Instant::now(), unix }
     }
 
+    /// To the nearest millisecond, so that what was read is written again: the two clocks are not read at once.
     fn write(self, at: Instant) -> i64 {
-        let age = self.instant.saturating_duration_since(at).as_millis();
-        self.unix_ms.saturating_sub(i64::try_from(age).unwrap_or(i64::MAX))
+        let age = self.instant.saturating_duration_since(at);
+        let unix = self.unix.saturating_sub(age).saturating_add(Duration::from_micros(500));
+        i64::try_from(unix.as_millis()).unwrap_or(i64::MAX)
     }
 
     /// The clocks of two machines differ: nothing is younger than now.
     fn read(self, unix_ms: i64) -> Instant {
-        let age = self.unix_ms.saturating_sub(unix_ms).max(0).unsigned_abs();
-        let age = Duration::from_millis(age).min(LONGEST_AGE);
+        let at = Duration::from_millis(unix_ms.max(0).unsigned_abs());
+        let age = self.unix.saturating_sub(at).min(LONGEST_AGE);
         self.instant.checked_sub(age).unwrap_or(self.instant)
     }
 }
@@ -92,7 +95,7 @@ fn write_plan(plan: &Plan, hide: &dyn Fn(&str) -> String) -> Value {
         "sources": steps(&plan.sources),
         "target": plan.target,
         "judged": [judgement as i32, reason as i32],
-        "seen": [plan.is_listed, plan.was_gone, plan.is_settled, plan.is_twice],
+        "seen": [plan.is_listed, plan.was_gone, plan.is_settled, plan.is_twice, plan.was_left],
         "details": details,
         "witnessed": plan.witnessed.as_ref().map(|witnessed| {
             json!({ "reason": hide(&witnessed.reason), "clusters": witnessed.is_clustering })
@@ -261,7 +264,10 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         return wrong("judged");
     };
     let seen: Option<Vec<bool>> = fields.get("seen", Value::as_array)?.iter().map(Value::as_bool).collect();
-    let Some([is_listed, was_gone, is_settled, is_twice]) = seen.as_deref() else { return wrong("seen") };
+    // Texts of before have no fifth.
+    let Some([is_listed, was_gone, is_settled, is_twice, was_left @ ..]) = seen.as_deref() else {
+        return wrong("seen");
+    };
     let plan = Plan {
         sources: from_steps(fields.numbers("sources")?),
         target: fields.number("target", i64::MIN..=i64::MAX)?,
@@ -271,6 +277,7 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         was_gone: *was_gone,
         is_settled: *is_settled,
         is_twice: *is_twice,
+        was_left: was_left.first() == Some(&true),
         witnessed: fields.optional("witnessed", |value| read_witnessed(Fields::of("witnessed", value)?))?,
     };
     if plan.is_judged_possibly() { Ok(plan) } else { wrong("judged") }

@@ -6,7 +6,7 @@ use super::lineage::{self, View};
 use super::meter::Progress;
 use super::params::Mode;
 use super::plan::{self, Plan, Plans};
-use super::snapshot::{Snapshot, count};
+use super::snapshot::count;
 use super::state::{Listed, State, StateInfo};
 use super::unlisted::{self, Unlisted};
 use super::verdict::{Counts, Report, Scheduled, Verdict};
@@ -187,9 +187,15 @@ impl JobTracker {
         matches!(self.verdict(), Verdict::Succeeded | Verdict::NothingToDo)
     }
 
-    /// The segments now, after the plans were judged by them.
-    pub(crate) fn note_gone(&mut self, now: &Snapshot) {
-        lineage::note_gone(&mut self.plans, now);
+    /// Remembers what later looks are compared with, after the plans were judged.
+    pub(crate) fn note(&mut self, view: &View<'_>) {
+        lineage::note(&mut self.plans, view);
+    }
+
+    /// Whether some plan shows no result: it failed, or leaves none behind.
+    pub(crate) fn has_plans_without_results(&self) -> bool {
+        let mut open = self.plans.iter().filter(|plan| plan.judged.judgement != Judgement::Completed);
+        open.any(|plan| plan.targets().is_empty())
     }
 
     /// The segments cannot be listed, and will not be with another try.
@@ -281,7 +287,8 @@ impl JobTracker {
         count(self.plans.iter().filter(|plan| plan.judged.judgement == judgement).count())
     }
 
-    /// A counter is a fact, a judgement an inference: where both cannot be true, the counter is.
+    /// A counter is a fact, a judgement an inference: where both cannot be true, the counter is. Only plans that are
+    /// counted as completed although all their sources are stored are not known: one of the two is of another server.
     pub(super) fn tally(&self) -> Tally {
         let planned = self.planned();
         let counted = self.most.failed.saturating_add(self.most.timed_out);
@@ -289,7 +296,9 @@ impl JobTracker {
         let completed = completed.max(self.most.completed);
         let timed_out = self.judged(Judgement::TimedOut);
         let failed = self.judged(Judgement::Failed).saturating_add(timed_out);
+        let contradicted = completed.saturating_add(failed).saturating_sub(planned).clamp(0, failed);
         let failed = failed.min(planned.saturating_sub(completed).max(0)).max(counted);
+        let completed = completed.saturating_sub(contradicted).max(0);
         let unknown = planned.saturating_sub(completed).saturating_sub(failed).max(0);
         // Counters tell timeouts from other failures; what is left of the segments does not.
         let timed_out = if self.most.failed == 0 && self.most.timed_out >= failed {

@@ -83,7 +83,7 @@ reasons! {
     SourcesUnknown = 10, "SOURCES_UNKNOWN", "Its sources were never seen stored.";
     SomeSourcesStored = 11, "SOME_SOURCES_STORED", "Some of its sources are stored, others are gone.";
     TargetBesideSources = 12, "TARGET_BESIDE_SOURCES", "It has a target, but its sources are still stored.";
-    TakenByOthers = 13, "TAKEN_BY_OTHERS", "It has no target, its sources are gone, and segments appeared that another compaction may have made of them.";
+    TakenByOthers = 13, "TAKEN_BY_OTHERS", "It has no target, and its sources are gone: another compaction may have taken them.";
     PartitionDropped = 14, "PARTITION_DROPPED", "Its partition was dropped, and its sources with it.";
     PartitionsUnknown = 15, "PARTITIONS_UNKNOWN", "Its sources are gone, and the partitions could not be listed, so that they may have been dropped.";
     NoLongerListed = 16, "NO_LONGER_LISTED", "The server no longer lists it, and its sources do not tell how it ended.";

@@ -9,6 +9,7 @@ use super::plan::{Plan, Plans};
 use super::snapshot::{ALL_PARTITIONS, Change, Snapshot};
 
 /// What was seen of a collection, to judge plans by.
+#[allow(clippy::struct_excessive_bools, reason = "what a look is worth, each independent of the others")]
 pub(crate) struct View<'a> {
     /// The segments right before the trigger.
     pub(crate) before: Option<&'a Snapshot>,
@@ -22,6 +23,8 @@ pub(crate) struct View<'a> {
     pub(crate) is_clustering: bool,
     /// Whether the server says that the job is over, and listed its plans after that.
     pub(crate) is_over: bool,
+    /// Whether it has been over for so long that these segments were listed after its end.
+    pub(crate) is_at_rest: bool,
 }
 
 /// Judges each plan that is not judged for good yet. A plan that completed stays completed; of the others, what the
@@ -40,10 +43,14 @@ pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     wants_partitions
 }
 
-/// Remembers whose sources are gone without a target: the next look, a second later or more, judges those plans.
-pub(crate) fn note_gone(plans: &mut Plans, now: &Snapshot) {
+/// Remembers whose sources are gone without a target: the next look, a second later or more, judges those plans. Of those
+/// that the end of the job has left stored, nobody but another compaction can take anything later.
+pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {
     for plan in plans.iter_mut() {
-        plan.was_gone = plan.targets().is_empty() && !plan.sources.iter().any(|id| now.has(*id));
+        let stored = plan.sources.iter().filter(|id| view.now.has(**id)).count();
+        let (is_without, is_left) = (plan.targets().is_empty(), stored == plan.sources.len());
+        plan.was_gone = is_without && stored == 0;
+        plan.was_left |= is_without && is_left && plan.is_listed && view.is_over && view.is_at_rest;
     }
 }
 
@@ -170,7 +177,7 @@ impl<'a> World<'a> {
             return self.at_the_end(Judged::not_known(self.never_seen()));
         }
         // The target may be named, and what others made of the sources be listed, a moment later.
-        if !plan.was_gone {
+        if !plan.was_gone && !plan.was_left {
             return Judged::OPEN;
         }
         let Some(partitions) = self.view.partitions else {
@@ -178,6 +185,9 @@ impl<'a> World<'a> {
         };
         if self.partitions_of(plan).any(|id| id != ALL_PARTITIONS && !partitions.contains(&id)) {
             return Judged::not_known(Reason::PartitionDropped);
+        }
+        if plan.was_left {
+            return Judged::not_known(Reason::TakenByOthers);
         }
         if plan.sources.iter().all(|id| before.get(*id).is_some_and(|segment| segment.kind.is_l0)) {
             return Judged::completed(Reason::DeletesApplied);

@@ -413,6 +413,7 @@ impl Exploration {
             partitions,
             is_clustering: self.is_clustering,
             is_over,
+            is_at_rest: true,
         }
     }
 
@@ -428,7 +429,7 @@ impl Exploration {
         mut client: Client,
         now: &Snapshot,
     ) -> Vec<(Server, Client)> {
-        client.tracker.note_gone(now);
+        client.tracker.note(&self.view(now, None, client.tracker.is_over()));
         // Between two looks lies a second at least.
         let later = server.settled();
         if !client.tracker.is_over() {

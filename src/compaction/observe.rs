@@ -36,13 +36,14 @@ impl Observer {
     }
 
     /// Looks at the segments, and judges the plans of the job by them. `None` if this server or user cannot list them.
-    /// Fails if the collection was dropped, and if another try may succeed.
+    /// Fails if the collection was dropped, and if another try may succeed. `is_at_rest`: see [`View`].
     pub(super) async fn observe(
         &mut self,
         rpc: &Rpc,
         deadline: Deadline<'_>,
         job_id: i64,
         tracker: &mut JobTracker,
+        is_at_rest: bool,
     ) -> Result<Option<Seen>, Error> {
         let Some(segments) = self.segments(rpc, deadline, job_id).await? else {
             tracker.cannot_see_segments();
@@ -50,19 +51,22 @@ impl Observer {
         };
         let now = Snapshot::of(&segments);
         let origin = Arc::clone(&self.origin);
-        let view = |partitions, is_over| View {
+        let is_over = tracker.is_over();
+        let view = |partitions| View {
             before: origin.before.as_ref(),
             now: &now,
             partitions,
             is_late: origin.is_late,
             is_clustering: origin.mode == Mode::Clustering,
             is_over,
+            is_at_rest,
         };
-        if tracker.judge(&view(None, tracker.is_over())) {
-            let partitions = self.partitions(rpc, deadline, job_id).await?;
-            tracker.judge(&view(partitions.as_ref(), tracker.is_over()));
+        let partitions;
+        if tracker.judge(&view(None)) {
+            partitions = self.partitions(rpc, deadline, job_id).await?;
+            tracker.judge(&view(partitions.as_ref()));
         }
-        tracker.note_gone(&now);
+        tracker.note(&view(None));
         Ok(Some(Seen { segments }))
     }
 
@@ -149,13 +153,17 @@ impl Observer {
         deadline: Deadline<'_>,
         job_id: i64,
     ) -> Result<Option<HashSet<i64>>, Error> {
-        if self.collection.id > 0 {
-            self.find(rpc, deadline, job_id).await?;
-        }
-        let limit = deadline.within(self.limit.get());
-        match collection::partition_ids(rpc, Effect::Poll, limit, &self.collection).await {
+        let limit = self.limit.get();
+        let listed = async {
+            if self.collection.id > 0 {
+                self.find(rpc, deadline, job_id).await?;
+            }
+            collection::partition_ids(rpc, Effect::Poll, deadline.within(limit), &self.collection).await
+        };
+        match listed.await {
             Ok(partitions) => Ok(Some(partitions)),
-            Err(error) if may_pass(&error) => Err(error),
+            Err(error) if error.status == Status::CollectionNotFound || may_pass(&error) => Err(error),
+            // A user who may not ask, or a server that cannot answer: the rest of the job can be judged all the same.
             Err(_) => Ok(None),
         }
     }

@@ -34,6 +34,8 @@ pub struct Plan {
     pub(super) is_listed: bool,
     /// Whether an earlier look found its sources gone, and no target.
     pub(super) was_gone: bool,
+    /// Whether a look well after the job's end found all its sources stored, and no target: it failed.
+    pub(super) was_left: bool,
     /// Whether its judgement stays, whatever becomes of the segments.
     pub(super) is_settled: bool,
     /// Whether one list had it more than once.
@@ -143,6 +145,7 @@ impl Plan {
         }
         let is_open = self.judged.judgement != Judgement::Completed && !self.is_settled;
         self.is_settled |= now.is_settled;
+        self.was_left |= now.was_left;
         if is_open && now.judged.judgement != Judgement::Open {
             self.judged = now.judged;
         }

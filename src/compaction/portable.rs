@@ -103,11 +103,12 @@ fn open(text: &str) -> Result<Vec<u8>, String> {
     let rest = text.strip_prefix(MARK).ok_or_else(|| format!("does not begin with {MARK}{VERSION}."))?;
     let (version, rest) = rest.split_once('.').ok_or("is cut off")?;
     if version != VERSION {
-        let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-        return Err(if is_number {
-            "was made by a later version of this library".to_owned()
-        } else {
-            format!("does not begin with {MARK}{VERSION}.")
+        let is_number = version.bytes().all(|byte| byte.is_ascii_digit()) && !version.is_empty();
+        return Err(match version.as_bytes() {
+            // Versions begin with 1 and have no zeros in front.
+            _ if !is_number => format!("does not begin with {MARK}{VERSION}."),
+            [b'0', ..] => "is of a version that no library has made".to_owned(),
+            _ => "was made by a later version of this library".to_owned(),
         });
     }
     let (body, sum) = rest.split_once('.').filter(|(_, sum)| sum.len() == 16).ok_or("is cut off")?;

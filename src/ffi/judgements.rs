@@ -44,7 +44,7 @@ pub const MILVUS_REASON_SOURCES_UNKNOWN: i32 = 10;
 pub const MILVUS_REASON_SOME_SOURCES_STORED: i32 = 11;
 /// It has a target, but its sources are still stored.
 pub const MILVUS_REASON_TARGET_BESIDE_SOURCES: i32 = 12;
-/// It has no target, its sources are gone, and segments appeared that another compaction may have made of them.
+/// It has no target, and its sources are gone: another compaction may have taken them.
 pub const MILVUS_REASON_TAKEN_BY_OTHERS: i32 = 13;
 /// Its partition was dropped, and its sources with it.
 pub const MILVUS_REASON_PARTITION_DROPPED: i32 = 14;

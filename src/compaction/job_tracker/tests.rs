@@ -164,7 +164,7 @@ fn of_others(may_forget: bool, judged: [Judged; 2], now: Option<&[i64]>) -> JobT
     tracker.list(listed(plans.to_vec()), may_forget);
     if let Some(ids) = now {
         let segment = |id: &i64| crate::segments::Segment { id: *id, state: 4, ..Default::default() };
-        let now = Snapshot::of(&ids.iter().map(segment).collect::<Vec<_>>());
+        let now = super::super::snapshot::Snapshot::of(&ids.iter().map(segment).collect::<Vec<_>>());
         let view = View {
             before: None,
             is_late: true,
@@ -172,6 +172,7 @@ fn of_others(may_forget: bool, judged: [Judged; 2], now: Option<&[i64]>) -> JobT
             partitions: None,
             is_clustering: false,
             is_over: true,
+            is_at_rest: true,
         };
         tracker.judge(&view);
     }
@@ -232,4 +233,20 @@ fn what_was_seen_whole_once_needs_no_other_proof_later() {
     assert_eq!(later(false, &[11, 12, 3]), Verdict::Succeeded);
     assert_eq!(later(true, &[11, 12]), Verdict::Succeeded, "there was no room for another plan");
     assert_eq!(later(true, &[11, 12, 3]), Verdict::Unknown);
+}
+
+#[test]
+fn plans_that_are_counted_as_completed_and_have_changed_nothing_are_not_known() {
+    for (failed, completed) in [([FAILED, FAILED], 0), ([COMPLETED, FAILED], 1)] {
+        let mut tracker = of_others(false, failed, None);
+        tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 2, 0, 0) });
+        let report = tracker.report();
+        let told = (report.verdict, report.counts.completed, report.counts.failed, report.unknown);
+        assert_eq!(told, (Verdict::Unknown, completed, 0, 2 - completed));
+        assert!(!tracker.is_certain(), "another look may tell");
+    }
+    // A failure that is counted is one of those that are judged.
+    let mut tracker = of_others(false, [COMPLETED, FAILED], None);
+    tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 1, 0) });
+    assert_eq!(tracker.report().verdict, Verdict::PartlyFailed);
 }

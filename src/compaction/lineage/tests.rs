@@ -62,6 +62,7 @@ impl Look {
             is_late: self.is_late,
             is_clustering: self.is_clustering,
             is_over: self.is_over,
+            is_at_rest: true,
         };
         judge(&mut plans, &view);
         plans.iter().map(|plan| (plan.judged.judgement, plan.judged.reason)).collect()
@@ -146,6 +147,52 @@ fn deletions_are_applied_when_their_segments_are_gone() {
     let look = |after: &[Segment]| Look { before: before.clone(), ..Look::at(after) };
     assert_eq!(look(&[segment(1, 100)]).judges(&[plan(&[5, 6], -1)]), [(Completed, Reason::DeletesApplied)]);
     assert_eq!(look(&before.clone()).judges(&[plan(&[5, 6], -1)]), [(Failed, Reason::SourcesStored)]);
+}
+
+/// What is said of a plan after looks at these segments, one after the other.
+fn looks(before: &[Segment], plan: Plan, looks: &[(bool, &[Segment])]) -> (Judgement, Reason) {
+    let mut plans: Plans = [Plan { was_gone: false, ..plan }].into_iter().collect();
+    let (before, partitions) = (Snapshot::of(before), HashSet::from([1]));
+    for (is_at_rest, segments) in looks {
+        let now = Snapshot::of(segments);
+        let view = View {
+            before: Some(&before),
+            now: &now,
+            partitions: Some(&partitions),
+            is_late: false,
+            is_clustering: false,
+            is_over: true,
+            is_at_rest: *is_at_rest,
+        };
+        judge(&mut plans, &view);
+        note(&mut plans, &view);
+    }
+    let judged = plans.iter().next().unwrap().judged;
+    (judged.judgement, judged.reason)
+}
+
+#[test]
+fn what_a_job_has_left_and_another_takes_is_neither_purged_nor_applied() {
+    let deletions = Segment { partition_id: ALL_PARTITIONS, ..at(L0, segment(5, 0)) };
+    let l0 = [segment(1, 100), deletions];
+    let data = [segment(1, 100), segment(2, 100)];
+    let taken = (NotKnown, Reason::TakenByOthers);
+    for (before, source, good) in [(&l0, 5, Reason::DeletesApplied), (&data, 2, Reason::Purged)] {
+        let (left, gone) = (&before[..], &before[..1]);
+        let looks = |seen: &[(bool, &[Segment])]| looks(before, plan(&[source], -1), seen);
+        assert_eq!(looks(&[(true, left), (true, left)]), (Failed, Reason::SourcesStored));
+        assert_eq!(looks(&[(true, left), (true, gone)]), taken, "within the second between two looks");
+        assert_eq!(looks(&[(true, left), (true, gone), (true, gone)]), taken);
+        // A list that is read right after the end may be of a moment before.
+        assert_eq!(looks(&[(false, left), (true, gone), (true, gone)]), (Completed, good));
+        assert_eq!(looks(&[(true, gone), (true, gone)]), (Completed, good));
+    }
+    // A target outranks all: the plan ended after all.
+    let merged = [segment(1, 100), segment(9, 100)];
+    assert_eq!(
+        looks(&data, plan(&[2], 9), &[(true, &data), (true, &merged)]),
+        (Completed, Reason::TargetStored)
+    );
 }
 
 #[test]

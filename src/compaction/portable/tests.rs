@@ -101,7 +101,14 @@ fn full_job() -> Job {
             })),
             ..Plan::default()
         },
-        Plan { sources: vec![6], target: -1, was_gone: true, is_twice: true, ..Plan::default() },
+        Plan {
+            sources: vec![6],
+            target: -1,
+            was_gone: true,
+            is_twice: true,
+            was_left: true,
+            ..Plan::default()
+        },
     ];
     let most = Counts { executing: 2, completed: 1, failed: 0, timed_out: 3 };
     let since = Instant::now().checked_sub(Duration::from_mins(5)).unwrap();
@@ -180,11 +187,45 @@ fn what_is_no_whole_text_of_this_version_is_refused_with_the_reason() {
     assert!(refused("").contains("does not begin with milvus-job-1."));
     assert!(refused("milvus-job-x.").contains("does not begin with"));
     assert!(refused(&whole.replace("job-1.", "job-2.")).contains("later version"));
+    assert!(refused(&whole.replace("job-1.", "job-10.")).contains("later version"));
+    for never in ["job-0.", "job-01.", "job-00."] {
+        let why = refused(&whole.replace("job-1.", never));
+        assert!(why.contains("a version that no library has made"), "{why}");
+    }
     assert!(refused(&whole[..100]).contains("cut off"));
     assert!(refused(&format!("{whole}0")).contains("cut off"));
     assert!(refused(&"x".repeat(MOST_BYTES + 1)).contains("16 MiB"));
     assert!(refused(&seal("[]")).contains("\"job\""));
     assert!(refused(&seal(&"[".repeat(100_000))).contains("no text that this library has made"));
+}
+
+#[test]
+fn a_text_stays_the_same_however_often_it_is_read_and_written() {
+    for minutes in [0, 1, 59, 6_000] {
+        let since = Instant::now().checked_sub(Duration::from_mins(minutes) + Duration::from_micros(499_990));
+        let first = text(Job { since: since.unwrap(), ..full_job() });
+        let mut now = first.clone();
+        for _ in 0..200 {
+            let ledger = Ledger::default();
+            import(&ledger, &now).unwrap();
+            now = export(&ledger, &config("an api key"), JOB).unwrap();
+            assert_eq!(open(&now), open(&first));
+        }
+    }
+}
+
+#[test]
+fn texts_of_before_are_read() {
+    let mut value = job_json::write(JOB, &full_job(), Moment::now(), &str::to_owned);
+    value.as_object_mut().unwrap().remove("whole");
+    for plan in value["plans"].as_array_mut().unwrap() {
+        plan["seen"].as_array_mut().unwrap().pop();
+    }
+    let ledger = Ledger::default();
+    import(&ledger, &seal(&value.to_string())).unwrap();
+    let read = ledger.recall(JOB).unwrap();
+    assert_eq!((read.is_whole, read.counted), (false, 9));
+    assert!(read.plans.iter().all(|plan| !plan.was_left));
 }
 
 #[test]

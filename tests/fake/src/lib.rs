@@ -307,6 +307,14 @@ impl Fake {
         self.state().start_jobs(count)
     }
 
+    /// Once they have been listed once more, all segments of a collection are gone, and nothing comes in their place: as
+    /// if another job had purged them.
+    pub fn purge_after_next_list(&self, name: &str) {
+        if let Some(collection) = self.state().collections.get_mut(name) {
+            collection.is_purged_next = true;
+        }
+    }
+
     /// From now on its ids tell that they are young, as those of a real server that has just started. Small ones, which
     /// it gives otherwise, tell no time.
     pub fn count_ids_from_now(&self) {

@@ -64,6 +64,8 @@ pub(crate) struct Collection {
     pub(crate) snapshots: Vec<String>,
     /// Lists of its segments for which what is flushed stays unsorted.
     pub(crate) sorting_takes: u32,
+    /// Whether its segments are gone once they have been listed.
+    pub(crate) is_purged_next: bool,
     /// Questions about a flush or a refreshed load that are still answered with "not yet".
     pub(crate) not_yet: u32,
     /// Partitions by name.
@@ -100,6 +102,7 @@ impl Collection {
             has_second_vector: false,
             snapshots: Vec::new(),
             sorting_takes: 0,
+            is_purged_next: false,
             not_yet: 0,
             partitions,
         }

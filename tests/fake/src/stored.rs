@@ -42,6 +42,9 @@ impl State {
                 (segment.id, segment.is_sorted) = (self.fresh_id(), true);
             }
         }
+        if std::mem::take(&mut collection.is_purged_next) {
+            collection.segments.clear();
+        }
         self.collections.insert(name.to_owned(), collection);
         infos
     }

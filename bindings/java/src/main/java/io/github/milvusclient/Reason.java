@@ -29,7 +29,7 @@ public enum Reason implements Numbered {
     SOME_SOURCES_STORED(11),
     /** It has a target, but its sources are still stored. */
     TARGET_BESIDE_SOURCES(12),
-    /** It has no target, its sources are gone, and segments appeared that another compaction may have made of them. */
+    /** It has no target, and its sources are gone: another compaction may have taken them. */
     TAKEN_BY_OTHERS(13),
     /** Its partition was dropped, and its sources with it. */
     PARTITION_DROPPED(14),
