@@ -190,7 +190,8 @@ async fn wait<F: Future<Output = Result<bool, Error>>>(
     let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
         deadline.bound(pace.turn()).await.ok_or_else(out_of_time)?;
-        if is_so().await.map_err(|error| about(error, doing, collection))? {
+        // Boxed: of a thousand such waits a few ask at a time, and the others take little memory.
+        if Box::pin(is_so()).await.map_err(|error| about(error, doing, collection))? {
             return Ok(());
         }
         let pause = (since.elapsed() / 10).clamp(SHORTEST, LONGEST);

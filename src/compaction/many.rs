@@ -130,8 +130,9 @@ pub(crate) async fn compact(
         through(&item);
         item
     };
+    let all = items.into_iter().enumerate();
     let items: Vec<Item> =
-        items.into_iter().enumerate().map(|(place, item)| item.unwrap_or_else(|| left_over(place))).collect();
+        all.map(|(place, item)| item.map_or_else(|| left_over(place), |item| *item)).collect();
     let error = summary(&items).map(|mut error| {
         error.status = deadline.stopped().unwrap_or(error.status);
         error
@@ -141,14 +142,14 @@ pub(crate) async fn compact(
 
 /// Does what `begin` begins for each name, so many at a time, until the deadline. A stop is passed on to each, and a
 /// panic is a failure of its own. `None`: its turn did not come.
-async fn each<F: Future<Output = Item> + Send + 'static>(
+async fn each<F: Future<Output = Box<Item>> + Send + 'static>(
     names: &[String],
     concurrency: usize,
     deadline: Deadline<'_>,
     begin: impl Fn(String, Arc<Stop>) -> F,
     through: impl Fn(&Item),
-) -> Vec<Option<Item>> {
-    let mut items: Vec<Option<Item>> = names.iter().map(|_| None).collect();
+) -> Vec<Option<Box<Item>>> {
+    let mut items: Vec<Option<Box<Item>>> = names.iter().map(|_| None).collect();
     let mut waiting = names.iter().enumerate();
     let mut running = JoinSet::new();
     let mut places: HashMap<Id, (usize, Arc<Stop>)> = HashMap::new();
@@ -180,7 +181,8 @@ async fn each<F: Future<Output = Item> + Send + 'static>(
             Some(Err(error)) => (places.remove(&error.id()), None),
         };
         let Some((place, _)) = place else { continue };
-        let item = item.unwrap_or_else(|| Item::failed(names[place].clone(), panics::latest().in_doubt()));
+        let failed = || Box::new(Item::failed(names[place].clone(), panics::latest().in_doubt()));
+        let item = item.unwrap_or_else(failed);
         through(&item);
         items[place] = Some(item);
     }
@@ -203,21 +205,37 @@ struct One {
 }
 
 impl One {
-    async fn compact(self, deadline: Deadline<'_>, name: String) -> Item {
-        let mut item = Item { name, triggered: None, outcome: None, error: None, took: Duration::ZERO };
-        item.error = self.go_on(deadline, &mut item).await.err();
-        if let Some(error) = item.error.take() {
-            item.error = Some(deadline.settle(error));
+    /// What became of it is put together at the end: until then nobody needs the room.
+    async fn compact(self, deadline: Deadline<'_>, name: String) -> Box<Item> {
+        let mut triggered = None;
+        let ended = self.go_on(deadline, &name, &mut triggered).await;
+        let mut item = Item { name, triggered, outcome: None, error: None, took: Duration::ZERO };
+        match ended {
+            Ok(None) => {}
+            Ok(Some((mut outcome, took))) => {
+                item.error = outcome.error.take();
+                // They are counted in the report, which many of may have to be kept.
+                outcome.report.plans = Vec::new();
+                (item.outcome, item.took) = (Some(outcome), took);
+            }
+            Err(error) => item.error = Some(error),
         }
-        item
+        item.error = item.error.map(|error| deadline.settle(error));
+        Box::new(item)
     }
 
-    async fn go_on(&self, deadline: Deadline<'_>, item: &mut Item) -> Result<(), Error> {
+    /// The end of the wait and how long it was, unless it was to be triggered only.
+    async fn go_on(
+        &self,
+        deadline: Deadline<'_>,
+        name: &str,
+        latest: &mut Option<Triggered>,
+    ) -> Result<Option<(Outcome, Duration)>, Error> {
         let collection = {
             let Some(_turn) = deadline.bound(self.triggers.acquire()).await else {
                 return Err(not_begun(deadline));
             };
-            Box::pin(self.find(deadline, &item.name)).await?
+            Box::pin(self.find(deadline, name)).await?
         };
         let name = collection.name.clone();
         let mut persistent = Persistent::new(&self.engine, deadline, &name, &self.params);
@@ -225,9 +243,9 @@ impl One {
         drop(collection); // between two polls a wait takes little memory
         persistent.turns = Some(&self.triggers);
         let triggered = Box::pin(persistent.trigger()).await?;
-        item.triggered = Some(triggered);
+        *latest = Some(triggered);
         if self.only_trigger {
-            return Ok(());
+            return Ok(None);
         }
         let shown = Mutex::new(Progress::default());
         let show = |now: Progress| {
@@ -237,14 +255,9 @@ impl One {
             });
         };
         let started = Instant::now();
-        let (triggered, mut outcome) = Box::pin(persistent.wait(&show, triggered)).await?;
-        item.triggered = Some(triggered);
-        item.took = started.elapsed();
-        let error = outcome.error.take();
-        // They are counted in the report, which many of may have to be kept.
-        outcome.report.plans = Vec::new();
-        item.outcome = Some(outcome);
-        error.map_or(Ok(()), Err)
+        let (triggered, outcome) = Box::pin(persistent.wait(&show, triggered)).await?;
+        *latest = Some(triggered);
+        Ok(Some((outcome, started.elapsed())))
     }
 
     /// The collection of this name or alias, which none of the others may stand for.
@@ -298,7 +311,7 @@ mod tests {
                 let begin = |name: String, _| async move {
                     tokio::task::yield_now().await;
                     assert!(name != "second", "in a collection");
-                    Item { error: None, ..Item::failed(name, Error::invalid_argument("")) }
+                    Box::new(Item { error: None, ..Item::failed(name, Error::invalid_argument("")) })
                 };
                 let seen = Mutex::new(0);
                 let through = |_: &Item| *seen.lock().unwrap() += 1;
