@@ -1,6 +1,8 @@
 //! What a dry run foretells, and what a flush waits for, on every version of Milvus as the scripted server plays it.
 
 mod common;
+#[path = "common/on_each.rs"]
+mod on_each;
 
 use std::time::Duration;
 
@@ -8,29 +10,8 @@ use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::{Known, Params, Prospect};
 use milvus_client::{Client, Status};
-use milvus_fake::{Fake, Fault, LITE, Method, NEWEST, PROFILES, ROWS};
-
-/// Whether the profile is at least this version.
-fn is_from(profile: &str, version: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u32> {
-        text.trim_start_matches('v').split('.').map(|part| part.parse().unwrap()).collect()
-    };
-    profile != LITE && numbers(profile) >= numbers(version)
-}
-
-/// Runs a test on a fresh server of each version, all at once.
-fn on_each(test: impl Fn(&'static str, &Fake, &Client) + Sync) {
-    std::thread::scope(|scope| {
-        for profile in PROFILES {
-            let test = &test;
-            scope.spawn(move || {
-                let fake = Fake::start(profile);
-                let client = client(&fake);
-                test(profile, &fake, &client);
-            });
-        }
-    });
-}
+use milvus_fake::{Fake, Fault, Method, NEWEST, PROFILES, ROWS, is_from};
+use on_each::on_each;
 
 fn check(client: &Client, name: &str) -> Prospect {
     client.compaction_check(name, Params::default(), LIMIT).wait().unwrap()
@@ -43,7 +24,7 @@ fn knows_jobs(profile: &str) -> bool {
 
 #[test]
 fn a_dry_run_reads_only_and_foretells_the_trigger() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let full = check(client, "succeeds");
         assert_eq!((full.segments, full.rows), (Some(4), Some(4 * ROWS)), "{profile}");
         let yes = if knows_jobs(profile) { Known::Yes } else { Known::NotKnown };
@@ -76,7 +57,7 @@ fn a_dry_run_reads_only_and_foretells_the_trigger() {
 
 #[test]
 fn a_compaction_that_runs_or_is_switched_off_decides() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         client.compact("never_ends", false, LIMIT).wait().unwrap();
         let running = check(client, "never_ends");
         assert_eq!((running.is_running, running.may_be_held), (Known::Yes, Known::Yes), "{profile}");
@@ -101,7 +82,7 @@ fn a_compaction_that_runs_or_is_switched_off_decides() {
 
 #[test]
 fn rows_that_are_not_flushed_are_counted_where_the_collection_is_loaded() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let has_unflushed = || check(client, "succeeds").has_unflushed;
         let counts = is_from(profile, "2.3.5");
         let if_counted = |known| if counts { known } else { Known::NotKnown };
@@ -139,7 +120,7 @@ fn a_user_who_may_not_query_is_told_that_it_is_not_known() {
 
 #[test]
 fn what_decides_unseen_is_never_answered_with_yes() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         fake.set_property("succeeds", "collection.ttl.seconds", "2");
         fake.make_external("fails");
         fake.add_unindexed_vector("is_forgotten");
@@ -169,7 +150,7 @@ fn what_decides_unseen_is_never_answered_with_yes() {
 
 #[test]
 fn a_final_collection_is_said_to_be_so_and_rewritten_all_the_same() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let job = client.compact("times_out", false, LIMIT).wait().unwrap();
         assert!(job > 0, "{profile}");
         let before = check(client, "unindexed");

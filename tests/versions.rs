@@ -1,6 +1,8 @@
 //! The same promises on every version of Milvus, as the scripted server plays them.
 
 mod common;
+#[path = "common/on_each.rs"]
+mod on_each;
 
 use std::time::Duration;
 
@@ -10,15 +12,8 @@ use milvus_client::compaction::{
     Find, Known, NO_JOB, Outcome, Params, Start, Triggered, UNKNOWN_JOB, Verdict,
 };
 use milvus_client::{Client, Error, Status};
-use milvus_fake::{DELETED, Fake, Fault, LITE, Method, NEWEST, PROFILES, Poll, ROWS, Scenario};
-
-/// Whether the profile is at least this version.
-fn is_from(profile: &str, version: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u32> {
-        text.trim_start_matches('v').split('.').map(|part| part.parse().unwrap()).collect()
-    };
-    profile != LITE && numbers(profile) >= numbers(version)
-}
+use milvus_fake::{DELETED, Fake, Fault, LITE, Method, NEWEST, PROFILES, Poll, ROWS, Scenario, is_from};
+use on_each::on_each;
 
 /// Whether results of plain jobs come unsorted.
 fn sorts_results_later(profile: &str) -> bool {
@@ -28,20 +23,6 @@ fn sorts_results_later(profile: &str) -> bool {
 /// Whether plans that ended are cleaned before any counter shows them.
 fn hides_ends(profile: &str) -> bool {
     is_from(profile, "2.4.21") && !is_from(profile, "2.6.0")
-}
-
-/// Runs a test on a fresh server of each version, all at once.
-fn on_each(test: impl Fn(&'static str, &Fake, &Client) + Sync) {
-    std::thread::scope(|scope| {
-        for profile in PROFILES {
-            let test = &test;
-            scope.spawn(move || {
-                let fake = Fake::start(profile);
-                let client = client(&fake);
-                test(profile, &fake, &client);
-            });
-        }
-    });
 }
 
 fn trigger(client: &Client, name: &str) -> Result<Triggered, Error> {
@@ -92,7 +73,7 @@ fn scheduled(params: &Params, version: &str) -> Start {
 
 #[test]
 fn exactly_the_named_collection_is_compacted() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         fake.alias("other", "succeeds");
         assert_eq!(compacted(client, "other").report.verdict, Verdict::Succeeded, "{profile}");
         assert_eq!(fake.compacted(), ["succeeds"], "{profile}");
@@ -117,7 +98,7 @@ fn each_end_of_a_job_gets_its_verdict() {
         ("is_forgotten", Verdict::Unknown),
         ("forgets_some", Verdict::PartlyFailed),
     ];
-    on_each(|profile, _, client| {
+    on_each(&PROFILES, |profile, _, client| {
         for (name, verdict) in ends {
             // What is left shows that a plan failed, and no counter why.
             let is_hidden = verdict == Verdict::TimedOut && hides_ends(profile);
@@ -132,7 +113,7 @@ fn each_end_of_a_job_gets_its_verdict() {
 
 #[test]
 fn a_trigger_says_what_came_of_it() {
-    on_each(|profile, _, client| {
+    on_each(&PROFILES, |profile, _, client| {
         let done = trigger(client, "succeeds").unwrap();
         assert_eq!((done.start, done.planned), (Start::Scheduled, Some(2)), "{profile}");
         let nothing = trigger(client, "nothing").unwrap();
@@ -147,7 +128,7 @@ fn a_trigger_says_what_came_of_it() {
 
 #[test]
 fn a_second_trigger_gets_the_job_that_runs() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let first = trigger(client, "succeeds").unwrap();
         let second = trigger(client, "succeeds").unwrap();
         assert_eq!((second.start, second.job_id), (Start::Running, first.job_id), "{profile}");
@@ -293,7 +274,7 @@ fn what_does_not_exist_or_does_not_fit_is_refused_unsent() {
 
 #[test]
 fn the_report_of_an_own_job_says_what_it_did_to_the_segments() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let report = compacted(client, "succeeds").report;
         let effect = report.effect.unwrap_or_else(|| panic!("{profile}: {report:?}"));
         assert_eq!((effect.segments, effect.rows), ((4, 2), (4 * ROWS, 4 * (ROWS - DELETED))), "{profile}");
@@ -340,7 +321,7 @@ fn a_server_that_does_not_list_segments_compacts_all_the_same() {
 
 #[test]
 fn plans_and_segments_tell_what_the_version_reports_and_no_more() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         wait(client, job_id);
         let plans = client.compaction_plans(job_id, LIMIT).wait().unwrap();
@@ -379,7 +360,7 @@ fn plans_and_segments_tell_what_the_version_reports_and_no_more() {
 
 #[test]
 fn the_tasks_of_a_collection_are_never_those_of_others() {
-    on_each(|profile, _, client| {
+    on_each(&PROFILES, |profile, _, client| {
         let other = trigger(client, "never_ends").unwrap();
         let mine = trigger(client, "fails_partly").unwrap();
         wait(client, mine.job_id);
@@ -421,7 +402,7 @@ fn a_server_that_only_claims_to_be_new_does_not_get_away_with_it() {
 
 #[test]
 fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let knows = profile == NEWEST || !is_from(profile, "2.4.0");
         // The server acted, and its answer was lost.
         fake.fail_next(Method::Trigger, Fault::Cut);
@@ -489,7 +470,7 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
 
 #[test]
 fn what_others_had_begun_before_is_not_taken_for_the_lost_trigger() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         trigger(&common::client(fake), "succeeds").unwrap();
         fake.fail_next(Method::Trigger, Fault::Lost);
         assert!(trigger(client, "succeeds").unwrap_err().in_doubt, "{profile}");
@@ -538,7 +519,7 @@ fn a_server_that_is_replaced_by_an_older_one_is_not_sent_what_it_would_ignore() 
 
 #[test]
 fn a_restart_loses_jobs_or_not_and_the_verdict_knows() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         client.compaction_state(job_id, LIMIT).wait().unwrap();
         fake.restart();
@@ -604,7 +585,7 @@ fn a_whole_list_outranks_what_the_trigger_announced() {
 
 #[test]
 fn a_flush_is_over_when_everything_is_stored() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         fake.load("succeeds", 7);
         let before = fake.segments("succeeds").len();
         client.flush("succeeds", LIMIT).wait().unwrap();
@@ -625,7 +606,7 @@ fn a_flush_is_over_when_everything_is_stored() {
 
 #[test]
 fn optimizing_compacts_and_loads_the_result() {
-    on_each(|profile, fake, client| {
+    on_each(&PROFILES, |profile, fake, client| {
         let optimize = |name: &str, params| client.optimize(name, params, LIMIT).wait();
         let (job_id, outcome) = optimize("succeeds", Params::default()).unwrap();
         assert!(job_id > 0 && outcome.error.is_none(), "{profile}: {outcome:?}");

@@ -25,7 +25,7 @@ use tonic::Code;
 
 pub use control::obey;
 use cuttable::Cut;
-pub use profile::{LITE, NEWEST, PROFILES};
+pub use profile::{LITE, NEWEST, PROFILES, is_from};
 pub use scenario::{DELETED, Poll, ROWS, Scenario};
 use service::Service;
 use state::State;

@@ -5,6 +5,18 @@ pub const PROFILES: [&str; 11] = [
     "v2.2.16", "v2.3.5", "v2.4.6", "v2.4.17", "v2.4.18", "v2.4.24", "v2.5.8", "v2.6.3", "v2.6.8", "v3.0.0",
     NEWEST,
 ];
+
+/// Whether a profile is at least this version. milvus-lite, which counts its own, is none.
+///
+/// # Panics
+/// If one of the two is no version.
+#[must_use]
+pub fn is_from(profile: &str, version: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        text.trim_start_matches('v').split('.').map(|part| part.parse().unwrap()).collect()
+    };
+    profile != LITE && numbers(profile) >= numbers(version)
+}
 /// A server that has everything that the newest protocol has.
 pub const NEWEST: &str = "v3.1.0";
 /// milvus-lite as of PyPI.
