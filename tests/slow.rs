@@ -114,3 +114,37 @@ fn one_answer_that_never_comes_costs_its_limit_and_no_verdict() {
     let outcome = client.compaction_wait(job_id, PATIENT).wait().unwrap();
     assert_eq!((outcome.report.verdict, outcome.report.failed_polls), (Verdict::Succeeded, 2), "{outcome:?}");
 }
+
+/// `SLOW=whole` has each answer take half a minute, with the options as they are (`tools/deep.sh slow`).
+fn is_whole() -> bool {
+    std::env::var("SLOW").is_ok_and(|what| what == "whole")
+}
+
+#[test]
+fn a_server_that_is_slow_in_everything_is_reached_anew_in_the_middle_of_a_wait() {
+    // Its handshake takes longer than a connection has for it at first.
+    let (tenths, options): (_, &[_]) =
+        if is_whole() { (300, &[]) } else { (30, &[("connect_timeout_ms", "2000")]) };
+    let fake = Fake::start(NEW);
+    let client = client_with(&fake.uri(), options);
+    fake.add("short", short());
+    let job_id = client.compact("short", false, LIMIT).wait().unwrap();
+    for method in [Method::Connect, Method::Describe, Method::ShowPartitions, Method::Stored] {
+        fake.slow_down(method, seconds(tenths));
+    }
+    fake.slow_down(Method::State, seconds(tenths));
+    fake.slow_down(Method::Plans, seconds(tenths));
+    let (connects, asked) = (fake.count(Method::Connect), fake.count(Method::State));
+    let limit = Timeout::After(Duration::from_mins(20));
+    let waiting = thread::spawn(move || client.compaction_wait(job_id, limit).wait().unwrap());
+    while fake.count(Method::State) == asked {
+        thread::sleep(Duration::from_millis(5));
+    }
+    fake.cut_connections();
+    let outcome = waiting.join().unwrap();
+    assert_eq!(outcome.report.verdict, Verdict::PartlyFailed, "{outcome:?}");
+    assert!(outcome.report.effect.is_some(), "{outcome:?}");
+    // Each handshake had twice as long as the one before.
+    let needed = if is_whole() { 3 } else { 2 };
+    assert_eq!(fake.count(Method::Connect), connects + needed, "{outcome:?}");
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | miri | address | thread | valgrind | stress | gates | hundred | portable]...
+#     tools/deep.sh [model | slow | miri | address | thread | valgrind | stress | gates | hundred | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -113,6 +113,14 @@ model() {
     echo "$ran" | grep -q "^test result: ok. [1-9]" || missing "the model ran no test"
 }
 
+# A server whose every answer takes half a minute, and to which the connection is lost in the middle of a wait.
+slow() {
+    echo "==> deep: answers of half a minute"
+    ran=$(SLOW=whole timeout 1500 cargo test --quiet --locked --test slow -- --nocapture a_server_that_is_slow_in_everything)
+    echo "$ran" | grep "test result"
+    echo "$ran" | grep -q "^test result: ok. [1-9]" || missing "no slow server was played"
+}
+
 gates() {
     echo "==> deep: instructions, system calls, context switches and size"
     make -s bench-gates
@@ -129,11 +137,11 @@ portable() {
 }
 
 setup
-[ $# != 0 ] || set -- model miri address thread valgrind stress gates hundred portable
+[ $# != 0 ] || set -- model slow miri address thread valgrind stress gates hundred portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | miri | address | thread | stress | gates | hundred | portable) $proof ;;
+    model | slow | miri | address | thread | stress | gates | hundred | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

@@ -206,7 +206,8 @@ impl<'a> Follower<'a> {
         }
         self.tracker.failed_poll();
         // A live connection answers pings, or keepalive would have ended it.
-        let is_alive = error.status == Status::Timeout && self.engine.rpc.is_connected();
+        let is_late = error.status == Status::Timeout || error.was_slow;
+        let is_alive = is_late && self.engine.rpc.is_connected();
         let is_answer =
             error.server_code != 0 || matches!(error.status, Status::NotReady | Status::RateLimited);
         let is_heard = is_alive || is_answer;
@@ -228,8 +229,7 @@ impl<'a> Follower<'a> {
     /// One poll, with a look at the plans whenever something has changed, and at the segments when the job is over.
     async fn look(&mut self, show: Show<'_>) -> Result<Next, Error> {
         let rpc = &self.engine.rpc;
-        // Connecting has a limit of its own, which may be longer than a question's.
-        rpc.reach(self.deadline.within(rpc.config().connect_timeout + POLL_LIMIT)).await?;
+        rpc.reach(self.deadline).await?;
         let before = self.tracker.last();
         let look_at_plans = self.questions.poll_state(rpc, self.deadline, &mut self.tracker).await?;
         if self.tracker.last() != before {

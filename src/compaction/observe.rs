@@ -8,12 +8,11 @@ use super::job_tracker::JobTracker;
 use super::ledger::Origin;
 use super::lineage::View;
 use super::params::Mode;
-use super::patience::Limit;
 use super::patience::may_pass;
 use super::snapshot::Snapshot;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, Effect, Limit, Rpc};
 use crate::segments::{self, Segment};
 
 /// What a look showed.

@@ -1,15 +1,9 @@
-//! How long a wait gives each question, and when it takes the server to be gone. No I/O.
+//! When a wait takes the server to be gone. No I/O.
 
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status};
 
-/// What a question is given before anything is known of the server.
-const FIRST: Duration = Duration::from_secs(5);
-/// The most that one question is given.
-const LONGEST: Duration = Duration::from_mins(2);
-/// A question is given so many times what the slowest answer took.
-const MARGIN: u32 = 4;
 /// A server of which nothing is heard for so long is gone.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 /// Keepalive needs no longer to find out that a connection is dead.
@@ -17,32 +11,6 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 /// Pings are answered by gateways too, and "not ready" by proxies whose coordinator is gone: without any other answer
 /// the wait goes on for so long.
 const LONGEST_HOPE: Duration = Duration::from_mins(5);
-
-/// The limit of one kind of question.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limit(Duration);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(FIRST)
-    }
-}
-
-impl Limit {
-    pub(super) fn get(self) -> Duration {
-        self.0
-    }
-
-    /// It was answered after so long.
-    pub(super) fn answered(&mut self, took: Duration) {
-        self.0 = self.0.max(took.saturating_mul(MARGIN)).min(LONGEST);
-    }
-
-    /// It was not answered within the limit.
-    pub(super) fn ran_out(&mut self) {
-        self.0 = (self.0 * 2).min(LONGEST);
-    }
-}
 
 /// How long the server has not answered. It counts from the first question that failed, which in a crowd of jobs may
 /// have come long after the last one that did not.
@@ -76,15 +44,6 @@ impl Outage {
         let alive = Instant::now().checked_sub(KEEPALIVE).map_or(asked, |alive| alive.max(asked));
         let silent = self.silent.get_or_insert(alive).elapsed();
         (silent > LONGEST_SILENCE || unanswered > LONGEST_HOPE).then_some(unanswered)
-    }
-}
-
-impl Limit {
-    /// It failed: with its time, if that ran out.
-    pub(super) fn failed(&mut self, error: &Error) {
-        if error.status == Status::Timeout {
-            self.ran_out();
-        }
     }
 }
 
@@ -141,19 +100,5 @@ mod tests {
         assert_eq!(outage.failed(ago(2), false), None, "silent only since then");
         let mut outage = Outage::default();
         assert!(outage.failed(ago(301), true).is_some());
-    }
-
-    #[test]
-    fn a_limit_grows_with_what_the_server_needs_and_never_shrinks() {
-        let mut limit = Limit::default();
-        limit.answered(Duration::from_millis(3));
-        assert_eq!(limit.get(), FIRST);
-        limit.answered(Duration::from_secs(3));
-        assert_eq!(limit.get(), Duration::from_secs(12));
-        limit.ran_out();
-        limit.answered(Duration::from_millis(3));
-        assert_eq!(limit.get(), Duration::from_secs(24));
-        (0..20).for_each(|_| limit.ran_out());
-        assert_eq!(limit.get(), LONGEST);
     }
 }

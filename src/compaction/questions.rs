@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use super::age::is_young;
 use super::job_tracker::JobTracker;
 use super::ledger::Job;
-use super::patience::{Limit, Outage};
+use super::patience::Outage;
 use super::state;
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, Effect, Limit, Rpc};
 
 /// What a server remembers of a plan that cannot be asked for its version.
 const SHORTEST_MEMORY: Duration = Duration::from_hours(1);

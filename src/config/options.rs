@@ -66,7 +66,7 @@ pub static OPTIONS: [Description; 24] = [
         c"connect_timeout_ms",
         c"10000",
         (1, DAY_MS),
-        c"limit of one attempt to connect, TLS handshake included, in milliseconds",
+        c"limit of one attempt to connect, TLS handshake included, and then of the server's first answers, in milliseconds; waits for jobs give those more if need be",
     ),
     text(c"tls", Kind::Boolean, c"whether to use TLS; the URI's scheme decides if this is not set"),
     text(c"tls.ca_file", Kind::File, c"PEM file of the authorities to trust instead of the operating system's"),

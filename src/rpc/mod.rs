@@ -5,11 +5,12 @@ mod cause;
 mod codes;
 mod deadline;
 mod grpc;
+mod limit;
 mod methods;
 mod retry;
 mod session;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use prost::bytes::Bytes;
@@ -21,6 +22,7 @@ use crate::server::Server;
 use crate::transport::{Channel, Connection};
 use attempt::Context;
 pub(crate) use deadline::Deadline;
+pub(crate) use limit::Limit;
 use methods::{Ask, Reply};
 pub(crate) use retry::Effect;
 use retry::{Attempts, Failure, Reached};
@@ -28,6 +30,8 @@ use session::Session;
 
 /// A server that could not be reached is taken to be out of reach for so long: of a crowd that polls, not each connects.
 const OUT_OF_REACH: Duration = Duration::from_millis(50);
+/// What a wait takes to reach the server beyond the limits of its parts.
+const LEEWAY: Duration = Duration::from_secs(5);
 
 /// Whether a server will do.
 pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
@@ -50,18 +54,22 @@ pub(crate) struct Rpc {
     opening: tokio::sync::Mutex<()>,
     /// When [`Rpc::reach`] failed, and with what. Held by who tries.
     out_of_reach: tokio::sync::Mutex<Option<(Instant, Error)>>,
+    /// What a wait gives the server for the handshake of a connection.
+    handshake: Mutex<Limit>,
 }
 
 impl Rpc {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
         let config = Arc::new(config);
         let channel = Channel::new(Arc::clone(&config))?;
+        let handshake = Mutex::new(Limit::of(config.connect_timeout));
         Ok(Self {
             config,
             channel,
             session: RwLock::default(),
             opening: tokio::sync::Mutex::default(),
             out_of_reach: tokio::sync::Mutex::default(),
+            handshake,
         })
     }
 
@@ -80,11 +88,14 @@ impl Rpc {
         }
     }
 
-    /// Makes sure that there is a session, trying once for all who want it at the time.
+    /// Makes sure that there is a session, trying once for all who want it at the time. For waits: the handshake has
+    /// as long as the server was seen to need.
     pub(crate) async fn reach(&self, deadline: Deadline<'_>) -> Result<(), Error> {
         if self.current_session().is_some() {
             return Ok(());
         }
+        let handshake = self.handshake().get();
+        let deadline = deadline.within(self.config.connect_timeout + handshake + LEEWAY);
         let context = self.context(deadline);
         let trying = deadline.bound(self.out_of_reach.lock()).await;
         let mut latest =
@@ -92,8 +103,8 @@ impl Rpc {
         if let Some((_, error)) = latest.as_ref().filter(|(at, _)| at.elapsed() < OUT_OF_REACH) {
             return Err(error.clone());
         }
-        let reached =
-            self.session(deadline).await.map(drop).map_err(|failure| failure.into_error(Effect::Poll));
+        let reached = self.session_within(deadline, handshake).await;
+        let reached = reached.map(drop).map_err(|failure| failure.into_error(Effect::Poll));
         // Whose own time was over has not tried to the end, and what is refused is not asked for again.
         let failed = reached.as_ref().err().filter(|error| error.retriable && !deadline.has_passed());
         *latest = failed.map(|error| (Instant::now(), error.clone()));
@@ -102,7 +113,7 @@ impl Rpc {
 
     /// Whether there is a connection that keepalive has not given up.
     pub(crate) fn is_connected(&self) -> bool {
-        self.current_session().is_some()
+        self.current_session().is_some() || self.channel.is_connected()
     }
 
     /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
@@ -166,16 +177,32 @@ impl Rpc {
     }
 
     /// The session of the current connection, opened now if there is none.
-    async fn session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
+    fn session<'a>(
+        &'a self,
+        deadline: Deadline<'a>,
+    ) -> impl Future<Output = Result<Arc<Session>, Failure>> + 'a {
+        self.session_within(deadline, self.config.connect_timeout)
+    }
+
+    /// The same, with this limit for the handshake.
+    async fn session_within(
+        &self,
+        deadline: Deadline<'_>,
+        handshake: Duration,
+    ) -> Result<Arc<Session>, Failure> {
         if let Some(session) = self.current_session() {
             return Ok(session);
         }
         runtime::leave_callers_thread().await;
         // Apart: its future is far larger than a call's, and seldom needed.
-        Box::pin(self.new_session(deadline)).await
+        Box::pin(self.new_session(deadline, handshake)).await
     }
 
-    async fn new_session(&self, deadline: Deadline<'_>) -> Result<Arc<Session>, Failure> {
+    async fn new_session(
+        &self,
+        deadline: Deadline<'_>,
+        handshake: Duration,
+    ) -> Result<Arc<Session>, Failure> {
         let context = self.context(deadline);
         let connecting = || context.out_of_time("connecting to", Reached::Nothing);
         let connection = deadline.bound(Box::pin(self.channel.connection())).await.ok_or_else(connecting)?;
@@ -188,21 +215,30 @@ impl Rpc {
             return Ok(session);
         }
         // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.
-        let limit = deadline.within(self.config.connect_timeout);
-        let opened = Session::open(&self.config, connection, limit).await;
+        let asked = Instant::now();
+        let opened = Session::open(&self.config, connection, deadline.within(handshake)).await;
         // Whatever became of the handshake, the call itself has not been sent.
         let opened = opened.map_err(|failure| {
             if failure.error.status != Status::Timeout || deadline.has_passed() {
                 return failure.before_the_call();
             }
-            let (address, limit) = (&self.config.address, self.config.connect_timeout.as_millis());
+            let mut known = self.handshake();
+            if known.get() <= handshake {
+                known.ran_out();
+            }
+            let (address, limit) = (&self.config.address, handshake.as_millis());
             let text =
                 format!("cannot connect to {address}: the handshake was not answered within {limit} ms");
             Failure::to_connect(Error::new(Status::Unavailable, text).retriable().slow())
         })?;
+        self.handshake().answered(asked.elapsed());
         let opened = Arc::new(opened);
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
         Ok(opened)
+    }
+
+    fn handshake(&self) -> MutexGuard<'_, Limit> {
+        self.handshake.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn latest(&self) -> Option<Arc<Session>> {

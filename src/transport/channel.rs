@@ -67,6 +67,11 @@ impl Channel {
         Ok(connection)
     }
 
+    /// Whether there is a connection that keepalive has not given up; not while one is being made.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.line.try_lock().is_ok_and(|line| line.living_connection().is_some())
+    }
+
     /// Lets go of the connection.
     pub(crate) async fn disconnect(&self) {
         let mut line = self.line.lock().await;
