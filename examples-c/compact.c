@@ -20,7 +20,7 @@ static void complain(const char *doing)
     fprintf(stderr, "%s: %s\n  %s: %s\n", doing, error->message, milvus_status_name(error->status),
             milvus_status_message(error->status));
     if (error->in_doubt)
-        fprintf(stderr, "  A compaction may have been started all the same: %s\n", milvus_found_name(error->found));
+        fprintf(stderr, "  A compaction may have been started all the same: %s\n", milvus_resolution_name(error->resolution));
 }
 
 static void print_plans(milvus_client *client, int64_t job)
@@ -61,7 +61,7 @@ static void print_left_out(const milvus_compaction_report *report)
         {report->left_out_importing, "being imported"},
         {report->left_out_unflushed, "not flushed yet"},
         {report->left_out_not_asked_for, "not asked for"},
-        {report->left_out_held, "held by another compaction, or not eligible"},
+        {report->left_out_other, "held by another compaction, or not eligible"},
     };
     const char *separator = " (";
     size_t i;
@@ -105,7 +105,7 @@ static int compact(milvus_client *client, const char *collection)
     printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, %" PRId64 " unknown, in %.2f s\n",
            report.completed_plans, report.planned, report.failed_plans + report.timed_out_plans, report.unknown_plans,
            (double)report.elapsed_ms / 1000);
-    if (report.has_effect)
+    if (report.has_segment_diff)
         printf("  segments: %" PRId64 " before, %" PRId64 " after; rows: %" PRId64 " before, %" PRId64 " after\n",
                report.segments_before, report.segments_after, report.rows_before, report.rows_after);
     print_left_out(&report);

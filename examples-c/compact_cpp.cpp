@@ -28,9 +28,9 @@ static void show(const milvus::report &report)
                 static_cast<long long>(report.completed_plans), static_cast<long long>(report.planned),
                 static_cast<long long>(report.failed_plans + report.timed_out_plans),
                 static_cast<long long>(report.unknown_plans), static_cast<double>(report.elapsed.count()) / 1000);
-    if (report.effect && report.effect->segments_before && report.effect->segments_after)
-        std::printf("  segments: %lld before, %lld after\n", static_cast<long long>(*report.effect->segments_before),
-                    static_cast<long long>(*report.effect->segments_after));
+    if (report.segment_diff && report.segment_diff->segments_before && report.segment_diff->segments_after)
+        std::printf("  segments: %lld before, %lld after\n", static_cast<long long>(*report.segment_diff->segments_before),
+                    static_cast<long long>(*report.segment_diff->segments_after));
     if (report.left_out && report.left_out->total > 0)
         std::printf("  segments left out: %lld, %lld of them held by another compaction, or not eligible\n",
                     static_cast<long long>(report.left_out->total), static_cast<long long>(report.left_out->held));
@@ -50,7 +50,7 @@ static void complain(const milvus::failure &why)
     std::fprintf(stderr, "%s\n  %s: %s\n", why.message.c_str(), milvus::to_string(why.status),
                  milvus::message(why.status));
     if (why.in_doubt)
-        std::fprintf(stderr, "  A compaction may have been started all the same: %s\n", milvus::to_string(why.found));
+        std::fprintf(stderr, "  A compaction may have been started all the same: %s\n", milvus::to_string(why.resolution));
     if (why.retriable)
         std::fputs("  Trying again is safe, and may succeed.\n", stderr);
 }
@@ -68,7 +68,7 @@ static void compact_one(milvus::client &client, const std::string &collection)
     const milvus::compact_result started = client.compact_with(collection, {}, 30s);
 
     std::printf("Milvus %s: %s as job %lld, %s\n", client.server_version(30s).c_str(), collection.c_str(),
-                static_cast<long long>(started.job_id), milvus::to_string(started.outcome));
+                static_cast<long long>(started.job_id), milvus::to_string(started.trigger));
     const auto ended =
         client.wait_async(started.job_id, 1h).on_progress([](const milvus::progress &now) { show(now); }).try_get();
     if (ended.has_value())

@@ -86,7 +86,7 @@ static int trigger(milvus_client *client, const char *collection, int64_t *job)
         if (milvus_compact(client, collection, 0, TRIGGER_TIMEOUT_MS, job) == MILVUS_OK)
             return 1;
         error = milvus_last_error();
-        if (error->in_doubt && error->found == MILVUS_FOUND_STARTED && error->job_id > 0) {
+        if (error->in_doubt && error->resolution == MILVUS_RESOLUTION_STARTED && error->job_id > 0) {
             // The answer was lost, but the job was found: triggering again would compact twice.
             printf("the answer was lost; job %" PRId64 " was found\n", error->job_id);
             *job = error->job_id;

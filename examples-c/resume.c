@@ -73,7 +73,7 @@ static int told(milvus_status status, const milvus_compaction_report *report)
     if (status != MILVUS_OK)
         complain("the compaction did not succeed");
     printf("%s: %s\n", milvus_verdict_name(report->verdict), milvus_verdict_message(report->verdict));
-    if (report->has_effect)
+    if (report->has_segment_diff)
         printf("  segments: %" PRId64 " before, %" PRId64 " after\n", report->segments_before, report->segments_after);
     if (status == MILVUS_OK)
         return 0;

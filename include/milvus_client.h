@@ -161,9 +161,9 @@ typedef struct milvus_error {
     // never with the token in it. Never NULL. Lives as long as this struct: that of milvus_last_error() is
     // gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
     const char *message;
-    // If in_doubt, what was found out about it before the call returned, as milvus_compaction_find() would:
-    // MILVUS_FOUND_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
-    int32_t found;
+    // If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
+    // MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
+    int32_t resolution;
     // 0.
     int32_t reserved_2;
 } milvus_error;
@@ -193,19 +193,19 @@ const char *milvus_last_error_message(void);
 // ====================================================================================================
 
 // The value is any text.
-#define MILVUS_OPTION_TEXT 0
+#define MILVUS_OPTION_KIND_TEXT 0
 
 // The value is text that must not be shown to anybody.
-#define MILVUS_OPTION_SECRET 1
+#define MILVUS_OPTION_KIND_SECRET 1
 
 // The value is the path of a file that exists when the client is made.
-#define MILVUS_OPTION_FILE 2
+#define MILVUS_OPTION_KIND_FILE 2
 
 // The value is "true" or "false".
-#define MILVUS_OPTION_BOOLEAN 3
+#define MILVUS_OPTION_KIND_BOOLEAN 3
 
 // The value is a whole number, in decimal digits.
-#define MILVUS_OPTION_NUMBER 4
+#define MILVUS_OPTION_KIND_NUMBER 4
 
 // Options for a client-to-be. Secrets in them are wiped from memory when they are freed.
 typedef struct milvus_options milvus_options;
@@ -225,9 +225,9 @@ typedef struct milvus_option_info {
     // 0.
     int32_t reserved;
     // Smallest and largest value of a number; 0 for other kinds.
-    int64_t least;
+    int64_t minimum;
     // See least.
-    int64_t most;
+    int64_t maximum;
 } milvus_option_info;
 #define MILVUS_OPTION_INFO_INIT { sizeof(milvus_option_info), NULL, NULL, NULL, 0, 0, 0, 0 }
 
@@ -285,7 +285,7 @@ typedef struct milvus_server_info {
     // Set by MILVUS_SERVER_INFO_INIT.
     size_t size;
     // The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
-    int64_t identifier;
+    int64_t client_id;
     // 1 if it is milvus-lite, else 0.
     int32_t is_lite;
     // 0.
@@ -430,11 +430,11 @@ milvus_status milvus_client_server_info(milvus_client *client,
 
 // The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
 // before 2.4 give a job id even then; a wait for it says that there was nothing to do.
-#define MILVUS_TRIGGER_NOTHING 2
+#define MILVUS_TRIGGER_NOTHING_TO_DO 2
 
 // The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
 // is given. What was flushed after it began is not in it; trigger again after it if that matters.
-#define MILVUS_TRIGGER_RUNNING 3
+#define MILVUS_TRIGGER_ALREADY_RUNNING 3
 
 // The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could
 // not be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
@@ -475,7 +475,7 @@ typedef struct milvus_compact_result {
     // Set by MILVUS_COMPACT_RESULT_INIT.
     size_t size;
     // One of the MILVUS_TRIGGER_... constants. Later versions may add more of them.
-    int32_t outcome;
+    int32_t trigger;
     // 0.
     int32_t reserved;
     // The job to wait for, or MILVUS_NO_JOB.
@@ -507,7 +507,7 @@ typedef struct milvus_compact_result {
 // The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
 // rate limit or because the server is starting or has no coordinator. If it may have been carried out although
 // the call fails, the error says so (in_doubt), and what was found out about it (found): see
-// milvus_compaction_find(). If a job of the same kind is running on the whole collection, its id is given, as
+// milvus_compaction_resolve(). If a job of the same kind is running on the whole collection, its id is given, as
 // far as this client can know: it triggered the job, or the server lists its jobs (newer than 3.0.0).
 // milvus_compact_with() tells that apart.
 // Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
@@ -565,7 +565,7 @@ milvus_status milvus_parse_target_size(const char *text,
 
 // The constant's name of a trigger's outcome, e.g. "MILVUS_TRIGGER_SCHEDULED"; of any other number,
 // "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
-const char *milvus_trigger_name(int32_t outcome);
+const char *milvus_trigger_name(int32_t trigger);
 
 // ====================================================================================================
 // Following a job
@@ -576,19 +576,19 @@ const char *milvus_trigger_name(int32_t outcome);
 // ====================================================================================================
 
 // The server answered with a state that this library does not know.
-#define MILVUS_COMPACTION_UNDEFINED 0
+#define MILVUS_COMPACTION_STATE_UNDEFINED 0
 
 // At least one plan is running or waiting to run.
-#define MILVUS_COMPACTION_EXECUTING 1
+#define MILVUS_COMPACTION_STATE_EXECUTING 1
 
 // No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
-#define MILVUS_COMPACTION_COMPLETED 2
+#define MILVUS_COMPACTION_STATE_COMPLETED 2
 
 // What the server says of a job now.
 typedef struct milvus_compaction_state_info {
     // Set by MILVUS_COMPACTION_STATE_INFO_INIT.
     size_t size;
-    // MILVUS_COMPACTION_UNDEFINED, _EXECUTING or _COMPLETED.
+    // MILVUS_COMPACTION_STATE_UNDEFINED, _EXECUTING or _COMPLETED.
     int32_t state;
     // 0.
     int32_t reserved;
@@ -636,32 +636,32 @@ typedef struct milvus_compaction_report {
     // 1 if the segments are told below as they were right before the trigger and are after the job: only of
     // jobs that this client triggered or imported, on servers that list segments. Else 0, and all below is
     // MILVUS_NOT_REPORTED.
-    int32_t has_effect;
+    int32_t has_segment_diff;
     // 0.
     int32_t reserved_2;
-    // Segments with stored rows, before and after. They and all below are explained at milvus_effect.
+    // Segments with stored rows, before and after. They and all below are explained at milvus_segment_diff.
     int64_t segments_before;
-    // See milvus_effect.
+    // See milvus_segment_diff.
     int64_t segments_after;
-    // See milvus_effect.
+    // See milvus_segment_diff.
     int64_t rows_before;
-    // See milvus_effect.
+    // See milvus_segment_diff.
     int64_t rows_after;
-    // See milvus_effect.
+    // See milvus_segment_diff.
     int64_t rows_purged;
-    // See milvus_effect.
-    int64_t segments_gone;
-    // See milvus_effect.
-    int64_t segments_appeared;
-    // See milvus_effect.
-    int64_t sources_left;
-    // See milvus_effect.
+    // See milvus_segment_diff.
+    int64_t segments_removed;
+    // See milvus_segment_diff.
+    int64_t segments_added;
+    // See milvus_segment_diff.
+    int64_t sources_remaining;
+    // See milvus_segment_diff.
     int64_t targets_missing;
-    // See milvus_effect.
-    int64_t lineage_confirmed;
-    // See milvus_effect.
+    // See milvus_segment_diff.
+    int64_t targets_confirmed;
+    // See milvus_segment_diff.
     int64_t l0_segments_before;
-    // See milvus_effect.
+    // See milvus_segment_diff.
     int64_t l0_segments_after;
     // Plans that ended, and nobody can tell how: milvus_plan has the reason of each.
     int64_t unknown_plans;
@@ -681,7 +681,7 @@ typedef struct milvus_compaction_report {
     // Of them: segments in another partition than asked for, or not among those asked for.
     int64_t left_out_not_asked_for;
     // Of them: the rest. Another compaction held them, or they were not eligible for a reason that no list shows.
-    int64_t left_out_held;
+    int64_t left_out_other;
 } milvus_compaction_report;
 #define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
@@ -1060,7 +1060,7 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 #define MILVUS_JUDGEMENT_TIMED_OUT 3
 
 // It ended, and what is left does not show how.
-#define MILVUS_JUDGEMENT_NOT_KNOWN 4
+#define MILVUS_JUDGEMENT_UNKNOWN 4
 
 // What a judgement rests on: there is none yet.
 #define MILVUS_REASON_NONE 0
@@ -1220,8 +1220,8 @@ typedef struct milvus_segment {
 #define MILVUS_SEGMENT_INIT { sizeof(milvus_segment), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, NULL, 0 }
 
 // What a compaction did to the segments of a collection. What cannot be told is MILVUS_NOT_REPORTED.
-typedef struct milvus_effect {
-    // Set by MILVUS_EFFECT_INIT.
+typedef struct milvus_segment_diff {
+    // Set by MILVUS_SEGMENT_DIFF_INIT.
     size_t size;
     // Segments with stored rows, before.
     int64_t segments_before;
@@ -1235,23 +1235,23 @@ typedef struct milvus_effect {
     // told if all sources are gone, all targets are there, and nothing else can be mixed in.
     int64_t rows_purged;
     // Segments that were there before and are no more.
-    int64_t segments_gone;
+    int64_t segments_removed;
     // Segments that were not there before. Flushes make some too.
-    int64_t segments_appeared;
+    int64_t segments_added;
     // Sources of the plans that are still there. 0 is what a compaction that is done leaves.
-    int64_t sources_left;
+    int64_t sources_remaining;
     // Targets of the plans that are not there: replaced in their turn already, or never made. Not told while
     // no plan has a target.
     int64_t targets_missing;
     // Targets that were made of the plans' sources by the server's own word; reported by servers newer than
     // 3.0.0.
-    int64_t lineage_confirmed;
+    int64_t targets_confirmed;
     // Segments of deletions before; reported since Milvus 2.4.7.
     int64_t l0_segments_before;
     // And after.
     int64_t l0_segments_after;
-} milvus_effect;
-#define MILVUS_EFFECT_INIT { sizeof(milvus_effect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+} milvus_segment_diff;
+#define MILVUS_SEGMENT_DIFF_INIT { sizeof(milvus_segment_diff), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // Lists the segments of a collection, ordered by id.
 //
@@ -1298,20 +1298,20 @@ void milvus_segment_list_free(milvus_segment_list *segments);
 // @param before      From milvus_segments(), before the trigger.
 // @param after       From milvus_segments(), after the job.
 // @param plans       The job's, from milvus_compaction_plans(); NULL: not known.
-// @param out_effect  Receives the comparison; begin with `milvus_effect effect = MILVUS_EFFECT_INIT;`.
+// @param out_diff  Receives the comparison; begin with `milvus_segment_diff effect = MILVUS_SEGMENT_DIFF_INIT;`.
 //
 // Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
 // MILVUS_INTERNAL. Since 0.1.0.
 milvus_status milvus_segments_compare(const milvus_segment_list *before,
                                       const milvus_segment_list *after,
                                       const milvus_plan_list *plans,
-                                      milvus_effect *out_effect);
+                                      milvus_segment_diff *out_diff);
 
 // ====================================================================================================
 // Before a trigger, and after one in doubt
 //
 // milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
-// because its answer was lost, milvus_compaction_find() looks whether a job has begun.
+// because its answer was lost, milvus_compaction_resolve() looks whether a job has begun.
 // ====================================================================================================
 
 // Nobody can tell. Compare with MILVUS_YES: as a plain condition, it would be taken for yes.
@@ -1324,29 +1324,29 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
 #define MILVUS_YES 1
 
 // Nobody has looked: there was no time left, or nothing was in doubt.
-#define MILVUS_FOUND_NOT_LOOKED 0
+#define MILVUS_RESOLUTION_NOT_LOOKED 0
 
 // A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
 // client, looks the same. Do not trigger again.
-#define MILVUS_FOUND_STARTED 1
+#define MILVUS_RESOLUTION_STARTED 1
 
 // The server lists the compactions of the collection, and none that began since, so far. A request that is
 // still on its way through the cluster cannot be seen: look again after a while.
-#define MILVUS_FOUND_NO_TRACE 2
+#define MILVUS_RESOLUTION_NO_TRACE 2
 
 // It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be
 // asked, or too much time has passed.
-#define MILVUS_FOUND_CANNOT_KNOW 3
+#define MILVUS_RESOLUTION_UNKNOWN 3
 
 // No trigger of this client for this collection is in doubt.
-#define MILVUS_FOUND_NOT_IN_DOUBT 4
+#define MILVUS_RESOLUTION_NOT_IN_DOUBT 4
 
 // What a trigger would find. The int32_t fields are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN; numbers that
 // cannot be read are MILVUS_NOT_REPORTED.
-typedef struct milvus_prospect {
-    // Set by MILVUS_PROSPECT_INIT.
+typedef struct milvus_check_result {
+    // Set by MILVUS_CHECK_RESULT_INIT.
     size_t size;
-    // Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_held is
+    // Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_busy is
     // MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
     int32_t would_compact;
     // Whether compaction is switched on in the server's configuration.
@@ -1384,7 +1384,7 @@ typedef struct milvus_prospect {
     int32_t would_compact_if_free;
     // Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
     // known, unless a job of this client is running.
-    int32_t may_be_held;
+    int32_t may_be_busy;
     // Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
     // stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
     // of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
@@ -1399,15 +1399,15 @@ typedef struct milvus_prospect {
     // sorted, while 2.5 was seen to take results of a compaction for which that had not begun. MILVUS_NOT_REPORTED
     // before 2.5. See the option flush.wait_for_sort.
     int64_t unsorted_segments;
-} milvus_prospect;
-#define MILVUS_PROSPECT_INIT { sizeof(milvus_prospect), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0, 0 }
+} milvus_check_result;
+#define MILVUS_CHECK_RESULT_INIT { sizeof(milvus_check_result), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0, 0 }
 
 // What became of a trigger in doubt.
-typedef struct milvus_found {
-    // Set by MILVUS_FOUND_INIT.
+typedef struct milvus_resolution {
+    // Set by MILVUS_RESOLUTION_INIT.
     size_t size;
-    // One of MILVUS_FOUND_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
-    int32_t found;
+    // One of MILVUS_RESOLUTION_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
+    int32_t state;
     // 0.
     int32_t reserved;
     // The job that was started, which can be waited for; MILVUS_UNKNOWN_JOB, which cannot, if the server does
@@ -1415,8 +1415,8 @@ typedef struct milvus_found {
     int64_t job_id;
     // What was seen, for a person: one line of UTF-8.
     char text[256];
-} milvus_found;
-#define MILVUS_FOUND_INIT { sizeof(milvus_found), 0, 0, 0, "" }
+} milvus_resolution;
+#define MILVUS_RESOLUTION_INIT { sizeof(milvus_resolution), 0, 0, 0, "" }
 
 // Tells what a trigger with the same parameters would do now, without sending one: only reads. Parameters are
 // refused as milvus_compact_with() refuses them; that compaction is switched off is told, and no error.
@@ -1426,7 +1426,7 @@ typedef struct milvus_found {
 // @param params           As in milvus_compact_with(); NULL: all defaults. Not changed.
 // @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
 //                         MILVUS_NO_TIMEOUT: none.
-// @param out_prospect     Receives the answer; begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+// @param out_result     Receives the answer; begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
 //
 // What the user may not read, or the server does not tell, is MILVUS_NOT_KNOWN. Thread-safe; blocks. Returns
 // what milvus_compact_with() does. Since 0.1.0.
@@ -1434,7 +1434,7 @@ milvus_status milvus_compaction_check(milvus_client *client,
                                       const char *collection_name,
                                       const milvus_compact_params *params,
                                       int64_t timeout_ms,
-                                      milvus_prospect *out_prospect);
+                                      milvus_check_result *out_result);
 
 // Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
 // than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; besides, the segments are
@@ -1442,25 +1442,25 @@ milvus_status milvus_compaction_check(milvus_client *client,
 // it had time left: see found in milvus_error.
 //
 // @param client           The client that sent the trigger. Another has nothing to compare with, and gets
-//                         MILVUS_FOUND_NOT_IN_DOUBT.
+//                         MILVUS_RESOLUTION_NOT_IN_DOUBT.
 // @param collection_name  Name or alias, in the client's database.
 // @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
 //                         MILVUS_NO_TIMEOUT: none.
-// @param out_found        Receives the answer; begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+// @param out_resolution        Receives the answer; begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
 //
 // A client remembers the latest trigger in doubt of each of up to 256 collections, until one that was sent
 // later is answered. Thread-safe; blocks. Returns
 // MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
 // MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
 // Since 0.1.0.
-milvus_status milvus_compaction_find(milvus_client *client,
-                                     const char *collection_name,
-                                     int64_t timeout_ms,
-                                     milvus_found *out_found);
+milvus_status milvus_compaction_resolve(milvus_client *client,
+                                        const char *collection_name,
+                                        int64_t timeout_ms,
+                                        milvus_resolution *out_resolution);
 
-// The constant's name of what was found, e.g. "MILVUS_FOUND_STARTED"; of any other number,
-// "MILVUS_UNKNOWN_FOUND". A static string. Thread-safe. Since 0.1.0.
-const char *milvus_found_name(int32_t found);
+// The constant's name of what was found, e.g. "MILVUS_RESOLUTION_STARTED"; of any other number,
+// "MILVUS_UNKNOWN_RESOLUTION". A static string. Thread-safe. Since 0.1.0.
+const char *milvus_resolution_name(int32_t state);
 
 // ====================================================================================================
 // With a compaction
@@ -1548,7 +1548,7 @@ typedef struct milvus_many_result {
     // there was nothing to do); else what looking it up, the trigger or the wait failed with.
     milvus_status status;
     // What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered.
-    int32_t outcome;
+    int32_t trigger;
     // The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if one was found after a trigger in doubt
     // and the server does not tell its id: no wait takes that.
     int64_t job_id;
@@ -1833,18 +1833,18 @@ milvus_status milvus_segments_async(milvus_client *client,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-// milvus_compaction_check(); milvus_future_take_prospect().
+// milvus_compaction_check(); milvus_future_take_check_result().
 milvus_status milvus_compaction_check_async(milvus_client *client,
                                             const char *collection_name,
                                             const milvus_compact_params *params,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-// milvus_compaction_find(); milvus_future_take_found().
-milvus_status milvus_compaction_find_async(milvus_client *client,
-                                           const char *collection_name,
-                                           int64_t timeout_ms,
-                                           milvus_future **out_future);
+// milvus_compaction_resolve(); milvus_future_take_resolution().
+milvus_status milvus_compaction_resolve_async(milvus_client *client,
+                                              const char *collection_name,
+                                              int64_t timeout_ms,
+                                              milvus_future **out_future);
 
 // milvus_flush(); it has no result but its end.
 milvus_status milvus_flush_async(milvus_client *client,
@@ -1899,12 +1899,12 @@ milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_
 milvus_status milvus_future_take_report(milvus_future *future,
                                         milvus_compaction_report *out_report);
 
-// Reads what a trigger would do. Begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
-milvus_status milvus_future_take_prospect(milvus_future *future, milvus_prospect *out_prospect);
+// Reads what a trigger would do. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+milvus_status milvus_future_take_check_result(milvus_future *future, milvus_check_result *out_result);
 
-// Reads what was found out about a trigger in doubt. Begin with `milvus_found found = MILVUS_FOUND_INIT;`.
-milvus_status milvus_future_take_found(milvus_future *future,
-                                       milvus_found *out_found);
+// Reads what was found out about a trigger in doubt. Begin with `milvus_resolution found = MILVUS_RESOLUTION_INIT;`.
+milvus_status milvus_future_take_resolution(milvus_future *future,
+                                            milvus_resolution *out_resolution);
 
 // Takes the plans or tasks; free them with milvus_plan_list_free().
 milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list **out_plans);

@@ -69,7 +69,7 @@ enum class verdict : std::int32_t {
     not_started = 7
 };
 // How one plan ended: MILVUS_JUDGEMENT_...
-enum class judgement : std::int32_t { open = 0, completed = 1, failed = 2, timed_out = 3, not_known = 4 };
+enum class judgement : std::int32_t { open = 0, completed = 1, failed = 2, timed_out = 3, unknown = 4 };
 // What a judgement rests on: MILVUS_REASON_...
 enum class reason : std::int32_t {
     none = 0, reported = 1, target_stored = 2, target_replaced = 3, purged = 4, deletes_applied = 5, result_fits = 6,
@@ -78,9 +78,9 @@ enum class reason : std::int32_t {
     no_longer_listed = 16, other_kind = 17, level_unknown = 18, malformed = 19
 };
 // What came of a trigger: MILVUS_TRIGGER_...; none: it was not sent, or not answered.
-enum class trigger : std::int32_t { none = 0, scheduled = 1, nothing = 2, running = 3, accepted = 4 };
-// What a look after a trigger in doubt found: MILVUS_FOUND_...
-enum class found : std::int32_t { not_looked = 0, started = 1, no_trace = 2, cannot_know = 3, not_in_doubt = 4 };
+enum class trigger : std::int32_t { none = 0, scheduled = 1, nothing_to_do = 2, already_running = 3, accepted = 4 };
+// What a look after a trigger in doubt found: MILVUS_RESOLUTION_...
+enum class resolution_state : std::int32_t { not_looked = 0, started = 1, no_trace = 2, unknown = 3, not_in_doubt = 4 };
 // What the server says of a job: MILVUS_COMPACTION_...
 enum class compaction_state : std::int32_t { undefined = 0, executing = 1, completed = 2 };
 // MILVUS_PLAN_TYPE_...
@@ -117,7 +117,7 @@ inline const char *to_string(judgement value) noexcept
 }
 inline const char *to_string(reason value) noexcept { return milvus_reason_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(trigger value) noexcept { return milvus_trigger_name(static_cast<std::int32_t>(value)); }
-inline const char *to_string(found value) noexcept { return milvus_found_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(resolution_state value) noexcept { return milvus_resolution_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(plan_type value) noexcept
 {
     return milvus_plan_type_name(static_cast<std::int32_t>(value));
@@ -129,9 +129,9 @@ inline const char *to_string(plan_state value) noexcept
 inline const char *to_string(compaction_state value) noexcept
 {
     switch (value) {
-    case compaction_state::undefined: return "MILVUS_COMPACTION_UNDEFINED";
-    case compaction_state::executing: return "MILVUS_COMPACTION_EXECUTING";
-    case compaction_state::completed: return "MILVUS_COMPACTION_COMPLETED";
+    case compaction_state::undefined: return "MILVUS_COMPACTION_STATE_UNDEFINED";
+    case compaction_state::executing: return "MILVUS_COMPACTION_STATE_EXECUTING";
+    case compaction_state::completed: return "MILVUS_COMPACTION_STATE_COMPLETED";
     }
     return "MILVUS_UNKNOWN_COMPACTION";
 }
@@ -172,11 +172,11 @@ inline const char *to_string(answer value) noexcept
 inline const char *to_string(option_kind value) noexcept
 {
     switch (value) {
-    case option_kind::text: return "MILVUS_OPTION_TEXT";
-    case option_kind::secret: return "MILVUS_OPTION_SECRET";
-    case option_kind::file: return "MILVUS_OPTION_FILE";
-    case option_kind::boolean: return "MILVUS_OPTION_BOOLEAN";
-    case option_kind::number: return "MILVUS_OPTION_NUMBER";
+    case option_kind::text: return "MILVUS_OPTION_KIND_TEXT";
+    case option_kind::secret: return "MILVUS_OPTION_KIND_SECRET";
+    case option_kind::file: return "MILVUS_OPTION_KIND_FILE";
+    case option_kind::boolean: return "MILVUS_OPTION_KIND_BOOLEAN";
+    case option_kind::number: return "MILVUS_OPTION_KIND_NUMBER";
     }
     return "MILVUS_UNKNOWN_OPTION";
 }
@@ -253,7 +253,7 @@ struct failure {
     milvus::status status = milvus::status::ok;
     std::int32_t grpc_code = 0, server_code = 0;
     bool retriable = false, in_doubt = false;
-    milvus::found found = milvus::found::not_looked;
+    milvus::resolution_state resolution = milvus::resolution_state::not_looked;
     std::int64_t job_id = no_job;
     std::string operation, message;
 };
@@ -271,7 +271,7 @@ public:
     std::int32_t server_code() const noexcept { return detail_->server_code; }
     bool retriable() const noexcept { return detail_->retriable; }
     bool in_doubt() const noexcept { return detail_->in_doubt; }
-    milvus::found found() const noexcept { return detail_->found; }
+    milvus::resolution_state resolution() const noexcept { return detail_->resolution; }
     std::int64_t job_id() const noexcept { return detail_->job_id; }
     const std::string &operation() const noexcept { return detail_->operation; }
     // All of it.
@@ -315,7 +315,7 @@ template <class Error> [[noreturn]] void raise(const Error &what)
 inline failure failure_of(const milvus_error &e)
 {
     return {static_cast<status>(e.status), e.grpc_code, e.server_code, e.retriable != 0, e.in_doubt != 0,
-            static_cast<found>(e.found), e.job_id, e.operation, e.message};
+            static_cast<resolution_state>(e.resolution), e.job_id, e.operation, e.message};
 }
 
 inline failure failure_here(status code, std::string text)
@@ -392,7 +392,7 @@ private:
 
 // milvus_server_info.
 struct server_info {
-    std::int64_t identifier = 0;
+    std::int64_t client_id = 0;
     bool is_lite = false;
     std::string version, deploy_mode;
 };
@@ -407,7 +407,7 @@ struct compact_params {
 
 // milvus_compact_result.
 struct compact_result {
-    trigger outcome = trigger::none;
+    milvus::trigger trigger = trigger::none;
     std::int64_t job_id = no_job;
     std::optional<std::int64_t> planned, unsorted_segments;
 };
@@ -418,10 +418,10 @@ struct state_info {
     std::int64_t executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
 };
 
-// milvus_effect.
-struct effect {
-    std::optional<std::int64_t> segments_before, segments_after, rows_before, rows_after, rows_purged, segments_gone,
-        segments_appeared, sources_left, targets_missing, lineage_confirmed, l0_segments_before, l0_segments_after;
+// milvus_segment_diff.
+struct segment_diff {
+    std::optional<std::int64_t> segments_before, segments_after, rows_before, rows_after, rows_purged, segments_removed,
+        segments_added, sources_remaining, targets_missing, targets_confirmed, l0_segments_before, l0_segments_after;
 };
 
 // The fields of milvus_compaction_report that begin with left_out. All are reported, or none is.
@@ -437,7 +437,7 @@ struct report {
     std::int64_t planned = 0, executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
     std::chrono::milliseconds elapsed{0};
     std::uint64_t polls = 0, failed_polls = 0;
-    std::optional<milvus::effect> effect; // has_effect, and segments_before to l0_segments_after
+    std::optional<milvus::segment_diff> segment_diff; // has_segment_diff, and segments_before to l0_segments_after
     std::int64_t unknown_plans = 0;
     std::optional<milvus::left_out> left_out;
 };
@@ -470,20 +470,20 @@ struct segment {
     std::vector<std::int64_t> compaction_from, nodes;
 };
 
-// milvus_prospect.
-struct prospect {
+// milvus_check_result.
+struct check_result {
     answer would_compact = answer::not_known, is_enabled = answer::not_known, is_running = answer::not_known,
            is_indexed = answer::not_known, needs_index = answer::not_known, has_clustering_key = answer::not_known,
            has_unflushed = answer::not_known;
     std::optional<std::int64_t> segments, rows, l0_segments, unindexed_rows;
     std::string reason;
-    answer would_compact_if_free = answer::not_known, may_be_held = answer::not_known, is_final = answer::no;
+    answer would_compact_if_free = answer::not_known, may_be_busy = answer::not_known, is_final = answer::no;
     std::optional<std::int64_t> expected_segments, unsorted_segments;
 };
 
-// milvus_found.
-struct finding {
-    milvus::found found = milvus::found::not_looked;
+// milvus_resolution.
+struct resolution {
+    milvus::resolution_state state = milvus::resolution_state::not_looked;
     std::int64_t job_id = no_job;
     std::string text;
 };
@@ -499,7 +499,7 @@ struct many_params {
 struct many_result {
     std::string collection_name;
     milvus::status status = milvus::status::ok;
-    trigger outcome = trigger::none;
+    milvus::trigger trigger = trigger::none;
     std::int64_t job_id = no_job;
     std::optional<std::int64_t> planned;
     std::optional<milvus::report> report;
@@ -518,7 +518,7 @@ struct progress {
 struct option_info {
     const char *key, *default_value, *help;
     option_kind kind;
-    std::int64_t least, most;
+    std::int64_t minimum, maximum;
 };
 
 // Of wait() and optimize(), and of compact_many() and compact_all().
@@ -549,13 +549,13 @@ inline std::vector<std::int64_t> ids(const std::int64_t *first, std::size_t coun
     return count == 0 ? std::vector<std::int64_t>() : std::vector<std::int64_t>(first, first + count);
 }
 
-// Of milvus_effect, and of milvus_compaction_report, which has the same fields.
-template <class Counts> effect effect_of(const Counts &c)
+// Of milvus_segment_diff, and of milvus_compaction_report, which has the same fields.
+template <class Counts> segment_diff segment_diff_of(const Counts &c)
 {
     return {reported(c.segments_before), reported(c.segments_after), reported(c.rows_before),
-            reported(c.rows_after), reported(c.rows_purged), reported(c.segments_gone),
-            reported(c.segments_appeared), reported(c.sources_left), reported(c.targets_missing),
-            reported(c.lineage_confirmed), reported(c.l0_segments_before), reported(c.l0_segments_after)};
+            reported(c.rows_after), reported(c.rows_purged), reported(c.segments_removed),
+            reported(c.segments_added), reported(c.sources_remaining), reported(c.targets_missing),
+            reported(c.targets_confirmed), reported(c.l0_segments_before), reported(c.l0_segments_after)};
 }
 
 inline std::optional<left_out> left_out_of(const milvus_compaction_report &c)
@@ -563,14 +563,14 @@ inline std::optional<left_out> left_out_of(const milvus_compaction_report &c)
     if (c.left_out == MILVUS_NOT_REPORTED)
         return std::nullopt;
     return left_out{c.left_out, c.left_out_unsorted, c.left_out_l0, c.left_out_clustered, c.left_out_importing,
-                    c.left_out_unflushed, c.left_out_not_asked_for, c.left_out_held};
+                    c.left_out_unflushed, c.left_out_not_asked_for, c.left_out_other};
 }
 
 inline report value_of(const milvus_compaction_report &c)
 {
     return {static_cast<verdict>(c.verdict), c.job_id, c.planned, c.executing_plans, c.completed_plans,
             c.failed_plans, c.timed_out_plans, std::chrono::milliseconds(c.elapsed_ms), c.polls, c.failed_polls,
-            c.has_effect != 0 ? std::optional<effect>(effect_of(c)) : std::nullopt, c.unknown_plans, left_out_of(c)};
+            c.has_segment_diff != 0 ? std::optional<segment_diff>(segment_diff_of(c)) : std::nullopt, c.unknown_plans, left_out_of(c)};
 }
 
 inline plan value_of(const milvus_plan &c)
@@ -608,7 +608,7 @@ inline segment value_of(const milvus_segment &c)
 
 inline many_result value_of(const milvus_many_result &c)
 {
-    many_result made{c.collection_name, static_cast<status>(c.status), static_cast<trigger>(c.outcome), c.job_id,
+    many_result made{c.collection_name, static_cast<status>(c.status), static_cast<trigger>(c.trigger), c.job_id,
                      reported(c.planned), std::nullopt, failure_of(*c.error)};
     if (c.report != nullptr)
         made.report = value_of(*c.report);
@@ -694,7 +694,7 @@ inline milvus_status take(milvus_future *f, std::optional<server_info> &out)
 {
     milvus_server_info c = MILVUS_SERVER_INFO_INIT;
     const milvus_status code = milvus_future_take_server_info(f, &c);
-    out = server_info{c.identifier, c.is_lite != 0, c.version, c.deploy_mode};
+    out = server_info{c.client_id, c.is_lite != 0, c.version, c.deploy_mode};
     return code;
 }
 
@@ -702,7 +702,7 @@ inline milvus_status take(milvus_future *f, std::optional<compact_result> &out)
 {
     milvus_compact_result c = MILVUS_COMPACT_RESULT_INIT;
     const milvus_status code = milvus_future_take_compact_result(f, &c);
-    out = compact_result{static_cast<trigger>(c.outcome), c.job_id, reported(c.planned),
+    out = compact_result{static_cast<trigger>(c.trigger), c.job_id, reported(c.planned),
                          reported(c.unsorted_segments)};
     return code;
 }
@@ -726,24 +726,24 @@ inline milvus_status take(milvus_future *f, std::optional<report> &out)
     return code;
 }
 
-inline milvus_status take(milvus_future *f, std::optional<prospect> &out)
+inline milvus_status take(milvus_future *f, std::optional<check_result> &out)
 {
-    milvus_prospect c = MILVUS_PROSPECT_INIT;
-    const milvus_status code = milvus_future_take_prospect(f, &c);
+    milvus_check_result c = MILVUS_CHECK_RESULT_INIT;
+    const milvus_status code = milvus_future_take_check_result(f, &c);
     const auto said = [](std::int32_t number) { return static_cast<answer>(number); };
-    out = prospect{said(c.would_compact), said(c.is_enabled), said(c.is_running), said(c.is_indexed),
+    out = check_result{said(c.would_compact), said(c.is_enabled), said(c.is_running), said(c.is_indexed),
                    said(c.needs_index), said(c.has_clustering_key), said(c.has_unflushed), reported(c.segments),
                    reported(c.rows), reported(c.l0_segments), reported(c.unindexed_rows), c.reason,
-                   said(c.would_compact_if_free), said(c.may_be_held), said(c.is_final),
+                   said(c.would_compact_if_free), said(c.may_be_busy), said(c.is_final),
                    reported(c.expected_segments), reported(c.unsorted_segments)};
     return code;
 }
 
-inline milvus_status take(milvus_future *f, std::optional<finding> &out)
+inline milvus_status take(milvus_future *f, std::optional<resolution> &out)
 {
-    milvus_found c = MILVUS_FOUND_INIT;
-    const milvus_status code = milvus_future_take_found(f, &c);
-    out = finding{static_cast<found>(c.found), c.job_id, c.text};
+    milvus_resolution c = MILVUS_RESOLUTION_INIT;
+    const milvus_status code = milvus_future_take_resolution(f, &c);
+    out = resolution{static_cast<resolution_state>(c.state), c.job_id, c.text};
     return code;
 }
 
@@ -1079,7 +1079,7 @@ inline std::vector<option_info> known_options()
     for (std::size_t i = 0; i < milvus_option_count(); i++) {
         milvus_option_info c = MILVUS_OPTION_INFO_INIT;
         if (milvus_option_get(i, &c) == MILVUS_OK)
-            all.push_back({c.key, c.default_value, c.help, static_cast<option_kind>(c.kind), c.least, c.most});
+            all.push_back({c.key, c.default_value, c.help, static_cast<option_kind>(c.kind), c.minimum, c.maximum});
     }
     return all;
 }
@@ -1330,20 +1330,20 @@ public:
     }
 
     // milvus_compaction_check().
-    prospect check(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    check_result check(const std::string &collection, const compact_params &params = {}, timeout limit = {})
     {
         return check_async(collection, params, limit).get();
     }
-    future<prospect> check_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    future<check_result> check_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
     {
-        return start_with<prospect>(collection, params, milvus_compaction_check_async, limit);
+        return start_with<check_result>(collection, params, milvus_compaction_check_async, limit);
     }
 
-    // milvus_compaction_find().
-    finding find(const std::string &collection, timeout limit = {}) { return find_async(collection, limit).get(); }
-    future<finding> find_async(const std::string &collection, timeout limit = {})
+    // milvus_compaction_resolve().
+    resolution resolve(const std::string &collection, timeout limit = {}) { return resolve_async(collection, limit).get(); }
+    future<resolution> resolve_async(const std::string &collection, timeout limit = {})
     {
-        return start<finding>(named(collection), milvus_compaction_find_async, limit, collection.c_str());
+        return start<resolution>(named(collection), milvus_compaction_resolve_async, limit, collection.c_str());
     }
 
     // milvus_flush().
@@ -1450,18 +1450,18 @@ private:
 // ====================================================================================================
 
 // milvus_segments_compare(). plans: the job's, or nullptr if they are not known.
-inline result<effect> try_segments_compare(const segment_list &before, const segment_list &after,
+inline result<segment_diff> try_segments_compare(const segment_list &before, const segment_list &after,
                                            const plan_list *plans = nullptr)
 {
-    milvus_effect c = MILVUS_EFFECT_INIT;
+    milvus_segment_diff c = MILVUS_SEGMENT_DIFF_INIT;
     if (plans != nullptr && plans->handle() == nullptr)
         return detail::failure_here(status::invalid_handle, "the plans are empty, or were moved from");
     if (milvus_segments_compare(before.handle(), after.handle(), plans != nullptr ? plans->handle() : nullptr, &c) !=
         MILVUS_OK)
         return detail::last_failure();
-    return detail::effect_of(c);
+    return detail::segment_diff_of(c);
 }
-inline effect segments_compare(const segment_list &before, const segment_list &after, const plan_list *plans = nullptr)
+inline segment_diff segments_compare(const segment_list &before, const segment_list &after, const plan_list *plans = nullptr)
 {
     return try_segments_compare(before, after, plans).value();
 }

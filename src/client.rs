@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::collection;
 use crate::compaction::engine::Engine;
-use crate::compaction::{Found, Item, Many, Outcome, Params, Plan, Prospect, StateInfo, Triggered};
-use crate::compaction::{check, find, follow, many, optimize, portable, state, tasks, trigger, wait_in};
+use crate::compaction::{CheckResult, Item, Many, Outcome, Params, Plan, Resolution, StateInfo, Triggered};
+use crate::compaction::{check, follow, many, optimize, portable, resolve, state, tasks, trigger, wait_in};
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::gate::{Closing, Gate};
@@ -86,7 +86,7 @@ impl Client {
     }
 
     /// What such a trigger would do; fails as it would. Only reads.
-    pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Prospect> {
+    pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Operation<CheckResult> {
         let (call, name) = (self.call(timeout), name.to_owned());
         Operation::new(&call.clone(), async move {
             let Engine { rpc, ledger, .. } = &**call.engine();
@@ -95,11 +95,11 @@ impl Client {
     }
 
     /// Whether this client's latest trigger in doubt of a collection has started a job.
-    pub fn compaction_find(&self, name: &str, timeout: Timeout) -> Operation<Found> {
+    pub fn compaction_resolve(&self, name: &str, timeout: Timeout) -> Operation<Resolution> {
         let (call, name) = (self.call(timeout), name.to_owned());
         Operation::new(&call.clone(), async move {
             let Engine { rpc, ledger, .. } = &**call.engine();
-            find::find(rpc, ledger, call.deadline(), &name).await
+            resolve::resolve(rpc, ledger, call.deadline(), &name).await
         })
     }
 

@@ -101,8 +101,8 @@ pub struct Error {
     /// The job the call was about; 0 if none.
     pub job_id: i64,
     /// What was found out about a trigger in doubt before the call returned: a number of
-    /// [`Find`](crate::compaction::Find).
-    pub found: i32,
+    /// [`ResolutionState`](crate::compaction::ResolutionState).
+    pub resolution: i32,
     /// It took a whole time limit to find out, so trying again at once would take as long again.
     pub(crate) was_slow: bool,
     message: String,
@@ -119,7 +119,7 @@ impl Error {
             retriable: false,
             in_doubt: false,
             job_id: 0,
-            found: 0,
+            resolution: 0,
             was_slow: false,
             message: one_line(message.as_ref()),
         }
@@ -161,8 +161,8 @@ impl Error {
     }
 
     /// The same error, with what was found out about it.
-    pub(crate) fn found(self, found: i32) -> Self {
-        Self { found, ..self }
+    pub(crate) fn resolved(self, resolution: i32) -> Self {
+        Self { resolution, ..self }
     }
 
     /// The same error with a sentence in front that says what was being done.

@@ -1,4 +1,4 @@
-//! What a dry run foretells, and what a flush waits for, on every version of Milvus as the scripted server plays it.
+//! What a dry run predicts, and what a flush waits for, on every version of Milvus as the scripted server plays it.
 
 mod common;
 #[path = "common/on_each.rs"]
@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Known, Params, Prospect};
+use milvus_client::compaction::{CheckResult, Known, Params};
 use milvus_client::{Client, Status};
 use milvus_fake::{Fake, Fault, Method, NEWEST, PROFILES, ROWS, is_from};
 use on_each::on_each;
 
-fn check(client: &Client, name: &str) -> Prospect {
+fn check(client: &Client, name: &str) -> CheckResult {
     client.compaction_check(name, Params::default(), LIMIT).wait().unwrap()
 }
 
@@ -23,7 +23,7 @@ fn knows_jobs(profile: &str) -> bool {
 }
 
 #[test]
-fn a_dry_run_reads_only_and_foretells_the_trigger() {
+fn a_dry_run_reads_only_and_predicts_the_trigger() {
     on_each(&PROFILES, |profile, fake, client| {
         let full = check(client, "succeeds");
         assert_eq!((full.segments, full.rows), (Some(4), Some(4 * ROWS)), "{profile}");
@@ -35,7 +35,7 @@ fn a_dry_run_reads_only_and_foretells_the_trigger() {
         assert_eq!(full.l0_segments, is_from(profile, "2.4.7").then_some(1), "{profile}");
         assert_eq!(full.unsorted_segments, is_from(profile, "2.5.0").then_some(0), "{profile}");
         let running = if knows_jobs(profile) { Known::No } else { Known::NotKnown };
-        assert_eq!((full.is_running, full.may_be_held), (running, running), "{profile}");
+        assert_eq!((full.is_running, full.may_be_busy), (running, running), "{profile}");
         let says_that_it_cannot_see = full.reason.contains("that cannot be seen");
         assert_eq!(says_that_it_cannot_see, !knows_jobs(profile), "{profile}: {}", full.reason);
 
@@ -60,7 +60,7 @@ fn a_compaction_that_runs_or_is_switched_off_decides() {
     on_each(&PROFILES, |profile, fake, client| {
         client.compact("never_ends", false, LIMIT).wait().unwrap();
         let running = check(client, "never_ends");
-        assert_eq!((running.is_running, running.may_be_held), (Known::Yes, Known::Yes), "{profile}");
+        assert_eq!((running.is_running, running.may_be_busy), (Known::Yes, Known::Yes), "{profile}");
         let told = (running.would_compact_if_free, running.would_compact);
         assert_eq!(told, (Known::Yes, Known::NotKnown), "{profile}: {}", running.reason);
         let disabled = "service unavailable: compaction disabled".to_owned();

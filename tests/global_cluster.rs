@@ -136,7 +136,7 @@ fn an_endpoint_that_will_not_tell_is_named_and_nothing_is_in_doubt() {
     for (status, body, expected, part) in [
         ("401 Unauthorized", "{}", Status::Unauthenticated, "HTTP status 401"),
         ("503 Service Unavailable", "", Status::Unavailable, "HTTP status 503"),
-        ("404 Not Found", "", Status::ServerError, "HTTP status 404"),
+        ("404 Not Resolution", "", Status::ServerError, "HTTP status 404"),
         ("200 OK", "<html>", Status::ServerError, "is not JSON"),
         ("200 OK", r#"{"code":1,"message":"key-4711 is unknown"}"#, Status::ServerError, "code 1"),
     ] {

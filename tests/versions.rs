@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::{
-    Find, Known, NO_JOB, Outcome, Params, Start, Triggered, UNKNOWN_JOB, Verdict,
+    Known, NO_JOB, Outcome, Params, ResolutionState, Start, Triggered, UNKNOWN_JOB, Verdict,
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{DELETED, Fake, Fault, LITE, Method, NEWEST, PROFILES, Poll, ROWS, Scenario, is_from};
@@ -279,23 +279,27 @@ fn the_report_of_an_own_job_says_what_it_did_to_the_segments() {
         let effect = report.effect.unwrap_or_else(|| panic!("{profile}: {report:?}"));
         assert_eq!((effect.segments, effect.rows), ((4, 2), (4 * ROWS, 4 * (ROWS - DELETED))), "{profile}");
         assert_eq!((effect.gone, effect.appeared), (4, 2), "{profile}");
-        assert_eq!((effect.sources_left, effect.targets_missing), (Some(0), Some(0)), "{profile}");
+        assert_eq!((effect.sources_remaining, effect.targets_missing), (Some(0), Some(0)), "{profile}");
         assert_eq!(effect.rows_purged, Some(4 * DELETED), "{profile}");
-        assert_eq!(effect.lineage_confirmed, (profile == NEWEST).then_some(2), "{profile}");
+        assert_eq!(effect.targets_confirmed, (profile == NEWEST).then_some(2), "{profile}");
         let l0 = is_from(profile, "2.4.7").then_some(1);
         assert_eq!(effect.l0_segments, (l0, l0), "{profile}: a plain one leaves them");
         if is_from(profile, "2.6.3") {
             let params = Params { is_l0: true, ..Params::default() };
             let job_id = client.compact_with("succeeds", params, LIMIT).wait().unwrap().job_id;
             let effect = wait(client, job_id).report.effect.unwrap();
-            assert_eq!((effect.l0_segments, effect.sources_left), ((Some(1), Some(0)), Some(0)), "{profile}");
+            assert_eq!(
+                (effect.l0_segments, effect.sources_remaining),
+                ((Some(1), Some(0)), Some(0)),
+                "{profile}"
+            );
             assert_eq!((effect.gone, effect.rows_purged), (0, None), "{profile}");
         }
 
         let job_id = trigger(client, "fails").unwrap().job_id;
         let outcome = wait(client, job_id);
         let effect = outcome.report.effect.unwrap();
-        assert_eq!((effect.gone, effect.sources_left), (0, Some(4)), "{profile}");
+        assert_eq!((effect.gone, effect.sources_remaining), (0, Some(4)), "{profile}");
         let text = outcome.error.unwrap();
         assert!(text.message().contains("same segments as before"), "{profile}: {text}");
         let reason = text.message().contains("no space left on device");
@@ -408,13 +412,13 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
         fake.fail_next(Method::Trigger, Fault::Cut);
         let error = trigger(client, "succeeds").unwrap_err();
         assert!(error.in_doubt && !error.retriable, "{profile}: {error}");
-        let found = client.compaction_find("succeeds", LIMIT).wait().unwrap();
-        assert_eq!(error.found, found.find as i32, "{profile}: {error}");
+        let found = client.compaction_resolve("succeeds", LIMIT).wait().unwrap();
+        assert_eq!(error.resolution, found.state as i32, "{profile}: {error}");
         assert!(error.message().contains(&found.text), "{profile}: {error}");
-        let expected = if knows { Find::Started } else { Find::CannotKnow };
-        assert_eq!(found.find, expected, "{profile}: {found:?}");
+        let expected = if knows { ResolutionState::Started } else { ResolutionState::Unknown };
+        assert_eq!(found.state, expected, "{profile}: {found:?}");
         assert_eq!(found.job_id > NO_JOB, profile == NEWEST, "{profile}: {found:?}");
-        if found.find == Find::Started && found.job_id <= NO_JOB {
+        if found.state == ResolutionState::Started && found.job_id <= NO_JOB {
             assert_eq!(
                 (found.job_id, error.job_id),
                 (UNKNOWN_JOB, UNKNOWN_JOB),
@@ -426,21 +430,21 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
             for _ in 0..3 {
                 fake.poll_all();
             }
-            let later = client.compaction_find("succeeds", LIMIT).wait().unwrap();
-            assert_eq!(later.find, Find::Started, "{profile}: {later:?}");
+            let later = client.compaction_resolve("succeeds", LIMIT).wait().unwrap();
+            assert_eq!(later.state, ResolutionState::Started, "{profile}: {later:?}");
         } else {
             assert_eq!(error.job_id, found.job_id);
             let report = wait(client, found.job_id).report;
             assert_eq!(report.verdict, Verdict::Succeeded);
-            assert_eq!(report.effect.unwrap().sources_left, Some(0), "compared with before the trigger");
+            assert_eq!(report.effect.unwrap().sources_remaining, Some(0), "compared with before the trigger");
         }
         // The trigger never arrived.
         fake.fail_next(Method::Trigger, Fault::Lost);
         let error = trigger(client, "fails").unwrap_err();
         assert!(error.in_doubt, "{profile}: {error}");
-        let found = client.compaction_find("fails", LIMIT).wait().unwrap();
-        let expected = if knows { Find::NoTrace } else { Find::CannotKnow };
-        assert_eq!((found.find, found.job_id), (expected, NO_JOB), "{profile}: {found:?}");
+        let found = client.compaction_resolve("fails", LIMIT).wait().unwrap();
+        let expected = if knows { ResolutionState::NoTrace } else { ResolutionState::Unknown };
+        assert_eq!((found.state, found.job_id), (expected, NO_JOB), "{profile}: {found:?}");
         // Tried again after a failure, with the same segments.
         fake.fail_next(Method::Trigger, Fault::Cut);
         fake.add("retried", Scenario::job(1, &[[0, 0, 1, 0]]));
@@ -450,19 +454,23 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
         );
         fake.fail_next(Method::Trigger, Fault::Cut);
         trigger(client, "retried").unwrap_err();
-        let again = client.compaction_find("retried", LIMIT).wait().unwrap().find;
-        assert_eq!(again, if knows { Find::Started } else { Find::CannotKnow }, "{profile}");
+        let again = client.compaction_resolve("retried", LIMIT).wait().unwrap().state;
+        assert_eq!(
+            again,
+            if knows { ResolutionState::Started } else { ResolutionState::Unknown },
+            "{profile}"
+        );
         // A job that was known before is no answer to the question.
         fake.add("busy", Scenario::job(1, &[[1, 0, 0, 0]]));
         trigger(client, "busy").unwrap();
         fake.fail_next(Method::Trigger, Fault::Lost);
         trigger(client, "busy").unwrap_err();
-        assert_eq!(client.compaction_find("busy", LIMIT).wait().unwrap().find, expected, "{profile}");
+        assert_eq!(client.compaction_resolve("busy", LIMIT).wait().unwrap().state, expected, "{profile}");
         // Answered, nothing is in doubt any more.
         trigger(client, "fails").unwrap();
         assert_eq!(
-            client.compaction_find("fails", LIMIT).wait().unwrap().find,
-            Find::NotInDoubt,
+            client.compaction_resolve("fails", LIMIT).wait().unwrap().state,
+            ResolutionState::NotInDoubt,
             "{profile}"
         );
     });
@@ -478,10 +486,14 @@ fn what_others_had_begun_before_is_not_taken_for_the_lost_trigger() {
             fake.poll_all();
         }
         assert_eq!(fake.segments("succeeds").len(), 2, "{profile}: the other's job is done");
-        let found = client.compaction_find("succeeds", LIMIT).wait().unwrap();
+        let found = client.compaction_resolve("succeeds", LIMIT).wait().unwrap();
         // In between, nobody shows whose it was: documented.
         let knows = profile == NEWEST || !is_from(profile, "2.4.0");
-        assert_eq!(found.find, if knows { Find::NoTrace } else { Find::Started }, "{profile}: {found:?}");
+        assert_eq!(
+            found.state,
+            if knows { ResolutionState::NoTrace } else { ResolutionState::Started },
+            "{profile}: {found:?}"
+        );
     });
 }
 
@@ -492,15 +504,18 @@ fn a_trigger_that_times_out_can_be_looked_for_afterwards() {
     fake.fail_next(Method::Trigger, Fault::Hang);
     let limit = Timeout::After(Duration::from_secs(2));
     let error = client.compact("succeeds", false, limit).wait().unwrap_err();
-    assert_eq!((error.status, error.in_doubt, error.found), (Status::Timeout, true, Find::None as i32));
-    let find = || client.compaction_find("succeeds", LIMIT).wait().unwrap().find;
-    assert_eq!(find(), Find::Started);
+    assert_eq!(
+        (error.status, error.in_doubt, error.resolution),
+        (Status::Timeout, true, ResolutionState::None as i32)
+    );
+    let find = || client.compaction_resolve("succeeds", LIMIT).wait().unwrap().state;
+    assert_eq!(find(), ResolutionState::Started);
     // Done and forgotten: the segments remember.
     fake.poll_all();
     fake.poll_all();
     fake.poll_all();
     fake.forget_jobs();
-    assert_eq!(find(), Find::Started);
+    assert_eq!(find(), ResolutionState::Started);
 }
 
 #[test]

@@ -18,15 +18,15 @@ func TestACollectionIsCompactedAndTheReportTellsWhatBecameOfIt(t *testing.T) {
 	fake, client := newPair(t, "v2.6.8")
 	ctx := bounded(t)
 	result := must(client.CompactWith(ctx, "succeeds", milvus.CompactParams{}))
-	if result.Outcome != milvus.TriggerScheduled || result.JobID <= 0 || result.Planned != 2 {
+	if result.Trigger != milvus.TriggerScheduled || result.JobID <= 0 || result.Planned != 2 {
 		t.Fatalf("%+v", result)
 	}
 	report := must(client.Wait(ctx, result.JobID))
 	if report.Verdict != milvus.VerdictSucceeded || report.Completed != 2 || report.JobID != result.JobID {
 		t.Fatalf("%+v", report)
 	}
-	if report.Effect == nil || report.Effect.SegmentsBefore != 4 || report.Effect.SegmentsAfter != 2 {
-		t.Fatalf("%+v", report.Effect)
+	if report.SegmentDiff == nil || report.SegmentDiff.SegmentsBefore != 4 || report.SegmentDiff.SegmentsAfter != 2 {
+		t.Fatalf("%+v", report.SegmentDiff)
 	}
 	if state := must(client.State(ctx, result.JobID)); state.State != milvus.JobCompleted || state.Completed != 0 {
 		// Servers stop counting a plan soon after its end.
@@ -196,7 +196,7 @@ func TestAWholeDatabaseIsCompacted(t *testing.T) {
 		t.Fatal(len(results), err)
 	}
 	for index, result := range results {
-		if result.Err != nil || result.Report != nil || result.Outcome == 0 {
+		if result.Err != nil || result.Report != nil || result.Trigger == 0 {
 			t.Errorf("%+v", result)
 		}
 		if index > 0 && results[index-1].Collection >= result.Collection {
@@ -243,7 +243,7 @@ func TestTextsThatCWouldCutAreRefused(t *testing.T) {
 	_, errs["partition"] = client.CompactWith(ctx, "succeeds", milvus.CompactParams{Partition: "_default\x00"})
 	_, errs["many"] = client.CompactMany(ctx, []string{"nothing", "fails\x00"}, milvus.ManyParams{})
 	_, errs["check"] = client.Check(ctx, "\x00", milvus.CompactParams{Channel: "x"})
-	_, errs["find"] = client.Find(ctx, "\x00")
+	_, errs["find"] = client.Resolve(ctx, "\x00")
 	_, errs["optimize"] = client.Optimize(ctx, "\x00", milvus.CompactParams{})
 	_, errs["tasks"] = client.Tasks(ctx, "\x00")
 	_, errs["segments"] = client.Segments(ctx, "\x00", milvus.StoredSegments)

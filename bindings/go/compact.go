@@ -47,8 +47,8 @@ type CompactParams struct {
 
 // CompactResult is what came of a trigger.
 type CompactResult struct {
-	// Outcome tells what the server did.
-	Outcome TriggerOutcome
+	// Trigger tells what the server did.
+	Trigger Trigger
 	// JobID is the job to wait for, or [NoJob].
 	JobID JobID
 	// Planned is the number of its plans, or [NotReported].
@@ -58,15 +58,15 @@ type CompactResult struct {
 	UnsortedSegments int64
 }
 
-// Prospect is what a trigger would find. Numbers that cannot be read are [NotReported].
-type Prospect struct {
-	// WouldCompact tells whether the server would schedule anything now: WouldCompactIfFree, and not MayBeHeld.
+// CheckResult is what a trigger would find. Numbers that cannot be read are [NotReported].
+type CheckResult struct {
+	// WouldCompact tells whether the server would schedule anything now: WouldCompactIfFree, and not MayBeBusy.
 	WouldCompact Tristate
 	// WouldCompactIfFree tells whether it would if no other compaction held the segments.
 	WouldCompactIfFree Tristate
-	// MayBeHeld tells whether another compaction may hold segments. From 2.4 to 3.0.0 that cannot be seen, unless a
+	// MayBeBusy tells whether another compaction may hold segments. From 2.4 to 3.0.0 that cannot be seen, unless a
 	// job of this client is running.
-	MayBeHeld Tristate
+	MayBeBusy Tristate
 	// Enabled tells whether compaction is switched on in the server's configuration.
 	Enabled Tristate
 	// Running tells whether a compaction of this collection is running, as far as that can be seen.
@@ -99,10 +99,10 @@ type Prospect struct {
 	Reason string
 }
 
-// Found is what became of a trigger in doubt.
-type Found struct {
+// Resolution is what became of a trigger in doubt.
+type Resolution struct {
 	// State tells whether a job has begun.
-	State FoundState
+	State ResolutionState
 	// JobID is the job; [UnknownJob] if the server does not tell which; [NoJob] if none was found.
 	JobID JobID
 	// Text tells a person what was seen.
@@ -117,7 +117,7 @@ type Found struct {
 // nothing was started; try again later.
 //
 // The trigger is repeated only if the server certainly did nothing. If it may have been carried out although the call
-// fails, the error says so: see Error.InDoubt and [Client.Find].
+// fails, the error says so: see Error.InDoubt and [Client.Resolve].
 func (c *Client) Compact(ctx context.Context, collection string) (JobID, error) {
 	result, err := c.CompactWith(ctx, collection, CompactParams{})
 	return result.JobID, err
@@ -142,7 +142,7 @@ func (c *Client) CompactWith(ctx context.Context, collection string, params Comp
 			result := C.milvus_compact_result{size: C.sizeof_milvus_compact_result}
 			status := C.milvus_future_take_compact_result(future, &result)
 			return CompactResult{
-				Outcome:          TriggerOutcome(result.outcome),
+				Trigger:          Trigger(result.trigger),
 				JobID:            JobID(result.job_id),
 				Planned:          int64(result.planned),
 				UnsortedSegments: int64(result.unsorted_segments),
@@ -152,66 +152,66 @@ func (c *Client) CompactWith(ctx context.Context, collection string, params Comp
 }
 
 // Check tells what a trigger with the same parameters would do now, without sending one.
-func (c *Client) Check(ctx context.Context, collection string, params CompactParams) (Prospect, error) {
+func (c *Client) Check(ctx context.Context, collection string, params CompactParams) (CheckResult, error) {
 	const name = "milvus_compaction_check_async"
 	var memory memory
 	defer memory.free()
 	text, given := memory.text("collection_name", collection), memory.params(params)
 	if err := memory.check(name); err != nil {
-		return Prospect{}, err
+		return CheckResult{}, err
 	}
-	return operation[Prospect]{
+	return operation[CheckResult]{
 		name: name,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
 			return C.milvus_compaction_check_async(client, text, given, timeout, out)
 		},
-		take: takeProspect,
+		take: takeCheckResult,
 	}.run(ctx, c)
 }
 
-func takeProspect(future *C.milvus_future) (Prospect, C.milvus_status) {
-	prospect := C.milvus_prospect{size: C.sizeof_milvus_prospect}
-	status := C.milvus_future_take_prospect(future, &prospect)
-	return Prospect{
-		WouldCompact:       Tristate(prospect.would_compact),
-		WouldCompactIfFree: Tristate(prospect.would_compact_if_free),
-		MayBeHeld:          Tristate(prospect.may_be_held),
-		Final:              Tristate(prospect.is_final),
-		ExpectedSegments:   int64(prospect.expected_segments),
-		UnsortedSegments:   int64(prospect.unsorted_segments),
-		Enabled:            Tristate(prospect.is_enabled),
-		Running:            Tristate(prospect.is_running),
-		Indexed:            Tristate(prospect.is_indexed),
-		NeedsIndex:         Tristate(prospect.needs_index),
-		HasClusteringKey:   Tristate(prospect.has_clustering_key),
-		HasUnflushed:       Tristate(prospect.has_unflushed),
-		Segments:           int64(prospect.segments),
-		Rows:               int64(prospect.rows),
-		L0Segments:         int64(prospect.l0_segments),
-		UnindexedRows:      int64(prospect.unindexed_rows),
-		Reason:             C.GoString(&prospect.reason[0]),
+func takeCheckResult(future *C.milvus_future) (CheckResult, C.milvus_status) {
+	result := C.milvus_check_result{size: C.sizeof_milvus_check_result}
+	status := C.milvus_future_take_check_result(future, &result)
+	return CheckResult{
+		WouldCompact:       Tristate(result.would_compact),
+		WouldCompactIfFree: Tristate(result.would_compact_if_free),
+		MayBeBusy:          Tristate(result.may_be_busy),
+		Final:              Tristate(result.is_final),
+		ExpectedSegments:   int64(result.expected_segments),
+		UnsortedSegments:   int64(result.unsorted_segments),
+		Enabled:            Tristate(result.is_enabled),
+		Running:            Tristate(result.is_running),
+		Indexed:            Tristate(result.is_indexed),
+		NeedsIndex:         Tristate(result.needs_index),
+		HasClusteringKey:   Tristate(result.has_clustering_key),
+		HasUnflushed:       Tristate(result.has_unflushed),
+		Segments:           int64(result.segments),
+		Rows:               int64(result.rows),
+		L0Segments:         int64(result.l0_segments),
+		UnindexedRows:      int64(result.unindexed_rows),
+		Reason:             C.GoString(&result.reason[0]),
 	}, status
 }
 
-// Find looks whether this client's latest trigger in doubt of a collection has started a job. Another client has
-// nothing to compare with, and gets [FoundNotInDoubt].
-func (c *Client) Find(ctx context.Context, collection string) (Found, error) {
-	const name = "milvus_compaction_find_async"
+// Resolve looks whether this client's latest trigger in doubt of a collection has started a job. Another client has
+// nothing to compare with, and gets [ResolutionNotInDoubt].
+func (c *Client) Resolve(ctx context.Context, collection string) (Resolution, error) {
+	const name = "milvus_compaction_resolve_async"
 	var memory memory
 	defer memory.free()
 	text := memory.text("collection_name", collection)
 	if err := memory.check(name); err != nil {
-		return Found{}, err
+		return Resolution{}, err
 	}
-	return operation[Found]{
+	return operation[Resolution]{
 		name: name,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_compaction_find_async(client, text, timeout, out)
+			return C.milvus_compaction_resolve_async(client, text, timeout, out)
 		},
-		take: func(future *C.milvus_future) (Found, C.milvus_status) {
-			found := C.milvus_found{size: C.sizeof_milvus_found}
-			status := C.milvus_future_take_found(future, &found)
-			return Found{FoundState(found.found), JobID(found.job_id), C.GoString(&found.text[0])}, status
+		take: func(future *C.milvus_future) (Resolution, C.milvus_status) {
+			resolution := C.milvus_resolution{size: C.sizeof_milvus_resolution}
+			status := C.milvus_future_take_resolution(future, &resolution)
+			return Resolution{ResolutionState(resolution.state), JobID(resolution.job_id), C.GoString(&resolution.text[0])}, status
 		},
 	}.run(ctx, c)
 }

@@ -7,23 +7,23 @@ import "C"
 
 import "fmt"
 
-// TriggerOutcome is what came of a trigger.
-type TriggerOutcome int32
+// Trigger is what came of a trigger.
+type Trigger int32
 
 const (
 	// TriggerScheduled means the server scheduled plans for this trigger.
-	TriggerScheduled TriggerOutcome = C.MILVUS_TRIGGER_SCHEDULED
-	// TriggerNothing means it scheduled nothing: there is nothing to compact, as far as its segments show; see
+	TriggerScheduled Trigger = C.MILVUS_TRIGGER_SCHEDULED
+	// TriggerNothingToDo means it scheduled nothing: there is nothing to compact, as far as its segments show; see
 	// [ErrBusy].
-	TriggerNothing TriggerOutcome = C.MILVUS_TRIGGER_NOTHING
-	// TriggerRunning means it scheduled nothing new, because a job of the same kind is running: that is given.
-	TriggerRunning TriggerOutcome = C.MILVUS_TRIGGER_RUNNING
+	TriggerNothingToDo Trigger = C.MILVUS_TRIGGER_NOTHING_TO_DO
+	// TriggerAlreadyRunning means it scheduled nothing new, because a job of the same kind is running: that is given.
+	TriggerAlreadyRunning Trigger = C.MILVUS_TRIGGER_ALREADY_RUNNING
 	// TriggerAccepted means it gave a job, but nobody can tell whether that was made for this trigger.
-	TriggerAccepted TriggerOutcome = C.MILVUS_TRIGGER_ACCEPTED
+	TriggerAccepted Trigger = C.MILVUS_TRIGGER_ACCEPTED
 )
 
 // String is the outcome as the C library names it, e.g. "SCHEDULED".
-func (o TriggerOutcome) String() string {
+func (o Trigger) String() string {
 	return nameOf(C.milvus_trigger_name(C.int32_t(o)), "MILVUS_TRIGGER_", int32(o))
 }
 
@@ -72,8 +72,8 @@ const (
 	JudgementFailed Judgement = C.MILVUS_JUDGEMENT_FAILED
 	// JudgementTimedOut means it ran out of the server's time and changed nothing.
 	JudgementTimedOut Judgement = C.MILVUS_JUDGEMENT_TIMED_OUT
-	// JudgementNotKnown means it ended, and what is left does not show how.
-	JudgementNotKnown Judgement = C.MILVUS_JUDGEMENT_NOT_KNOWN
+	// JudgementUnknown means it ended, and what is left does not show how.
+	JudgementUnknown Judgement = C.MILVUS_JUDGEMENT_UNKNOWN
 )
 
 // String is the judgement as the C library names it, e.g. "COMPLETED".
@@ -137,25 +137,25 @@ func (r Reason) Message() string {
 	return C.GoString(C.milvus_reason_message(C.int32_t(r)))
 }
 
-// FoundState is what was found out about a trigger in doubt.
-type FoundState int32
+// ResolutionState is what was found out about a trigger in doubt.
+type ResolutionState int32
 
 const (
-	// FoundNotLooked means nobody has looked: there was no time left, or nothing was in doubt.
-	FoundNotLooked FoundState = C.MILVUS_FOUND_NOT_LOOKED
-	// FoundStarted means a compaction has begun since the trigger was sent. Do not trigger again.
-	FoundStarted FoundState = C.MILVUS_FOUND_STARTED
-	// FoundNoTrace means the server lists none that began since, so far.
-	FoundNoTrace FoundState = C.MILVUS_FOUND_NO_TRACE
-	// FoundCannotKnow means it cannot be told.
-	FoundCannotKnow FoundState = C.MILVUS_FOUND_CANNOT_KNOW
-	// FoundNotInDoubt means no trigger of this client for this collection is in doubt.
-	FoundNotInDoubt FoundState = C.MILVUS_FOUND_NOT_IN_DOUBT
+	// ResolutionNotLooked means nobody has looked: there was no time left, or nothing was in doubt.
+	ResolutionNotLooked ResolutionState = C.MILVUS_RESOLUTION_NOT_LOOKED
+	// ResolutionStarted means a compaction has begun since the trigger was sent. Do not trigger again.
+	ResolutionStarted ResolutionState = C.MILVUS_RESOLUTION_STARTED
+	// ResolutionNoTrace means the server lists none that began since, so far.
+	ResolutionNoTrace ResolutionState = C.MILVUS_RESOLUTION_NO_TRACE
+	// ResolutionUnknown means it cannot be told.
+	ResolutionUnknown ResolutionState = C.MILVUS_RESOLUTION_UNKNOWN
+	// ResolutionNotInDoubt means no trigger of this client for this collection is in doubt.
+	ResolutionNotInDoubt ResolutionState = C.MILVUS_RESOLUTION_NOT_IN_DOUBT
 )
 
 // String is the state as the C library names it, e.g. "NO_TRACE".
-func (f FoundState) String() string {
-	return nameOf(C.milvus_found_name(C.int32_t(f)), "MILVUS_FOUND_", int32(f))
+func (f ResolutionState) String() string {
+	return nameOf(C.milvus_resolution_name(C.int32_t(f)), "MILVUS_RESOLUTION_", int32(f))
 }
 
 // PlanType is what a plan does. Servers may have other types than those with a name.
@@ -210,9 +210,9 @@ type JobState int32
 
 // The states of jobs.
 const (
-	JobUndefined JobState = C.MILVUS_COMPACTION_UNDEFINED
-	JobExecuting JobState = C.MILVUS_COMPACTION_EXECUTING
-	JobCompleted JobState = C.MILVUS_COMPACTION_COMPLETED
+	JobUndefined JobState = C.MILVUS_COMPACTION_STATE_UNDEFINED
+	JobExecuting JobState = C.MILVUS_COMPACTION_STATE_EXECUTING
+	JobCompleted JobState = C.MILVUS_COMPACTION_STATE_COMPLETED
 )
 
 // String is the state in one word, e.g. "EXECUTING".

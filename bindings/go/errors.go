@@ -94,10 +94,10 @@ type Error struct {
 	// Retriable is true if the same call can safely be repeated and may then succeed.
 	Retriable bool
 	// InDoubt is true if the server may have started a compaction although the call failed. Never together with
-	// Retriable: repeating could compact twice. See [Client.Find].
+	// Retriable: repeating could compact twice. See [Client.Resolve].
 	InDoubt bool
-	// Found is what was found out about a trigger in doubt before the call returned.
-	Found FoundState
+	// Resolution is what was found out about a trigger in doubt before the call returned.
+	Resolution ResolutionState
 	// JobID is the job that the call was about; [NoJob] if none.
 	JobID JobID
 	// Operation is the C function that failed or that started the operation, e.g. "milvus_compact_async".
@@ -150,7 +150,7 @@ func errorOf(detail *C.milvus_error) *Error {
 		ServerCode: int(detail.server_code),
 		Retriable:  detail.retriable != 0,
 		InDoubt:    detail.in_doubt != 0,
-		Found:      FoundState(detail.found),
+		Resolution:      ResolutionState(detail.resolution),
 		JobID:      JobID(detail.job_id),
 		Operation:  C.GoString(detail.operation),
 		Message:    C.GoString(detail.message),

@@ -40,14 +40,14 @@ func TestATriggerWhoseAnswerIsLostIsInDoubtAndCanBeLookedFor(t *testing.T) {
 	fake.tell(t, "fail trigger cut")
 	_, err := client.Compact(ctx, "succeeds")
 	var failure *milvus.Error
-	if !errors.As(err, &failure) || !failure.InDoubt || failure.Retriable || failure.Found != milvus.FoundStarted {
+	if !errors.As(err, &failure) || !failure.InDoubt || failure.Retriable || failure.Resolution != milvus.ResolutionStarted {
 		t.Fatalf("%+v", err)
 	}
-	found := must(client.Find(ctx, "succeeds"))
-	if found.State != milvus.FoundStarted || found.JobID != failure.JobID || found.JobID <= 0 || found.Text == "" {
+	found := must(client.Resolve(ctx, "succeeds"))
+	if found.State != milvus.ResolutionStarted || found.JobID != failure.JobID || found.JobID <= 0 || found.Text == "" {
 		t.Fatalf("%+v", found)
 	}
-	if found := must(client.Find(ctx, "nothing")); found.State != milvus.FoundNotInDoubt || found.JobID != milvus.NoJob {
+	if found := must(client.Resolve(ctx, "nothing")); found.State != milvus.ResolutionNotInDoubt || found.JobID != milvus.NoJob {
 		t.Fatalf("%+v", found)
 	}
 	if report := must(client.Wait(ctx, found.JobID)); report.Verdict != milvus.VerdictSucceeded {
@@ -111,7 +111,7 @@ func TestEveryStatusHasAConstant(t *testing.T) {
 // The library names those numbers that it has: each has to have a constant, and no constant more.
 func TestEveryVerdictJudgementAndReasonHasAConstant(t *testing.T) {
 	for kind, last := range map[string]int32{
-		"VERDICT": int32(milvus.VerdictNotStarted), "JUDGEMENT": int32(milvus.JudgementNotKnown), "REASON": int32(milvus.ReasonMalformed),
+		"VERDICT": int32(milvus.VerdictNotStarted), "JUDGEMENT": int32(milvus.JudgementUnknown), "REASON": int32(milvus.ReasonMalformed),
 	} {
 		for number := int32(0); number < 100; number++ {
 			text := map[string]fmt.Stringer{
@@ -127,9 +127,9 @@ func TestEveryVerdictJudgementAndReasonHasAConstant(t *testing.T) {
 func TestEnumsHaveReadableNames(t *testing.T) {
 	for want, value := range map[string]fmt.Stringer{
 		"PARTLY_FAILED": milvus.VerdictPartlyFailed, "UNKNOWN": milvus.VerdictUnknown, "UNKNOWN_VERDICT(77)": milvus.Verdict(77),
-		"NOT_STARTED": milvus.VerdictNotStarted, "NOT_KNOWN": milvus.JudgementNotKnown, "TAKEN_BY_OTHERS": milvus.ReasonTakenByOthers,
+		"NOT_STARTED": milvus.VerdictNotStarted, "NOT_KNOWN": milvus.JudgementUnknown, "TAKEN_BY_OTHERS": milvus.ReasonTakenByOthers,
 		"UNKNOWN_JUDGEMENT(5)": milvus.Judgement(5), "UNKNOWN_REASON(-1)": milvus.Reason(-1),
-		"SCHEDULED": milvus.TriggerScheduled, "NO_TRACE": milvus.FoundNoTrace, "MIX": milvus.PlanTypeMix,
+		"SCHEDULED": milvus.TriggerScheduled, "NO_TRACE": milvus.ResolutionNoTrace, "MIX": milvus.PlanTypeMix,
 		"META_SAVED": milvus.PlanStateMetaSaved, "UNKNOWN_PLAN_TYPE(1)": milvus.PlanType(1), "EXECUTING": milvus.JobExecuting,
 		"LOADED": milvus.LoadedSegments, "FLUSHED": milvus.SegmentFlushed, "L0": milvus.LevelL0, "not known": milvus.NotKnown,
 		"COLLECTION_NOT_FOUND": milvus.ErrCollectionNotFound, "UNKNOWN_SEGMENT_STATE(99)": milvus.SegmentState(99),

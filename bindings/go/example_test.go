@@ -30,7 +30,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println(report.Verdict, report.Completed, "of", report.Planned)
-	fmt.Println(report.Effect.SegmentsBefore, "segments became", report.Effect.SegmentsAfter)
+	fmt.Println(report.SegmentDiff.SegmentsBefore, "segments became", report.SegmentDiff.SegmentsAfter)
 	// Output:
 	// SUCCEEDED 2 of 2
 	// 4 segments became 2
@@ -100,13 +100,13 @@ func ExampleClient_Check() {
 	}
 	defer client.Close()
 
-	prospect, err := client.Check(context.Background(), "succeeds", milvus.CompactParams{})
+	result, err := client.Check(context.Background(), "succeeds", milvus.CompactParams{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("enabled:", prospect.Enabled, "indexed:", prospect.Indexed)
-	fmt.Println("would compact:", prospect.WouldCompactIfFree, "held:", prospect.MayBeHeld, "final:", prospect.Final)
-	fmt.Println("into about", prospect.ExpectedSegments)
+	fmt.Println("enabled:", result.Enabled, "indexed:", result.Indexed)
+	fmt.Println("would compact:", result.WouldCompactIfFree, "held:", result.MayBeBusy, "final:", result.Final)
+	fmt.Println("into about", result.ExpectedSegments)
 	// Output:
 	// enabled: yes indexed: yes
 	// would compact: yes held: not known final: no

@@ -33,9 +33,9 @@ type Report struct {
 	Polls uint64
 	// FailedPolls is how often it did not, so that the question was repeated.
 	FailedPolls uint64
-	// Effect tells what became of the segments: of jobs that this client triggered, on servers that list segments.
+	// SegmentDiff tells what became of the segments: of jobs that this client triggered, on servers that list segments.
 	// Nil if it cannot be told.
-	Effect *Effect
+	SegmentDiff *SegmentDiff
 	// Unknown plans ended, and nobody can tell how: each [Plan] has its reason.
 	Unknown int64
 	// LeftOut tells which stored segments no plan named: of jobs that this client triggered, on servers that list
@@ -64,8 +64,8 @@ type LeftOut struct {
 	Held int64
 }
 
-// Effect is what a compaction did to the segments of a collection. What cannot be told is [NotReported].
-type Effect struct {
+// SegmentDiff is what a compaction did to the segments of a collection. What cannot be told is [NotReported].
+type SegmentDiff struct {
 	// SegmentsBefore is the number of segments with stored rows right before the trigger.
 	SegmentsBefore int64
 	// SegmentsAfter is the same after the job.
@@ -76,16 +76,16 @@ type Effect struct {
 	RowsAfter int64
 	// RowsPurged is how many more rows the plans' sources had than their targets have.
 	RowsPurged int64
-	// SegmentsGone were there before and are no more.
-	SegmentsGone int64
-	// SegmentsAppeared were not there before. Flushes make some too.
-	SegmentsAppeared int64
-	// SourcesLeft of the plans are still there. 0 is what a compaction that is done leaves.
-	SourcesLeft int64
+	// SegmentsRemoved were there before and are no more.
+	SegmentsRemoved int64
+	// SegmentsAdded were not there before. Flushes make some too.
+	SegmentsAdded int64
+	// SourcesRemaining of the plans are still there. 0 is what a compaction that is done leaves.
+	SourcesRemaining int64
 	// TargetsMissing of the plans are not there: replaced in their turn already, or never made.
 	TargetsMissing int64
-	// LineageConfirmed targets were made of the plans' sources by the server's own word.
-	LineageConfirmed int64
+	// TargetsConfirmed targets were made of the plans' sources by the server's own word.
+	TargetsConfirmed int64
 	// L0SegmentsBefore is the number of segments of deletions before.
 	L0SegmentsBefore int64
 	// L0SegmentsAfter is the same after the job.
@@ -183,7 +183,7 @@ func reportOf(report *C.milvus_compaction_report) Report {
 		Elapsed:     milliseconds(report.elapsed_ms),
 		Polls:       uint64(report.polls),
 		FailedPolls: uint64(report.failed_polls),
-		Effect:      effectOf(report),
+		SegmentDiff:      segmentDiffOf(report),
 		Unknown:     int64(report.unknown_plans),
 		LeftOut:     leftOutOf(report),
 	}
@@ -201,25 +201,25 @@ func leftOutOf(report *C.milvus_compaction_report) *LeftOut {
 		Importing:   int64(report.left_out_importing),
 		Unflushed:   int64(report.left_out_unflushed),
 		NotAskedFor: int64(report.left_out_not_asked_for),
-		Held:        int64(report.left_out_held),
+		Held:        int64(report.left_out_other),
 	}
 }
 
-func effectOf(report *C.milvus_compaction_report) *Effect {
-	if report.has_effect == 0 {
+func segmentDiffOf(report *C.milvus_compaction_report) *SegmentDiff {
+	if report.has_segment_diff == 0 {
 		return nil
 	}
-	return &Effect{
+	return &SegmentDiff{
 		SegmentsBefore:   int64(report.segments_before),
 		SegmentsAfter:    int64(report.segments_after),
 		RowsBefore:       int64(report.rows_before),
 		RowsAfter:        int64(report.rows_after),
 		RowsPurged:       int64(report.rows_purged),
-		SegmentsGone:     int64(report.segments_gone),
-		SegmentsAppeared: int64(report.segments_appeared),
-		SourcesLeft:      int64(report.sources_left),
+		SegmentsRemoved:     int64(report.segments_removed),
+		SegmentsAdded: int64(report.segments_added),
+		SourcesRemaining:      int64(report.sources_remaining),
 		TargetsMissing:   int64(report.targets_missing),
-		LineageConfirmed: int64(report.lineage_confirmed),
+		TargetsConfirmed: int64(report.targets_confirmed),
 		L0SegmentsBefore: int64(report.l0_segments_before),
 		L0SegmentsAfter:  int64(report.l0_segments_after),
 	}

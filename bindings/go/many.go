@@ -25,8 +25,8 @@ type ManyParams struct {
 type ManyResult struct {
 	// Collection is the name or alias that was given, or listed by the server.
 	Collection string
-	// Outcome is what came of the trigger; 0 if it was not sent, or not answered.
-	Outcome TriggerOutcome
+	// Trigger is what came of the trigger; 0 if it was not sent, or not answered.
+	Trigger Trigger
 	// JobID is the job; [NoJob] if there is none; [UnknownJob] if the server does not tell which.
 	JobID JobID
 	// Planned is the number of its plans when it was triggered, or [NotReported].
@@ -123,7 +123,7 @@ func takeMany(future *C.milvus_future) ([]ManyResult, C.milvus_status) {
 func manyResultOf(result *C.milvus_many_result) ManyResult {
 	one := ManyResult{
 		Collection: C.GoString(result.collection_name),
-		Outcome:    TriggerOutcome(result.outcome),
+		Trigger:    Trigger(result.trigger),
 		JobID:      JobID(result.job_id),
 		Planned:    int64(result.planned),
 	}

@@ -29,7 +29,7 @@ func TestAnotherClientGoesOnWithAJob(t *testing.T) {
 		t.Fatal(imported)
 	}
 	report := must(heir.Wait(ctx, job))
-	if report.Verdict != milvus.VerdictSucceeded || report.Effect == nil || report.Effect.SegmentsBefore != 4 {
+	if report.Verdict != milvus.VerdictSucceeded || report.SegmentDiff == nil || report.SegmentDiff.SegmentsBefore != 4 {
 		t.Fatalf("%+v", report)
 	}
 }

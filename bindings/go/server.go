@@ -9,8 +9,8 @@ import "context"
 
 // ServerInfo is what a server says of itself.
 type ServerInfo struct {
-	// Identifier is the number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
-	Identifier int64
+	// ClientID is the number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
+	ClientID int64
 	// Lite is true of milvus-lite.
 	Lite bool
 	// Version is the server's version as it writes it, e.g. "v2.6.8"; "" if it does not tell.
@@ -31,7 +31,7 @@ func (c *Client) ServerInfo(ctx context.Context) (ServerInfo, error) {
 			info := C.milvus_server_info{size: C.sizeof_milvus_server_info}
 			status := C.milvus_future_take_server_info(future, &info)
 			return ServerInfo{
-				Identifier: int64(info.identifier),
+				ClientID: int64(info.client_id),
 				Lite:       info.is_lite != 0,
 				Version:    C.GoString(&info.version[0]),
 				DeployMode: C.GoString(&info.deploy_mode[0]),

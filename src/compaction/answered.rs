@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::find;
 use super::follow::POLL_LIMIT;
 use super::ledger::{Job, Ledger, Origin};
 use super::left_out;
 use super::params::Mode;
 use super::plan::{Plan, Plans};
+use super::resolve;
 use super::state::{self, State};
 use super::trigger::{Start, Triggered, job_ids};
 use super::verdict::Scheduled;
@@ -144,7 +144,7 @@ async fn joined(
         // Of another client: the server's word for its plans has to do. Filters cannot be seen.
         let plans = state::plans(rpc, Effect::Poll, deadline, job_id).await.unwrap_or_default();
         let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
-        let mut fits = kinds.map(|kind| kind.is_some_and(|kind| find::fits(kind, asked.mode)));
+        let mut fits = kinds.map(|kind| kind.is_some_and(|kind| resolve::fits(kind, asked.mode)));
         asked.chosen.is_whole() && !plans.is_empty() && fits.all(|fits| fits)
     };
     if !is_alike {
@@ -179,7 +179,7 @@ async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64
 async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin: &Origin) -> Option<i64> {
     if origin.jobs_before.is_some() {
         let tasks = tasks::list(rpc, Effect::Poll, deadline, &origin.collection).await.ok()?;
-        let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| find::fits(d.kind, origin.mode));
+        let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| resolve::fits(d.kind, origin.mode));
         let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
         return job_ids(&running).into_iter().max().filter(|id| *id > 0);
     }

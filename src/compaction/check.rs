@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::estimate::expected;
 use super::final_form::is_final;
 use super::follow::POLL_LIMIT;
-use super::foretell::{Deciders, Scope, conclude};
 use super::ledger::Ledger;
 use super::params::{Mode, Params};
 use super::plan::Plan;
+use super::predict::{Deciders, Scope, conclude};
 use super::state::{self, State};
 use super::tasks;
 use super::trigger::{Prepared, prepare};
@@ -53,13 +53,13 @@ impl From<Option<bool>> for Known {
 
 /// What a trigger would find.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Prospect {
+pub struct CheckResult {
     /// Whether the server would schedule anything: as if nothing else ran, and nothing else does.
     pub would_compact: Known,
     /// Whether it would if no other compaction held the segments.
     pub would_compact_if_free: Known,
     /// Whether another compaction may hold segments.
-    pub may_be_held: Known,
+    pub may_be_busy: Known,
     /// Why, for a person.
     pub reason: String,
     /// Whether compaction is switched on.
@@ -97,18 +97,19 @@ pub(crate) async fn check(
     deadline: Deadline<'_>,
     name: &str,
     params: &Params,
-) -> Result<Prospect, Error> {
+) -> Result<CheckResult, Error> {
     let prepared = prepare(rpc, deadline, name, params).await?;
     let Prepared { collection, server, partition_id, segments } = &prepared;
-    let mut prospect = Prospect { has_clustering_key: collection.has_clustering_key, ..Prospect::default() };
+    let mut result =
+        CheckResult { has_clustering_key: collection.has_clustering_key, ..CheckResult::default() };
     if server.is_lite() {
         // It compacts by itself, and takes triggers for the sake of compatibility only.
-        "milvus-lite takes triggers, but does nothing about them".clone_into(&mut prospect.reason);
-        (prospect.would_compact, prospect.would_compact_if_free) = (Known::No, Known::No);
-        return Ok(prospect);
+        "milvus-lite takes triggers, but does nothing about them".clone_into(&mut result.reason);
+        (result.would_compact, result.would_compact_if_free) = (Known::No, Known::No);
+        return Ok(result);
     }
-    prospect.needs_index = needs_index(server);
-    prospect.is_enabled = is_enabled(rpc, deadline).await;
+    result.needs_index = needs_index(server);
+    result.is_enabled = is_enabled(rpc, deadline).await;
     let stored = match segments {
         Some(segments) => Some(segments.clone()),
         None => allowed(segments::persistent(rpc, Effect::Read, deadline, collection).await)?,
@@ -116,15 +117,15 @@ pub(crate) async fn check(
     let indexes = allowed(collection::indexes(rpc, deadline, collection).await)?;
     if let Some(indexes) = &indexes {
         let has_any = !indexes.fields.is_empty();
-        prospect.is_indexed = has_any.into();
-        prospect.unindexed_rows = has_any.then_some(indexes.missing_rows);
+        result.is_indexed = has_any.into();
+        result.unindexed_rows = has_any.then_some(indexes.missing_rows);
     }
     let running = is_running(rpc, ledger, deadline, &prepared, stored.as_deref()).await;
-    prospect.is_running = allowed(running)?.unwrap_or_default();
-    prospect.may_be_held = prospect.is_running;
+    result.is_running = allowed(running)?.unwrap_or_default();
+    result.may_be_busy = result.is_running;
 
     let unflushed = Box::pin(look_for_unflushed(rpc, deadline, &prepared, stored.as_deref())).await?;
-    prospect.has_unflushed = unflushed.has_rows.into();
+    result.has_unflushed = unflushed.has_rows.into();
     let traits = allowed(traits::of(rpc, deadline, collection).await)?;
     let mut deciders = Deciders {
         has_snapshots: has_snapshots(rpc, deadline, &prepared).await?,
@@ -134,14 +135,14 @@ pub(crate) async fn check(
     if let Some(stored) = &stored {
         let scope = Scope { params, partition_id: *partition_id };
         let row_bytes = traits.map_or(0, |traits| traits.row_bytes);
-        survey(&mut prospect, stored, scope, &prepared, row_bytes);
+        survey(&mut result, stored, scope, &prepared, row_bytes);
         let covered = || stored.iter().filter(|segment| scope.covers(segment));
-        prospect.is_final = is_final(covered(), server, indexes.as_ref());
+        result.is_final = is_final(covered(), server, indexes.as_ref());
         deciders.has_clustered =
             params.mode() == Mode::Plain && covered().any(|s| s.is_flushed() && s.is_clustered());
     }
-    conclude(&mut prospect, &deciders, params, server);
-    Ok(prospect)
+    conclude(&mut result, &deciders, params, server);
+    Ok(result)
 }
 
 /// What a collection's description and its indexes tell.
@@ -157,7 +158,7 @@ fn deciders(traits: Option<&Traits>, indexes: Option<&Indexes>) -> Deciders {
 
 /// Counts the segments that a trigger would take in, and leave out.
 fn survey(
-    prospect: &mut Prospect,
+    result: &mut CheckResult,
     stored: &[Segment],
     scope: Scope<'_>,
     prepared: &Prepared,
@@ -167,16 +168,16 @@ fn survey(
     let candidates = scope.candidates(stored, server);
     let (unsorted, taken): (Vec<&Segment>, Vec<&Segment>) =
         candidates.into_iter().partition(|segment| segment.is_unsorted());
-    prospect.segments = Some(counted(taken.len()));
-    prospect.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
-    prospect.unsorted_segments = server.is_at_least(HAS_SORTED).then(|| counted(unsorted.len()));
+    result.segments = Some(counted(taken.len()));
+    result.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
+    result.unsorted_segments = server.is_at_least(HAS_SORTED).then(|| counted(unsorted.len()));
     // The other kinds make of them what settings of the server say.
-    prospect.expected_segments = (scope.params.mode() == Mode::Plain).then(|| {
+    result.expected_segments = (scope.params.mode() == Mode::Plain).then(|| {
         let channels = if scope.params.channel.is_some() { 1 } else { collection.channels.len() };
         expected(&taken, server, channels, row_bytes)
     });
     let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
-    prospect.l0_segments = server.is_at_least(HAS_LEVELS).then(|| counted(l0));
+    result.l0_segments = server.is_at_least(HAS_LEVELS).then(|| counted(l0));
 }
 
 fn counted(number: usize) -> i64 {

@@ -21,11 +21,11 @@ pub struct Effect {
     /// Segments that were not there before. Flushes make some too.
     pub appeared: i64,
     /// Sources of the job's plans that are still there; `None` if no plan is known.
-    pub sources_left: Option<i64>,
+    pub sources_remaining: Option<i64>,
     /// Targets of the job's plans that are not there; `None` if none is known.
     pub targets_missing: Option<i64>,
     /// Targets that the server says were made of the plan's sources (newer than 3.0.0).
-    pub lineage_confirmed: Option<i64>,
+    pub targets_confirmed: Option<i64>,
     /// Rows that the plans' sources had more than their targets have.
     pub rows_purged: Option<i64>,
 }
@@ -45,9 +45,9 @@ pub(crate) fn compare(before: &Snapshot, after: &[Segment], plans: &Plans) -> Ef
         l0_segments: (before.l0_count(), now.l0_count()),
         gone: count(was_before.difference(&is_after).count()),
         appeared: count(is_after.difference(&was_before).count()),
-        sources_left: (!sources.is_empty()).then(|| count(left)),
+        sources_remaining: (!sources.is_empty()).then(|| count(left)),
         targets_missing: (!targets.is_empty()).then(|| count(missing)),
-        lineage_confirmed: lineage(after, &sources, &targets),
+        targets_confirmed: lineage(after, &sources, &targets),
         rows_purged: purged(before, &now, plans, &sources, &targets),
     }
 }
@@ -142,17 +142,20 @@ mod tests {
         let effect = effect_of(&before, &[segment(9, 80), segment(3, 50)], &[plan(&[1, 2], 9)]);
         assert_eq!((effect.segments, effect.rows), ((3, 2), (150, 130)));
         assert_eq!((effect.gone, effect.appeared), (2, 1));
-        assert_eq!((effect.sources_left, effect.targets_missing), (Some(0), Some(0)));
-        assert_eq!((effect.rows_purged, effect.lineage_confirmed), (Some(20), None));
+        assert_eq!((effect.sources_remaining, effect.targets_missing), (Some(0), Some(0)));
+        assert_eq!((effect.rows_purged, effect.targets_confirmed), (Some(20), None));
     }
 
     #[test]
     fn nothing_is_claimed_of_a_job_that_changed_nothing() {
         let segments = [segment(1, 50), segment(2, 50)];
         let effect = effect_of(&Snapshot::of(&segments), &segments, &[plan(&[1, 2], -1)]);
-        assert_eq!((effect.sources_left, effect.targets_missing, effect.rows_purged), (Some(2), None, None));
+        assert_eq!(
+            (effect.sources_remaining, effect.targets_missing, effect.rows_purged),
+            (Some(2), None, None)
+        );
         let unknown = effect_of(&Snapshot::of(&segments), &segments, &[]);
-        assert_eq!((unknown.sources_left, unknown.rows_purged), (None, None));
+        assert_eq!((unknown.sources_remaining, unknown.rows_purged), (None, None));
     }
 
     #[test]
@@ -173,7 +176,7 @@ mod tests {
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50)]);
         let plans = [plan(&[1], 8), plan(&[2], 9)];
         let effect = effect_of(&before, &[from(8, &[1]), from(9, &[7])], &plans);
-        assert_eq!(effect.lineage_confirmed, Some(1));
+        assert_eq!(effect.targets_confirmed, Some(1));
     }
 
     #[test]
@@ -203,9 +206,9 @@ mod tests {
         let before = Snapshot::of(&[l0(1), l0(2), l1(3, 50)]);
         let plans = [plan(&[1, 2], -1)];
         let untouched = effect_of(&before, &[l0(1), l0(2), l1(3, 50)], &plans);
-        assert_eq!((untouched.sources_left, untouched.l0_segments), (Some(2), (Some(2), Some(2))));
+        assert_eq!((untouched.sources_remaining, untouched.l0_segments), (Some(2), (Some(2), Some(2))));
         let done = effect_of(&before, &[l1(3, 50)], &plans);
-        assert_eq!((done.sources_left, done.l0_segments), (Some(0), (Some(2), Some(0))));
+        assert_eq!((done.sources_remaining, done.l0_segments), (Some(0), (Some(2), Some(0))));
         assert_eq!(done.rows_purged, None);
     }
 

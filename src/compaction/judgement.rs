@@ -36,7 +36,7 @@ impl Judgement {
             Self::Completed => c"MILVUS_JUDGEMENT_COMPLETED",
             Self::Failed => c"MILVUS_JUDGEMENT_FAILED",
             Self::TimedOut => c"MILVUS_JUDGEMENT_TIMED_OUT",
-            Self::NotKnown => c"MILVUS_JUDGEMENT_NOT_KNOWN",
+            Self::NotKnown => c"MILVUS_JUDGEMENT_UNKNOWN",
         }
     }
 }

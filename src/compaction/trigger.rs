@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::find::{self, Find};
 use super::follow::POLL_LIMIT;
 use super::ledger::{Ledger, Origin};
 use super::left_out::{self, Chosen};
 use super::params::Params;
 use super::plan::Plan;
+use super::resolve::{self, ResolutionState};
 use super::snapshot::Snapshot;
 use super::state::{self, State};
 use super::{answered, selection, tasks};
@@ -191,7 +191,7 @@ async fn origin(
     let plans_before = match &before {
         Some(before) if server.is_before(COUNTS_PLANS) => {
             let plans = state::plans_of_all(rpc, Effect::Poll, limit).await.ok();
-            plans.map(|plans| find::plans_on(&plans, &before.ids()))
+            plans.map(|plans| resolve::plans_on(&plans, &before.ids()))
         }
         _ => None,
     };
@@ -268,11 +268,11 @@ async fn doubt(
     if deadline.has_passed() {
         return error;
     }
-    let found = find::after(rpc, Effect::Poll, deadline.within(POLL_LIMIT), origin).await;
-    let Ok(found) = found else { return error.found(Find::CannotKnow as i32) };
-    find::remember(ledger, origin, &found);
+    let found = resolve::after(rpc, Effect::Poll, deadline.within(POLL_LIMIT), origin).await;
+    let Ok(found) = found else { return error.resolved(ResolutionState::Unknown as i32) };
+    resolve::remember(ledger, origin, &found);
     let text = format!("{}; {}", error.message(), found.text);
-    error.saying(&text).about_job(found.job_id).found(found.find as i32)
+    error.saying(&text).about_job(found.job_id).resolved(found.state as i32)
 }
 
 /// Says of a timeout, which is an open end anywhere else, that it is none here.

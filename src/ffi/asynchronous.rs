@@ -153,7 +153,7 @@ pub extern "C" fn milvus_segments_async(
     })
 }
 
-/// milvus_compaction_check(); milvus_future_take_prospect().
+/// milvus_compaction_check(); milvus_future_take_check_result().
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_check_async(
     client: *mut milvus_client,
@@ -164,21 +164,21 @@ pub extern "C" fn milvus_compaction_check_async(
 ) -> milvus_status {
     start(c"milvus_compaction_check_async", out_future, || {
         let operation = check_operation(client, collection_name, params, timeout_ms)?;
-        Ok(operation.map(|prospect, _| Answer::Prospect(Box::new(prospect)).into()))
+        Ok(operation.map(|result, _| Answer::CheckResult(Box::new(result)).into()))
     })
 }
 
-/// milvus_compaction_find(); milvus_future_take_found().
+/// milvus_compaction_resolve(); milvus_future_take_resolution().
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_compaction_find_async(
+pub extern "C" fn milvus_compaction_resolve_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_find_async", out_future, || {
+    start(c"milvus_compaction_resolve_async", out_future, || {
         let operation = find_operation(client, collection_name, timeout_ms)?;
-        Ok(operation.map(|found, _| Answer::Found(Box::new(found)).into()))
+        Ok(operation.map(|found, _| Answer::Resolution(Box::new(found)).into()))
     })
 }
 

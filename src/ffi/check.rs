@@ -1,7 +1,7 @@
 //! Before a trigger, and after one in doubt
 //!
 //! milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
-//! because its answer was lost, milvus_compaction_find() looks whether a job has begun.
+//! because its answer was lost, milvus_compaction_resolve() looks whether a job has begun.
 
 use std::ffi::c_char;
 
@@ -11,7 +11,7 @@ use super::convert::{self, NOT_REPORTED, OutStruct, Sized_, copy_text};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
-use crate::compaction::{Found, Prospect};
+use crate::compaction::{CheckResult, Resolution};
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -26,10 +26,10 @@ pub const MILVUS_YES: i32 = 1;
 /// cannot be read are MILVUS_NOT_REPORTED.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct milvus_prospect {
-    /// Set by MILVUS_PROSPECT_INIT.
+pub struct milvus_check_result {
+    /// Set by MILVUS_CHECK_RESULT_INIT.
     pub size: usize,
-    /// Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_held is
+    /// Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_busy is
     /// MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
     pub would_compact: i32,
     /// Whether compaction is switched on in the server's configuration.
@@ -67,7 +67,7 @@ pub struct milvus_prospect {
     pub would_compact_if_free: i32,
     /// Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
     /// known, unless a job of this client is running.
-    pub may_be_held: i32,
+    pub may_be_busy: i32,
     /// Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
     /// stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
     /// of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
@@ -85,27 +85,27 @@ pub struct milvus_prospect {
 }
 
 /// Nobody has looked: there was no time left, or nothing was in doubt.
-pub const MILVUS_FOUND_NOT_LOOKED: i32 = 0;
+pub const MILVUS_RESOLUTION_NOT_LOOKED: i32 = 0;
 /// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
 /// client, looks the same. Do not trigger again.
-pub const MILVUS_FOUND_STARTED: i32 = 1;
+pub const MILVUS_RESOLUTION_STARTED: i32 = 1;
 /// The server lists the compactions of the collection, and none that began since, so far. A request that is
 /// still on its way through the cluster cannot be seen: look again after a while.
-pub const MILVUS_FOUND_NO_TRACE: i32 = 2;
+pub const MILVUS_RESOLUTION_NO_TRACE: i32 = 2;
 /// It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be
 /// asked, or too much time has passed.
-pub const MILVUS_FOUND_CANNOT_KNOW: i32 = 3;
+pub const MILVUS_RESOLUTION_UNKNOWN: i32 = 3;
 /// No trigger of this client for this collection is in doubt.
-pub const MILVUS_FOUND_NOT_IN_DOUBT: i32 = 4;
+pub const MILVUS_RESOLUTION_NOT_IN_DOUBT: i32 = 4;
 
 /// What became of a trigger in doubt.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct milvus_found {
-    /// Set by MILVUS_FOUND_INIT.
+pub struct milvus_resolution {
+    /// Set by MILVUS_RESOLUTION_INIT.
     pub size: usize,
-    /// One of MILVUS_FOUND_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
-    pub found: i32,
+    /// One of MILVUS_RESOLUTION_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
+    pub state: i32,
     /// 0.
     pub reserved: i32,
     /// The job that was started, which can be waited for; MILVUS_UNKNOWN_JOB, which cannot, if the server does
@@ -116,12 +116,12 @@ pub struct milvus_found {
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
-unsafe impl Sized_ for milvus_prospect {
-    const NAME: &'static str = "milvus_prospect";
+unsafe impl Sized_ for milvus_check_result {
+    const NAME: &'static str = "milvus_check_result";
     const FIRST_SIZE: usize = 328;
 }
-unsafe impl Sized_ for milvus_found {
-    const NAME: &'static str = "milvus_found";
+unsafe impl Sized_ for milvus_resolution {
+    const NAME: &'static str = "milvus_resolution";
     const FIRST_SIZE: usize = 280;
 }
 
@@ -133,7 +133,7 @@ unsafe impl Sized_ for milvus_found {
 /// @param params           As in milvus_compact_with(); NULL: all defaults. Not changed.
 /// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
 ///                         MILVUS_NO_TIMEOUT: none.
-/// @param out_prospect     Receives the answer; begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+/// @param out_result     Receives the answer; begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
 ///
 /// What the user may not read, or the server does not tell, is MILVUS_NOT_KNOWN. Thread-safe; blocks. Returns
 /// what milvus_compact_with() does. Since 0.1.0.
@@ -143,11 +143,11 @@ pub extern "C" fn milvus_compaction_check(
     collection_name: *const c_char,
     params: *const milvus_compact_params,
     timeout_ms: i64,
-    out_prospect: *mut milvus_prospect,
+    out_result: *mut milvus_check_result,
 ) -> milvus_status {
     entry(c"milvus_compaction_check", || {
         let operation = check_operation(client, collection_name, params, timeout_ms)?;
-        let out = OutStruct::new("out_prospect", out_prospect)?;
+        let out = OutStruct::new("out_result", out_result)?;
         out.write(&operation.wait()?);
         Ok(())
     })
@@ -158,11 +158,11 @@ pub(super) fn check_operation(
     collection_name: *const c_char,
     params: *const milvus_compact_params,
     timeout_ms: i64,
-) -> Result<Operation<milvus_prospect>, Error> {
+) -> Result<Operation<milvus_check_result>, Error> {
     let client = handle::get(client.cast_const())?;
     let name = convert::text("collection_name", collection_name)?;
     let operation = client.compaction_check(name, read_params(params)?, convert::timeout(timeout_ms)?);
-    Ok(operation.map(|prospect, _| (&prospect).into()))
+    Ok(operation.map(|result, _| (&result).into()))
 }
 
 /// Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
@@ -171,11 +171,11 @@ pub(super) fn check_operation(
 /// it had time left: see found in milvus_error.
 ///
 /// @param client           The client that sent the trigger. Another has nothing to compare with, and gets
-///                         MILVUS_FOUND_NOT_IN_DOUBT.
+///                         MILVUS_RESOLUTION_NOT_IN_DOUBT.
 /// @param collection_name  Name or alias, in the client's database.
 /// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
 ///                         MILVUS_NO_TIMEOUT: none.
-/// @param out_found        Receives the answer; begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+/// @param out_resolution        Receives the answer; begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
 ///
 /// A client remembers the latest trigger in doubt of each of up to 256 collections, until one that was sent
 /// later is answered. Thread-safe; blocks. Returns
@@ -183,15 +183,15 @@ pub(super) fn check_operation(
 /// MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_compaction_find(
+pub extern "C" fn milvus_compaction_resolve(
     client: *mut milvus_client,
     collection_name: *const c_char,
     timeout_ms: i64,
-    out_found: *mut milvus_found,
+    out_resolution: *mut milvus_resolution,
 ) -> milvus_status {
-    entry(c"milvus_compaction_find", || {
+    entry(c"milvus_compaction_resolve", || {
         let operation = find_operation(client, collection_name, timeout_ms)?;
-        let out = OutStruct::new("out_found", out_found)?;
+        let out = OutStruct::new("out_resolution", out_resolution)?;
         out.write(&operation.wait()?);
         Ok(())
     })
@@ -201,66 +201,68 @@ pub(super) fn find_operation(
     client: *mut milvus_client,
     collection_name: *const c_char,
     timeout_ms: i64,
-) -> Result<Operation<milvus_found>, Error> {
+) -> Result<Operation<milvus_resolution>, Error> {
     let client = handle::get(client.cast_const())?;
     let name = convert::text("collection_name", collection_name)?;
-    Ok(client.compaction_find(name, convert::timeout(timeout_ms)?).map(|found, _| (&found).into()))
+    Ok(client
+        .compaction_resolve(name, convert::timeout(timeout_ms)?)
+        .map(|resolution, _| (&resolution).into()))
 }
 
-/// The constant's name of what was found, e.g. "MILVUS_FOUND_STARTED"; of any other number,
-/// "MILVUS_UNKNOWN_FOUND". A static string. Thread-safe. Since 0.1.0.
+/// The constant's name of what was found, e.g. "MILVUS_RESOLUTION_STARTED"; of any other number,
+/// "MILVUS_UNKNOWN_RESOLUTION". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_found_name(found: i32) -> *const c_char {
-    match found {
-        MILVUS_FOUND_NOT_LOOKED => c"MILVUS_FOUND_NOT_LOOKED",
-        MILVUS_FOUND_STARTED => c"MILVUS_FOUND_STARTED",
-        MILVUS_FOUND_NO_TRACE => c"MILVUS_FOUND_NO_TRACE",
-        MILVUS_FOUND_CANNOT_KNOW => c"MILVUS_FOUND_CANNOT_KNOW",
-        MILVUS_FOUND_NOT_IN_DOUBT => c"MILVUS_FOUND_NOT_IN_DOUBT",
-        _ => c"MILVUS_UNKNOWN_FOUND",
+pub extern "C" fn milvus_resolution_name(state: i32) -> *const c_char {
+    match state {
+        MILVUS_RESOLUTION_NOT_LOOKED => c"MILVUS_RESOLUTION_NOT_LOOKED",
+        MILVUS_RESOLUTION_STARTED => c"MILVUS_RESOLUTION_STARTED",
+        MILVUS_RESOLUTION_NO_TRACE => c"MILVUS_RESOLUTION_NO_TRACE",
+        MILVUS_RESOLUTION_UNKNOWN => c"MILVUS_RESOLUTION_UNKNOWN",
+        MILVUS_RESOLUTION_NOT_IN_DOUBT => c"MILVUS_RESOLUTION_NOT_IN_DOUBT",
+        _ => c"MILVUS_UNKNOWN_RESOLUTION",
     }
     .as_ptr()
 }
 
-impl From<&Prospect> for milvus_prospect {
-    fn from(prospect: &Prospect) -> Self {
+impl From<&CheckResult> for milvus_check_result {
+    fn from(result: &CheckResult) -> Self {
         let mut shown = Self {
             size: size_of::<Self>(),
-            would_compact: prospect.would_compact as i32,
-            is_enabled: prospect.is_enabled as i32,
-            is_running: prospect.is_running as i32,
-            is_indexed: prospect.is_indexed as i32,
-            needs_index: prospect.needs_index as i32,
-            has_clustering_key: prospect.has_clustering_key.into(),
-            has_unflushed: prospect.has_unflushed as i32,
+            would_compact: result.would_compact as i32,
+            is_enabled: result.is_enabled as i32,
+            is_running: result.is_running as i32,
+            is_indexed: result.is_indexed as i32,
+            needs_index: result.needs_index as i32,
+            has_clustering_key: result.has_clustering_key.into(),
+            has_unflushed: result.has_unflushed as i32,
             reserved: 0,
-            segments: prospect.segments.unwrap_or(NOT_REPORTED),
-            rows: prospect.rows.unwrap_or(NOT_REPORTED),
-            l0_segments: prospect.l0_segments.unwrap_or(NOT_REPORTED),
-            unindexed_rows: prospect.unindexed_rows.unwrap_or(NOT_REPORTED),
+            segments: result.segments.unwrap_or(NOT_REPORTED),
+            rows: result.rows.unwrap_or(NOT_REPORTED),
+            l0_segments: result.l0_segments.unwrap_or(NOT_REPORTED),
+            unindexed_rows: result.unindexed_rows.unwrap_or(NOT_REPORTED),
             reason: [0; 256],
-            would_compact_if_free: prospect.would_compact_if_free as i32,
-            may_be_held: prospect.may_be_held as i32,
-            is_final: prospect.is_final.into(),
+            would_compact_if_free: result.would_compact_if_free as i32,
+            may_be_busy: result.may_be_busy as i32,
+            is_final: result.is_final.into(),
             reserved_2: 0,
-            expected_segments: prospect.expected_segments.unwrap_or(NOT_REPORTED),
-            unsorted_segments: prospect.unsorted_segments.unwrap_or(NOT_REPORTED),
+            expected_segments: result.expected_segments.unwrap_or(NOT_REPORTED),
+            unsorted_segments: result.unsorted_segments.unwrap_or(NOT_REPORTED),
         };
-        copy_text(&prospect.reason, shown.reason.as_mut_ptr(), shown.reason.len());
+        copy_text(&result.reason, shown.reason.as_mut_ptr(), shown.reason.len());
         shown
     }
 }
 
-impl From<&Found> for milvus_found {
-    fn from(found: &Found) -> Self {
+impl From<&Resolution> for milvus_resolution {
+    fn from(resolution: &Resolution) -> Self {
         let mut shown = Self {
             size: size_of::<Self>(),
-            found: found.find as i32,
+            state: resolution.state as i32,
             reserved: 0,
-            job_id: found.job_id,
+            job_id: resolution.job_id,
             text: [0; 256],
         };
-        copy_text(&found.text, shown.text.as_mut_ptr(), shown.text.len());
+        copy_text(&resolution.text, shown.text.as_mut_ptr(), shown.text.len());
         shown
     }
 }
@@ -268,23 +270,26 @@ impl From<&Found> for milvus_found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compaction::{Find, Known};
+    use crate::compaction::{Known, ResolutionState};
 
     #[test]
     fn the_constants_are_the_cores() {
         assert_eq!(MILVUS_NOT_KNOWN, Known::NotKnown as i32);
         assert_eq!(MILVUS_NO, Known::No as i32);
         assert_eq!(MILVUS_YES, Known::Yes as i32);
-        assert_eq!(MILVUS_FOUND_NOT_LOOKED, Find::None as i32);
-        assert_eq!(MILVUS_FOUND_STARTED, Find::Started as i32);
-        assert_eq!(MILVUS_FOUND_NO_TRACE, Find::NoTrace as i32);
-        assert_eq!(MILVUS_FOUND_CANNOT_KNOW, Find::CannotKnow as i32);
-        assert_eq!(MILVUS_FOUND_NOT_IN_DOUBT, Find::NotInDoubt as i32);
+        assert_eq!(MILVUS_RESOLUTION_NOT_LOOKED, ResolutionState::None as i32);
+        assert_eq!(MILVUS_RESOLUTION_STARTED, ResolutionState::Started as i32);
+        assert_eq!(MILVUS_RESOLUTION_NO_TRACE, ResolutionState::NoTrace as i32);
+        assert_eq!(MILVUS_RESOLUTION_UNKNOWN, ResolutionState::Unknown as i32);
+        assert_eq!(MILVUS_RESOLUTION_NOT_IN_DOUBT, ResolutionState::NotInDoubt as i32);
     }
 
     #[test]
     fn the_first_sizes_are_those_of_the_first_version() {
-        assert_eq!(milvus_prospect::FIRST_SIZE, std::mem::offset_of!(milvus_prospect, would_compact_if_free));
-        assert_eq!(milvus_found::FIRST_SIZE, size_of::<milvus_found>());
+        assert_eq!(
+            milvus_check_result::FIRST_SIZE,
+            std::mem::offset_of!(milvus_check_result, would_compact_if_free)
+        );
+        assert_eq!(milvus_resolution::FIRST_SIZE, size_of::<milvus_resolution>());
     }
 }

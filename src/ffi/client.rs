@@ -46,7 +46,7 @@ pub struct milvus_server_info {
     /// Set by MILVUS_SERVER_INFO_INIT.
     pub size: usize,
     /// The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
-    pub identifier: i64,
+    pub client_id: i64,
     /// 1 if it is milvus-lite, else 0.
     pub is_lite: i32,
     /// 0.
@@ -251,7 +251,7 @@ pub(super) fn server_info_operation(
     Ok(client.server(convert::timeout(timeout_ms)?).map(|server, _| {
         let mut info = milvus_server_info {
             size: size_of::<milvus_server_info>(),
-            identifier: server.identifier,
+            client_id: server.identifier,
             is_lite: server.is_lite().into(),
             reserved: 0,
             version: [0; 64],

@@ -33,10 +33,10 @@ pub const MILVUS_LARGEST_TARGET_SIZE: i64 = i64::MAX;
 pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
 /// The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
 /// before 2.4 give a job id even then; a wait for it says that there was nothing to do.
-pub const MILVUS_TRIGGER_NOTHING: i32 = 2;
+pub const MILVUS_TRIGGER_NOTHING_TO_DO: i32 = 2;
 /// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
 /// is given. What was flushed after it began is not in it; trigger again after it if that matters.
-pub const MILVUS_TRIGGER_RUNNING: i32 = 3;
+pub const MILVUS_TRIGGER_ALREADY_RUNNING: i32 = 3;
 /// The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could
 /// not be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
 pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
@@ -79,7 +79,7 @@ pub struct milvus_compact_result {
     /// Set by MILVUS_COMPACT_RESULT_INIT.
     pub size: usize,
     /// One of the MILVUS_TRIGGER_... constants. Later versions may add more of them.
-    pub outcome: i32,
+    pub trigger: i32,
     /// 0.
     pub reserved: i32,
     /// The job to wait for, or MILVUS_NO_JOB.
@@ -120,7 +120,7 @@ unsafe impl Sized_ for milvus_compact_result {
 /// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
 /// rate limit or because the server is starting or has no coordinator. If it may have been carried out although
 /// the call fails, the error says so (in_doubt), and what was found out about it (found): see
-/// milvus_compaction_find(). If a job of the same kind is running on the whole collection, its id is given, as
+/// milvus_compaction_resolve(). If a job of the same kind is running on the whole collection, its id is given, as
 /// far as this client can know: it triggered the job, or the server lists its jobs (newer than 3.0.0).
 /// milvus_compact_with() tells that apart.
 /// Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
@@ -229,11 +229,11 @@ pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64
 /// The constant's name of a trigger's outcome, e.g. "MILVUS_TRIGGER_SCHEDULED"; of any other number,
 /// "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_trigger_name(outcome: i32) -> *const c_char {
-    match outcome {
+pub extern "C" fn milvus_trigger_name(trigger: i32) -> *const c_char {
+    match trigger {
         MILVUS_TRIGGER_SCHEDULED => c"MILVUS_TRIGGER_SCHEDULED",
-        MILVUS_TRIGGER_NOTHING => c"MILVUS_TRIGGER_NOTHING",
-        MILVUS_TRIGGER_RUNNING => c"MILVUS_TRIGGER_RUNNING",
+        MILVUS_TRIGGER_NOTHING_TO_DO => c"MILVUS_TRIGGER_NOTHING_TO_DO",
+        MILVUS_TRIGGER_ALREADY_RUNNING => c"MILVUS_TRIGGER_ALREADY_RUNNING",
         MILVUS_TRIGGER_ACCEPTED => c"MILVUS_TRIGGER_ACCEPTED",
         _ => c"MILVUS_UNKNOWN_TRIGGER",
     }
@@ -261,7 +261,7 @@ impl From<Triggered> for milvus_compact_result {
     fn from(triggered: Triggered) -> Self {
         Self {
             size: size_of::<Self>(),
-            outcome: triggered.start as i32,
+            trigger: triggered.start as i32,
             reserved: 0,
             job_id: triggered.job_id,
             planned: triggered.planned.unwrap_or(NOT_REPORTED),
@@ -283,8 +283,8 @@ mod tests {
         assert_eq!(MILVUS_NOT_REPORTED, NOT_REPORTED);
         assert_eq!(MILVUS_LARGEST_TARGET_SIZE, params::LARGEST_TARGET_SIZE);
         assert_eq!(MILVUS_TRIGGER_SCHEDULED, Start::Scheduled as i32);
-        assert_eq!(MILVUS_TRIGGER_NOTHING, Start::Nothing as i32);
-        assert_eq!(MILVUS_TRIGGER_RUNNING, Start::Running as i32);
+        assert_eq!(MILVUS_TRIGGER_NOTHING_TO_DO, Start::Nothing as i32);
+        assert_eq!(MILVUS_TRIGGER_ALREADY_RUNNING, Start::Running as i32);
         assert_eq!(MILVUS_TRIGGER_ACCEPTED, Start::Accepted as i32);
     }
 

@@ -42,9 +42,9 @@ pub struct milvus_error {
     /// never with the token in it. Never NULL. Lives as long as this struct: that of milvus_last_error() is
     /// gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
     pub message: *const c_char,
-    /// If in_doubt, what was found out about it before the call returned, as milvus_compaction_find() would:
-    /// MILVUS_FOUND_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
-    pub found: i32,
+    /// If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
+    /// MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
+    pub resolution: i32,
     /// 0.
     pub reserved_2: i32,
 }

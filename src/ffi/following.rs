@@ -12,17 +12,17 @@ use super::convert::{self, NOT_REPORTED, OutStruct, Sized_};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
-use super::segments::milvus_effect;
+use super::segments::milvus_segment_diff;
 use crate::compaction::{LeftOut, Outcome, StateInfo, Verdict};
 use crate::error::Error;
 use crate::operation::Operation;
 
 /// The server answered with a state that this library does not know.
-pub const MILVUS_COMPACTION_UNDEFINED: i32 = 0;
+pub const MILVUS_COMPACTION_STATE_UNDEFINED: i32 = 0;
 /// At least one plan is running or waiting to run.
-pub const MILVUS_COMPACTION_EXECUTING: i32 = 1;
+pub const MILVUS_COMPACTION_STATE_EXECUTING: i32 = 1;
 /// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
-pub const MILVUS_COMPACTION_COMPLETED: i32 = 2;
+pub const MILVUS_COMPACTION_STATE_COMPLETED: i32 = 2;
 
 /// How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
 pub type milvus_verdict = i32;
@@ -52,7 +52,7 @@ pub const MILVUS_VERDICT_NOT_STARTED: milvus_verdict = 7;
 pub struct milvus_compaction_state_info {
     /// Set by MILVUS_COMPACTION_STATE_INFO_INIT.
     pub size: usize,
-    /// MILVUS_COMPACTION_UNDEFINED, _EXECUTING or _COMPLETED.
+    /// MILVUS_COMPACTION_STATE_UNDEFINED, _EXECUTING or _COMPLETED.
     pub state: i32,
     /// 0.
     pub reserved: i32,
@@ -98,32 +98,32 @@ pub struct milvus_compaction_report {
     /// 1 if the segments are told below as they were right before the trigger and are after the job: only of
     /// jobs that this client triggered or imported, on servers that list segments. Else 0, and all below is
     /// MILVUS_NOT_REPORTED.
-    pub has_effect: i32,
+    pub has_segment_diff: i32,
     /// 0.
     pub reserved_2: i32,
-    /// Segments with stored rows, before and after. They and all below are explained at milvus_effect.
+    /// Segments with stored rows, before and after. They and all below are explained at milvus_segment_diff.
     pub segments_before: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
     pub segments_after: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
     pub rows_before: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
     pub rows_after: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
     pub rows_purged: i64,
-    /// See milvus_effect.
-    pub segments_gone: i64,
-    /// See milvus_effect.
-    pub segments_appeared: i64,
-    /// See milvus_effect.
-    pub sources_left: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
+    pub segments_removed: i64,
+    /// See milvus_segment_diff.
+    pub segments_added: i64,
+    /// See milvus_segment_diff.
+    pub sources_remaining: i64,
+    /// See milvus_segment_diff.
     pub targets_missing: i64,
-    /// See milvus_effect.
-    pub lineage_confirmed: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
+    pub targets_confirmed: i64,
+    /// See milvus_segment_diff.
     pub l0_segments_before: i64,
-    /// See milvus_effect.
+    /// See milvus_segment_diff.
     pub l0_segments_after: i64,
     /// Plans that ended, and nobody can tell how: milvus_plan has the reason of each.
     pub unknown_plans: i64,
@@ -143,7 +143,7 @@ pub struct milvus_compaction_report {
     /// Of them: segments in another partition than asked for, or not among those asked for.
     pub left_out_not_asked_for: i64,
     /// Of them: the rest. Another compaction held them, or they were not eligible for a reason that no list shows.
-    pub left_out_held: i64,
+    pub left_out_other: i64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
@@ -285,7 +285,7 @@ impl From<StateInfo> for milvus_compaction_state_info {
 
 pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_compaction_report {
     let report = &outcome.report;
-    let effect = report.effect.map_or(milvus_effect::NOT_KNOWN, milvus_effect::from);
+    let effect = report.effect.map_or(milvus_segment_diff::NOT_KNOWN, milvus_segment_diff::from);
     let left_out = |count: fn(&LeftOut) -> i64| report.left_out.as_ref().map_or(NOT_REPORTED, count);
     milvus_compaction_report {
         size: size_of::<milvus_compaction_report>(),
@@ -300,18 +300,18 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_c
         elapsed_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
         polls: report.polls,
         failed_polls: report.failed_polls,
-        has_effect: report.effect.is_some().into(),
+        has_segment_diff: report.effect.is_some().into(),
         reserved_2: 0,
         segments_before: effect.segments_before,
         segments_after: effect.segments_after,
         rows_before: effect.rows_before,
         rows_after: effect.rows_after,
         rows_purged: effect.rows_purged,
-        segments_gone: effect.segments_gone,
-        segments_appeared: effect.segments_appeared,
-        sources_left: effect.sources_left,
+        segments_removed: effect.segments_removed,
+        segments_added: effect.segments_added,
+        sources_remaining: effect.sources_remaining,
         targets_missing: effect.targets_missing,
-        lineage_confirmed: effect.lineage_confirmed,
+        targets_confirmed: effect.targets_confirmed,
         l0_segments_before: effect.l0_segments_before,
         l0_segments_after: effect.l0_segments_after,
         unknown_plans: report.unknown,
@@ -322,7 +322,7 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_c
         left_out_importing: left_out(|segments| segments.importing),
         left_out_unflushed: left_out(|segments| segments.unflushed),
         left_out_not_asked_for: left_out(|segments| segments.not_asked_for),
-        left_out_held: left_out(|segments| segments.held),
+        left_out_other: left_out(|segments| segments.held),
     }
 }
 
@@ -335,9 +335,9 @@ mod tests {
 
     #[test]
     fn the_constants_are_the_cores() {
-        assert_eq!(MILVUS_COMPACTION_UNDEFINED, State::Undefined as i32);
-        assert_eq!(MILVUS_COMPACTION_EXECUTING, State::Executing as i32);
-        assert_eq!(MILVUS_COMPACTION_COMPLETED, State::Completed as i32);
+        assert_eq!(MILVUS_COMPACTION_STATE_UNDEFINED, State::Undefined as i32);
+        assert_eq!(MILVUS_COMPACTION_STATE_EXECUTING, State::Executing as i32);
+        assert_eq!(MILVUS_COMPACTION_STATE_COMPLETED, State::Completed as i32);
         for (number, verdict) in [
             (MILVUS_VERDICT_NONE, Verdict::None),
             (MILVUS_VERDICT_SUCCEEDED, Verdict::Succeeded),
@@ -356,6 +356,9 @@ mod tests {
     #[test]
     fn the_first_sizes_end_where_the_later_fields_begin() {
         assert_eq!(milvus_compaction_state_info::FIRST_SIZE, size_of::<milvus_compaction_state_info>());
-        assert_eq!(milvus_compaction_report::FIRST_SIZE, offset_of!(milvus_compaction_report, has_effect));
+        assert_eq!(
+            milvus_compaction_report::FIRST_SIZE,
+            offset_of!(milvus_compaction_report, has_segment_diff)
+        );
     }
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use super::check::{milvus_found, milvus_prospect};
+use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
 use super::convert::{self, OutStruct, Sized_};
@@ -63,8 +63,8 @@ pub(super) enum Answer {
     JobId(i64),
     CompactResult(milvus_compact_result),
     State(milvus_compaction_state_info),
-    Prospect(Box<milvus_prospect>),
-    Found(Box<milvus_found>),
+    CheckResult(Box<milvus_check_result>),
+    Resolution(Box<milvus_resolution>),
     Report(Box<milvus_compaction_report>),
     // Lists are handed over once.
     Plans(Option<Arc<PlanList>>),

@@ -16,7 +16,7 @@ pub const MILVUS_JUDGEMENT_FAILED: i32 = 2;
 /// It ran out of the server's time and changed nothing.
 pub const MILVUS_JUDGEMENT_TIMED_OUT: i32 = 3;
 /// It ended, and what is left does not show how.
-pub const MILVUS_JUDGEMENT_NOT_KNOWN: i32 = 4;
+pub const MILVUS_JUDGEMENT_UNKNOWN: i32 = 4;
 
 /// What a judgement rests on: there is none yet.
 pub const MILVUS_REASON_NONE: i32 = 0;
@@ -91,7 +91,7 @@ mod tests {
             (MILVUS_JUDGEMENT_COMPLETED, Judgement::Completed),
             (MILVUS_JUDGEMENT_FAILED, Judgement::Failed),
             (MILVUS_JUDGEMENT_TIMED_OUT, Judgement::TimedOut),
-            (MILVUS_JUDGEMENT_NOT_KNOWN, Judgement::NotKnown),
+            (MILVUS_JUDGEMENT_UNKNOWN, Judgement::NotKnown),
         ];
         assert!(judgements.iter().all(|(number, judgement)| *number == *judgement as i32));
         let reasons = [

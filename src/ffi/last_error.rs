@@ -41,7 +41,7 @@ fn raw_of(operation: &'static CStr, error: &Error, message: *const c_char) -> mi
         job_id: error.job_id,
         operation: operation.as_ptr(),
         message,
-        found: error.found,
+        resolution: error.resolution,
         reserved_2: 0,
     }
 }
@@ -65,7 +65,7 @@ impl Plain {
             job_id: 0,
             operation: c"".as_ptr(),
             message: message.as_ptr(),
-            found: 0,
+            resolution: 0,
             reserved_2: 0,
         })
     }

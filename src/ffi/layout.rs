@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::mem::{offset_of, size_of};
 
-use super::check::{milvus_found, milvus_prospect};
+use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::{milvus_compact_params, milvus_compact_result};
 use super::errors::milvus_error;
@@ -12,7 +12,7 @@ use super::futures::milvus_progress;
 use super::many::{milvus_many_params, milvus_many_result};
 use super::options::milvus_option_info;
 use super::plans::milvus_plan;
-use super::segments::{milvus_effect, milvus_segment};
+use super::segments::{milvus_segment, milvus_segment_diff};
 
 /// The size of one field's type, found without a value of the struct.
 fn size_of_field<S, F>(_: fn(&S) -> &F) -> usize {
@@ -41,33 +41,33 @@ macro_rules! lay_out {
 fn structs_are_laid_out_as_promised() {
     let here = lay_out! {
         milvus_error: size status grpc_code server_code retriable in_doubt reserved job_id operation
-            message found reserved_2;
-        milvus_option_info: size key default_value help kind reserved least most;
-        milvus_server_info: size identifier is_lite reserved version deploy_mode;
+            message resolution reserved_2;
+        milvus_option_info: size key default_value help kind reserved minimum maximum;
+        milvus_server_info: size client_id is_lite reserved version deploy_mode;
         milvus_compact_params: size is_clustering is_l0 target_size_mb partition_name channel segment_ids
             segment_count;
-        milvus_compact_result: size outcome reserved job_id planned unsorted_segments;
+        milvus_compact_result: size trigger reserved job_id planned unsorted_segments;
         milvus_compaction_state_info: size state reserved executing_plans completed_plans failed_plans
             timed_out_plans;
         milvus_compaction_report: size verdict reserved job_id planned executing_plans completed_plans
-            failed_plans timed_out_plans elapsed_ms polls failed_polls has_effect reserved_2
-            segments_before segments_after rows_before rows_after rows_purged segments_gone
-            segments_appeared sources_left targets_missing lineage_confirmed l0_segments_before
+            failed_plans timed_out_plans elapsed_ms polls failed_polls has_segment_diff reserved_2
+            segments_before segments_after rows_before rows_after rows_purged segments_removed
+            segments_added sources_remaining targets_missing targets_confirmed l0_segments_before
             l0_segments_after unknown_plans left_out left_out_unsorted left_out_l0 left_out_clustered
-            left_out_importing left_out_unflushed left_out_not_asked_for left_out_held;
+            left_out_importing left_out_unflushed left_out_not_asked_for left_out_other;
         milvus_plan: size sources source_count target targets target_count has_details r#type state reserved
             plan_id job_id collection_id partition_id channel failure_reason judgement reason;
         milvus_segment: size id collection_id partition_id rows state level is_sorted reserved
             storage_version memory channel compaction_from compaction_from_count nodes node_count;
-        milvus_effect: size segments_before segments_after rows_before rows_after rows_purged segments_gone
-            segments_appeared sources_left targets_missing lineage_confirmed l0_segments_before
+        milvus_segment_diff: size segments_before segments_after rows_before rows_after rows_purged segments_removed
+            segments_added sources_remaining targets_missing targets_confirmed l0_segments_before
             l0_segments_after;
-        milvus_prospect: size would_compact is_enabled is_running is_indexed needs_index has_clustering_key
+        milvus_check_result: size would_compact is_enabled is_running is_indexed needs_index has_clustering_key
             has_unflushed reserved segments rows l0_segments unindexed_rows reason
-            would_compact_if_free may_be_held is_final reserved_2 expected_segments unsorted_segments;
-        milvus_found: size found reserved job_id text;
+            would_compact_if_free may_be_busy is_final reserved_2 expected_segments unsorted_segments;
+        milvus_resolution: size state reserved job_id text;
         milvus_many_params: size compaction concurrency only_trigger;
-        milvus_many_result: size collection_name status outcome job_id planned report error;
+        milvus_many_result: size collection_name status trigger job_id planned report error;
         milvus_progress: size elapsed_ms planned completed failed plans_per_second collections
             collections_done collections_failed;
     };

@@ -46,7 +46,7 @@ pub struct milvus_many_result {
     /// there was nothing to do); else what looking it up, the trigger or the wait failed with.
     pub status: milvus_status,
     /// What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered.
-    pub outcome: i32,
+    pub trigger: i32,
     /// The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if one was found after a trigger in doubt
     /// and the server does not tell its id: no wait takes that.
     pub job_id: i64,
@@ -81,7 +81,7 @@ pub struct ManyList(Vec<Entry>);
 /// One item as C has it.
 struct Entry {
     name: CString,
-    outcome: i32,
+    trigger: i32,
     job_id: i64,
     planned: i64,
     report: Option<Box<milvus_compaction_report>>,
@@ -234,7 +234,7 @@ impl From<Item> for Entry {
         let job_id = if job_id == 0 { error.as_ref().map_or(0, |error| error.job_id) } else { job_id };
         Self {
             name: convert::c_text(&name),
-            outcome: triggered.map_or(0, |triggered| triggered.start as i32),
+            trigger: triggered.map_or(0, |triggered| triggered.start as i32),
             job_id,
             planned: triggered.and_then(|triggered| triggered.planned).unwrap_or(NOT_REPORTED),
             report: outcome.map(|outcome| Box::new(report(job_id, &outcome, took))),
@@ -251,7 +251,7 @@ impl Entry {
             size: size_of::<milvus_many_result>(),
             collection_name: self.name.as_ptr(),
             status: self.status as milvus_status,
-            outcome: self.outcome,
+            trigger: self.trigger,
             job_id: self.job_id,
             planned: self.planned,
             report: self.report.as_deref().map_or(ptr::null(), ptr::from_ref),

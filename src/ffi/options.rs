@@ -15,15 +15,15 @@ use crate::config::{Description, OPTIONS, Options};
 use crate::error::Error;
 
 /// The value is any text.
-pub const MILVUS_OPTION_TEXT: i32 = 0;
+pub const MILVUS_OPTION_KIND_TEXT: i32 = 0;
 /// The value is text that must not be shown to anybody.
-pub const MILVUS_OPTION_SECRET: i32 = 1;
+pub const MILVUS_OPTION_KIND_SECRET: i32 = 1;
 /// The value is the path of a file that exists when the client is made.
-pub const MILVUS_OPTION_FILE: i32 = 2;
+pub const MILVUS_OPTION_KIND_FILE: i32 = 2;
 /// The value is "true" or "false".
-pub const MILVUS_OPTION_BOOLEAN: i32 = 3;
+pub const MILVUS_OPTION_KIND_BOOLEAN: i32 = 3;
 /// The value is a whole number, in decimal digits.
-pub const MILVUS_OPTION_NUMBER: i32 = 4;
+pub const MILVUS_OPTION_KIND_NUMBER: i32 = 4;
 
 /// What there is to know about an option. All texts are static.
 #[derive(Clone, Copy)]
@@ -42,9 +42,9 @@ pub struct milvus_option_info {
     /// 0.
     pub reserved: i32,
     /// Smallest and largest value of a number; 0 for other kinds.
-    pub least: i64,
+    pub minimum: i64,
     /// See least.
-    pub most: i64,
+    pub maximum: i64,
 }
 
 /// Options for a client-to-be. Secrets in them are wiped from memory when they are freed.
@@ -147,8 +147,8 @@ impl From<&Description> for milvus_option_info {
             help: option.help.as_ptr(),
             kind: option.kind as i32,
             reserved: 0,
-            least: least.into(),
-            most: most.into(),
+            minimum: least.into(),
+            maximum: most.into(),
         }
     }
 }
@@ -160,11 +160,11 @@ mod tests {
 
     #[test]
     fn the_constants_are_the_cores() {
-        assert_eq!(MILVUS_OPTION_TEXT, Kind::Text as i32);
-        assert_eq!(MILVUS_OPTION_SECRET, Kind::Secret as i32);
-        assert_eq!(MILVUS_OPTION_FILE, Kind::File as i32);
-        assert_eq!(MILVUS_OPTION_BOOLEAN, Kind::Boolean as i32);
-        assert_eq!(MILVUS_OPTION_NUMBER, Kind::Number as i32);
+        assert_eq!(MILVUS_OPTION_KIND_TEXT, Kind::Text as i32);
+        assert_eq!(MILVUS_OPTION_KIND_SECRET, Kind::Secret as i32);
+        assert_eq!(MILVUS_OPTION_KIND_FILE, Kind::File as i32);
+        assert_eq!(MILVUS_OPTION_KIND_BOOLEAN, Kind::Boolean as i32);
+        assert_eq!(MILVUS_OPTION_KIND_NUMBER, Kind::Number as i32);
         assert_eq!(milvus_option_info::FIRST_SIZE, size_of::<milvus_option_info>());
     }
 }

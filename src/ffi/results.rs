@@ -11,7 +11,7 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use super::check::{milvus_found, milvus_prospect};
+use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
 use super::convert::{Out, OutStruct, Sized_};
@@ -96,28 +96,33 @@ pub extern "C" fn milvus_future_take_report(
     })
 }
 
-/// Reads what a trigger would do. Begin with `milvus_prospect prospect = MILVUS_PROSPECT_INIT;`.
+/// Reads what a trigger would do. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_future_take_prospect(
+pub extern "C" fn milvus_future_take_check_result(
     future: *mut milvus_future,
-    out_prospect: *mut milvus_prospect,
+    out_result: *mut milvus_check_result,
 ) -> milvus_status {
-    read(c"milvus_future_take_prospect", future, ("out_prospect", out_prospect), |answer| match answer {
-        Answer::Prospect(prospect) => Some(**prospect),
+    read(c"milvus_future_take_check_result", future, ("out_result", out_result), |answer| match answer {
+        Answer::CheckResult(result) => Some(**result),
         _ => None,
     })
 }
 
-/// Reads what was found out about a trigger in doubt. Begin with `milvus_found found = MILVUS_FOUND_INIT;`.
+/// Reads what was found out about a trigger in doubt. Begin with `milvus_resolution found = MILVUS_RESOLUTION_INIT;`.
 #[unsafe(no_mangle)]
-pub extern "C" fn milvus_future_take_found(
+pub extern "C" fn milvus_future_take_resolution(
     future: *mut milvus_future,
-    out_found: *mut milvus_found,
+    out_resolution: *mut milvus_resolution,
 ) -> milvus_status {
-    read(c"milvus_future_take_found", future, ("out_found", out_found), |answer| match answer {
-        Answer::Found(found) => Some(**found),
-        _ => None,
-    })
+    read(
+        c"milvus_future_take_resolution",
+        future,
+        ("out_resolution", out_resolution),
+        |answer| match answer {
+            Answer::Resolution(found) => Some(**found),
+            _ => None,
+        },
+    )
 }
 
 /// Takes the plans or tasks; free them with milvus_plan_list_free().

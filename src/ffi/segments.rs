@@ -89,8 +89,8 @@ pub struct milvus_segment {
 /// What a compaction did to the segments of a collection. What cannot be told is MILVUS_NOT_REPORTED.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct milvus_effect {
-    /// Set by MILVUS_EFFECT_INIT.
+pub struct milvus_segment_diff {
+    /// Set by MILVUS_SEGMENT_DIFF_INIT.
     pub size: usize,
     /// Segments with stored rows, before.
     pub segments_before: i64,
@@ -104,17 +104,17 @@ pub struct milvus_effect {
     /// told if all sources are gone, all targets are there, and nothing else can be mixed in.
     pub rows_purged: i64,
     /// Segments that were there before and are no more.
-    pub segments_gone: i64,
+    pub segments_removed: i64,
     /// Segments that were not there before. Flushes make some too.
-    pub segments_appeared: i64,
+    pub segments_added: i64,
     /// Sources of the plans that are still there. 0 is what a compaction that is done leaves.
-    pub sources_left: i64,
+    pub sources_remaining: i64,
     /// Targets of the plans that are not there: replaced in their turn already, or never made. Not told while
     /// no plan has a target.
     pub targets_missing: i64,
     /// Targets that were made of the plans' sources by the server's own word; reported by servers newer than
     /// 3.0.0.
-    pub lineage_confirmed: i64,
+    pub targets_confirmed: i64,
     /// Segments of deletions before; reported since Milvus 2.4.7.
     pub l0_segments_before: i64,
     /// And after.
@@ -149,8 +149,8 @@ unsafe impl Sized_ for milvus_segment {
     const NAME: &'static str = "milvus_segment";
     const FIRST_SIZE: usize = 112;
 }
-unsafe impl Sized_ for milvus_effect {
-    const NAME: &'static str = "milvus_effect";
+unsafe impl Sized_ for milvus_segment_diff {
+    const NAME: &'static str = "milvus_segment_diff";
     const FIRST_SIZE: usize = 104;
 }
 
@@ -252,7 +252,7 @@ pub extern "C" fn milvus_segment_list_free(segments: *mut milvus_segment_list) {
 /// @param before      From milvus_segments(), before the trigger.
 /// @param after       From milvus_segments(), after the job.
 /// @param plans       The job's, from milvus_compaction_plans(); NULL: not known.
-/// @param out_effect  Receives the comparison; begin with `milvus_effect effect = MILVUS_EFFECT_INIT;`.
+/// @param out_diff  Receives the comparison; begin with `milvus_segment_diff effect = MILVUS_SEGMENT_DIFF_INIT;`.
 ///
 /// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
 /// MILVUS_INTERNAL. Since 0.1.0.
@@ -261,7 +261,7 @@ pub extern "C" fn milvus_segments_compare(
     before: *const milvus_segment_list,
     after: *const milvus_segment_list,
     plans: *const milvus_plan_list,
-    out_effect: *mut milvus_effect,
+    out_diff: *mut milvus_segment_diff,
 ) -> milvus_status {
     entry(c"milvus_segments_compare", || {
         let (before, after) = (handle::get(before)?, handle::get(after)?);
@@ -273,7 +273,7 @@ pub extern "C" fn milvus_segments_compare(
             return Err(Error::invalid_argument("before, after: are of different collections"));
         }
         let plans = if plans.is_null() { None } else { Some(handle::get(plans)?) };
-        let out = OutStruct::new("out_effect", out_effect)?;
+        let out = OutStruct::new("out_diff", out_diff)?;
         let plans = plans.iter().flat_map(|list| list.plans()).cloned().collect();
         out.write(&effect::compare(&Snapshot::of(&before.list), &after.list, &plans).into());
         Ok(())
@@ -302,7 +302,7 @@ fn shown(segment: &Segment, channel: Option<&CString>) -> milvus_segment {
     }
 }
 
-impl milvus_effect {
+impl milvus_segment_diff {
     pub(super) const NOT_KNOWN: Self = Self {
         size: size_of::<Self>(),
         segments_before: NOT_REPORTED,
@@ -310,17 +310,17 @@ impl milvus_effect {
         rows_before: NOT_REPORTED,
         rows_after: NOT_REPORTED,
         rows_purged: NOT_REPORTED,
-        segments_gone: NOT_REPORTED,
-        segments_appeared: NOT_REPORTED,
-        sources_left: NOT_REPORTED,
+        segments_removed: NOT_REPORTED,
+        segments_added: NOT_REPORTED,
+        sources_remaining: NOT_REPORTED,
         targets_missing: NOT_REPORTED,
-        lineage_confirmed: NOT_REPORTED,
+        targets_confirmed: NOT_REPORTED,
         l0_segments_before: NOT_REPORTED,
         l0_segments_after: NOT_REPORTED,
     };
 }
 
-impl From<Effect> for milvus_effect {
+impl From<Effect> for milvus_segment_diff {
     fn from(effect: Effect) -> Self {
         let told = |number: Option<i64>| number.unwrap_or(NOT_REPORTED);
         Self {
@@ -330,11 +330,11 @@ impl From<Effect> for milvus_effect {
             rows_before: effect.rows.0,
             rows_after: effect.rows.1,
             rows_purged: told(effect.rows_purged),
-            segments_gone: effect.gone,
-            segments_appeared: effect.appeared,
-            sources_left: told(effect.sources_left),
+            segments_removed: effect.gone,
+            segments_added: effect.appeared,
+            sources_remaining: told(effect.sources_remaining),
             targets_missing: told(effect.targets_missing),
-            lineage_confirmed: told(effect.lineage_confirmed),
+            targets_confirmed: told(effect.targets_confirmed),
             l0_segments_before: told(effect.l0_segments.0),
             l0_segments_after: told(effect.l0_segments.1),
         }
@@ -363,6 +363,6 @@ mod tests {
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
         assert_eq!(milvus_segment::FIRST_SIZE, size_of::<milvus_segment>());
-        assert_eq!(milvus_effect::FIRST_SIZE, size_of::<milvus_effect>());
+        assert_eq!(milvus_segment_diff::FIRST_SIZE, size_of::<milvus_segment_diff>());
     }
 }

@@ -235,10 +235,10 @@ static void bad_parameters(const char *fake)
            "does not have");
     expect("with(out NULL)", milvus_compact_with(client, "succeeds", NULL, 5000, NULL), MILVUS_INVALID_ARGUMENT,
            "out_result");
-    CHECK(result.outcome == 0 && result.job_id == 0);
+    CHECK(result.trigger == 0 && result.job_id == 0);
     newer.later = 0;
     CHECK(milvus_compact_with(client, "succeeds", &newer.known, 5000, &result) == MILVUS_OK);
-    CHECK(result.outcome == MILVUS_TRIGGER_SCHEDULED && result.planned == 2);
+    CHECK(result.trigger == MILVUS_TRIGGER_SCHEDULED && result.planned == 2);
 
     expect("parse(NULL)", milvus_parse_target_size(NULL, &megabytes), MILVUS_INVALID_ARGUMENT, "is NULL");
     expect("parse(\"512\")", milvus_parse_target_size("512", &megabytes), MILVUS_INVALID_ARGUMENT, "no unit");
@@ -256,9 +256,9 @@ static void bad_lists(milvus_client *client)
     milvus_segment_list *segments = (milvus_segment_list *)0, *freed;
     milvus_plan_list *tasks = (milvus_plan_list *)0;
     milvus_segment segment = MILVUS_SEGMENT_INIT;
-    milvus_effect effect = MILVUS_EFFECT_INIT;
-    milvus_prospect prospect = MILVUS_PROSPECT_INIT;
-    milvus_found found = MILVUS_FOUND_INIT;
+    milvus_segment_diff effect = MILVUS_SEGMENT_DIFF_INIT;
+    milvus_check_result prospect = MILVUS_CHECK_RESULT_INIT;
+    milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
 
     expect("segments(which 7)", milvus_segments(client, "succeeds", 7, 5000, &segments), MILVUS_INVALID_ARGUMENT, "7");
     expect("segments(out NULL)", milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, NULL),
@@ -278,12 +278,12 @@ static void bad_lists(milvus_client *client)
     CHECK(segment.level == MILVUS_NOT_REPORTED && segment.channel == NULL && segment.node_count == 0);
     expect("compare(NULL)", milvus_segments_compare(NULL, segments, NULL, &effect), MILVUS_INVALID_ARGUMENT, "NULL");
     expect("compare(out NULL)", milvus_segments_compare(segments, segments, NULL, NULL), MILVUS_INVALID_ARGUMENT,
-           "out_effect");
+           "out_diff");
     expect("compare(plans of another type)",
            milvus_segments_compare(segments, segments, (milvus_plan_list *)(void *)segments, &effect),
            MILVUS_INVALID_HANDLE, "milvus_plan_list");
     CHECK(milvus_segments_compare(segments, segments, NULL, &effect) == MILVUS_OK);
-    CHECK(effect.segments_before == 4 && effect.segments_gone == 0 && effect.rows_purged == MILVUS_NOT_REPORTED);
+    CHECK(effect.segments_before == 4 && effect.segments_removed == 0 && effect.rows_purged == MILVUS_NOT_REPORTED);
     freed = segments;
     milvus_segment_list_free(segments);
     expect("segment_list_get(freed)", milvus_segment_list_get(freed, 0, &segment), MILVUS_INVALID_HANDLE, "freed");
@@ -292,18 +292,18 @@ static void bad_lists(milvus_client *client)
     milvus_segment_list_free(NULL);
 
     expect("check(out NULL)", milvus_compaction_check(client, "succeeds", NULL, 5000, NULL), MILVUS_INVALID_ARGUMENT,
-           "out_prospect");
+           "out_result");
     expect("check(no_such)", milvus_compaction_check(client, "no_such", NULL, 5000, &prospect),
            MILVUS_COLLECTION_NOT_FOUND, "no_such");
     CHECK(prospect.segments == 0 && prospect.reason[0] == '\0');
     CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &prospect) == MILVUS_OK);
     CHECK(prospect.would_compact == MILVUS_YES && prospect.segments == 4 && prospect.reason[0] != '\0');
-    CHECK(prospect.would_compact_if_free == MILVUS_YES && prospect.may_be_held == MILVUS_NO &&
+    CHECK(prospect.would_compact_if_free == MILVUS_YES && prospect.may_be_busy == MILVUS_NO &&
           prospect.is_final == MILVUS_NO && prospect.expected_segments == 1);
-    expect("find(out NULL)", milvus_compaction_find(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
-           "out_found");
-    CHECK(milvus_compaction_find(client, "succeeds", 5000, &found) == MILVUS_OK);
-    CHECK(found.found == MILVUS_FOUND_NOT_IN_DOUBT && found.job_id == MILVUS_NO_JOB);
+    expect("find(out NULL)", milvus_compaction_resolve(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
+           "out_resolution");
+    CHECK(milvus_compaction_resolve(client, "succeeds", 5000, &resolution) == MILVUS_OK);
+    CHECK(resolution.state == MILVUS_RESOLUTION_NOT_IN_DOUBT && resolution.job_id == MILVUS_NO_JOB);
     CHECK(strcmp(milvus_plan_type_name(MILVUS_PLAN_TYPE_MIX), "MILVUS_PLAN_TYPE_MIX") == 0);
     CHECK(strcmp(milvus_plan_type_name(-1), "MILVUS_UNKNOWN_PLAN_TYPE") == 0);
     CHECK(strcmp(milvus_plan_state_name(4), "MILVUS_PLAN_STATE_FAILED") == 0);
@@ -318,8 +318,8 @@ static void judgements_and_reasons(void)
     size_t i;
 
     CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_OPEN), "MILVUS_JUDGEMENT_OPEN") == 0);
-    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_NOT_KNOWN), "MILVUS_JUDGEMENT_NOT_KNOWN") == 0);
-    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_NOT_KNOWN + 1), "MILVUS_UNKNOWN_JUDGEMENT") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_UNKNOWN), "MILVUS_JUDGEMENT_UNKNOWN") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_UNKNOWN + 1), "MILVUS_UNKNOWN_JUDGEMENT") == 0);
     CHECK(strcmp(milvus_reason_name(MILVUS_REASON_NONE), "MILVUS_REASON_NONE") == 0);
     CHECK(strcmp(milvus_reason_name(MILVUS_REASON_SOURCES_STORED), "MILVUS_REASON_SOURCES_STORED") == 0);
     for (number = MILVUS_REASON_NONE; number <= MILVUS_REASON_MALFORMED; number++) {

@@ -46,8 +46,8 @@ static void every_form(milvus_client *client)
     milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
     milvus_compaction_state_info state = MILVUS_COMPACTION_STATE_INFO_INIT;
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
-    milvus_prospect prospect = MILVUS_PROSPECT_INIT;
-    milvus_found found = MILVUS_FOUND_INIT;
+    milvus_check_result prospect = MILVUS_CHECK_RESULT_INIT;
+    milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
     milvus_many_params many_params = MILVUS_MANY_PARAMS_INIT;
     milvus_many_result one = MILVUS_MANY_RESULT_INIT;
     milvus_plan_list *plans = NULL;
@@ -87,7 +87,7 @@ static void every_form(milvus_client *client)
     STARTED(milvus_compaction_state_async(client, job, 0, &future));
     WAITED;
     CHECK(milvus_future_take_state(future, &state) == MILVUS_OK);
-    CHECK(state.state == MILVUS_COMPACTION_EXECUTING);
+    CHECK(state.state == MILVUS_COMPACTION_STATE_EXECUTING);
     DONE;
 
     STARTED(milvus_compaction_wait_async(client, job, 0, &future));
@@ -108,7 +108,7 @@ static void every_form(milvus_client *client)
     STARTED(milvus_compact_with_async(client, "never_ends", NULL, 0, &future));
     WAITED;
     CHECK(milvus_future_take_compact_result(future, &result) == MILVUS_OK);
-    CHECK(result.outcome == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
+    CHECK(result.trigger == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
     DONE;
 
     STARTED(milvus_segments_async(client, "succeeds", MILVUS_SEGMENTS_STORED, 0, &future));
@@ -120,12 +120,12 @@ static void every_form(milvus_client *client)
 
     STARTED(milvus_compaction_check_async(client, "succeeds", NULL, 0, &future));
     WAITED;
-    CHECK(milvus_future_take_prospect(future, &prospect) == MILVUS_OK && prospect.segments >= 0);
+    CHECK(milvus_future_take_check_result(future, &prospect) == MILVUS_OK && prospect.segments >= 0);
     DONE;
 
-    STARTED(milvus_compaction_find_async(client, "succeeds", 0, &future));
+    STARTED(milvus_compaction_resolve_async(client, "succeeds", 0, &future));
     WAITED;
-    CHECK(milvus_future_take_found(future, &found) == MILVUS_OK && found.found == MILVUS_FOUND_NOT_IN_DOUBT);
+    CHECK(milvus_future_take_resolution(future, &resolution) == MILVUS_OK && resolution.state == MILVUS_RESOLUTION_NOT_IN_DOUBT);
     DONE;
 
     STARTED(milvus_flush_async(client, "succeeds", 0, &future));

@@ -15,15 +15,15 @@ static void a_job_that_succeeds(milvus_client *client)
     CHECK(report.size == sizeof report && report.job_id == job);
     CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED);
     CHECK(report.planned == 2 && report.completed_plans == 2 && report.failed_plans == 0);
-    CHECK(report.has_effect == 1 && report.segments_before == 4 && report.segments_after == 2);
-    CHECK(report.rows_before == 200 && report.rows_purged == 40 && report.sources_left == 0);
-    CHECK(report.lineage_confirmed == MILVUS_NOT_REPORTED && report.l0_segments_after == 1);
+    CHECK(report.has_segment_diff == 1 && report.segments_before == 4 && report.segments_after == 2);
+    CHECK(report.rows_before == 200 && report.rows_purged == 40 && report.sources_remaining == 0);
+    CHECK(report.targets_confirmed == MILVUS_NOT_REPORTED && report.l0_segments_after == 1);
     CHECK(report.unknown_plans == 0 && report.left_out == 1 && report.left_out_l0 == 1); // the deletions
     CHECK(report.left_out_unsorted == 0 && report.left_out_clustered == 0 && report.left_out_importing == 0);
-    CHECK(report.left_out_unflushed == 0 && report.left_out_not_asked_for == 0 && report.left_out_held == 0);
+    CHECK(report.left_out_unflushed == 0 && report.left_out_not_asked_for == 0 && report.left_out_other == 0);
     CHECK(report.polls >= 3 && report.failed_polls == 0 && report.elapsed_ms >= 0);
     CHECK(milvus_compaction_state(client, job, 0, &info) == MILVUS_OK);
-    CHECK(info.state == MILVUS_COMPACTION_COMPLETED && info.completed_plans == 0); // servers stop counting soon
+    CHECK(info.state == MILVUS_COMPACTION_STATE_COMPLETED && info.completed_plans == 0); // servers stop counting soon
     CHECK(milvus_compaction_plans(client, job, 0, &plans) == MILVUS_OK);
     CHECK(milvus_plan_list_count(plans) == 2);
     CHECK(milvus_plan_list_get(plans, 1, &plan) == MILVUS_OK);
@@ -82,7 +82,7 @@ static void plans_that_the_server_forgot(milvus_client *client)
     CHECK(report.verdict == MILVUS_VERDICT_UNKNOWN && report.unknown_plans == 2 && report.failed_plans == 0);
     CHECK(milvus_compaction_plans(client, job, 0, &plans) == MILVUS_OK && milvus_plan_list_count(plans) == 2);
     CHECK(milvus_plan_list_get(plans, 0, &plan) == MILVUS_OK);
-    CHECK(plan.judgement == MILVUS_JUDGEMENT_NOT_KNOWN && plan.reason == MILVUS_REASON_NO_LONGER_LISTED);
+    CHECK(plan.judgement == MILVUS_JUDGEMENT_UNKNOWN && plan.reason == MILVUS_REASON_NO_LONGER_LISTED);
     milvus_plan_list_free(plans);
 }
 
@@ -99,10 +99,10 @@ static void a_trigger_while_the_job_of_another_client_runs_is_busy(milvus_client
     CHECK(milvus_compact(other, "held", 0, 5000, &untouched) == MILVUS_BUSY && untouched == -7);
     CHECK(milvus_last_error()->retriable == 1 && milvus_last_error()->in_doubt == 0);
     CHECK(strstr(milvus_last_error_message(), "although 4 flushed segments are stored") != NULL);
-    CHECK(milvus_compact_with(other, "held", NULL, 5000, &result) == MILVUS_BUSY && result.outcome == 0);
+    CHECK(milvus_compact_with(other, "held", NULL, 5000, &result) == MILVUS_BUSY && result.trigger == 0);
     CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_OK);
     CHECK(milvus_compact_with(other, "held", NULL, 5000, &result) == MILVUS_OK);
-    CHECK(result.outcome == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0 && result.job_id != job);
+    CHECK(result.trigger == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0 && result.job_id != job);
     CHECK(result.unsorted_segments == 0);
     CHECK(milvus_compaction_wait(other, result.job_id, 10000, &report) == MILVUS_OK);
     CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED);
@@ -135,7 +135,7 @@ static void a_larger_struct(milvus_client *client)
 
     known->size = sizeof report;
     CHECK(milvus_compaction_wait(client, MILVUS_NO_JOB, 0, known) == MILVUS_OK);
-    CHECK(known->has_effect == 0 && known->l0_segments_after == MILVUS_NOT_REPORTED);
+    CHECK(known->has_segment_diff == 0 && known->l0_segments_after == MILVUS_NOT_REPORTED);
     CHECK(known->verdict == MILVUS_VERDICT_NOTHING_TO_DO && known->size == sizeof report && report.later == 77);
 }
 
@@ -144,11 +144,11 @@ static void a_smaller_struct(milvus_client *client)
 {
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
 
-    report.size = offsetof(milvus_compaction_report, has_effect);
-    report.has_effect = 77;
+    report.size = offsetof(milvus_compaction_report, has_segment_diff);
+    report.has_segment_diff = 77;
     report.left_out = 77;
     CHECK(milvus_compaction_wait(client, MILVUS_NO_JOB, 0, &report) == MILVUS_OK);
-    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.has_effect == 77 && report.left_out == 77);
+    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.has_segment_diff == 77 && report.left_out == 77);
 }
 
 int main(int argc, char **argv)

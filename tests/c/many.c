@@ -37,7 +37,7 @@ static void a_list(milvus_client *client)
     for (i = 0; i < NAMES; i++) {
         CHECK(milvus_many_list_get(list, (size_t)i, &result) == MILVUS_OK);
         CHECK(strcmp(result.collection_name, names[i]) == 0); // in the order of the names
-        CHECK(result.status == MILVUS_OK && result.outcome == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
+        CHECK(result.status == MILVUS_OK && result.trigger == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
         CHECK(result.planned == 2 && result.report->verdict == MILVUS_VERDICT_SUCCEEDED);
         CHECK(result.report->job_id == result.job_id && result.report->segments_after == 2);
         CHECK(result.error->status == MILVUS_OK && result.error->message[0] == '\0');
@@ -66,12 +66,12 @@ static void a_mixed_list(milvus_client *client)
     CHECK(atoi(tell_fake("count trigger")) == triggers + 4); // the alias is not compacted again
     result = result_of(list, "nothing");
     CHECK(result.status == MILVUS_OK && result.job_id == MILVUS_NO_JOB);
-    CHECK(result.outcome == MILVUS_TRIGGER_NOTHING && result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO);
+    CHECK(result.trigger == MILVUS_TRIGGER_NOTHING_TO_DO && result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO);
     result = result_of(list, "fails_partly");
     CHECK(result.status == MILVUS_COMPACTION_FAILED && result.report->failed_plans == 1);
     CHECK(result.error->job_id == result.job_id);
     result = result_of(list, "missing");
-    CHECK(result.status == MILVUS_COLLECTION_NOT_FOUND && result.report == NULL && result.outcome == 0);
+    CHECK(result.status == MILVUS_COLLECTION_NOT_FOUND && result.report == NULL && result.trigger == 0);
     CHECK(strstr(result.error->message, "missing") != NULL);
     result = result_of(list, "the_same");
     CHECK(result.status == MILVUS_INVALID_ARGUMENT && strstr(result.error->message, "stands for it too") != NULL);
@@ -115,7 +115,7 @@ static void one_that_another_client_holds(milvus_client *client, const char *uri
     params.only_trigger = 1;
     CHECK(milvus_compact_many(client, names, 1, &params, 1500, &list) == MILVUS_SOME_FAILED);
     result = result_of(list, "held");
-    CHECK(result.status == MILVUS_BUSY && result.outcome == 0 && result.job_id == MILVUS_NO_JOB);
+    CHECK(result.status == MILVUS_BUSY && result.trigger == 0 && result.job_id == MILVUS_NO_JOB);
     CHECK(result.error->retriable == 1 && result.error->in_doubt == 0);
     milvus_many_list_free(list);
     milvus_client_free(other);

@@ -30,7 +30,7 @@ static void it_comes_to_the_same_verdict(const char *uri)
     client = new_client(uri);
     CHECK(milvus_job_import(client, text, &imported) == MILVUS_OK && imported == job);
     CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_OK);
-    CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED && report.has_effect == 1);
+    CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED && report.has_segment_diff == 1);
     CHECK(report.segments_before == 4 && report.left_out >= 0);
     milvus_client_free(client);
 
@@ -52,7 +52,7 @@ static void the_collection_is_enough(const char *uri)
     CHECK(milvus_compaction_wait_in_async(client, "fails_partly", job, 10000, &future) == MILVUS_OK);
     CHECK(milvus_future_wait(future, 10000) == MILVUS_COMPACTION_FAILED);
     CHECK(milvus_future_take_report(future, &report) == MILVUS_COMPACTION_FAILED);
-    CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.has_effect == 0);
+    CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.has_segment_diff == 0);
     CHECK(report.left_out == MILVUS_NOT_REPORTED && report.job_id == job);
     milvus_future_free(future);
     CHECK(milvus_compaction_wait_in(client, "fails_partly", job, 10000, NULL) == MILVUS_COMPACTION_FAILED);

@@ -16,7 +16,7 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(client.state(job).state == milvus::compaction_state::executing);
     const milvus::report report = client.wait(job);
     CHECK(report.verdict == milvus::verdict::succeeded && report.job_id == job && report.completed_plans == 2);
-    CHECK(report.effect && report.effect->segments_after && !report.effect->lineage_confirmed);
+    CHECK(report.segment_diff && report.segment_diff->segments_after && !report.segment_diff->targets_confirmed);
     CHECK(report.unknown_plans == 0 && report.left_out && report.left_out->total == 1); // the deletions
     CHECK(report.left_out->l0 == 1 && report.left_out->held == 0);
 
@@ -27,13 +27,13 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(!before.empty() && before[0].rows == 50 && before[0].state == milvus::segment_state::flushed);
     for (const milvus::segment &segment : after)
         CHECK(segment.id > 0 && segment.collection_id > 0);
-    const milvus::effect effect = milvus::segments_compare(before, after, &plans);
-    CHECK(effect.segments_before == report.effect->segments_before && effect.sources_left == 0);
-    CHECK(effect.rows_purged == report.effect->rows_purged && effect.rows_purged > 0);
-    CHECK(milvus::segments_compare(before, before).segments_gone == 0);
+    const milvus::segment_diff diff = milvus::segments_compare(before, after, &plans);
+    CHECK(diff.segments_before == report.segment_diff->segments_before && diff.sources_remaining == 0);
+    CHECK(diff.rows_purged == report.segment_diff->rows_purged && diff.rows_purged > 0);
+    CHECK(milvus::segments_compare(before, before).segments_removed == 0);
 
     const milvus::compact_result nothing = client.compact_with("nothing", {});
-    CHECK(nothing.outcome == milvus::trigger::nothing && nothing.job_id == milvus::no_job);
+    CHECK(nothing.trigger == milvus::trigger::nothing_to_do && nothing.job_id == milvus::no_job);
     CHECK(nothing.planned == 0 && nothing.unsorted_segments == 0);
     CHECK(client.wait(nothing.job_id).verdict == milvus::verdict::nothing_to_do);
     CHECK(!client.wait(nothing.job_id).left_out);
@@ -41,7 +41,7 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(!client.check("never_ends").reason.empty());
     CHECK(client.check("fails").would_compact_if_free == milvus::answer::yes);
     CHECK(client.check("fails").expected_segments == 1 && client.check("fails").is_final == milvus::answer::no);
-    CHECK(client.find("fails").found == milvus::found::not_in_doubt);
+    CHECK(client.resolve("fails").state == milvus::resolution_state::not_in_doubt);
     client.flush("succeeds");
     CHECK(client.optimize("unindexed", {}, 20s).verdict == milvus::verdict::succeeded);
     CHECK(thrown_by([&] { return client.tasks("succeeds"); }) == milvus::status::unsupported);
@@ -122,9 +122,9 @@ static void failures_are_thrown_by_status(milvus::client &client)
         client.compact("fails");
         CHECK(is_not_reached);
     } catch (const milvus::error &e) {
-        CHECK(e.in_doubt() && !e.retriable() && e.found() != milvus::found::not_in_doubt);
-        CHECK(client.find("fails").found == milvus::found::cannot_know ||
-              client.find("fails").found == milvus::found::started);
+        CHECK(e.in_doubt() && !e.retriable() && e.resolution() != milvus::resolution_state::not_in_doubt);
+        CHECK(client.resolve("fails").state == milvus::resolution_state::unknown ||
+              client.resolve("fails").state == milvus::resolution_state::started);
     }
     CHECK(thrown_by([&] { return client.wait(-7); }) == milvus::status::invalid_argument);
     const std::int64_t job = client.compact(endless());
@@ -159,7 +159,7 @@ static void many_tell_of_each(milvus::client &client)
     } catch (const milvus::many_error &e) {
         const std::vector<milvus::many_result> &each = e.value();
         CHECK(e.status() == milvus::status::some_failed && each.size() == 3);
-        CHECK(each[0].collection_name == "nothing" && each[0].outcome == milvus::trigger::nothing);
+        CHECK(each[0].collection_name == "nothing" && each[0].trigger == milvus::trigger::nothing_to_do);
         CHECK(each[1].status == milvus::status::compaction_failed && each[1].report->failed_plans == 1);
         CHECK(each[1].planned == 3 && each[1].failure.job_id == each[1].job_id);
         CHECK(each[2].status == milvus::status::collection_not_found && !each[2].report);
@@ -321,19 +321,19 @@ static void every_constant_has_its_name()
     CHECK(named(milvus::to_string(milvus::status::some_failed), "MILVUS_SOME_FAILED"));
     CHECK(named(milvus::to_string(milvus::verdict::timed_out), "MILVUS_VERDICT_TIMED_OUT"));
     CHECK(named(milvus::to_string(milvus::verdict::not_started), "MILVUS_VERDICT_NOT_STARTED"));
-    CHECK(named(milvus::to_string(milvus::judgement::not_known), "MILVUS_JUDGEMENT_NOT_KNOWN"));
+    CHECK(named(milvus::to_string(milvus::judgement::unknown), "MILVUS_JUDGEMENT_UNKNOWN"));
     CHECK(named(milvus::to_string(milvus::reason::malformed), "MILVUS_REASON_MALFORMED"));
     CHECK(named(milvus::to_string(static_cast<milvus::reason>(77)), "MILVUS_UNKNOWN_REASON"));
     CHECK(named(milvus::to_string(milvus::trigger::accepted), "MILVUS_TRIGGER_ACCEPTED"));
-    CHECK(named(milvus::to_string(milvus::found::no_trace), "MILVUS_FOUND_NO_TRACE"));
+    CHECK(named(milvus::to_string(milvus::resolution_state::no_trace), "MILVUS_RESOLUTION_NO_TRACE"));
     CHECK(named(milvus::to_string(milvus::plan_type::mix), "MILVUS_PLAN_TYPE_MIX"));
     CHECK(named(milvus::to_string(milvus::plan_state::statistic), "MILVUS_PLAN_STATE_STATISTIC"));
-    CHECK(named(milvus::to_string(milvus::compaction_state::executing), "MILVUS_COMPACTION_EXECUTING"));
+    CHECK(named(milvus::to_string(milvus::compaction_state::executing), "MILVUS_COMPACTION_STATE_EXECUTING"));
     CHECK(named(milvus::to_string(milvus::which_segments::loaded), "MILVUS_SEGMENTS_LOADED"));
     CHECK(named(milvus::to_string(milvus::segment_state::dropped), "MILVUS_SEGMENT_STATE_DROPPED"));
     CHECK(named(milvus::to_string(milvus::segment_level::l2), "MILVUS_SEGMENT_LEVEL_L2"));
     CHECK(named(milvus::to_string(milvus::answer::not_known), "MILVUS_NOT_KNOWN"));
-    CHECK(named(milvus::to_string(milvus::option_kind::secret), "MILVUS_OPTION_SECRET"));
+    CHECK(named(milvus::to_string(milvus::option_kind::secret), "MILVUS_OPTION_KIND_SECRET"));
     CHECK(named(milvus::to_string(milvus::log_level::debug), "MILVUS_LOG_DEBUG"));
     CHECK(named(milvus::to_string(static_cast<milvus::segment_state>(77)), "MILVUS_UNKNOWN_SEGMENT_STATE"));
     CHECK(named(milvus::to_string(static_cast<milvus::status>(77)), "MILVUS_UNKNOWN_STATUS"));

@@ -15,7 +15,7 @@ static void another_client_goes_on_with_a_job(const char *uri)
     CHECK(heir.import_job(text + "\n") == job);
     const milvus::report report = heir.wait(job);
     CHECK(report.verdict == milvus::verdict::succeeded);
-    CHECK(report.effect && report.effect->segments_before == 4);
+    CHECK(report.segment_diff && report.segment_diff->segments_before == 4);
 }
 
 static void a_job_of_others_is_waited_for_in_its_collection(const char *uri)

@@ -23,7 +23,7 @@ def _struct(name, fields):
 LastError = _struct("milvus_error", [
     ("status", _status), ("grpc_code", ctypes.c_int32), ("server_code", ctypes.c_int32), ("retriable", ctypes.c_int32),
     ("in_doubt", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p),
-    ("found", ctypes.c_int32), ("reserved_2", ctypes.c_int32)])
+    ("resolution", ctypes.c_int32), ("reserved_2", ctypes.c_int32)])
 StateInfo = _struct("milvus_compaction_state_info", [
     ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("executing_plans", _int64), ("completed_plans", _int64), ("failed_plans", _int64),
     ("timed_out_plans", _int64)])
@@ -33,41 +33,41 @@ Plan = _struct("milvus_plan", [
     ("type", ctypes.c_int32), ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("plan_id", _int64), ("job_id", _int64),
     ("collection_id", _int64), ("partition_id", _int64), ("channel", ctypes.c_char_p), ("failure_reason", ctypes.c_char_p),
     ("judgement", ctypes.c_int32), ("reason", ctypes.c_int32)])
-EFFECT = [(name, _int64) for name in (
-    "segments_before", "segments_after", "rows_before", "rows_after", "rows_purged", "segments_gone", "segments_appeared",
-    "sources_left", "targets_missing", "lineage_confirmed", "l0_segments_before", "l0_segments_after")]
+SEGMENT_DIFF = [(name, _int64) for name in (
+    "segments_before", "segments_after", "rows_before", "rows_after", "rows_purged", "segments_removed", "segments_added",
+    "sources_remaining", "targets_missing", "targets_confirmed", "l0_segments_before", "l0_segments_after")]
 Report = _struct("milvus_compaction_report", [
     ("verdict", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
     ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
-    ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64), ("has_effect", ctypes.c_int32), ("reserved_2", ctypes.c_int32)]
-    + EFFECT + [(name, _int64) for name in (
+    ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64), ("has_segment_diff", ctypes.c_int32), ("reserved_2", ctypes.c_int32)]
+    + SEGMENT_DIFF + [(name, _int64) for name in (
         "unknown_plans", "left_out", "left_out_unsorted", "left_out_l0", "left_out_clustered", "left_out_importing",
-        "left_out_unflushed", "left_out_not_asked_for", "left_out_held")])
-Effect = _struct("milvus_effect", EFFECT)
+        "left_out_unflushed", "left_out_not_asked_for", "left_out_other")])
+SegmentDiff = _struct("milvus_segment_diff", SEGMENT_DIFF)
 CompactParams = _struct("milvus_compact_params", [
     ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
     ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t)])
 CompactResult = _struct("milvus_compact_result", [
-    ("outcome", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("unsorted_segments", _int64)])
+    ("trigger", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("unsorted_segments", _int64)])
 Segment = _struct("milvus_segment", [
     ("id", _int64), ("collection_id", _int64), ("partition_id", _int64), ("rows", _int64), ("state", ctypes.c_int32),
     ("level", ctypes.c_int32), ("is_sorted", ctypes.c_int32), ("reserved", ctypes.c_int32), ("storage_version", _int64),
     ("memory", _int64), ("channel", ctypes.c_char_p), ("compaction_from", ctypes.POINTER(_int64)),
     ("compaction_from_count", ctypes.c_size_t), ("nodes", ctypes.POINTER(_int64)), ("node_count", ctypes.c_size_t)])
-Prospect = _struct("milvus_prospect", [
+CheckResult = _struct("milvus_check_result", [
     (name, ctypes.c_int32) for name in ("would_compact", "is_enabled", "is_running", "is_indexed", "needs_index",
                                         "has_clustering_key", "has_unflushed", "reserved")]
     + [(name, _int64) for name in ("segments", "rows", "l0_segments", "unindexed_rows")] + [("reason", ctypes.c_char * 256)]
-    + [(name, ctypes.c_int32) for name in ("would_compact_if_free", "may_be_held", "is_final", "reserved_2")]
+    + [(name, ctypes.c_int32) for name in ("would_compact_if_free", "may_be_busy", "is_final", "reserved_2")]
     + [(name, _int64) for name in ("expected_segments", "unsorted_segments")])
-Found = _struct("milvus_found", [
-    ("found", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("text", ctypes.c_char * 256)])
+Resolution = _struct("milvus_resolution", [
+    ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("text", ctypes.c_char * 256)])
 
 OptionInfo = _struct("milvus_option_info", [
     ("key", ctypes.c_char_p), ("default_value", ctypes.c_char_p), ("help", ctypes.c_char_p), ("kind", ctypes.c_int32),
-    ("reserved", ctypes.c_int32), ("least", _int64), ("most", _int64)])
+    ("reserved", ctypes.c_int32), ("minimum", _int64), ("maximum", _int64)])
 ServerInfo = _struct("milvus_server_info", [
-    ("identifier", _int64), ("is_lite", ctypes.c_int32), ("reserved", ctypes.c_int32), ("version", ctypes.c_char * 64),
+    ("client_id", _int64), ("is_lite", ctypes.c_int32), ("reserved", ctypes.c_int32), ("version", ctypes.c_char * 64),
     ("deploy_mode", ctypes.c_char * 64)])
 Progress = _struct("milvus_progress", [
     ("elapsed_ms", _int64), ("planned", _int64), ("completed", _int64), ("failed", _int64), ("plans_per_second", ctypes.c_double),
@@ -75,7 +75,7 @@ Progress = _struct("milvus_progress", [
 ManyParams = _struct("milvus_many_params", [
     ("compaction", ctypes.POINTER(CompactParams)), ("concurrency", ctypes.c_int32), ("only_trigger", ctypes.c_int32)])
 ManyResult = _struct("milvus_many_result", [
-    ("collection_name", ctypes.c_char_p), ("status", _status), ("outcome", ctypes.c_int32), ("job_id", _int64), ("planned", _int64),
+    ("collection_name", ctypes.c_char_p), ("status", _status), ("trigger", ctypes.c_int32), ("job_id", _int64), ("planned", _int64),
     ("report", ctypes.POINTER(Report)), ("error", ctypes.POINTER(LastError))])
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int32, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
 
@@ -105,14 +105,14 @@ for name, result, *parameters in [
         ("parse_target_size", _status, _text, ctypes.POINTER(_int64)),
         ("flush", _status, _pointer, _text, _int64),
         ("optimize", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(Report)),
-        ("compaction_check", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(Prospect)),
-        ("compaction_find", _status, _pointer, _text, _int64, ctypes.POINTER(Found)),
+        ("compaction_check", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CheckResult)),
+        ("compaction_resolve", _status, _pointer, _text, _int64, ctypes.POINTER(Resolution)),
         ("compaction_tasks", _status, _pointer, _text, _int64, ctypes.POINTER(_pointer)),
         ("segments", _status, _pointer, _text, ctypes.c_int32, _int64, ctypes.POINTER(_pointer)),
         ("segment_list_count", ctypes.c_size_t, _pointer),
         ("segment_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Segment)),
         ("segment_list_free", None, _pointer),
-        ("segments_compare", _status, _pointer, _pointer, _pointer, ctypes.POINTER(Effect)),
+        ("segments_compare", _status, _pointer, _pointer, _pointer, ctypes.POINTER(SegmentDiff)),
         ("plan_type_name", _text, ctypes.c_int32),
         ("plan_state_name", _text, ctypes.c_int32),
         ("plan_list_count", ctypes.c_size_t, _pointer),
@@ -165,7 +165,7 @@ class MilvusError(Exception):
         self.message = error.message.decode()
         self.in_doubt, self.retriable = bool(error.in_doubt), bool(error.retriable)
         self.server_code, self.grpc_code, self.job_id = error.server_code, error.grpc_code, error.job_id
-        self.found = name_of("FOUND", error.found)
+        self.resolution = name_of("RESOLUTION", error.resolution)
         self.report = report
         super().__init__(f"{self.status}: {self.message}")
 
@@ -260,9 +260,9 @@ class Client:
         return result
 
     def compact_with(self, name, timeout_ms=10000, **params):
-        """The result; its `outcome_name` is the outcome."""
+        """The result; its `trigger_name` says what came of the trigger."""
         result = self._filled(CompactResult, lib.milvus_compact_with, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
-        result.outcome_name = name_of("TRIGGER", result.outcome)
+        result.trigger_name = name_of("TRIGGER", result.trigger)
         return result
 
     def close(self, timeout_ms=10000):
@@ -289,7 +289,7 @@ class Client:
         return found, status_name(status)
 
     def check(self, name, timeout_ms=10000, **params):
-        return self._filled(Prospect, lib.milvus_compaction_check, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
+        return self._filled(CheckResult, lib.milvus_compaction_check, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
 
     def flush(self, name, timeout_ms=30000):
         check(lib.milvus_flush(self.handle, name.encode(), timeout_ms))
@@ -299,9 +299,9 @@ class Client:
         status = lib.milvus_optimize(self.handle, name.encode(), ctypes.byref(params_of(**params)), timeout_ms, ctypes.byref(report))
         return self._judged(status, report)
 
-    def find(self, name, timeout_ms=10000):
-        found = self._filled(Found, lib.milvus_compaction_find, name.encode(), timeout_ms)
-        found.found_name = name_of("FOUND", found.found)
+    def resolve(self, name, timeout_ms=10000):
+        found = self._filled(Resolution, lib.milvus_compaction_resolve, name.encode(), timeout_ms)
+        found.state_name = name_of("RESOLUTION", found.state)
         return found
 
     def tasks(self, name, timeout_ms=10000):

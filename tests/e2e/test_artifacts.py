@@ -45,8 +45,8 @@ def test_structs_are_laid_out_as_the_header_says(tmp_path):
     """What C, Rust and this ctypes description agree on: sizes and offsets."""
     structs = {struct.__name__: struct for struct in
                (milvus_ffi.LastError, milvus_ffi.StateInfo, milvus_ffi.Plan, milvus_ffi.Report, milvus_ffi.OptionInfo,
-                milvus_ffi.ServerInfo, milvus_ffi.Effect, milvus_ffi.CompactParams, milvus_ffi.CompactResult, milvus_ffi.Segment,
-                milvus_ffi.Prospect, milvus_ffi.Found, milvus_ffi.Progress, milvus_ffi.ManyParams, milvus_ffi.ManyResult)}
+                milvus_ffi.ServerInfo, milvus_ffi.SegmentDiff, milvus_ffi.CompactParams, milvus_ffi.CompactResult, milvus_ffi.Segment,
+                milvus_ffi.CheckResult, milvus_ffi.Resolution, milvus_ffi.Progress, milvus_ffi.ManyParams, milvus_ffi.ManyResult)}
     lines = [f'printf("%zu %zu\\n", offsetof({name}, {field}), sizeof(((const {name} *)0)->{field}));'
              for name, struct in structs.items() for field, _ in struct._fields_]
     lines += [f'printf("0 %zu\\n", sizeof({name}));' for name in structs]

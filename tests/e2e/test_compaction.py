@@ -132,15 +132,15 @@ def test_a_second_trigger_during_the_first_joins_it(start_server):
     filled(seed.connect(server.uri), "c")
     with milvus_ffi.Client(server.uri) as client, milvus_ffi.Client(server.uri) as other:
         first, second = client.compact_with("c"), client.compact_with("c")
-        assert (first.outcome_name, second.outcome_name) == ("SCHEDULED", "RUNNING")
+        assert (first.trigger_name, second.trigger_name) == ("SCHEDULED", "ALREADY_RUNNING")
         assert second.job_id == first.job_id
         # Another client cannot know of the first, and this server gives it a job with nothing to do.
         third = other.compact_with("c")
-        assert third.outcome_name == "NOTHING" and third.job_id != first.job_id
+        assert third.trigger_name == "NOTHING_TO_DO" and third.job_id != first.job_id
         assert other.wait(third.job_id).verdict_name == "NOTHING_TO_DO"
         assert client.wait(second.job_id).verdict_name == "SUCCEEDED"
         # Over, it is in nobody's way.
-        assert client.compact_with("c").outcome_name == "SCHEDULED"
+        assert client.compact_with("c").trigger_name == "SCHEDULED"
 
 
 def test_deleted_rows_are_purged(client, pymilvus, name):
@@ -195,7 +195,7 @@ def test_a_final_collection_is_said_to_be_so(client, pymilvus, name):
     filled(pymilvus, name, 4)
     yes, no = milvus_ffi.CONSTANTS["YES"], milvus_ffi.CONSTANTS["NO"]
     check = client.check(name)
-    assert (check.would_compact_if_free, check.may_be_held, check.is_final) == (yes, no, no), check.reason
+    assert (check.would_compact_if_free, check.may_be_busy, check.is_final) == (yes, no, no), check.reason
     assert (check.segments, check.expected_segments) == (4, 1), check.reason
     client.wait(client.compact(name))
     deadline = time.monotonic() + 60

@@ -177,16 +177,16 @@ def test_a_trigger_in_doubt_is_looked_into(plain_server):
                 client.server_version()
                 peer.break_request(4, passes_it_on)  # after the looks at the collection, its segments and the plans
                 error, _ = failure_of(client.compact, name)
-                assert (error.status, error.in_doubt, error.found) == ("UNAVAILABLE", True, found), error.message
-                look = client.find(name)
-                assert look.found_name == found and look.text.decode() in error.message
+                assert (error.status, error.in_doubt, error.resolution) == ("UNAVAILABLE", True, found), error.message
+                look = client.resolve(name)
+                assert look.state_name == found and look.text.decode() in error.message
                 deadline = time.monotonic() + 20
                 while passes_it_on and seed.ids_of(pymilvus, name) == before and time.monotonic() < deadline:
                     time.sleep(0.1)
                 assert (seed.ids_of(pymilvus, name) == before) == (not passes_it_on)
-                assert client.find(name).found_name == found
+                assert client.resolve(name).state_name == found
             # The next trigger is answered, and nothing is in doubt any more.
             assert client.wait(client.compact("never_arrived")).verdict_name == "SUCCEEDED"
-            assert client.find("never_arrived").found_name == "NOT_IN_DOUBT"
+            assert client.resolve("never_arrived").state_name == "NOT_IN_DOUBT"
     finally:
         peer.stop()

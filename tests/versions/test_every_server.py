@@ -29,18 +29,18 @@ def test_the_named_collection_is_compacted_and_no_other(world, client):
     before, beside = world.segments(name), world.segments(neighbour)
     result = client.compact_with(name)
     if world.is_lite:
-        assert (result.outcome_name, result.job_id) == ("NOTHING", milvus_ffi.NO_JOB)
+        assert (result.trigger_name, result.job_id) == ("NOTHING", milvus_ffi.NO_JOB)
         assert client.wait(result.job_id).verdict_name == "NOTHING_TO_DO"
     else:
-        assert result.outcome_name == "SCHEDULED" and result.planned >= 1
+        assert result.trigger_name == "SCHEDULED" and result.planned >= 1
         report = client.wait(result.job_id)
         assert report.verdict_name == "SUCCEEDED" and report.completed_plans == result.planned
         after = world.segments(name)
         assert len(after) < len(before) and not set(after) & set(before)
-        told = (report.has_effect, report.segments_before, report.segments_after, report.rows_before, report.rows_after)
+        told = (report.has_segment_diff, report.segments_before, report.segments_after, report.rows_before, report.rows_after)
         assert told == (1, len(before), len(after), sum(before.values()), sum(after.values()))
-        assert (report.segments_gone, report.segments_appeared) == (len(before), len(after))
-        assert (report.sources_left, report.targets_missing) == (0, 0)
+        assert (report.segments_removed, report.segments_added) == (len(before), len(after))
+        assert (report.sources_remaining, report.targets_missing) == (0, 0)
         assert report.rows_purged == sum(before.values()) - sum(after.values())
         assert client.judgements(result.job_id) == [(
             "COMPLETED", "REPORTED" if world.is_from(NEWER_THAN_ANY) else "TARGET_STORED")] * result.planned
@@ -91,7 +91,7 @@ def test_nothing_to_do_is_said_so(world, client):
         open_end = kind == "unindexed" and world.is_from("2.4.0")
         assert check.would_compact == milvus_ffi.CONSTANTS["NOT_KNOWN" if open_end else "NO"], check.reason
         result = client.compact_with(name)
-        assert (result.outcome_name, result.planned) == ("NOTHING", 0)
+        assert (result.trigger_name, result.planned) == ("NOTHING", 0)
         assert client.wait(result.job_id).verdict_name == "NOTHING_TO_DO"
         world.settle(name)
         assert world.segments(name) == before
@@ -108,14 +108,14 @@ def test_a_dry_run_changes_nothing_and_is_right(world, client):
     can_see = not world.is_from("2.4.0") or world.is_from(NEWER_THAN_ANY)
     assert check.would_compact == milvus_ffi.CONSTANTS["YES" if can_see else "NOT_KNOWN"], check.reason
     assert check.would_compact_if_free == milvus_ffi.CONSTANTS["YES"], check.reason
-    assert check.may_be_held == milvus_ffi.CONSTANTS["NO" if can_see else "NOT_KNOWN"], check.reason
+    assert check.may_be_busy == milvus_ffi.CONSTANTS["NO" if can_see else "NOT_KNOWN"], check.reason
     assert (check.is_final, check.expected_segments) == (0, 1), check.reason
     assert (check.segments, check.rows) == (len(before), sum(before.values()))
     assert (check.is_enabled, check.is_indexed, check.unindexed_rows) == (1, 1, 0)
     assert check.l0_segments == (1 if world.is_from("2.4.7") else milvus_ffi.CONSTANTS["NOT_REPORTED"])
     world.settle(name)
     assert world.segments(name) == before, "it only reads"
-    assert client.compact_with(name).outcome_name == "SCHEDULED"
+    assert client.compact_with(name).trigger_name == "SCHEDULED"
 
 
 OPTIONS = [(dict(is_clustering=True), "2.4.6"), (dict(is_l0=True), "2.6.3"), (dict(target_size_mb=4096), "2.6.12"),
@@ -131,7 +131,7 @@ def test_an_option_is_never_ignored(world, client, params, needed):
     if world.is_from(needed):
         # Without a list of jobs, nobody can tell whose job a clustering trigger is given.
         is_told = "is_clustering" not in params or world.is_from(NEWER_THAN_ANY)
-        assert client.compact_with(name, **params).outcome_name == ("SCHEDULED" if is_told else "ACCEPTED")
+        assert client.compact_with(name, **params).trigger_name == ("SCHEDULED" if is_told else "ACCEPTED")
         assert world.compacted()[-1].startswith(f"{name} "), "not a plain one"
         return
     for call in (client.compact_with, client.check):
@@ -145,9 +145,9 @@ def test_a_second_trigger_joins_the_first(world, client):
     name = world.collection("small")
     first, second = client.compact_with(name), client.compact_with(name)
     if world.is_lite:
-        assert second.outcome_name == "NOTHING"
+        assert second.trigger_name == "NOTHING_TO_DO"
         return
-    if second.outcome_name == "RUNNING":
+    if second.trigger_name == "RUNNING":
         assert second.job_id == first.job_id
     else:
         assert world.is_real, "a played job runs until it is asked about"  # a real one may be over by then
@@ -167,13 +167,13 @@ def test_a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_
         else:
             second = client.compact_with(name)
             running = ("RUNNING", job)
-            assert (second.outcome_name, second.job_id) == running if world.is_from(NEWER_THAN_ANY) \
-                else second.outcome_name == "NOTHING", second.outcome_name
+            assert (second.trigger_name, second.job_id) == running if world.is_from(NEWER_THAN_ANY) \
+                else second.trigger_name == "NOTHING_TO_DO", second.trigger_name
         other.wait(job)
         later = client.compact_with(name)
         # 2.5 sorts the result of the first job later, and leaves it out until then.
         is_unsorted = world.is_from("2.5.0") and not world.is_from("2.6.0") and not world.is_lite
-        assert later.outcome_name == ("NOTHING" if world.is_lite or is_unsorted else "SCHEDULED")
+        assert later.trigger_name == ("NOTHING" if world.is_lite or is_unsorted else "SCHEDULED")
         assert later.unsorted_segments >= 1 or not is_unsorted
         client.wait(later.job_id)
 
@@ -193,7 +193,7 @@ def test_a_job_that_nobody_knows_is_unknown(world, client):
     for job in (1, 123456789, 2 ** 63 - 1):
         error = failure_of(client.wait, job)
         assert (error.status, error.report.verdict_name) == ("OUTCOME_UNKNOWN", "UNKNOWN")
-        assert error.report.has_effect == 0 and error.report.rows_purged == milvus_ffi.CONSTANTS["NOT_REPORTED"]
+        assert error.report.has_segment_diff == 0 and error.report.rows_purged == milvus_ffi.CONSTANTS["NOT_REPORTED"]
 
 
 def test_the_tasks_listed_are_those_of_the_collection_or_none(world, client):
@@ -223,8 +223,8 @@ def test_segments_are_told_as_far_as_the_server_reports_them(world, client):
 
 def test_without_a_trigger_in_doubt_there_is_nothing_to_find(world, client):
     name = world.collection("small")
-    found = client.find(name)
-    assert (found.found_name, found.job_id) == ("NOT_IN_DOUBT", 0) and b"in doubt" in found.text
+    found = client.resolve(name)
+    assert (found.state_name, found.job_id) == ("NOT_IN_DOUBT", 0) and b"in doubt" in found.text
 
 
 def test_flushing_and_optimizing_go_with_it(world, client):

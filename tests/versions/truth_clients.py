@@ -97,7 +97,7 @@ class Ours:
             report, message = error.report, error.message
             if report is None or report.verdict_name == "NONE":
                 return error.status, message, None
-        has_purged = report.has_effect and report.rows_purged != milvus_ffi.CONSTANTS["NOT_REPORTED"]
+        has_purged = report.has_segment_diff and report.rows_purged != milvus_ffi.CONSTANTS["NOT_REPORTED"]
         return report.verdict_name, message, report.rows_purged if has_purged else None
 
     def wait(self, job, limit=LIMIT_S):
@@ -113,7 +113,7 @@ class Ours:
         try:
             job = self.trigger(name, limit, **params)
         except milvus_ffi.MilvusError as error:
-            if error.found == "STARTED":
+            if error.resolution == "STARTED":
                 return RUNNING, f"{error.status}, in doubt: {error.message}"
             return UNKNOWN if error.in_doubt else REFUSED, f"{error.status}: {error.message}"
         return self.wait(job, wait_limit or limit)

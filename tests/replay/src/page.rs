@@ -27,7 +27,7 @@ async fn answer(state: Arc<State>, mut connection: TcpStream) -> std::io::Result
     let path = line.split_ascii_whitespace().nth(1).and_then(|target| target.split('?').next());
     let is_known = line.starts_with("GET ") && path == Some(PATH);
     let (status, body) =
-        if is_known { ("200 OK", state.tasks().to_string()) } else { ("404 Not Found", String::new()) };
+        if is_known { ("200 OK", state.tasks().to_string()) } else { ("404 Not Resolution", String::new()) };
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\

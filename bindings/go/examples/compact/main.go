@@ -39,7 +39,7 @@ func compact(ctx context.Context, uri, collection string) error {
 	result, err := client.CompactWith(ctx, collection, milvus.CompactParams{})
 	var failure *milvus.Error
 	if errors.As(err, &failure) && failure.InDoubt {
-		fmt.Println("in doubt, found:", failure.Found)
+		fmt.Println("in doubt, resolution:", failure.Resolution)
 	}
 	if errors.Is(err, milvus.ErrBusy) {
 		fmt.Println("another compaction holds the segments: try again later")
@@ -47,13 +47,13 @@ func compact(ctx context.Context, uri, collection string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("job %d: %s\n", result.JobID, result.Outcome)
+	fmt.Printf("job %d: %s\n", result.JobID, result.Trigger)
 
 	report, err := client.Wait(ctx, result.JobID, milvus.OnProgress(func(progress milvus.Progress) {
 		fmt.Printf("%d of %d plans after %s\n", progress.Completed, progress.Planned, progress.Elapsed)
 	}))
 	fmt.Println("verdict:", report.Verdict)
-	if effect := report.Effect; effect != nil {
+	if effect := report.SegmentDiff; effect != nil {
 		fmt.Printf("segments: %d -> %d, rows: %d -> %d\n",
 			effect.SegmentsBefore, effect.SegmentsAfter, effect.RowsBefore, effect.RowsAfter)
 	}

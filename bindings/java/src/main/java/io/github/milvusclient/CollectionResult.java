@@ -8,21 +8,21 @@ import java.util.OptionalLong;
  * What became of one of many collections.
  *
  * @param collectionName  the name or alias that was given, or listed by the server
- * @param outcome         what came of the trigger; {@link TriggerOutcome#NONE} if it was not sent, or not answered
+ * @param trigger         what came of the trigger; {@link Trigger#NONE} if it was not sent, or not answered
  * @param jobId           the job, {@link MilvusClient#NO_JOB} or {@link MilvusClient#UNKNOWN_JOB}
  * @param planned         plans of the job when it was triggered, if that is known
  * @param report          what was seen of the job; empty if it was not waited for
  * @param failure         what looking it up, the trigger or the wait failed with; empty if it was compacted, or there
  *                        was nothing to do
  */
-public record CollectionResult(String collectionName, TriggerOutcome outcome, long jobId, OptionalLong planned,
+public record CollectionResult(String collectionName, Trigger trigger, long jobId, OptionalLong planned,
                                Optional<CompactionReport> report, Optional<MilvusException> failure) {
     static CollectionResult of(Structs.ManyResult result) {
         Optional<CompactionReport> report = Optional.ofNullable(result.report)
             .map(place -> CompactionReport.of(new Structs.Report(place)));
         Optional<MilvusException> failure = result.status == Library.OK ? Optional.empty()
             : Optional.of(Failure.of(result.error, result.status).with(report.orElse(null)).exception());
-        return new CollectionResult(Text.read(result.collectionName), TriggerOutcome.of(result.outcome), result.jobId,
+        return new CollectionResult(Text.read(result.collectionName), Trigger.of(result.trigger), result.jobId,
             Text.reported(result.planned), report, failure);
     }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param elapsed         duration of the wait
  * @param polls           how often the server answered
  * @param failedPolls     how often it did not, so that the question was repeated
- * @param effect          the segments right before the trigger and after the job: only of jobs that this client
+ * @param segmentDiff          the segments right before the trigger and after the job: only of jobs that this client
  *                        triggered, on servers that list segments
  * @param unknownPlans    plans that ended, and nobody can tell how: each {@link Plan} has its reason
  * @param leftOut         stored segments that no plan named: only of jobs that this client triggered, on servers that
@@ -26,11 +26,11 @@ import java.util.Optional;
  */
 public record CompactionReport(Verdict verdict, long jobId, long planned, long executingPlans, long completedPlans,
                                long failedPlans, long timedOutPlans, Duration elapsed, long polls, long failedPolls,
-                               Optional<Effect> effect, long unknownPlans, Optional<LeftOut> leftOut) {
+                               Optional<SegmentDiff> segmentDiff, long unknownPlans, Optional<LeftOut> leftOut) {
     static CompactionReport of(Structs.Report report) {
         return new CompactionReport(Verdict.of(report.verdict), report.jobId, report.planned, report.executingPlans,
             report.completedPlans, report.failedPlans, report.timedOutPlans, Duration.ofMillis(report.elapsedMs),
-            report.polls, report.failedPolls, report.hasEffect == 1 ? Optional.of(Effect.of(report)) : Optional.empty(),
+            report.polls, report.failedPolls, report.hasSegmentDiff == 1 ? Optional.of(SegmentDiff.of(report)) : Optional.empty(),
             report.unknownPlans, LeftOut.of(report));
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A milvus_error, copied; with what a failed wait has seen, if anything, or what became of many collections. */
 record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, boolean isInDoubt, long jobId,
-               String operation, String message, Finding found, CompactionReport report,
+               String operation, String message, ResolutionState resolution, CompactionReport report,
                List<CollectionResult> results) {
     /** Of the calling thread's latest failed call. */
     static Failure ofThread(int status) {
@@ -26,22 +26,22 @@ record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, bo
             return local(status, Library.milvus_status_message(status));
         }
         return new Failure(error.status, error.grpcCode, error.serverCode, error.retriable == 1, error.inDoubt == 1,
-            error.jobId, Text.read(error.operation), Text.read(error.message), Finding.of(error.found), null, List.of());
+            error.jobId, Text.read(error.operation), Text.read(error.message), ResolutionState.of(error.resolution), null, List.of());
     }
 
     /** What this binding finds out by itself. */
     static Failure local(int status, String message) {
-        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", message, Finding.NOT_LOOKED, null,
+        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", message, ResolutionState.NOT_LOOKED, null,
             List.of());
     }
 
     Failure with(CompactionReport seen) {
-        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, found, seen,
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution, seen,
             results);
     }
 
     Failure with(List<CollectionResult> ends) {
-        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, found, report,
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution, report,
             ends);
     }
 

@@ -12,7 +12,7 @@ public enum Judgement implements Numbered {
     /** It ran out of the server's time and changed nothing. */
     TIMED_OUT(3),
     /** It ended, and what is left does not show how. */
-    NOT_KNOWN(4),
+    UNKNOWN(4),
     /** A number that only a newer library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 

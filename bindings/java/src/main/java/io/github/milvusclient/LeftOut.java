@@ -23,6 +23,6 @@ public record LeftOut(long total, long unsorted, long l0, long clustered, long i
         }
         return Optional.of(new LeftOut(report.leftOut, report.leftOutUnsorted, report.leftOutL0,
             report.leftOutClustered, report.leftOutImporting, report.leftOutUnflushed, report.leftOutNotAskedFor,
-            report.leftOutHeld));
+            report.leftOutOther));
     }
 }

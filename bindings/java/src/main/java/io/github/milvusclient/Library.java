@@ -96,7 +96,7 @@ final class Library {
     static native int milvus_compaction_check_async(long client, byte[] name, Pointer params,
                                                     long timeoutMs, LongByReference outFuture);
 
-    static native int milvus_compaction_find_async(long client, byte[] name, long timeoutMs, LongByReference outFuture);
+    static native int milvus_compaction_resolve_async(long client, byte[] name, long timeoutMs, LongByReference outFuture);
 
     static native int milvus_flush_async(long client, byte[] name, long timeoutMs, LongByReference outFuture);
 
@@ -126,9 +126,9 @@ final class Library {
 
     static native int milvus_future_take_report(long future, Pointer outReport);
 
-    static native int milvus_future_take_prospect(long future, Pointer outProspect);
+    static native int milvus_future_take_check_result(long future, Pointer outResult);
 
-    static native int milvus_future_take_found(long future, Pointer outFound);
+    static native int milvus_future_take_resolution(long future, Pointer outResolution);
 
     static native int milvus_future_take_plans(long future, LongByReference outPlans);
 

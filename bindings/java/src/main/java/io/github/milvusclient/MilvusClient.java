@@ -214,35 +214,35 @@ public final class MilvusClient extends ClientHandle {
     }
 
     /** Tells what a trigger with the same parameters would do now, without sending one. */
-    public Prospect check(String collectionName, CompactParams params, Duration timeout) {
+    public CheckResult check(String collectionName, CompactParams params, Duration timeout) {
         return checkOperation(collectionName, params, timeout).await();
     }
 
     /** Starts {@link #check}. */
-    public CompletableFuture<Prospect> checkAsync(String collectionName, CompactParams params, Duration timeout) {
+    public CompletableFuture<CheckResult> checkAsync(String collectionName, CompactParams params, Duration timeout) {
         return promise(() -> checkOperation(collectionName, params, timeout));
     }
 
-    private Operation<Prospect> checkOperation(String collectionName, CompactParams params, Duration timeout) {
+    private Operation<CheckResult> checkOperation(String collectionName, CompactParams params, Duration timeout) {
         return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
             Library.milvus_compaction_check_async(handle, Text.name(collectionName), struct, millis, out),
-            Readers::prospect, null);
+            Readers::checkResult, null);
     }
 
     /** Looks whether this client's latest trigger in doubt of a collection has started a job. */
-    public Found find(String collectionName, Duration timeout) {
-        return findOperation(collectionName, timeout).await();
+    public Resolution resolve(String collectionName, Duration timeout) {
+        return resolveOperation(collectionName, timeout).await();
     }
 
     /** Starts {@link #find}. */
-    public CompletableFuture<Found> findAsync(String collectionName, Duration timeout) {
-        return promise(() -> findOperation(collectionName, timeout));
+    public CompletableFuture<Resolution> resolveAsync(String collectionName, Duration timeout) {
+        return promise(() -> resolveOperation(collectionName, timeout));
     }
 
-    private Operation<Found> findOperation(String collectionName, Duration timeout) {
+    private Operation<Resolution> resolveOperation(String collectionName, Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_compaction_find_async(handle, Text.name(collectionName), millis, out),
-            Readers::found, null);
+            Library.milvus_compaction_resolve_async(handle, Text.name(collectionName), millis, out),
+            Readers::resolution, null);
     }
 
     /** Asks what the server says of a job at this moment; a job that it does not know is Completed with zeros. */

@@ -25,7 +25,7 @@ public class MilvusException extends RuntimeException {
     private final boolean inDoubt;
     private final long jobId;
     private final String operation;
-    private final Finding found;
+    private final ResolutionState resolution;
 
     MilvusException(Failure failure) {
         super(failure.message());
@@ -37,7 +37,7 @@ public class MilvusException extends RuntimeException {
         this.inDoubt = failure.isInDoubt();
         this.jobId = failure.jobId();
         this.operation = failure.operation();
-        this.found = failure.found();
+        this.resolution = failure.resolution();
     }
 
     /** What the call ended with; {@link Status#UNRECOGNIZED} if only a newer library knows it. */
@@ -67,15 +67,15 @@ public class MilvusException extends RuntimeException {
 
     /**
      * Whether the server may have started a compaction although the call failed. Do not just repeat it then: see
-     * {@link #found()} and {@link MilvusClient#find}.
+     * {@link #resolution()} and {@link MilvusClient#resolve}.
      */
     public boolean inDoubt() {
         return inDoubt;
     }
 
     /** If in doubt, what was found out about it before the call ended; a job that was found is {@link #jobId()}. */
-    public Finding found() {
-        return found;
+    public ResolutionState resolution() {
+        return resolution;
     }
 
     /** The job that the call was about, {@link MilvusClient#NO_JOB} or {@link MilvusClient#UNKNOWN_JOB}. */

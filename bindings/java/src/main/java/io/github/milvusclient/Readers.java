@@ -52,12 +52,12 @@ final class Readers {
         return read(future, new Structs.StateInfo(), Library::milvus_future_take_state, StateInfo::of);
     }
 
-    static Prospect prospect(long future) {
-        return read(future, new Structs.Prospect(), Library::milvus_future_take_prospect, Prospect::of);
+    static CheckResult checkResult(long future) {
+        return read(future, new Structs.CheckResult(), Library::milvus_future_take_check_result, CheckResult::of);
     }
 
-    static Found found(long future) {
-        return read(future, new Structs.Found(), Library::milvus_future_take_found, Found::of);
+    static Resolution resolution(long future) {
+        return read(future, new Structs.Resolution(), Library::milvus_future_take_resolution, Resolution::of);
     }
 
     /** Of a flush, which has no result. */

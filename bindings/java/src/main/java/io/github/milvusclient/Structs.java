@@ -49,7 +49,7 @@ final class Structs {
 
     /** milvus_error. */
     @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "reserved", "jobId", "operation", "message",
-        "found", "reserved2"})
+        "resolution", "reserved2"})
     public static final class Error extends Sized {
         public int status;
         public int grpcCode;
@@ -60,7 +60,7 @@ final class Structs {
         public long jobId;
         public Pointer operation;
         public Pointer message;
-        public int found;
+        public int resolution;
         public int reserved2;
 
         public Error() {
@@ -73,21 +73,21 @@ final class Structs {
     }
 
     /** milvus_option_info. */
-    @FieldOrder({"key", "defaultValue", "help", "kind", "reserved", "least", "most"})
+    @FieldOrder({"key", "defaultValue", "help", "kind", "reserved", "minimum", "maximum"})
     public static final class OptionInfo extends Sized {
         public Pointer key;
         public Pointer defaultValue;
         public Pointer help;
         public int kind;
         public int reserved;
-        public long least;
-        public long most;
+        public long minimum;
+        public long maximum;
     }
 
     /** milvus_server_info. */
-    @FieldOrder({"identifier", "isLite", "reserved", "version", "deployMode"})
+    @FieldOrder({"clientId", "isLite", "reserved", "version", "deployMode"})
     public static final class ServerInfo extends Sized {
-        public long identifier;
+        public long clientId;
         public int isLite;
         public int reserved;
         public byte[] version = new byte[64];
@@ -107,9 +107,9 @@ final class Structs {
     }
 
     /** milvus_compact_result. */
-    @FieldOrder({"outcome", "reserved", "jobId", "planned", "unsortedSegments"})
+    @FieldOrder({"trigger", "reserved", "jobId", "planned", "unsortedSegments"})
     public static final class CompactResult extends Sized {
-        public int outcome;
+        public int trigger;
         public int reserved;
         public long jobId;
         public long planned;
@@ -129,11 +129,11 @@ final class Structs {
 
     /** milvus_compaction_report. */
     @FieldOrder({"verdict", "reserved", "jobId", "planned", "executingPlans", "completedPlans", "failedPlans",
-        "timedOutPlans", "elapsedMs", "polls", "failedPolls", "hasEffect", "reserved2", "segmentsBefore",
-        "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsGone", "segmentsAppeared", "sourcesLeft",
-        "targetsMissing", "lineageConfirmed", "l0SegmentsBefore", "l0SegmentsAfter", "unknownPlans",
+        "timedOutPlans", "elapsedMs", "polls", "failedPolls", "hasSegmentDiff", "reserved2", "segmentsBefore",
+        "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsRemoved", "segmentsAdded", "sourcesRemaining",
+        "targetsMissing", "targetsConfirmed", "l0SegmentsBefore", "l0SegmentsAfter", "unknownPlans",
         "leftOut", "leftOutUnsorted", "leftOutL0", "leftOutClustered", "leftOutImporting", "leftOutUnflushed",
-        "leftOutNotAskedFor", "leftOutHeld"})
+        "leftOutNotAskedFor", "leftOutOther"})
     public static final class Report extends Sized {
         public int verdict;
         public int reserved;
@@ -146,18 +146,18 @@ final class Structs {
         public long elapsedMs;
         public long polls;
         public long failedPolls;
-        public int hasEffect;
+        public int hasSegmentDiff;
         public int reserved2;
         public long segmentsBefore;
         public long segmentsAfter;
         public long rowsBefore;
         public long rowsAfter;
         public long rowsPurged;
-        public long segmentsGone;
-        public long segmentsAppeared;
-        public long sourcesLeft;
+        public long segmentsRemoved;
+        public long segmentsAdded;
+        public long sourcesRemaining;
         public long targetsMissing;
-        public long lineageConfirmed;
+        public long targetsConfirmed;
         public long l0SegmentsBefore;
         public long l0SegmentsAfter;
         public long unknownPlans;
@@ -168,7 +168,7 @@ final class Structs {
         public long leftOutImporting;
         public long leftOutUnflushed;
         public long leftOutNotAskedFor;
-        public long leftOutHeld;
+        public long leftOutOther;
 
         public Report() {
         }
@@ -223,11 +223,11 @@ final class Structs {
         public long nodeCount;
     }
 
-    /** milvus_prospect. */
+    /** milvus_check_result. */
     @FieldOrder({"wouldCompact", "isEnabled", "isRunning", "isIndexed", "needsIndex", "hasClusteringKey",
         "hasUnflushed", "reserved", "segments", "rows", "l0Segments", "unindexedRows", "reason",
-        "wouldCompactIfFree", "mayBeHeld", "isFinal", "reserved2", "expectedSegments", "unsortedSegments"})
-    public static final class Prospect extends Sized {
+        "wouldCompactIfFree", "mayBeBusy", "isFinal", "reserved2", "expectedSegments", "unsortedSegments"})
+    public static final class CheckResult extends Sized {
         public int wouldCompact;
         public int isEnabled;
         public int isRunning;
@@ -242,17 +242,17 @@ final class Structs {
         public long unindexedRows;
         public byte[] reason = new byte[256];
         public int wouldCompactIfFree;
-        public int mayBeHeld;
+        public int mayBeBusy;
         public int isFinal;
         public int reserved2;
         public long expectedSegments;
         public long unsortedSegments;
     }
 
-    /** milvus_found. */
-    @FieldOrder({"found", "reserved", "jobId", "text"})
-    public static final class Found extends Sized {
-        public int found;
+    /** milvus_resolution. */
+    @FieldOrder({"state", "reserved", "jobId", "text"})
+    public static final class Resolution extends Sized {
+        public int state;
         public int reserved;
         public long jobId;
         public byte[] text = new byte[256];
@@ -269,11 +269,11 @@ final class Structs {
     }
 
     /** milvus_many_result. */
-    @FieldOrder({"collectionName", "status", "outcome", "jobId", "planned", "report", "error"})
+    @FieldOrder({"collectionName", "status", "trigger", "jobId", "planned", "report", "error"})
     public static final class ManyResult extends Sized {
         public Pointer collectionName;
         public int status;
-        public int outcome;
+        public int trigger;
         public long jobId;
         public long planned;
         public Pointer report;

@@ -26,7 +26,7 @@ public final class ManyTest extends Served {
         List<CollectionResult> results = client.compactMany(names, ManyParams.DEFAULT, SOON);
         assertEquals(names, results.stream().map(CollectionResult::collectionName).toList());
         for (CollectionResult result : results) {
-            assertEquals(TriggerOutcome.SCHEDULED, result.outcome());
+            assertEquals(Trigger.SCHEDULED, result.trigger());
             assertEquals(Verdict.SUCCEEDED, result.report().orElseThrow().verdict());
             assertTrue(result.failure().isEmpty());
         }
@@ -42,7 +42,7 @@ public final class ManyTest extends Served {
         assertEquals(CompactionFailedException.class, results.get(1).failure().orElseThrow().getClass());
         assertEquals(1, results.get(1).report().orElseThrow().failedPlans());
         assertEquals(CollectionNotFoundException.class, results.get(2).failure().orElseThrow().getClass());
-        assertEquals(TriggerOutcome.NONE, results.get(2).outcome());
+        assertEquals(Trigger.NONE, results.get(2).trigger());
     }
 
     @Test

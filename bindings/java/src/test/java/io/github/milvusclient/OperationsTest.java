@@ -22,7 +22,7 @@ public final class OperationsTest extends Served {
         assertEquals(Verdict.SUCCEEDED, report.verdict());
         assertEquals(job, report.jobId());
         assertEquals(2, report.completedPlans());
-        assertEquals(OptionalLong.of(2), report.effect().orElseThrow().segmentsAfter());
+        assertEquals(OptionalLong.of(2), report.segmentDiff().orElseThrow().segmentsAfter());
         List<Plan> plans = client.plans(job, SOON);
         assertEquals(2, plans.size());
         assertEquals(2, plans.get(0).sources().size());
@@ -84,7 +84,7 @@ public final class OperationsTest extends Served {
         assertThrows(UnsupportedException.class, () -> client.compactWith("succeeds", params, SOON));
         try (MilvusClient told = new MilvusClient(server.uri(), Map.of("allow_early_target_size", "true"))) {
             CompactResult result = told.compactWith("succeeds", params, SOON);
-            assertEquals(TriggerOutcome.SCHEDULED, result.outcome());
+            assertEquals(Trigger.SCHEDULED, result.trigger());
             assertEquals(OptionalLong.of(2), result.planned());
         }
         CompactParams contradiction = CompactParams.builder().l0().clustering().build();
@@ -152,9 +152,9 @@ public final class OperationsTest extends Served {
         MilvusException failure = assertThrows(MilvusException.class, () -> client.compact("succeeds", SOON));
         assertTrue(failure.inDoubt());
         assertFalse(failure.retriable());
-        assertTrue(failure.found() != Finding.NOT_IN_DOUBT && failure.found() != Finding.UNRECOGNIZED);
-        assertTrue(client.find("succeeds", SOON).finding() != Finding.NOT_IN_DOUBT);
-        assertEquals(Finding.NOT_IN_DOUBT, client.find("fails", SOON).finding());
+        assertTrue(failure.resolution() != ResolutionState.NOT_IN_DOUBT && failure.resolution() != ResolutionState.UNRECOGNIZED);
+        assertTrue(client.resolve("succeeds", SOON).state() != ResolutionState.NOT_IN_DOUBT);
+        assertEquals(ResolutionState.NOT_IN_DOUBT, client.resolve("fails", SOON).state());
     }
 
     @Test
@@ -184,16 +184,16 @@ public final class OperationsTest extends Served {
 
     @Test
     public void aCheckSendsNoTrigger() {
-        Prospect prospect = client.check("succeeds", CompactParams.DEFAULT, SOON);
-        assertEquals(OptionalLong.of(4), prospect.segments());
-        assertEquals(Answer.YES, prospect.isIndexed());
-        assertEquals(Answer.NOT_KNOWN, prospect.wouldCompact());
-        assertEquals(Answer.YES, prospect.wouldCompactIfFree());
-        assertEquals(Answer.NOT_KNOWN, prospect.mayBeHeld());
-        assertEquals(Answer.NO, prospect.isFinal());
-        assertEquals(OptionalLong.of(1), prospect.expectedSegments());
-        assertEquals(OptionalLong.of(0), prospect.unsortedSegments());
-        assertFalse(prospect.reason().isEmpty());
+        CheckResult checkResult = client.check("succeeds", CompactParams.DEFAULT, SOON);
+        assertEquals(OptionalLong.of(4), checkResult.segments());
+        assertEquals(Answer.YES, checkResult.isIndexed());
+        assertEquals(Answer.NOT_KNOWN, checkResult.wouldCompact());
+        assertEquals(Answer.YES, checkResult.wouldCompactIfFree());
+        assertEquals(Answer.NOT_KNOWN, checkResult.mayBeBusy());
+        assertEquals(Answer.NO, checkResult.isFinal());
+        assertEquals(OptionalLong.of(1), checkResult.expectedSegments());
+        assertEquals(OptionalLong.of(0), checkResult.unsortedSegments());
+        assertFalse(checkResult.reason().isEmpty());
         assertEquals(0, server.count("trigger"));
     }
 

@@ -21,7 +21,7 @@ public class OutlivingTest extends Served {
             assertEquals(job, heir.importJob(text + "\n"));
             CompactionReport report = heir.waitForCompaction(job, SOON);
             assertEquals(Verdict.SUCCEEDED, report.verdict());
-            assertEquals(OptionalLong.of(4), report.effect().orElseThrow().segmentsBefore());
+            assertEquals(OptionalLong.of(4), report.segmentDiff().orElseThrow().segmentsBefore());
         }
     }
 

@@ -23,8 +23,8 @@ public final class ValuesTest {
         assertEquals(Judgement.UNRECOGNIZED, Judgement.of(NEWER));
         assertEquals(Reason.UNRECOGNIZED, Reason.of(NEWER));
         assertFalse(Reason.UNRECOGNIZED.message().isEmpty());
-        assertEquals(TriggerOutcome.UNRECOGNIZED, TriggerOutcome.of(NEWER));
-        assertEquals(Finding.UNRECOGNIZED, Finding.of(NEWER));
+        assertEquals(Trigger.UNRECOGNIZED, Trigger.of(NEWER));
+        assertEquals(ResolutionState.UNRECOGNIZED, ResolutionState.of(NEWER));
         assertEquals(CompactionState.UNRECOGNIZED, CompactionState.of(NEWER));
         assertEquals(PlanType.UNRECOGNIZED, PlanType.of(NEWER));
         assertEquals(PlanState.UNRECOGNIZED, PlanState.of(NEWER));

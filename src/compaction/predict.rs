@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::check::{Known, Prospect};
+use super::check::{CheckResult, Known};
 use super::params::{Mode, Params};
 use crate::proto::common::SegmentState;
 use crate::segments::{Segment, waiting_to_be_sorted};
@@ -57,45 +57,45 @@ fn is_complete(segment: &Segment, server: &Server) -> bool {
 }
 
 /// Fills in what would become of a trigger, and why.
-pub(super) fn conclude(prospect: &mut Prospect, deciders: &Deciders, params: &Params, server: &Server) {
-    let (if_free, mut reason) = if_free(prospect, deciders, params, server);
-    prospect.would_compact_if_free = if_free;
-    prospect.would_compact = match (if_free, prospect.may_be_held) {
+pub(super) fn conclude(result: &mut CheckResult, deciders: &Deciders, params: &Params, server: &Server) {
+    let (if_free, mut reason) = if_free(result, deciders, params, server);
+    result.would_compact_if_free = if_free;
+    result.would_compact = match (if_free, result.may_be_busy) {
         (Known::No, _) => Known::No,
         (Known::Yes, Known::No) => Known::Yes,
         _ => Known::NotKnown,
     };
     if if_free != Known::No {
-        reason += match prospect.may_be_held {
+        reason += match result.may_be_busy {
             Known::No => "",
             Known::Yes => ", but a compaction of the collection is running",
             Known::NotKnown => ", unless another compaction holds them: that cannot be seen",
         };
     }
-    if prospect.is_enabled != Known::No {
+    if result.is_enabled != Known::No {
         let sorting =
-            waiting_to_be_sorted(usize::try_from(prospect.unsorted_segments.unwrap_or(0)).unwrap_or(0));
+            waiting_to_be_sorted(usize::try_from(result.unsorted_segments.unwrap_or(0)).unwrap_or(0));
         reason += &sorting.map(|text| format!("; {text}")).unwrap_or_default();
-        if prospect.has_unflushed == Known::Yes {
+        if result.has_unflushed == Known::Yes {
             reason += "; rows that are not flushed yet would be left out";
         }
     }
-    prospect.reason = reason;
+    result.reason = reason;
 }
 
 /// Whether the server would schedule anything if nothing else ran.
-fn if_free(prospect: &Prospect, deciders: &Deciders, params: &Params, server: &Server) -> (Known, String) {
-    if prospect.is_enabled == Known::No {
+fn if_free(result: &CheckResult, deciders: &Deciders, params: &Params, server: &Server) -> (Known, String) {
+    if result.is_enabled == Known::No {
         return (Known::No, "compaction is switched off in the server's configuration".to_owned());
     }
-    let (Some(segments), Some(rows)) = (prospect.segments, prospect.rows) else {
+    let (Some(segments), Some(rows)) = (result.segments, result.rows) else {
         return (Known::NotKnown, "its segments cannot be listed".to_owned());
     };
     if params.mode() == Mode::L0 {
-        return l0(prospect, deciders, server);
+        return l0(result, deciders, server);
     }
     if segments == 0 {
-        return match prospect.unsorted_segments {
+        return match result.unsorted_segments {
             // What is being sorted is left out; results of a compaction that wait for it were seen to be taken in.
             Some(1..) => (Known::NotKnown, "there is no segment that is flushed and sorted".to_owned()),
             _ if deciders.has_clustered => {
@@ -117,18 +117,18 @@ fn if_free(prospect: &Prospect, deciders: &Deciders, params: &Params, server: &S
             );
         }
     }
-    if prospect.is_indexed == Known::No && prospect.needs_index == Known::Yes {
+    if result.is_indexed == Known::No && result.needs_index == Known::Yes {
         let text = format!(
             "there is no index; this server {}, which leaves such collections alone",
             server.described()
         );
         return (Known::No, text);
     }
-    if let Some(open) = open_end(prospect, deciders, server) {
+    if let Some(open) = open_end(result, deciders, server) {
         return (Known::NotKnown, format!("{there_are}, {open}"));
     }
-    let text = match prospect.expected_segments {
-        _ if prospect.is_final => {
+    let text = match result.expected_segments {
+        _ if result.is_final => {
             format!("{there_are} and in final form, and would be rewritten all the same")
         }
         Some(expected) => format!("{there_are} and would become about {expected}"),
@@ -138,11 +138,11 @@ fn if_free(prospect: &Prospect, deciders: &Deciders, params: &Params, server: &S
 }
 
 /// What is left open of a plain compaction.
-fn open_end(prospect: &Prospect, deciders: &Deciders, server: &Server) -> Option<&'static str> {
-    let may_need_index = prospect.needs_index != Known::No;
+fn open_end(result: &CheckResult, deciders: &Deciders, server: &Server) -> Option<&'static str> {
+    let may_need_index = result.needs_index != Known::No;
     Some(match () {
         () if server.version().is_none() => "whatever a server of unknown version makes of them",
-        () if prospect.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
+        () if result.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
         () if deciders.is_external == Known::Yes => "but lie outside of Milvus, where servers do not compact",
         () if deciders.has_snapshots == Known::Yes => "but snapshots of the collection may protect them",
         () if deciders.has_snapshots == Known::NotKnown => {
@@ -155,28 +155,28 @@ fn open_end(prospect: &Prospect, deciders: &Deciders, server: &Server) -> Option
         () if deciders.is_partly_indexed == Known::Yes => {
             "but a vector field has no index while another has one"
         }
-        () if prospect.is_indexed == Known::No && may_need_index => {
+        () if result.is_indexed == Known::No && may_need_index => {
             "but no index, which some servers of that age want"
         }
-        () if prospect.is_indexed == Known::NotKnown && may_need_index => {
+        () if result.is_indexed == Known::NotKnown && may_need_index => {
             "if they are indexed: that cannot be seen"
         }
         // With an index, what it does not cover yet is left out.
-        () if prospect.unindexed_rows.is_some_and(|rows| rows > 0) => "but not all of them are indexed yet",
+        () if result.unindexed_rows.is_some_and(|rows| rows > 0) => "but not all of them are indexed yet",
         () => return None,
     })
 }
 
 /// Deletions are applied only if they are older than all rows that are not flushed.
-fn l0(prospect: &Prospect, deciders: &Deciders, server: &Server) -> (Known, String) {
-    let there_are = match prospect.l0_segments {
+fn l0(result: &CheckResult, deciders: &Deciders, server: &Server) -> (Known, String) {
+    let there_are = match result.l0_segments {
         Some(0) => return (Known::No, "there are no segments of deletions".to_owned()),
         Some(1) => "there is 1 segment of deletions".to_owned(),
         count => format!("there are {} segments of deletions", count.unwrap_or(0)),
     };
     let open = match () {
         () if server.version().is_none() => "whatever a server of unknown version makes of them",
-        () if prospect.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
+        () if result.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
         () if deciders.is_external != Known::No => "if its rows lie in Milvus",
         () if deciders.has_snapshots != Known::No => "unless snapshots protect what they are about",
         () if deciders.has_growing == Known::Yes => {
@@ -199,10 +199,10 @@ mod tests {
     }
 
     /// Four flushed segments, and nothing that would keep a server from compacting them.
-    fn good() -> Prospect {
-        Prospect {
+    fn good() -> CheckResult {
+        CheckResult {
             is_enabled: Known::Yes,
-            may_be_held: Known::No,
+            may_be_busy: Known::No,
             is_indexed: Known::Yes,
             needs_index: Known::No,
             has_unflushed: Known::No,
@@ -212,7 +212,7 @@ mod tests {
             unindexed_rows: Some(0),
             unsorted_segments: Some(0),
             expected_segments: Some(1),
-            ..Prospect::default()
+            ..CheckResult::default()
         }
     }
 
@@ -227,10 +227,10 @@ mod tests {
         }
     }
 
-    fn foretold(prospect: Prospect, deciders: Deciders, params: &Params) -> Prospect {
-        let mut prospect = prospect;
-        conclude(&mut prospect, &deciders, params, &server("v2.6.19"));
-        prospect
+    fn foretold(result: CheckResult, deciders: Deciders, params: &Params) -> CheckResult {
+        let mut result = result;
+        conclude(&mut result, &deciders, params, &server("v2.6.19"));
+        result
     }
 
     #[test]
@@ -244,11 +244,11 @@ mod tests {
             (0, NotKnown, (No, No)),
             (0, Yes, (No, No)),
         ] {
-            let prospect = Prospect { segments: Some(segments), may_be_held: held, ..good() };
-            let told = foretold(prospect, clear(), &Params::default());
+            let result = CheckResult { segments: Some(segments), may_be_busy: held, ..good() };
+            let told = foretold(result, clear(), &Params::default());
             assert_eq!((told.would_compact_if_free, told.would_compact), expected, "{segments} {held:?}");
         }
-        let told = foretold(Prospect { may_be_held: NotKnown, ..good() }, clear(), &Params::default());
+        let told = foretold(CheckResult { may_be_busy: NotKnown, ..good() }, clear(), &Params::default());
         assert_eq!(
             told.reason,
             "4 segments with 200 rows are flushed and would become about 1, \
@@ -272,18 +272,18 @@ mod tests {
             assert_eq!(told.would_compact_if_free, NotKnown, "{deciders:?}");
             assert!(told.reason.contains(words), "{}", told.reason);
         }
-        for (prospect, words) in [
-            (Prospect { is_enabled: NotKnown, ..good() }, "switched on"),
-            (Prospect { is_indexed: NotKnown, needs_index: Yes, ..good() }, "indexed"),
-            (Prospect { is_indexed: Known::No, needs_index: NotKnown, ..good() }, "no index"),
-            (Prospect { unindexed_rows: Some(1), ..good() }, "not all of them are indexed"),
-            (Prospect { segments: None, ..good() }, "cannot be listed"),
+        for (result, words) in [
+            (CheckResult { is_enabled: NotKnown, ..good() }, "switched on"),
+            (CheckResult { is_indexed: NotKnown, needs_index: Yes, ..good() }, "indexed"),
+            (CheckResult { is_indexed: Known::No, needs_index: NotKnown, ..good() }, "no index"),
+            (CheckResult { unindexed_rows: Some(1), ..good() }, "not all of them are indexed"),
+            (CheckResult { segments: None, ..good() }, "cannot be listed"),
             (
-                Prospect { segments: Some(0), unsorted_segments: Some(1), ..good() },
+                CheckResult { segments: Some(0), unsorted_segments: Some(1), ..good() },
                 "1 segment waits to be sorted",
             ),
         ] {
-            let told = foretold(prospect, clear(), &plain);
+            let told = foretold(result, clear(), &plain);
             assert_eq!(told.would_compact_if_free, NotKnown, "{}", told.reason);
             assert!(told.reason.contains(words), "{}", told.reason);
         }
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn clustered_segments_are_no_work_for_a_plain_compaction() {
         let clustered = Deciders { has_clustered: true, ..clear() };
-        let told = foretold(Prospect { segments: Some(0), ..good() }, clustered, &Params::default());
+        let told = foretold(CheckResult { segments: Some(0), ..good() }, clustered, &Params::default());
         assert_eq!(told.would_compact, Known::No);
         assert!(told.reason.contains("all segments are clustered"), "{}", told.reason);
     }
@@ -312,13 +312,13 @@ mod tests {
             assert_eq!(told(Deciders { has_growing, ..clear() }), Known::NotKnown, "{has_growing:?}");
         }
         assert_eq!(told(Deciders { has_snapshots: Known::Yes, ..clear() }), Known::NotKnown);
-        let none = Prospect { l0_segments: Some(0), ..good() };
+        let none = CheckResult { l0_segments: Some(0), ..good() };
         assert_eq!(foretold(none, clear(), &l0).would_compact_if_free, Known::No);
     }
 
     #[test]
     fn what_waits_is_named_and_what_is_final_too() {
-        let waiting = Prospect { unsorted_segments: Some(2), has_unflushed: Known::Yes, ..good() };
+        let waiting = CheckResult { unsorted_segments: Some(2), has_unflushed: Known::Yes, ..good() };
         let told = foretold(waiting, clear(), &Params::default());
         assert_eq!(
             (told.would_compact, told.reason.as_str()),
@@ -328,8 +328,11 @@ mod tests {
                  2 segments wait to be sorted; rows that are not flushed yet would be left out"
             )
         );
-        let told =
-            foretold(Prospect { segments: Some(1), is_final: true, ..good() }, clear(), &Params::default());
+        let told = foretold(
+            CheckResult { segments: Some(1), is_final: true, ..good() },
+            clear(),
+            &Params::default(),
+        );
         assert_eq!(told.would_compact, Known::Yes, "servers rewrite it each time");
         assert!(
             told.reason.contains("1 segment with 200 rows is flushed and in final form"),

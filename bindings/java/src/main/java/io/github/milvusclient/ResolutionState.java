@@ -2,7 +2,7 @@
 package io.github.milvusclient;
 
 /** What was found out about a trigger whose answer was lost. */
-public enum Finding implements Numbered {
+public enum ResolutionState implements Numbered {
     /** Nobody has looked: there was no time left, or nothing was in doubt. */
     NOT_LOOKED(0),
     /** A compaction of the collection has begun since the trigger was sent. Do not trigger again. */
@@ -10,7 +10,7 @@ public enum Finding implements Numbered {
     /** None has begun so far. The request may still be on its way: look again after a while. */
     NO_TRACE(2),
     /** It cannot be told: the server shows too little, or could not be asked. */
-    CANNOT_KNOW(3),
+    UNKNOWN(3),
     /** No trigger of this client for this collection is in doubt. */
     NOT_IN_DOUBT(4),
     /** A number that only a newer library knows. */
@@ -18,7 +18,7 @@ public enum Finding implements Numbered {
 
     private final int number;
 
-    Finding(int number) {
+    ResolutionState(int number) {
         this.number = number;
     }
 
@@ -27,7 +27,7 @@ public enum Finding implements Numbered {
         return number;
     }
 
-    static Finding of(int number) {
+    static ResolutionState of(int number) {
         return Numbered.of(values(), number, UNRECOGNIZED);
     }
 }

@@ -2,15 +2,15 @@
 package io.github.milvusclient;
 
 /** What came of a trigger. */
-public enum TriggerOutcome implements Numbered {
+public enum Trigger implements Numbered {
     /** It was not sent, or not answered. */
     NONE(0),
     /** The server scheduled plans for it. */
     SCHEDULED(1),
     /** The server scheduled nothing: there is nothing to compact, as far as its segments show; see {@link BusyException}. */
-    NOTHING(2),
+    NOTHING_TO_DO(2),
     /** A job of the same kind is running on the whole collection, and its id is given. */
-    RUNNING(3),
+    ALREADY_RUNNING(3),
     /** There is a job, but nobody can tell whether it was made for this trigger. */
     ACCEPTED(4),
     /** A number that only a newer library knows. */
@@ -18,7 +18,7 @@ public enum TriggerOutcome implements Numbered {
 
     private final int number;
 
-    TriggerOutcome(int number) {
+    Trigger(int number) {
         this.number = number;
     }
 
@@ -27,7 +27,7 @@ public enum TriggerOutcome implements Numbered {
         return number;
     }
 
-    static TriggerOutcome of(int number) {
+    static Trigger of(int number) {
         return Numbered.of(values(), number, UNRECOGNIZED);
     }
 }

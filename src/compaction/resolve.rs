@@ -23,7 +23,7 @@ const REMEMBERED: Duration = Duration::from_mins(30);
 /// Whether a job was started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(i32)]
-pub enum Find {
+pub enum ResolutionState {
     /// Nobody has looked.
     #[default]
     None = 0,
@@ -32,39 +32,39 @@ pub enum Find {
     /// The server lists the compactions of the collection, and none that began since, so far.
     NoTrace = 2,
     /// This server shows too little, or could not be asked.
-    CannotKnow = 3,
+    Unknown = 3,
     /// No trigger of this client for this collection is in doubt.
     NotInDoubt = 4,
 }
 
 /// The answer, with what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Resolution {
     /// Whether a job was started.
-    pub find: Find,
+    pub state: ResolutionState,
     /// The job; [`UNKNOWN_JOB`] if one was started and nobody says which, else [`NO_JOB`].
     pub job_id: i64,
     /// What was seen, for a person.
     pub text: String,
 }
 
-impl Found {
-    fn new(find: Find, job_id: i64, text: impl Into<String>) -> Self {
-        Self { find, job_id, text: text.into() }
+impl Resolution {
+    fn new(state: ResolutionState, job_id: i64, text: impl Into<String>) -> Self {
+        Self { state, job_id, text: text.into() }
     }
 }
 
 /// Looks for the job of this client's latest trigger in doubt of a collection.
-pub(crate) async fn find(
+pub(crate) async fn resolve(
     rpc: &Rpc,
     ledger: &Ledger,
     deadline: Deadline<'_>,
     name: &str,
-) -> Result<Found, Error> {
+) -> Result<Resolution, Error> {
     let collection = collection::find(rpc, deadline, name).await?;
     let Some(origin) = ledger.in_doubt(&collection) else {
         let text = "no trigger of this client for this collection is in doubt";
-        return Ok(Found::new(Find::NotInDoubt, NO_JOB, text));
+        return Ok(Resolution::new(ResolutionState::NotInDoubt, NO_JOB, text));
     };
     let found = after(rpc, Effect::Read, deadline, &origin).await?;
     remember(ledger, &origin, &found);
@@ -72,8 +72,8 @@ pub(crate) async fn find(
 }
 
 /// A job that was found can be waited for like any other of this client.
-pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Found) {
-    if found.find == Find::Started && found.job_id > NO_JOB {
+pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Resolution) {
+    if found.state == ResolutionState::Started && found.job_id > NO_JOB {
         let origin = Some(Arc::clone(origin));
         ledger.remember(found.job_id, Job { origin, ..Job::new(Scheduled::Elsewhere, Plans::default()) });
     }
@@ -85,7 +85,7 @@ pub(super) async fn after(
     effect: Effect,
     deadline: Deadline<'_>,
     origin: &Origin,
-) -> Result<Found, Error> {
+) -> Result<Resolution, Error> {
     // The server's own list of what it does is the best there is.
     let mut shows_all = false;
     if let Some(before) = &origin.jobs_before {
@@ -113,7 +113,11 @@ pub(super) async fn after(
         }
     }
     Ok(if shows_all {
-        Found::new(Find::NoTrace, NO_JOB, "the server lists no compaction of it that began since, so far")
+        Resolution::new(
+            ResolutionState::NoTrace,
+            NO_JOB,
+            "the server lists no compaction of it that began since, so far",
+        )
     } else {
         let text = match origin.before {
             Some(_) => {
@@ -121,12 +125,12 @@ pub(super) async fn after(
             }
             None => "its segments right before the trigger are not known",
         };
-        Found::new(Find::CannotKnow, NO_JOB, text)
+        Resolution::new(ResolutionState::Unknown, NO_JOB, text)
     })
 }
 
 /// Newest servers list all tasks of the collection, with their jobs.
-fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Found> {
+fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Resolution> {
     let fits = |plan: &&Plan| plan.details.as_ref().is_some_and(|details| fits(details.kind, mode));
     let fitting: Vec<Plan> = tasks.iter().filter(fits).cloned().collect();
     let mut new: Vec<i64> =
@@ -136,17 +140,17 @@ fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Found> 
         [] => None,
         [job_id] => {
             let text = format!("the server lists job {job_id}, which began since");
-            Some(Found::new(Find::Started, job_id, text))
+            Some(Resolution::new(ResolutionState::Started, job_id, text))
         }
         [job_id, ..] => {
             let text = format!("the server lists {} jobs that began since, first {job_id}", new.len());
-            Some(Found::new(Find::Started, job_id, text))
+            Some(Resolution::new(ResolutionState::Started, job_id, text))
         }
     }
 }
 
 /// Servers before 2.4 make the plans while they answer, and give those of all collections for "job 0".
-fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) -> Option<Found> {
+fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) -> Option<Resolution> {
     let ids = origin.before.as_ref().map(Snapshot::ids).unwrap_or_default();
     let now = plans_on(plans, &ids);
     // A plan that failed may be followed by one of the same sources: how often counts.
@@ -155,7 +159,7 @@ fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) 
         0 => None,
         count => {
             let text = format!("{count} new plans of the server take its segments; their job is not told");
-            Some(Found::new(Find::Started, UNKNOWN_JOB, text))
+            Some(Resolution::new(ResolutionState::Started, UNKNOWN_JOB, text))
         }
     }
 }
@@ -170,17 +174,17 @@ pub(super) fn plans_on(plans: &[Plan], segments: &HashSet<i64>) -> HashMap<Vec<i
 }
 
 /// Segments that only a compaction replaces are gone, and others have come. Dropped partitions leave none.
-fn by_segments(before: &Snapshot, now: &Snapshot, origin: &Origin) -> Option<Found> {
+fn by_segments(before: &Snapshot, now: &Snapshot, origin: &Origin) -> Option<Resolution> {
     let text = |gone: usize| {
         format!("{gone} segments of the collection were compacted since, by this trigger or another")
     };
     if origin.mode == Mode::L0 {
         let gone = before.l0_ids().difference(&now.l0_ids()).count();
-        return (gone > 0).then(|| Found::new(Find::Started, UNKNOWN_JOB, text(gone)));
+        return (gone > 0).then(|| Resolution::new(ResolutionState::Started, UNKNOWN_JOB, text(gone)));
     }
     let gone = before.settled().difference(&now.ids()).filter(|id| !origin.taken.contains(id)).count();
     let has_come = now.ids().difference(&before.ids()).next().is_some();
-    (gone > 0 && has_come).then(|| Found::new(Find::Started, UNKNOWN_JOB, text(gone)))
+    (gone > 0 && has_come).then(|| Resolution::new(ResolutionState::Started, UNKNOWN_JOB, text(gone)))
 }
 
 /// Whether a trigger of this mode can lead to a task of that kind.
@@ -215,13 +219,13 @@ mod tests {
         let tasks =
             [task(5, Kind::Mix), task(6, Kind::Level0Delete), task(7, Kind::Mix), task(8, Kind::Sort)];
         let look = |before: &[i64], mode| {
-            by_tasks(&tasks, &before.iter().copied().collect(), mode).map(|found| (found.find, found.job_id))
+            by_tasks(&tasks, &before.iter().copied().collect(), mode).map(|found| (found.state, found.job_id))
         };
-        assert_eq!(look(&[5], Mode::Plain), Some((Find::Started, 7)));
+        assert_eq!(look(&[5], Mode::Plain), Some((ResolutionState::Started, 7)));
         assert_eq!(look(&[5, 7], Mode::Plain), None);
-        assert_eq!(look(&[], Mode::L0), Some((Find::Started, 6)));
+        assert_eq!(look(&[], Mode::L0), Some((ResolutionState::Started, 6)));
         assert_eq!(look(&[], Mode::Clustering), None);
-        assert_eq!(look(&[], Mode::TargetSize), Some((Find::Started, 5)));
+        assert_eq!(look(&[], Mode::TargetSize), Some((ResolutionState::Started, 5)));
     }
 
     fn origin(mode: Mode, before: &[Segment], taken: &[i64]) -> Origin {
