@@ -61,7 +61,7 @@ enum class status : std::int32_t {
     tls_failed = 11, timeout = 12, cancelled = 13, unauthenticated = 20, permission_denied = 21,
     collection_not_found = 22, database_not_found = 23, rate_limited = 24, not_ready = 25, compaction_disabled = 26,
     unsupported = 27, server_error = 28, partition_not_found = 29, compaction_failed = 40, outcome_unknown = 41,
-    some_failed = 42, busy = 43, internal = 50, out_of_memory = 51
+    some_failed = 42, busy = 43, stalled = 44, internal = 50, out_of_memory = 51
 };
 // How a compaction ended: MILVUS_VERDICT_...
 enum class verdict : std::int32_t {

@@ -20,12 +20,23 @@ use crate::upkeep;
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeout {
-    /// The client's default.
+    /// The client's default: one for operations, another for waits.
     Default,
     /// At most this long, everything included.
     After(Duration),
     /// As long as the server is there.
     Never,
+}
+
+impl Timeout {
+    /// The limit, or else this default.
+    fn or(self, default: Option<Duration>) -> Option<Duration> {
+        match self {
+            Self::Default => default,
+            Self::After(limit) => Some(limit),
+            Self::Never => None,
+        }
+    }
 }
 
 /// A connection to one server, shared by any number of threads.
@@ -148,7 +159,7 @@ impl Client {
     /// Waits until a job is over. Fails only for an impossible id: what ends the wait otherwise is in the
     /// [`Outcome`].
     pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
-        let call = self.call(timeout);
+        let call = self.long_call(timeout);
         Operation::new(&call.clone(), async move {
             let show = |progress| call.meter().show(progress);
             let outcome = follow::wait(call.engine(), &show, call.deadline(), job_id).await?;
@@ -159,7 +170,7 @@ impl Client {
     /// Waits until a job of others is over, as [`Client::compaction_wait`], and judges it by the segments of this
     /// collection. Fails without an outcome also if the collection is not there or not the job's.
     pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
-        let (call, name) = (self.call(timeout), name.to_owned());
+        let (call, name) = (self.long_call(timeout), name.to_owned());
         Operation::new(&call.clone(), async move {
             let show = |progress| call.meter().show(progress);
             let waited = wait_in::wait_in(call.engine(), &show, call.deadline(), &name, job_id);
@@ -196,7 +207,7 @@ impl Client {
     /// Compacts a collection, with its indexes complete before and after, and the result loaded. Returns the
     /// job and its outcome; fails with what comes before the job was started.
     pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, Outcome)> {
-        let (call, name) = (self.call(timeout), name.to_owned());
+        let (call, name) = (self.long_call(timeout), name.to_owned());
         Operation::new(&call.clone(), async move {
             let show = |progress| call.meter().show(progress);
             let optimized = optimize::optimize(call.engine(), &show, call.deadline(), &name, &params);
@@ -207,7 +218,7 @@ impl Client {
 
     /// Compacts many collections, and returns what became of each; the second is `None` only if none failed.
     pub fn compact_many(&self, many: Many, timeout: Timeout) -> Operation<(Vec<Item>, Option<Error>)> {
-        let call = self.call(timeout);
+        let call = self.long_call(timeout);
         Operation::new(&call.clone(), async move {
             let compacted = many::compact(call.engine(), call.meter(), call.deadline(), many);
             let (mut items, error) = trigger::or_doubtful(Box::pin(compacted)).await?;
@@ -222,11 +233,13 @@ impl Client {
         Call::new(&self.engine, &self.gate, self.limit(timeout))
     }
 
-    pub(crate) fn limit(&self, timeout: Timeout) -> Option<Duration> {
-        match timeout {
-            Timeout::Default => Some(self.engine.rpc.config().timeout),
-            Timeout::After(limit) => Some(limit),
-            Timeout::Never => None,
-        }
+    /// A call that takes as long as a job: it has a default of its own.
+    fn long_call(&self, timeout: Timeout) -> Arc<Call> {
+        let limit = timeout.or(self.engine.rpc.config().wait_timeout);
+        Call::new(&self.engine, &self.gate, limit)
+    }
+
+    fn limit(&self, timeout: Timeout) -> Option<Duration> {
+        timeout.or(Some(self.engine.rpc.config().timeout))
     }
 }

@@ -57,6 +57,7 @@ statuses! {
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
     SomeFailed = 42, "SOME_FAILED", "Not every collection was compacted; the list has the error of each.";
     Busy = 43, "BUSY", "Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.";
+    Stalled = 44, "STALLED", "Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at the server.";
     Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
     OutOfMemory = 51, "OUT_OF_MEMORY", "Handles, threads or another resource of this process ran out.";
 }
@@ -175,6 +176,11 @@ impl Error {
     /// The same error, which turned out to be another, and not to pass by itself.
     pub(crate) fn turned_into(self, status: Status) -> Self {
         Self { status, retriable: false, ..self }
+    }
+
+    /// The same error of a server that gave no answer at all.
+    pub(crate) fn found_unavailable(self) -> Self {
+        Self { status: Status::Unavailable, ..self }
     }
 
     /// The same error in other words.

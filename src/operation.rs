@@ -56,11 +56,6 @@ impl Call {
         self.deadline.elapsed()
     }
 
-    /// How long a wait is that does not say.
-    pub(crate) fn default_timeout(&self) -> Duration {
-        self.engine.rpc.config().timeout
-    }
-
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.gate
     }

@@ -19,6 +19,19 @@ use crate::transport::jittered;
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);
 
+/// How often a wait asks, and when it gives up.
+#[derive(Clone, Copy)]
+struct Pacing<'a> {
+    pace: &'a Pace,
+    stall_timeout: Duration,
+}
+
+impl<'a> Pacing<'a> {
+    fn new(rpc: &Rpc, pace: &'a Pace) -> Self {
+        Self { pace, stall_timeout: rpc.config().stall_timeout }
+    }
+}
+
 /// How a wait for sorting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SortWait {
@@ -50,9 +63,9 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    wait(pace, deadline, "flushing", collection, || async {
+    wait(Pacing::new(rpc, pace), deadline, "flushing", collection, || async {
         let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
-        Ok(reply.flushed)
+        Ok(usize::from(!reply.flushed))
     })
     .await?;
     if rpc.config().waits_for_sort && rpc.server(deadline).await?.is_at_least(HAS_SORTED) {
@@ -74,7 +87,7 @@ async fn wait_for_sort_of(
     let is_of_these = |segment: &Segment| flushed.contains(&segment.id);
     let sorted = until_sorted(rpc, pace, deadline, collection, &is_of_these, &latest).await;
     sorted.map_err(|error| match waiting_to_be_sorted(latest.into_inner()) {
-        Some(waiting) if error.status == Status::Timeout => {
+        Some(waiting) if matches!(error.status, Status::Timeout | Status::Stalled) => {
             error.context(format!("it is stored, but {waiting}"))
         }
         _ => error,
@@ -102,7 +115,9 @@ pub(crate) async fn wait_until_sorted(
     match (sorted, latest.into_inner()) {
         (Ok(()), _) => Ok(SortWait { unsorted: 0 }),
         // The wait is over, the call is not.
-        (Err(error), unsorted @ 1..) if error.status == Status::Timeout && !deadline.has_passed() => {
+        (Err(error), unsorted @ 1..)
+            if matches!(error.status, Status::Timeout | Status::Stalled) && !deadline.has_passed() =>
+        {
             Ok(SortWait { unsorted })
         }
         (Err(error), _) => Err(error),
@@ -118,11 +133,11 @@ async fn until_sorted(
     is_meant: &(dyn Fn(&Segment) -> bool + Sync),
     latest: &AtomicUsize,
 ) -> Result<(), Error> {
-    wait(pace, deadline, "waiting for the sorting of", collection, || async {
+    wait(Pacing::new(rpc, pace), deadline, "waiting for the sorting of", collection, || async {
         let stored = segments::persistent(rpc, Effect::Read, deadline, collection).await?;
         let unsorted = stored.iter().filter(|segment| segment.is_unsorted() && is_meant(segment)).count();
         latest.store(unsorted, Ordering::Relaxed);
-        Ok(unsorted == 0)
+        Ok(unsorted)
     })
     .await
 }
@@ -134,8 +149,9 @@ pub(crate) async fn wait_for_indexes(
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
-    wait(pace, deadline, "indexing", collection, || async {
-        Ok(collection::indexes(rpc, deadline, collection).await?.missing_rows == 0)
+    wait(Pacing::new(rpc, pace), deadline, "indexing", collection, || async {
+        let missing = collection::indexes(rpc, deadline, collection).await?.missing_rows;
+        Ok(usize::try_from(missing).unwrap_or(0))
     })
     .await
 }
@@ -169,30 +185,40 @@ pub(crate) async fn refresh_load(
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        wait(pace, deadline, doing, collection, || async {
+        wait(Pacing::new(rpc, pace), deadline, doing, collection, || async {
             let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
-            Ok(reply.refresh_progress >= 100)
+            Ok(usize::try_from(100 - reply.refresh_progress).unwrap_or(0))
         })
         .await?;
     }
     Ok(true)
 }
 
-/// Asks until it is so, more and more rarely, and at the rate that all such waits of a client share.
-async fn wait<F: Future<Output = Result<bool, Error>>>(
-    pace: &Pace,
+/// Asks until nothing is left to do, more and more rarely, and at the rate that all such waits of a client share. Fails
+/// with `Stalled` if what is left does not change for too long.
+async fn wait<F: Future<Output = Result<usize, Error>>>(
+    Pacing { pace, stall_timeout }: Pacing<'_>,
     deadline: Deadline<'_>,
     doing: &str,
     collection: &Collection,
-    is_so: impl Fn() -> F,
+    left: impl Fn() -> F,
 ) -> Result<(), Error> {
     let since = Instant::now();
+    let (mut latest, mut changed) = (None, since);
     let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
         deadline.bound(pace.turn()).await.ok_or_else(out_of_time)?;
         // Boxed: of a thousand such waits a few ask at a time, and the others take little memory.
-        if Box::pin(is_so()).await.map_err(|error| about(error, doing, collection))? {
+        let now = Box::pin(left()).await.map_err(|error| about(error, doing, collection))?;
+        if now == 0 {
             return Ok(());
+        }
+        if latest.replace(now) != Some(now) {
+            changed = Instant::now();
+        }
+        if changed.elapsed() > stall_timeout {
+            let text = format!("nothing has changed for {} ms; it may go on", changed.elapsed().as_millis());
+            return Err(about(Error::new(Status::Stalled, text).retriable(), doing, collection));
         }
         let pause = (since.elapsed() / 10).clamp(SHORTEST, LONGEST);
         if !deadline.sleep(jittered(pause, 200)).await {
@@ -251,6 +277,18 @@ mod tests {
         assert_eq!(waited(&fake("v2.6.3", u32::MAX), 300, CALL), never);
         let short = Timeout::After(Duration::from_secs(1));
         assert_eq!(waited(&fake("v2.6.3", u32::MAX), 60_000, short), never, "half of the time is left");
+    }
+
+    #[test]
+    fn a_flush_whose_sorting_does_not_advance_ends_although_it_has_time() {
+        let fake = fake("v2.6.3", u32::MAX);
+        let mut options = Options::default();
+        options.set("flush.wait_for_sort", "true").unwrap();
+        options.set("stall_timeout_ms", "200").unwrap();
+        let client = Client::new(Config::new(&fake.uri(), &options).unwrap()).unwrap();
+        let error = client.flush("nothing", Timeout::Never).wait().unwrap_err();
+        assert_eq!((error.status, error.retriable), (Status::Stalled, true), "{error}");
+        assert!(error.message().contains("it is stored, but"), "{error}");
     }
 
     #[test]

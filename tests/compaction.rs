@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{NO_JOB, Outcome, Verdict};
+use milvus_client::compaction::{Many, NO_JOB, Outcome, Params, Verdict};
+use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
 use tonic::Code;
@@ -500,6 +501,90 @@ fn a_wait_that_runs_out_of_time_says_that_the_job_goes_on() {
     assert!(error.message().contains("it goes on"), "{error}");
     assert_eq!((outcome.report.verdict, outcome.report.counts.executing), (Verdict::None, 1));
     assert!(outcome.report.polls >= 2, "{:?}", outcome.report);
+}
+
+#[test]
+fn a_job_in_which_nothing_changes_ends_the_wait_but_not_itself() {
+    let fake = Fake::start(NEW);
+    let client = client_with(&fake.uri(), &[("stall_timeout_ms", "200")]);
+    let job_id = compact(&client, "never_ends").unwrap();
+    for timeout in [Timeout::Default, Timeout::Never, LIMIT] {
+        let Outcome { report, error } = client.compaction_wait(job_id, timeout).wait().unwrap();
+        let error = error.unwrap();
+        assert_eq!((error.status, error.job_id), (Status::Stalled, job_id));
+        assert!(error.retriable && !error.in_doubt, "waiting again is safe");
+        assert!(error.message().contains("it may go on"), "{error}");
+        assert_eq!((report.verdict, report.counts.executing), (Verdict::None, 1));
+    }
+}
+
+#[test]
+fn a_job_that_changes_is_not_stalled_however_long_it_takes() {
+    let fake = Fake::start(NEW);
+    let changes = (0..=90).map(|done| Poll::of([90 - done, done, 0, 0]));
+    fake.add("slow", Scenario { polls: changes.collect(), ..Scenario::job(90, &[]) });
+    let client = client_with(&fake.uri(), &[("stall_timeout_ms", "1500")]);
+    let job_id = compact(&client, "slow").unwrap();
+    let outcome = client.compaction_wait(job_id, Timeout::Default).wait().unwrap();
+    assert_ne!(outcome.error.as_ref().map(|error| error.status), Some(Status::Stalled), "{outcome:?}");
+    assert!(outcome.report.polls > 90, "which takes far longer than the limit: {outcome:?}");
+}
+
+#[test]
+fn a_wait_has_a_default_of_its_own_and_other_calls_keep_theirs() {
+    let fake = Fake::start(NEW);
+    let options = [("timeout_ms", "400"), ("wait_timeout_ms", "900")];
+    let client = client_with(&fake.uri(), &options);
+    let job_id = client.compact("never_ends", false, Timeout::Default).wait().unwrap();
+    let waited = client.compaction_wait(job_id, Timeout::Default).wait().unwrap().error.unwrap();
+    assert_eq!(waited.status, Status::Timeout);
+    let least = |error: &Error, ms: u64| {
+        let number = error.message().split(' ').filter_map(|word| word.parse::<u64>().ok()).max();
+        assert!(number.is_some_and(|number| number >= ms), "{error}");
+    };
+    least(&waited, 900);
+    let in_it = client.compaction_wait_in("never_ends", job_id, Timeout::Default).wait().unwrap();
+    least(&in_it.error.unwrap(), 900);
+    let (_, optimized) = client.optimize("never_ends", Params::default(), Timeout::Default).wait().unwrap();
+    least(&optimized.error.unwrap(), 900);
+    let many = Many {
+        names: Some(vec!["never_ends".to_owned()]),
+        params: Params::default(),
+        concurrency: 1,
+        only_trigger: false,
+    };
+    let (items, _) = client.compact_many(many, Timeout::Default).wait().unwrap();
+    least(items[0].error.as_ref().unwrap(), 900);
+    fake.fail_next(Method::State, Fault::Hang);
+    let asked = client.compaction_state(job_id, Timeout::Default).wait().unwrap_err();
+    assert_eq!(asked.status, Status::Timeout);
+    assert!(asked.message().contains("400 ms"), "{asked}");
+}
+
+#[test]
+fn a_server_that_leaves_one_call_unanswered_is_gone_whatever_limit_the_call_has() {
+    let fake = Fake::start(NEW);
+    let mut config = Config::new(&fake.uri(), &Options::default()).unwrap();
+    config.longest_silence = Duration::from_millis(300);
+    let client = Client::new(config).unwrap();
+    for timeout in [Timeout::Never, LIMIT] {
+        fake.fail_next(Method::State, Fault::Hang);
+        let error = client.compaction_state(7, timeout).wait().unwrap_err();
+        assert_eq!((error.status, error.retriable), (Status::Unavailable, true), "{error}");
+        fake.fail_next(Method::Describe, Fault::Hang);
+        let (error, started) = (
+            client.optimize("succeeds", Params::default(), timeout).wait().unwrap_err(),
+            fake.count(Method::Trigger),
+        );
+        assert_eq!((error.status, error.in_doubt, started), (Status::Unavailable, false, 0), "{error}");
+    }
+    fake.fail_next(Method::Trigger, Fault::Hang);
+    let error = client.compact("succeeds", false, Timeout::Never).wait().unwrap_err();
+    assert_eq!(
+        (error.status, error.in_doubt, error.retriable),
+        (Status::Unavailable, true, false),
+        "{error}"
+    );
 }
 
 #[test]

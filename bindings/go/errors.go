@@ -67,6 +67,8 @@ const (
 	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
 	// ErrBusy means nothing was started: another compaction holds the segments, or they are not eligible now.
 	ErrBusy Status = C.MILVUS_BUSY
+	// ErrStalled means nothing has changed for as long as the option stall_timeout_ms allows; the job may go on.
+	ErrStalled Status = C.MILVUS_STALLED
 	// ErrInternal is a defect of the library; please report the message.
 	ErrInternal Status = C.MILVUS_INTERNAL
 	// ErrOutOfMemory means handles, threads or another resource of this process ran out.

@@ -11,7 +11,7 @@ use super::ledger::{Job, Ledger};
 use super::left_out::left_out;
 use super::meter::Progress;
 use super::observe::{Observer, Seen};
-use super::patience::{may_pass, out_of_reach};
+use super::patience::{may_pass, out_of_reach, stalled};
 use super::plan::Plan;
 use super::questions::{LONGEST_LISTING, Questions};
 use super::state::{self, check_job_id};
@@ -129,7 +129,9 @@ struct Follower<'a> {
     latest: Option<Seen>,
     questions: Questions,
     latest_error: Option<Error>,
-    /// When the state or the plans last changed.
+    /// When anything of the job last changed; the wait's beginning, if nothing has.
+    progressed: Instant,
+    /// When the state or the counts last changed, or the collection was last looked up.
     changed: Instant,
     /// How long nothing new may be heard before the collection is looked up.
     idle: Duration,
@@ -161,6 +163,7 @@ impl<'a> Follower<'a> {
             latest: None,
             questions,
             latest_error: None,
+            progressed: now,
             changed: now,
             idle: IDLE,
             observed: None,
@@ -231,6 +234,7 @@ impl<'a> Follower<'a> {
         let rpc = &self.engine.rpc;
         rpc.reach(self.deadline).await?;
         let before = self.tracker.last();
+        let so_far = self.tracker.so_far();
         let look_at_plans = self.questions.poll_state(rpc, self.deadline, &mut self.tracker).await?;
         if self.tracker.last() != before {
             (self.changed, self.idle) = (Instant::now(), IDLE);
@@ -240,7 +244,11 @@ impl<'a> Follower<'a> {
         } else {
             Ok(())
         };
-        show(self.tracker.so_far());
+        let now = self.tracker.so_far();
+        if now != so_far || self.tracker.last() != before {
+            self.progressed = Instant::now();
+        }
+        show(now);
         listed?;
         if self.tracker.is_over() {
             self.ended.get_or_insert_with(Instant::now);
@@ -248,6 +256,10 @@ impl<'a> Follower<'a> {
         }
         (self.ended, self.doubted) = (None, None);
         self.look_beside().await?;
+        let unchanged = self.progressed.elapsed();
+        if unchanged > rpc.config().stall_timeout {
+            return Err(stalled(self.job_id, unchanged, &self.tracker.progress()));
+        }
         Ok(Next::Poll)
     }
 

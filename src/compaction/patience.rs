@@ -49,11 +49,11 @@ impl Outage {
 
 /// Failures of one question that say nothing about the job.
 pub(super) fn may_pass(error: &Error) -> bool {
-    error.retriable
-        || matches!(
-            error.status,
-            Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited
-        )
+    match error.status {
+        Status::Stalled => false, // it says something about the job, and ends the wait
+        Status::Unavailable | Status::Timeout | Status::NotReady | Status::RateLimited => true,
+        _ => error.retriable,
+    }
 }
 
 /// A server that has not answered for long is gone, whatever each single question ended with.
@@ -65,6 +65,15 @@ pub(super) fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Erro
     let mut error = Error::new(Status::Unavailable, text).retriable();
     error.grpc_code = latest.grpc_code;
     error
+}
+
+/// The server answers, but the job does not advance: its plans may wait for a worker for ever. Waiting again is safe.
+pub(super) fn stalled(job_id: i64, since: Duration, progress: &str) -> Error {
+    let text = format!(
+        "compaction job {job_id}: nothing has changed for {} ms ({progress}); it may go on",
+        since.as_millis()
+    );
+    Error::new(Status::Stalled, text).retriable()
 }
 
 #[cfg(test)]

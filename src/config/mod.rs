@@ -22,6 +22,7 @@ use uri::Uri;
 
 /// Longest URI, token or option value in bytes; far above what any server hands out.
 const TEXT_LIMIT: usize = 8 * 1024;
+const LONGEST_SILENCE: Duration = Duration::from_mins(5);
 const PRIMARY_LASTS: Duration = Duration::from_mins(5);
 
 /// Everything a client needs to know before it connects.
@@ -39,8 +40,14 @@ pub struct Config {
     pub database: String,
     /// What to authenticate with, if anything.
     pub credentials: Option<Credentials>,
-    /// The time a call has unless it says otherwise.
+    /// The time an operation has unless it says otherwise.
     pub timeout: Duration,
+    /// The time a wait for a job has unless it says otherwise; `None` is no limit.
+    pub wait_timeout: Option<Duration>,
+    /// A wait in which nothing changes for so long ends.
+    pub stall_timeout: Duration,
+    /// A server that leaves one call unanswered for so long is gone, whatever limit the call has.
+    pub longest_silence: Duration,
     /// The time one attempt to connect has, TLS handshake included.
     pub connect_timeout: Duration,
     /// A silent connection is probed this often. Servers drop clients that do so more than every 5 s.
@@ -119,6 +126,9 @@ impl Config {
             database,
             credentials: token.as_ref().map(|token| Credentials::from_token(token)).transpose()?,
             timeout: options.milliseconds(c"timeout_ms"),
+            wait_timeout: options.optional_milliseconds(c"wait_timeout_ms"),
+            stall_timeout: options.milliseconds(c"stall_timeout_ms"),
+            longest_silence: LONGEST_SILENCE,
             connect_timeout: options.milliseconds(c"connect_timeout_ms"),
             keepalive: options.milliseconds(c"keepalive_ms"),
             keepalive_timeout: options.milliseconds(c"keepalive_timeout_ms"),

@@ -54,14 +54,32 @@ const fn number(
 }
 
 const DAY_MS: u32 = 86_400_000;
+const MONTH_MS: u32 = 30 * DAY_MS;
 
 /// Every option, in the order a person would read them.
-pub static OPTIONS: [Description; 24] = [
+pub static OPTIONS: [Description; 26] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
     text(c"user", Kind::Text, c"user name, together with password instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
     text(c"database", Kind::Text, c"database of all calls; beats the one in the URI; empty: the server's default"),
-    number(c"timeout_ms", c"10000", (1, DAY_MS), c"limit of a call that passes 0 as its timeout, in milliseconds"),
+    number(
+        c"timeout_ms",
+        c"10000",
+        (1, DAY_MS),
+        c"limit of an operation that passes 0 as its timeout, in milliseconds; wait_timeout_ms is the limit of waits",
+    ),
+    number(
+        c"wait_timeout_ms",
+        c"",
+        (1, MONTH_MS),
+        c"limit of a wait for a job, of optimizing and of compacting many that pass 0 as their timeout, in milliseconds; empty: none",
+    ),
+    number(
+        c"stall_timeout_ms",
+        c"3600000",
+        (1, MONTH_MS),
+        c"a wait in which nothing changes for so long ends with MILVUS_STALLED, in milliseconds",
+    ),
     number(
         c"connect_timeout_ms",
         c"10000",
@@ -164,6 +182,11 @@ impl Options {
     pub(super) fn milliseconds(&self, key: &CStr) -> Duration {
         Duration::from_millis(self.number(key).into())
     }
+
+    /// The same of a number that has no default.
+    pub(super) fn optional_milliseconds(&self, key: &CStr) -> Option<Duration> {
+        self.text(key).and_then(|value| value.parse().ok()).map(Duration::from_millis)
+    }
 }
 
 impl Description {
@@ -175,6 +198,8 @@ impl Description {
         };
         match self.kind {
             Kind::Boolean if !matches!(value, "true" | "false") => wrong("true or false"),
+            // A number without a default can be set back to none.
+            Kind::Number if value.is_empty() && self.default.is_empty() => Ok(()),
             Kind::Number => {
                 let (least, most) = self.bounds;
                 match value.parse::<u32>() {
@@ -226,12 +251,13 @@ mod tests {
         for option in &OPTIONS {
             let default = option.default.to_str().unwrap();
             assert!(default.is_empty() || option.check(default).is_ok(), "{option:?}");
-            assert!(option.kind != Kind::Number || !default.is_empty(), "{option:?}");
             assert!(!option.help.is_empty() && !option.help.to_bytes().contains(&b'\n'), "{option:?}");
         }
         let options = Options::default();
         assert_eq!(options.milliseconds(c"timeout_ms"), Duration::from_secs(10));
         assert_eq!(options.number(c"retry.max_attempts"), 5);
+        assert_eq!(options.optional_milliseconds(c"wait_timeout_ms"), None);
+        assert_eq!(options.milliseconds(c"stall_timeout_ms"), Duration::from_hours(1));
     }
 
     #[test]
@@ -242,5 +268,9 @@ mod tests {
         assert_eq!(options.number(c"timeout_ms"), 8);
         options.set("database", "").unwrap();
         assert_eq!(options.text(c"database"), None, "empty is as good as none");
+        options.set("wait_timeout_ms", "2592000000").unwrap();
+        assert_eq!(options.optional_milliseconds(c"wait_timeout_ms"), Some(Duration::from_hours(30 * 24)));
+        options.set("wait_timeout_ms", "").unwrap();
+        assert_eq!(options.optional_milliseconds(c"wait_timeout_ms"), None);
     }
 }

@@ -158,7 +158,8 @@ pub(super) fn compact_operation(
 ) -> Result<Operation<i64>, Error> {
     let client = handle::get(client.cast_const())?;
     let name = convert::text("collection_name", collection_name)?;
-    Ok(client.compact(name, is_clustering != 0, convert::timeout(timeout_ms)?))
+    let is_clustering = convert::yes_or_no("is_clustering", is_clustering)?;
+    Ok(client.compact(name, is_clustering, convert::timeout(timeout_ms)?))
 }
 
 /// Has the server compact one collection, or a part of it, in any of the ways that servers have. Otherwise as
@@ -248,8 +249,8 @@ pub(super) fn read_params(pointer: *const milvus_compact_params) -> Result<Param
     let given: milvus_compact_params = InStruct::read("params", pointer)?;
     let text = |name, pointer| Ok(convert::optional_text(name, pointer)?.map(str::to_owned));
     Ok(Params {
-        is_clustering: given.is_clustering != 0,
-        is_l0: given.is_l0 != 0,
+        is_clustering: convert::yes_or_no("params.is_clustering", given.is_clustering)?,
+        is_l0: convert::yes_or_no("params.is_l0", given.is_l0)?,
         target_size_mb: given.target_size_mb,
         partition: text("partition_name", given.partition_name)?,
         channel: text("channel", given.channel)?,

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::client::Timeout;
 use crate::error::Error;
@@ -103,6 +103,30 @@ pub(super) fn timeout(timeout_ms: i64) -> Result<Timeout, Error> {
             let why =
                 format!("is {timeout_ms}; use milliseconds above 0, 0 (the default) or MILVUS_NO_TIMEOUT");
             Err(wrong("timeout_ms", &why))
+        }
+    }
+}
+
+/// The moment by which a local wait is over: it asks no server, so 0 is not to wait at all. `None` is no limit.
+pub(super) fn until(timeout_ms: i64) -> Result<Option<Instant>, Error> {
+    match timeout_ms {
+        super::client::MILVUS_NO_TIMEOUT => Ok(None),
+        0.. => Ok(Instant::now().checked_add(Duration::from_millis(timeout_ms.unsigned_abs()))),
+        _ => {
+            let why = format!("is {timeout_ms}; use milliseconds, 0 (do not wait) or MILVUS_NO_TIMEOUT");
+            Err(wrong("timeout_ms", &why))
+        }
+    }
+}
+
+/// A yes-or-no number. Any other is a mistake: most often two arguments are swapped.
+pub(super) fn yes_or_no(parameter: &str, number: i32) -> Result<bool, Error> {
+    match number {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => {
+            let why = format!("is {number}; use 0 (no) or 1 (yes), and check that no two values are swapped");
+            Err(wrong(parameter, &why))
         }
     }
 }
@@ -303,5 +327,24 @@ mod tests {
         assert_eq!(timeout(i64::MAX), Ok(Timeout::After(Duration::from_millis(i64::MAX.unsigned_abs()))));
         assert!(timeout(-2).unwrap_err().message().contains("MILVUS_NO_TIMEOUT"));
         assert!(timeout(i64::MIN).is_err());
+    }
+
+    #[test]
+    fn a_local_wait_of_0_is_over_at_once_and_one_of_minus_1_never() {
+        assert!(until(0).unwrap().unwrap() <= Instant::now());
+        assert!(until(60_000).unwrap().unwrap() > Instant::now());
+        assert_eq!(until(-1), Ok(None));
+        assert!(until(-2).unwrap_err().message().contains("0 (do not wait)"));
+    }
+
+    #[test]
+    fn only_0_and_1_are_an_answer_to_yes_or_no() {
+        assert_eq!((yes_or_no("is_l0", 0), yes_or_no("is_l0", 1)), (Ok(false), Ok(true)));
+        for number in [-1, 2, 60_000, i32::MIN, i32::MAX] {
+            let error = yes_or_no("is_clustering", number).unwrap_err();
+            assert_eq!(error.status, crate::error::Status::InvalidArgument);
+            assert!(error.message().starts_with("is_clustering: is "), "{error}");
+            assert!(error.message().contains("swapped"), "{error}");
+        }
     }
 }

@@ -35,7 +35,6 @@ use super::reception::Started;
 use super::segments::Segments;
 use super::userdata::UserData;
 use crate::callbacks;
-use crate::client::Timeout;
 use crate::compaction::meter::Reading;
 use crate::error::{Error, Status};
 
@@ -133,32 +132,25 @@ pub type milvus_progress_callback =
 /// function that started it, e.g. "milvus_compact_async", and not this one. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_wait(future: *mut milvus_future, timeout_ms: i64) -> milvus_status {
-    ended(c"milvus_future_wait", future, |started| {
-        let limit = match convert::timeout(timeout_ms)? {
-            Timeout::Default => Some(started.call().default_timeout()),
-            Timeout::After(limit) => Some(limit),
-            Timeout::Never => None,
-        };
-        Ok(limit.and_then(|limit| Instant::now().checked_add(limit)))
-    })
+    ended(c"milvus_future_wait", future, || convert::until(timeout_ms))
 }
 
 /// Tells how an operation ended, without waiting: as milvus_future_wait(), with MILVUS_PENDING if it is not over.
 /// Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_poll(future: *mut milvus_future) -> milvus_status {
-    ended(c"milvus_future_poll", future, |_| Ok(Some(Instant::now())))
+    ended(c"milvus_future_poll", future, || Ok(Some(Instant::now())))
 }
 
 fn ended(
     operation: &'static std::ffi::CStr,
     future: *mut milvus_future,
-    until: impl FnOnce(&Started) -> Result<Option<Instant>, Error>,
+    until: impl FnOnce() -> Result<Option<Instant>, Error>,
 ) -> milvus_status {
     entry_for(operation, || {
         let failed = |error| Failed { operation, error };
         let started = handle::get(future.cast_const()).map_err(failed)?;
-        let until = until(&started).map_err(failed)?;
+        let until = until().map_err(failed)?;
         started.ended(until)
     })
 }

@@ -224,7 +224,8 @@ fn read_many_params(pointer: *const milvus_many_params, names: Option<Vec<String
         }
     };
     let params = read_params(given.compaction)?;
-    Ok(Many { names, params, concurrency, only_trigger: given.only_trigger != 0 })
+    let only_trigger = convert::yes_or_no("params.only_trigger", given.only_trigger)?;
+    Ok(Many { names, params, concurrency, only_trigger })
 }
 
 impl From<Item> for Entry {

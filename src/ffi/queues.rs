@@ -15,7 +15,6 @@ use super::entry::entry;
 use super::errors::milvus_status;
 use super::futures::milvus_future;
 use super::handle::{self, Handle, Table};
-use crate::client::Timeout;
 use crate::error::{Error, Status};
 
 /// A queue of futures that are over.
@@ -192,12 +191,7 @@ pub extern "C" fn milvus_queue_next(
     entry(c"milvus_queue_next", || {
         let queue = handle::get(queue.cast_const())?;
         let out = Out::new("out_future", out_future)?;
-        let until = match convert::timeout(timeout_ms)? {
-            Timeout::Default => Some(Instant::now()),
-            Timeout::After(limit) => Instant::now().checked_add(limit),
-            Timeout::Never => None,
-        };
-        let (future, tag) = queue.next(until)?;
+        let (future, tag) = queue.next(convert::until(timeout_ms)?)?;
         out.write(ptr::without_provenance_mut(future));
         if let Ok(out) = Out::new("out_user_data", out_user_data) {
             out.write(ptr::with_exposed_provenance_mut(tag));

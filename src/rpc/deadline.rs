@@ -56,6 +56,11 @@ impl Deadline<'_> {
         }
     }
 
+    /// Whether the call had no more time than this from its beginning. Reads no clock.
+    pub(crate) fn is_shorter_than(self, limit: Duration) -> bool {
+        self.at.is_some_and(|at| at <= self.started + limit)
+    }
+
     pub(crate) fn elapsed(self) -> Duration {
         self.started.elapsed()
     }

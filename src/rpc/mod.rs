@@ -143,6 +143,19 @@ impl Rpc {
 
     /// Apart from the types of what is sent and read: there is one of it for all methods.
     async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Reply) -> Result<u64, Error> {
+        let (whole, longest) = (call.deadline, self.config.longest_silence);
+        if whole.is_shorter_than(longest) {
+            return self.attempts(call, check, reply).await;
+        }
+        // With more time than that a server that only answers pings would never be found.
+        let bounded = Call { deadline: whole.within(longest), ..call };
+        self.attempts(bounded, check, reply).await.map_err(|error| match error.status {
+            Status::Timeout if !whole.has_passed() => error.found_unavailable(),
+            _ => error,
+        })
+    }
+
+    async fn attempts(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Reply) -> Result<u64, Error> {
         let Call { effect, deadline, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
         let mut is_repeated = false;

@@ -51,6 +51,8 @@ public enum Status implements Numbered {
     SOME_FAILED(42),
     /** Nothing was started: another compaction holds the segments, or they are not eligible now; try again later. */
     BUSY(43),
+    /** Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on. */
+    STALLED(44),
     /** A defect of the library; please report the message. */
     INTERNAL(50),
     /** Handles, threads or another resource of this process ran out. */
