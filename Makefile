@@ -24,7 +24,7 @@ help:
 	@echo "make deb      two Debian packages, in target/deb"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
-	@echo "make header   write include/milvus_client.h and the README's options anew from the sources"
+	@echo "make header   write include/milvus_client.h and the documentation's options anew from the sources"
 
 # Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
 build:

@@ -84,6 +84,11 @@ const CLOSING: &str = "
 #endif // MILVUS_CLIENT_H
 ";
 
+/// Makes Doxygen read the rest.
+const FILE: &str = "
+/** @file milvus_client.h Has a Milvus server compact a collection, and tells what really happened. */
+";
+
 #[test]
 fn the_committed_header_is_what_the_sources_say() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/milvus_client.h");
@@ -97,10 +102,10 @@ fn the_committed_header_is_what_the_sources_say() {
 }
 
 #[test]
-fn the_readme_lists_every_option() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once("<!-- options -->\n").expect("the mark that opens the table");
+fn the_documentation_lists_every_option() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/options.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once("<!-- options -->\n").expect("the mark that opens the table");
     let (listed, after) = rest.split_once("<!-- end of options -->").expect("the mark that closes it");
     let row = |option: &milvus_client::config::Description| {
         let text = |text: &std::ffi::CStr| text.to_str().unwrap().replace('|', "\\|");
@@ -116,12 +121,12 @@ fn the_readme_lists_every_option() {
         std::fs::write(&path, renewed).unwrap();
         return;
     }
-    assert!(listed == table, "the README's options are out of date: run `make header`");
+    assert!(listed == table, "docs/reference/options.md is out of date: run `make header`");
 }
 
 fn header() -> String {
     let sections: String = SECTIONS.iter().map(|name| section(name)).collect();
-    [OPENING, &sections, CLOSING].concat()
+    [OPENING, FILE, &sections, CLOSING].concat()
 }
 
 /// One file of `src/ffi`: its opening words, then what cbindgen makes of it.
@@ -135,15 +140,43 @@ fn section(name: &str) -> String {
 
     let text = std::fs::read_to_string(&source).unwrap();
     let words = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let words = words.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    let (title, text) = words.split_once('\n').unwrap_or((&words, ""));
     let mut section = format!("\n// {}\n", "=".repeat(100));
-    words.for_each(|line| writeln!(section, "//{line}").unwrap());
-    writeln!(section, "// {}\n", "=".repeat(100)).unwrap();
+    section.push_str(&comment(&format!("@defgroup {name} {}\n{}\n@{{", title.trim(), text.trim_end())));
+    section.push('\n');
     if name == "errors" {
         section.push_str(&statuses());
     }
-    section.push_str(with_initialisers(&plain(generated.trim())).trim_end());
-    section.push('\n');
+    section.push_str(with_initialisers(&plain(&folded(generated.trim()))).trim_end());
+    section.push_str("\n\n/** @} */\n");
     section
+}
+
+/// A text as a comment for Doxygen.
+fn comment(text: &str) -> String {
+    assert!(!text.contains("*/"), "it would end the comment: {text}");
+    if !text.contains('\n') {
+        return format!("/** {text} */\n");
+    }
+    let lines: String = text.lines().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect();
+    format!("/**\n{lines} */\n")
+}
+
+/// Comments of one line on one line: cbindgen takes three for each.
+fn folded(generated: &str) -> String {
+    let mut lines = generated.lines().peekable();
+    let mut out = String::new();
+    while let Some(line) = lines.next() {
+        let Some(indent) = line.strip_suffix("/**") else {
+            writeln!(out, "{line}").unwrap();
+            continue;
+        };
+        let within = lines.by_ref().map(str::trim).take_while(|line| *line != "*/");
+        let text: Vec<&str> = within.map(|line| line[1..].strip_prefix(' ').unwrap_or("")).collect();
+        comment(&text.join("\n")).lines().for_each(|line| writeln!(out, "{indent}{line}").unwrap());
+    }
+    out
 }
 
 /// Types under their plain names, and negative numbers safe in any expression.
@@ -160,14 +193,14 @@ fn plain(generated: &str) -> String {
 fn statuses() -> String {
     let constant = |status: &Status| {
         let (name, message) = (status.name().to_str().unwrap(), status.message().to_str().unwrap());
-        format!("// {message}\n#define {name} {}\n", *status as i32)
+        format!("{}#define {name} {}\n", comment(message), *status as i32)
     };
     Status::ALL.iter().map(constant).collect::<String>() + "\n"
 }
 
 /// Whether a line of a struct is a field: a line of a comment may end like one.
 fn is_field(line: &str) -> bool {
-    line.ends_with(';') && !line.trim_start().starts_with("//")
+    line.ends_with(';') && !line.trim_start().starts_with(['*', '/'])
 }
 
 /// Adds its ..._INIT to every struct that the caller has to set one for. All fields are listed: neither
@@ -184,6 +217,7 @@ fn with_initialisers(generated: &str) -> String {
             if name != "milvus_error" {
                 // The first field is the size; C++ programs may be compiled to refuse 0 for a pointer.
                 let macro_name = name.to_uppercase();
+                out.push_str(&comment(&format!("What a {name} begins with: its size, and zeros.")));
                 writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}){zeros} }}").unwrap();
             }
         } else if let Some(fields) = fields.as_mut().filter(|_| is_field(line)) {

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def code(header):
     """The header without comments, directives and the extern "C" around it."""
-    text = re.sub(r"//.*|/\*.*?\*/", "", header.read_text(), flags=re.S if "/*" in header.read_text() else 0)
+    text = re.sub(r"/\*(?s:.*?)\*/|//.*", "", header.read_text())
     text = re.sub(r"#ifdef __cplusplus.*?#endif", "", text, flags=re.S)
     return re.sub(r"^#.*(\\\n.*)*$", "", text, flags=re.M)
 
