@@ -1,5 +1,5 @@
-//! The host's callbacks, one at a time on a thread of their own. They may take long, wait for locks of the
-//! host's, and call the library: nothing the library does waits for them, except closing a client.
+//! Runs the application's callbacks, one at a time, on the callback thread. A callback may take long, lock the
+//! application's mutexes and call the library. Only closing a client waits for callbacks.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,18 +8,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
-use crate::gate::{Gate, Pass};
+use crate::in_flight::{InFlight, InFlightGuard};
 use crate::{panics, runtime};
 
 const THREAD: &str = "milvus-call";
 
-/// So many callbacks may run one inside the other, as each closes another client: their stack has an end.
+/// How many callbacks may nest, each run by a close inside the one before. The stack of the thread is finite.
 const DEEPEST: usize = 16;
 
-/// A callback whose turn has not come, and the pass of its client.
+/// A queued callback, which counts as in flight on its client.
 struct Due {
-    pass: Pass,
-    call: Box<dyn FnOnce() + Send>,
+    guard: InFlightGuard,
+    run: Box<dyn FnOnce() + Send>,
 }
 
 struct State {
@@ -30,31 +30,31 @@ struct State {
 static STATE: Mutex<State> = Mutex::new(State { due: VecDeque::new(), has_thread: false });
 static ARRIVED: Condvar = Condvar::new();
 
-/// What goes on on the thread for callbacks, one inside the other.
+/// What nests on the callback thread: a callback closes a client, which runs another callback, and so on.
 #[derive(Default)]
-struct Here {
-    /// The gates of the callbacks that are running.
-    running: Vec<Arc<Gate>>,
-    /// The gates that are being closed.
-    closing: Vec<Arc<Gate>>,
+struct CallStack {
+    /// The clients of the running callbacks, the innermost last.
+    running: Vec<Arc<InFlight>>,
+    /// The clients that these callbacks are closing, the innermost last.
+    closing: Vec<Arc<InFlight>>,
 }
 
 thread_local! {
-    /// Of that thread only. Never dropped: a callback that calls `exit()` ends the thread's variables before the
-    /// handlers of `atexit`, which may close clients.
-    static HERE: ManuallyDrop<RefCell<Option<Here>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+    /// `None` on every thread but the callback thread. Never dropped: a callback that calls `exit()` destroys the
+    /// thread's variables before the handlers of `atexit` run, and those may close clients.
+    static STACK: ManuallyDrop<RefCell<Option<CallStack>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
-/// Looks at what goes on here, if this is the thread for callbacks.
-fn here<T>(look: impl FnOnce(&mut Here) -> T) -> Option<T> {
-    HERE.with(|here| here.borrow_mut().as_mut().map(look))
+/// Gives `access` the call stack, if this is the callback thread.
+fn with_stack<T>(access: impl FnOnce(&mut CallStack) -> T) -> Option<T> {
+    STACK.with(|stack| stack.borrow_mut().as_mut().map(access))
 }
 
 fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes sure that there is a thread for callbacks. To be called before one is accepted.
+/// Starts the callback thread, unless it runs. The library calls this before it accepts a callback.
 pub(crate) fn prepare() -> Result<(), Error> {
     let mut state = state();
     if !state.has_thread {
@@ -64,66 +64,66 @@ pub(crate) fn prepare() -> Result<(), Error> {
     Ok(())
 }
 
-/// Has a callback run when its turn has come.
-pub(crate) fn post(pass: Pass, call: Box<dyn FnOnce() + Send>) {
-    let gate = Arc::clone(pass.gate());
-    state().due.push_back(Due { pass, call });
+/// Queues a callback for the callback thread.
+pub(crate) fn post(guard: InFlightGuard, run: Box<dyn FnOnce() + Send>) {
+    let in_flight = Arc::clone(guard.in_flight());
+    state().due.push_back(Due { guard, run });
     ARRIVED.notify_one();
-    gate.look_again();
+    in_flight.recheck();
 }
 
-/// How many callbacks of this gate are running on the calling thread, one inside the other.
-pub(crate) fn running_here(gate: &Arc<Gate>) -> usize {
-    here(|here| here.running.iter().filter(|running| Arc::ptr_eq(running, gate)).count()).unwrap_or(0)
+/// How many callbacks of this client are running on the calling thread, one inside the other.
+pub(crate) fn running_here(client: &Arc<InFlight>) -> usize {
+    with_stack(|stack| stack.running.iter().filter(|running| Arc::ptr_eq(running, client)).count())
+        .unwrap_or(0)
 }
 
-/// Runs `close`, and tells it whether it may wait, and run callbacks meanwhile: not if it is called by one that a close
-/// of the same gate runs, which goes on when that returns, nor too deep.
-pub(crate) fn while_closing<T>(gate: &Arc<Gate>, close: impl FnOnce(bool) -> T) -> T {
-    let begun = here(|here| {
-        let is_first = !here.closing.iter().any(|other| Arc::ptr_eq(other, gate));
-        here.closing.push(Arc::clone(gate));
-        is_first && here.running.len() <= DEEPEST
+/// Runs `close` with whether it may wait and run callbacks meanwhile. It may not if an outer close of the same client
+/// called the running callback, because that close waits for the rest; nor may it if callbacks nest too deep.
+pub(crate) fn while_closing<T>(client: &Arc<InFlight>, close: impl FnOnce(bool) -> T) -> T {
+    let begun = with_stack(|stack| {
+        let is_first = !stack.closing.iter().any(|other| Arc::ptr_eq(other, client));
+        stack.closing.push(Arc::clone(client));
+        is_first && stack.running.len() <= DEEPEST
     });
     let result = close(begun.unwrap_or(true));
     if begun.is_some() {
-        here(|here| drop(here.closing.pop()));
+        with_stack(|stack| drop(stack.closing.pop()));
     }
     result
 }
 
-/// Whether the calling thread is the one for callbacks, and one of this gate is due.
-pub(crate) fn has_one_of(gate: &Arc<Gate>) -> bool {
-    is_here() && state().due.iter().any(|due| Arc::ptr_eq(due.pass.gate(), gate))
+/// Whether the calling thread is the callback thread and a callback of this client is due.
+pub(crate) fn has_one_of(client: &Arc<InFlight>) -> bool {
+    is_callback_thread() && state().due.iter().any(|due| Arc::ptr_eq(due.guard.in_flight(), client))
 }
 
-/// On the thread for callbacks, runs the next one of this gate; says whether there was one.
-pub(crate) fn run_one_of(gate: &Arc<Gate>) -> bool {
-    if !is_here() {
+/// On the callback thread, runs the next due callback of this client. Returns whether it ran one.
+pub(crate) fn run_one_of(client: &Arc<InFlight>) -> bool {
+    if !is_callback_thread() {
         return false;
     }
     let next = {
         let mut state = state();
-        let place = state.due.iter().position(|due| Arc::ptr_eq(due.pass.gate(), gate));
-        place.and_then(|place| state.due.remove(place))
+        let index = state.due.iter().position(|due| Arc::ptr_eq(due.guard.in_flight(), client));
+        index.and_then(|index| state.due.remove(index))
     };
-    let is_one = next.is_some();
+    let has_run = next.is_some();
     next.into_iter().for_each(run);
-    is_one
+    has_run
 }
 
-/// Whether the calling thread is the one for callbacks.
-fn is_here() -> bool {
-    here(|_| ()).is_some()
+fn is_callback_thread() -> bool {
+    with_stack(|_| ()).is_some()
 }
 
 /// How many callbacks are running on the calling thread, one inside the other.
 pub(crate) fn depth_here() -> usize {
-    here(|here| here.running.len()).unwrap_or(0)
+    with_stack(|stack| stack.running.len()).unwrap_or(0)
 }
 
 fn run_all() {
-    HERE.with(|here| here.replace(Some(Here::default())));
+    STACK.with(|stack| stack.replace(Some(CallStack::default())));
     let mut state = state();
     loop {
         if let Some(due) = state.due.pop_front() {
@@ -136,12 +136,12 @@ fn run_all() {
     }
 }
 
-fn run(Due { pass, call }: Due) {
-    here(|here| here.running.push(Arc::clone(pass.gate())));
-    // What runs now is the host's.
+fn run(Due { guard, run }: Due) {
+    with_stack(|stack| stack.running.push(Arc::clone(guard.in_flight())));
+    // The application's code runs now: its panics are not the library's.
     let guarded_before = panics::guard_this_thread(false);
-    let _ = std::panic::catch_unwind(AssertUnwindSafe(call)); // the others still have to be called
+    let _ = std::panic::catch_unwind(AssertUnwindSafe(run)); // the other callbacks still have to run
     panics::guard_this_thread(guarded_before);
-    here(|here| drop(here.running.pop()));
-    drop(pass);
+    with_stack(|stack| drop(stack.running.pop()));
+    drop(guard);
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::closing::{self, Closing};
 use crate::collection;
 use crate::compaction::engine::Engine;
 use crate::compaction::{CheckResult, Item, Many, Outcome, Params, Plan, Resolution, StateInfo, Triggered};
 use crate::compaction::{check, follow, many, optimize, portable, resolve, state, tasks, trigger, wait_in};
 use crate::config::Config;
 use crate::error::{Error, Status};
-use crate::gate::{Closing, Gate};
+use crate::in_flight::InFlight;
 use crate::operation::{Call, Operation};
 use crate::rpc::{Effect, Rpc};
 use crate::runtime;
@@ -43,7 +44,7 @@ impl Timeout {
 #[derive(Clone)]
 pub struct Client {
     engine: Arc<Engine>,
-    gate: Arc<Gate>,
+    in_flight: Arc<InFlight>,
 }
 
 impl Client {
@@ -52,7 +53,7 @@ impl Client {
     /// # Errors
     /// `TlsFailed` if there are no root certificates.
     pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)?), gate: Arc::default() })
+        Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)?), in_flight: Arc::default() })
     }
 
     /// Ends everything that is under way on it with `Closed`, and the connection; later operations fail with
@@ -62,15 +63,15 @@ impl Client {
     /// `Timeout` if something, as a callback that takes long, was not over in time; `Pending` in a callback that
     /// another close runs, which waits for the rest. It is closed all the same.
     pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
-        let closing = self.gate.close(self.limit(timeout));
+        let closing = closing::close(&self.in_flight, self.limit(timeout));
         let engine = Arc::clone(&self.engine);
         runtime::spawn(Box::pin(async move { engine.rpc.disconnect().await }));
         let text =
             "the client is closed, but something of it is still under way, or a callback running or due";
         match closing {
-            Closing::Over => Ok(()),
-            Closing::Late => Err(Error::new(Status::Timeout, text).retriable()),
-            Closing::Elsewhere => Err(Error::new(Status::Pending, text)),
+            Closing::Complete => Ok(()),
+            Closing::TimedOut => Err(Error::new(Status::Timeout, text).retriable()),
+            Closing::Delegated => Err(Error::new(Status::Pending, text)),
         }
     }
 
@@ -230,13 +231,13 @@ impl Client {
     }
 
     pub(crate) fn call(&self, timeout: Timeout) -> Arc<Call> {
-        Call::new(&self.engine, &self.gate, self.limit(timeout))
+        Call::new(&self.engine, &self.in_flight, self.limit(timeout))
     }
 
     /// A call that takes as long as a job: it has a default of its own.
     fn long_call(&self, timeout: Timeout) -> Arc<Call> {
         let limit = timeout.or(self.engine.rpc.config().wait_timeout);
-        Call::new(&self.engine, &self.gate, limit)
+        Call::new(&self.engine, &self.in_flight, limit)
     }
 
     fn limit(&self, timeout: Timeout) -> Option<Duration> {

@@ -2,7 +2,7 @@
 //!
 //! The product is the C library: `include/milvus_client.h`, exported by [`ffi`]. As a crate it is for its own tests: a
 //! Rust program that links it shares its panic hook, and would have all of `tracing` compiled away. The modules below
-//! it are safe Rust, one concept each, and use only what is listed above them (but `gate` and `callbacks` each other).
+//! it are safe Rust, one concept each, and use only what is listed above them.
 
 pub mod error;
 pub mod version;
@@ -17,8 +17,11 @@ mod future;
 mod host;
 mod runtime;
 
+mod in_flight;
+
 mod callbacks;
-mod gate;
+
+mod closing;
 
 pub mod log;
 

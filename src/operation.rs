@@ -10,7 +10,7 @@ use crate::compaction::engine::Engine;
 use crate::compaction::meter::Meter;
 use crate::error::{Error, Status};
 use crate::future::{self, Stop};
-use crate::gate::{Gate, Pass};
+use crate::in_flight::{InFlight, InFlightGuard};
 use crate::panics;
 use crate::rpc::Deadline;
 use crate::runtime;
@@ -18,7 +18,7 @@ use crate::runtime;
 /// What an operation's work needs, and what steers it from outside.
 pub(crate) struct Call {
     engine: Arc<Engine>,
-    gate: Arc<Gate>,
+    in_flight: Arc<InFlight>,
     deadline: Deadline<'static>,
     /// Somebody waits, and rings when the time is over.
     is_watched: AtomicBool,
@@ -27,10 +27,10 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(engine: &Arc<Engine>, gate: &Arc<Gate>, limit: Option<Duration>) -> Arc<Self> {
+    pub(crate) fn new(engine: &Arc<Engine>, in_flight: &Arc<InFlight>, limit: Option<Duration>) -> Arc<Self> {
         Arc::new(Self {
             engine: Arc::clone(engine),
-            gate: Arc::clone(gate),
+            in_flight: Arc::clone(in_flight),
             deadline: Deadline::after(limit),
             is_watched: AtomicBool::new(false),
             stop: Stop::default(),
@@ -56,8 +56,8 @@ impl Call {
         self.deadline.elapsed()
     }
 
-    pub(crate) fn gate(&self) -> &Arc<Gate> {
-        &self.gate
+    pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
+        &self.in_flight
     }
 
     /// Stops the work. What the server was asked to do goes on.
@@ -133,16 +133,16 @@ impl<T: Send + 'static> Operation<T> {
     ) -> Result<R, Error> {
         let Self { call, work } = self;
         runtime::prepare()?;
-        let pass = call.gate.enter()?;
+        let guard = call.in_flight.enter()?;
         let (promise, future) = future::pair();
         let result = accepted(Arc::clone(&call), future)?;
         begin(Box::pin(async move {
             let on_closing = || call.stop.stop(Status::Closed);
-            let work = panics::caught(call.gate.pass(work, on_closing));
+            let work = panics::caught(call.in_flight.run(work, on_closing));
             let result = call.stop.watch(work).await.and_then(|result| result);
             call.meter.stop();
             promise.fulfil(result.map_err(|error| call.settle(error)));
-            drop::<Pass>(pass); // after whoever is told has been told
+            drop::<InFlightGuard>(guard); // after whoever is told has been told
         }));
         Ok(result)
     }
@@ -151,8 +151,8 @@ impl<T: Send + 'static> Operation<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::closing::{Closing, close};
     use crate::config::{Config, Options};
-    use crate::gate::Closing;
     use crate::rpc::Rpc;
 
     fn call() -> Arc<Call> {
@@ -174,8 +174,8 @@ mod tests {
         let mapped = Operation::new(&call, async { Ok(7) }).map::<()>(|_, _| panic!("in the form"));
         assert_eq!(mapped.wait().unwrap_err().status, Status::Internal);
         assert_eq!(
-            call.gate().close(Some(Duration::from_secs(20))),
-            Closing::Over,
+            close(call.in_flight(), Some(Duration::from_secs(20))),
+            Closing::Complete,
             "nobody who panicked is left inside"
         );
     }
@@ -221,7 +221,7 @@ mod tests {
             if stop {
                 call.cancel();
             } else {
-                assert_eq!(call.gate().close(None), Closing::Over);
+                assert_eq!(close(call.in_flight(), None), Closing::Complete);
             }
             let error = future.wait().unwrap_err();
             assert_eq!((error.status, error.in_doubt), (status, true));

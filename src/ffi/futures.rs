@@ -251,7 +251,7 @@ pub extern "C" fn milvus_future_set_progress_callback(
                     return; // it will read what is new when its turn comes
                 }
                 // Progress is told by the operation itself, which is inside.
-                let pass = call.gate().follow();
+                let guard = call.in_flight().join();
                 let (call, user_data, is_due) =
                     (Arc::clone(&call), Arc::clone(&user_data), Arc::clone(&is_due));
                 let tell = move || {
@@ -262,7 +262,7 @@ pub extern "C" fn milvus_future_set_progress_callback(
                     // SAFETY: the caller promises a function that can be called so from any thread.
                     unsafe { callback(&raw const progress, user_data.pointer()) }
                 };
-                callbacks::post(pass, Box::new(tell));
+                callbacks::post(guard, Box::new(tell));
             })
         })
     })

@@ -150,11 +150,11 @@ impl Started {
         callbacks::prepare()?;
         let mut reception = self.free_reception()?;
         if reception.is_over {
-            let pass = self.call.gate().enter()?;
+            let guard = self.call.in_flight().enter()?;
             reception.receiver = Receiver::Told;
             drop(reception);
             let (this, callback) = (Arc::clone(self), callback());
-            callbacks::post(pass, Box::new(move || this.tell(&callback)));
+            callbacks::post(guard, Box::new(move || this.tell(&callback)));
         } else {
             reception.receiver = Receiver::ToBeTold(Target::Callback(callback()));
         }
@@ -181,9 +181,9 @@ impl Started {
             return Err(Error::invalid_argument("future: has a progress callback already"));
         }
         if reception.is_over {
-            let pass = self.call.gate().enter()?;
+            let guard = self.call.in_flight().enter()?;
             let watcher = watcher();
-            callbacks::post(pass, Box::new(move || drop(watcher)));
+            callbacks::post(guard, Box::new(move || drop(watcher)));
         } else {
             self.call.meter().watch(watcher());
         }
@@ -227,7 +227,7 @@ impl Started {
         };
         drop(reception);
         // Whoever told this is inside, so its client is not closed before the callback is over.
-        let post = |work| callbacks::post(self.call.gate().follow(), work);
+        let post = |work| callbacks::post(self.call.in_flight().join(), work);
         if let Some(watcher) = watcher {
             post(Box::new(move || drop(watcher)));
         }
