@@ -13,7 +13,8 @@ pub mod server;
 
 mod panics;
 
-mod future;
+mod cancellation;
+mod completion;
 mod host;
 mod runtime;
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::cancellation::CancellationToken;
 use crate::compaction::Outcome;
 use crate::compaction::engine::Engine;
 use crate::compaction::meter::Meter;
+use crate::completion::{self, Completion};
 use crate::error::{Error, Status};
-use crate::future::{self, Stop};
 use crate::in_flight::{InFlight, InFlightGuard};
 use crate::panics;
 use crate::rpc::Deadline;
@@ -20,9 +21,9 @@ pub(crate) struct Call {
     engine: Arc<Engine>,
     in_flight: Arc<InFlight>,
     deadline: Deadline<'static>,
-    /// Somebody waits, and rings when the time is over.
+    /// A thread waits for the result, and wakes the work when the time is over.
     is_watched: AtomicBool,
-    stop: Stop,
+    token: CancellationToken,
     meter: Arc<Meter>,
 }
 
@@ -33,7 +34,7 @@ impl Call {
             in_flight: Arc::clone(in_flight),
             deadline: Deadline::after(limit),
             is_watched: AtomicBool::new(false),
-            stop: Stop::default(),
+            token: CancellationToken::default(),
             meter: Arc::new(Meter::new()),
         })
     }
@@ -44,7 +45,7 @@ impl Call {
 
     /// When the call has to be over, or earlier if it is stopped.
     pub(crate) fn deadline(&self) -> Deadline<'_> {
-        let deadline = self.deadline.stopped_by(&self.stop);
+        let deadline = self.deadline.cancelled_by(&self.token);
         if self.is_watched.load(Ordering::Relaxed) { deadline.watched() } else { deadline }
     }
 
@@ -62,7 +63,7 @@ impl Call {
 
     /// Stops the work. What the server was asked to do goes on.
     pub(crate) fn cancel(&self) {
-        self.stop.stop(Status::Cancelled);
+        self.token.cancel(Status::Cancelled);
     }
 
     /// Every error passes here before it leaves: none may hold a secret, whoever put it there, and one of a call
@@ -105,8 +106,8 @@ impl<T: Send + 'static> Operation<T> {
     pub fn wait(self) -> Result<T, Error> {
         let call = Arc::clone(&self.call);
         call.is_watched.store(true, Ordering::Relaxed);
-        let future = self.start_by(runtime::begin_here, |_, future| Ok(future))?;
-        future.wait_ringing(call.deadline.at(), || call.stop.ring())
+        let completion = self.start_by(runtime::begin_here, |_, completion| Ok(completion))?;
+        completion.wait_with_alarm(call.deadline.at(), || call.token.wake())
     }
 
     /// The same operation with another form of result.
@@ -121,7 +122,7 @@ impl<T: Send + 'static> Operation<T> {
     /// Starts it on the library's thread, if it is `accepted`; what that returns can be waited for from then on.
     pub(crate) fn start<R>(
         self,
-        accepted: impl FnOnce(Arc<Call>, future::Future<T>) -> Result<R, Error>,
+        accepted: impl FnOnce(Arc<Call>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         self.start_by(runtime::spawn, accepted)
     }
@@ -129,19 +130,19 @@ impl<T: Send + 'static> Operation<T> {
     fn start_by<R>(
         self,
         begin: fn(runtime::Work),
-        accepted: impl FnOnce(Arc<Call>, future::Future<T>) -> Result<R, Error>,
+        accepted: impl FnOnce(Arc<Call>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let Self { call, work } = self;
         runtime::prepare()?;
         let guard = call.in_flight.enter()?;
-        let (promise, future) = future::pair();
-        let result = accepted(Arc::clone(&call), future)?;
+        let (completer, completion) = completion::pair();
+        let result = accepted(Arc::clone(&call), completion)?;
         begin(Box::pin(async move {
-            let on_closing = || call.stop.stop(Status::Closed);
+            let on_closing = || call.token.cancel(Status::Closed);
             let work = panics::caught(call.in_flight.run(work, on_closing));
-            let result = call.stop.watch(work).await.and_then(|result| result);
+            let result = call.token.watch(work).await.and_then(|result| result);
             call.meter.stop();
-            promise.fulfil(result.map_err(|error| call.settle(error)));
+            completer.complete(result.map_err(|error| call.settle(error)));
             drop::<InFlightGuard>(guard); // after whoever is told has been told
         }));
         Ok(result)
@@ -188,12 +189,12 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
             panic!("later")
         };
-        let future = Operation::<()>::new(&call, work).start(|_, future| Ok(future)).unwrap();
-        assert!(future.listen(Box::new(move || tell.send(()).unwrap())).is_ok());
+        let completion = Operation::<()>::new(&call, work).start(|_, completion| Ok(completion)).unwrap();
+        assert!(completion.on_complete(Box::new(move || tell.send(()).unwrap())).is_ok());
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    let error = future.look_until(None, |result| result.clone().unwrap_err()).unwrap();
+                    let error = completion.peek_until(None, |result| result.clone().unwrap_err()).unwrap();
                     assert_eq!(error.status, Status::Internal);
                 });
             }
@@ -217,13 +218,13 @@ mod tests {
                 let waiting = steered.deadline().bound(std::future::pending::<()>()).await;
                 waiting.ok_or_else(|| Error::new(Status::Unavailable, "lost").in_doubt())
             };
-            let future = Operation::new(&call, work).start(|_, future| Ok(future)).unwrap();
+            let completion = Operation::new(&call, work).start(|_, completion| Ok(completion)).unwrap();
             if stop {
                 call.cancel();
             } else {
                 assert_eq!(close(call.in_flight(), None), Closing::Complete);
             }
-            let error = future.wait().unwrap_err();
+            let error = completion.wait().unwrap_err();
             assert_eq!((error.status, error.in_doubt), (status, true));
             let later = Operation::new(&call, async { Ok(1) }).wait();
             assert_eq!(later.is_ok(), stop, "a closed client does nothing more");

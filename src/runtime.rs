@@ -202,14 +202,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::future;
+    use crate::completion;
 
     fn block_on<T: Send + 'static>(
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
-        let (promise, result) = future::pair();
+        let (completer, result) = completion::pair();
         prepare()?;
-        spawn(Box::pin(async move { promise.fulfil(work.await) }));
+        spawn(Box::pin(async move { completer.complete(work.await) }));
         result.wait()
     }
 
@@ -222,7 +222,7 @@ mod tests {
     /// Where work is polled that wakes itself so often, then once from elsewhere, and panics at the end if it is to.
     fn places(wakes: usize, panics: bool) -> Result<Vec<Option<String>>, Error> {
         prepare()?;
-        let (promise, result) = future::pair();
+        let (completer, result) = completion::pair();
         let mut places = Vec::new();
         begin_here(Box::pin(async move {
             let polled = std::future::poll_fn(|cx| {
@@ -242,7 +242,7 @@ mod tests {
                 }
                 Poll::Ready(std::mem::take(&mut places))
             });
-            promise.fulfil(Ok(polled.await));
+            completer.complete(Ok(polled.await));
         }));
         result.wait()
     }
@@ -260,12 +260,12 @@ mod tests {
     #[test]
     fn work_can_leave_the_thread_where_it_began() {
         prepare().unwrap();
-        let (promise, result) = future::pair();
+        let (completer, result) = completion::pair();
         begin_here(Box::pin(async move {
             let before = thread::current().name().map(str::to_owned);
             leave_callers_thread().await;
             leave_callers_thread().await;
-            promise.fulfil(Ok((before, thread::current().name().map(str::to_owned))));
+            completer.complete(Ok((before, thread::current().name().map(str::to_owned))));
         }));
         let here = thread::current().name().map(str::to_owned);
         assert_eq!(result.wait(), Ok((here, Some(IO_THREAD.to_owned()))));
@@ -278,13 +278,13 @@ mod tests {
         let mutex = Arc::new(tokio::sync::Mutex::new(()));
         host.block_on(async {
             for call in 0..300 {
-                let (promise, result) = future::pair();
+                let (completer, result) = completion::pair();
                 let mutex = Arc::clone(&mutex);
                 begin_here(Box::pin(async move {
                     drop(mutex.lock().await);
-                    promise.fulfil(Ok(call));
+                    completer.complete(Ok(call));
                 }));
-                assert!(result.look(|_| ()).is_some(), "call {call} is left to a host that waits for it");
+                assert!(result.peek(|_| ()).is_some(), "call {call} is left to a host that waits for it");
             }
         });
     }
@@ -303,7 +303,7 @@ mod tests {
         prepare().unwrap();
         let together = Arc::new(std::sync::Barrier::new(2));
         let running = Arc::new(AtomicUsize::new(0));
-        let (promise, result) = future::pair();
+        let (completer, result) = completion::pair();
         spawn(Box::pin(async move {
             let one = || {
                 let (together, running) = (Arc::clone(&together), Arc::clone(&running));
@@ -319,7 +319,7 @@ mod tests {
             for each in all {
                 places.push(each.await.unwrap());
             }
-            promise.fulfil(Ok(places));
+            completer.complete(Ok(places));
         }));
         for (now, name) in result.wait().unwrap() {
             assert!(now <= RESOLVERS && name.as_deref() == Some(RESOLVER_THREAD), "{now} {name:?}");

@@ -13,9 +13,9 @@ use super::follow::Outcome;
 use super::meter::{Meter, Progress};
 use super::params::Params;
 use super::trigger::Triggered;
+use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
-use crate::future::Stop;
 use crate::panics;
 use crate::rpc::Deadline;
 
@@ -103,7 +103,7 @@ pub(crate) async fn compact(
     meter.change(|progress| progress.collections = count(names.len()));
     let (begun, params) = (Arc::<Begun>::default(), Arc::new(params));
     let triggers = Arc::new(Semaphore::new(TRIGGERS));
-    let one_of = |name: String, stop: Arc<Stop>| {
+    let one_of = |name: String, token: Arc<CancellationToken>| {
         let one = One {
             engine: Arc::clone(engine),
             meter: Arc::clone(meter),
@@ -114,8 +114,8 @@ pub(crate) async fn compact(
         };
         let deadline = deadline.alone();
         async move {
-            let deadline = deadline.stopped_by(&stop);
-            stop.watch(Box::pin(one.compact(deadline, name))).await
+            let deadline = deadline.cancelled_by(&token);
+            token.watch(Box::pin(one.compact(deadline, name))).await
         }
     };
     let through = |item: &Item| {
@@ -134,7 +134,7 @@ pub(crate) async fn compact(
     let items: Vec<Item> =
         all.map(|(place, item)| item.map_or_else(|| left_over(place), |item| *item)).collect();
     let error = summary(&items).map(|mut error| {
-        error.status = deadline.stopped().unwrap_or(error.status);
+        error.status = deadline.cancelled().unwrap_or(error.status);
         error
     });
     Ok((items, error))
@@ -146,30 +146,30 @@ async fn each<F: Future<Output = Box<Item>> + Send + 'static>(
     names: &[String],
     concurrency: usize,
     deadline: Deadline<'_>,
-    begin: impl Fn(String, Arc<Stop>) -> F,
+    begin: impl Fn(String, Arc<CancellationToken>) -> F,
     through: impl Fn(&Item),
 ) -> Vec<Option<Box<Item>>> {
     let mut items: Vec<Option<Box<Item>>> = names.iter().map(|_| None).collect();
     let mut waiting = names.iter().enumerate();
     let mut running = JoinSet::new();
-    let mut places: HashMap<Id, (usize, Arc<Stop>)> = HashMap::new();
+    let mut places: HashMap<Id, (usize, Arc<CancellationToken>)> = HashMap::new();
     let mut is_told = false;
     loop {
         while running.len() < concurrency
             && !deadline.has_passed()
             && let Some((place, name)) = waiting.next()
         {
-            let stop = Arc::<Stop>::default();
-            let task = running.spawn(begin(name.clone(), Arc::clone(&stop)));
-            places.insert(task.id(), (place, stop));
+            let token = Arc::<CancellationToken>::default();
+            let task = running.spawn(begin(name.clone(), Arc::clone(&token)));
+            places.insert(task.id(), (place, token));
         }
         let ended = if let Some(ended) = deadline.bound(running.join_next_with_id()).await {
             ended
         } else {
             // Time is over for each of them too; of a stop they have to be told, once. Each ends in its own words.
-            if let Some(reason) = deadline.stopped().filter(|_| !is_told) {
-                for (_, stop) in places.values() {
-                    stop.stop(reason);
+            if let Some(reason) = deadline.cancelled().filter(|_| !is_told) {
+                for (_, token) in places.values() {
+                    token.cancel(reason);
                 }
                 is_told = true;
             }
@@ -297,14 +297,14 @@ fn count(number: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::future::pair;
+    use crate::completion::pair;
     use crate::runtime;
 
     #[test]
     fn a_panic_is_the_failure_of_one_collection_and_the_others_go_on() {
         let names: Vec<String> = ["first", "second", "third"].map(str::to_owned).into();
         for concurrency in [1, 3] {
-            let (promise, result) = pair();
+            let (completer, result) = pair();
             let names = names.clone();
             runtime::prepare().unwrap();
             runtime::spawn(Box::pin(async move {
@@ -316,7 +316,7 @@ mod tests {
                 let seen = Mutex::new(0);
                 let through = |_: &Item| *seen.lock().unwrap() += 1;
                 let items = each(&names, concurrency, Deadline::after(None), begin, through).await;
-                promise.fulfil(Ok((items, seen.into_inner().unwrap())));
+                completer.complete(Ok((items, seen.into_inner().unwrap())));
             }));
             let (items, seen) = result.wait().unwrap();
             let errors: Vec<_> = items.into_iter().map(|item| item.unwrap().error).collect();

@@ -12,8 +12,8 @@ use super::last_error::Detail;
 use super::queues::Queue;
 use crate::callbacks;
 use crate::compaction::meter::Watcher;
+use crate::completion::Completion;
 use crate::error::{Error, Status};
-use crate::future::Future;
 use crate::operation::{Call, Operation};
 
 /// How an operation ended. Waits have something to tell although they fail.
@@ -33,7 +33,7 @@ pub struct Started {
     /// The export that has started it.
     operation: &'static CStr,
     call: Arc<Call>,
-    future: Future<Finished>,
+    completion: Completion<Finished>,
     reception: Mutex<Reception>,
     detail: OnceLock<Detail>,
 }
@@ -87,13 +87,13 @@ pub(super) fn start(
     entry(export, || {
         let operation = make()?;
         let out = Out::new("out_future", out_future)?;
-        let future = operation.start(|call, future| {
+        let future = operation.start(|call, completion| {
             let (reception, detail) = (Mutex::default(), OnceLock::new());
-            let started = Arc::new(Started { operation: export, call, future, reception, detail });
+            let started = Arc::new(Started { operation: export, call, completion, reception, detail });
             let handle: *mut milvus_future = handle::insert_shared(Arc::clone(&started))?;
             started.reception().handle = handle.addr();
             let told = Arc::clone(&started);
-            let _ = started.future.listen(Box::new(move || told.is_over())); // nothing has run yet
+            let _ = started.completion.on_complete(Box::new(move || told.is_over())); // nothing has run yet
             Ok(handle)
         })?;
         out.write(future);
@@ -108,12 +108,12 @@ impl Started {
 
     /// The status of the operation, or `Pending`.
     pub(super) fn status(&self) -> Status {
-        self.future.look(status).unwrap_or(Status::Pending)
+        self.completion.peek(status).unwrap_or(Status::Pending)
     }
 
     /// Its failure, if it has failed; an error of the caller's if it is not over.
     pub(super) fn ended(&self, limit: Option<std::time::Instant>) -> Result<(), Failed> {
-        let error = self.future.look_until(limit, |result| error(result).cloned());
+        let error = self.completion.peek_until(limit, |result| error(result).cloned());
         self.failed(error.unwrap_or_else(|| Some(pending())))
     }
 
@@ -123,7 +123,7 @@ impl Started {
         operation: &'static CStr,
         look: impl FnOnce(&mut Answer) -> Result<R, Error>,
     ) -> Result<(R, Result<(), Failed>), Failed> {
-        let looked = self.future.look(|result| match result {
+        let looked = self.completion.peek(|result| match result {
             Ok(finished) => Ok((look(&mut finished.answer), finished.error.clone())),
             Err(error) => Err(error.clone()),
         });
@@ -141,7 +141,7 @@ impl Started {
 
     /// The detail of its failure, kept here; `None` while it is not over, or if it has not failed.
     pub(super) fn detail(&self) -> Option<&Detail> {
-        let error = self.future.look(|result| error(result).cloned()).flatten()?;
+        let error = self.completion.peek(|result| error(result).cloned()).flatten()?;
         Some(self.detail.get_or_init(|| Detail::new(self.operation, &error)))
     }
 

@@ -13,8 +13,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
+use crate::cancellation::CancellationToken;
 use crate::config::Options;
-use crate::future::Stop;
 
 /// Entries that a real 2.5.27 gave, of four situations: one list, as they were there at one time.
 const PAGE: &str = include_str!("../../tests/management/page.json");
@@ -255,10 +255,10 @@ fn without_a_deadline_it_has_the_time_of_a_call() {
 
 #[test]
 fn a_call_that_was_stopped_says_so() {
-    let stop = Stop::default();
-    stop.stop(Status::Closed);
+    let token = CancellationToken::default();
+    token.cancel(Status::Closed);
     let (port, _left) = hanging_after("");
-    let error = tasks(&port.management(), Deadline::after(None).stopped_by(&stop)).unwrap_err();
+    let error = tasks(&port.management(), Deadline::after(None).cancelled_by(&token)).unwrap_err();
     assert_eq!(error.status, Status::Closed);
 }
 

@@ -1,38 +1,38 @@
-//! When a whole API call has to be over: at a moment, or when it is stopped.
+//! When an operation has to end: at a moment, or when it is cancelled.
 
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use crate::cancellation::CancellationToken;
 use crate::error::{Error, Status};
-use crate::future::Stop;
 
-/// A moment that everything within one call respects.
+/// The moment that everything within one operation respects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline<'a> {
     started: Instant,
     at: Option<Instant>,
-    /// Ends the call early.
-    stop: Option<&'a Stop>,
-    /// Whoever waits for the call has it polled when the moment has come.
+    /// Ends the operation early.
+    token: Option<&'a CancellationToken>,
+    /// A waiting thread wakes the operation at the moment, so it needs no timer.
     is_watched: bool,
 }
 
 impl Deadline<'_> {
-    /// `limit` from now; `None`, or a time beyond reckoning, is no limit.
+    /// `limit` from now. `None`, or a moment that the clock cannot express, is no limit.
     pub(crate) fn after(limit: Option<Duration>) -> Self {
         let started = Instant::now();
         let at = limit.and_then(|limit| started.checked_add(limit));
-        Self { started, at, stop: None, is_watched: false }
+        Self { started, at, token: None, is_watched: false }
     }
 
-    /// The same moment, for work with a stop of its own.
-    pub(crate) fn stopped_by(self, stop: &Stop) -> Deadline<'_> {
-        Deadline { started: self.started, at: self.at, stop: Some(stop), is_watched: false }
+    /// The same moment, or the cancellation of this token.
+    pub(crate) fn cancelled_by(self, token: &CancellationToken) -> Deadline<'_> {
+        Deadline { started: self.started, at: self.at, token: Some(token), is_watched: false }
     }
 
-    /// The same, which needs no timer, since `Stop::ring` will be called at the moment.
+    /// The same without a timer: a waiting thread calls [`CancellationToken::wake`] at the moment.
     pub(crate) fn watched(self) -> Self {
         Self { is_watched: true, ..self }
     }
@@ -41,12 +41,12 @@ impl Deadline<'_> {
         self.at
     }
 
-    /// The same moment alone.
+    /// The same moment without the token.
     pub(crate) fn alone(self) -> Deadline<'static> {
-        Deadline { started: self.started, at: self.at, stop: None, is_watched: false }
+        Deadline { started: self.started, at: self.at, token: None, is_watched: false }
     }
 
-    /// The earlier of this deadline and `limit` from now. What ends with the limit says how long that was.
+    /// The earlier of this deadline and `limit` from now. The error of work that the limit ends names the limit.
     pub(crate) fn within(self, limit: Duration) -> Self {
         let started = Instant::now();
         let capped = started + limit;
@@ -65,9 +65,9 @@ impl Deadline<'_> {
         self.started.elapsed()
     }
 
-    /// Whether the call has to end now.
+    /// Whether the operation has to end now.
     pub(crate) fn has_passed(self) -> bool {
-        self.stopped().is_some() || self.at.is_some_and(|at| at <= Instant::now())
+        self.cancelled().is_some() || self.at.is_some_and(|at| at <= Instant::now())
     }
 
     /// Time left; `None` without limit.
@@ -81,8 +81,8 @@ impl Deadline<'_> {
         let timed = self.at.filter(|_| !self.is_watched);
         let mut end = pin!(timed.map(|at| tokio::time::sleep_until(at.into())));
         poll_fn(|cx| {
-            // A stop wakes the task, see `Stop::watch`.
-            if self.stopped().is_some() {
+            // A cancellation wakes the task, see `CancellationToken::watch`.
+            if self.cancelled().is_some() {
                 return Poll::Ready(None);
             }
             match (work.as_mut().poll(cx), end.as_mut().as_pin_mut()) {
@@ -95,7 +95,7 @@ impl Deadline<'_> {
         .await
     }
 
-    /// Sleeps, unless that would take longer than there is time; says whether it did.
+    /// Sleeps, unless less time is left than that takes. Returns whether it slept.
     pub(crate) async fn sleep(self, pause: Duration) -> bool {
         if self.remaining().is_some_and(|remaining| remaining <= pause) {
             return false;
@@ -103,34 +103,34 @@ impl Deadline<'_> {
         self.bound(tokio::time::sleep(pause)).await.is_some()
     }
 
-    /// The error of a call that this deadline has ended: out of time, or stopped. May be repeated.
+    /// The error of work that this deadline has ended: out of time, or cancelled. It is retriable.
     pub(crate) fn ended(self, doing: impl FnOnce(&str) -> String) -> Error {
         let limit = self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started));
         let out_of_time = || (Status::Timeout, format!("{} ms passed", limit.as_millis()));
-        let (status, how) = self.stopped().map_or_else(out_of_time, |status| (status, how_stopped(status)));
+        let (status, how) = self.cancelled().map_or_else(out_of_time, |status| (status, reason_text(status)));
         Error::new(status, doing(&how)).retriable()
     }
 
-    /// The error of a call that was stopped: that it was, unless it had failed for good before.
+    /// Turns the error of a cancelled operation into one that says so, unless the operation had failed for good before.
     pub(crate) fn settle(self, error: Error) -> Error {
-        match self.stopped() {
+        match self.cancelled() {
             Some(status) if error.status != status && (error.retriable || error.in_doubt) => {
-                let text = format!("{}: {}", how_stopped(status), error.message());
-                let mut stopped = error.saying(&text);
-                stopped.status = status;
-                stopped
+                let text = format!("{}: {}", reason_text(status), error.message());
+                let mut cancelled = error.saying(&text);
+                cancelled.status = status;
+                cancelled
             }
             _ => error,
         }
     }
 
-    /// The status of a call that was stopped.
-    pub(crate) fn stopped(self) -> Option<Status> {
-        self.stop.and_then(Stop::reason)
+    /// The status to end with, if the operation is cancelled.
+    pub(crate) fn cancelled(self) -> Option<Status> {
+        self.token.and_then(CancellationToken::reason)
     }
 }
 
-fn how_stopped(status: Status) -> String {
+fn reason_text(status: Status) -> String {
     match status {
         Status::Closed => "the client was closed".to_owned(),
         _ => "the call was cancelled".to_owned(),
@@ -152,12 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_call_says_so_and_keeps_what_matters() {
-        let stop = Stop::default();
-        let deadline = Deadline::after(None).stopped_by(&stop);
+    fn a_cancelled_call_says_so_and_keeps_what_matters() {
+        let token = CancellationToken::default();
+        let deadline = Deadline::after(None).cancelled_by(&token);
         let lost = Error::new(Status::Unavailable, "lost").in_doubt().about_job(7);
         assert_eq!(deadline.settle(lost.clone()), lost);
-        stop.stop(Status::Cancelled);
+        token.cancel(Status::Cancelled);
         assert!(deadline.has_passed());
         let settled = deadline.settle(lost);
         assert_eq!(

@@ -1,0 +1,82 @@
+//! Cancels work in progress.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::task::Waker;
+
+use crate::error::Status;
+
+/// The cancellation token of one piece of work. The work ends at its next await point, with an error of its own.
+#[derive(Debug, Default)]
+pub(crate) struct CancellationToken {
+    /// The status that the work is to end with; 0 while it is to go on.
+    reason: AtomicI32,
+    task: Mutex<Option<Waker>>,
+}
+
+impl CancellationToken {
+    /// Cancels the work. The first reason counts.
+    pub(crate) fn cancel(&self, reason: Status) {
+        let _ = self.reason.compare_exchange(0, reason as i32, Ordering::AcqRel, Ordering::Acquire);
+        self.wake();
+    }
+
+    /// Wakes the work, so that it checks the time.
+    pub(crate) fn wake(&self) {
+        let waker = self.task.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// The reason, if the work is cancelled.
+    pub(crate) fn reason(&self) -> Option<Status> {
+        Status::from_number(self.reason.load(Ordering::Acquire)).filter(|status| *status != Status::Ok)
+    }
+
+    /// Runs `work`, and polls it again when it is cancelled.
+    pub(crate) async fn watch<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        std::future::poll_fn(|cx| {
+            let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+            if !task.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                *task = Some(cx.waker().clone());
+            }
+            drop(task);
+            work.as_mut().poll(cx)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::Poll;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn work_that_waits_is_cancelled_with_the_first_reason() {
+        let token = Arc::new(CancellationToken::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let canceller = {
+            let token = Arc::clone(&token);
+            thread::spawn(move || {
+                thread::sleep(Duration::from_millis(5));
+                token.cancel(Status::Cancelled);
+                token.cancel(Status::Closed);
+            })
+        };
+        let until_cancelled = std::future::poll_fn(|_| match token.reason() {
+            Some(reason) => Poll::Ready(reason),
+            None => Poll::Pending,
+        });
+        assert_eq!(runtime.block_on(token.watch(until_cancelled)), Status::Cancelled);
+        canceller.join().unwrap();
+        assert_eq!(token.reason(), Some(Status::Cancelled), "the first reason counts");
+    }
+}
