@@ -201,7 +201,7 @@ impl Client {
         Operation::new(&call.clone(), async move {
             let (engine, deadline) = (call.engine(), call.deadline());
             let collection = collection::find(&engine.rpc, deadline, &name).await?;
-            upkeep::flush(&engine.rpc, &engine.upkeep_pace, deadline, &collection).await
+            upkeep::flush(&engine.rpc, &engine.upkeep_limiter, deadline, &collection).await
         })
     }
 

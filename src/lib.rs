@@ -15,7 +15,7 @@ mod panics;
 
 mod cancellation;
 mod completion;
-mod host;
+mod process;
 mod runtime;
 
 mod in_flight;
@@ -33,7 +33,7 @@ mod rpc;
 mod management;
 
 mod collection;
-mod pace;
+mod poll_limiter;
 pub mod segments;
 mod traits;
 mod unflushed;

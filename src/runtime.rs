@@ -14,8 +14,8 @@ use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Handle};
 
 use crate::error::{Error, Status};
-use crate::host;
 use crate::panics;
+use crate::process;
 
 /// Both thread kinds as `ps -L` and debuggers show them; Linux keeps 15 bytes.
 const IO_THREAD: &str = "milvus-io";
@@ -181,12 +181,12 @@ fn start() -> Result<Handle, Error> {
 pub(crate) fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     let start = || {
         // A new thread inherits the mask of the one that starts it, so there is no moment without it.
-        let host_mask = host::mask_signals()?;
+        let host_mask = process::mask_signals()?;
         let started = thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(move || {
             panics::guard_this_thread(true);
             work();
         });
-        host::set_signal_mask(&host_mask)?;
+        process::set_signal_mask(&host_mask)?;
         started.map(drop)
     };
     start().map_err(|error| no_thread(name, &error))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
-use crate::pace::Pace;
+use crate::poll_limiter::PollLimiter;
 use crate::proto::common::LoadState;
 use crate::proto::service::{
     FlushRequest, GetFlushStateRequest, GetLoadStateRequest, GetLoadingProgressRequest, LoadCollectionRequest,
@@ -22,13 +22,13 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// How often a wait asks, and when it gives up.
 #[derive(Clone, Copy)]
 struct Pacing<'a> {
-    pace: &'a Pace,
+    limiter: &'a PollLimiter,
     stall_timeout: Duration,
 }
 
 impl<'a> Pacing<'a> {
-    fn new(rpc: &Rpc, pace: &'a Pace) -> Self {
-        Self { pace, stall_timeout: rpc.config().stall_timeout }
+    fn new(rpc: &Rpc, limiter: &'a PollLimiter) -> Self {
+        Self { limiter, stall_timeout: rpc.config().stall_timeout }
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct SortWait {
 /// options say so, sorted.
 pub(crate) async fn flush(
     rpc: &Rpc,
-    pace: &Pace,
+    limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
@@ -63,13 +63,13 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    wait(Pacing::new(rpc, pace), deadline, "flushing", collection, || async {
+    wait(Pacing::new(rpc, limiter), deadline, "flushing", collection, || async {
         let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(usize::from(!reply.flushed))
     })
     .await?;
     if rpc.config().waits_for_sort && rpc.server(deadline).await?.is_at_least(HAS_SORTED) {
-        wait_for_sort_of(rpc, pace, deadline, collection, flushed.into_iter().collect()).await?;
+        wait_for_sort_of(rpc, limiter, deadline, collection, flushed.into_iter().collect()).await?;
     }
     Ok(())
 }
@@ -78,14 +78,14 @@ pub(crate) async fn flush(
 /// in its place in one step.
 async fn wait_for_sort_of(
     rpc: &Rpc,
-    pace: &Pace,
+    limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
     flushed: HashSet<i64>,
 ) -> Result<(), Error> {
     let latest = AtomicUsize::new(0);
     let is_of_these = |segment: &Segment| flushed.contains(&segment.id);
-    let sorted = until_sorted(rpc, pace, deadline, collection, &is_of_these, &latest).await;
+    let sorted = until_sorted(rpc, limiter, deadline, collection, &is_of_these, &latest).await;
     sorted.map_err(|error| match waiting_to_be_sorted(latest.into_inner()) {
         Some(waiting) if matches!(error.status, Status::Timeout | Status::Stalled) => {
             error.context(format!("it is stored, but {waiting}"))
@@ -101,7 +101,7 @@ async fn wait_for_sort_of(
 /// Fails if the segments cannot be listed, and if the call is stopped.
 pub(crate) async fn wait_until_sorted(
     rpc: &Rpc,
-    pace: &Pace,
+    limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
     limit: Duration,
@@ -111,7 +111,7 @@ pub(crate) async fn wait_until_sorted(
     }
     let limit = deadline.remaining().map_or(limit, |remaining| limit.min(remaining / 2));
     let latest = AtomicUsize::new(0);
-    let sorted = until_sorted(rpc, pace, deadline.within(limit), collection, &|_| true, &latest).await;
+    let sorted = until_sorted(rpc, limiter, deadline.within(limit), collection, &|_| true, &latest).await;
     match (sorted, latest.into_inner()) {
         (Ok(()), _) => Ok(SortWait { unsorted: 0 }),
         // The wait is over, the call is not.
@@ -127,13 +127,13 @@ pub(crate) async fn wait_until_sorted(
 /// Returns when none of the stored segments that a condition is true of is unsorted; says how many were at latest.
 async fn until_sorted(
     rpc: &Rpc,
-    pace: &Pace,
+    limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
     is_meant: &(dyn Fn(&Segment) -> bool + Sync),
     latest: &AtomicUsize,
 ) -> Result<(), Error> {
-    wait(Pacing::new(rpc, pace), deadline, "waiting for the sorting of", collection, || async {
+    wait(Pacing::new(rpc, limiter), deadline, "waiting for the sorting of", collection, || async {
         let stored = segments::persistent(rpc, Effect::Read, deadline, collection).await?;
         let unsorted = stored.iter().filter(|segment| segment.is_unsorted() && is_meant(segment)).count();
         latest.store(unsorted, Ordering::Relaxed);
@@ -145,11 +145,11 @@ async fn until_sorted(
 /// Returns when the indexes of a collection cover all its rows; at once if it has none.
 pub(crate) async fn wait_for_indexes(
     rpc: &Rpc,
-    pace: &Pace,
+    limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<(), Error> {
-    wait(Pacing::new(rpc, pace), deadline, "indexing", collection, || async {
+    wait(Pacing::new(rpc, limiter), deadline, "indexing", collection, || async {
         let missing = collection::indexes(rpc, deadline, collection).await?.missing_rows;
         Ok(usize::try_from(missing).unwrap_or(0))
     })
@@ -159,7 +159,7 @@ pub(crate) async fn wait_for_indexes(
 /// Has the query nodes take up the new segments of a collection, if it is loaded; says whether it is.
 pub(crate) async fn refresh_load(
     rpc: &Rpc,
-    pace: &Pace,
+    limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<bool, Error> {
@@ -185,7 +185,7 @@ pub(crate) async fn refresh_load(
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        wait(Pacing::new(rpc, pace), deadline, doing, collection, || async {
+        wait(Pacing::new(rpc, limiter), deadline, doing, collection, || async {
             let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
             Ok(usize::try_from(100 - reply.refresh_progress).unwrap_or(0))
         })
@@ -197,7 +197,7 @@ pub(crate) async fn refresh_load(
 /// Asks until nothing is left to do, more and more rarely, and at the rate that all such waits of a client share. Fails
 /// with `Stalled` if what is left does not change for too long.
 async fn wait<F: Future<Output = Result<usize, Error>>>(
-    Pacing { pace, stall_timeout }: Pacing<'_>,
+    Pacing { limiter, stall_timeout }: Pacing<'_>,
     deadline: Deadline<'_>,
     doing: &str,
     collection: &Collection,
@@ -207,7 +207,7 @@ async fn wait<F: Future<Output = Result<usize, Error>>>(
     let (mut latest, mut changed) = (None, since);
     let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
-        deadline.bound(pace.turn()).await.ok_or_else(out_of_time)?;
+        deadline.bound(limiter.acquire()).await.ok_or_else(out_of_time)?;
         // Boxed: of a thousand such waits a few ask at a time, and the others take little memory.
         let now = Box::pin(left()).await.map_err(|error| about(error, doing, collection))?;
         if now == 0 {
@@ -252,7 +252,7 @@ mod tests {
             let (engine, deadline) = (waiting.engine(), waiting.deadline());
             let collection = collection::find(&engine.rpc, deadline, "nothing").await?;
             let limit = Duration::from_millis(limit_ms);
-            wait_until_sorted(&engine.rpc, &engine.upkeep_pace, deadline, &collection, limit).await
+            wait_until_sorted(&engine.rpc, &engine.upkeep_limiter, deadline, &collection, limit).await
         });
         operation.wait()
     }

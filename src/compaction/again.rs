@@ -43,9 +43,9 @@ impl<'a> Persistent<'a> {
 
     /// Waits a while for segments to be sorted: until then a compaction leaves them out, and its report says so.
     pub(super) async fn wait_for_sorting(&self, collection: &Collection) {
-        let Engine { rpc, upkeep_pace, .. } = self.engine;
+        let Engine { rpc, upkeep_limiter, .. } = self.engine;
         let waited =
-            upkeep::wait_until_sorted(rpc, upkeep_pace, self.deadline, collection, LONGEST_SORT).await;
+            upkeep::wait_until_sorted(rpc, upkeep_limiter, self.deadline, collection, LONGEST_SORT).await;
         // That the segments cannot be looked at does not keep them from being compacted.
         if let Ok(SortWait { unsorted }) = waited
             && unsorted > 0

@@ -3,16 +3,16 @@
 use super::ledger::Ledger;
 use crate::error::Error;
 use crate::management::Management;
-use crate::pace::Pace;
+use crate::poll_limiter::PollLimiter;
 use crate::rpc::Rpc;
 
 pub(crate) struct Engine {
     pub(crate) rpc: Rpc,
     pub(crate) ledger: Ledger,
     /// Of the questions about jobs.
-    pub(crate) pace: Pace,
+    pub(crate) limiter: PollLimiter,
     /// Of those about flushing, indexing and loading, which ten thousand jobs must not keep waiting.
-    pub(crate) upkeep_pace: Pace,
+    pub(crate) upkeep_limiter: PollLimiter,
     /// The second witness of what plans did, if the host named it.
     pub(crate) management: Option<Management>,
 }
@@ -21,6 +21,12 @@ impl Engine {
     /// Reads the certificates that the management port needs, if any.
     pub(crate) fn new(rpc: Rpc) -> Result<Self, Error> {
         let management = Management::new(rpc.config())?;
-        Ok(Self { rpc, ledger: Ledger::default(), pace: Pace::new(), upkeep_pace: Pace::new(), management })
+        Ok(Self {
+            rpc,
+            ledger: Ledger::default(),
+            limiter: PollLimiter::new(),
+            upkeep_limiter: PollLimiter::new(),
+            management,
+        })
     }
 }

@@ -17,7 +17,7 @@ use super::questions::{LONGEST_LISTING, Questions};
 use super::state::{self, check_job_id};
 use super::verdict::{Report, Scheduled, Verdict, failure};
 use crate::error::{Error, Status};
-use crate::pace::pause;
+use crate::poll_limiter::pause;
 use crate::rpc::{self, Deadline};
 
 /// A single question has this long where nothing is known of the server.
@@ -176,7 +176,7 @@ impl<'a> Follower<'a> {
 
     async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
         loop {
-            if self.deadline.bound(self.engine.pace.turn()).await.is_none() {
+            if self.deadline.bound(self.engine.limiter.acquire()).await.is_none() {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();

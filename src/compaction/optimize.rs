@@ -18,11 +18,11 @@ pub(crate) async fn optimize(
     name: &str,
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
-    let Engine { rpc, upkeep_pace, .. } = engine;
+    let Engine { rpc, upkeep_limiter, .. } = engine;
     // Refused before anything is waited for.
     let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
     // Rows without an index are left out by old servers, and by all while they are indexed.
-    upkeep::wait_for_indexes(rpc, upkeep_pace, deadline, &collection)
+    upkeep::wait_for_indexes(rpc, upkeep_limiter, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
     let mut persistent = Persistent::new(engine, deadline, name, params);
@@ -31,8 +31,8 @@ pub(crate) async fn optimize(
     let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;
     if outcome.error.is_none() {
         let after = async {
-            upkeep::wait_for_indexes(rpc, upkeep_pace, deadline, &collection).await?;
-            upkeep::refresh_load(rpc, upkeep_pace, deadline, &collection).await
+            upkeep::wait_for_indexes(rpc, upkeep_limiter, deadline, &collection).await?;
+            upkeep::refresh_load(rpc, upkeep_limiter, deadline, &collection).await
         };
         outcome.error =
             after.await.err().map(|error| error.context("it was compacted, but not more").about_job(job_id));

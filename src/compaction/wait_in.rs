@@ -15,7 +15,7 @@ use super::snapshot::Snapshot;
 use super::state::check_job_id;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
-use crate::pace::pause;
+use crate::poll_limiter::pause;
 use crate::rpc::{Deadline, Effect};
 use crate::segments;
 

@@ -5,8 +5,8 @@ use std::ffi::CStr;
 use super::errors::milvus_status;
 use super::last_error;
 use crate::error::{Error, Status};
-use crate::host::{self, Uncancelled};
 use crate::panics;
+use crate::process::{self, Uncancelled};
 
 /// The failure of an operation that another export has started.
 pub(super) struct Failed {
@@ -26,7 +26,7 @@ pub(super) fn entry_for(
     body: impl FnOnce() -> Result<(), Failed>,
 ) -> milvus_status {
     let _uncancelled = Uncancelled::new();
-    let result = if host::is_forked() {
+    let result = if process::is_forked() {
         // Before anything else: locks may be held by threads that do not exist in this process.
         Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
     } else {
@@ -46,5 +46,5 @@ pub(super) fn entry_for(
 /// Runs the body of an export that answers at once and has no status; a failure leaves no trace.
 pub(super) fn query<T>(body: impl FnOnce() -> Result<T, Error>) -> Option<T> {
     let _uncancelled = Uncancelled::new();
-    if host::is_forked() { None } else { panics::catch(body).ok() }
+    if process::is_forked() { None } else { panics::catch(body).ok() }
 }

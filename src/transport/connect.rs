@@ -18,7 +18,7 @@ use super::stream::{Quiet, Stream};
 use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
-use crate::host;
+use crate::process;
 
 pub(super) struct Opened {
     pub(super) stream: Box<dyn Stream>,
@@ -54,7 +54,7 @@ pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
 pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver) -> Result<Opened, Error> {
     let failed = |error: io::Error| {
         let mut told = unreachable(config, &reason(&error));
-        if host::is_exhaustion(&error) {
+        if process::is_exhaustion(&error) {
             told.status = Status::OutOfMemory;
         }
         told

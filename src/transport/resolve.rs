@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
-use crate::{host, runtime};
+use crate::{process, runtime};
 
 /// An answer that nobody waited for is not used later than this.
 const FRESH: Duration = Duration::from_secs(30);
@@ -54,7 +54,10 @@ impl Default for Resolver {
 
 fn by_the_system(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     // Without descriptors the system's resolver finds no name server, and no name.
-    (host, port).to_socket_addrs().map(Iterator::collect).map_err(|error| host::exhaustion().unwrap_or(error))
+    (host, port)
+        .to_socket_addrs()
+        .map(Iterator::collect)
+        .map_err(|error| process::exhaustion().unwrap_or(error))
 }
 
 impl Resolver {

@@ -19,7 +19,7 @@ use super::causes;
 use super::certificate::{self, Time};
 use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
-use crate::host;
+use crate::process;
 
 /// HTTP/1 among the protocols that a TLS connection can be for.
 const HTTP1: &[u8] = b"http/1.1";
@@ -254,7 +254,7 @@ fn system_roots(options: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     if !found.is_empty() {
         return Ok(found);
     }
-    if let Some(error) = host::exhaustion() {
+    if let Some(error) = process::exhaustion() {
         let why = causes::reason(&error);
         return Err(
             Error::new(Status::OutOfMemory, format!("cannot read the root certificates: {why}")).retriable()
@@ -299,7 +299,7 @@ fn read(option: &str, file: &Path) -> Result<Vec<u8>, Error> {
         Ok(_) => Ok(bytes),
         Err(error) => {
             let text = format!("{option}: cannot read {}: {}", file.display(), causes::reason(&error));
-            if host::is_exhaustion(&error) {
+            if process::is_exhaustion(&error) {
                 return Err(Error::new(Status::OutOfMemory, text).retriable());
             }
             Err(Error::invalid_argument(text))

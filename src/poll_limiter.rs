@@ -1,5 +1,5 @@
-//! How often jobs are asked about: often while a job is young, rarely when it is old, and never more than so many
-//! times a second for all jobs of a client together.
+//! Limits how often a client polls its jobs: often while a job is young, rarely when it is old, and at most 500 times a
+//! second for all jobs of the client together.
 
 use std::time::Duration;
 
@@ -13,28 +13,28 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// Time between the polls of one client, on average.
 const SPACING: Duration = Duration::from_millis(2);
 
-/// The poll rate that many waits share.
+/// The rate limiter that all waits of a client share.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct PollLimiter {
     next_free: Mutex<Instant>,
 }
 
-impl Pace {
+impl PollLimiter {
     pub(crate) fn new() -> Self {
         Self { next_free: Mutex::new(Instant::now()) }
     }
 
-    /// Returns when it is this caller's turn; in the order of asking. One that gives up waiting takes nothing.
-    pub(crate) async fn turn(&self) {
+    /// Returns when the caller may poll. Callers get their turns in order; one that stops waiting uses none up.
+    pub(crate) async fn acquire(&self) {
         let mut next_free = self.next_free.lock().await;
         tokio::time::sleep_until(*next_free).await;
-        // Timers are late by up to a millisecond: the next turn makes up for that.
+        // A timer fires up to a millisecond late: the next turn makes up for that.
         *next_free = (*next_free).max(Instant::now() - SPACING) + SPACING;
     }
 }
 
-/// Pause before the next poll of a job of this age: at most 4 % of it, so that a wait ends at most 5 % late, with the
-/// questions that its end is followed by. The jitter only shortens, and keeps jobs of one age from asking in step.
+/// The pause before the next poll of a job of this age: at most 4 % of the age, so that a wait ends at most 5 % late
+/// with its final requests included. The jitter only shortens the pause, and keeps jobs of one age out of step.
 pub(crate) fn pause(age: Duration) -> Duration {
     jittered((age / 25).clamp(SHORTEST, LONGEST), 200)
 }
@@ -52,7 +52,7 @@ mod tests {
         }
     }
 
-    /// A runtime whose time passes only where a test says so, or nothing else is left to do.
+    /// A runtime whose clock moves only when a test moves it, or when every task waits.
     fn paused() -> tokio::runtime::Runtime {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
     }
@@ -60,13 +60,13 @@ mod tests {
     #[test]
     fn a_turn_that_came_late_is_made_up_for_once() {
         paused().block_on(async {
-            let pace = Pace::new();
+            let limiter = PollLimiter::new();
             let started = Instant::now();
             let mut turns = Vec::new();
-            pace.turn().await;
+            limiter.acquire().await;
             tokio::time::advance(SPACING * 3 / 2).await;
             for _ in 0..3 {
-                pace.turn().await;
+                limiter.acquire().await;
                 turns.push(started.elapsed());
             }
             assert_eq!(turns, [SPACING * 3 / 2, SPACING * 2, SPACING * 3], "late by half a space");
@@ -74,7 +74,7 @@ mod tests {
             tokio::time::advance(SPACING * 10).await;
             let rested = Instant::now();
             for _ in 0..4 {
-                pace.turn().await;
+                limiter.acquire().await;
             }
             assert_eq!(rested.elapsed(), SPACING * 2, "of a rest, one space is made up for");
         });
@@ -83,11 +83,11 @@ mod tests {
     #[test]
     fn turns_come_in_the_order_of_asking() {
         paused().block_on(async {
-            let (pace, came) = (&Pace::new(), &std::cell::RefCell::new(Vec::new()));
-            pace.turn().await; // the first comes at once
+            let (limiter, came) = (&PollLimiter::new(), &std::cell::RefCell::new(Vec::new()));
+            limiter.acquire().await; // the first comes at once
             let asking = |who: u32| async move {
                 for _ in 0..3 {
-                    pace.turn().await;
+                    limiter.acquire().await;
                     came.borrow_mut().push(who);
                 }
             };
@@ -97,19 +97,19 @@ mod tests {
     }
 
     #[test]
-    fn many_jobs_share_one_rate_and_who_gives_up_takes_nothing() {
+    fn many_jobs_share_one_rate_and_a_caller_that_gives_up_uses_nothing() {
         paused().block_on(async {
-            let pace = Pace::new();
+            let limiter = PollLimiter::new();
             let started = Instant::now();
             for _ in 0..5 {
-                pace.turn().await;
+                limiter.acquire().await;
             }
             assert_eq!(started.elapsed().as_millis(), SPACING.as_millis() * 4, "five turns, four spaces");
             for _ in 0..10_000 {
-                let given_up = tokio::time::timeout(Duration::ZERO, pace.turn()).await;
+                let given_up = tokio::time::timeout(Duration::ZERO, limiter.acquire()).await;
                 assert!(given_up.is_err());
             }
-            let next = *pace.next_free.lock().await;
+            let next = *limiter.next_free.lock().await;
             assert!(next <= Instant::now() + SPACING, "nothing is reserved for those who left");
         });
     }

@@ -1,4 +1,5 @@
-//! The process that the library lives in: its signals are not for the library's threads, and it may fork.
+//! The process that loads the library: its signals are not for the library's threads, it may fork, and it may cancel
+//! threads.
 
 #![allow(unsafe_code)] // the signal mask and the fork guard are calls into libc
 
@@ -12,34 +13,35 @@ pub(crate) use without_signals::{Uncancelled, mask_signals, set_signal_mask};
 
 static USED: AtomicBool = AtomicBool::new(false);
 static FORKED: AtomicBool = AtomicBool::new(false);
-/// On Linux, set where the library is used, in memory that a forked child gets emptied. It knows of forks of which
-/// nobody is told in time: the host's own handler may call the library before ours, and a fork may have no handlers.
-static HERE: AtomicPtr<AtomicBool> = AtomicPtr::new(ptr::null_mut());
+/// On Linux, a flag that the first use sets, in memory that the kernel zeroes in a forked child. It detects forks that
+/// the handler of `pthread_atfork` misses: a handler of the application may call the library before ours runs, and a raw
+/// `clone` runs no handlers.
+static FORK_FLAG: AtomicPtr<AtomicBool> = AtomicPtr::new(ptr::null_mut());
 
-/// To be called first, before any lock is taken. Whether this process was forked from one that had used
-/// the library: its threads do not exist here, and locks that were held stay held for ever.
+/// Whether this process was forked from one that had used the library. The library's threads do not exist here, and a
+/// lock that one of them held stays locked, so every export calls this before it takes a lock.
 pub(crate) fn is_forked() -> bool {
-    // SAFETY: it is null, or a page that is never given back, of zeros and ones.
-    let here = unsafe { HERE.load(Ordering::Relaxed).as_ref() };
+    // SAFETY: it is null, or points to a page that is never unmapped and holds only zeros and ones.
+    let flag = unsafe { FORK_FLAG.load(Ordering::Relaxed).as_ref() };
     if !USED.load(Ordering::Acquire) {
-        first_use(here);
+        first_use(flag);
     }
-    FORKED.load(Ordering::Relaxed) || here.is_some_and(|here| !here.load(Ordering::Relaxed))
+    FORKED.load(Ordering::Relaxed) || flag.is_some_and(|flag| !flag.load(Ordering::Relaxed))
 }
 
 #[cold]
-fn first_use(here: Option<&AtomicBool>) {
-    here.inspect(|here| here.store(true, Ordering::Relaxed));
+fn first_use(flag: Option<&AtomicBool>) {
+    flag.inspect(|flag| flag.store(true, Ordering::Relaxed));
     USED.store(true, Ordering::Release);
 }
 
-/// Whether it is this process, or its system, that has no descriptor, thread or memory left.
+/// Whether the error says that this process or its system has no descriptor or memory left.
 pub(crate) fn is_exhaustion(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
         || error.raw_os_error().is_some_and(|number| [libc::EMFILE, libc::ENFILE].contains(&number))
 }
 
-/// Whether there is no descriptor left, which not everybody says who fails for that.
+/// The error of opening a file, if no descriptor is left. Some functions that fail for that reason hide it.
 pub(crate) fn exhaustion() -> Option<io::Error> {
     std::fs::File::open("/dev/null").err().filter(is_exhaustion)
 }
@@ -50,18 +52,18 @@ mod unix {
     use std::ptr;
 
     #[cfg(all(target_os = "linux", not(miri)))]
-    use super::HERE;
+    use super::FORK_FLAG;
     use super::{FORKED, Ordering, USED, io};
 
     type Mask = libc::sigset_t;
 
-    /// What a thread's own instructions and system calls raise; where it is blocked, it ends the process unhandled.
+    /// Signals that a thread's own instructions and system calls raise. Blocking one would end the process without its
+    /// handler.
     const FAULTS: [libc::c_int; 7] =
         [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
 
-    /// Blocks on the calling thread every signal that is meant for the host, and SIGPIPE, which a write
-    /// to a reset connection would raise. Faults of the thread itself stay visible. Returns the mask
-    /// that was in force.
+    /// Blocks on the calling thread every signal that is meant for the application, and SIGPIPE, which a write to a
+    /// reset connection raises. Faults of the thread itself stay unblocked. Returns the mask that was in force.
     pub(crate) fn mask_signals() -> io::Result<Mask> {
         let mut blocked = MaybeUninit::<libc::sigset_t>::uninit();
         // SAFETY: sigfillset initialises the whole set; sigdelset and pthread_sigmask then get a valid one.
@@ -95,8 +97,8 @@ mod unix {
     #[cfg(not(target_vendor = "apple"))]
     const CANCEL_DISABLE: libc::c_int = 1;
 
-    /// While there is one, `pthread_cancel` of the calling thread is put off. Its end, in the middle of a system call,
-    /// would take locks with it, and the process.
+    /// While this exists, `pthread_cancel` of the calling thread waits. A thread that ended in the middle of a system call
+    /// would leave locks locked, or end the process.
     pub(crate) struct Uncancelled(libc::c_int);
 
     impl Uncancelled {
@@ -111,11 +113,11 @@ mod unix {
         }
     }
 
-    /// Returns the state before.
+    /// Returns the previous state.
     #[cfg(not(target_os = "android"))]
     fn set_cancel_state(state: libc::c_int) -> libc::c_int {
         let mut before = state;
-        // SAFETY: it writes a number. It cannot fail: the state is one that it has given, or the constant.
+        // SAFETY: it writes a number. It cannot fail: the state is the constant, or one that it returned.
         unsafe { pthread_setcancelstate(state, &raw mut before) };
         before
     }
@@ -126,24 +128,24 @@ mod unix {
         state
     }
 
-    /// Runs when the library is loaded, before anything can use it: no later moment is safe from a fork.
+    /// Runs when the library is loaded, before anything can use it: at any later moment another thread may fork.
     extern "C" fn watch_forks() {
         extern "C" fn in_child() {
-            // A process that merely loaded the library may fork as it likes.
+            // A process that loaded the library but has not used it may fork.
             if USED.load(Ordering::Relaxed) {
                 FORKED.store(true, Ordering::Relaxed);
             }
         }
-        // SAFETY: the handler only touches atomics, which is allowed in a forked child. Should there be no memory
-        // for it, the process is about to end anyhow.
+        // SAFETY: the handler only touches atomics, which is allowed in a forked child. The call fails only if no
+        // memory is left, and the process ends soon then.
         let _ = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
         #[cfg(all(target_os = "linux", not(miri)))]
-        HERE.store(emptied_by_forks().cast(), Ordering::Relaxed);
+        FORK_FLAG.store(zeroed_by_forks().cast(), Ordering::Relaxed);
     }
 
-    /// Zeros that are zeros again in each forked child; null where the kernel has none (before 4.14, and in Miri).
+    /// A page of zeros that the kernel zeroes again in each forked child; null on kernels before 4.14.
     #[cfg(all(target_os = "linux", not(miri)))]
-    fn emptied_by_forks() -> *mut libc::c_void {
+    fn zeroed_by_forks() -> *mut libc::c_void {
         let (size, access) = (size_of::<super::AtomicBool>(), libc::PROT_READ | libc::PROT_WRITE);
         // SAFETY: a mapping of its own, and all of it; the kernel rounds its size up to a page.
         unsafe {
@@ -166,7 +168,7 @@ mod unix {
     static AT_LOAD: extern "C" fn() = watch_forks;
 }
 
-/// Windows has neither signals of this kind nor forks, and threads that are ended from outside take all with them.
+/// Windows has no such signals, forks or cancellation of threads.
 #[cfg(not(unix))]
 mod without_signals {
     use super::io;
