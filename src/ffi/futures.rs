@@ -26,12 +26,12 @@ use super::compaction::milvus_compact_result;
 use super::convert::{self, OutStruct, Sized_};
 use super::entry::{Failed, entry, entry_for, query};
 use super::errors::{milvus_error, milvus_status};
-use super::following::{milvus_compaction_report, milvus_compaction_state_info};
+use super::future_state::FutureState;
 use super::handle::{self, Handle, Table};
+use super::jobs::{milvus_compaction_report, milvus_compaction_state_info};
 use super::last_error::Plain;
 use super::many::ManyList;
 use super::plans::PlanList;
-use super::reception::Started;
 use super::segments::Segments;
 use super::userdata::UserData;
 use crate::callbacks;
@@ -45,12 +45,12 @@ pub struct milvus_future {
 }
 
 impl Handle for milvus_future {
-    type Value = Started;
+    type Value = FutureState;
     const NAME: &'static str = "milvus_future";
     const KIND: u64 = 5;
 
-    fn table() -> &'static Table<Started> {
-        static TABLE: Table<Started> = Table::new();
+    fn table() -> &'static Table<FutureState> {
+        static TABLE: Table<FutureState> = Table::new();
         &TABLE
     }
 }

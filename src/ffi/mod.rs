@@ -5,21 +5,22 @@
 #![allow(clippy::not_unsafe_ptr_arg_deref)] // every export takes pointers from C and checks them
 #![allow(clippy::doc_markdown)] // the words are for the C header
 
-mod bell;
 mod convert;
 mod entry;
+mod event_fd;
 mod handle;
 mod last_error;
 #[cfg(test)]
 mod layout;
 
-pub mod asynchronous;
+pub mod async_forms;
 pub mod check;
 pub mod client;
 pub mod compaction;
 pub mod errors;
-pub mod following;
+pub mod future_state;
 pub mod futures;
+pub mod jobs;
 pub mod judgements;
 pub mod log;
 pub mod many;
@@ -28,7 +29,6 @@ pub mod options;
 pub mod plans;
 pub mod portable;
 pub mod queues;
-pub mod reception;
 pub mod results;
 pub mod segments;
 mod userdata;

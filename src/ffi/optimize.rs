@@ -10,8 +10,8 @@ use super::compaction::{milvus_compact_params, read_params};
 use super::convert::{self, OutStruct};
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::following::{Reported, milvus_compaction_report, report};
 use super::handle;
+use super::jobs::{Reported, milvus_compaction_report, report};
 use crate::error::Error;
 use crate::operation::Operation;
 

@@ -10,8 +10,8 @@ use super::client::milvus_client;
 use super::convert::{self, Out, OutStruct, copy_text};
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::following::{Reported, milvus_compaction_report, report};
 use super::handle;
+use super::jobs::{Reported, milvus_compaction_report, report};
 use crate::error::Error;
 use crate::operation::Operation;
 

@@ -9,10 +9,10 @@ use std::ptr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::bell::Bell;
 use super::convert::{self, Out};
 use super::entry::entry;
 use super::errors::milvus_status;
+use super::event_fd::EventFd;
 use super::futures::milvus_future;
 use super::handle::{self, Handle, Table};
 use crate::error::{Error, Status};
@@ -45,7 +45,7 @@ struct State {
     /// At this length those are left out that were freed in here: a host may free, and never take.
     swept_at: usize,
     /// Raised while something is due; gone with the queue.
-    event: Option<Bell>,
+    event: Option<EventFd>,
 }
 
 /// A queue up to this length is not looked through for futures that were freed.
@@ -115,7 +115,7 @@ impl Queue {
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
     entry(c"milvus_queue_new", || {
         let out = Out::new("out_queue", out_queue)?;
-        let event = Bell::new().map_err(|error| {
+        let event = EventFd::new().map_err(|error| {
             Error::new(Status::OutOfMemory, format!("cannot make a descriptor: {error}")).retriable()
         })?;
         let state = Mutex::new(State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(event) });
@@ -141,7 +141,7 @@ pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) ->
     entry(c"milvus_queue_fd", || {
         let queue = handle::get(queue.cast_const())?;
         let out = Out::new("out_fd", out_fd)?;
-        out.write(queue.state().event.as_ref().map_or(-1, Bell::descriptor));
+        out.write(queue.state().event.as_ref().map_or(-1, EventFd::descriptor));
         Ok(())
     })
 }
@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn what_is_freed_and_never_taken_does_not_fill_a_queue() {
-        let state = State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(Bell::new().unwrap()) };
+        let state =
+            State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(EventFd::new().unwrap()) };
         let queue = Queue { state: Mutex::new(state), arrived: Condvar::new() };
         for freed in 0..10 * SWEPT_FIRST {
             queue.push(freed, 0);

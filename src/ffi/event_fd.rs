@@ -18,7 +18,7 @@ use std::{
 
 /// Lowered at first.
 #[derive(Debug)]
-pub(super) struct Bell {
+pub(super) struct EventFd {
     #[cfg(target_os = "linux")]
     event: File,
     /// What is written to the second can be read off the first.
@@ -27,7 +27,7 @@ pub(super) struct Bell {
 }
 
 #[cfg(target_os = "linux")]
-impl Bell {
+impl EventFd {
     pub(super) fn new() -> io::Result<Self> {
         // SAFETY: takes no pointers; a descriptor that it returns is new, and nobody else's.
         unsafe {
@@ -54,7 +54,7 @@ impl Bell {
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-impl Bell {
+impl EventFd {
     pub(super) fn new() -> io::Result<Self> {
         let ends = UnixStream::pair()?;
         ends.0.set_nonblocking(true)?;
@@ -77,7 +77,7 @@ impl Bell {
 }
 
 #[cfg(not(unix))]
-impl Bell {
+impl EventFd {
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self {})
@@ -101,7 +101,7 @@ mod tests {
 
     use super::*;
 
-    fn is_readable(bell: &Bell) -> bool {
+    fn is_readable(bell: &EventFd) -> bool {
         let mut watched = libc::pollfd { fd: bell.descriptor(), events: libc::POLLIN, revents: 0 };
         // SAFETY: one entry, which lives.
         unsafe { libc::poll(slice::from_mut(&mut watched).as_mut_ptr(), 1, 0) == 1 }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn it_is_readable_while_it_is_raised_and_any_thread_may_raise_it() {
-        let bell = Bell::new().unwrap();
+        let bell = EventFd::new().unwrap();
         assert!(!is_readable(&bell));
         thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| bell.raise()))));
         assert!(is_readable(&bell));

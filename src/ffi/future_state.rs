@@ -29,17 +29,17 @@ impl From<Answer> for Finished {
 }
 
 /// The value behind a future.
-pub struct Started {
+pub struct FutureState {
     /// The export that has started it.
     operation: &'static CStr,
     call: Arc<Call>,
     completion: Completion<Finished>,
-    reception: Mutex<Reception>,
+    delivery: Mutex<Delivery>,
     detail: OnceLock<Detail>,
 }
 
 #[derive(Default)]
-struct Reception {
+struct Delivery {
     /// The caller's own handle, a number.
     handle: usize,
     use_of_handle: Use,
@@ -88,10 +88,10 @@ pub(super) fn start(
         let operation = make()?;
         let out = Out::new("out_future", out_future)?;
         let future = operation.start(|call, completion| {
-            let (reception, detail) = (Mutex::default(), OnceLock::new());
-            let started = Arc::new(Started { operation: export, call, completion, reception, detail });
+            let (delivery, detail) = (Mutex::default(), OnceLock::new());
+            let started = Arc::new(FutureState { operation: export, call, completion, delivery, detail });
             let handle: *mut milvus_future = handle::insert_shared(Arc::clone(&started))?;
-            started.reception().handle = handle.addr();
+            started.delivery().handle = handle.addr();
             let told = Arc::clone(&started);
             let _ = started.completion.on_complete(Box::new(move || told.is_over())); // nothing has run yet
             Ok(handle)
@@ -101,7 +101,7 @@ pub(super) fn start(
     })
 }
 
-impl Started {
+impl FutureState {
     pub(super) fn call(&self) -> &Arc<Call> {
         &self.call
     }
@@ -148,27 +148,27 @@ impl Started {
     /// Has `callback` called when the operation is over, which it may be already.
     pub(super) fn call_back(self: &Arc<Self>, callback: impl FnOnce() -> Callback) -> Result<(), Error> {
         callbacks::prepare()?;
-        let mut reception = self.free_reception()?;
-        if reception.is_over {
+        let mut delivery = self.unclaimed_delivery()?;
+        if delivery.is_over {
             let guard = self.call.in_flight().enter()?;
-            reception.receiver = Receiver::Told;
-            drop(reception);
+            delivery.receiver = Receiver::Told;
+            drop(delivery);
             let (this, callback) = (Arc::clone(self), callback());
             callbacks::post(guard, Box::new(move || this.tell(&callback)));
         } else {
-            reception.receiver = Receiver::ToBeTold(Target::Callback(callback()));
+            delivery.receiver = Receiver::ToBeTold(Target::Callback(callback()));
         }
         Ok(())
     }
 
     /// Has the future put into a queue when the operation is over, which it may be already.
     pub(super) fn queue(&self, queue: &Arc<Queue>, tag: usize) -> Result<(), Error> {
-        let mut reception = self.free_reception()?;
-        if reception.is_over {
-            reception.receiver = Receiver::Told;
-            queue.push(reception.handle, tag);
+        let mut delivery = self.unclaimed_delivery()?;
+        if delivery.is_over {
+            delivery.receiver = Receiver::Told;
+            queue.push(delivery.handle, tag);
         } else {
-            reception.receiver = Receiver::ToBeTold(Target::Queue(Arc::clone(queue), tag));
+            delivery.receiver = Receiver::ToBeTold(Target::Queue(Arc::clone(queue), tag));
         }
         Ok(())
     }
@@ -176,38 +176,38 @@ impl Started {
     /// Has `watcher` called whenever there is progress; dropped on the thread for callbacks at the end.
     pub(super) fn watch(&self, watcher: impl FnOnce() -> Watcher) -> Result<(), Error> {
         callbacks::prepare()?;
-        let mut reception = self.reception();
-        if reception.is_watched {
+        let mut delivery = self.delivery();
+        if delivery.is_watched {
             return Err(Error::invalid_argument("future: has a progress callback already"));
         }
-        if reception.is_over {
+        if delivery.is_over {
             let guard = self.call.in_flight().enter()?;
             let watcher = watcher();
             callbacks::post(guard, Box::new(move || drop(watcher)));
         } else {
             self.call.meter().watch(watcher());
         }
-        reception.is_watched = true;
+        delivery.is_watched = true;
         Ok(())
     }
 
     /// The caller frees its handle. If nobody is told by a callback, nobody will ever know: it is cancelled.
     pub(super) fn free(&self, handle: *mut milvus_future) -> Result<(), Error> {
-        let mut reception = self.reception();
-        let is_own = reception.handle == handle.addr();
-        if is_own && reception.use_of_handle != Use::Nothing && reception.depth != callbacks::depth_here() {
-            if reception.use_of_handle == Use::FreedInCallback {
+        let mut delivery = self.delivery();
+        let is_own = delivery.handle == handle.addr();
+        if is_own && delivery.use_of_handle != Use::Nothing && delivery.depth != callbacks::depth_here() {
+            if delivery.use_of_handle == Use::FreedInCallback {
                 return Err(handle::stale::<milvus_future>());
             }
-            reception.use_of_handle = Use::FreedInCallback;
+            delivery.use_of_handle = Use::FreedInCallback;
             return Ok(());
         }
         let value = handle::take(handle)?;
-        let is_called_back = matches!(reception.receiver, Receiver::ToBeTold(Target::Callback(_)));
-        if matches!(reception.receiver, Receiver::ToBeTold(Target::Queue(..))) {
-            reception.receiver = Receiver::Told;
+        let is_called_back = matches!(delivery.receiver, Receiver::ToBeTold(Target::Callback(_)));
+        if matches!(delivery.receiver, Receiver::ToBeTold(Target::Queue(..))) {
+            delivery.receiver = Receiver::Told;
         }
-        drop(reception);
+        drop(delivery);
         if !is_called_back {
             self.call.cancel();
         }
@@ -217,15 +217,15 @@ impl Started {
 
     /// The result has been published.
     fn is_over(self: &Arc<Self>) {
-        let mut reception = self.reception();
-        reception.is_over = true;
+        let mut delivery = self.delivery();
+        delivery.is_over = true;
         let watcher = self.call.meter().end();
-        let handle = reception.handle;
-        let receiver = match &reception.receiver {
+        let handle = delivery.handle;
+        let receiver = match &delivery.receiver {
             Receiver::None => Receiver::None, // there may be one later
-            _ => std::mem::replace(&mut reception.receiver, Receiver::Told),
+            _ => std::mem::replace(&mut delivery.receiver, Receiver::Told),
         };
-        drop(reception);
+        drop(delivery);
         // Whoever told this is inside, so its client is not closed before the callback is over.
         let post = |work| callbacks::post(self.call.in_flight().join(), work);
         if let Some(watcher) = watcher {
@@ -243,18 +243,18 @@ impl Started {
 
     /// Calls back with the caller's own handle or, if that is freed, one that lives until the callback returns.
     fn tell(self: &Arc<Self>, callback: &Callback) {
-        let mut reception = self.reception();
-        let own = std::ptr::without_provenance_mut::<milvus_future>(reception.handle);
+        let mut delivery = self.delivery();
+        let own = std::ptr::without_provenance_mut::<milvus_future>(delivery.handle);
         let is_there = handle::get(own.cast_const()).is_ok_and(|value| Arc::ptr_eq(&value, self));
         if is_there {
-            reception.use_of_handle = Use::InCallback;
-            reception.depth = callbacks::depth_here();
+            delivery.use_of_handle = Use::InCallback;
+            delivery.depth = callbacks::depth_here();
         }
-        drop(reception);
+        drop(delivery);
         let status = self.status() as milvus_status;
         if is_there {
             callback(own, status);
-            let use_of_handle = std::mem::take(&mut self.reception().use_of_handle);
+            let use_of_handle = std::mem::take(&mut self.delivery().use_of_handle);
             if use_of_handle == Use::FreedInCallback {
                 let _ = handle::remove(own); // unless the callback has done so
             }
@@ -265,17 +265,17 @@ impl Started {
         let _ = handle::remove(other);
     }
 
-    /// The reception, if nobody is to be told yet.
-    fn free_reception(&self) -> Result<MutexGuard<'_, Reception>, Error> {
-        let reception = self.reception();
-        if !matches!(reception.receiver, Receiver::None) {
+    /// The delivery, if nobody is to be told yet.
+    fn unclaimed_delivery(&self) -> Result<MutexGuard<'_, Delivery>, Error> {
+        let delivery = self.delivery();
+        if !matches!(delivery.receiver, Receiver::None) {
             return Err(Error::invalid_argument("future: has, or had, a callback or a queue already"));
         }
-        Ok(reception)
+        Ok(delivery)
     }
 
-    fn reception(&self) -> MutexGuard<'_, Reception> {
-        self.reception.lock().unwrap_or_else(PoisonError::into_inner)
+    fn delivery(&self) -> MutexGuard<'_, Delivery> {
+        self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -365,7 +365,7 @@ mod tests {
             and_this.send(()).unwrap();
             for future in [called_back, queued] {
                 assert_eq!(milvus_future_wait(future, -1), internal);
-                assert!(detail(future).contains("in a task (reception.rs:"), "{}", detail(future));
+                assert!(detail(future).contains("in a task (future_state.rs:"), "{}", detail(future));
             }
             let told = early.unwrap_or_else(set);
             let (status, text) = told.recv().unwrap();

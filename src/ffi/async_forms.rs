@@ -16,13 +16,13 @@ use super::check::{check_operation, find_operation};
 use super::client::{milvus_client, server_info_operation};
 use super::compaction::{compact_operation, compact_with_operation, milvus_compact_params};
 use super::errors::milvus_status;
-use super::following::{Reported, state_operation, wait_operation};
+use super::future_state::{Finished, start};
 use super::futures::{Answer, milvus_future};
+use super::jobs::{Reported, state_operation, wait_operation};
 use super::many::{many_operation, milvus_many_params};
 use super::optimize::{flush_operation, optimize_operation};
 use super::plans::{plans_operation, tasks_operation};
 use super::portable::wait_in_operation;
-use super::reception::{Finished, start};
 use super::segments::segments_operation;
 
 /// milvus_client_server_info(); milvus_future_take_server_info().
