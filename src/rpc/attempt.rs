@@ -10,10 +10,10 @@ use super::cause::cause;
 use super::codes::{self, Meaning};
 use super::grpc::{self, ANSWER_LIMIT};
 use super::retry::{Failure, Reached};
-use super::{Deadline, Reply};
+use super::{Deadline, Response};
 use crate::config::Config;
 use crate::error::{Error, Status, shortened};
-use crate::transport::{Answer, Broken, Connection};
+use crate::transport::{Connection, HttpResponse, TransportError};
 
 /// Longest part of a server's own text in a message.
 const SERVER_TEXT_LIMIT: usize = 600;
@@ -38,15 +38,15 @@ impl Context<'_> {
         connection: &Connection,
         path: &'static str,
         message: Bytes,
-        reply: &mut dyn Reply,
+        reply: &mut dyn Response,
     ) -> Result<(), Failure> {
         if self.deadline.has_passed() {
             // Nothing is begun for somebody who has gone.
             return Err(self.out_of_time("about to ask", Reached::Nothing));
         }
         let sent = AtomicBool::new(false);
-        let answer = connection.ask(self.request(connection, path), message, ANSWER_LIMIT, &sent);
-        match self.deadline.bound(answer).await {
+        let response = connection.send(self.request(connection, path), message, ANSWER_LIMIT, &sent);
+        match self.deadline.bound(response).await {
             None if sent.load(Ordering::Relaxed) => Err(self.out_of_time("waiting for", Reached::Perhaps)),
             None => Err(self.out_of_time("about to ask", Reached::Nothing)),
             Some(Err(broken)) => Err(broke(broken)),
@@ -71,7 +71,7 @@ impl Context<'_> {
     }
 
     /// A reply has a status of its own inside a gRPC status that is OK.
-    fn checked(&self, answer: Answer, reply: &mut dyn Reply) -> Result<(), Failure> {
+    fn checked(&self, answer: HttpResponse, reply: &mut dyn Response) -> Result<(), Failure> {
         let message = grpc::message_of(answer).map_err(|status| self.ended(&status))?;
         if let Err(error) = reply.read(message) {
             return Err(self.ended(&tonic::Status::internal(error.to_string())));
@@ -122,7 +122,7 @@ impl Context<'_> {
 }
 
 /// There was no answer.
-fn broke(Broken { sent, mut error }: Broken) -> Failure {
+fn broke(TransportError { sent, mut error }: TransportError) -> Failure {
     if error.status == Status::Unavailable {
         error.grpc_code = tonic::Code::Unavailable as i32;
     }
@@ -159,7 +159,7 @@ mod tests {
             ..Default::default()
         };
         let reply = ManualCompactionResponse { status: Some(status), ..Default::default() };
-        let answer = Answer {
+        let answer = HttpResponse {
             status: http::StatusCode::OK,
             headers: http::HeaderMap::new(),
             body: grpc::framed(&reply),

@@ -10,7 +10,7 @@ use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
 use tonic::{Code, Status};
 
-use crate::transport::Answer;
+use crate::transport::HttpResponse;
 
 /// The plans of half a million segments fit; a hostile reply cannot fill the memory.
 const REPLY_LIMIT: usize = 8 * 1024 * 1024;
@@ -65,8 +65,8 @@ fn timeout(remaining: Duration) -> HeaderValue {
 }
 
 /// The encoded message of an answer, or the status that the call ended with instead.
-pub(super) fn message_of(answer: Answer) -> Result<Bytes, Status> {
-    let Answer { status, headers, body, trailers } = answer;
+pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Status> {
+    let HttpResponse { status, headers, body, trailers } = answer;
     let has_status = |headers: &HeaderMap| headers.contains_key(&STATUS);
     match Some(headers).filter(has_status).or_else(|| trailers.filter(has_status)) {
         // What nearly all answers say needs no more than a look.
@@ -117,12 +117,12 @@ mod tests {
     use super::*;
     use crate::proto::service::{GetCompactionStateRequest, GetVersionResponse};
 
-    fn answer(status: u16, body: &[u8], trailers: &[(&'static str, &'static str)]) -> Answer {
+    fn answer(status: u16, body: &[u8], trailers: &[(&'static str, &'static str)]) -> HttpResponse {
         let trailers = trailers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        Answer {
+        HttpResponse {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body: Bytes::copy_from_slice(body),

@@ -1,34 +1,34 @@
-//! The methods of the Milvus service that are called: what each is asked with, and what it answers.
+//! The methods of the Milvus service that this client calls, with their request and response types.
 
 use prost::bytes::Bytes;
 use prost::{DecodeError, Message};
 
 use crate::proto::{common, service};
 
-/// A request, which is for one method only.
-pub(crate) trait Ask: Message {
+/// A method of the service, implemented by its request type.
+pub(crate) trait Method: Message {
     /// The method's path in HTTP/2.
     const PATH: &'static str;
-    type Reply: Reply + Default;
+    type Response: Response + Default;
 }
 
-/// What a method answers: every Milvus reply carries a status of its own inside a gRPC reply that is OK.
-pub(crate) trait Reply: Send {
-    /// Reads the reply off its encoded form. What was read before is gone.
+/// A response of the service. Milvus puts a status of its own into each, inside a gRPC response that is OK.
+pub(crate) trait Response: Send {
+    /// Decodes the response, and replaces what was decoded before.
     fn read(&mut self, encoded: Bytes) -> Result<(), DecodeError>;
 
-    /// The status, if the server sent one.
+    /// The Milvus status, if the server sent one.
     fn status(&self) -> Option<&common::Status>;
 }
 
 macro_rules! methods {
     ($($method:ident($request:ident) -> $reply:ident)*) => {
-        $(impl Ask for service::$request {
+        $(impl Method for service::$request {
             const PATH: &'static str = concat!("/milvus.proto.milvus.MilvusService/", stringify!($method));
-            type Reply = service::$reply;
+            type Response = service::$reply;
         }
 
-        impl Reply for service::$reply {
+        impl Response for service::$reply {
             fn read(&mut self, encoded: Bytes) -> Result<(), DecodeError> {
                 *self = Message::decode(encoded)?;
                 Ok(())
@@ -61,13 +61,13 @@ methods! {
     GetCompactionStateWithPlans(GetCompactionPlansRequest) -> GetCompactionPlansResponse
 }
 
-impl Ask for service::LoadCollectionRequest {
+impl Method for service::LoadCollectionRequest {
     const PATH: &'static str = "/milvus.proto.milvus.MilvusService/LoadCollection";
-    type Reply = common::Status;
+    type Response = common::Status;
 }
 
-/// Some methods answer with nothing but a status.
-impl Reply for common::Status {
+/// Some methods return nothing but a status.
+impl Response for common::Status {
     fn read(&mut self, encoded: Bytes) -> Result<(), DecodeError> {
         *self = Message::decode(encoded)?;
         Ok(())

@@ -23,7 +23,7 @@ use crate::transport::{Channel, Connection};
 use attempt::Context;
 pub(crate) use deadline::Deadline;
 pub(crate) use limit::Limit;
-use methods::{Ask, Reply};
+use methods::{Method, Response};
 pub(crate) use retry::Effect;
 use retry::{Attempts, Failure, Reached};
 use session::Session;
@@ -117,32 +117,32 @@ impl Rpc {
     }
 
     /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
-    pub(crate) async fn unary<Q: Ask>(
+    pub(crate) async fn unary<M: Method>(
         &self,
         effect: Effect,
         deadline: Deadline<'_>,
         database: &str,
-        message: Q,
-    ) -> Result<Q::Reply, Error> {
+        message: M,
+    ) -> Result<M::Response, Error> {
         let call = (effect, deadline, database, message);
         self.unary_to(call, &|_| Ok(())).await.map(|(reply, _)| reply)
     }
 
     /// The same, sent only to a server that passes a check, which another connection may not lead to. Also
     /// returns the generation of the connection that carried it.
-    pub(crate) async fn unary_to<Q: Ask>(
+    pub(crate) async fn unary_to<M: Method>(
         &self,
-        (effect, deadline, database, message): (Effect, Deadline<'_>, &str, Q),
+        (effect, deadline, database, message): (Effect, Deadline<'_>, &str, M),
         check: Check<'_>,
-    ) -> Result<(Q::Reply, u64), Error> {
-        let mut reply = Q::Reply::default();
-        let call = Call { effect, deadline, database, path: Q::PATH, message: grpc::framed(&message) };
+    ) -> Result<(M::Response, u64), Error> {
+        let mut reply = M::Response::default();
+        let call = Call { effect, deadline, database, path: M::PATH, message: grpc::framed(&message) };
         let generation = self.call(call, check, &mut reply).await?;
         Ok((reply, generation))
     }
 
     /// Apart from the types of what is sent and read: there is one of it for all methods.
-    async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Reply) -> Result<u64, Error> {
+    async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
         let (whole, longest) = (call.deadline, self.config.longest_silence);
         if whole.is_shorter_than(longest) {
             return self.attempts(call, check, reply).await;
@@ -155,7 +155,7 @@ impl Rpc {
         })
     }
 
-    async fn attempts(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Reply) -> Result<u64, Error> {
+    async fn attempts(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
         let Call { effect, deadline, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
         let mut is_repeated = false;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::attempt::Context;
 use super::grpc::framed;
-use super::methods::{Ask, Reply};
+use super::methods::{Method, Response};
 use super::retry::{Effect, Failure, Reached};
 use super::{Call, Deadline};
 use crate::config::Config;
@@ -84,7 +84,7 @@ impl Session {
         context: &Context<'_>,
         call: &Call<'_>,
         is_repeated: bool,
-        reply: &mut dyn Reply,
+        reply: &mut dyn Response,
     ) -> Result<(), Failure> {
         let is_trigger = call.effect == Effect::Trigger;
         if is_trigger && is_repeated && self.lacks_coordinator.load(Ordering::Relaxed) {
@@ -112,9 +112,13 @@ impl Session {
     }
 }
 
-async fn ask<Q: Ask>(context: &Context<'_>, connection: &Connection, asked: Q) -> Result<Q::Reply, Failure> {
-    let mut reply = Q::Reply::default();
-    context.attempt(connection, Q::PATH, framed(&asked), &mut reply).await?;
+async fn ask<M: Method>(
+    context: &Context<'_>,
+    connection: &Connection,
+    asked: M,
+) -> Result<M::Response, Failure> {
+    let mut reply = M::Response::default();
+    context.attempt(connection, M::PATH, framed(&asked), &mut reply).await?;
     Ok(reply)
 }
 

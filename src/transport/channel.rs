@@ -19,12 +19,12 @@ use crate::log::{self, Level};
 /// Where connections come from.
 pub(crate) struct Channel {
     endpoint: Endpoint,
-    line: Mutex<Line>,
+    state: Mutex<ChannelState>,
 }
 
 /// The state of the line to the server.
 #[derive(Default)]
-struct Line {
+struct ChannelState {
     connection: Option<Connection>,
     /// How many connections there have been: two with the same number are the same.
     generation: u64,
@@ -44,43 +44,43 @@ struct Primary {
 impl Channel {
     /// Prepares a channel. Reads certificates if TLS is wanted, but does not connect.
     pub(crate) fn new(config: Arc<Config>) -> Result<Self, Error> {
-        Ok(Self { endpoint: Endpoint::new(config)?, line: Mutex::default() })
+        Ok(Self { endpoint: Endpoint::new(config)?, state: Mutex::default() })
     }
 
     /// The connection, made now if there is none. A failure means that nothing was sent.
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
         // Whoever holds the lock connects; if its caller gives up, the next in line takes over.
-        let mut line = self.line.lock().await;
-        let has_moved = match line.living_connection() {
-            Some(connection) if !line.primary_has_moved(&self.endpoint) => return Ok(connection),
+        let mut state = self.state.lock().await;
+        let has_moved = match state.living_connection() {
+            Some(connection) if !state.primary_has_moved(&self.endpoint) => return Ok(connection),
             living => living.is_some(),
         };
-        line.connection = None;
-        let connection = line.connect(&self.endpoint, has_moved).await.inspect_err(|error| {
+        state.connection = None;
+        let connection = state.connect(&self.endpoint, has_moved).await.inspect_err(|error| {
             log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
         })?;
         log::tell(Level::Info, "connected", || {
             let Config { address, tls, .. } = connection.config();
             format!("address={address} tls={} connection={}", tls.is_some(), connection.generation())
         });
-        line.connection = Some(connection.clone());
+        state.connection = Some(connection.clone());
         Ok(connection)
     }
 
     /// Whether there is a connection that keepalive has not given up; not while one is being made.
     pub(crate) fn is_connected(&self) -> bool {
-        self.line.try_lock().is_ok_and(|line| line.living_connection().is_some())
+        self.state.try_lock().is_ok_and(|state| state.living_connection().is_some())
     }
 
     /// Lets go of the connection.
     pub(crate) async fn disconnect(&self) {
-        let mut line = self.line.lock().await;
-        line.connection = None;
-        line.asking = JoinSet::new();
+        let mut state = self.state.lock().await;
+        state.connection = None;
+        state.asking = JoinSet::new();
     }
 }
 
-impl Line {
+impl ChannelState {
     fn living_connection(&self) -> Option<Connection> {
         self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
     }

@@ -12,9 +12,9 @@ use tokio::sync::oneshot;
 
 use super::causes::{find, innermost, reason};
 use super::http2::{self, Sender};
-use super::peer::{Observed, Peer, Witness};
+use super::protocol_detector::{DetectingStream, Protocol, ProtocolDetector};
 use super::resolve::Resolver;
-use super::stream::{Quiet, Stream};
+use super::stream::{NoSigpipe, Stream};
 use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
@@ -61,7 +61,7 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
     };
     match &config.address {
         Address::Unix(path) => {
-            let stream = Quiet(unix_socket(path).await.map_err(failed)?);
+            let stream = NoSigpipe(unix_socket(path).await.map_err(failed)?);
             Ok(Opened { stream: Box::new(stream), peer: None })
         }
         Address::Tcp { host, port } => {
@@ -70,7 +70,7 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
             // Without this, a request's second small write waits for a delayed acknowledgement.
             stream.set_nodelay(true).map_err(failed)?;
             let peer = stream.peer_addr().ok();
-            let stream = Quiet(stream);
+            let stream = NoSigpipe(stream);
             let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
             let stream = tls.connector.connect(tls.name.clone(), stream).await;
             let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;
@@ -114,11 +114,11 @@ async fn speak_http2(
     tls: Option<&Tls>,
     Opened { stream, peer }: Opened,
 ) -> Result<Sender, Error> {
-    let witness = Arc::new(Witness::new());
-    let stream = Observed::new(stream, Arc::clone(&witness));
-    let (sender, run) = match http2::begin(config, stream, Arc::clone(&witness)).await {
+    let detector = Arc::new(ProtocolDetector::new());
+    let stream = DetectingStream::new(stream, Arc::clone(&detector));
+    let (sender, run) = match http2::begin(config, stream, Arc::clone(&detector)).await {
         Ok(both) => both,
-        Err(error) => return Err(not_http2(config, tls, peer, &witness, Some(&error)).await),
+        Err(error) => return Err(not_http2(config, tls, peer, &detector, Some(&error)).await),
     };
     let (tell, mut ended) = oneshot::channel();
     // Ends by itself when the last sender is gone or the connection breaks; its error also reaches
@@ -126,15 +126,15 @@ async fn speak_http2(
     tokio::spawn(async move { drop(tell.send(run.await)) });
     let end = tokio::select! {
         end = &mut ended => end,
-        () = witness.spoke() => match witness.peer() {
-            Peer::Http2 => return Ok(sender),
+        () = detector.spoke() => match detector.protocol() {
+            Protocol::Http2 => return Ok(sender),
             _ => ended.await, // as it will, being no HTTP/2
         },
     };
     if let Some(defect) = sender.defect() {
         return Err(defect);
     }
-    Err(not_http2(config, tls, peer, &witness, end.ok().flatten().as_ref()).await)
+    Err(not_http2(config, tls, peer, &detector, end.ok().flatten().as_ref()).await)
 }
 
 pub(super) fn unreachable(config: &Config, why: &str) -> Error {
@@ -162,25 +162,25 @@ async fn not_http2(
     config: &Config,
     tls: Option<&Tls>,
     peer: Option<SocketAddr>,
-    witness: &Witness,
+    detector: &ProtocolDetector,
     error: Option<&h2::Error>,
 ) -> Error {
-    if let (Some(tls), Some(error)) = (tls, witness.tls_error()) {
+    if let (Some(tls), Some(error)) = (tls, detector.tls_error()) {
         return insecure(config, &tls.explain(error));
     }
     let address = &config.address;
     let wrong_port =
         |text: &str| Error::new(Status::Unavailable, format!("cannot connect to {address}: {text}"));
-    match witness.peer() {
-        Peer::Tls => wants_tls(config),
-        Peer::Http1 => wrong_port("it answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?"),
-        Peer::Other => wrong_port("it does not speak HTTP/2; is it Milvus' gRPC port (19530)?"),
-        Peer::Http2 => {
+    match detector.protocol() {
+        Protocol::Tls => wants_tls(config),
+        Protocol::Http1 => wrong_port("it answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?"),
+        Protocol::Other => wrong_port("it does not speak HTTP/2; is it Milvus' gRPC port (19530)?"),
+        Protocol::Http2 => {
             let why = error.map_or_else(|| "connection closed".to_owned(), |error| innermost(error));
             unreachable(config, &why)
         }
-        Peer::Silent if tls.is_none() && speaks_tls(peer).await => wants_tls(config),
-        Peer::Silent => {
+        Protocol::Unknown if tls.is_none() && speaks_tls(peer).await => wants_tls(config),
+        Protocol::Unknown => {
             unreachable(config, "the server closed the connection without a word; is it Milvus' gRPC port?")
         }
     }

@@ -1,5 +1,5 @@
-//! One connection to a server: requests go in, answers come out, and what it could not carry says whether any of it
-//! may have arrived.
+//! One connection to a server. It sends requests and returns responses; the error of a request that got no response says
+//! whether the server may have received any of it.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,10 +14,10 @@ use http::uri::PathAndQuery;
 use http::{Request, Response, Uri};
 use hyper::body::Bytes;
 
-use super::answer::Answer;
 use super::causes::{innermost, was_refused_unprocessed};
 use super::endpoint::Endpoint;
 use super::http2::Sender;
+use super::response::HttpResponse;
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
@@ -25,31 +25,31 @@ use crate::log::{self, Level};
 pub(super) const USER_AGENT_VALUE: HeaderValue =
     HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
 
-/// A call that takes longer is worth a warning.
+/// The log warns of a call that takes longer.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// A connection that requests are sent over; cheap to clone.
+/// A connection that carries requests; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Connection(Arc<Wire>);
+pub(crate) struct Connection(Arc<Inner>);
 
-struct Wire {
+struct Inner {
     sender: Sender,
     generation: u64,
     endpoint: Endpoint,
-    /// It leads to the primary of a global cluster, and another one may be that by now.
+    /// It leads to the primary of a global cluster, and another cluster may have become primary meanwhile.
     may_move: bool,
 }
 
 impl Connection {
     pub(super) fn new(sender: Sender, generation: u64, endpoint: Endpoint, may_move: bool) -> Self {
-        Self(Arc::new(Wire { sender, generation, endpoint, may_move }))
+        Self(Arc::new(Inner { sender, generation, endpoint, may_move }))
     }
 
     pub(super) fn config(&self) -> &Config {
         &self.0.endpoint.config
     }
 
-    /// What requests have to start with.
+    /// Scheme and authority of every request.
     pub(crate) fn origin(&self) -> &Uri {
         &self.0.endpoint.origin
     }
@@ -59,7 +59,7 @@ impl Connection {
         self.0.generation
     }
 
-    /// Whether the channel would certainly give this connection again.
+    /// Whether the channel would certainly return this connection again.
     pub(crate) fn is_current(&self) -> bool {
         !self.0.may_move && self.is_alive()
     }
@@ -68,77 +68,76 @@ impl Connection {
         self.0.sender.is_alive()
     }
 
-    /// Sends a request, whose URI has this connection's origin, and returns its answer, whose body is read up to a
-    /// little beyond `limit`. Whoever stops waiting for it finds in `sent` whether the server may have got any of it.
-    pub(crate) async fn ask(
+    /// Sends a request, whose URI has this connection's origin, and reads the response until its body exceeds `limit`.
+    /// `sent` becomes true when the server may have received any of the request; a caller that stops waiting reads it.
+    pub(crate) async fn send(
         &self,
         head: Request<()>,
         message: Bytes,
         limit: usize,
         sent: &AtomicBool,
-    ) -> Result<Answer, Broken> {
+    ) -> Result<HttpResponse, TransportError> {
         let started = Instant::now();
         let path = head.uri().path_and_query().cloned();
-        let mut asking = pin!(Some(self.0.ask(head, message, limit, sent)));
-        let answer =
-            poll_fn(|cx| asking.as_mut().as_pin_mut().map_or(Poll::Pending, |asking| asking.poll(cx)));
+        let mut exchange = pin!(Some(self.exchange(head, message, limit, sent)));
+        let response =
+            poll_fn(|cx| exchange.as_mut().as_pin_mut().map_or(Poll::Pending, |exchange| exchange.poll(cx)));
         let result = tokio::select! {
             biased;
             error = self.0.sender.broken() => Err(error),
-            result = answer => Ok(result),
+            result = response => Ok(result),
         };
         let result = result.unwrap_or_else(|error| {
-            // HTTP/2 may be beyond repair: it panics again when the request is dropped.
-            let _ = catch_unwind(AssertUnwindSafe(|| asking.set(None)));
-            Err(Broken { sent: sent.load(Ordering::Relaxed), error })
+            // The panic may have left h2 inconsistent, so that it panics again when the request is dropped.
+            let _ = catch_unwind(AssertUnwindSafe(|| exchange.set(None)));
+            Err(TransportError { sent: sent.load(Ordering::Relaxed), error })
         });
         report(path.as_ref(), started.elapsed(), result.as_ref().err());
         result
     }
-}
 
-impl Wire {
-    async fn ask(
+    async fn exchange(
         &self,
         mut head: Request<()>,
         message: Bytes,
         limit: usize,
         sent: &AtomicBool,
-    ) -> Result<Answer, Broken> {
-        let config = &self.endpoint.config;
+    ) -> Result<HttpResponse, TransportError> {
+        let Inner { sender, endpoint, .. } = &*self.0;
+        let config = &endpoint.config;
         head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
-        let response = self.sender.send(head, message, sent).await.map_err(|error| Broken {
+        let response = sender.send(head, message, sent).await.map_err(|error| TransportError {
             sent: sent.load(Ordering::Relaxed) && !was_refused_unprocessed(&error),
-            error: lost(config, &error, self.sender.fell_silent()),
+            error: lost(config, &error, sender.fell_silent()),
         })?;
         readable(config, &response)?;
-        Answer::read(response, limit).await.map_err(|_| {
+        HttpResponse::read(response, limit).await.map_err(|_| {
             let text = format!("the connection to {} was lost in the middle of an answer", config.address);
-            Broken { sent: true, error: Error::new(Status::Unavailable, text).retriable() }
+            TransportError { sent: true, error: Error::new(Status::Unavailable, text).retriable() }
         })
     }
 }
 
-/// A request that the connection could not carry to an answer.
+/// Why a request got no response.
 #[derive(Debug)]
-pub(crate) struct Broken {
-    /// Whether the server may have worked on it.
+pub(crate) struct TransportError {
+    /// Whether the server may have processed it.
     pub(crate) sent: bool,
     pub(crate) error: Error,
 }
 
-/// This client takes no compressed answers, and says so by not saying that it does.
-fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), Broken> {
+/// This client accepts no compressed responses: it sends no `grpc-accept-encoding`.
+fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), TransportError> {
     match response.headers().get("grpc-encoding") {
         Some(encoding) if encoding != "identity" => {
             let text = format!("{} sent a compressed answer, unasked", config.address);
-            Err(Broken { sent: true, error: Error::new(Status::ServerError, text) })
+            Err(TransportError { sent: true, error: Error::new(Status::ServerError, text) })
         }
         _ => Ok(()),
     }
 }
 
-fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&Broken>) {
+fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&TransportError>) {
     let timing = || {
         let method = path.and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
         format!("method={method} elapsed_ms={}", elapsed.as_millis())
@@ -171,12 +170,12 @@ mod tests {
     use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
     use super::super::http2;
-    use super::super::peer::{Observed, Witness};
+    use super::super::protocol_detector::{DetectingStream, ProtocolDetector};
     use super::*;
     use crate::config::Options;
     use crate::panics;
 
-    /// A stream whose reading panics once it is told to.
+    /// A stream whose reads panic once the flag is set.
     struct Fragile(DuplexStream, Arc<AtomicBool>);
 
     impl AsyncRead for Fragile {
@@ -222,24 +221,24 @@ mod tests {
         Request::builder().uri("http://localhost/a/b").body(()).unwrap()
     }
 
-    async fn ask(connection: &Connection) -> Result<Answer, Broken> {
-        connection.ask(request(), Bytes::new(), 10, &AtomicBool::default()).await
+    async fn send(connection: &Connection) -> Result<HttpResponse, TransportError> {
+        connection.send(request(), Bytes::new(), 10, &AtomicBool::default()).await
     }
 
-    /// A connection over this stream, and what has to run for it.
+    /// A connection over this stream, and the task that drives it.
     async fn connection_over(
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     ) -> (Connection, impl Future<Output = Option<h2::Error>>) {
         let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
-        let witness = Arc::new(Witness::new());
-        let stream = Observed::new(Box::new(stream), Arc::clone(&witness));
-        let (sender, run) = http2::begin(&config, stream, witness).await.unwrap();
+        let detector = Arc::new(ProtocolDetector::new());
+        let stream = DetectingStream::new(Box::new(stream), Arc::clone(&detector));
+        let (sender, run) = http2::begin(&config, stream, detector).await.unwrap();
         let endpoint = Endpoint::new(config).unwrap();
         (Connection::new(sender, 1, endpoint, false), run)
     }
 
-    /// Lets the connection's task panic while a request waits for its answer, and returns what that then has.
-    async fn after_a_panic(inside_http2: bool) -> Broken {
+    /// Makes the connection's task panic while a request waits for its response, and returns the error of the request.
+    async fn after_a_panic(inside_http2: bool) -> TransportError {
         panics::guard_this_thread(true);
         let (stream, server) = tokio::io::duplex(64 * 1024);
         let breaks = Arc::<AtomicBool>::default();
@@ -248,31 +247,31 @@ mod tests {
         let mut server = h2::server::handshake(server).await.unwrap();
 
         let other = connection.clone();
-        let mut answered = Box::pin(async move { ask(&other).await });
+        let mut answered = Box::pin(async move { send(&other).await });
         if inside_http2 {
             let waker = Waker::from(Arc::<PanicsWhenWoken>::default());
             assert!(answered.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         }
         let asking = connection.clone();
-        let waiting = tokio::spawn(async move { ask(&asking).await });
+        let waiting = tokio::spawn(async move { send(&asking).await });
         let (_, mut respond) = server.accept().await.unwrap().unwrap();
         breaks.store(!inside_http2, Ordering::Relaxed);
         respond.send_response(Response::new(()), true).unwrap();
         tokio::spawn(async move { while server.accept().await.is_some() {} });
-        run.await.expect("it ends as if nothing had happened");
+        run.await.expect("the task itself ends in order");
         assert!(!connection.is_alive(), "the next request has a connection of its own");
         let result = tokio::time::timeout(Duration::from_secs(30), waiting).await;
         // As above.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(answered)));
         let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
-        result.expect("nobody is left waiting").expect("nor panics").err().expect("nor is answered")
+        result.expect("no request is left waiting").expect("none panics").err().expect("none has a response")
     }
 
     #[test]
     fn a_panic_of_the_connection_ends_what_waits_for_answers() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         for (inside_http2, panic) in [(false, "it reads"), (true, "it wakes")] {
-            let Broken { sent, error } = runtime.block_on(after_a_panic(inside_http2));
+            let TransportError { sent, error } = runtime.block_on(after_a_panic(inside_http2));
             assert!(sent, "the server may have got it");
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains(panic), "{error}");
@@ -280,12 +279,12 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_its_turn_and_is_given_up_was_not_sent() {
+    fn a_request_that_waits_for_its_turn_and_is_given_up_was_not_sent() {
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
             let (stream, server) = tokio::io::duplex(64 * 1024);
             let (connection, run) = connection_over(stream).await;
             tokio::spawn(run);
-            // One at a time, of which the first is answered.
+            // The server takes one request at a time, and answers the first only.
             let mut server =
                 h2::server::Builder::new().max_concurrent_streams(1).handshake(server).await.unwrap();
             tokio::spawn(async move {
@@ -300,19 +299,19 @@ mod tests {
                     held.push(request.unwrap());
                 }
             });
-            assert!(ask(&connection).await.is_ok());
+            assert!(send(&connection).await.is_ok());
             let mut sent = Vec::new();
             let mut waiting = Vec::new();
             for _ in 0..3 {
                 let was_sent = Arc::<AtomicBool>::default();
                 let (asking, sent_flag) = (connection.clone(), Arc::clone(&was_sent));
                 let mut asking =
-                    Box::pin(async move { asking.ask(request(), Bytes::new(), 10, &sent_flag).await });
+                    Box::pin(async move { asking.send(request(), Bytes::new(), 10, &sent_flag).await });
                 assert!(tokio::time::timeout(Duration::from_millis(50), &mut asking).await.is_err());
                 waiting.push(asking);
                 sent.push(was_sent.load(Ordering::Relaxed));
             }
-            // HTTP/2 takes one more than there is room for, and may send it at any time.
+            // h2 accepts one request more than the server allows, and may send it at any time.
             assert_eq!(sent, [true, true, false]);
         });
     }

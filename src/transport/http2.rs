@@ -13,7 +13,7 @@ use http::{Request, Response};
 use hyper::body::Bytes;
 use tokio::sync::Mutex;
 
-use super::peer::{Observed, Witness};
+use super::protocol_detector::{DetectingStream, ProtocolDetector};
 use super::shared::Shared;
 use crate::config::Config;
 use crate::error::Error;
@@ -38,8 +38,8 @@ pub(super) struct Sender {
 /// and says why.
 pub(super) async fn begin(
     config: &Config,
-    stream: Observed,
-    witness: Arc<Witness>,
+    stream: DetectingStream,
+    detector: Arc<ProtocolDetector>,
 ) -> Result<(Sender, impl Future<Output = Option<h2::Error>> + use<>), h2::Error> {
     let (requests, mut connection) = Builder::new()
         .enable_push(false)
@@ -61,7 +61,7 @@ pub(super) async fn begin(
     let run = async move {
         let silence = async {
             match pings {
-                Some(pings) => silence(pings, &witness, interval, limit).await,
+                Some(pings) => silence(pings, &detector, interval, limit).await,
                 None => std::future::pending().await,
             }
             // Before the connection is dropped: its requests ask for it then.
@@ -85,9 +85,9 @@ pub(super) async fn begin(
 }
 
 /// Probes the connection whenever nothing has come for so long. Returns when a probe stays unanswered.
-async fn silence(mut pings: PingPong, witness: &Witness, interval: Duration, limit: Duration) {
+async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Duration, limit: Duration) {
     loop {
-        let rest = interval.saturating_sub(witness.silence());
+        let rest = interval.saturating_sub(detector.silence());
         if !rest.is_zero() {
             tokio::time::sleep(rest).await;
             continue;

@@ -1,6 +1,5 @@
 //! From a [`Config`](crate::config::Config) to an HTTP/2 connection that gRPC calls travel over; and what is asked over HTTP/1.
 
-mod answer;
 mod backoff;
 mod causes;
 mod certificate;
@@ -10,15 +9,16 @@ mod connection;
 mod endpoint;
 mod http1;
 mod http2;
-mod peer;
+mod protocol_detector;
 mod resolve;
+mod response;
 mod shared;
 mod stream;
 mod tls;
 mod topology;
 
-pub(crate) use answer::Answer;
 pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::Channel;
-pub(crate) use connection::{Broken, Connection};
+pub(crate) use connection::{Connection, TransportError};
 pub(crate) use http1::{Page, Site};
+pub(crate) use response::HttpResponse;

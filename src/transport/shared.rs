@@ -12,7 +12,7 @@ use h2::client::Connection;
 use hyper::body::Bytes;
 use tokio::sync::Notify;
 
-use super::peer::Observed;
+use super::protocol_detector::DetectingStream;
 use crate::error::Error;
 use crate::panics;
 
@@ -33,7 +33,7 @@ pub(super) struct Shared {
 }
 
 enum State {
-    Open(Box<Connection<Observed, Bytes>>),
+    Open(Box<Connection<DetectingStream, Bytes>>),
     /// And why, until the task has taken that.
     Ended(Option<h2::Error>),
 }
@@ -77,7 +77,7 @@ impl Wake for Bell {
 }
 
 impl Shared {
-    pub(super) fn new(connection: Connection<Observed, Bytes>) -> Self {
+    pub(super) fn new(connection: Connection<DetectingStream, Bytes>) -> Self {
         let connection = Mutex::new(State::Open(Box::new(connection)));
         let [is_unwritten, is_due, is_over] = [const { AtomicBool::new(false) }; 3];
         let (defect, has_defect) = (OnceLock::new(), Notify::new());
@@ -213,7 +213,7 @@ mod tests {
 
     use tokio::io::{AsyncReadExt, DuplexStream};
 
-    use super::super::peer::Witness;
+    use super::super::protocol_detector::ProtocolDetector;
     use super::*;
 
     #[derive(Default)]
@@ -229,7 +229,7 @@ mod tests {
     fn shared() -> (Shared, h2::client::SendRequest<Bytes>, DuplexStream, Arc<Count>) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (stream, server) = tokio::io::duplex(64 * 1024);
-        let stream = Observed::new(Box::new(stream), Arc::new(Witness::new()));
+        let stream = DetectingStream::new(Box::new(stream), Arc::new(ProtocolDetector::new()));
         let (requests, connection) = runtime.block_on(h2::client::handshake(stream)).unwrap();
         (Shared::new(connection), requests, server, Arc::default())
     }

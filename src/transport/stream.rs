@@ -10,11 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A socket that is written to on the host's threads, where a write to a lost connection must not raise SIGPIPE.
-/// The standard library sees to that for single writes, but not for vectored ones: this has none.
-pub(super) struct Quiet<S>(pub(super) S);
+/// A stream that never raises SIGPIPE. The library writes on threads of the application, where a write to a lost
+/// connection must not raise a signal. The standard library prevents that for single writes (`MSG_NOSIGNAL`) but not
+/// for vectored ones, so this stream offers none.
+pub(super) struct NoSigpipe<S>(pub(super) S);
 
-impl<S: AsyncRead + Unpin> AsyncRead for Quiet<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for NoSigpipe<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -24,7 +25,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Quiet<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Quiet<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for NoSigpipe<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, bytes)
     }
@@ -43,9 +44,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_never_written_to_in_a_way_that_raises_signals() {
+    fn it_offers_no_vectored_writes_which_raise_signals() {
         let (vectored, _other) = tokio::io::duplex(1);
         assert!(vectored.is_write_vectored());
-        assert!(!Quiet(vectored).is_write_vectored());
+        assert!(!NoSigpipe(vectored).is_write_vectored());
     }
 }

@@ -20,7 +20,7 @@ const SETTINGS: u8 = 4;
 
 /// What is known of the other side of a connection: how it began, and when it was last heard.
 #[derive(Debug)]
-pub(super) struct Witness {
+pub(super) struct ProtocolDetector {
     started: Instant,
     /// Milliseconds from then on.
     heard: AtomicU64,
@@ -33,9 +33,9 @@ pub(super) struct Witness {
 
 /// What those bytes say.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Peer {
+pub(super) enum Protocol {
     /// It has sent nothing, or too little to tell.
-    Silent,
+    Unknown,
     /// It began as an HTTP/2 server has to.
     Http2,
     /// A TLS alert record: the port wants TLS.
@@ -46,7 +46,7 @@ pub(super) enum Peer {
     Other,
 }
 
-impl Witness {
+impl ProtocolDetector {
     pub(super) fn new() -> Self {
         let (heard, first_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { started: Instant::now(), heard, first_bytes, spoke: Notify::new(), tls_error: OnceLock::new() }
@@ -62,13 +62,13 @@ impl Witness {
         self.spoke.notified().await;
     }
 
-    pub(super) fn peer(&self) -> Peer {
+    pub(super) fn protocol(&self) -> Protocol {
         match self.first_bytes.load(Ordering::Relaxed).to_le_bytes() {
-            [0..=3, ..] => Peer::Silent,
-            [_, b'H', b'T', b'T', b'P', ..] => Peer::Http1,
-            [_, 0x15, 0x03, ..] => Peer::Tls,
-            [_, _, _, _, SETTINGS, ..] => Peer::Http2,
-            _ => Peer::Other,
+            [0..=3, ..] => Protocol::Unknown,
+            [_, b'H', b'T', b'T', b'P', ..] => Protocol::Http1,
+            [_, 0x15, 0x03, ..] => Protocol::Tls,
+            [_, _, _, _, SETTINGS, ..] => Protocol::Http2,
+            _ => Protocol::Other,
         }
     }
 
@@ -104,24 +104,24 @@ impl Witness {
     }
 }
 
-/// A stream that tells a witness what it reads first.
-pub(super) struct Observed {
+/// A stream that tells a detector what it reads first.
+pub(super) struct DetectingStream {
     stream: Box<dyn Stream>,
-    witness: Arc<Witness>,
+    detector: Arc<ProtocolDetector>,
     /// A write that failed while something of the peer's may be unread: its reason, or answers.
     refused: Option<io::Error>,
 }
 
-impl Observed {
-    pub(super) fn new(stream: Box<dyn Stream>, witness: Arc<Witness>) -> Self {
-        Self { stream, witness, refused: None }
+impl DetectingStream {
+    pub(super) fn new(stream: Box<dyn Stream>, detector: Arc<ProtocolDetector>) -> Self {
+        Self { stream, detector, refused: None }
     }
 
     /// Passes a write's result on. If it has failed, what the peer sent before is read first: by the connection's task,
     /// if it has not been the one that wrote.
     fn after_write<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
         match result {
-            Err(error) if is_only_writing() || self.witness.peer() == Peer::Silent => {
+            Err(error) if is_only_writing() || self.detector.protocol() == Protocol::Unknown => {
                 self.refused = Some(error);
             }
             result => return Poll::Ready(result),
@@ -135,7 +135,7 @@ impl Observed {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if self.witness.peer() != Peer::Silent {
+        if self.detector.protocol() != Protocol::Unknown {
             // HTTP/2 reads before it writes.
             return Poll::Ready(self.refused.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
         }
@@ -143,9 +143,9 @@ impl Observed {
             let mut scratch = [0; 256];
             let mut buffer = ReadBuf::new(&mut scratch);
             let result = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
-            self.witness.record(buffer.filled());
+            self.detector.record(buffer.filled());
             if let Err(error) = &result {
-                self.witness.record_error(error);
+                self.detector.record_error(error);
             }
             if result.is_err() || buffer.filled().is_empty() {
                 return Poll::Ready(self.refused.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
@@ -154,7 +154,7 @@ impl Observed {
     }
 }
 
-impl AsyncRead for Observed {
+impl AsyncRead for DetectingStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -166,12 +166,12 @@ impl AsyncRead for Observed {
         }
         let before = buffer.filled().len();
         let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
-        self.witness.record(&buffer.filled()[before..]);
-        Poll::Ready(result.inspect_err(|error| self.witness.record_error(error)))
+        self.detector.record(&buffer.filled()[before..]);
+        Poll::Ready(result.inspect_err(|error| self.detector.record_error(error)))
     }
 }
 
-impl AsyncWrite for Observed {
+impl AsyncWrite for DetectingStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.refused.is_some() {
             return self.listen(cx).map(Err);
@@ -197,24 +197,24 @@ impl AsyncWrite for Observed {
 mod tests {
     use super::*;
 
-    fn peer_after(reads: &[&[u8]]) -> Peer {
-        let witness = Witness::new();
+    fn protocol_after(reads: &[&[u8]]) -> Protocol {
+        let detector = ProtocolDetector::new();
         for bytes in reads {
-            witness.record(bytes);
+            detector.record(bytes);
         }
-        witness.peer()
+        detector.protocol()
     }
 
     #[test]
     fn the_first_four_bytes_tell_the_protocol() {
-        assert_eq!(peer_after(&[]), Peer::Silent);
-        assert_eq!(peer_after(&[b"", b"HTT"]), Peer::Silent);
-        assert_eq!(peer_after(&[&[0x15, 0x03, 0x01, 0x00, 0x02]]), Peer::Tls);
-        assert_eq!(peer_after(&[&[0x15], &[0x03], &[0x03, 0x15]]), Peer::Tls);
-        assert_eq!(peer_after(&[b"HTTP/1.1 400 Bad Request"]), Peer::Http1);
-        assert_eq!(peer_after(&[&[0, 0, 6, 4]]), Peer::Http2);
-        assert_eq!(peer_after(&[&[0, 0], &[6, 4, 0]]), Peer::Http2);
-        assert_eq!(peer_after(&[&[0, 0, 6, 7]]), Peer::Other);
-        assert_eq!(peer_after(&[b"SSH-2.0"]), Peer::Other);
+        assert_eq!(protocol_after(&[]), Protocol::Unknown);
+        assert_eq!(protocol_after(&[b"", b"HTT"]), Protocol::Unknown);
+        assert_eq!(protocol_after(&[&[0x15, 0x03, 0x01, 0x00, 0x02]]), Protocol::Tls);
+        assert_eq!(protocol_after(&[&[0x15], &[0x03], &[0x03, 0x15]]), Protocol::Tls);
+        assert_eq!(protocol_after(&[b"HTTP/1.1 400 Bad Request"]), Protocol::Http1);
+        assert_eq!(protocol_after(&[&[0, 0, 6, 4]]), Protocol::Http2);
+        assert_eq!(protocol_after(&[&[0, 0], &[6, 4, 0]]), Protocol::Http2);
+        assert_eq!(protocol_after(&[&[0, 0, 6, 7]]), Protocol::Other);
+        assert_eq!(protocol_after(&[b"SSH-2.0"]), Protocol::Other);
     }
 }

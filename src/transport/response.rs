@@ -1,4 +1,4 @@
-//! A whole answer, read off its stream.
+//! Reads a response to its end.
 
 use std::future::poll_fn;
 
@@ -6,34 +6,34 @@ use h2::{Reason, RecvStream};
 use http::{HeaderMap, Response, StatusCode};
 use hyper::body::Bytes;
 
-/// The answer to a request.
-pub(crate) struct Answer {
+/// A whole HTTP/2 response.
+pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// What came after the body.
+    /// The headers that follow the body; gRPC puts its status there.
     pub(crate) trailers: Option<HeaderMap>,
 }
 
-impl Answer {
-    /// Reads an answer to its end, or until its body is longer than `limit`.
+impl HttpResponse {
+    /// Reads a response to its end, or until its body exceeds `limit`.
     pub(super) async fn read(response: Response<RecvStream>, limit: usize) -> Result<Self, h2::Error> {
         let (head, mut stream) = response.into_parts();
-        let mut answer =
+        let mut whole =
             Self { status: head.status, headers: head.headers, body: Bytes::new(), trailers: None };
-        match answer.read_on(&mut stream, limit).await {
-            // The server had no more to say.
+        match whole.read_on(&mut stream, limit).await {
+            // The server ended the stream early, but without an error.
             Err(error) if error.reason() != Some(Reason::NO_ERROR) => Err(error),
-            _ => Ok(answer),
+            _ => Ok(whole),
         }
     }
 
     async fn read_on(&mut self, stream: &mut RecvStream, limit: usize) -> Result<(), h2::Error> {
-        // Most come in one part, which needs no copy.
+        // Most responses come in one frame, which needs no copy.
         let mut parts = Vec::new();
         while let Some(part) = poll_fn(|cx| stream.poll_data(cx)).await {
             let part = part?;
-            // The server may send so much more.
+            // Gives the server its window back.
             stream.flow_control().release_capacity(part.len())?;
             if self.body.is_empty() && parts.is_empty() {
                 self.body = part;
