@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::in_flight::InFlight;
 use crate::operation::{Call, Operation};
-use crate::rpc::{Effect, Rpc};
+use crate::rpc::{RetryClass, Rpc};
 use crate::runtime;
 use crate::segments::{self, Segment};
 use crate::server::Server;
@@ -122,7 +122,7 @@ impl Client {
         Operation::new(&call.clone(), async move {
             let (rpc, deadline) = (&call.engine().rpc, call.deadline());
             let collection = collection::find(rpc, deadline, &name).await?;
-            tasks::list(rpc, Effect::Read, deadline, &collection).await
+            tasks::list(rpc, RetryClass::Read, deadline, &collection).await
         })
     }
 
@@ -133,9 +133,9 @@ impl Client {
             let (rpc, deadline) = (&call.engine().rpc, call.deadline());
             let collection = collection::find(rpc, deadline, &name).await?;
             if are_loaded {
-                segments::loaded(rpc, Effect::Read, deadline, &collection).await
+                segments::loaded(rpc, RetryClass::Read, deadline, &collection).await
             } else {
-                segments::persistent(rpc, Effect::Read, deadline, &collection).await
+                segments::persistent(rpc, RetryClass::Read, deadline, &collection).await
             }
         })
     }
@@ -144,7 +144,7 @@ impl Client {
     pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Operation<StateInfo> {
         let call = self.call(timeout);
         Operation::new(&call.clone(), async move {
-            state::state(&call.engine().rpc, Effect::Read, call.deadline(), job_id).await
+            state::state(&call.engine().rpc, RetryClass::Read, call.deadline(), job_id).await
         })
     }
 

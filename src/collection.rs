@@ -7,7 +7,7 @@ use crate::proto::service::{
     DescribeCollectionRequest, DescribeCollectionResponse, DescribeIndexRequest, IndexDescription,
     ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
 
 /// Longest name in bytes that is sent at all. Servers take far less (255 by default) and say so.
@@ -96,7 +96,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
 /// The name that a collection has now, looked up by its id.
 pub(crate) async fn find_by_id(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<String, Error> {
@@ -105,7 +105,7 @@ pub(crate) async fn find_by_id(
         collection_id: collection.id,
         ..Default::default()
     };
-    let reply = rpc.unary(effect, deadline, &collection.database, asked).await?;
+    let reply = rpc.unary(class, deadline, &collection.database, asked).await?;
     if reply.collection_id != collection.id {
         return Err(Error::new(
             Status::ServerError,
@@ -129,7 +129,7 @@ pub(crate) async fn describe(
         collection_name: name.to_owned(),
         ..Default::default()
     };
-    rpc.unary(Effect::Read, deadline, database, asked).await
+    rpc.unary(RetryClass::Read, deadline, database, asked).await
 }
 
 /// The collection has to be in the database that was asked for. Servers without databases ignore the wish
@@ -149,7 +149,7 @@ async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Re
 /// The numbers of all partitions.
 pub(crate) async fn partition_ids(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<HashSet<i64>, Error> {
@@ -157,7 +157,7 @@ pub(crate) async fn partition_ids(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    let reply = rpc.unary(effect, deadline, &collection.database, asked).await?;
+    let reply = rpc.unary(class, deadline, &collection.database, asked).await?;
     Ok(reply.partition_i_ds.into_iter().collect())
 }
 
@@ -190,7 +190,7 @@ pub(crate) async fn partitions(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    rpc.unary(Effect::Read, deadline, &collection.database, asked).await.map_err(|error| {
+    rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await.map_err(|error| {
         error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
     })
 }
@@ -205,7 +205,7 @@ pub(crate) async fn indexes(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked).await;
+    let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await;
     match reply {
         Ok(reply) => {
             let missing = |index: &IndexDescription| {
@@ -264,7 +264,7 @@ pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String
 async fn show(rpc: &Rpc, deadline: Deadline<'_>) -> Result<ShowCollectionsResponse, Error> {
     let database = &rpc.config().database;
     let asked = ShowCollectionsRequest { db_name: database.clone() };
-    rpc.unary(Effect::Read, deadline, database, asked).await
+    rpc.unary(RetryClass::Read, deadline, database, asked).await
 }
 
 #[cfg(test)]

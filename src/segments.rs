@@ -8,7 +8,7 @@ use crate::proto::common::{SegmentLevel, SegmentState};
 use crate::proto::service::{
     GetPersistentSegmentInfoRequest, GetQuerySegmentInfoRequest, PersistentSegmentInfo, QuerySegmentInfo,
 };
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{HAS_LEVELS, HAS_SORTED, HAS_STORAGE_VERSION, Server};
 
 /// Milvus' code for a segment that has gone while the segments were listed.
@@ -144,18 +144,18 @@ pub(crate) fn waiting_to_be_sorted(count: usize) -> Option<String> {
 /// The segments of a collection in storage, by id. Servers list growing and dropped ones or not.
 pub(crate) async fn persistent(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Segment>, Error> {
-    in_states(rpc, effect, deadline, collection, &[]).await
+    in_states(rpc, class, deadline, collection, &[]).await
 }
 
 /// The segments in these states, by id, on servers newer than 3.0.0. Older ones do not look at the states, and
 /// answer with the stored segments.
 pub(crate) async fn in_states(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
     states: &[SegmentState],
@@ -167,7 +167,7 @@ pub(crate) async fn in_states(
     };
     let mut attempts = 1;
     let reply = loop {
-        match rpc.unary(effect, deadline, &collection.database, asked.clone()).await {
+        match rpc.unary(class, deadline, &collection.database, asked.clone()).await {
             // A compaction has replaced a segment between the server's look at the list and at the segment.
             Err(error) if error.server_code == SEGMENT_NOT_FOUND => {
                 if attempts == LISTINGS || !deadline.sleep(LISTING_PAUSE).await {
@@ -186,7 +186,7 @@ pub(crate) async fn in_states(
 /// The segments of a collection that query nodes serve, by id; empty if it is not loaded.
 pub(crate) async fn loaded(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Segment>, Error> {
@@ -195,7 +195,7 @@ pub(crate) async fn loaded(
         collection_name: collection.name.clone(),
     };
     let reply = rpc
-        .unary(effect, deadline, &collection.database, asked)
+        .unary(class, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "loaded", collection))?;
     let server = rpc.server(deadline).await?;

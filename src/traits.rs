@@ -5,7 +5,7 @@ use crate::error::{Error, Status};
 use crate::proto::common::KeyValuePair;
 use crate::proto::schema::{DataType, FieldSchema};
 use crate::proto::service::{DescribeCollectionResponse, ListSnapshotsRequest};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 
 /// What its description has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(crate) async fn has_snapshots(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    match rpc.unary(Effect::Read, deadline, &collection.database, asked).await {
+    match rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await {
         Ok(reply) => Ok(!reply.snapshots.is_empty()),
         // A server that does not know the method makes no snapshots.
         Err(error) if error.status == Status::Unsupported => Ok(false),

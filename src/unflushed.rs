@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::proto::common::{KeyValuePair, LoadState, SegmentState};
 use crate::proto::schema::{field_data, scalar_field};
 use crate::proto::service::{GetLoadStateRequest, QueryRequest, QueryResults};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{LISTS_NO_TASKS, Server};
 use crate::version::Version;
@@ -49,7 +49,7 @@ pub(crate) async fn look(
     let mut unflushed = Unflushed::default();
     if server.version().is_some_and(|version| version > LISTS_NO_TASKS) {
         let states = [SegmentState::Growing, SegmentState::Sealed, SegmentState::Flushing];
-        let others = segments::in_states(rpc, Effect::Poll, deadline, collection, &states).await;
+        let others = segments::in_states(rpc, RetryClass::Poll, deadline, collection, &states).await;
         unflushed = others.map_or(unflushed, |others| by_states(&others, stored));
     }
     if unflushed.has_rows.is_none() && server.is_at_least(COUNTS_WITHOUT_GROWING) {
@@ -120,7 +120,7 @@ async fn count(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection, ignor
         output_fields: vec!["count(*)".to_owned()],
         query_params: if ignores { vec![ignore_growing] } else { Vec::new() },
     };
-    let reply = rpc.unary(Effect::Poll, deadline, &collection.database, asked).await.ok()?;
+    let reply = rpc.unary(RetryClass::Poll, deadline, &collection.database, asked).await.ok()?;
     counted(&reply)
 }
 
@@ -140,7 +140,7 @@ async fn is_whole(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) ->
     let (database, name) = (&collection.database, &collection.name);
     let asked =
         GetLoadStateRequest { collection_name: name.clone(), partition_names, db_name: database.clone() };
-    let reply = rpc.unary(Effect::Poll, deadline, database, asked).await?;
+    let reply = rpc.unary(RetryClass::Poll, deadline, database, asked).await?;
     Ok(reply.state == LoadState::Loaded as i32)
 }
 

@@ -11,7 +11,7 @@ use crate::proto::common::LoadState;
 use crate::proto::service::{
     FlushRequest, GetFlushStateRequest, GetLoadStateRequest, GetLoadingProgressRequest, LoadCollectionRequest,
 };
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment, waiting_to_be_sorted};
 use crate::server::{HAS_SORTED, TELLS_REFRESH};
 use crate::transport::jittered;
@@ -53,7 +53,7 @@ pub(crate) async fn flush(
     };
     // Repeating it does no harm: what is flushed already stays so.
     let mut reply = rpc
-        .unary(Effect::Read, deadline, &collection.database, asked)
+        .unary(RetryClass::Read, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "flushing", collection))?;
     let flushed = reply.coll_seg_i_ds.remove(&collection.name).unwrap_or_default().data;
@@ -64,7 +64,7 @@ pub(crate) async fn flush(
         collection_name: collection.name.clone(),
     };
     wait(Pacing::new(rpc, limiter), deadline, "flushing", collection, || async {
-        let reply = rpc.unary(Effect::Read, deadline, &collection.database, asked.clone()).await?;
+        let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(usize::from(!reply.flushed))
     })
     .await?;
@@ -134,7 +134,7 @@ async fn until_sorted(
     latest: &AtomicUsize,
 ) -> Result<(), Error> {
     wait(Pacing::new(rpc, limiter), deadline, "waiting for the sorting of", collection, || async {
-        let stored = segments::persistent(rpc, Effect::Read, deadline, collection).await?;
+        let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
         let unsorted = stored.iter().filter(|segment| segment.is_unsorted() && is_meant(segment)).count();
         latest.store(unsorted, Ordering::Relaxed);
         Ok(unsorted)
@@ -171,7 +171,7 @@ pub(crate) async fn refresh_load(
         ..GetLoadStateRequest::default()
     };
     let reply = rpc
-        .unary(Effect::Read, deadline, database, asked)
+        .unary(RetryClass::Read, deadline, database, asked)
         .await
         .map_err(|error| about(error, doing, collection))?;
     if reply.state != LoadState::Loaded as i32 {
@@ -179,14 +179,14 @@ pub(crate) async fn refresh_load(
     }
     let asked =
         LoadCollectionRequest { db_name: database.clone(), collection_name: name.clone(), refresh: true };
-    rpc.unary(Effect::Read, deadline, database, asked)
+    rpc.unary(RetryClass::Read, deadline, database, asked)
         .await
         .map_err(|error| about(error, doing, collection))?;
     // Older servers do not tell how far it is.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
         wait(Pacing::new(rpc, limiter), deadline, doing, collection, || async {
-            let reply = rpc.unary(Effect::Read, deadline, database, asked.clone()).await?;
+            let reply = rpc.unary(RetryClass::Read, deadline, database, asked.clone()).await?;
             Ok(usize::try_from(100 - reply.refresh_progress).unwrap_or(0))
         })
         .await?;

@@ -15,7 +15,7 @@ use super::{NO_JOB, tasks};
 use crate::collection::{self, quotable};
 use crate::error::{Error, Status};
 use crate::proto::service::ManualCompactionResponse;
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 
 /// What came of a trigger that the server has answered.
@@ -142,7 +142,7 @@ async fn joined(
         origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
     } else {
         // Of another client: the server's word for its plans has to do. Filters cannot be seen.
-        let plans = state::plans(rpc, Effect::Poll, deadline, job_id).await.unwrap_or_default();
+        let plans = state::plans(rpc, RetryClass::Poll, deadline, job_id).await.unwrap_or_default();
         let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
         let mut fits = kinds.map(|kind| kind.is_some_and(|kind| resolve::fits(kind, asked.mode)));
         asked.chosen.is_whole() && !plans.is_empty() && fits.all(|fits| fits)
@@ -161,7 +161,7 @@ async fn joined(
 /// cannot be learnt now stays unknown: the trigger itself has succeeded.
 async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
     let makes_all_at_once = rpc.server(deadline).await.is_ok_and(|server| server.is_before(COUNTS_PLANS));
-    let listed = state::plans(rpc, Effect::Poll, deadline, job_id).await;
+    let listed = state::plans(rpc, RetryClass::Poll, deadline, job_id).await;
     match listed {
         // A later server that gives an id but no count may schedule more after its answer.
         listed if !makes_all_at_once => (Scheduled::Uncounted, listed.unwrap_or_default()),
@@ -178,7 +178,7 @@ async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64
 /// A job of the collection that is running: why the server has scheduled nothing new.
 async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin: &Origin) -> Option<i64> {
     if origin.jobs_before.is_some() {
-        let tasks = tasks::list(rpc, Effect::Poll, deadline, &origin.collection).await.ok()?;
+        let tasks = tasks::list(rpc, RetryClass::Poll, deadline, &origin.collection).await.ok()?;
         let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| resolve::fits(d.kind, origin.mode));
         let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
         return job_ids(&running).into_iter().max().filter(|id| *id > 0);
@@ -188,6 +188,6 @@ async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin:
         return origin.running;
     }
     let job_id = ledger.unfinished(&origin.collection)?;
-    let info = state::state(rpc, Effect::Poll, deadline, job_id).await.ok()?;
+    let info = state::state(rpc, RetryClass::Poll, deadline, job_id).await.ok()?;
     (info.state == State::Executing).then_some(job_id)
 }

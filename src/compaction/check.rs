@@ -14,7 +14,7 @@ use super::tasks;
 use super::trigger::{Prepared, prepare};
 use crate::collection::{self, Indexes};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
 use crate::traits::{self, Traits};
@@ -112,7 +112,7 @@ pub(crate) async fn check(
     result.is_enabled = is_enabled(rpc, deadline).await;
     let stored = match segments {
         Some(segments) => Some(segments.clone()),
-        None => allowed(segments::persistent(rpc, Effect::Read, deadline, collection).await)?,
+        None => allowed(segments::persistent(rpc, RetryClass::Read, deadline, collection).await)?,
     };
     let indexes = allowed(collection::indexes(rpc, deadline, collection).await)?;
     if let Some(indexes) = &indexes {
@@ -192,7 +192,7 @@ async fn look_for_unflushed(
     stored: Option<&[Segment]>,
 ) -> Result<Unflushed, Error> {
     let Prepared { collection, server, .. } = prepared;
-    let loaded = allowed(segments::loaded(rpc, Effect::Read, deadline, collection).await)?;
+    let loaded = allowed(segments::loaded(rpc, RetryClass::Read, deadline, collection).await)?;
     let limit = share(deadline);
     Ok(unflushed::look(rpc, limit, server, collection, stored, loaded.as_deref()).await)
 }
@@ -233,7 +233,7 @@ fn needs_index(server: &Server) -> Known {
 
 /// A server with compaction switched off refuses questions about jobs too. 2.3 takes 22 s to do so.
 async fn is_enabled(rpc: &Rpc, deadline: Deadline<'_>) -> Known {
-    match state::state(rpc, Effect::Poll, share(deadline), ANY_JOB).await {
+    match state::state(rpc, RetryClass::Poll, share(deadline), ANY_JOB).await {
         Ok(_) => Known::Yes,
         Err(error) if error.status == Status::CompactionDisabled => Known::No,
         Err(_) => Known::NotKnown,
@@ -254,20 +254,20 @@ async fn is_running(
     stored: Option<&[Segment]>,
 ) -> Result<Known, Error> {
     let Prepared { collection, server, .. } = prepared;
-    match tasks::list(rpc, Effect::Read, deadline, collection).await {
+    match tasks::list(rpc, RetryClass::Read, deadline, collection).await {
         Ok(tasks) => return Ok(tasks.iter().any(Plan::is_running).into()),
         Err(error) if error.status == Status::Unsupported => {}
         Err(error) => return Err(error),
     }
     if let Some(job_id) = ledger.unfinished(collection) {
-        let info = state::state(rpc, Effect::Read, deadline, job_id).await?;
+        let info = state::state(rpc, RetryClass::Read, deadline, job_id).await?;
         if info.state == State::Executing {
             return Ok(Known::Yes);
         }
     }
     // Before 2.4 all plans there are can be had; those that are done have a target.
     if let Some(stored) = stored.filter(|_| server.is_before(COUNTS_PLANS)) {
-        let plans = state::plans_of_all(rpc, Effect::Read, deadline).await?;
+        let plans = state::plans_of_all(rpc, RetryClass::Read, deadline).await?;
         let ids: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
         let takes = |plan: &Plan| plan.target <= 0 && plan.sources.iter().any(|id| ids.contains(id));
         // One that failed has none either.

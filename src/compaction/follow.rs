@@ -99,7 +99,7 @@ pub(crate) async fn plans(
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
-    let listed = state::listed(rpc, rpc::Effect::Read, deadline, job_id).await?;
+    let listed = state::listed(rpc, rpc::RetryClass::Read, deadline, job_id).await?;
     let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
     let mut tracker = JobTracker::new(job_id, job);
     tracker.list(listed, true);

@@ -12,7 +12,7 @@ use super::patience::may_pass;
 use super::snapshot::Snapshot;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Limit, Rpc};
+use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 
 /// What a look showed.
@@ -86,7 +86,7 @@ impl Observer {
     /// Looks the collection up by its id.
     async fn find(&mut self, rpc: &Rpc, deadline: Deadline<'_>, job_id: i64) -> Result<(), Error> {
         let limit = deadline.within(self.limit.get());
-        match collection::find_by_id(rpc, Effect::Poll, limit, &self.collection).await {
+        match collection::find_by_id(rpc, RetryClass::Poll, limit, &self.collection).await {
             Ok(name) => {
                 self.collection.name = name;
                 Ok(())
@@ -136,7 +136,7 @@ impl Observer {
     async fn list(&mut self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<Segment>, Error> {
         let asked = Instant::now();
         let limit = deadline.within(self.limit.get());
-        let listed = segments::persistent(rpc, Effect::Poll, limit, &self.collection).await;
+        let listed = segments::persistent(rpc, RetryClass::Poll, limit, &self.collection).await;
         match &listed {
             Ok(_) => self.limit.answered(asked.elapsed()),
             Err(error) if error.status == Status::Timeout => self.limit.ran_out(),
@@ -157,7 +157,7 @@ impl Observer {
             if self.collection.id > 0 {
                 self.find(rpc, deadline, job_id).await?;
             }
-            collection::partition_ids(rpc, Effect::Poll, deadline.within(limit), &self.collection).await
+            collection::partition_ids(rpc, RetryClass::Poll, deadline.within(limit), &self.collection).await
         };
         match listed.await {
             Ok(partitions) => Ok(Some(partitions)),

@@ -8,7 +8,7 @@ use super::ledger::Job;
 use super::patience::Outage;
 use super::state;
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Limit, Rpc};
+use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 
 /// What a server remembers of a plan that cannot be asked for its version.
 const SHORTEST_MEMORY: Duration = Duration::from_hours(1);
@@ -49,7 +49,7 @@ impl Questions {
     ) -> Result<bool, Error> {
         let limit = deadline.within(self.state_limit.get());
         let asked = Instant::now();
-        match state::state(rpc, Effect::Poll, limit, self.job_id).await {
+        match state::state(rpc, RetryClass::Poll, limit, self.job_id).await {
             Ok(info) => {
                 self.state_limit.answered(asked.elapsed());
                 self.outage.answered();
@@ -71,7 +71,7 @@ impl Questions {
     ) -> Result<(), Error> {
         let limit = deadline.within(self.list_limit.get());
         let asked = Instant::now();
-        match state::listed(rpc, Effect::Poll, limit, self.job_id).await {
+        match state::listed(rpc, RetryClass::Poll, limit, self.job_id).await {
             Ok(listed) => {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();

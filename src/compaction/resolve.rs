@@ -14,7 +14,7 @@ use super::{NO_JOB, UNKNOWN_JOB, state, tasks};
 use crate::collection;
 use crate::error::{Error, Status};
 use crate::proto::common::CompactionType as Kind;
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments;
 
 /// Servers that list tasks remember each for longer than this.
@@ -66,7 +66,7 @@ pub(crate) async fn resolve(
         let text = "no trigger of this client for this collection is in doubt";
         return Ok(Resolution::new(ResolutionState::NotInDoubt, NO_JOB, text));
     };
-    let found = after(rpc, Effect::Read, deadline, &origin).await?;
+    let found = after(rpc, RetryClass::Read, deadline, &origin).await?;
     remember(ledger, &origin, &found);
     Ok(found)
 }
@@ -82,14 +82,14 @@ pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Resolution
 /// What has happened to a collection since a trigger was sent.
 pub(super) async fn after(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     origin: &Origin,
 ) -> Result<Resolution, Error> {
     // The server's own list of what it does is the best there is.
     let mut shows_all = false;
     if let Some(before) = &origin.jobs_before {
-        match tasks::list(rpc, effect, deadline, &origin.collection).await {
+        match tasks::list(rpc, class, deadline, &origin.collection).await {
             Ok(tasks) => match by_tasks(&tasks, before, origin.mode) {
                 Some(found) => return Ok(found),
                 // Servers forget a task an hour after its start.
@@ -99,7 +99,7 @@ pub(super) async fn after(
             Err(error) => return Err(error),
         }
     } else if let Some(before) = &origin.plans_before {
-        let plans = state::plans_of_all(rpc, effect, deadline).await?;
+        let plans = state::plans_of_all(rpc, class, deadline).await?;
         if let Some(found) = by_plans(&plans, before, origin) {
             return Ok(found);
         }
@@ -107,7 +107,7 @@ pub(super) async fn after(
     }
     // Whatever is listed, the segments tell what was done.
     if let Some(before) = &origin.before {
-        let now = segments::persistent(rpc, effect, deadline, &origin.collection).await?;
+        let now = segments::persistent(rpc, class, deadline, &origin.collection).await?;
         if let Some(found) = by_segments(before, &Snapshot::of(&now), origin) {
             return Ok(found);
         }

@@ -6,7 +6,7 @@ use super::follow::POLL_LIMIT;
 use super::params::Params;
 use crate::collection::{Collection, quotable};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 
 /// Refuses segments that no server could compact: it would say that there is nothing to do, or take others.
@@ -33,7 +33,8 @@ pub(super) async fn held_or_gone(
     error: Error,
 ) -> Error {
     let wanted = params.segment_ids.as_deref().unwrap_or_default();
-    let Ok(stored) = segments::persistent(rpc, Effect::Read, deadline.within(POLL_LIMIT), collection).await
+    let Ok(stored) =
+        segments::persistent(rpc, RetryClass::Read, deadline.within(POLL_LIMIT), collection).await
     else {
         return error;
     };

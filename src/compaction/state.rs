@@ -6,7 +6,7 @@ use super::verdict::Counts;
 use crate::error::Error;
 use crate::proto::common::CompactionState;
 use crate::proto::service::{GetCompactionPlansRequest, GetCompactionStateRequest};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 
 /// The server's word for the state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) fn check_job_id(job_id: i64) -> Result<(), Error> {
 /// The state of a job. Needs no server for [`NO_JOB`].
 pub(crate) async fn state(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<StateInfo, Error> {
@@ -68,7 +68,7 @@ pub(crate) async fn state(
     }
     let asked = GetCompactionStateRequest { compaction_id: job_id };
     let reply = rpc
-        .unary(effect, deadline, &rpc.config().database, asked)
+        .unary(class, deadline, &rpc.config().database, asked)
         .await
         .map_err(|error| about(error, job_id))?;
     let state = State::from_number(reply.state);
@@ -92,17 +92,17 @@ pub(crate) struct Listed {
 /// The plans of a job that the server remembers. Needs no server for [`NO_JOB`].
 pub(crate) async fn plans(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
-    Ok(listed(rpc, effect, deadline, job_id).await?.plans)
+    Ok(listed(rpc, class, deadline, job_id).await?.plans)
 }
 
 /// The same with the state that the server tells beside them.
 pub(super) async fn listed(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Listed, Error> {
@@ -112,7 +112,7 @@ pub(super) async fn listed(
     }
     let asked = GetCompactionPlansRequest { compaction_id: job_id, ..Default::default() };
     let reply = rpc
-        .unary(effect, deadline, &rpc.config().database, asked)
+        .unary(class, deadline, &rpc.config().database, asked)
         .await
         .map_err(|error| about(error, job_id))?;
     let plans = reply.merge_infos.into_iter().map(Plan::from).collect();
@@ -123,21 +123,21 @@ pub(super) async fn listed(
 /// servers give none.
 pub(super) async fn plans_of_all(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
 ) -> Result<Vec<Plan>, Error> {
-    merge_infos(rpc, effect, deadline, &rpc.config().database, GetCompactionPlansRequest::default()).await
+    merge_infos(rpc, class, deadline, &rpc.config().database, GetCompactionPlansRequest::default()).await
 }
 
 /// The plans that the server answers with.
 pub(super) async fn merge_infos(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     database: &str,
     asked: GetCompactionPlansRequest,
 ) -> Result<Vec<Plan>, Error> {
-    let reply = rpc.unary(effect, deadline, database, asked).await?;
+    let reply = rpc.unary(class, deadline, database, asked).await?;
     Ok(reply.merge_infos.into_iter().map(Plan::from).collect())
 }
 

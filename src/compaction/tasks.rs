@@ -5,7 +5,7 @@ use super::state;
 use crate::collection::{Collection, quotable};
 use crate::error::{Error, Status};
 use crate::proto::service::GetCompactionPlansRequest;
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::LISTS_NO_TASKS;
 
 /// A name that no collection has, to find out whether the server looks at names at all.
@@ -19,7 +19,7 @@ const NOBODY: &str = "_milvus_client_asks_whether_names_are_looked_at";
 /// collection of an impossible name does not exist.
 pub(crate) async fn list(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
 ) -> Result<Vec<Plan>, Error> {
@@ -34,11 +34,11 @@ pub(crate) async fn list(
             server.described()
         ));
     }
-    let plans = ask(rpc, effect, deadline, collection, &collection.name).await?;
+    let plans = ask(rpc, class, deadline, collection, &collection.name).await?;
     let is_ours = |plan: &Plan| plan.details.as_ref().is_some_and(|d| d.collection_id == collection.id);
     let is_proven = match plans.first() {
         Some(_) => plans.iter().all(is_ours),
-        None => match ask(rpc, effect, deadline, collection, NOBODY).await {
+        None => match ask(rpc, class, deadline, collection, NOBODY).await {
             Ok(_) => false,
             Err(error) if matches!(error.status, Status::CollectionNotFound | Status::InvalidArgument) => {
                 true
@@ -55,7 +55,7 @@ pub(crate) async fn list(
 
 async fn ask(
     rpc: &Rpc,
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'_>,
     collection: &Collection,
     name: &str,
@@ -65,5 +65,5 @@ async fn ask(
         db_name: collection.database.clone(),
         collection_name: name.to_owned(),
     };
-    state::merge_infos(rpc, effect, deadline, &collection.database, asked).await
+    state::merge_infos(rpc, class, deadline, &collection.database, asked).await
 }

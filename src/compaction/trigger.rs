@@ -17,7 +17,7 @@ use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
-use crate::rpc::{Deadline, Effect, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 
@@ -126,7 +126,7 @@ pub(super) async fn prepare(
     };
     let segments = match &params.segment_ids {
         Some(wanted) => {
-            let known = segments::persistent(rpc, Effect::Read, deadline, &collection).await?;
+            let known = segments::persistent(rpc, RetryClass::Read, deadline, &collection).await?;
             selection::check(wanted, &known, &collection)?;
             Some(known)
         }
@@ -176,13 +176,13 @@ async fn origin(
     let segments = match segments {
         Some(segments) => Some(segments),
         None if server.is_lite() => None,
-        None => segments::persistent(rpc, Effect::Poll, limit, &collection).await.ok(),
+        None => segments::persistent(rpc, RetryClass::Poll, limit, &collection).await.ok(),
     };
     let before = segments.as_deref().map(Snapshot::of);
     // Only servers that may list jobs are asked for them: a known version, newer than those that do not.
     let may_list = server.version().is_some_and(|version| version > LISTS_NO_TASKS);
     let tasks_before =
-        if may_list { tasks::list(rpc, Effect::Poll, limit, &collection).await.ok() } else { None };
+        if may_list { tasks::list(rpc, RetryClass::Poll, limit, &collection).await.ok() } else { None };
     let jobs_before = tasks_before.as_ref().map(|tasks| job_ids(tasks));
     // What was at work before explains what is gone afterwards.
     let mut taken = ledger.unfinished_sources(&collection);
@@ -190,7 +190,7 @@ async fn origin(
     taken.extend(running.flat_map(|task| &task.sources));
     let plans_before = match &before {
         Some(before) if server.is_before(COUNTS_PLANS) => {
-            let plans = state::plans_of_all(rpc, Effect::Poll, limit).await.ok();
+            let plans = state::plans_of_all(rpc, RetryClass::Poll, limit).await.ok();
             plans.map(|plans| resolve::plans_on(&plans, &before.ids()))
         }
         _ => None,
@@ -198,7 +198,7 @@ async fn origin(
     taken.extend(plans_before.iter().flat_map(HashMap::keys).flatten());
     let mut running = None;
     if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none())
-        && let Ok(listed) = state::listed(rpc, Effect::Poll, limit, job_id).await
+        && let Ok(listed) = state::listed(rpc, RetryClass::Poll, limit, job_id).await
     {
         running = (listed.state == State::Executing).then_some(job_id);
         taken.extend(listed.plans.into_iter().flat_map(|plan| plan.sources));
@@ -248,7 +248,7 @@ async fn trigger(
         params.check_server(server)?;
         check_selection(server, collection)
     };
-    let call = (Effect::Trigger, deadline, collection.database.as_str(), request);
+    let call = (RetryClass::Trigger, deadline, collection.database.as_str(), request);
     rpc.unary_to(call, &check).await.map_err(|error| {
         let name = quotable(&collection.name);
         let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
@@ -268,7 +268,7 @@ async fn doubt(
     if deadline.has_passed() {
         return error;
     }
-    let found = resolve::after(rpc, Effect::Poll, deadline.within(POLL_LIMIT), origin).await;
+    let found = resolve::after(rpc, RetryClass::Poll, deadline.within(POLL_LIMIT), origin).await;
     let Ok(found) = found else { return error.resolved(ResolutionState::Unknown as i32) };
     resolve::remember(ledger, origin, &found);
     let text = format!("{}; {}", error.message(), found.text);

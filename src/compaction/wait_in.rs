@@ -16,7 +16,7 @@ use super::state::check_job_id;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
-use crate::rpc::{Deadline, Effect};
+use crate::rpc::{Deadline, RetryClass};
 use crate::segments;
 
 /// As [`follow::wait`]. Fails without an outcome if the collection is not there, or the job is known to be another's.
@@ -83,7 +83,7 @@ async fn learn_collection(
 async fn seen_late(engine: &Engine, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
     collection.channels = Vec::new(); // nobody asks for them any more
     let limit = deadline.within(POLL_LIMIT);
-    let segments = segments::persistent(&engine.rpc, Effect::Poll, limit, &collection).await.ok();
+    let segments = segments::persistent(&engine.rpc, RetryClass::Poll, limit, &collection).await.ok();
     Origin {
         since: Instant::now(),
         collection,

@@ -1,4 +1,4 @@
-//! One attempt at one unary call, and what its failure means.
+//! Attempts one unary call once, and interprets its failure.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::error::{Error, Status, shortened};
 use crate::transport::{Connection, HttpResponse, TransportError};
 
-/// Longest part of a server's own text in a message.
+/// How much of a server's text a message quotes.
 const SERVER_TEXT_LIMIT: usize = 600;
 
 static DATABASE: HeaderName = HeaderName::from_static("dbname");
@@ -25,14 +25,14 @@ static IDENTIFIER: HeaderName = HeaderName::from_static("identifier");
 pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
     pub(super) deadline: Deadline<'a>,
-    /// Goes into the `dbname` metadata, unless it is empty.
+    /// The `dbname` metadata; not sent if empty.
     pub(super) database: &'a str,
-    /// Goes into the `identifier` metadata, unless it is 0.
+    /// The `identifier` metadata; not sent if 0.
     pub(super) identifier: i64,
 }
 
 impl Context<'_> {
-    /// Sends one request over a connection and reads its successful reply.
+    /// Sends one request over a connection and decodes its successful response.
     pub(super) async fn attempt(
         &self,
         connection: &Connection,
@@ -41,7 +41,7 @@ impl Context<'_> {
         reply: &mut dyn Response,
     ) -> Result<(), Failure> {
         if self.deadline.has_passed() {
-            // Nothing is begun for somebody who has gone.
+            // The caller has gone: begin nothing.
             return Err(self.out_of_time("about to ask", Reached::Nothing));
         }
         let sent = AtomicBool::new(false);
@@ -49,7 +49,7 @@ impl Context<'_> {
         match self.deadline.bound(response).await {
             None if sent.load(Ordering::Relaxed) => Err(self.out_of_time("waiting for", Reached::Perhaps)),
             None => Err(self.out_of_time("about to ask", Reached::Nothing)),
-            Some(Err(broken)) => Err(broke(broken)),
+            Some(Err(error)) => Err(no_response(error)),
             Some(Ok(answer)) => self.checked(answer, reply),
         }
     }
@@ -57,7 +57,7 @@ impl Context<'_> {
     fn request(&self, connection: &Connection, path: &'static str) -> Request<()> {
         let mut request = grpc::head(connection.origin(), path, self.deadline.remaining());
         let headers = request.headers_mut();
-        // Without it, it is the server's default.
+        // Without this header the server uses its default database.
         if let Some(name) = HeaderValue::try_from(self.database).ok().filter(|name| !name.is_empty()) {
             headers.insert(&DATABASE, name);
         }
@@ -70,7 +70,7 @@ impl Context<'_> {
         request
     }
 
-    /// A reply has a status of its own inside a gRPC status that is OK.
+    /// Checks the gRPC status, and then the Milvus status inside the response.
     fn checked(&self, answer: HttpResponse, reply: &mut dyn Response) -> Result<(), Failure> {
         let message = grpc::message_of(answer).map_err(|status| self.ended(&status))?;
         if let Err(error) = reply.read(message) {
@@ -86,7 +86,7 @@ impl Context<'_> {
 
     fn ended(&self, status: &tonic::Status) -> Failure {
         if self.deadline.has_passed() {
-            // The server, which knows the deadline, has only been quicker to say so. Each has words of its own for it.
+            // The server knows the deadline too, and was only quicker to report it. Servers word that differently.
             return self.out_of_time("waiting for", Reached::Perhaps);
         }
         let meaning = codes::of_grpc(status);
@@ -114,15 +114,15 @@ impl Context<'_> {
         Failure { error, reached: meaning.reached }
     }
 
-    /// The deadline came first.
+    /// The failure of an attempt that the deadline ended.
     pub(super) fn out_of_time(&self, doing: &str, reached: Reached) -> Failure {
         let error = self.deadline.ended(|how| format!("{how} while {doing} {}", self.config.address));
         Failure { error: error.slow(), reached }
     }
 }
 
-/// There was no answer.
-fn broke(TransportError { sent, mut error }: TransportError) -> Failure {
+/// The failure of an attempt without a response.
+fn no_response(TransportError { sent, mut error }: TransportError) -> Failure {
     if error.status == Status::Unavailable {
         error.grpc_code = tonic::Code::Unavailable as i32;
     }

@@ -1,8 +1,8 @@
-//! What a server says without the Go stack trace that it may put in front: the cause alone.
+//! Cuts the Go stack trace off a server's error text, and keeps the cause.
 
-/// How a trace begins. The tracer of Milvus is its own first frame, so its file is in every trace.
+/// How a trace begins. The tracer of Milvus is its own first frame, so its file name is in every trace.
 const MARKS: [&str; 2] = ["stack trace:", "stack_trace.go:"];
-/// The file of a frame ends so; then come the line's number, a space and the function.
+/// The end of a frame's file name. The line number, a space and the function follow.
 const FILE_END: &str = ".go:";
 
 /// The cause in a server's text: what follows the last frame of its traces, or else what comes before the first. A
@@ -13,7 +13,7 @@ pub(super) fn cause(text: &str) -> &str {
         return text;
     }
     let Some(last) = text.rmatch_indices(FILE_END).find_map(|(at, _)| frame_end(text, at)) else {
-        // Only the mark is there.
+        // There is a mark but no frame.
         return non_empty(text.trim_start_matches(MARKS[0]), text);
     };
     let after = text[last..].trim_matches(is_joint);
@@ -30,13 +30,13 @@ fn non_empty<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.is_empty() { otherwise } else { text }
 }
 
-/// What joins a trace and a cause.
+/// Whether the character separates a trace from a cause.
 fn is_joint(character: char) -> bool {
     character.is_whitespace() || matches!(character, ':' | ',' | ';')
 }
 
-/// Where the frame ends whose file's name ends at `at`; `None` if that is no frame. A cause may name a line of
-/// a file too, but no line of the text begins with it.
+/// The end of the frame whose file name ends at `at`; `None` if that is no frame. A cause may contain a file and line
+/// too, but never at the start of a line of the text.
 fn frame_end(text: &str, at: usize) -> Option<usize> {
     let line = at + FILE_END.len();
     let digits = text[line..].bytes().take_while(u8::is_ascii_digit).count();
@@ -48,7 +48,7 @@ fn frame_end(text: &str, at: usize) -> Option<usize> {
     is_frame.then_some(line + digits + 1 + length)
 }
 
-/// Where the frame begins: its path has no blanks.
+/// The start of the frame. Its path contains no blanks.
 fn frame_start(text: &str, at: usize) -> usize {
     text[..at].rfind(char::is_whitespace).map_or(0, |blank| blank + 1)
 }

@@ -1,4 +1,4 @@
-//! What Milvus' and gRPC's error codes mean here: the one place that maps them.
+//! Maps the error codes of Milvus and gRPC to this library's statuses.
 
 use tonic::Code;
 
@@ -9,22 +9,22 @@ use crate::proto::common::{self, ErrorCode};
 
 /// Servers 2.3.0 to 2.3.3 set this bit of `Status.code` where later ones have the `retriable` field.
 const RETRIABLE_BIT: i32 = 1 << 16;
-/// What 2.3 hides in a gRPC UNKNOWN after 22 s, and others send as code 2.
+/// The text of a server with compaction switched off. 2.3 sends it in a gRPC UNKNOWN after 22 s, others as code 2.
 const DISABLED: &str = "compaction disabled";
-/// What a proxy says to everything until it serves.
+/// The text with which a proxy refuses everything until it serves.
 const STARTING: &str = "Milvus Proxy is not ready yet";
-/// What a proxy says that has nobody to hand a request to: "find no available mixcoord", or an older coordinator,
-/// and "node not found".
+/// The texts of a proxy that has no coordinator to forward a request to: "find no available mixcoord" (or an older
+/// coordinator's name), and "node not found".
 const NO_COORDINATOR: [&str; 2] = ["find no available ", "node not found"];
 
-/// What a server's refusal amounts to.
+/// What a server's error means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
     pub(super) status: Status,
-    /// Milvus' own code, without flag bits; 0 if there is none.
+    /// Milvus' own code without flag bits; 0 if there is none.
     pub(super) server_code: i32,
     pub(super) retriable: bool,
-    /// Whether the server did anything of what it was asked.
+    /// How far the call got.
     pub(super) reached: Reached,
 }
 
@@ -37,12 +37,12 @@ impl Meaning {
         Self { status, server_code: 0, retriable: false, reached: Reached::Perhaps }
     }
 
-    /// The proxy serves, but has lost its coordinator: perhaps after it had handed the request over.
+    /// The proxy serves but has lost its coordinator, perhaps after it forwarded the request.
     const fn no_coordinator() -> Self {
         Self { status: Status::NotReady, server_code: 0, retriable: true, reached: Reached::NoCoordinator }
     }
 
-    /// A limit of zero: it does not pass by itself.
+    /// Whether this is a limit of zero, which does not pass by itself.
     pub(super) fn is_denial(self) -> bool {
         self.status == Status::RateLimited && !self.retriable
     }

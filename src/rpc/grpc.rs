@@ -12,11 +12,11 @@ use tonic::{Code, Status};
 
 use crate::transport::HttpResponse;
 
-/// The plans of half a million segments fit; a hostile reply cannot fill the memory.
+/// The plans of half a million segments fit. A hostile response cannot fill the memory.
 const REPLY_LIMIT: usize = 8 * 1024 * 1024;
-/// Whether the message is compressed, in one byte, and its length, in four.
+/// The bytes before a message: one says whether it is compressed, four hold its length.
 const PREFIX: usize = 5;
-/// What an answer may hold in all.
+/// The largest response body.
 pub(super) const ANSWER_LIMIT: usize = PREFIX + REPLY_LIMIT;
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
@@ -24,7 +24,7 @@ const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 static TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 static STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
-/// A message as it is sent.
+/// Encodes a message with its prefix.
 pub(super) fn framed(message: &impl Message) -> Bytes {
     let length = message.encoded_len();
     let mut frame = Vec::with_capacity(PREFIX + length);
@@ -34,11 +34,11 @@ pub(super) fn framed(message: &impl Message) -> Bytes {
     frame.into()
 }
 
-/// The head of a request, without metadata yet.
+/// The head of a request, before its metadata.
 pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>) -> Request<()> {
     let mut uri = origin.clone().into_parts();
     uri.path_and_query = Some(PathAndQuery::from_static(path));
-    // Enough for what is added.
+    // Enough for the metadata that follows.
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(TE, TRAILERS);
     headers.insert(CONTENT_TYPE, GRPC);
@@ -53,10 +53,10 @@ pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>
     request
 }
 
-/// The time left as a server is told: in whole milliseconds, so that most calls send the same text, which HTTP/2
-/// then shortens to a byte; and rounded up, so that it is this side that ends the call, in its own words.
+/// The `grpc-timeout` header, in whole milliseconds: most calls then send the same text, which HPACK shortens to a byte.
+/// It is rounded up, so that the client ends the call first, with its own message.
 fn timeout(remaining: Duration) -> HeaderValue {
-    // The number may have eight digits.
+    // The number may have at most eight digits.
     let text = match u32::try_from(remaining.as_millis() + 1) {
         Ok(millis) if millis < 100_000_000 => format!("{millis}m"),
         _ => format!("{}S", remaining.as_secs().saturating_add(1).min(99_999_999)),
@@ -64,15 +64,15 @@ fn timeout(remaining: Duration) -> HeaderValue {
     HeaderValue::try_from(text).expect("digits and a letter are a header")
 }
 
-/// The encoded message of an answer, or the status that the call ended with instead.
+/// The encoded message of a response, or the status that the call ended with instead.
 pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Status> {
     let HttpResponse { status, headers, body, trailers } = answer;
     let has_status = |headers: &HeaderMap| headers.contains_key(&STATUS);
     match Some(headers).filter(has_status).or_else(|| trailers.filter(has_status)) {
-        // What nearly all answers say needs no more than a look.
+        // Nearly all responses say "0", which needs no parsing.
         Some(said) if said[&STATUS] == "0" => unframed(body),
         Some(mut said) => {
-            // Not wanted, and tonic panics at malformed ones.
+            // The details are not used, and tonic panics at malformed ones.
             said.remove("grpc-status-details-bin");
             Err(Status::from_header_map(&said).unwrap_or_else(|| Status::unknown("")))
         }
@@ -99,7 +99,7 @@ fn unframed(mut body: Bytes) -> Result<Bytes, Status> {
     Ok(body)
 }
 
-/// What a proxy that knows no gRPC says.
+/// The gRPC status for the HTTP status of a proxy that speaks no gRPC.
 fn of_http(status: StatusCode) -> Status {
     let code = match status.as_u16() {
         400 => Code::Internal,

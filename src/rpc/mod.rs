@@ -1,4 +1,4 @@
-//! A unary call: connection and session, metadata, deadline, retries, and one [`Error`] for all that fails.
+//! Makes unary calls: connection and session, metadata, deadline, retries, and one [`Error`] for every failure.
 
 mod attempt;
 mod cause;
@@ -24,35 +24,35 @@ use attempt::Context;
 pub(crate) use deadline::Deadline;
 pub(crate) use limit::Limit;
 use methods::{Method, Response};
-pub(crate) use retry::Effect;
+pub(crate) use retry::RetryClass;
 use retry::{Attempts, Failure, Reached};
 use session::Session;
 
-/// A server that could not be reached is taken to be out of reach for so long: of a crowd that polls, not each connects.
+/// How long a server that could not be reached counts as out of reach. Of many jobs that poll, only one then connects.
 const OUT_OF_REACH: Duration = Duration::from_millis(50);
 /// What a wait takes to reach the server beyond the limits of its parts.
 const LEEWAY: Duration = Duration::from_secs(5);
 
-/// Whether a server will do.
+/// Checks that a server can do what a call asks.
 pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
 
-/// A call as it is sent, perhaps more than once.
+/// One call, encoded; it may be sent more than once.
 struct Call<'a> {
-    effect: Effect,
+    class: RetryClass,
     deadline: Deadline<'a>,
     database: &'a str,
     path: &'static str,
     message: Bytes,
 }
 
-/// What is constant over the calls of a client, and its current session.
+/// Makes the calls of one client: its configuration, channel and current session.
 pub(crate) struct Rpc {
     config: Arc<Config>,
     channel: Channel,
     session: RwLock<Option<Arc<Session>>>,
-    /// Held by the one call that opens a session; the others wait for it.
+    /// The call that opens a session holds this lock, and the others wait for it.
     opening: tokio::sync::Mutex<()>,
-    /// When [`Rpc::reach`] failed, and with what. Held by who tries.
+    /// When and how [`Rpc::reach`] failed last. The call that connects holds the lock.
     out_of_reach: tokio::sync::Mutex<Option<(Instant, Error)>>,
     /// What a wait gives the server for the handshake of a connection.
     handshake: Mutex<Limit>,
@@ -77,19 +77,19 @@ impl Rpc {
         &self.config
     }
 
-    /// What the server is. Connects if need be.
+    /// Returns what the server says of itself. Connects if there is no connection.
     pub(crate) async fn server(&self, deadline: Deadline<'_>) -> Result<Server, Error> {
         let mut attempts = Attempts::new(self.config.retry);
         loop {
             match self.session(deadline).await {
                 Ok(session) => return Ok(session.server.clone()),
-                Err(failure) => attempts.again_after(failure, Effect::Read, deadline).await?,
+                Err(failure) => attempts.again_after(failure, RetryClass::Read, deadline).await?,
             }
         }
     }
 
-    /// Makes sure that there is a session, trying once for all who want it at the time. For waits: the handshake has
-    /// as long as the server was seen to need.
+    /// Opens a session if there is none. One attempt serves all callers that want one at the time. For waits: the
+    /// handshake has as long as the server was seen to need.
     pub(crate) async fn reach(&self, deadline: Deadline<'_>) -> Result<(), Error> {
         if self.current_session().is_some() {
             return Ok(());
@@ -104,44 +104,44 @@ impl Rpc {
             return Err(error.clone());
         }
         let reached = self.session_within(deadline, handshake).await;
-        let reached = reached.map(drop).map_err(|failure| failure.into_error(Effect::Poll));
-        // Whose own time was over has not tried to the end, and what is refused is not asked for again.
+        let reached = reached.map(drop).map_err(|failure| failure.into_error(RetryClass::Poll));
+        // Remembers neither an attempt that the caller's own deadline cut short, nor a refusal.
         let failed = reached.as_ref().err().filter(|error| error.retriable && !deadline.has_passed());
         *latest = failed.map(|error| (Instant::now(), error.clone()));
         reached
     }
 
-    /// Whether there is a connection that keepalive has not given up.
+    /// Whether there is a connection that keepalive has not declared dead.
     pub(crate) fn is_connected(&self) -> bool {
         self.current_session().is_some() || self.channel.is_connected()
     }
 
-    /// Sends one request and returns its successful reply. `database` goes into the `dbname` metadata.
+    /// Sends one request and returns its successful response. `database` goes into the `dbname` metadata.
     pub(crate) async fn unary<M: Method>(
         &self,
-        effect: Effect,
+        class: RetryClass,
         deadline: Deadline<'_>,
         database: &str,
         message: M,
     ) -> Result<M::Response, Error> {
-        let call = (effect, deadline, database, message);
+        let call = (class, deadline, database, message);
         self.unary_to(call, &|_| Ok(())).await.map(|(reply, _)| reply)
     }
 
-    /// The same, sent only to a server that passes a check, which another connection may not lead to. Also
-    /// returns the generation of the connection that carried it.
+    /// The same, but sends only to a server that passes the check: a new connection may lead to another server. Also
+    /// returns the generation of the connection that carried the call.
     pub(crate) async fn unary_to<M: Method>(
         &self,
-        (effect, deadline, database, message): (Effect, Deadline<'_>, &str, M),
+        (class, deadline, database, message): (RetryClass, Deadline<'_>, &str, M),
         check: Check<'_>,
     ) -> Result<(M::Response, u64), Error> {
         let mut reply = M::Response::default();
-        let call = Call { effect, deadline, database, path: M::PATH, message: grpc::framed(&message) };
+        let call = Call { class, deadline, database, path: M::PATH, message: grpc::framed(&message) };
         let generation = self.call(call, check, &mut reply).await?;
         Ok((reply, generation))
     }
 
-    /// Apart from the types of what is sent and read: there is one of it for all methods.
+    /// Independent of the types of request and response, so that all methods share one instance of this code.
     async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
         let (whole, longest) = (call.deadline, self.config.longest_silence);
         if whole.is_shorter_than(longest) {
@@ -156,7 +156,7 @@ impl Rpc {
     }
 
     async fn attempts(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
-        let Call { effect, deadline, database, .. } = call;
+        let Call { class, deadline, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
         let mut is_repeated = false;
         loop {
@@ -172,13 +172,13 @@ impl Rpc {
             };
             match result {
                 Ok(generation) => return Ok(generation),
-                Err(failure) => attempts.again_after(failure, effect, deadline).await?,
+                Err(failure) => attempts.again_after(failure, class, deadline).await?,
             }
             is_repeated = true;
         }
     }
 
-    /// Lets go of the connection, which closes it once no call uses it.
+    /// Drops the connection, which closes when no call uses it any more.
     pub(crate) async fn disconnect(&self) {
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.channel.disconnect().await;

@@ -1,4 +1,4 @@
-//! The one place that decides whether a failed call is tried again.
+//! Decides whether a failed call is retried. Nothing else in the library retries a call.
 
 use std::time::{Duration, Instant};
 
@@ -8,30 +8,30 @@ use crate::error::{Error, Status};
 use crate::log::{self, Level};
 use crate::transport::Backoff;
 
-/// A call without a deadline is not put off by a server for longer than this.
+/// How long a call without a deadline is retried against a rate limit or a server that starts.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
 
-/// What a call does on the server, and who repeats it.
+/// How a call may be retried, by what it does on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Only reads: nothing on the server depends on whether it arrived.
+pub(crate) enum RetryClass {
+    /// It only reads, so retrying is safe.
     Read,
-    /// Only reads, and its caller asks again anyhow.
+    /// It only reads, and its caller polls again, so no retry is needed.
     Poll,
-    /// Starts work on the server.
+    /// It starts work on the server, so a retry is safe only if the server certainly did nothing.
     Trigger,
 }
 
-/// How far a call had come when it failed.
+/// How far a call got before it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reached {
-    /// The server certainly did not begin to work on it: never sent, or refused unprocessed.
+    /// The server certainly did nothing: the call was never sent, or HTTP/2 refused it unprocessed.
     Nothing,
-    /// The server said no, and did nothing.
+    /// The server refused it, and did nothing.
     Refusal,
-    /// It may have worked on it.
+    /// The server may have processed it.
     Perhaps,
-    /// A proxy without a coordinator: it may have had one when it handed the request over.
+    /// The proxy has no coordinator now, but may have had one when it forwarded the request.
     NoCoordinator,
 }
 
@@ -48,24 +48,25 @@ impl Failure {
         Self { error, reached: Reached::Nothing }
     }
 
-    /// The same failure, of something that came before the call itself.
+    /// The same failure, of a request that preceded the call itself.
     pub(super) fn before_the_call(self) -> Self {
         let reached = if self.reached == Reached::Refusal { self.reached } else { Reached::Nothing };
         Self { reached, ..self }
     }
 
-    /// The error as the caller gets it.
-    pub(super) fn into_error(self, effect: Effect) -> Error {
-        match (effect, self.reached) {
-            (Effect::Trigger, Reached::Perhaps | Reached::NoCoordinator) => self.error.in_doubt(),
+    /// The error that the caller gets.
+    pub(super) fn into_error(self, class: RetryClass) -> Error {
+        match (class, self.reached) {
+            (RetryClass::Trigger, Reached::Perhaps | Reached::NoCoordinator) => self.error.in_doubt(),
             _ => self.error,
         }
     }
 
-    /// Rate limits and servers that are starting: the same call will succeed later, as it stands. (A limit of zero is
-    /// not retriable.)
-    fn passes_with_time(&self, effect: Effect) -> bool {
-        let is_safe = matches!(self.reached, Reached::Nothing | Reached::Refusal) || effect == Effect::Read;
+    /// Whether the same call will succeed later: the server limits the rate, or starts. (A limit of zero is not
+    /// retriable.)
+    fn passes_with_time(&self, class: RetryClass) -> bool {
+        let is_safe =
+            matches!(self.reached, Reached::Nothing | Reached::Refusal) || class == RetryClass::Read;
         is_safe && self.error.retriable && matches!(self.error.status, Status::RateLimited | Status::NotReady)
     }
 }
@@ -84,7 +85,7 @@ pub(super) struct Attempts {
     failed: u32,
     backoff: Backoff,
     started: Instant,
-    /// Why the server put the call off, if it did so the last time.
+    /// The server's latest "later", if that is how the latest attempt failed.
     put_off: Option<Box<Error>>,
 }
 
@@ -94,15 +95,15 @@ impl Attempts {
         Self { config, failed: 0, backoff, started: Instant::now(), put_off: None }
     }
 
-    /// Returns when the call may be tried again, or else the error that it ends with: when trying again
-    /// would not help, would not be safe, or would take longer than there is time.
+    /// Returns after a pause if the call may be retried. Returns the call's final error if a retry would not help, would
+    /// not be safe, or would exceed the deadline.
     pub(super) async fn again_after(
         &mut self,
         failure: Failure,
-        effect: Effect,
+        class: RetryClass,
         deadline: Deadline<'_>,
     ) -> Result<(), Error> {
-        let again = match self.decide(effect, &failure) {
+        let again = match self.decide(class, &failure) {
             Next::GiveUp => false,
             Next::Again if deadline.remaining().is_none() && self.started.elapsed() > LONGEST_PATIENCE => {
                 false
@@ -117,17 +118,17 @@ impl Attempts {
             }
         };
         if again {
-            self.put_off = failure.passes_with_time(effect).then(|| Box::new(failure.error));
+            self.put_off = failure.passes_with_time(class).then(|| Box::new(failure.error));
             return Ok(());
         }
-        let error = self.explained(failure, effect).into_error(effect);
+        let error = self.explained(failure, class).into_error(class);
         Err(if self.failed > 1 { error.after_attempts(self.failed) } else { error })
     }
 
-    /// A call that was put off until its time ran out says why, also if it was just under way again; unless that leaves
-    /// more in doubt than the reason does.
-    fn explained(&mut self, failure: Failure, effect: Effect) -> Failure {
-        let is_certain = failure.reached == Reached::Nothing || effect == Effect::Read;
+    /// The error of a call whose time ran out while the server kept deferring it: the server's reason rather than the
+    /// timeout, unless the latest attempt leaves the call in doubt.
+    fn explained(&mut self, failure: Failure, class: RetryClass) -> Failure {
+        let is_certain = failure.reached == Reached::Nothing || class == RetryClass::Read;
         match self.put_off.take() {
             Some(error) if is_certain && failure.error.status == Status::Timeout => {
                 Failure { error: error.slow(), reached: Reached::Nothing }
@@ -136,20 +137,20 @@ impl Attempts {
         }
     }
 
-    /// Notes a failure and decides.
-    fn decide(&mut self, effect: Effect, failure: &Failure) -> Next {
+    /// Counts a failure and decides.
+    fn decide(&mut self, class: RetryClass, failure: &Failure) -> Next {
         self.failed += 1;
-        if effect == Effect::Poll {
+        if class == RetryClass::Poll {
             return Next::GiveUp;
         }
-        if failure.passes_with_time(effect) {
-            return Next::Again; // as long as there is time
+        if failure.passes_with_time(class) {
+            return Next::Again; // until the deadline
         }
         if failure.error.was_slow || !failure.error.retriable || self.failed >= self.config.max_attempts {
             return Next::GiveUp;
         }
-        match (failure.reached, effect) {
-            (Reached::Nothing, _) | (Reached::Perhaps, Effect::Read) => Next::Again,
+        match (failure.reached, class) {
+            (Reached::Nothing, _) | (Reached::Perhaps, RetryClass::Read) => Next::Again,
             _ => Next::GiveUp,
         }
     }
@@ -184,7 +185,7 @@ mod tests {
             (Reached::Refusal, Status::Busy, Next::GiveUp),
         ] {
             assert_eq!(
-                attempts().decide(Effect::Trigger, &failure(status, reached)),
+                attempts().decide(RetryClass::Trigger, &failure(status, reached)),
                 next,
                 "{reached:?} {status:?}"
             );
@@ -194,51 +195,51 @@ mod tests {
     #[test]
     fn a_read_is_repeated_where_that_helps_and_a_poll_never() {
         let lost = failure(Status::Unavailable, Reached::Perhaps);
-        assert_eq!(attempts().decide(Effect::Read, &lost), Next::Again);
-        assert_eq!(attempts().decide(Effect::Poll, &lost), Next::GiveUp);
+        assert_eq!(attempts().decide(RetryClass::Read, &lost), Next::Again);
+        assert_eq!(attempts().decide(RetryClass::Poll, &lost), Next::GiveUp);
         let refused = Failure { error: Error::new(Status::CollectionNotFound, ""), ..lost };
-        assert_eq!(attempts().decide(Effect::Read, &refused), Next::GiveUp);
+        assert_eq!(attempts().decide(RetryClass::Read, &refused), Next::GiveUp);
     }
 
     #[test]
     fn attempts_end_but_a_rate_limit_is_waited_out() {
         let mut some = attempts();
         let lost = failure(Status::Unavailable, Reached::Nothing);
-        let decisions: Vec<_> = (0..3).map(|_| some.decide(Effect::Read, &lost)).collect();
+        let decisions: Vec<_> = (0..3).map(|_| some.decide(RetryClass::Read, &lost)).collect();
         assert_eq!(decisions, [Next::Again, Next::Again, Next::GiveUp]);
         let mut many = attempts();
         let limited = failure(Status::RateLimited, Reached::Refusal);
-        assert!((0..50).all(|_| many.decide(Effect::Trigger, &limited) == Next::Again));
+        assert!((0..50).all(|_| many.decide(RetryClass::Trigger, &limited) == Next::Again));
         let gone = failure(Status::NotReady, Reached::NoCoordinator);
-        assert!((0..50).all(|_| many.decide(Effect::Read, &gone) == Next::Again));
+        assert!((0..50).all(|_| many.decide(RetryClass::Read, &gone) == Next::Again));
     }
 
     #[test]
-    fn a_call_that_was_put_off_until_its_time_ran_out_says_why() {
+    fn a_call_that_was_deferred_until_its_time_ran_out_says_why() {
         let deadline = Deadline::after(Some(Duration::from_mins(1)));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let status = |effect, first: Failure, reached| {
+        let status = |class, first: Failure, reached| {
             let mut attempts = attempts();
             let late = Failure { error: Error::new(Status::Timeout, "").slow(), reached };
             runtime.block_on(async {
-                attempts.again_after(first, effect, deadline).await.unwrap();
-                let error = attempts.again_after(late, effect, deadline).await.unwrap_err();
+                attempts.again_after(first, class, deadline).await.unwrap();
+                let error = attempts.again_after(late, class, deadline).await.unwrap_err();
                 (error.status, error.in_doubt)
             })
         };
         let put_off = || failure(Status::NotReady, Reached::Refusal);
-        assert_eq!(status(Effect::Read, put_off(), Reached::Perhaps), (Status::NotReady, false));
-        assert_eq!(status(Effect::Trigger, put_off(), Reached::Nothing), (Status::NotReady, false));
-        assert_eq!(status(Effect::Trigger, put_off(), Reached::Perhaps), (Status::Timeout, true));
+        assert_eq!(status(RetryClass::Read, put_off(), Reached::Perhaps), (Status::NotReady, false));
+        assert_eq!(status(RetryClass::Trigger, put_off(), Reached::Nothing), (Status::NotReady, false));
+        assert_eq!(status(RetryClass::Trigger, put_off(), Reached::Perhaps), (Status::Timeout, true));
         let lost = failure(Status::Unavailable, Reached::Nothing);
-        assert_eq!(status(Effect::Read, lost, Reached::Perhaps), (Status::Timeout, false));
+        assert_eq!(status(RetryClass::Read, lost, Reached::Perhaps), (Status::Timeout, false));
     }
 
     #[test]
     fn a_limit_of_zero_is_not_waited_out() {
         let denied = Failure { error: Error::new(Status::RateLimited, ""), reached: Reached::Refusal };
-        for effect in [Effect::Read, Effect::Trigger] {
-            assert_eq!(attempts().decide(effect, &denied), Next::GiveUp);
+        for class in [RetryClass::Read, RetryClass::Trigger] {
+            assert_eq!(attempts().decide(class, &denied), Next::GiveUp);
         }
     }
 
@@ -246,18 +247,18 @@ mod tests {
     fn slow_failures_are_not_repeated() {
         let error = Error::new(Status::Unavailable, "").retriable().slow();
         let slow = Failure { error, reached: Reached::Nothing };
-        assert_eq!(attempts().decide(Effect::Read, &slow), Next::GiveUp);
+        assert_eq!(attempts().decide(RetryClass::Read, &slow), Next::GiveUp);
     }
 
     #[test]
     fn only_a_trigger_that_may_have_arrived_is_in_doubt() {
-        let error = |effect, reached| failure(Status::Unavailable, reached).into_error(effect);
-        assert!(error(Effect::Trigger, Reached::Perhaps).in_doubt);
-        assert!(error(Effect::Trigger, Reached::NoCoordinator).in_doubt);
-        assert!(!error(Effect::Read, Reached::NoCoordinator).in_doubt);
-        assert!(!error(Effect::Trigger, Reached::Perhaps).retriable);
-        assert!(!error(Effect::Trigger, Reached::Nothing).in_doubt);
-        assert!(!error(Effect::Trigger, Reached::Refusal).in_doubt);
-        assert!(!error(Effect::Read, Reached::Perhaps).in_doubt);
+        let error = |class, reached| failure(Status::Unavailable, reached).into_error(class);
+        assert!(error(RetryClass::Trigger, Reached::Perhaps).in_doubt);
+        assert!(error(RetryClass::Trigger, Reached::NoCoordinator).in_doubt);
+        assert!(!error(RetryClass::Read, Reached::NoCoordinator).in_doubt);
+        assert!(!error(RetryClass::Trigger, Reached::Perhaps).retriable);
+        assert!(!error(RetryClass::Trigger, Reached::Nothing).in_doubt);
+        assert!(!error(RetryClass::Trigger, Reached::Refusal).in_doubt);
+        assert!(!error(RetryClass::Read, Reached::Perhaps).in_doubt);
     }
 }

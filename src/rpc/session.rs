@@ -1,11 +1,11 @@
-//! The handshake that opens a connection: who this client is, and what the server is.
+//! Opens a session: the handshake in which client and server identify themselves.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::attempt::Context;
 use super::grpc::framed;
 use super::methods::{Method, Response};
-use super::retry::{Effect, Failure, Reached};
+use super::retry::{Failure, Reached, RetryClass};
 use super::{Call, Deadline};
 use crate::config::Config;
 use crate::error::{Error, Status, one_line, shortened};
@@ -16,22 +16,22 @@ use crate::server::Server;
 use crate::transport::Connection;
 use crate::version::Version;
 
-/// Longest version or mode that is kept; a hostile one must not fill messages.
+/// The longest version or mode that is kept. A hostile server must not fill messages with it.
 const TEXT_LIMIT: usize = 63;
-/// Any job will do to ask whether there is a coordinator.
+/// Any job id serves to ask whether there is a coordinator.
 const ANY_JOB: i64 = 1;
 
-/// A connection whose server has been asked what it is.
+/// A connection to a server that has identified itself.
 pub(super) struct Session {
     pub(super) connection: Connection,
     pub(super) server: Server,
-    /// Whether the latest read found that the proxy has no coordinator.
+    /// Whether the latest read failed because the proxy has no coordinator.
     lacks_coordinator: AtomicBool,
 }
 
 impl Session {
-    /// Connect has the version from 2.2.9 on, `GetVersion` before and on milvus-lite. A server that will
-    /// not say what it is can be used all the same, as far as that does not matter.
+    /// `Connect` returns the version from 2.2.9 on; older servers and milvus-lite need `GetVersion`. A server that tells
+    /// neither is used all the same, without what depends on the version.
     pub(super) async fn open(
         config: &Config,
         connection: Connection,
@@ -45,7 +45,7 @@ impl Session {
             }),
         };
         let context = Context { config, deadline, database: &config.database, identifier: 0 };
-        let mut server = match ask(&context, &connection, hello).await {
+        let mut server = match unary(&context, &connection, hello).await {
             Ok(reply) => {
                 let info = reply.server_info.unwrap_or_default();
                 Server {
@@ -61,7 +61,7 @@ impl Session {
         server.assumed = config.assumed_version;
         server.allows_early_target_size = config.allows_early_target_size;
         if Version::parse(&server.version_text).is_none() {
-            match ask(&context, &connection, GetVersionRequest {}).await {
+            match unary(&context, &connection, GetVersionRequest {}).await {
                 Ok(reply) if !reply.version.is_empty() => {
                     server.version_text = kept(config, &reply.version);
                 }
@@ -76,9 +76,9 @@ impl Session {
         Ok(Self { connection, server, lacks_coordinator: AtomicBool::new(false) })
     }
 
-    /// Sends a call once. A proxy that says it has no coordinator may have lost it after it had handed a trigger over.
-    /// It has done nothing only if the read right before the trigger failed the same way; before a trigger is
-    /// repeated for that, a read has to find the coordinator.
+    /// Sends a call once. A proxy without a coordinator may have lost it after it forwarded a trigger: the server did
+    /// nothing only if the read right before the trigger failed the same way. Before such a trigger is retried, a read
+    /// has to reach the coordinator.
     pub(super) async fn attempt(
         &self,
         context: &Context<'_>,
@@ -86,12 +86,12 @@ impl Session {
         is_repeated: bool,
         reply: &mut dyn Response,
     ) -> Result<(), Failure> {
-        let is_trigger = call.effect == Effect::Trigger;
+        let is_trigger = call.class == RetryClass::Trigger;
         if is_trigger && is_repeated && self.lacks_coordinator.load(Ordering::Relaxed) {
-            // Apart: its future is large, and seldom needed.
+            // Boxed: this future is large, and seldom needed.
             let asked = GetCompactionStateRequest { compaction_id: ANY_JOB };
-            let answered = Box::pin(ask(context, &self.connection, asked)).await;
-            self.noted(answered.map(drop)).map_err(Failure::before_the_call)?;
+            let answered = Box::pin(unary(context, &self.connection, asked)).await;
+            self.recorded(answered.map(drop)).map_err(Failure::before_the_call)?;
         }
         let lacked = self.lacks_coordinator.load(Ordering::Relaxed);
         let result = context.attempt(&self.connection, call.path, call.message.clone(), reply).await;
@@ -100,19 +100,19 @@ impl Session {
                 Err(Failure { reached: Reached::Refusal, ..failure })
             }
             result if is_trigger => result,
-            result => self.noted(result),
+            result => self.recorded(result),
         }
     }
 
-    /// The result of a read, which tells whether there is a coordinator.
-    fn noted(&self, result: Result<(), Failure>) -> Result<(), Failure> {
+    /// Records from the result of a read whether there is a coordinator.
+    fn recorded(&self, result: Result<(), Failure>) -> Result<(), Failure> {
         let lacks = result.as_ref().is_err_and(|failure| failure.reached == Reached::NoCoordinator);
         self.lacks_coordinator.store(lacks, Ordering::Relaxed);
         result
     }
 }
 
-async fn ask<M: Method>(
+async fn unary<M: Method>(
     context: &Context<'_>,
     connection: &Connection,
     asked: M,
@@ -122,12 +122,12 @@ async fn ask<M: Method>(
     Ok(reply)
 }
 
-/// A server's text as it may be shown: bounded, on one line, printable.
+/// A server's text made safe to show: short, printable, on one line.
 fn kept(config: &Config, text: &str) -> String {
     shortened(&one_line(&config.without_secrets(text)), TEXT_LIMIT)
 }
 
-/// Refusals of the handshake that need not be refusals of what follows it.
+/// Whether calls may succeed although the server refused the handshake.
 fn is_tolerable(error: &Error) -> bool {
     matches!(
         error.status,
