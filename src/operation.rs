@@ -1,4 +1,4 @@
-//! One operation of a client: made, then waited for or started.
+//! One operation of a client, which its maker then waits for or starts.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::panics;
 use crate::rpc::Deadline;
 use crate::runtime;
 
-/// What an operation's work needs, and what steers it from outside.
-pub(crate) struct Call {
+/// What the work of an operation needs, and what controls it from outside.
+pub(crate) struct OperationContext {
     engine: Arc<Engine>,
     in_flight: Arc<InFlight>,
     deadline: Deadline<'static>,
@@ -27,7 +27,7 @@ pub(crate) struct Call {
     meter: Arc<Meter>,
 }
 
-impl Call {
+impl OperationContext {
     pub(crate) fn new(engine: &Arc<Engine>, in_flight: &Arc<InFlight>, limit: Option<Duration>) -> Arc<Self> {
         Arc::new(Self {
             engine: Arc::clone(engine),
@@ -43,7 +43,7 @@ impl Call {
         &self.engine
     }
 
-    /// When the call has to be over, or earlier if it is stopped.
+    /// When the operation has to end, or earlier if it is cancelled.
     pub(crate) fn deadline(&self) -> Deadline<'_> {
         let deadline = self.deadline.cancelled_by(&self.token);
         if self.is_watched.load(Ordering::Relaxed) { deadline.watched() } else { deadline }
@@ -61,13 +61,13 @@ impl Call {
         &self.in_flight
     }
 
-    /// Stops the work. What the server was asked to do goes on.
+    /// Cancels the work. What the server does already goes on.
     pub(crate) fn cancel(&self) {
         self.token.cancel(Status::Cancelled);
     }
 
-    /// Every error passes here before it leaves: none may hold a secret, whoever put it there, and one of a call
-    /// that was stopped says so.
+    /// Prepares an error for the caller; every error passes here. It hides secrets, and says that the operation was
+    /// cancelled if it was.
     pub(crate) fn settle(&self, error: Error) -> Error {
         self.without_secrets(self.deadline().settle(error))
     }
@@ -83,46 +83,47 @@ impl Call {
 
 type Work<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// Something that a client can do. Nothing happens before it is waited for or started; its time runs from when
-/// it was made.
-#[must_use = "nothing is done before it is waited for"]
+/// Something that a client can do. It does nothing until a caller waits for it or starts it; its timeout runs from its
+/// making.
+#[must_use = "an operation does nothing until a caller waits for it"]
 pub struct Operation<T> {
-    call: Arc<Call>,
+    context: Arc<OperationContext>,
     work: Work<T>,
 }
 
 impl<T: Send + 'static> Operation<T> {
     pub(crate) fn new(
-        call: &Arc<Call>,
+        context: &Arc<OperationContext>,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Self {
-        Self { call: Arc::clone(call), work: Box::pin(work) }
+        Self { context: Arc::clone(context), work: Box::pin(work) }
     }
 
-    /// Does it, and blocks until it is done.
+    /// Runs it, and blocks until it is done.
     ///
     /// # Errors
-    /// Any. `Closed` if its client was closed before or meanwhile.
+    /// Any. `Closed` if its client is closed before or meanwhile.
     pub fn wait(self) -> Result<T, Error> {
-        let call = Arc::clone(&self.call);
-        call.is_watched.store(true, Ordering::Relaxed);
+        let context = Arc::clone(&self.context);
+        context.is_watched.store(true, Ordering::Relaxed);
         let completion = self.start_by(runtime::begin_here, |_, completion| Ok(completion))?;
-        completion.wait_with_alarm(call.deadline.at(), || call.token.wake())
+        completion.wait_with_alarm(context.deadline.at(), || context.token.wake())
     }
 
     /// The same operation with another form of result.
     pub(crate) fn map<U: Send + 'static>(
         self,
-        form: impl FnOnce(T, &Call) -> U + Send + 'static,
+        form: impl FnOnce(T, &OperationContext) -> U + Send + 'static,
     ) -> Operation<U> {
-        let (work, call) = (self.work, Arc::clone(&self.call));
-        Operation::new(&self.call, async move { Ok(form(work.await?, &call)) })
+        let (work, context) = (self.work, Arc::clone(&self.context));
+        Operation::new(&self.context, async move { Ok(form(work.await?, &context)) })
     }
 
-    /// Starts it on the library's thread, if it is `accepted`; what that returns can be waited for from then on.
+    /// Starts it on the library's thread, unless `accepted` refuses. `accepted` gets the completion, and may wait for it
+    /// from then on.
     pub(crate) fn start<R>(
         self,
-        accepted: impl FnOnce(Arc<Call>, Completion<T>) -> Result<R, Error>,
+        accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         self.start_by(runtime::spawn, accepted)
     }
@@ -130,20 +131,20 @@ impl<T: Send + 'static> Operation<T> {
     fn start_by<R>(
         self,
         begin: fn(runtime::Work),
-        accepted: impl FnOnce(Arc<Call>, Completion<T>) -> Result<R, Error>,
+        accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let Self { call, work } = self;
+        let Self { context, work } = self;
         runtime::prepare()?;
-        let guard = call.in_flight.enter()?;
+        let guard = context.in_flight.enter()?;
         let (completer, completion) = completion::pair();
-        let result = accepted(Arc::clone(&call), completion)?;
+        let result = accepted(Arc::clone(&context), completion)?;
         begin(Box::pin(async move {
-            let on_closing = || call.token.cancel(Status::Closed);
-            let work = panics::caught(call.in_flight.run(work, on_closing));
-            let result = call.token.watch(work).await.and_then(|result| result);
-            call.meter.stop();
-            completer.complete(result.map_err(|error| call.settle(error)));
-            drop::<InFlightGuard>(guard); // after whoever is told has been told
+            let on_closing = || context.token.cancel(Status::Closed);
+            let work = panics::caught(context.in_flight.run(work, on_closing));
+            let result = context.token.watch(work).await.and_then(|result| result);
+            context.meter.stop();
+            completer.complete(result.map_err(|error| context.settle(error)));
+            drop::<InFlightGuard>(guard); // only after the listener has run
         }));
         Ok(result)
     }
@@ -156,40 +157,44 @@ mod tests {
     use crate::config::{Config, Options};
     use crate::rpc::Rpc;
 
-    fn call() -> Arc<Call> {
+    fn context() -> Arc<OperationContext> {
         let config = Config::new("http://somebody:open-sesame@127.0.0.1:1", &Options::default()).unwrap();
-        Call::new(&Arc::new(Engine::new(Rpc::new(config).unwrap()).unwrap()), &Arc::default(), None)
+        OperationContext::new(
+            &Arc::new(Engine::new(Rpc::new(config).unwrap()).unwrap()),
+            &Arc::default(),
+            None,
+        )
     }
 
     #[test]
     fn a_panic_is_the_end_of_its_operation_and_of_nothing_else() {
-        let call = call();
+        let context = context();
         for _ in 0..3 {
-            let error = Operation::<()>::new(&call, async { panic!("in the work") }).wait().unwrap_err();
+            let error = Operation::<()>::new(&context, async { panic!("in the work") }).wait().unwrap_err();
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains("in the work"), "{error}");
         }
-        let told = Operation::<()>::new(&call, async { panic!("with open-sesame") }).wait().unwrap_err();
+        let told = Operation::<()>::new(&context, async { panic!("with open-sesame") }).wait().unwrap_err();
         assert!(told.message().contains("with ") && !told.message().contains("sesame"), "{told}");
-        assert_eq!(Operation::new(&call, async { Ok(7) }).wait(), Ok(7));
-        let mapped = Operation::new(&call, async { Ok(7) }).map::<()>(|_, _| panic!("in the form"));
+        assert_eq!(Operation::new(&context, async { Ok(7) }).wait(), Ok(7));
+        let mapped = Operation::new(&context, async { Ok(7) }).map::<()>(|_, _| panic!("in the form"));
         assert_eq!(mapped.wait().unwrap_err().status, Status::Internal);
         assert_eq!(
-            close(call.in_flight(), Some(Duration::from_secs(20))),
+            close(context.in_flight(), Some(Duration::from_secs(20))),
             Closing::Complete,
-            "nobody who panicked is left inside"
+            "no operation that panicked is left in flight"
         );
     }
 
     #[test]
     fn a_panic_while_many_wait_reaches_each_and_their_listeners() {
-        let call = call();
+        let context = context();
         let (tell, told) = std::sync::mpsc::channel();
         let work = async {
             tokio::time::sleep(Duration::from_millis(5)).await;
             panic!("later")
         };
-        let completion = Operation::<()>::new(&call, work).start(|_, completion| Ok(completion)).unwrap();
+        let completion = Operation::<()>::new(&context, work).start(|_, completion| Ok(completion)).unwrap();
         assert!(completion.on_complete(Box::new(move || tell.send(()).unwrap())).is_ok());
         std::thread::scope(|scope| {
             for _ in 0..4 {
@@ -204,30 +209,30 @@ mod tests {
 
     #[test]
     fn what_is_not_accepted_is_not_started() {
-        let refused = Operation::<()>::new(&call(), async { unreachable!() })
+        let refused = Operation::<()>::new(&context(), async { unreachable!() })
             .start(|_, _| Err::<(), _>(Error::invalid_argument("no")));
         assert_eq!(refused.unwrap_err().message(), "no");
     }
 
     #[test]
-    fn a_stopped_operation_ends_with_the_reason_whatever_it_was_doing() {
-        for (stop, status) in [(true, Status::Cancelled), (false, Status::Closed)] {
-            let call = call();
-            let steered = Arc::clone(&call);
+    fn a_cancelled_operation_ends_with_the_reason_whatever_it_was_doing() {
+        for (cancels, status) in [(true, Status::Cancelled), (false, Status::Closed)] {
+            let context = context();
+            let steered = Arc::clone(&context);
             let work = async move {
                 let waiting = steered.deadline().bound(std::future::pending::<()>()).await;
                 waiting.ok_or_else(|| Error::new(Status::Unavailable, "lost").in_doubt())
             };
-            let completion = Operation::new(&call, work).start(|_, completion| Ok(completion)).unwrap();
-            if stop {
-                call.cancel();
+            let completion = Operation::new(&context, work).start(|_, completion| Ok(completion)).unwrap();
+            if cancels {
+                context.cancel();
             } else {
-                assert_eq!(close(call.in_flight(), None), Closing::Complete);
+                assert_eq!(close(context.in_flight(), None), Closing::Complete);
             }
             let error = completion.wait().unwrap_err();
             assert_eq!((error.status, error.in_doubt), (status, true));
-            let later = Operation::new(&call, async { Ok(1) }).wait();
-            assert_eq!(later.is_ok(), stop, "a closed client does nothing more");
+            let later = Operation::new(&context, async { Ok(1) }).wait();
+            assert_eq!(later.is_ok(), cancels, "a closed client does nothing more");
         }
     }
 }

@@ -246,9 +246,9 @@ mod tests {
     fn waited(fake: &Fake, limit_ms: u64, timeout: Timeout) -> Result<SortWait, Error> {
         let client = Client::new(Config::new(&fake.uri(), &Options::default())?)?;
         client.flush("nothing", CALL).wait()?;
-        let call = client.call(timeout);
-        let waiting = call.clone();
-        let operation = Operation::new(&call, async move {
+        let context = client.context(timeout);
+        let waiting = context.clone();
+        let operation = Operation::new(&context, async move {
             let (engine, deadline) = (waiting.engine(), waiting.deadline());
             let collection = collection::find(&engine.rpc, deadline, "nothing").await?;
             let limit = Duration::from_millis(limit_ms);

@@ -14,7 +14,7 @@ use crate::callbacks;
 use crate::compaction::meter::Watcher;
 use crate::completion::Completion;
 use crate::error::{Error, Status};
-use crate::operation::{Call, Operation};
+use crate::operation::{Operation, OperationContext};
 
 /// How an operation ended. Waits have something to tell although they fail.
 pub(super) struct Finished {
@@ -32,7 +32,7 @@ impl From<Answer> for Finished {
 pub struct FutureState {
     /// The export that has started it.
     operation: &'static CStr,
-    call: Arc<Call>,
+    context: Arc<OperationContext>,
     completion: Completion<Finished>,
     delivery: Mutex<Delivery>,
     detail: OnceLock<Detail>,
@@ -87,9 +87,9 @@ pub(super) fn start(
     entry(export, || {
         let operation = make()?;
         let out = Out::new("out_future", out_future)?;
-        let future = operation.start(|call, completion| {
+        let future = operation.start(|context, completion| {
             let (delivery, detail) = (Mutex::default(), OnceLock::new());
-            let started = Arc::new(FutureState { operation: export, call, completion, delivery, detail });
+            let started = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
             let handle: *mut milvus_future = handle::insert_shared(Arc::clone(&started))?;
             started.delivery().handle = handle.addr();
             let told = Arc::clone(&started);
@@ -102,8 +102,8 @@ pub(super) fn start(
 }
 
 impl FutureState {
-    pub(super) fn call(&self) -> &Arc<Call> {
-        &self.call
+    pub(super) fn context(&self) -> &Arc<OperationContext> {
+        &self.context
     }
 
     /// The status of the operation, or `Pending`.
@@ -150,7 +150,7 @@ impl FutureState {
         callbacks::prepare()?;
         let mut delivery = self.unclaimed_delivery()?;
         if delivery.is_over {
-            let guard = self.call.in_flight().enter()?;
+            let guard = self.context.in_flight().enter()?;
             delivery.receiver = Receiver::Told;
             drop(delivery);
             let (this, callback) = (Arc::clone(self), callback());
@@ -181,11 +181,11 @@ impl FutureState {
             return Err(Error::invalid_argument("future: has a progress callback already"));
         }
         if delivery.is_over {
-            let guard = self.call.in_flight().enter()?;
+            let guard = self.context.in_flight().enter()?;
             let watcher = watcher();
             callbacks::post(guard, Box::new(move || drop(watcher)));
         } else {
-            self.call.meter().watch(watcher());
+            self.context.meter().watch(watcher());
         }
         delivery.is_watched = true;
         Ok(())
@@ -209,7 +209,7 @@ impl FutureState {
         }
         drop(delivery);
         if !is_called_back {
-            self.call.cancel();
+            self.context.cancel();
         }
         drop(value);
         Ok(())
@@ -219,7 +219,7 @@ impl FutureState {
     fn is_over(self: &Arc<Self>) {
         let mut delivery = self.delivery();
         delivery.is_over = true;
-        let watcher = self.call.meter().end();
+        let watcher = self.context.meter().end();
         let handle = delivery.handle;
         let receiver = match &delivery.receiver {
             Receiver::None => Receiver::None, // there may be one later
@@ -227,7 +227,7 @@ impl FutureState {
         };
         drop(delivery);
         // Whoever told this is inside, so its client is not closed before the callback is over.
-        let post = |work| callbacks::post(self.call.in_flight().join(), work);
+        let post = |work| callbacks::post(self.context.in_flight().join(), work);
         if let Some(watcher) = watcher {
             post(Box::new(move || drop(watcher)));
         }
@@ -334,12 +334,12 @@ mod tests {
     /// An operation that panics when it may go on.
     fn panicking(client: *mut milvus_client, go_on: oneshot::Receiver<()>) -> *mut milvus_future {
         let mut future = null_mut();
-        let call = handle::get(client.cast_const()).unwrap().call(Timeout::Never);
+        let context = handle::get(client.cast_const()).unwrap().context(Timeout::Never);
         let work = async move {
             let _ = go_on.await;
             panic!("in a task")
         };
-        assert_eq!(start(c"a_test", &raw mut future, || Ok(Operation::new(&call, work))), 0);
+        assert_eq!(start(c"a_test", &raw mut future, || Ok(Operation::new(&context, work))), 0);
         future
     }
 

@@ -164,7 +164,7 @@ fn ended(
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_cancel(future: *mut milvus_future) -> milvus_status {
     entry(c"milvus_future_cancel", || {
-        handle::get(future.cast_const())?.call().cancel();
+        handle::get(future.cast_const())?.context().cancel();
         Ok(())
     })
 }
@@ -184,7 +184,7 @@ pub extern "C" fn milvus_future_progress(
     entry(c"milvus_future_progress", || {
         let started = handle::get(future.cast_const())?;
         let out = OutStruct::new("out_progress", out_progress)?;
-        out.write(&started.call().meter().read().into());
+        out.write(&started.context().meter().read().into());
         Ok(())
     })
 }
@@ -245,18 +245,18 @@ pub extern "C" fn milvus_future_set_progress_callback(
         let user_data = HostPointer(user_data);
         started.watch(|| {
             let user_data = Arc::new(UserData::new(user_data.0, destructor));
-            let (call, is_due) = (Arc::clone(started.call()), Arc::new(AtomicBool::new(false)));
+            let (context, is_due) = (Arc::clone(started.context()), Arc::new(AtomicBool::new(false)));
             Arc::new(move || {
                 if is_due.swap(true, Ordering::AcqRel) {
                     return; // it will read what is new when its turn comes
                 }
                 // Progress is told by the operation itself, which is inside.
-                let guard = call.in_flight().join();
-                let (call, user_data, is_due) =
-                    (Arc::clone(&call), Arc::clone(&user_data), Arc::clone(&is_due));
+                let guard = context.in_flight().join();
+                let (context, user_data, is_due) =
+                    (Arc::clone(&context), Arc::clone(&user_data), Arc::clone(&is_due));
                 let tell = move || {
                     // It may have waited long for its turn: the next one keeps its distance from this.
-                    let reading = call.meter().tell();
+                    let reading = context.meter().tell();
                     is_due.store(false, Ordering::Release);
                     let Some(progress) = reading.map(milvus_progress::from) else { return };
                     // SAFETY: the caller promises a function that can be called so from any thread.
