@@ -14,7 +14,7 @@ use hyper::body::Bytes;
 use tokio::sync::Mutex;
 
 use super::protocol_detector::{DetectingStream, ProtocolDetector};
-use super::shared::Shared;
+use super::writer::SharedConnection;
 use crate::config::Config;
 use crate::error::Error;
 use crate::panics;
@@ -30,7 +30,7 @@ const FIRST_STREAMS: usize = 100;
 /// Sends the requests of one connection, which ends when this is gone and the last answer has come.
 pub(super) struct Sender {
     requests: Mutex<SendRequest<Bytes>>,
-    connection: Arc<Shared>,
+    connection: Arc<SharedConnection<DetectingStream>>,
     fell_silent: Arc<AtomicBool>,
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn begin(
         .await?;
     let fell_silent = Arc::<AtomicBool>::default();
     let pings = connection.ping_pong();
-    let connection = Arc::new(Shared::new(connection));
+    let connection = Arc::new(SharedConnection::new(connection));
     let sender = Sender {
         requests: Mutex::new(requests),
         connection: Arc::clone(&connection),

@@ -12,10 +12,10 @@ mod http2;
 mod protocol_detector;
 mod resolve;
 mod response;
-mod shared;
 mod stream;
 mod tls;
 mod topology;
+mod writer;
 
 pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::Channel;

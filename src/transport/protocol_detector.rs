@@ -12,8 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
 use super::causes::find;
-use super::shared::is_only_writing;
 use super::stream::Stream;
+use super::writer::is_only_writing;
 
 /// Type of the frame with which every HTTP/2 server begins.
 const SETTINGS: u8 = 4;

@@ -1,0 +1,11 @@
+//! Explores every interleaving of the synchronisation that the library is built from: these are its own files, compiled
+//! with loom's primitives in place of the standard library's.
+
+#![cfg(all(loom, test))]
+
+#[path = "../../../src/transport/writer/driver.rs"]
+mod driver;
+#[path = "../../../src/transport/writer/write_state.rs"]
+mod write_state;
+
+mod writing;
