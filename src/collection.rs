@@ -1,4 +1,4 @@
-//! Which collection a name or an alias stands for.
+//! Looks up a collection by its name or an alias.
 
 use std::collections::HashSet;
 
@@ -10,46 +10,46 @@ use crate::proto::service::{
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
 
-/// Longest name in bytes that is sent at all. Servers take far less (255 by default) and say so.
+/// The longest name in bytes that is sent. Servers accept far less (255 by default), and say so.
 const NAME_LIMIT: usize = 64 * 1024 - 1;
 
 /// A collection as the server knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Collection {
-    /// Milvus' number of it; 0 from servers that do not number collections (milvus-lite).
+    /// Milvus' id of it; 0 from servers that do not number collections (milvus-lite).
     pub(crate) id: i64,
-    /// Its real name, also when an alias was asked for.
+    /// Its real name, even if the caller gave an alias.
     pub(crate) name: String,
-    /// The database it is in; empty on servers without databases (before 2.2.9).
+    /// The database that contains it; empty on servers without databases (before 2.2.9).
     pub(crate) database: String,
-    /// Whether it can be clustered at all.
+    /// Whether it has a clustering key.
     pub(crate) has_clustering_key: bool,
-    /// The channels that its rows come through.
+    /// The channels through which its rows arrive.
     pub(crate) channels: Vec<String>,
 }
 
 impl Collection {
-    /// Whether both are the same: not a later one of the same name.
+    /// Whether both are the same collection, and not a later one of the same name.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.id == other.id && self.name == other.name && self.database == other.database
     }
 
-    /// Whether both are the same, perhaps under two of its names.
+    /// Whether both are the same collection, perhaps renamed.
     pub(crate) fn is_same_or_renamed(&self, other: &Self) -> bool {
         self.is_same(other) || (self.id > 0 && self.id == other.id && self.database == other.database)
     }
 }
 
-/// What its indexes cover.
+/// What the indexes of a collection cover.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Indexes {
-    /// The fields that have an index; one that has several, more than once.
+    /// The fields that have an index; a field with several indexes appears as often.
     pub(crate) fields: Vec<String>,
     /// Rows that some index does not cover yet.
     pub(crate) missing_rows: i64,
 }
 
-/// Refuses names that no server can have, before anything is sent.
+/// Rejects names that no server can have, before anything is sent.
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     let wrong = |why: &str| Err(Error::invalid_argument(format!("collection_name: {why}")));
     if name.is_empty() {
@@ -72,7 +72,7 @@ pub(crate) fn quotable(name: &str) -> String {
     shortened(name, 120)
 }
 
-/// Looks a name or an alias up in the client's database.
+/// Looks up a name or an alias in the client's database.
 pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
     check_name(name)?;
     let database = &rpc.config().database;
@@ -82,7 +82,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
     };
     check_database(rpc, deadline, &reply.db_name).await?;
     let schema = reply.schema.unwrap_or_default();
-    // Asked by an alias, servers before 2.4 echo the alias outside of the schema.
+    // Asked by alias, servers before 2.4 echo the alias everywhere but in the schema.
     let names = [schema.name, reply.collection_name, name.to_owned()];
     Ok(Collection {
         id: reply.collection_id,
@@ -93,7 +93,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
     })
 }
 
-/// The name that a collection has now, looked up by its id.
+/// Looks up a collection by its id, and returns its current name.
 pub(crate) async fn find_by_id(
     rpc: &Rpc,
     class: RetryClass,
@@ -112,7 +112,7 @@ pub(crate) async fn find_by_id(
             "the server describes another collection than asked for",
         ));
     }
-    // Asked by an id, servers before 2.5 have the name in the schema alone.
+    // Asked by id, servers before 2.5 put the name into the schema only.
     let names = [reply.schema.unwrap_or_default().name, reply.collection_name];
     Ok(names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| collection.name.clone()))
 }
@@ -132,8 +132,8 @@ pub(crate) async fn describe(
     rpc.unary(RetryClass::Read, deadline, database, asked).await
 }
 
-/// The collection has to be in the database that was asked for. Servers without databases ignore the wish
-/// and would hand out one of the same name.
+/// Checks that the collection is in the requested database. Servers without databases ignore the database, and would
+/// return a collection of the same name.
 async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Result<(), Error> {
     let wanted = rpc.config().database.as_str();
     if wanted.is_empty() || answered == wanted || (answered.is_empty() && wanted == "default") {
@@ -146,7 +146,7 @@ async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Re
     Err(Error::new(Status::ServerError, text))
 }
 
-/// The numbers of all partitions.
+/// The ids of all partitions.
 pub(crate) async fn partition_ids(
     rpc: &Rpc,
     class: RetryClass,
@@ -161,7 +161,7 @@ pub(crate) async fn partition_ids(
     Ok(reply.partition_i_ds.into_iter().collect())
 }
 
-/// The number of a partition.
+/// The id of a partition.
 pub(crate) async fn partition_id(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -180,7 +180,7 @@ pub(crate) async fn partition_id(
     })
 }
 
-/// The partitions of a collection: their names, and in the same order their numbers.
+/// The partitions of a collection: their names, and in the same order their ids.
 pub(crate) async fn partitions(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -195,7 +195,7 @@ pub(crate) async fn partitions(
     })
 }
 
-/// What the indexes of a collection cover.
+/// Returns what the indexes of a collection cover.
 pub(crate) async fn indexes(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -215,7 +215,7 @@ pub(crate) async fn indexes(
             let fields = reply.index_descriptions.into_iter().map(|index| index.field_name).collect();
             Ok(Indexes { fields, missing_rows })
         }
-        // 700 since 2.3, the legacy number before.
+        // Code 700 since 2.3, the legacy code before.
         Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes::default()),
         Err(error) => {
             Err(error.context(format!("looking at the indexes of \"{}\"", quotable(&collection.name))))
@@ -237,8 +237,8 @@ async fn not_described(rpc: &Rpc, deadline: Deadline<'_>, error: Error, name: &s
     error.context(format!("no collection or alias \"{name}\" in {place}"))
 }
 
-/// Servers up to 2.3 call a collection missing when its whole database is. Listing the database's
-/// collections tells on every version.
+/// Servers up to 2.3 report a missing database as a missing collection. Listing the collections of the database tells
+/// the two apart on every version.
 async fn missing_database(rpc: &Rpc, deadline: Deadline<'_>) -> Option<Error> {
     let database = &rpc.config().database;
     if database.is_empty() {
@@ -251,7 +251,7 @@ async fn missing_database(rpc: &Rpc, deadline: Deadline<'_>) -> Option<Error> {
 pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String>, Error> {
     let database = &rpc.config().database;
     if !database.is_empty() && database != "default" {
-        // Older servers ignore the database, and would list those of the only one they have.
+        // Older servers ignore the database, and would list those of their only one.
         rpc.server(deadline).await?.require(HAS_DATABASES, &format!("the database \"{database}\""))?;
     }
     let mut names =

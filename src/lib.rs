@@ -18,6 +18,8 @@ mod completion;
 mod process;
 mod runtime;
 
+mod inline_executor;
+
 mod in_flight;
 
 mod callbacks;

@@ -1,6 +1,6 @@
-//! What the library tells about its connections, to one receiver per process. Off until one is set,
-//! and then the cost of what is not wanted is one load from memory. The receiver runs on a thread of its
-//! own: nothing the library does waits for it.
+//! Sends log events about connections to one receiver per process. Logging is off until a receiver is set; an unwanted
+//! event then costs one load from memory. The receiver runs on a thread of its own, so that nothing in the library
+//! waits for it.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -10,25 +10,25 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::error::Error;
 use crate::runtime;
 
-/// Events that wait for a slow receiver; later ones are dropped, and counted.
+/// How many events may wait for a slow receiver. Later ones are dropped and counted.
 const LONGEST_QUEUE: usize = 1_024;
 const THREAD: &str = "milvus-log";
 
-/// How much something matters.
+/// The severity of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(i32)]
 pub enum Level {
-    /// Nothing yet: errors are returned, not logged.
+    /// Not used yet: errors are returned, not logged.
     Error = 1,
-    /// Something is wrong, and the library copes: a lost connection, a slow call.
+    /// Something is wrong, and the library copes with it: a lost connection, a slow call.
     Warning = 2,
-    /// Connections made, calls tried again.
+    /// New connections and retries.
     Info = 3,
     /// Every call.
     Debug = 4,
 }
 
-/// Takes level, message and fields (`key=value`, separated by blanks).
+/// Gets level, message and fields (`key=value`, separated by blanks).
 pub type Receiver = Arc<dyn Fn(Level, &str, &str) + Send + Sync>;
 
 struct Event {
@@ -41,9 +41,9 @@ struct State {
     receiver: Option<Receiver>,
     queue: VecDeque<Event>,
     dropped: u64,
-    /// Counts the receivers there have been.
+    /// Counts the receivers that have been set.
     epoch: u64,
-    /// The epoch of the receiver that is being called at this moment.
+    /// The epoch of the receiver that is running.
     running: Option<u64>,
     has_thread: bool,
 }
@@ -67,9 +67,8 @@ fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sets the receiver of all that matters at least as much as `level`; `None` ends it. When this returns,
-/// the receiver before is not running and will not be called again; only one that calls this itself is
-/// still running, of course.
+/// Sets the receiver of all events of at least this severity; `None` turns logging off. When this returns, the
+/// previous receiver is not running and is not called again, unless it is the caller itself.
 ///
 /// # Errors
 /// `OutOfMemory` if its thread cannot be started.
@@ -95,7 +94,7 @@ pub fn set(level: Level, receiver: Option<Receiver>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells the receiver, if it wants to know. `fields` is only asked for then.
+/// Sends an event to the receiver if it wants that level. Calls `fields` only then.
 pub(crate) fn tell(level: Level, message: &'static str, fields: impl FnOnce() -> String) {
     if level as i32 > WANTED.load(Ordering::Relaxed) {
         return;
@@ -110,7 +109,7 @@ pub(crate) fn tell(level: Level, message: &'static str, fields: impl FnOnce() ->
     CHANGED.notify_all();
 }
 
-/// The log's thread: hands over one event after the other.
+/// The log thread: delivers one event after the other.
 fn deliver() {
     IS_LOG_THREAD.set(true);
     let mut state = state();

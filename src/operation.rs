@@ -12,6 +12,7 @@ use crate::compaction::meter::Meter;
 use crate::completion::{self, Completion};
 use crate::error::{Error, Status};
 use crate::in_flight::{InFlight, InFlightGuard};
+use crate::inline_executor;
 use crate::panics;
 use crate::rpc::Deadline;
 use crate::runtime;
@@ -106,7 +107,7 @@ impl<T: Send + 'static> Operation<T> {
     pub fn wait(self) -> Result<T, Error> {
         let context = Arc::clone(&self.context);
         context.is_watched.store(true, Ordering::Relaxed);
-        let completion = self.start_by(runtime::begin_here, |_, completion| Ok(completion))?;
+        let completion = self.start_by(inline_executor::begin, |_, completion| Ok(completion))?;
         completion.wait_with_alarm(context.deadline.at(), || context.token.wake())
     }
 

@@ -1,5 +1,5 @@
-//! Turns a panic, which is a defect of this library, into an error. Nothing is printed and nothing
-//! unwinds into the host.
+//! Turns a panic, which is a defect of this library, into an error. The library prints no panic and unwinds into no
+//! caller.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -12,7 +12,7 @@ use std::task::Poll;
 use crate::error::{Error, Status};
 
 thread_local! {
-    /// Whether the library's code is what runs on this thread.
+    /// Whether this thread is running the library's code.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -25,7 +25,7 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Err
     result.unwrap_or_else(|payload| Err(error(&*payload)))
 }
 
-/// As [`catch`], for work that is polled, by a thread of which it is known that it runs the library's code.
+/// As [`catch`], for work that a thread polls which is known to run the library's code.
 pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Error> {
     let mut work = pin!(work);
     poll_fn(|cx| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
@@ -35,7 +35,7 @@ pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Error>
     .await
 }
 
-/// Marks the calling thread as running the library's code, or no longer; returns what it was.
+/// Marks the calling thread as running the library's code, or not. Returns the previous mark.
 pub(crate) fn guard_this_thread(guarded: bool) -> bool {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -55,7 +55,7 @@ pub(crate) fn latest() -> Error {
     error(&())
 }
 
-/// A panic of another thread as an error; that thread knows more of it.
+/// The error of a call that a panic on another thread has ended. That thread reports the details.
 pub(crate) fn elsewhere() -> Error {
     told("a panic in a call that shared the connection")
 }
@@ -73,7 +73,7 @@ fn told(text: &str) -> Error {
 fn described(info: &PanicHookInfo<'_>) -> String {
     let text = message(info.payload()).unwrap_or("panic");
     match info.location() {
-        // The file's own name is enough to find it, and tells nothing about the machine it was built on.
+        // The file's name is enough to find it, and reveals nothing about the build machine.
         Some(place) => {
             let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
             format!("{text} ({file}:{})", place.line())

@@ -11,24 +11,24 @@ use crate::proto::service::{
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{HAS_LEVELS, HAS_SORTED, HAS_STORAGE_VERSION, Server};
 
-/// Milvus' code for a segment that has gone while the segments were listed.
+/// Milvus' code for a segment that disappeared while the server listed the segments.
 const SEGMENT_NOT_FOUND: i32 = 600;
-/// How often the segments are listed in all if they change meanwhile, and how long after each other.
+/// How often the segments are listed if they change meanwhile, and the pause in between.
 const LISTINGS: u32 = 5;
 const LISTING_PAUSE: Duration = Duration::from_millis(20);
-/// Longest channel name in bytes that is kept.
+/// The longest channel name in bytes that is kept.
 const CHANNEL_LIMIT: usize = 255;
 
-/// One segment. What is `None` this server does not report.
+/// One segment. `None` is what this server does not report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Segment {
     /// Its id.
     pub id: i64,
-    /// The collection it belongs to.
+    /// The collection that it belongs to.
     pub collection_id: i64,
-    /// The partition it belongs to.
+    /// The partition that it belongs to.
     pub partition_id: i64,
-    /// Its rows, deleted but unpurged ones included.
+    /// Its rows, including deleted ones that are not purged.
     pub rows: i64,
     /// The number of the protocol's `SegmentState`.
     pub state: i32,
@@ -38,24 +38,24 @@ pub struct Segment {
     pub is_sorted: Option<bool>,
     /// How it is stored (since 2.6.0).
     pub storage_version: Option<i64>,
-    /// The channel its rows came through (newer than 3.0.0).
+    /// The channel through which its rows arrived (newer than 3.0.0).
     pub channel: Option<String>,
-    /// The segments it was made of (newer than 3.0.0).
+    /// The segments that it was made from (newer than 3.0.0).
     pub compaction_from: Option<Vec<i64>>,
-    /// Bytes of memory it takes; only of loaded segments, and of those by few servers.
+    /// Its size in memory in bytes; only for loaded segments, and only from few servers.
     pub memory: Option<i64>,
-    /// The query nodes that serve it; only of loaded segments.
+    /// The query nodes that serve it; only for loaded segments.
     pub nodes: Vec<i64>,
 }
 
 impl Segment {
-    /// Whether it holds rows that are stored for good, or about to be.
+    /// Whether its rows are stored for good, or about to be.
     pub(crate) fn is_stored_data(&self) -> bool {
         let stored = [SegmentState::Sealed, SegmentState::Flushed, SegmentState::Flushing];
         stored.iter().any(|state| *state as i32 == self.state) && !self.is_l0()
     }
 
-    /// Whether a trigger takes it in: growing ones are left out, and sealed ones until they are flushed.
+    /// Whether a trigger takes it: not while it grows, nor while it is sealed but not flushed.
     pub(crate) fn is_flushed(&self) -> bool {
         self.is_stored_data() && self.state != SegmentState::Sealed as i32
     }
@@ -65,23 +65,23 @@ impl Segment {
         self.state == SegmentState::Flushed as i32
     }
 
-    /// Whether an import is making it.
+    /// Whether an import is writing it.
     pub(crate) fn is_importing(&self) -> bool {
         self.state == SegmentState::Importing as i32
     }
 
-    /// Whether it is there at all: servers may list what they have dropped.
+    /// Whether it exists: servers may list dropped segments.
     pub(crate) fn is_there(&self) -> bool {
         let gone = [SegmentState::None, SegmentState::NotExist, SegmentState::Dropped];
         !gone.iter().any(|state| *state as i32 == self.state)
     }
 
-    /// Whether it waits to be sorted, as servers since 2.5 do after a flush and, on 2.5, after a compaction.
+    /// Whether it waits to be sorted. Servers since 2.5 sort after a flush, and 2.5 also after a compaction.
     pub(crate) fn is_unsorted(&self) -> bool {
         self.is_stored_data() && self.is_sorted == Some(false)
     }
 
-    /// Whether it still takes rows in.
+    /// Whether it still accepts rows.
     pub(crate) fn is_growing(&self) -> bool {
         self.state == SegmentState::Growing as i32 && !self.is_l0()
     }
@@ -124,7 +124,7 @@ impl Segment {
             level: server.is_at_least(HAS_LEVELS).then_some(info.level),
             is_sorted: server.is_at_least(HAS_SORTED).then_some(info.is_sorted),
             storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
-            // Servers from 2.2 to 3.0 were seen to send 0 for every segment.
+            // Servers from 2.2 to 3.0 send 0 for every segment (seen on real ones).
             memory: Some(info.mem_size).filter(|size| *size > 0),
             nodes: info.node_ids,
             ..Self::default()
@@ -132,7 +132,7 @@ impl Segment {
     }
 }
 
-/// How many segments wait to be sorted, for a person; `None` if none does.
+/// Says how many segments wait to be sorted; `None` if none does.
 pub(crate) fn waiting_to_be_sorted(count: usize) -> Option<String> {
     match count {
         0 => None,
@@ -141,7 +141,7 @@ pub(crate) fn waiting_to_be_sorted(count: usize) -> Option<String> {
     }
 }
 
-/// The segments of a collection in storage, by id. Servers list growing and dropped ones or not.
+/// The stored segments of a collection, by id. Some servers list growing and dropped ones too.
 pub(crate) async fn persistent(
     rpc: &Rpc,
     class: RetryClass,
@@ -151,8 +151,8 @@ pub(crate) async fn persistent(
     in_states(rpc, class, deadline, collection, &[]).await
 }
 
-/// The segments in these states, by id, on servers newer than 3.0.0. Older ones do not look at the states, and
-/// answer with the stored segments.
+/// The segments in these states, by id, on servers newer than 3.0.0. Older servers ignore the states, and return the
+/// stored segments.
 pub(crate) async fn in_states(
     rpc: &Rpc,
     class: RetryClass,
@@ -168,7 +168,7 @@ pub(crate) async fn in_states(
     let mut attempts = 1;
     let reply = loop {
         match rpc.unary(class, deadline, &collection.database, asked.clone()).await {
-            // A compaction has replaced a segment between the server's look at the list and at the segment.
+            // A compaction has replaced a segment between the server's two reads.
             Err(error) if error.server_code == SEGMENT_NOT_FOUND => {
                 if attempts == LISTINGS || !deadline.sleep(LISTING_PAUSE).await {
                     return Err(about(error.retriable().after_attempts(attempts), "stored", collection));
@@ -202,7 +202,7 @@ pub(crate) async fn loaded(
     Ok(sorted(reply.infos.into_iter().map(|info| Segment::of_loaded(info, &server)), collection))
 }
 
-/// In the order of their ids, and none of another collection.
+/// Sorts by id, and drops those of other collections.
 fn sorted(segments: impl Iterator<Item = Segment>, collection: &Collection) -> Vec<Segment> {
     let mut segments: Vec<_> = segments
         .filter(|segment| segment.collection_id == collection.id || segment.collection_id == 0)

@@ -1,54 +1,54 @@
-//! What the server is, as far as it tells, and what it can do by that.
+//! What the server says of itself, and what it can do by that.
 
 use std::time::Duration;
 
 use crate::error::{Error, Status, shortened};
 use crate::version::{Told, Version};
 
-/// The first version that has databases; older ones ignore their names.
+/// The first version with databases; older ones ignore database names.
 pub(crate) const HAS_DATABASES: Version = Version(2, 2, 9);
-/// The first version whose servers select a collection by its name rather than by its id.
+/// The first version that selects a collection by its name rather than by its id.
 pub(crate) const SELECTS_BY_NAME: Version = Version(2, 4, 18);
-/// The first version that has clustering compaction; older ones ignore the wish and merge plainly.
+/// The first version with clustering compaction; older ones ignore the flag and merge plainly.
 pub(crate) const HAS_CLUSTERING: Version = Version(2, 4, 6);
-/// The first version that answers -1 when it has nothing to do, and counts the plans of a job.
+/// The first version that returns -1 when it has nothing to do, and counts the plans of a job.
 pub(crate) const COUNTS_PLANS: Version = Version(2, 4, 0);
-/// The first version that tells how far a refreshed load is.
+/// The first version that reports the progress of a refreshed load.
 pub(crate) const TELLS_REFRESH: Version = Version(2, 3, 0);
-/// The first version that tells the level of segments.
+/// The first version that reports the level of segments.
 pub(crate) const HAS_LEVELS: Version = Version(2, 4, 7);
-/// From here on collections without an index are compacted too. Between 2.4.0 and this nobody can tell.
+/// The first version that certainly compacts collections without an index. From 2.4.0 to this one nobody can tell.
 pub(crate) const COMPACTS_UNINDEXED: Version = Version(2, 4, 13);
-/// The first version that tells whether segments are sorted.
+/// The first version that reports whether segments are sorted.
 pub(crate) const HAS_SORTED: Version = Version(2, 5, 0);
-/// The first version that compacts a part of a collection; older ones take all of it.
+/// The first version that compacts a part of a collection; older ones compact all of it.
 pub(crate) const HAS_FILTERS: Version = Version(2, 5, 8);
-/// The first version that tells the storage version of segments.
+/// The first version that reports the storage version of segments.
 pub(crate) const HAS_STORAGE_VERSION: Version = Version(2, 6, 0);
-/// The first version that applies deletions alone; older ones merge plainly.
+/// The first version with L0 compaction; older ones merge plainly.
 pub(crate) const HAS_L0: Version = Version(2, 6, 3);
-/// The first version that certainly merges up to a size. Release 2.6.12 does too, but says it is 2.6.11.
+/// The first version that certainly honours a target size. Release 2.6.12 does too, but reports itself as 2.6.11.
 pub(crate) const HAS_TARGET_SIZE: Version = Version(2, 6, 12);
-/// The first version that knows of target sizes: 2.6.8 and 2.6.9 ignore them, 2.6.10 and 2.6.11 compare them with
+/// The first version that accepts target sizes: 2.6.8 and 2.6.9 ignore them, 2.6.10 and 2.6.11 compare them with
 /// bytes. Older ones merge plainly.
 pub(crate) const HAS_EARLY_TARGET_SIZE: Version = Version(2, 6, 8);
 /// The first version that forgets finished jobs after an hour; older ones keep them for a day.
 const FORGETS_JOBS_SOON: Version = Version(2, 6, 3);
-/// No version up to this lists the tasks of a collection: they take the wish for one of "job 0".
+/// No version up to this one lists the tasks of a collection: it takes the request for one about "job 0".
 pub(crate) const LISTS_NO_TASKS: Version = Version(3, 0, 0);
 
-/// A server's own word on itself.
+/// What a server says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Server {
-    /// As the server writes it, e.g. `v2.3.5-lite`; empty if it does not tell.
+    /// The version as the server writes it, e.g. `v2.3.5-lite`; empty if it reports none.
     pub version_text: String,
-    /// `STANDALONE`, `DISTRIBUTED`, `embedded` or whatever it says; empty if it does not tell.
+    /// `STANDALONE`, `DISTRIBUTED`, `embedded` or another text of the server; empty if it reports none.
     pub deploy_mode: String,
-    /// The number under which it keeps this client in its registry; 0 if it has none (before 2.2.9).
+    /// The id of this client in the server's registry; 0 if the server has no registry (before 2.2.9).
     pub identifier: i64,
-    /// What the user wants it taken for, if it does not tell its version.
+    /// The version that the user wants assumed if the server reports none.
     pub(crate) assumed: Option<Version>,
-    /// Whether the user takes it to be newer than it says, as far as target sizes go.
+    /// Whether the user says that the server honours target sizes although its version is too early.
     pub(crate) allows_early_target_size: bool,
 }
 
@@ -59,12 +59,13 @@ impl Server {
         self.version_text.starts_with("milvus_lite")
     }
 
-    /// What it tells of its version, with what is to be assumed. milvus-lite counts its own versions: none.
+    /// The version that the server reports, or else the assumed one. milvus-lite has version numbers of its own, which
+    /// count as none.
     fn told(&self) -> Told {
         if self.is_lite() { Told::Nothing } else { Told::by(&self.version_text).or(self.assumed) }
     }
 
-    /// The oldest version that it can be, if it tells any or there is one to assume.
+    /// The oldest version that the server can be, if it reports one or one is assumed.
     pub(crate) fn version(&self) -> Option<Version> {
         self.told().at_least()
     }
@@ -79,18 +80,18 @@ impl Server {
         self.told().is_before(version)
     }
 
-    /// For how long it certainly remembers a job that is over, from the start of each plan on.
+    /// How long the server certainly remembers a finished job, counted from the start of each plan.
     pub(crate) fn forgets_jobs_after(&self) -> Duration {
         if self.is_before(FORGETS_JOBS_SOON) { Duration::from_hours(24) } else { Duration::from_hours(1) }
     }
 
-    /// Whether a collection is found by its name, so that a request without an id is safe.
+    /// Whether the server finds a collection by its name, so that a request without an id is safe.
     pub(crate) fn selects_by_name(&self) -> bool {
         self.is_lite() || self.is_at_least(SELECTS_BY_NAME)
     }
 
-    /// Refuses what this server would silently ignore. A server of unknown version is taken to be too old,
-    /// unless the option `assumed_version` says otherwise.
+    /// Fails for what this server would silently ignore. A server of unknown version counts as too old, unless the
+    /// option `assumed_version` names one.
     pub(crate) fn require(&self, needed: Version, what: &str) -> Result<(), Error> {
         if self.is_at_least(needed) {
             return Ok(());
@@ -99,7 +100,7 @@ impl Server {
         Err(Error::new(Status::Unsupported, text))
     }
 
-    /// Refuses servers that do something else with a target size than merging up to it.
+    /// Fails for servers that use a target size for anything else than merging up to it.
     pub(crate) fn require_target_size(&self) -> Result<(), Error> {
         if !self.is_at_least(HAS_EARLY_TARGET_SIZE) || self.is_at_least(HAS_TARGET_SIZE) {
             return self.require(HAS_TARGET_SIZE, "a target size");

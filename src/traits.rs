@@ -1,4 +1,4 @@
-//! What of a collection, beside its segments, decides how it is compacted.
+//! What else of a collection, besides its segments, decides how it is compacted.
 
 use crate::collection::{self, Collection, Indexes};
 use crate::error::{Error, Status};
@@ -7,16 +7,16 @@ use crate::proto::schema::{DataType, FieldSchema};
 use crate::proto::service::{DescribeCollectionResponse, ListSnapshotsRequest};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 
-/// What its description has.
+/// The traits in a collection's description.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Traits {
     /// Whether its rows expire.
     pub(crate) has_ttl: bool,
-    /// Whether its rows lie outside of Milvus.
+    /// Whether its rows are stored outside Milvus.
     pub(crate) is_external: bool,
     /// The names of its vector fields.
     pub(crate) vector_fields: Vec<String>,
-    /// Bytes of a row at least: what its fields of fixed width take.
+    /// The least size of a row in bytes: the sum of its fixed-width fields.
     pub(crate) row_bytes: u64,
 }
 
@@ -43,8 +43,8 @@ pub(crate) async fn of(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collectio
     collection::describe(rpc, deadline, &collection.database, &collection.name).await.map(Traits::of)
 }
 
-/// Whether a collection has snapshots, which may keep segments from being compacted. Servers before 3.0.0 have
-/// no such thing.
+/// Whether a collection has snapshots, which may keep segments from being compacted. Servers before 3.0.0 have no
+/// snapshots.
 pub(crate) async fn has_snapshots(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -56,13 +56,13 @@ pub(crate) async fn has_snapshots(
     };
     match rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await {
         Ok(reply) => Ok(!reply.snapshots.is_empty()),
-        // A server that does not know the method makes no snapshots.
+        // A server that does not know the method has no snapshots.
         Err(error) if error.status == Status::Unsupported => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// `collection.ttl.seconds`, and whatever newer servers call theirs. Zero and below is none.
+/// `collection.ttl.seconds`, or a newer server's name for it. Zero and below mean no limit.
 fn is_ttl(property: &KeyValuePair) -> bool {
     let value = property.value.trim();
     property.key.contains("ttl")
@@ -84,7 +84,7 @@ fn is_vector(field: &FieldSchema) -> bool {
     vectors.iter().any(|vector| *vector as i32 == field.data_type)
 }
 
-/// 0 for what has no fixed width.
+/// 0 for types without a fixed width.
 fn bytes_of(field: &FieldSchema) -> u64 {
     let dimension = field.type_params.iter().find(|param| param.key == "dim");
     let dimension = dimension.and_then(|param| param.value.parse::<u32>().ok()).map_or(0, u64::from);

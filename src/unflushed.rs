@@ -1,9 +1,9 @@
-//! Whether a collection has rows that are not flushed yet.
+//! Finds out whether a collection has rows that are not flushed yet.
 //!
-//! No server up to 3.0.0 lists the segments that take rows in: neither as stored nor, since 2.2, as loaded (seen on
-//! 2.2.16, 2.3.5 and 2.5.27). What tells is a count of the rows: query nodes that serve a collection count its rows
-//! with those segments and, asked to ignore them, without. The difference is rows that grow. Some of these may be
-//! flushed all the same, until the query nodes have taken their stored segments up: at most as many as those have.
+//! No server up to 3.0.0 lists growing segments: neither as stored nor, since 2.2, as loaded (seen on 2.2.16, 2.3.5
+//! and 2.5.27). A count of the rows tells: query nodes that serve a collection count its rows with the growing
+//! segments and, on request, without. The difference is the rows in growing segments. Some of these may be flushed
+//! already, until the query nodes have loaded the stored segments: at most as many as those segments have.
 
 use std::collections::HashSet;
 
@@ -17,19 +17,19 @@ use crate::segments::{self, Segment};
 use crate::server::{LISTS_NO_TASKS, Server};
 use crate::version::Version;
 
-/// The first version that was seen to count without what grows.
+/// The first version seen to count without growing segments.
 const COUNTS_WITHOUT_GROWING: Version = Version(2, 3, 5);
 
-/// What was found out; `None` is not known.
+/// The findings; `None` is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unflushed {
     /// Whether there are rows, not deleted, that no stored segment has.
     pub(crate) has_rows: Option<bool>,
-    /// Whether there are segments that take rows in, with rows or without.
+    /// Whether there are growing segments, with or without rows.
     pub(crate) has_growing: Option<bool>,
 }
 
-/// Finds out, by what the lists of segments show already, or else by asking more.
+/// Decides by the lists of segments if they suffice, and asks the server otherwise.
 pub(crate) async fn look(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -53,7 +53,7 @@ pub(crate) async fn look(
         unflushed = others.map_or(unflushed, |others| by_states(&others, stored));
     }
     if unflushed.has_rows.is_none() && server.is_at_least(COUNTS_WITHOUT_GROWING) {
-        // What the query nodes have taken up was listed before they count: later there may only be more of it.
+        // The loaded segments were listed before this count, so by now the query nodes can only have loaded more.
         let grown = count_growing(rpc, deadline, collection).await;
         unflushed.has_rows = grown.and_then(|grown| by_count(grown, stored, loaded.unwrap_or_default()));
     }
@@ -64,8 +64,8 @@ fn is_sealed(segment: &Segment) -> bool {
     segment.state == SegmentState::Sealed as i32 && !segment.is_l0()
 }
 
-/// Judges a list of the segments that are not flushed. One of a server that does not look at the states has the
-/// flushed ones, or is as empty as that of the stored segments.
+/// Judges a list of the segments that are not flushed. A server that ignores the states returns the flushed ones, or
+/// an empty list if no segment is stored.
 fn by_states(others: &[Segment], stored: &[Segment]) -> Unflushed {
     let is_flushed = |segment: &Segment| segment.state == SegmentState::Flushed as i32;
     if others.iter().any(is_flushed) || (others.is_empty() && !stored.iter().any(is_flushed)) {
@@ -76,22 +76,22 @@ fn by_states(others: &[Segment], stored: &[Segment]) -> Unflushed {
         has_growing: Some(data().any(Segment::is_growing)),
         has_rows: match data().next() {
             None => Some(false),
-            // A segment that grows may be listed with the rows that it had a while ago.
+            // The list may give a growing segment an outdated number of rows.
             Some(_) => data().any(|segment| segment.rows > 0).then_some(true),
         },
     }
 }
 
-/// What query nodes count.
+/// The counts of the query nodes.
 #[derive(Clone, Copy, Debug)]
 struct Grown {
-    /// Rows that are not deleted, in segments that grow.
+    /// Rows that are not deleted, in growing segments.
     rows: i64,
-    /// Every partition is loaded.
+    /// Whether every partition is loaded.
     is_whole: bool,
 }
 
-/// Judges rows that grow on query nodes, beside the segments that are stored and those that are loaded.
+/// Judges by the growing rows on query nodes, the stored segments and the loaded ones.
 fn by_count(grown: Grown, stored: &[Segment], loaded: &[Segment]) -> Option<bool> {
     let taken_up: HashSet<i64> = loaded.iter().map(|segment| segment.id).collect();
     let not_taken_up = stored.iter().filter(|s| s.is_stored_data() && !taken_up.contains(&s.id));
@@ -103,7 +103,7 @@ fn by_count(grown: Grown, stored: &[Segment], loaded: &[Segment]) -> Option<bool
     }
 }
 
-/// Counts what grows on the query nodes; `None` if nothing is loaded, or this user may not ask.
+/// Counts the growing rows on the query nodes; `None` if nothing is loaded, or this user may not query.
 async fn count_growing(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Option<Grown> {
     let all = count(rpc, deadline, collection, false).await?;
     let stored = count(rpc, deadline, collection, true).await?;
@@ -111,7 +111,7 @@ async fn count_growing(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collectio
     Some(Grown { rows: all.saturating_sub(stored), is_whole })
 }
 
-/// Rows that are not deleted. What was inserted before the question counts.
+/// Counts the rows that are not deleted, including all that were inserted before the request.
 async fn count(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection, ignores: bool) -> Option<i64> {
     let ignore_growing = KeyValuePair { key: "ignore_growing".to_owned(), value: "true".to_owned() };
     let asked = QueryRequest {
@@ -134,7 +134,7 @@ fn counted(reply: &QueryResults) -> Option<i64> {
     }
 }
 
-/// Whether every partition is loaded: a server calls a collection loaded if one of them is.
+/// Whether every partition is loaded: a server calls a collection loaded if one partition is.
 async fn is_whole(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Result<bool, Error> {
     let partition_names = collection::partitions(rpc, deadline, collection).await?.partition_names;
     let (database, name) = (&collection.database, &collection.name);
@@ -160,15 +160,15 @@ mod tests {
         for (rows, is_whole, loaded, expected) in [
             (0, true, &both[..], Some(false)),
             (70, true, &both[..], Some(true)),
-            // What is not loaded at all may have rows of its own.
+            // Partitions that are not loaded may have growing rows too.
             (0, false, &both[..], None),
             (1, false, &both[..], Some(true)),
-            // The second one was flushed a moment ago, and is still served from what grew.
+            // The second segment was flushed a moment ago, and query nodes still serve its growing form.
             (50, true, &both[..1], None),
             (20, true, &both[..1], None),
             (51, true, &both[..1], Some(true)),
             (0, true, &both[..1], Some(false)),
-            // Rows were deleted or taken up between the two counts.
+            // Rows were deleted, or stored segments loaded, between the two counts.
             (-3, true, &both[..], None),
             (i64::MAX, true, &[], Some(true)),
         ] {

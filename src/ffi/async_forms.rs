@@ -227,7 +227,7 @@ pub extern "C" fn milvus_compact_many_async(
     })
 }
 
-impl From<Reported> for Finished {
+impl From<Reported> for Finished<Answer> {
     fn from((report, error): Reported) -> Self {
         Self { answer: Answer::Report(Box::new(report)), error }
     }

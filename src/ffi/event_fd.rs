@@ -1,5 +1,5 @@
-//! What an event loop can watch: a descriptor that is readable while it is raised. An eventfd on Linux, one end of a
-//! pair of sockets on other Unix systems; Windows has no descriptors, so there it is none.
+//! A descriptor that an event loop can watch, and that is readable while it is raised. It is an eventfd on Linux and one end
+//! of a pair of sockets on other Unix systems. Windows has no descriptors.
 
 use std::io;
 
@@ -16,12 +16,12 @@ use std::{
     os::{fd::AsRawFd, unix::net::UnixStream},
 };
 
-/// Lowered at first.
+/// Not raised at first.
 #[derive(Debug)]
 pub(super) struct EventFd {
     #[cfg(target_os = "linux")]
     event: File,
-    /// What is written to the second can be read off the first.
+    /// The first end reads what the second one writes.
     #[cfg(all(unix, not(target_os = "linux")))]
     ends: (UnixStream, UnixStream),
 }
@@ -29,7 +29,7 @@ pub(super) struct EventFd {
 #[cfg(target_os = "linux")]
 impl EventFd {
     pub(super) fn new() -> io::Result<Self> {
-        // SAFETY: takes no pointers; a descriptor that it returns is new, and nobody else's.
+        // SAFETY: it takes no pointers, and a descriptor that it returns is new, so nothing else owns it.
         unsafe {
             match libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) {
                 -1 => Err(io::Error::last_os_error()),
@@ -42,9 +42,9 @@ impl EventFd {
         self.event.as_raw_fd()
     }
 
-    /// Raising it again changes nothing that a reader can see.
+    /// Makes it readable. Raising it again changes nothing that a reader can see.
     pub(super) fn raise(&self) {
-        // It can only fail if it was raised 2^64 - 2 times, and is raised then.
+        // This fails only after 2^64 - 2 times, and then it is raised already.
         let _ = (&self.event).write(&1_u64.to_ne_bytes());
     }
 
@@ -101,20 +101,20 @@ mod tests {
 
     use super::*;
 
-    fn is_readable(bell: &EventFd) -> bool {
-        let mut watched = libc::pollfd { fd: bell.descriptor(), events: libc::POLLIN, revents: 0 };
+    fn is_readable(event: &EventFd) -> bool {
+        let mut watched = libc::pollfd { fd: event.descriptor(), events: libc::POLLIN, revents: 0 };
         // SAFETY: one entry, which lives.
         unsafe { libc::poll(slice::from_mut(&mut watched).as_mut_ptr(), 1, 0) == 1 }
     }
 
     #[test]
     fn it_is_readable_while_it_is_raised_and_any_thread_may_raise_it() {
-        let bell = EventFd::new().unwrap();
-        assert!(!is_readable(&bell));
-        thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| bell.raise()))));
-        assert!(is_readable(&bell));
-        bell.lower();
-        assert!(!is_readable(&bell), "lowering it once undoes all of that");
-        bell.lower();
+        let event = EventFd::new().unwrap();
+        assert!(!is_readable(&event));
+        thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| event.raise()))));
+        assert!(is_readable(&event));
+        event.lower();
+        assert!(!is_readable(&event), "lowering it once undoes all of that");
+        event.lower();
     }
 }

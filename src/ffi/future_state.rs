@@ -1,99 +1,104 @@
-//! What is behind a `milvus_future`: an operation that was started, its result, and who is to be told of it.
+//! The state of a future: an operation that was started, its result, and the callback or queue that gets it. `H` is the C
+//! type of the handle, and `T` the form of the result that C gets.
 
 use std::ffi::CStr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::completion_queue::CompletionQueue;
 use super::convert::Out;
 use super::entry::{Failed, entry};
 use super::errors::milvus_status;
-use super::futures::{Answer, milvus_future};
-use super::handle;
+use super::handle::{self, Handle};
 use super::last_error::Detail;
-use super::queues::Queue;
 use crate::callbacks;
 use crate::compaction::meter::Watcher;
 use crate::completion::Completion;
 use crate::error::{Error, Status};
 use crate::operation::{Operation, OperationContext};
 
-/// How an operation ended. Waits have something to tell although they fail.
-pub(super) struct Finished {
-    pub(super) answer: Answer,
+/// How an operation ended. A wait has a result although it fails.
+pub(super) struct Finished<T> {
+    pub(super) answer: T,
     pub(super) error: Option<Error>,
 }
 
-impl From<Answer> for Finished {
-    fn from(answer: Answer) -> Self {
+impl<T> From<T> for Finished<T> {
+    fn from(answer: T) -> Self {
         Self { answer, error: None }
     }
 }
 
 /// The value behind a future.
-pub struct FutureState {
-    /// The export that has started it.
+pub(super) struct FutureState<H, T> {
+    /// The export that started the operation.
     operation: &'static CStr,
     context: Arc<OperationContext>,
-    completion: Completion<Finished>,
-    delivery: Mutex<Delivery>,
+    completion: Completion<Finished<T>>,
+    delivery: Mutex<Delivery<H>>,
     detail: OnceLock<Detail>,
 }
 
-#[derive(Default)]
-struct Delivery {
-    /// The caller's own handle, a number.
+/// To whom the end of the operation is delivered, and how far that is.
+struct Delivery<H> {
+    /// The caller's own handle, as a number.
     handle: usize,
     use_of_handle: Use,
-    /// How many callbacks are running while this one's is, one inside the other, itself included.
+    /// How many callbacks nest on the callback thread while this future's runs, including that one.
     depth: usize,
     is_over: bool,
     is_watched: bool,
-    receiver: Receiver,
+    receiver: Receiver<H>,
 }
 
-/// What is being done with the caller's own handle.
+impl<H> Default for Delivery<H> {
+    fn default() -> Self {
+        let (use_of_handle, receiver) = (Use::Nothing, Receiver::None);
+        Self { handle: 0, use_of_handle, depth: 0, is_over: false, is_watched: false, receiver }
+    }
+}
+
+/// What the library does with the caller's own handle.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Use {
     #[default]
     Nothing,
-    /// The callback is running with it: it has to stay until that returns.
+    /// The callback runs with the handle, which has to stay valid until it returns.
     InCallback,
-    /// The same, and another has freed it meanwhile.
+    /// The same, and another thread or callback has freed the handle meanwhile.
     FreedInCallback,
 }
 
-/// The one callback or queue that a future has.
-#[derive(Default)]
-enum Receiver {
-    #[default]
+/// The one callback or queue of a future.
+enum Receiver<H> {
     None,
-    ToBeTold(Target),
-    Told,
+    Waiting(Target<H>),
+    Served,
 }
 
-/// Is called with a handle and the operation's status, on the thread for callbacks.
-pub(super) type Callback = Box<dyn Fn(*mut milvus_future, milvus_status) + Send>;
+/// Gets a handle and the status of the operation, on the callback thread.
+pub(super) type Callback<H> = Box<dyn Fn(*mut H, milvus_status) + Send>;
 
-enum Target {
-    Callback(Callback),
-    Queue(Arc<Queue>, usize),
+enum Target<H> {
+    Callback(Callback<H>),
+    Queue(Arc<CompletionQueue>, usize),
 }
 
 /// Starts an operation for C.
-pub(super) fn start(
+pub(super) fn start<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
     export: &'static CStr,
-    out_future: *mut *mut milvus_future,
-    make: impl FnOnce() -> Result<Operation<Finished>, Error>,
+    out_future: *mut *mut H,
+    make: impl FnOnce() -> Result<Operation<Finished<T>>, Error>,
 ) -> milvus_status {
     entry(export, || {
         let operation = make()?;
         let out = Out::new("out_future", out_future)?;
         let future = operation.start(|context, completion| {
             let (delivery, detail) = (Mutex::default(), OnceLock::new());
-            let started = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
-            let handle: *mut milvus_future = handle::insert_shared(Arc::clone(&started))?;
-            started.delivery().handle = handle.addr();
-            let told = Arc::clone(&started);
-            let _ = started.completion.on_complete(Box::new(move || told.is_over())); // nothing has run yet
+            let state = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
+            let handle: *mut H = handle::insert_shared(Arc::clone(&state))?;
+            state.delivery().handle = handle.addr();
+            let completed = Arc::clone(&state);
+            let _ = state.completion.on_complete(Box::new(move || completed.deliver())); // nothing has run yet
             Ok(handle)
         })?;
         out.write(future);
@@ -101,7 +106,7 @@ pub(super) fn start(
     })
 }
 
-impl FutureState {
+impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
     pub(super) fn context(&self) -> &Arc<OperationContext> {
         &self.context
     }
@@ -111,17 +116,17 @@ impl FutureState {
         self.completion.peek(status).unwrap_or(Status::Pending)
     }
 
-    /// Its failure, if it has failed; an error of the caller's if it is not over.
+    /// The failure of the operation, if it has failed; `Pending` if it is not over at the limit.
     pub(super) fn ended(&self, limit: Option<std::time::Instant>) -> Result<(), Failed> {
         let error = self.completion.peek_until(limit, |result| error(result).cloned());
         self.failed(error.unwrap_or_else(|| Some(pending())))
     }
 
-    /// Looks at the answer, also at that of an operation which has failed but has one.
+    /// Gives `look` the result, also that of an operation which has failed but has one.
     pub(super) fn answer<R>(
         &self,
         operation: &'static CStr,
-        look: impl FnOnce(&mut Answer) -> Result<R, Error>,
+        look: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<(R, Result<(), Failed>), Failed> {
         let looked = self.completion.peek(|result| match result {
             Ok(finished) => Ok((look(&mut finished.answer), finished.error.clone())),
@@ -139,41 +144,41 @@ impl FutureState {
         error.map_or(Ok(()), |error| Err(Failed { operation, error }))
     }
 
-    /// The detail of its failure, kept here; `None` while it is not over, or if it has not failed.
+    /// The detail of the failure, which lives here; `None` if the operation is not over, or has not failed.
     pub(super) fn detail(&self) -> Option<&Detail> {
         let error = self.completion.peek(|result| error(result).cloned()).flatten()?;
         Some(self.detail.get_or_init(|| Detail::new(self.operation, &error)))
     }
 
-    /// Has `callback` called when the operation is over, which it may be already.
-    pub(super) fn call_back(self: &Arc<Self>, callback: impl FnOnce() -> Callback) -> Result<(), Error> {
+    /// Sets the callback that runs when the operation is over, which it may be already.
+    pub(super) fn call_back(self: &Arc<Self>, callback: impl FnOnce() -> Callback<H>) -> Result<(), Error> {
         callbacks::prepare()?;
         let mut delivery = self.unclaimed_delivery()?;
         if delivery.is_over {
             let guard = self.context.in_flight().enter()?;
-            delivery.receiver = Receiver::Told;
+            delivery.receiver = Receiver::Served;
             drop(delivery);
             let (this, callback) = (Arc::clone(self), callback());
-            callbacks::post(guard, Box::new(move || this.tell(&callback)));
+            callbacks::post(guard, Box::new(move || this.run(&callback)));
         } else {
-            delivery.receiver = Receiver::ToBeTold(Target::Callback(callback()));
+            delivery.receiver = Receiver::Waiting(Target::Callback(callback()));
         }
         Ok(())
     }
 
-    /// Has the future put into a queue when the operation is over, which it may be already.
-    pub(super) fn queue(&self, queue: &Arc<Queue>, tag: usize) -> Result<(), Error> {
+    /// Sets the queue that gets the future when the operation is over, which it may be already.
+    pub(super) fn queue(&self, queue: &Arc<CompletionQueue>, tag: usize) -> Result<(), Error> {
         let mut delivery = self.unclaimed_delivery()?;
         if delivery.is_over {
-            delivery.receiver = Receiver::Told;
+            delivery.receiver = Receiver::Served;
             queue.push(delivery.handle, tag);
         } else {
-            delivery.receiver = Receiver::ToBeTold(Target::Queue(Arc::clone(queue), tag));
+            delivery.receiver = Receiver::Waiting(Target::Queue(Arc::clone(queue), tag));
         }
         Ok(())
     }
 
-    /// Has `watcher` called whenever there is progress; dropped on the thread for callbacks at the end.
+    /// Sets the watcher that runs whenever there is progress. The callback thread drops it at the end.
     pub(super) fn watch(&self, watcher: impl FnOnce() -> Watcher) -> Result<(), Error> {
         callbacks::prepare()?;
         let mut delivery = self.delivery();
@@ -191,21 +196,21 @@ impl FutureState {
         Ok(())
     }
 
-    /// The caller frees its handle. If nobody is told by a callback, nobody will ever know: it is cancelled.
-    pub(super) fn free(&self, handle: *mut milvus_future) -> Result<(), Error> {
+    /// Frees the caller's handle. Without a callback nobody can learn the result any more, so the operation is cancelled.
+    pub(super) fn free(&self, handle: *mut H) -> Result<(), Error> {
         let mut delivery = self.delivery();
         let is_own = delivery.handle == handle.addr();
         if is_own && delivery.use_of_handle != Use::Nothing && delivery.depth != callbacks::depth_here() {
             if delivery.use_of_handle == Use::FreedInCallback {
-                return Err(handle::stale::<milvus_future>());
+                return Err(handle::stale::<H>());
             }
             delivery.use_of_handle = Use::FreedInCallback;
             return Ok(());
         }
         let value = handle::take(handle)?;
-        let is_called_back = matches!(delivery.receiver, Receiver::ToBeTold(Target::Callback(_)));
-        if matches!(delivery.receiver, Receiver::ToBeTold(Target::Queue(..))) {
-            delivery.receiver = Receiver::Told;
+        let is_called_back = matches!(delivery.receiver, Receiver::Waiting(Target::Callback(_)));
+        if matches!(delivery.receiver, Receiver::Waiting(Target::Queue(..))) {
+            delivery.receiver = Receiver::Served;
         }
         drop(delivery);
         if !is_called_back {
@@ -215,36 +220,36 @@ impl FutureState {
         Ok(())
     }
 
-    /// The result has been published.
-    fn is_over(self: &Arc<Self>) {
+    /// Delivers the published result to the callback or queue.
+    fn deliver(self: &Arc<Self>) {
         let mut delivery = self.delivery();
         delivery.is_over = true;
         let watcher = self.context.meter().end();
         let handle = delivery.handle;
         let receiver = match &delivery.receiver {
-            Receiver::None => Receiver::None, // there may be one later
-            _ => std::mem::replace(&mut delivery.receiver, Receiver::Told),
+            Receiver::None => Receiver::None, // the caller may set one later
+            _ => std::mem::replace(&mut delivery.receiver, Receiver::Served),
         };
         drop(delivery);
-        // Whoever told this is inside, so its client is not closed before the callback is over.
+        // The operation is still in flight, so closing the client waits for the callback too.
         let post = |work| callbacks::post(self.context.in_flight().join(), work);
         if let Some(watcher) = watcher {
             post(Box::new(move || drop(watcher)));
         }
         match receiver {
-            Receiver::None | Receiver::Told => {}
-            Receiver::ToBeTold(Target::Queue(queue, tag)) => queue.push(handle, tag),
-            Receiver::ToBeTold(Target::Callback(callback)) => {
+            Receiver::None | Receiver::Served => {}
+            Receiver::Waiting(Target::Queue(queue, tag)) => queue.push(handle, tag),
+            Receiver::Waiting(Target::Callback(callback)) => {
                 let this = Arc::clone(self);
-                post(Box::new(move || this.tell(&callback)));
+                post(Box::new(move || this.run(&callback)));
             }
         }
     }
 
-    /// Calls back with the caller's own handle or, if that is freed, one that lives until the callback returns.
-    fn tell(self: &Arc<Self>, callback: &Callback) {
+    /// Runs the callback with the caller's own handle or, if that was freed, with one that lives until the callback returns.
+    fn run(self: &Arc<Self>, callback: &Callback<H>) {
         let mut delivery = self.delivery();
-        let own = std::ptr::without_provenance_mut::<milvus_future>(delivery.handle);
+        let own = std::ptr::without_provenance_mut::<H>(delivery.handle);
         let is_there = handle::get(own.cast_const()).is_ok_and(|value| Arc::ptr_eq(&value, self));
         if is_there {
             delivery.use_of_handle = Use::InCallback;
@@ -265,8 +270,8 @@ impl FutureState {
         let _ = handle::remove(other);
     }
 
-    /// The delivery, if nobody is to be told yet.
-    fn unclaimed_delivery(&self) -> Result<MutexGuard<'_, Delivery>, Error> {
+    /// The delivery, if the future has neither callback nor queue.
+    fn unclaimed_delivery(&self) -> Result<MutexGuard<'_, Delivery<H>>, Error> {
         let delivery = self.delivery();
         if !matches!(delivery.receiver, Receiver::None) {
             return Err(Error::invalid_argument("future: has, or had, a callback or a queue already"));
@@ -274,19 +279,19 @@ impl FutureState {
         Ok(delivery)
     }
 
-    fn delivery(&self) -> MutexGuard<'_, Delivery> {
+    fn delivery(&self) -> MutexGuard<'_, Delivery<H>> {
         self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn error(result: &Result<Finished, Error>) -> Option<&Error> {
+fn error<T>(result: &Result<Finished<T>, Error>) -> Option<&Error> {
     match result {
         Ok(finished) => finished.error.as_ref(),
         Err(error) => Some(error),
     }
 }
 
-fn status(result: &mut Result<Finished, Error>) -> Status {
+fn status<T>(result: &mut Result<Finished<T>, Error>) -> Status {
     error(result).map_or(Status::Ok, |error| error.status)
 }
 
@@ -304,8 +309,8 @@ mod tests {
 
     use super::super::client::{milvus_client, milvus_client_free, milvus_client_new};
     use super::super::futures::{
-        milvus_future_error, milvus_future_free, milvus_future_poll, milvus_future_set_callback,
-        milvus_future_wait,
+        Answer, milvus_future, milvus_future_error, milvus_future_free, milvus_future_poll,
+        milvus_future_set_callback, milvus_future_wait,
     };
     use super::super::queues::{
         milvus_future_set_queue, milvus_queue, milvus_queue_free, milvus_queue_new, milvus_queue_next,
@@ -339,12 +344,15 @@ mod tests {
             let _ = go_on.await;
             panic!("in a task")
         };
-        assert_eq!(start(c"a_test", &raw mut future, || Ok(Operation::new(&context, work))), 0);
+        assert_eq!(
+            start(c"a_test", &raw mut future, || Ok(Operation::<Finished<Answer>>::new(&context, work))),
+            0
+        );
         future
     }
 
     #[test]
-    fn a_panic_is_told_in_every_way_there_is() {
+    fn a_panic_reaches_every_kind_of_receiver() {
         let (mut client, mut queue) = (null_mut::<milvus_client>(), null_mut::<milvus_queue>());
         assert_eq!(milvus_client_new(c"http://127.0.0.1:1".as_ptr(), null(), &raw mut client), 0);
         assert_eq!(milvus_queue_new(&raw mut queue), 0);

@@ -44,13 +44,15 @@ pub struct milvus_future {
     _private: (),
 }
 
+type State = FutureState<milvus_future, Answer>;
+
 impl Handle for milvus_future {
-    type Value = FutureState;
+    type Value = State;
     const NAME: &'static str = "milvus_future";
     const KIND: u64 = 5;
 
-    fn table() -> &'static Table<FutureState> {
-        static TABLE: Table<FutureState> = Table::new();
+    fn table() -> &'static Table<State> {
+        static TABLE: Table<State> = Table::new();
         &TABLE
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::not_unsafe_ptr_arg_deref)] // every export takes pointers from C and checks them
 #![allow(clippy::doc_markdown)] // the words are for the C header
 
+mod completion_queue;
 mod convert;
 mod entry;
 mod event_fd;
@@ -18,7 +19,7 @@ pub mod check;
 pub mod client;
 pub mod compaction;
 pub mod errors;
-pub mod future_state;
+mod future_state;
 pub mod futures;
 pub mod jobs;
 pub mod judgements;

@@ -3,16 +3,14 @@
 //! For event loops (epoll, libuv, Go, Java): futures arrive in a queue when their operations are over, and its
 //! descriptor is readable while one is there. One thread can follow thousands of operations with it.
 
-use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::completion_queue::CompletionQueue;
 use super::convert::{self, Out};
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::event_fd::EventFd;
 use super::futures::milvus_future;
 use super::handle::{self, Handle, Table};
 use crate::error::{Error, Status};
@@ -23,86 +21,19 @@ pub struct milvus_queue {
 }
 
 impl Handle for milvus_queue {
-    type Value = Queue;
+    type Value = CompletionQueue;
     const NAME: &'static str = "milvus_queue";
     const KIND: u64 = 6;
 
-    fn table() -> &'static Table<Queue> {
-        static TABLE: Table<Queue> = Table::new();
+    fn table() -> &'static Table<CompletionQueue> {
+        static TABLE: Table<CompletionQueue> = Table::new();
         &TABLE
     }
 }
 
-/// The value behind a queue.
-pub struct Queue {
-    state: Mutex<State>,
-    arrived: Condvar,
-}
-
-struct State {
-    /// Handles of futures, and what the host gave with each.
-    due: VecDeque<(usize, usize)>,
-    /// At this length those are left out that were freed in here: a host may free, and never take.
-    swept_at: usize,
-    /// Raised while something is due; gone with the queue.
-    event: Option<EventFd>,
-}
-
-/// A queue up to this length is not looked through for futures that were freed.
-const SWEPT_FIRST: usize = 1024;
-
-fn is_there((future, _): &(usize, usize)) -> bool {
-    handle::is_alive(ptr::without_provenance::<milvus_future>(*future))
-}
-
-impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn push(&self, future: usize, tag: usize) {
-        let mut state = self.state();
-        let Some(event) = &state.event else { return };
-        event.raise();
-        state.due.push_back((future, tag));
-        if state.due.len() >= state.swept_at {
-            state.due.retain(is_there);
-            state.swept_at = SWEPT_FIRST.max(2 * state.due.len());
-        }
-        drop(state);
-        self.arrived.notify_one();
-    }
-
-    /// The next future that is still there, by a moment (`None`: whenever).
-    fn next(&self, until: Option<Instant>) -> Result<(usize, usize), Error> {
-        let mut state = self.state();
-        loop {
-            let Some(event) = &state.event else {
-                return Err(Error::new(Status::InvalidHandle, "this milvus_queue has been freed"));
-            };
-            if state.due.is_empty() {
-                event.lower();
-                let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-                state = match left {
-                    None => self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
-                    Some(left) if left.is_zero() => {
-                        return Err(Error::new(Status::Pending, "no operation is over"));
-                    }
-                    Some(left) => {
-                        self.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                    }
-                };
-                continue;
-            }
-            let next = state.due.pop_front();
-            if let (true, Some(event)) = (state.due.is_empty(), &state.event) {
-                event.lower();
-            }
-            if let Some(next) = next.filter(is_there) {
-                return Ok(next);
-            }
-        }
-    }
+/// Whether the future with this address has not been freed.
+fn is_alive(future: usize) -> bool {
+    handle::is_alive(ptr::without_provenance::<milvus_future>(future))
 }
 
 /// Makes a queue.
@@ -115,11 +46,10 @@ impl Queue {
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
     entry(c"milvus_queue_new", || {
         let out = Out::new("out_queue", out_queue)?;
-        let event = EventFd::new().map_err(|error| {
+        let queue = CompletionQueue::new(is_alive).map_err(|error| {
             Error::new(Status::OutOfMemory, format!("cannot make a descriptor: {error}")).retriable()
         })?;
-        let state = Mutex::new(State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(event) });
-        out.write(handle::insert(Queue { state, arrived: Condvar::new() })?);
+        out.write(handle::insert(queue)?);
         Ok(())
     })
 }
@@ -141,7 +71,7 @@ pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) ->
     entry(c"milvus_queue_fd", || {
         let queue = handle::get(queue.cast_const())?;
         let out = Out::new("out_fd", out_fd)?;
-        out.write(queue.state().event.as_ref().map_or(-1, EventFd::descriptor));
+        out.write(queue.descriptor());
         Ok(())
     })
 }
@@ -210,30 +140,8 @@ pub extern "C" fn milvus_queue_next(
 pub extern "C" fn milvus_queue_free(queue: *mut milvus_queue) {
     if !queue.is_null() {
         entry(c"milvus_queue_free", || {
-            let queue = handle::take(queue)?;
-            let mut state = queue.state();
-            state.event = None;
-            state.due.clear();
-            drop(state);
-            queue.arrived.notify_all();
+            handle::take(queue)?.close();
             Ok(())
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_freed_and_never_taken_does_not_fill_a_queue() {
-        let state =
-            State { due: VecDeque::new(), swept_at: SWEPT_FIRST, event: Some(EventFd::new().unwrap()) };
-        let queue = Queue { state: Mutex::new(state), arrived: Condvar::new() };
-        for freed in 0..10 * SWEPT_FIRST {
-            queue.push(freed, 0);
-            assert!(queue.state().due.len() < SWEPT_FIRST);
-        }
-        assert_eq!(queue.next(Some(Instant::now())).unwrap_err().status, Status::Pending);
     }
 }

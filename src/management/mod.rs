@@ -1,8 +1,8 @@
-//! The second witness: the page of compaction tasks on a server's management port, which Milvus 2.5 and newer have.
-//! `management_uri` names the port. The page tells state and reason of each plan. It never decides alone: a plan
-//! that failed and one that purged all rows both are `cleaned` without results there. Servers keep the latest 512 tasks
-//! (older ones 32) of all collections, each for 15 minutes after its last change, even while it runs: that the page
-//! lacks a task is evidence of nothing.
+//! Reads the page of compaction tasks on a server's management port, which Milvus 2.5 and newer have. The option
+//! `management_uri` names the port. The page gives the state and reason of each plan. It never decides a verdict
+//! alone: a plan that failed and one that purged all its rows both appear as `cleaned` without results. Servers keep
+//! the latest 512 tasks of all collections (older ones 32), each for 15 minutes after its last change, even while it
+//! runs: a task that the page lacks proves nothing.
 
 mod page;
 #[cfg(test)]
@@ -10,9 +10,9 @@ mod tests;
 
 use crate::config::Config;
 use crate::error::{Error, Status};
+use crate::inline_executor;
 use crate::log::{self, Level};
 use crate::rpc::Deadline;
-use crate::runtime;
 use crate::transport::{Page, Site};
 pub(crate) use page::{ManagedState, ManagedTask};
 
@@ -22,7 +22,7 @@ const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 /// The management port of a client's server.
 pub(crate) struct Management {
     site: Site,
-    /// Of the whole client; the site's own has no credentials.
+    /// The configuration of the whole client. The page's own connection carries no credentials.
     config: Config,
 }
 
@@ -34,14 +34,14 @@ impl Management {
         Ok(Some(Self { site, config: config.clone() }))
     }
 
-    /// The tasks of a collection that the page has, in no order; asked anew each time, for at most the time that a call
-    /// has by default. No failure of it says anything about a compaction.
+    /// Returns the tasks of a collection that the page has, in no order. Each call reads the page anew, for at most
+    /// the client's default timeout. A failure here says nothing about a compaction.
     pub(crate) async fn compaction_tasks(
         &self,
         deadline: Deadline<'_>,
         collection_id: i64,
     ) -> Result<Vec<ManagedTask>, Error> {
-        runtime::leave_callers_thread().await;
+        inline_executor::leave_callers_thread().await;
         let hide = |text: &str| self.config.without_secrets(text);
         let asked = self.ask(deadline).await.and_then(|body| page::read(&body, collection_id, &hide));
         let read = asked.map_err(|error| {
@@ -49,7 +49,7 @@ impl Management {
             log::tell(Level::Warning, "no second witness", || format!("reason={:?}", error.message()));
             error
         })?;
-        // A port of another cluster looks like this; so does one whose server keeps nothing of this collection.
+        // The port may belong to another cluster, or its server may have no task of this collection.
         let level = if read.tasks.is_empty() { Level::Info } else { Level::Debug };
         log::tell(level, "second witness", || {
             let (tasks, others, dropped) = (read.tasks.len(), read.of_others, read.malformed);

@@ -1,4 +1,4 @@
-//! Reads the page of compaction tasks. What it says is bounded, made printable, and judged elsewhere.
+//! Parses the page of compaction tasks. It bounds texts and makes them printable; the caller judges them.
 
 use serde_json::{Map, Value};
 
@@ -6,23 +6,23 @@ use crate::error::{Error, Status, one_line, shortened};
 
 /// Servers keep 512 tasks.
 const MOST_OBJECTS: usize = 20_000;
-/// A value takes several times more memory than the two bytes that it can have on the page.
+/// A parsed value takes several times the memory of the two bytes that it may have on the page.
 const MOST_VALUES: usize = 500_000;
-/// Longest reason in bytes, and longest of all other text.
+/// The longest reason in bytes, and the longest other text.
 const REASON_LIMIT: usize = 400;
 const WORD_LIMIT: usize = 64;
 
-/// What became of a plan, in the management port's words.
+/// The state of a plan, as the management port names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ManagedState {
-    /// Not over: waiting for a worker, at work, or its results are about to be stored.
+    /// Not over: it waits for a worker, runs, or its results are about to be stored.
     Executing,
     Completed,
     Failed,
     Timeout,
     /// Over and cleaned up, whether it failed or completed.
     Cleaned,
-    /// None, or one that is not known here.
+    /// No state, or one that this client does not know.
     Other,
 }
 
@@ -30,27 +30,27 @@ pub(crate) enum ManagedState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ManagedTask {
     pub(crate) plan_id: i64,
-    /// As `MixCompaction`.
+    /// For example `MixCompaction`.
     pub(crate) kind: String,
     pub(crate) state: ManagedState,
     /// Why it failed; empty for most that did.
     pub(crate) reason: String,
     pub(crate) sources: Vec<i64>,
-    /// Empty if it failed, and if no row was left.
+    /// Empty if the plan failed, and if no row was left.
     pub(crate) targets: Vec<i64>,
 }
 
-/// What a page has about one collection.
+/// The tasks of one collection on a page.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     pub(super) tasks: Vec<ManagedTask>,
     /// Tasks of other collections.
     pub(super) of_others: usize,
-    /// Those that make no sense.
+    /// Entries that make no sense.
     pub(super) malformed: usize,
 }
 
-/// Reads a page; `hide` blanks out secrets in text.
+/// Parses a page. `hide` removes secrets from text.
 pub(super) fn read(body: &[u8], collection_id: i64, hide: &dyn Fn(&str) -> String) -> Result<Read, Error> {
     let wrong = |why: &str| Error::new(Status::ServerError, format!("the page {why}"));
     if !is_small_in_memory(body) {
@@ -72,7 +72,8 @@ pub(super) fn read(body: &[u8], collection_id: i64, hide: &dyn Fn(&str) -> Strin
     Ok(read)
 }
 
-/// Whether the page has as few parts as a server's; marks within texts count too, which only makes it stricter.
+/// Whether the page has at most as many values as a server's page. Separators inside texts count too, which only makes
+/// the check stricter.
 fn is_small_in_memory(body: &[u8]) -> bool {
     let (mut objects, mut values) = (0, 0);
     for byte in body {
@@ -93,7 +94,7 @@ fn why_no_json(body: &[u8]) -> &'static str {
     }
 }
 
-/// The tasks: the page itself, the one list in it, or nothing, as Go writes a list that was never made.
+/// The list of tasks: the page itself, the one list in it, or nothing, as Go encodes a nil list.
 fn list_in(page: &Value) -> Option<&[Value]> {
     match page {
         Value::Null => Some(&[]),
@@ -135,7 +136,7 @@ fn state_of(text: &str) -> ManagedState {
     }
 }
 
-/// Ids come as text. A number that is none of 64 bits is not rounded to one.
+/// Ids come as text. A number that does not fit 64 bits is rejected, not rounded.
 fn id_in(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.parse().ok(),

@@ -1,4 +1,4 @@
-//! A management port, played by a little HTTP server on loopback.
+//! A management port that a small HTTP server on loopback plays.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,17 +16,17 @@ use super::*;
 use crate::cancellation::CancellationToken;
 use crate::config::Options;
 
-/// Entries that a real 2.5.27 gave, of four situations: one list, as they were there at one time.
+/// Entries of a real 2.5.27 from four situations, as one list.
 const PAGE: &str = include_str!("../../tests/management/page.json");
-/// The collection of which a partition was dropped while it was compacted.
+/// The collection whose partition was dropped during its compaction.
 const DROPPED_PARTITION: i64 = 470_781_244_800_559_554;
-/// Far above what any question here needs.
+/// Far above what any request here needs.
 const LIMIT: Duration = Duration::from_secs(20);
 
 trait Talk: Read + Write {}
 impl<S: Read + Write> Talk for S {}
 
-/// Answers each connection in this way, and passes on what it was asked.
+/// Answers each connection in this way, and passes the request on.
 struct Port {
     address: String,
     asked: mpsc::Receiver<String>,
@@ -45,7 +45,7 @@ impl Port {
         let address = listener.local_addr().unwrap().to_string();
         let (tell, asked) = mpsc::channel();
         thread::spawn(move || {
-            // Closed at once, it would reset the connection, and the client might miss why.
+            // An immediate close would reset the connection, and the client might miss the response.
             let mut refused = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = transport(stream.unwrap());
@@ -68,7 +68,7 @@ impl Port {
         let body = body.into();
         let head = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n", body.len());
         Self::serving(move |stream| {
-            // The client does not read on when it has seen enough.
+            // The client stops reading when it has seen enough.
             let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
         })
     }
@@ -91,7 +91,7 @@ fn management(pairs: &[(&str, &str)]) -> Result<Management, Error> {
     for (key, value) in [("token", "root:hunter2")].iter().chain(pairs) {
         options.set(key, value).unwrap();
     }
-    // Nobody listens there, and nobody needs to.
+    // Nothing listens there, and nothing has to.
     let config = Config::new("http://127.0.0.1:1/sales", &options)?;
     Management::new(&config).map(|management| management.expect("a port is named"))
 }
@@ -211,7 +211,7 @@ fn an_answer_that_breaks_off_gives_no_task() {
     assert!(error.message().contains("no answer from 127.0.0.1:"), "{error}");
 }
 
-/// Says this much, and then nothing until the client has hung up, which it tells.
+/// Sends this much, then nothing until the client hangs up, which it reports.
 fn hanging_after(words: &'static str) -> (Port, mpsc::Receiver<()>) {
     let (tell, left) = mpsc::channel();
     let port = Port::serving(move |stream| {
@@ -277,7 +277,7 @@ fn a_port_that_is_not_there_or_speaks_something_else_is_named() {
     assert_eq!(silent.refusal().status, Status::Unavailable);
 }
 
-/// A port behind TLS, with a certificate for `management.example`; it may want one of the client too.
+/// A port with TLS and a certificate for `management.example`. It may require a client certificate.
 fn secure(body: &'static str, wants_certificate: bool) -> Port {
     let chain = vec![CertificateDer::from_pem_file(fixture("server.pem")).unwrap()];
     let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();

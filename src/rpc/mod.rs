@@ -17,7 +17,7 @@ use prost::bytes::Bytes;
 
 use crate::config::Config;
 use crate::error::{Error, Status};
-use crate::runtime;
+use crate::inline_executor;
 use crate::server::Server;
 use crate::transport::{Channel, Connection};
 use attempt::Context;
@@ -206,8 +206,8 @@ impl Rpc {
         if let Some(session) = self.current_session() {
             return Ok(session);
         }
-        runtime::leave_callers_thread().await;
-        // Apart: its future is far larger than a call's, and seldom needed.
+        inline_executor::leave_callers_thread().await;
+        // Boxed: this future is far larger than a call's, and seldom needed.
         Box::pin(self.new_session(deadline, handshake)).await
     }
 

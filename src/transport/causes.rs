@@ -1,11 +1,11 @@
-//! What is behind an error of the network stack, in words from which a person knows what to do.
+//! Explains errors of the network stack in words that tell a person what to do.
 
 use std::error::Error as StdError;
 use std::io;
 
 use rustls::CertificateError;
 
-/// The first error of type `T` in a chain. I/O and HTTP/2 errors hide what they wrap from `source()`.
+/// The first error of type `T` in a chain. I/O and HTTP/2 errors do not return what they wrap from `source()`.
 pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     loop {
         if let Some(found) = error.downcast_ref::<T>() {
@@ -21,12 +21,12 @@ pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'st
     }
 }
 
-/// The innermost cause, which is the one that says something.
+/// The innermost error, which names the cause.
 pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     if let Some(error) = find::<io::Error>(error) {
         return reason(error);
     }
-    // Not the words that a server may add when it ends a connection: they can be anything.
+    // Not the debug data that a server may send when it ends a connection: it can be anything.
     if let Some(reason) = find::<h2::Error>(error).and_then(h2::Error::reason) {
         return format!("the server ended it ({})", reason.description());
     }
@@ -37,22 +37,22 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     innermost.to_string()
 }
 
-/// The operating system's words without Rust's "(os error 111)".
+/// The operating system's text without Rust's "(os error 111)".
 pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error").unwrap_or(text.len());
     text[..end].to_lowercase()
 }
 
-/// Whether the server certainly did not begin to work on the request.
+/// Whether the server certainly did not begin to process the request.
 pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool {
-    // As the end of this one stream: a GOAWAY with the same word is about the whole connection.
+    // Only if this stream was reset: a GOAWAY with the same code ends the whole connection.
     find::<h2::Error>(error).is_some_and(|error| {
         error.is_reset() && error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
     })
 }
 
-/// A TLS failure on this side, in words. The keys of the options that can help begin with `options`.
+/// Explains a TLS failure on this side. The keys of the options that can help begin with `options`.
 pub(super) fn of_tls(error: &rustls::Error, options: &str) -> String {
     match error {
         rustls::Error::InvalidCertificate(problem) => of_server_certificate(problem, options),
@@ -64,7 +64,7 @@ pub(super) fn of_tls(error: &rustls::Error, options: &str) -> String {
     }
 }
 
-/// rustls has no variant of its own for this verdict of webpki's.
+/// rustls has no variant of its own for this error of webpki's.
 pub(super) fn is_authority_as_server(problem: &CertificateError) -> bool {
     matches!(problem, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
 }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn only_a_stream_that_the_server_refused_was_not_processed() {
-        // One that this side has made up is none; h2 has no way to make one that came from the server.
+        // A reset that this side sent is no refusal; h2 has no way to construct one that the server sent.
         assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
         assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::CANCEL)));
         assert!(!was_refused_unprocessed(&io::Error::other("x")));

@@ -1,4 +1,4 @@
-//! What rustls does not tell about a certificate: when it is valid, and what it is for.
+//! Reads from a certificate what rustls does not expose: its validity and its purpose.
 
 use std::time::SystemTime;
 
@@ -10,7 +10,7 @@ use x509_cert::ext::pkix::ExtendedKeyUsage;
 pub(super) const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
 
-/// Whether a moment is within a certificate's time.
+/// Whether a moment is within the certificate's validity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Time {
     Valid,
@@ -18,7 +18,7 @@ pub(super) enum Time {
     Over,
 }
 
-/// Where `now` is in the certificate's time; `None` if it cannot be read.
+/// Where `now` is relative to the certificate's validity; `None` if the certificate cannot be read.
 pub(super) fn time(der: &[u8], now: SystemTime) -> Option<Time> {
     let certificate = Certificate::from_der(der).ok()?;
     let validity = certificate.tbs_certificate().validity();
@@ -31,14 +31,14 @@ pub(super) fn time(der: &[u8], now: SystemTime) -> Option<Time> {
     })
 }
 
-/// Whether the certificate is for this purpose. One that lists none is for all.
+/// Whether the certificate may be used for this purpose. A certificate that lists no purpose may be used for all.
 pub(super) fn is_for(purpose: ObjectIdentifier, der: &[u8]) -> Option<bool> {
     let certificate = Certificate::from_der(der).ok()?;
     let usage = certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>().ok()?;
     Some(usage.is_none_or(|(_, usage)| usage.0.contains(&purpose)))
 }
 
-/// Why a server that rejected this client certificate has done so.
+/// Explains why a server has rejected this client certificate.
 pub(super) fn why_rejected(der: &[u8]) -> &'static str {
     match (time(der, SystemTime::now()), is_for(CLIENT_AUTH, der)) {
         (Some(Time::Over), _) => "has expired",

@@ -1,5 +1,5 @@
-//! The one HTTP/2 connection of a client: made on first use, probed while idle, and made anew when
-//! it is gone. Requests of any number of threads share it.
+//! The channel of a client: one HTTP/2 connection, made on first use, probed while idle, and replaced when it is lost. The
+//! requests of any number of threads share it.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,29 +16,29 @@ use crate::config::{Address, Config};
 use crate::error::Error;
 use crate::log::{self, Level};
 
-/// Where connections come from.
+/// Makes the connections of a client.
 pub(crate) struct Channel {
     endpoint: Endpoint,
     state: Mutex<ChannelState>,
 }
 
-/// The state of the line to the server.
+/// The current connection of a channel, and how to make the next one.
 #[derive(Default)]
 struct ChannelState {
     connection: Option<Connection>,
-    /// How many connections there have been: two with the same number are the same.
+    /// The number of connections made so far, which identifies the current one.
     generation: u64,
-    /// Of all hosts that it leads to.
+    /// Resolves every host that the channel connects to.
     resolver: Arc<Resolver>,
-    /// Where a global cluster's endpoint leads.
+    /// The primary cluster of a global cluster.
     primary: Option<Primary>,
-    /// The same, asked for again while calls go on, and when it was told; nothing or one.
-    asking: JoinSet<(Instant, Result<Address, Error>)>,
+    /// A refresh of the primary in the background, with the time of its response; at most one task.
+    refresh: JoinSet<(Instant, Result<Address, Error>)>,
 }
 
 struct Primary {
     endpoint: Endpoint,
-    told: Instant,
+    as_of: Instant,
 }
 
 impl Channel {
@@ -47,9 +47,9 @@ impl Channel {
         Ok(Self { endpoint: Endpoint::new(config)?, state: Mutex::default() })
     }
 
-    /// The connection, made now if there is none. A failure means that nothing was sent.
+    /// Returns the connection, and makes one if there is none. A failure means that nothing was sent.
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
-        // Whoever holds the lock connects; if its caller gives up, the next in line takes over.
+        // The caller that holds the lock connects. If it gives up, the next one takes over.
         let mut state = self.state.lock().await;
         let has_moved = match state.living_connection() {
             Some(connection) if !state.primary_has_moved(&self.endpoint) => return Ok(connection),
@@ -67,16 +67,16 @@ impl Channel {
         Ok(connection)
     }
 
-    /// Whether there is a connection that keepalive has not given up; not while one is being made.
+    /// Whether there is a connection that keepalive has not declared dead; not while one is being made.
     pub(crate) fn is_connected(&self) -> bool {
         self.state.try_lock().is_ok_and(|state| state.living_connection().is_some())
     }
 
-    /// Lets go of the connection.
+    /// Drops the connection.
     pub(crate) async fn disconnect(&self) {
         let mut state = self.state.lock().await;
         state.connection = None;
-        state.asking = JoinSet::new();
+        state.refresh = JoinSet::new();
     }
 }
 
@@ -85,12 +85,12 @@ impl ChannelState {
         self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
     }
 
-    /// Connects, to a global cluster's primary as far as that `is_known`, or else asked for now.
+    /// Connects. For a global cluster it connects to the primary, which it looks up unless that `is_known`.
     async fn connect(&mut self, endpoint: &Endpoint, is_known: bool) -> Result<Connection, Error> {
         if endpoint.config.is_global && !is_known {
-            self.asking = JoinSet::new(); // what is newer counts
+            self.refresh = JoinSet::new(); // the look-up below is newer
             let address = topology::primary(endpoint, &self.resolver).await?;
-            self.lead_to(endpoint, address, Instant::now())?;
+            self.set_primary(endpoint, address, Instant::now())?;
         }
         let may_move = self.primary.is_some();
         let endpoint = self.primary.as_ref().map_or(endpoint, |primary| &primary.endpoint);
@@ -99,18 +99,18 @@ impl ChannelState {
         Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move))
     }
 
-    /// Says whether another cluster has become primary. Asks for that without waiting for the answer, which a later
-    /// call learns: one that cannot be had, or does not come, is no reason to give up a connection that works.
+    /// Whether another cluster has become primary. It starts a refresh in the background, whose result a later call reads:
+    /// a failed or missing refresh is no reason to give up a working connection.
     fn primary_has_moved(&mut self, global: &Endpoint) -> bool {
         let Some(primary) = &mut self.primary else { return false };
-        if let Some(Ok((told, answer))) = self.asking.try_join_next() {
-            primary.told = told;
+        if let Some(Ok((as_of, answer))) = self.refresh.try_join_next() {
+            primary.as_of = as_of;
             if let Ok(address) = answer {
-                return self.lead_to(global, address, told).unwrap_or(false);
+                return self.set_primary(global, address, as_of).unwrap_or(false);
             }
-        } else if self.asking.is_empty() && primary.told.elapsed() > global.config.primary_lasts {
+        } else if self.refresh.is_empty() && primary.as_of.elapsed() > global.config.primary_lasts {
             let (global, resolver) = (global.clone(), Arc::clone(&self.resolver));
-            self.asking.spawn(async move {
+            self.refresh.spawn(async move {
                 let answer = topology::primary(&global, &resolver).await;
                 (Instant::now(), answer)
             });
@@ -118,17 +118,17 @@ impl ChannelState {
         false
     }
 
-    /// Takes this for the primary's address; says whether it was another one before.
-    fn lead_to(&mut self, global: &Endpoint, address: Address, told: Instant) -> Result<bool, Error> {
+    /// Records the address of the primary. Returns whether it has changed.
+    fn set_primary(&mut self, global: &Endpoint, address: Address, as_of: Instant) -> Result<bool, Error> {
         if let Some(primary) = &mut self.primary
             && primary.endpoint.config.address == address
         {
-            primary.told = told;
+            primary.as_of = as_of;
             return Ok(false);
         }
         log::tell(Level::Info, "primary cluster", || format!("address={address}"));
         let endpoint = global.at(address)?;
-        self.primary = Some(Primary { endpoint, told });
+        self.primary = Some(Primary { endpoint, as_of });
         Ok(true)
     }
 }

@@ -1,5 +1,5 @@
-//! One attempt to connect: name look-up, TCP or Unix socket, TLS, and the server's first word in HTTP/2.
-//! Every failure here is one in which the server has not received any call.
+//! Connects once: name look-up, TCP or Unix socket, TLS, and the server's first HTTP/2 frame. When this fails, the server
+//! has not received any call.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,11 +22,11 @@ use crate::process;
 
 pub(super) struct Opened {
     pub(super) stream: Box<dyn Stream>,
-    /// Whose port it is, if it has one.
+    /// The address of the peer; `None` for a Unix socket.
     peer: Option<SocketAddr>,
 }
 
-/// Connects, within the limit that the configuration sets.
+/// Connects within the timeout of the configuration.
 pub(super) async fn connect(
     config: &Config,
     tls: Option<&Tls>,
@@ -40,7 +40,7 @@ pub(super) async fn connect(
     connected.unwrap_or_else(|_| Err(too_slow(config, resolver)))
 }
 
-/// The time for connecting is over.
+/// The error of an attempt that exceeds the timeout.
 pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
     let limit = config.connect_timeout.as_millis();
     let why = if resolver.was_given_up() {
@@ -67,7 +67,7 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
         Address::Tcp { host, port } => {
             let addresses = resolver.resolve(host, *port).await.map_err(failed)?;
             let stream = first_of(&addresses, config.connect_timeout).await.map_err(failed)?;
-            // Without this, a request's second small write waits for a delayed acknowledgement.
+            // With Nagle's algorithm, the second small write of a request would wait for a delayed acknowledgement.
             stream.set_nodelay(true).map_err(failed)?;
             let peer = stream.peer_addr().ok();
             let stream = NoSigpipe(stream);
@@ -89,13 +89,14 @@ async fn unix_socket(_: &Path) -> io::Result<TcpStream> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 
-/// Connects to the first address that answers. None of them may use up the time of those behind it.
+/// Connects to the first address that accepts. Each address gets an equal share of the time, so that none uses up the time
+/// of the next.
 async fn first_of(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
     let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for (index, address) in addresses.iter().enumerate() {
         let attempt = TcpStream::connect(address);
-        // The last one has all the time that is left.
+        // The last address gets all the time that is left.
         let is_last = index + 1 == addresses.len();
         let result = if is_last { Ok(attempt.await) } else { tokio::time::timeout(share, attempt).await };
         match result {
@@ -107,8 +108,8 @@ async fn first_of(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpSt
     Err(failure)
 }
 
-/// Begins HTTP/2 and waits for the server's first frame. Only that shows that it speaks HTTP/2, and
-/// under TLS 1.3 that it accepts the client's certificate.
+/// Begins HTTP/2 and waits for the server's first frame. Only this frame proves that the server speaks HTTP/2 and, with
+/// TLS 1.3, that it accepts the client's certificate.
 async fn speak_http2(
     config: &Config,
     tls: Option<&Tls>,
@@ -121,14 +122,14 @@ async fn speak_http2(
         Err(error) => return Err(not_http2(config, tls, peer, &detector, Some(&error)).await),
     };
     let (tell, mut ended) = oneshot::channel();
-    // Ends by itself when the last sender is gone or the connection breaks; its error also reaches
-    // every request that is under way then.
+    // This task ends when the last sender is dropped or the connection fails. Its error also reaches every request that
+    // is in flight then.
     tokio::spawn(async move { drop(tell.send(run.await)) });
     let end = tokio::select! {
         end = &mut ended => end,
-        () = detector.spoke() => match detector.protocol() {
+        () = detector.detected() => match detector.protocol() {
             Protocol::Http2 => return Ok(sender),
-            _ => ended.await, // as it will, being no HTTP/2
+            _ => ended.await, // h2 ends a connection that is not HTTP/2
         },
     };
     if let Some(defect) = sender.defect() {
@@ -180,9 +181,10 @@ async fn not_http2(
             unreachable(config, &why)
         }
         Protocol::Unknown if tls.is_none() && speaks_tls(peer).await => wants_tls(config),
-        Protocol::Unknown => {
-            unreachable(config, "the server closed the connection without a word; is it Milvus' gRPC port?")
-        }
+        Protocol::Unknown => unreachable(
+            config,
+            "the server closed the connection without sending anything; is it Milvus' gRPC port?",
+        ),
     }
 }
 
@@ -191,7 +193,7 @@ fn wants_tls(config: &Config) -> Error {
     Error::new(Status::TlsFailed, text)
 }
 
-/// Most TLS ports just close when they are spoken to in plaintext. Asked again, in TLS, they show what they are.
+/// Most TLS ports just close a plaintext connection. A second attempt, with TLS, shows that they speak it.
 async fn speaks_tls(peer: Option<SocketAddr>) -> bool {
     let Some(address) = peer else { return false };
     match TcpStream::connect(address).await {

@@ -1,4 +1,4 @@
-//! A server to connect to: its address, how TLS is spoken to it, and what its requests begin with.
+//! A server to connect to: its address, its TLS settings, and the origin of its requests.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads certificates if TLS is wanted, but does not connect.
+    /// Reads the certificates if the configuration enables TLS, but does not connect.
     pub(super) fn new(config: Arc<Config>) -> Result<Self, Error> {
         let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
         let origin = origin(&config)?;
         Ok(Self { config, tls, origin })
     }
 
-    /// The same for another address.
+    /// The same endpoint at another address.
     pub(super) fn at(&self, address: Address) -> Result<Self, Error> {
         let config = Config { address, is_global: false, ..(*self.config).clone() };
         let tls = match (&self.tls, &config.tls) {

@@ -1,4 +1,4 @@
-//! One question over HTTP/1, each on a connection of its own: to a global cluster's endpoint, and to a management port.
+//! Sends single HTTP/1 requests, each over its own connection: to a global cluster's endpoint, and to a management port.
 
 use std::error::Error as StdError;
 
@@ -19,21 +19,21 @@ use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
 
-/// What a server answers.
+/// A response.
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
-    /// Read only if the status is one of success.
+    /// Empty unless the status is a success.
     pub(crate) body: Bytes,
 }
 
-/// A server whose pages are read.
+/// A server to read pages from.
 pub(crate) struct Site {
     endpoint: Endpoint,
     resolver: Resolver,
 }
 
 impl Site {
-    /// Reads certificates if TLS is wanted, but does not connect.
+    /// Reads the certificates if the configuration enables TLS, but does not connect.
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
         let mut endpoint = Endpoint::new(config.into())?;
         endpoint.tls = endpoint.tls.as_ref().map(Tls::for_http1);
@@ -44,7 +44,7 @@ impl Site {
         &self.endpoint.config.address
     }
 
-    /// Asks for a page. Follows no redirect, and takes at most `limit` bytes. Only connecting has a limit of time here.
+    /// Reads a page of at most `limit` bytes. Follows no redirect. Only connecting has a timeout here.
     pub(crate) async fn get(&self, path: &str, limit: usize) -> Result<Page, Error> {
         let Self { endpoint, resolver } = self;
         let config = &*endpoint.config;
@@ -62,8 +62,8 @@ pub(super) fn get(endpoint: &Endpoint, path: &str) -> http::request::Builder {
     Request::get(path).header(HOST, authority).header(USER_AGENT, USER_AGENT_VALUE)
 }
 
-/// Sends a request, and reads the answer if it has at most `limit` bytes. The connection ends with the question, also
-/// with one that is given up.
+/// Sends a request, and reads a response of at most `limit` bytes. The connection closes with the request, also if the
+/// caller gives up.
 pub(super) async fn ask(
     endpoint: &Endpoint,
     opened: Opened,
@@ -98,7 +98,7 @@ pub(super) async fn ask(
     }
 }
 
-/// Why no answer has come, or only a part of one.
+/// The error of a request that got no response, or only a part of one.
 fn no_answer(endpoint: &Endpoint, error: &(dyn StdError + 'static)) -> Error {
     let Endpoint { config, tls, .. } = endpoint;
     if let (Some(tls), Some(error)) = (tls, causes::find(error)) {

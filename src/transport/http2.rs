@@ -1,5 +1,5 @@
-//! One HTTP/2 connection, on h2: requests out, answers in, and probes while it is silent. The headers and the
-//! message of a request are queued together, so that they leave in one write.
+//! One HTTP/2 connection over h2: sends requests, and probes the connection while it is silent. The headers and the message
+//! of a request are queued together, so that they leave in one write.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -19,23 +19,23 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::panics;
 
-/// A server's error text travels in headers; 2.3 sends whole stack traces there.
+/// A server's error text travels in headers, and 2.3 sends whole stack traces.
 const HEADER_LIMIT: u32 = 256 * 1024;
-/// What a server may send before it is read: of one answer, and of all.
+/// How much a server may send before the client reads it: of one response, and of all.
 const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
 const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
-/// Requests at a time until the server says how many it takes; it may take no fewer.
+/// How many requests may be open until the server announces its limit, which may not be lower.
 const FIRST_STREAMS: usize = 100;
 
-/// Sends the requests of one connection, which ends when this is gone and the last answer has come.
+/// Sends the requests of one connection. The connection ends when this is dropped and the last response has come.
 pub(super) struct Sender {
     requests: Mutex<SendRequest<Bytes>>,
     connection: Arc<SharedConnection<DetectingStream>>,
     fell_silent: Arc<AtomicBool>,
 }
 
-/// Begins HTTP/2 on a stream. Returns also what has to run for anything to happen; it ends with the connection,
-/// and says why.
+/// Begins HTTP/2 on a stream. Also returns the task that drives the connection; it ends with the connection, and returns
+/// why.
 pub(super) async fn begin(
     config: &Config,
     stream: DetectingStream,
@@ -64,7 +64,7 @@ pub(super) async fn begin(
                 Some(pings) => silence(pings, &detector, interval, limit).await,
                 None => std::future::pending().await,
             }
-            // Before the connection is dropped: its requests ask for it then.
+            // Set before the connection is dropped, because its requests read it then.
             fell_silent.store(true, Ordering::Relaxed);
         };
         let end = panics::caught(async {
@@ -84,7 +84,7 @@ pub(super) async fn begin(
     Ok((sender, run))
 }
 
-/// Probes the connection whenever nothing has come for so long. Returns when a probe stays unanswered.
+/// Probes the connection (PING) whenever it was silent for `interval`. Returns when a probe stays unanswered for `limit`.
 async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Duration, limit: Duration) {
     loop {
         let rest = interval.saturating_sub(detector.silence());
@@ -94,7 +94,7 @@ async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Dur
         }
         match tokio::time::timeout(limit, pings.ping(Ping::opaque())).await {
             Ok(Ok(_)) => {}
-            // The connection is at its end, and says so itself.
+            // The connection has ended, which its own future reports.
             Ok(Err(_)) => std::future::pending().await,
             Err(_) => return,
         }
@@ -102,22 +102,22 @@ async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Dur
 }
 
 impl Sender {
-    /// Whether requests can be sent: the connection has not ended, and the server has not said that it will.
+    /// Whether requests can be sent: the connection has not ended, and the server has not announced its end (GOAWAY).
     pub(super) fn is_alive(&self) -> bool {
         if self.defect().is_some() {
             return false;
         }
-        // Whoever holds it is sending, and finds out.
+        // The thread that holds the lock is sending, and finds out.
         let Ok(mut requests) = self.requests.try_lock() else { return true };
         !matches!(requests.poll_ready(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
     }
 
-    /// What has panicked on the connection, if something has.
+    /// The panic on the connection, if there was one.
     pub(super) fn defect(&self) -> Option<Error> {
         self.connection.defect()
     }
 
-    /// Waits until something has panicked on the connection, which tells nobody else of it.
+    /// Waits until there is a panic on the connection. h2 does not report it to its requests.
     pub(super) async fn broken(&self) -> Error {
         self.connection.broken().await
     }
@@ -127,8 +127,8 @@ impl Sender {
         self.fell_silent.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and returns the beginning of its answer. While the server takes no more requests at a
-    /// time, it waits here; from when any of it is handed to the connection, `sent` says so.
+    /// Sends a request and returns the head of its response. Waits while the server's limit of open requests is reached.
+    /// Sets `sent` when it has handed any of the request to h2.
     pub(super) async fn send(
         &self,
         head: Request<()>,

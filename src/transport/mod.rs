@@ -1,4 +1,5 @@
-//! From a [`Config`](crate::config::Config) to an HTTP/2 connection that gRPC calls travel over; and what is asked over HTTP/1.
+//! Connects to a server as a [`Config`](crate::config::Config) says, and carries requests: HTTP/2 for gRPC, HTTP/1 for
+//! topologies and management ports.
 
 mod backoff;
 mod causes;

@@ -1,5 +1,5 @@
-//! Watches how the other side begins to speak, so that a wrong port is named as what it is, and a
-//! connection counts as made only when the server has answered on it.
+//! Detects the protocol that the peer speaks by its first bytes. An error can then name what a wrong port speaks, and a
+//! connection counts as made only when the server has sent its first HTTP/2 frame.
 
 use std::io;
 use std::pin::Pin;
@@ -15,28 +15,28 @@ use super::causes::find;
 use super::stream::Stream;
 use super::writer::is_only_writing;
 
-/// Type of the frame with which every HTTP/2 server begins.
+/// The type of the first frame of every HTTP/2 server.
 const SETTINGS: u8 = 4;
 
-/// What is known of the other side of a connection: how it began, and when it was last heard.
+/// What is known of the peer of a connection: its first bytes, and when it last sent anything.
 #[derive(Debug)]
 pub(super) struct ProtocolDetector {
     started: Instant,
-    /// Milliseconds from then on.
+    /// Milliseconds from `started` to the last bytes.
     heard: AtomicU64,
-    /// The first four bytes it sent, behind their count in the low byte. Only the connection's task writes.
+    /// The first four bytes, above their count in the low byte. Only the connection's task writes it.
     first_bytes: AtomicU64,
     spoke: Notify,
-    /// Why TLS ended, if it did. HTTP/2 keeps the words of an I/O error but not the error.
+    /// The error that ended TLS, if one did. h2 keeps the text of an I/O error, but not the error.
     tls_error: OnceLock<rustls::Error>,
 }
 
-/// What those bytes say.
+/// The protocol of a peer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// It has sent nothing, or too little to tell.
+    /// The peer has sent nothing, or too little to tell.
     Unknown,
-    /// It began as an HTTP/2 server has to.
+    /// The peer has begun as an HTTP/2 server must.
     Http2,
     /// A TLS alert record: the port wants TLS.
     Tls,
@@ -52,13 +52,13 @@ impl ProtocolDetector {
         Self { started: Instant::now(), heard, first_bytes, spoke: Notify::new(), tls_error: OnceLock::new() }
     }
 
-    /// For how long nothing has come.
+    /// For how long the peer has been silent.
     pub(super) fn silence(&self) -> Duration {
         self.started.elapsed().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
     }
 
-    /// Sleeps until the peer has sent enough to tell what it speaks.
-    pub(super) async fn spoke(&self) {
+    /// Waits until the peer has sent enough to tell its protocol.
+    pub(super) async fn detected(&self) {
         self.spoke.notified().await;
     }
 
@@ -104,11 +104,11 @@ impl ProtocolDetector {
     }
 }
 
-/// A stream that tells a detector what it reads first.
+/// A stream that shows a detector what it reads.
 pub(super) struct DetectingStream {
     stream: Box<dyn Stream>,
     detector: Arc<ProtocolDetector>,
-    /// A write that failed while something of the peer's may be unread: its reason, or answers.
+    /// The error of a failed write while the peer's last bytes may be unread: they may say why, or be responses.
     refused: Option<io::Error>,
 }
 
@@ -117,8 +117,7 @@ impl DetectingStream {
         Self { stream, detector, refused: None }
     }
 
-    /// Passes a write's result on. If it has failed, what the peer sent before is read first: by the connection's task,
-    /// if it has not been the one that wrote.
+    /// Passes the result of a write on. After a failure, the connection's task first reads what the peer has sent.
     fn after_write<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
         match result {
             Err(error) if is_only_writing() || self.detector.protocol() == Protocol::Unknown => {
@@ -126,17 +125,17 @@ impl DetectingStream {
             }
             result => return Poll::Ready(result),
         }
-        self.listen(cx).map(Err)
+        self.drain(cx).map(Err)
     }
 
-    /// Reads to the end and returns the write's error.
-    fn listen(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+    /// Reads until the peer's end, and returns the error of the write.
+    fn drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         if is_only_writing() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         if self.detector.protocol() != Protocol::Unknown {
-            // HTTP/2 reads before it writes.
+            // h2 has read before it wrote.
             return Poll::Ready(self.refused.take().unwrap_or_else(|| io::ErrorKind::BrokenPipe.into()));
         }
         loop {
@@ -161,7 +160,7 @@ impl AsyncRead for DetectingStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if is_only_writing() {
-            // The connection's task reads, and will be woken for it.
+            // The connection's task reads; the runtime wakes it for that.
             return Poll::Pending;
         }
         let before = buffer.filled().len();
@@ -174,7 +173,7 @@ impl AsyncRead for DetectingStream {
 impl AsyncWrite for DetectingStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.refused.is_some() {
-            return self.listen(cx).map(Err);
+            return self.drain(cx).map(Err);
         }
         let result = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes));
         self.after_write(cx, result)
@@ -182,7 +181,7 @@ impl AsyncWrite for DetectingStream {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.refused.is_some() {
-            return self.listen(cx).map(Err);
+            return self.drain(cx).map(Err);
         }
         let result = ready!(Pin::new(&mut self.stream).poll_flush(cx));
         self.after_write(cx, result)

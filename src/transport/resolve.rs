@@ -1,7 +1,7 @@
-//! From a host's name to its addresses. The operating system's resolver blocks, for long when a name server is
-//! gone, and cannot be stopped: a channel has at most one look-up under way, however often its calls give up, and all
-//! channels together have as many as there are threads for that. One more waits, and leaves nothing behind if it is
-//! given up before its turn.
+//! Resolves a host name to its addresses. The operating system's resolver blocks, for long if a name server is down,
+//! and cannot be cancelled. A channel therefore has at most one look-up in progress, however often its calls give up,
+//! and all channels together have at most one for each resolver thread. A look-up that waits for its turn is dropped
+//! if its caller gives up.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -15,10 +15,10 @@ use tokio::task::JoinHandle;
 
 use crate::{process, runtime};
 
-/// An answer that nobody waited for is not used later than this.
+/// How long a result that no caller waited for stays usable.
 const FRESH: Duration = Duration::from_secs(30);
-/// One for each thread of the runtime's for such work, so that none ever waits in its queue, from which nobody could
-/// take it back.
+/// One permit for each resolver thread of the runtime, so that no look-up ever waits in the runtime's queue, where
+/// nobody could cancel it.
 static TURNS: Semaphore = Semaphore::const_new(runtime::RESOLVERS);
 
 #[derive(Debug)]
@@ -27,14 +27,14 @@ struct Found {
     addresses: io::Result<Vec<SocketAddr>>,
 }
 
-/// Asks the operating system, and blocks meanwhile.
+/// Asks the operating system; blocks meanwhile.
 type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
 /// The look-ups of one channel.
 pub(super) struct Resolver {
     look_up: LookUp,
     turns: &'static Semaphore,
-    /// [`FRESH`], but in tests.
+    /// [`FRESH`], except in tests.
     fresh: Duration,
     under_way: Mutex<Option<UnderWay>>,
     is_looking: AtomicBool,
@@ -53,7 +53,7 @@ impl Default for Resolver {
 }
 
 fn by_the_system(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-    // Without descriptors the system's resolver finds no name server, and no name.
+    // If no descriptor is left, the system's resolver reports that it does not know the name.
     (host, port)
         .to_socket_addrs()
         .map(Iterator::collect)
@@ -65,7 +65,7 @@ impl Resolver {
         Self { look_up, turns, fresh: FRESH, under_way: Mutex::default(), is_looking: AtomicBool::new(false) }
     }
 
-    /// The addresses of a host. Cancelled, it leaves its look-up to the next caller.
+    /// Returns the addresses of a host. A caller that is cancelled leaves its look-up to the next caller.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if let Ok(literal) = host.parse::<IpAddr>() {
             self.is_looking.store(false, Ordering::Relaxed);
@@ -96,7 +96,7 @@ impl Resolver {
         }
     }
 
-    /// Whether the latest look-up was given up before it was over, or had its turn.
+    /// Whether the latest look-up was given up before it ended or began.
     pub(super) fn was_given_up(&self) -> bool {
         self.is_looking.load(Ordering::Relaxed)
     }
@@ -113,8 +113,8 @@ impl Resolver {
     }
 }
 
-/// Begins a look-up. If the system has no thread for it, tokio panics, and keeps the work for the next thread that
-/// there is: the turn is given back then, and without one nothing is looked up.
+/// Begins a look-up. If the system refuses a thread for it, tokio panics and keeps the work for its next thread; the
+/// permit is released then, and if no thread comes, nothing is looked up.
 fn on_a_thread(
     turn: SemaphorePermit<'static>,
     look_up: impl FnOnce() -> Found + Send + 'static,
@@ -175,7 +175,7 @@ mod tests {
     fn without_a_thread_nothing_is_looked_up_and_it_is_no_defect() {
         static TURNS: Semaphore = Semaphore::const_new(1);
         let guarded_before = panics::guard_this_thread(true);
-        // Here it has no runtime either.
+        // This thread has no runtime either.
         let error = on_a_thread(TURNS.try_acquire().unwrap(), || unreachable!()).unwrap_err();
         panics::guard_this_thread(guarded_before);
         assert_eq!(error.kind(), io::ErrorKind::OutOfMemory);

@@ -1,4 +1,4 @@
-//! TLS through rustls with ring. The server's certificate is always verified; nothing turns that off.
+//! TLS through rustls with ring. It always verifies the server's certificate; no option turns that off.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
 use crate::process;
 
-/// HTTP/1 among the protocols that a TLS connection can be for.
+/// HTTP/1 in the list of protocols (ALPN) that a TLS connection offers.
 const HTTP1: &[u8] = b"http/1.1";
 
 /// A connector, and the name that the server has to prove.
@@ -29,21 +29,21 @@ const HTTP1: &[u8] = b"http/1.1";
 pub(super) struct Tls {
     pub(super) connector: TlsConnector,
     pub(super) name: ServerName<'static>,
-    /// What this client proves itself with.
+    /// The client certificate.
     own: Option<CertificateDer<'static>>,
-    /// What the keys of its options begin with.
+    /// The beginning of the option keys that configure this.
     options: &'static str,
 }
 
 impl Tls {
-    /// Reads the certificates now, so this does file I/O. What is wrong with a file is said with its option.
+    /// Reads the certificate files now. An error names the option of the file that is wrong.
     pub(super) fn new(config: &TlsConfig, address: &Address) -> Result<Self, Error> {
         let options = config.group;
         let trusted = match &config.ca_file {
             Some(file) => certificates_in(&format!("{options}.ca_file"), file)?,
             None => system_roots(options)?,
         };
-        // The provider is passed explicitly: installing one would change the host process.
+        // The provider is passed explicitly: installing one would change the whole process.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = Verifier::new(trusted, config, Arc::clone(&provider))?;
         let builder = ClientConfig::builder_with_provider(provider)
@@ -67,12 +67,12 @@ impl Tls {
         Ok(Self { connector: TlsConnector::from(Arc::new(client)), name, own, options })
     }
 
-    /// The same for another server; certificates and trust stay.
+    /// The same for another server, with the same certificates and trust.
     pub(super) fn at(&self, config: &TlsConfig, address: &Address) -> Result<Self, Error> {
         Ok(Self { name: name(config, address)?, ..self.clone() })
     }
 
-    /// The same, to speak HTTP/1.
+    /// The same, but for HTTP/1.
     pub(super) fn for_http1(&self) -> Self {
         let mut client = (**self.connector.config()).clone();
         client.alpn_protocols = vec![HTTP1.to_vec()];
@@ -83,13 +83,13 @@ impl Tls {
         self.connector.config().alpn_protocols.iter().any(|protocol| protocol == HTTP1)
     }
 
-    /// Why TLS failed, in words from which a person knows what to do.
+    /// Explains why TLS failed, in words that tell a person what to do.
     pub(super) fn explain(&self, error: &rustls::Error) -> String {
         use AlertDescription as A;
         let options = self.options;
         let rustls::Error::AlertReceived(alert) = error else { return causes::of_tls(error, options) };
         let why = match (alert, &self.own) {
-            // Servers differ in the word for it, and most have one for all that can be wrong.
+            // Servers send different alerts for it, and most send one alert for everything that can be wrong.
             (
                 A::CertificateRequired
                 | A::BadCertificate
@@ -119,9 +119,9 @@ impl Tls {
     }
 }
 
-/// Verifies servers as rustls does, and takes one more for good: a certificate that is itself in
-/// `tls.ca_file`, although it is an authority's. `openssl req -x509` makes such ones for test servers, and
-/// other clients of Milvus accept them. Name, time and possession of the key are checked all the same.
+/// Verifies servers as rustls does, and also accepts a certificate that is itself in `tls.ca_file`, even if it is a CA
+/// certificate. `openssl req -x509` makes such certificates for test servers, and other clients of Milvus accept them.
+/// Name, validity and possession of the key are checked all the same.
 #[derive(Debug)]
 struct Verifier {
     usual: Arc<WebPkiServerVerifier>,
@@ -221,12 +221,12 @@ fn cannot_set_up(why: &dyn std::fmt::Display) -> Error {
     Error::new(Status::TlsFailed, format!("cannot set up TLS: {why}"))
 }
 
-/// Whether the other side speaks TLS: it shows a certificate, trusted or not, or refuses in TLS's own words.
+/// Whether the peer speaks TLS: it sends a certificate, trusted or not, or a TLS alert.
 pub(super) async fn is_spoken(stream: TcpStream) -> bool {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let Ok(builder) = builder else { return false };
-    // It trusts nobody, so no more than the beginning of a handshake comes of it.
+    // This connector trusts no certificate, so the handshake never completes.
     let mut client = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
     client.alpn_protocols = vec![b"h2".to_vec()];
     let Ok(name) = ServerName::try_from("localhost") else { return false };
@@ -290,7 +290,7 @@ fn key_in(option: &str, file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 }
 
 fn read(option: &str, file: &Path) -> Result<Vec<u8>, Error> {
-    /// Far above any bundle of certificates, and an end to devices that never end.
+    /// Far above the size of any bundle of certificates. It bounds the reading of devices that never end.
     const LIMIT: u64 = 16 * 1024 * 1024;
     use std::io::Read as _;
     let mut bytes = Vec::new();

@@ -1,5 +1,5 @@
-//! Global clusters (Zilliz Cloud): their endpoint tells which clusters there are, and which one is primary.
-//! What is asked and answered was read off pymilvus 3.0.2; there is no public description of it.
+//! Looks up the primary cluster of a global cluster (Zilliz Cloud), whose endpoint lists the clusters. Request and response
+//! follow pymilvus 3.0.2; there is no public description of them.
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
@@ -15,10 +15,10 @@ use crate::error::{Error, Status, shortened};
 
 const PATH: &str = "/global-cluster/topology";
 const LARGEST_ANSWER: usize = 1024 * 1024;
-/// The bit of a cluster's capability that makes it the primary.
+/// The bit of a cluster's capability that marks the primary.
 const WRITABLE: i64 = 2;
 
-/// The primary cluster's address, asked for now, within the time that connecting has.
+/// Looks up the address of the primary cluster, within the timeout for connecting.
 pub(super) async fn primary(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
     let asked = tokio::time::timeout(config.connect_timeout, ask(endpoint, resolver)).await;
@@ -68,7 +68,7 @@ fn primary_in(answer: &[u8]) -> Result<Address, Error> {
     let primary = clusters.iter().find(is_primary).ok_or_else(|| wrong("names no primary cluster"))?;
     let endpoint =
         primary["endpoint"].as_str().ok_or_else(|| wrong("gives the primary cluster no endpoint"))?;
-    // Without a port it is this one, for pymilvus too, whatever the scheme.
+    // The default port whatever the scheme, as in pymilvus.
     Address::parse(endpoint, DEFAULT_PORT)
         .map_err(|_| wrong("gives the primary cluster a malformed endpoint"))
 }

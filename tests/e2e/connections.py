@@ -108,7 +108,7 @@ def cases(world):
         Case("host name does not exist", "http://no-such-host.invalid:19530", "UNAVAILABLE", "name or service not known"),
         Case("connection attempts stay unanswered", world.black_hole.uri, "TIMEOUT", "connecting to"),
         Case("accepts, then says nothing", world.silent.uri, "TIMEOUT", "connecting to"),
-        Case("accepts, then hangs up", world.hanging_up.uri, "UNAVAILABLE", "without a word"),
+        Case("accepts, then hangs up", world.hanging_up.uri, "UNAVAILABLE", "without sending anything"),
         Case("a web server (HTTP/1)", world.http1.uri, "UNAVAILABLE", "answers HTTP/1"),
         Case("something else entirely", world.nonsense.uri, "UNAVAILABLE", "cannot connect"),
         Case("no such unix socket", "unix:/nonexistent.sock", "UNAVAILABLE", "no such file"),
