@@ -5,7 +5,6 @@
 
 use std::ffi::c_void;
 use std::ptr;
-use std::time::Instant;
 
 use super::completion_queue::CompletionQueue;
 use super::convert::{self, Out};
