@@ -55,20 +55,20 @@ static void print_left_out(const milvus_compaction_report *report)
         int64_t count;
         const char *why;
     } parts[] = {
-        {report->left_out_unsorted, "not sorted yet"},
-        {report->left_out_l0, "with nothing but deletions"},
-        {report->left_out_clustered, "clustered"},
-        {report->left_out_importing, "being imported"},
-        {report->left_out_unflushed, "not flushed yet"},
-        {report->left_out_not_asked_for, "not asked for"},
-        {report->left_out_other, "held by another compaction, or not eligible"},
+        {report->left_out.unsorted, "not sorted yet"},
+        {report->left_out.l0, "with nothing but deletions"},
+        {report->left_out.clustered, "clustered"},
+        {report->left_out.importing, "being imported"},
+        {report->left_out.unflushed, "not flushed yet"},
+        {report->left_out.not_asked_for, "not asked for"},
+        {report->left_out.other, "held by another compaction, or not eligible"},
     };
     const char *separator = " (";
     size_t i;
 
-    if (report->left_out <= 0) // 0, or MILVUS_NOT_REPORTED
+    if (report->left_out.total <= 0) // 0, or MILVUS_NOT_REPORTED
         return;
-    printf("  segments left out: %" PRId64, report->left_out);
+    printf("  segments left out: %" PRId64, report->left_out.total);
     for (i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].count > 0) {
             printf("%s%" PRId64 " %s", separator, parts[i].count, parts[i].why);
@@ -103,11 +103,11 @@ static int compact(milvus_client *client, const char *collection)
         complain("the compaction did not succeed");
     printf("%s: %s\n", milvus_verdict_name(report.verdict), milvus_verdict_message(report.verdict));
     printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, %" PRId64 " unknown, in %.2f s\n",
-           report.completed_plans, report.planned, report.failed_plans + report.timed_out_plans, report.unknown_plans,
+           report.counts.completed, report.planned, report.counts.failed + report.counts.timed_out, report.unknown_plans,
            (double)report.elapsed_ms / 1000);
     if (report.has_segment_diff)
         printf("  segments: %" PRId64 " before, %" PRId64 " after; rows: %" PRId64 " before, %" PRId64 " after\n",
-               report.segments_before, report.segments_after, report.rows_before, report.rows_after);
+               report.segment_diff.segments_before, report.segment_diff.segments_after, report.segment_diff.rows_before, report.segment_diff.rows_after);
     print_left_out(&report);
     print_plans(client, job);
     if (status == MILVUS_OK)

@@ -33,7 +33,7 @@ static void show(const milvus::report &report)
                     static_cast<long long>(*report.segment_diff->segments_after));
     if (report.left_out && report.left_out->total > 0)
         std::printf("  segments left out: %lld, %lld of them held by another compaction, or not eligible\n",
-                    static_cast<long long>(report.left_out->total), static_cast<long long>(report.left_out->held));
+                    static_cast<long long>(report.left_out->total), static_cast<long long>(report.left_out->other));
 }
 
 // What says that a plan did not complete.

@@ -77,6 +77,50 @@ uint32_t milvus_abi_version(void);
 
 // ====================================================================================================
 /**
+ * @defgroup values Values with a meaning of their own
+ *
+ * Some numbers of servers are missing, and some questions have no answer. These constants stand for that.
+ * @{
+ */
+
+/** As timeout_ms: no limit. Even then a call ends with MILVUS_UNAVAILABLE when the server is gone. */
+#define MILVUS_NO_TIMEOUT (-1)
+
+/** The server does not report this number. No other count, size or duration is negative. */
+#define MILVUS_NOT_REPORTED (-1)
+
+/** Nobody can tell. Compare with MILVUS_YES: as a plain condition, this number is true. */
+#define MILVUS_NOT_KNOWN (-1)
+
+/** No. */
+#define MILVUS_NO 0
+
+/** Yes. */
+#define MILVUS_YES 1
+
+/** No job: the server scheduled nothing. Every function that takes a job id takes this one too. */
+#define MILVUS_NO_JOB 0
+
+/** A job whose id the server does not tell. No function takes this as a job id. */
+#define MILVUS_UNKNOWN_JOB (-1)
+
+/** No segment: a plan has no result, or none yet. */
+#define MILVUS_NO_SEGMENT (-1)
+
+/**
+ * Gives the short text of an answer: "yes", "no" or "unknown".
+ *
+ * @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number is unknown too.
+ *
+ * @return A static text, never NULL.
+ * @since 0.1.0
+ */
+const char *milvus_answer_name(int32_t answer);
+
+/** @} */
+
+// ====================================================================================================
+/**
  * @defgroup errors Errors
  *
  * A function that can fail returns a milvus_status, and the calling thread's milvus_last_error() has
@@ -163,8 +207,11 @@ typedef struct milvus_error {
      * together with retriable: repeating could compact twice.
      */
     int32_t in_doubt;
-    /** 0. */
-    int32_t reserved;
+    /**
+     * If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
+     * MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
+     */
+    int32_t resolution;
     /**
      * The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
      * the server does not tell the id.
@@ -181,13 +228,6 @@ typedef struct milvus_error {
      * gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
      */
     const char *message;
-    /**
-     * If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
-     * MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
-     */
-    int32_t resolution;
-    /** 0. */
-    int32_t reserved_2;
 } milvus_error;
 
 /**
@@ -306,6 +346,16 @@ size_t milvus_option_count(void);
 milvus_status milvus_option_get(size_t index,
                                 milvus_option_info *out_info);
 
+/**
+ * Gives the short text of an option's kind, e.g. "number".
+ *
+ * @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown option kind" of any other number.
+ * @since 0.1.0
+ */
+const char *milvus_option_kind_name(int32_t kind);
+
 /** @} */
 
 // ====================================================================================================
@@ -319,12 +369,6 @@ milvus_status milvus_option_get(size_t index,
  * only when two clients resolve names at once; a third client waits for its turn.
  * @{
  */
-
-/**
- * As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
- * to be gone.
- */
-#define MILVUS_NO_TIMEOUT (-1)
 
 /** A client. Freed handles and pointers from elsewhere are recognised: MILVUS_INVALID_HANDLE. */
 typedef struct milvus_client milvus_client;
@@ -479,17 +523,11 @@ milvus_status milvus_client_server_info(milvus_client *client,
  * @{
  */
 
-/** The job id of "the server scheduled nothing". All functions that take a job id take it too. */
-#define MILVUS_NO_JOB 0
-
-/** The job id of "there is a job, but nobody says which". All functions that take a job id refuse it. */
-#define MILVUS_UNKNOWN_JOB (-1)
-
-/** What a server does not report. Never a true number: those are 0 or more. */
-#define MILVUS_NOT_REPORTED (-1)
-
 /** As target_size_mb: as large as the servers allow. */
 #define MILVUS_LARGEST_TARGET_SIZE INT64_MAX
+
+/** The trigger was not sent, or not answered. */
+#define MILVUS_TRIGGER_NONE 0
 
 /** The server scheduled plans for this trigger. */
 #define MILVUS_TRIGGER_SCHEDULED 1
@@ -667,7 +705,7 @@ const char *milvus_trigger_name(int32_t trigger);
 
 // ====================================================================================================
 /**
- * @defgroup following Following a job
+ * @defgroup jobs Following a job
  *
  * Wait for a job with milvus_compaction_wait(). The verdict rests on what became of the segments that each plan of
  * the job took, and on the server's counters while they can be seen. It does not rest on the server's word
@@ -683,115 +721,6 @@ const char *milvus_trigger_name(int32_t trigger);
 
 /** No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too. */
 #define MILVUS_COMPACTION_STATE_COMPLETED 2
-
-/** What the server says of a job now. */
-typedef struct milvus_compaction_state_info {
-    /** Set by MILVUS_COMPACTION_STATE_INFO_INIT. */
-    size_t size;
-    /** MILVUS_COMPACTION_STATE_UNDEFINED, _EXECUTING or _COMPLETED. */
-    int32_t state;
-    /** 0. */
-    int32_t reserved;
-    /** Plans that are running or waiting to run. */
-    int64_t executing_plans;
-    /** Plans that completed. */
-    int64_t completed_plans;
-    /** Plans that failed. Servers forget them within seconds to minutes. */
-    int64_t failed_plans;
-    /** Plans that took longer than the server allows. */
-    int64_t timed_out_plans;
-} milvus_compaction_state_info;
-/** What a milvus_compaction_state_info begins with: its size, and zeros. */
-#define MILVUS_COMPACTION_STATE_INFO_INIT { sizeof(milvus_compaction_state_info), 0, 0, 0, 0, 0, 0 }
-
-/** How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them. */
-typedef int32_t milvus_verdict;
-
-/**
- * What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
- * servers forget, and on what became of each plan's segments.
- */
-typedef struct milvus_compaction_report {
-    /** Set by MILVUS_COMPACTION_REPORT_INIT. */
-    size_t size;
-    /** How the job ended; MILVUS_VERDICT_NONE if the wait ended first. */
-    milvus_verdict verdict;
-    /** 0. */
-    int32_t reserved;
-    /** The job. */
-    int64_t job_id;
-    /** Plans of the job, as far as can be known; 0 if it cannot. */
-    int64_t planned;
-    /** Plans that were running or waiting to run when the server was last asked. */
-    int64_t executing_plans;
-    /** Plans that completed. */
-    int64_t completed_plans;
-    /** Plans that failed. */
-    int64_t failed_plans;
-    /** Plans that took longer than the server allows. */
-    int64_t timed_out_plans;
-    /** Duration of the wait in milliseconds. */
-    int64_t elapsed_ms;
-    /** How often the server answered. */
-    uint64_t polls;
-    /** How often it did not, so that the question was repeated. */
-    uint64_t failed_polls;
-    /**
-     * 1 if the segments are told below as they were right before the trigger and are after the job: only of
-     * jobs that this client triggered or imported, on servers that list segments. Else 0, and all below is
-     * MILVUS_NOT_REPORTED.
-     */
-    int32_t has_segment_diff;
-    /** 0. */
-    int32_t reserved_2;
-    /** Segments with stored rows, before and after. They and all below are explained at milvus_segment_diff. */
-    int64_t segments_before;
-    /** See milvus_segment_diff. */
-    int64_t segments_after;
-    /** See milvus_segment_diff. */
-    int64_t rows_before;
-    /** See milvus_segment_diff. */
-    int64_t rows_after;
-    /** See milvus_segment_diff. */
-    int64_t rows_purged;
-    /** See milvus_segment_diff. */
-    int64_t segments_removed;
-    /** See milvus_segment_diff. */
-    int64_t segments_added;
-    /** See milvus_segment_diff. */
-    int64_t sources_remaining;
-    /** See milvus_segment_diff. */
-    int64_t targets_missing;
-    /** See milvus_segment_diff. */
-    int64_t targets_confirmed;
-    /** See milvus_segment_diff. */
-    int64_t l0_segments_before;
-    /** See milvus_segment_diff. */
-    int64_t l0_segments_after;
-    /** Plans that ended, and nobody can tell how: milvus_plan has the reason of each. */
-    int64_t unknown_plans;
-    /**
-     * Segments that were stored right before the trigger and that no plan of the job named. This and all below is
-     * MILVUS_NOT_REPORTED unless this client triggered or imported the job, and the server listed its segments and its plans.
-     */
-    int64_t left_out;
-    /** Of them: segments that waited to be sorted (servers since 2.5 sort a segment after its flush). */
-    int64_t left_out_unsorted;
-    /** Of them: segments with nothing but deletions, which only an L0 compaction takes. */
-    int64_t left_out_l0;
-    /** Of them: results of clustering, which a plain compaction leaves alone. */
-    int64_t left_out_clustered;
-    /** Of them: segments that an import was making. */
-    int64_t left_out_importing;
-    /** Of them: segments that were not flushed yet. */
-    int64_t left_out_unflushed;
-    /** Of them: segments in another partition than asked for, or not among those asked for. */
-    int64_t left_out_not_asked_for;
-    /** Of them: the rest. Another compaction held them, or they were not eligible for a reason that no list shows. */
-    int64_t left_out_other;
-} milvus_compaction_report;
-/** What a milvus_compaction_report begins with: its size, and zeros. */
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** None yet: the wait ended before the job did. */
 #define MILVUS_VERDICT_NONE 0
@@ -822,6 +751,128 @@ typedef struct milvus_compaction_report {
  * job, which is the report's, is over now: ask again. The wait returns MILVUS_BUSY.
  */
 #define MILVUS_VERDICT_NOT_STARTED 7
+
+/** Plans of a job by their state. */
+typedef struct milvus_plan_counts {
+    /** Plans that run or wait to run, in the server's latest answer. */
+    int64_t executing;
+    /** Plans that completed. */
+    int64_t completed;
+    /** Plans that failed. */
+    int64_t failed;
+    /** Plans that ran out of the time that the server gives each. */
+    int64_t timed_out;
+} milvus_plan_counts;
+
+/** What the server says of a job now. */
+typedef struct milvus_compaction_state_info {
+    /** Set by MILVUS_COMPACTION_STATE_INFO_INIT. */
+    size_t size;
+    /** MILVUS_COMPACTION_STATE_UNDEFINED, _EXECUTING or _COMPLETED. */
+    int32_t state;
+    /** 0. */
+    int32_t reserved;
+    /** The plans that the server counts now. It stops counting a plan within seconds of its end. */
+    milvus_plan_counts counts;
+} milvus_compaction_state_info;
+/** What a milvus_compaction_state_info begins with: its size, and zeros. */
+#define MILVUS_COMPACTION_STATE_INFO_INIT { sizeof(milvus_compaction_state_info), 0, 0, { 0, 0, 0, 0 } }
+
+/** How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them. */
+typedef int32_t milvus_verdict;
+
+/** What a compaction changed in the segments of a collection. MILVUS_NOT_REPORTED stands for what cannot be known. */
+typedef struct milvus_segment_diff {
+    /** Segments with stored rows before the compaction. */
+    int64_t segments_before;
+    /** Segments with stored rows after it. */
+    int64_t segments_after;
+    /** Rows of those segments before the compaction. Deleted rows count until a compaction purges them. */
+    int64_t rows_before;
+    /** Rows of those segments after it. Inserts and flushes in between change this number too. */
+    int64_t rows_after;
+    /**
+     * Deleted rows that the compaction purged. Reported only if all sources are gone, all targets are stored, and no
+     * other change can be mixed in.
+     */
+    int64_t rows_purged;
+    /** Segments that were stored before and no longer are. */
+    int64_t segments_removed;
+    /** Segments that were not stored before. Flushes add some too. */
+    int64_t segments_added;
+    /** Sources of the plans that are still stored. A compaction that is done leaves 0. */
+    int64_t sources_remaining;
+    /** Targets of the plans that are not stored: a later compaction replaced them, or no plan made them. */
+    int64_t targets_missing;
+    /** Targets that the server itself says were made of the plans' sources. Servers newer than 3.0.0 report it. */
+    int64_t targets_confirmed;
+    /** Segments of deletions (L0) before the compaction. Servers since 2.4.7 report it. */
+    int64_t l0_segments_before;
+    /** Segments of deletions (L0) after it. */
+    int64_t l0_segments_after;
+} milvus_segment_diff;
+
+/**
+ * Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are
+ * MILVUS_NOT_REPORTED unless this client triggered or imported the job and the server lists segments and plans.
+ */
+typedef struct milvus_left_out {
+    /** All of them. */
+    int64_t total;
+    /** Segments that wait to be sorted. Servers since 2.5 sort each segment after its flush. */
+    int64_t unsorted;
+    /** Segments of deletions (L0), which only an L0 compaction takes. */
+    int64_t l0;
+    /** Results of clustering, which a plain compaction leaves alone. */
+    int64_t clustered;
+    /** Segments that an import was writing. */
+    int64_t importing;
+    /** Segments that were not flushed. */
+    int64_t unflushed;
+    /** Segments outside the partition, channel or list of segments that the trigger named. */
+    int64_t not_asked_for;
+    /** The rest: another compaction held them, or the server did not want them for a reason that it does not list. */
+    int64_t other;
+} milvus_left_out;
+
+/**
+ * What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
+ * servers forget, and on what became of each plan's segments.
+ */
+typedef struct milvus_compaction_report {
+    /** Set by MILVUS_COMPACTION_REPORT_INIT. */
+    size_t size;
+    /** How the job ended: one of the MILVUS_VERDICT_... constants. MILVUS_VERDICT_NONE if the wait ended first. */
+    milvus_verdict verdict;
+    /** 1 if segment_diff is filled: the client triggered or imported the job, and the server lists segments. Else 0. */
+    int32_t has_segment_diff;
+    /** The job. */
+    int64_t job_id;
+    /** Plans of the job; 0 if their number is not known. */
+    int64_t planned;
+    /**
+     * The plans by their state. Servers forget, so those that ended count by the largest counters that were seen, and by
+     * what became of each plan's segments.
+     */
+    milvus_plan_counts counts;
+    /** Plans that ended in a way that nobody can tell. milvus_plan has the reason of each. */
+    int64_t unknown_plans;
+    /** Duration of the wait in milliseconds. */
+    int64_t elapsed_ms;
+    /** Questions that the server answered. */
+    uint64_t polls;
+    /** Questions that failed, and that the wait repeated. */
+    uint64_t failed_polls;
+    /**
+     * What changed between the trigger and the end of the job. All fields are MILVUS_NOT_REPORTED unless
+     * has_segment_diff is 1.
+     */
+    milvus_segment_diff segment_diff;
+    /** Segments that the job left out; MILVUS_NOT_REPORTED if that is not known. */
+    milvus_left_out left_out;
+} milvus_compaction_report;
+/** What a milvus_compaction_report begins with: its size, and zeros. */
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 /**
  * Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
@@ -892,89 +943,15 @@ const char *milvus_verdict_name(milvus_verdict verdict);
  */
 const char *milvus_verdict_message(milvus_verdict verdict);
 
-/** @} */
-
-// ====================================================================================================
 /**
- * @defgroup portable A job outlives its process
+ * Gives the short text of what a server says of a job, e.g. "executing".
  *
- * A job goes on when the program that triggered it has ended, but its id alone proves little: the next program knows
- * neither the collection nor the segments that were there. Take what the client knows along as a text
- * (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
- * @{
+ * @param state  One of the MILVUS_COMPACTION_STATE_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown compaction state" of any other number.
+ * @since 0.1.0
  */
-
-/**
- * Gives what a client knows of a job as a text: what was asked for, the collection with its number, name and
- * database, its segments right before the trigger, and the plans and counts that were seen since. Export right after
- * the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, about 600
- * bytes, 200 a plan and 20 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
- *
- * @param client      The client that triggered the job, imported it, or waited for it. It may be closed.
- * @param job_id      From milvus_compact(). MILVUS_NO_JOB has a text too.
- * @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
- *                    NULL if capacity is 0.
- * @param capacity    Size of the buffer in bytes.
- * @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
- *                    it is not below capacity. May be NULL. While a wait for the job is under way, the next text may
- *                    be longer.
- *
- * Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if the client knows nothing of the
- * job, which it may have forgotten for 16384 later ones, or if the name of the collection or database has the token or
- * password in it), MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
- */
-milvus_status milvus_job_export(milvus_client *client,
-                                int64_t job_id,
-                                char *buffer,
-                                size_t capacity,
-                                size_t *out_length);
-
-/**
- * Adds to what a client knows what another one has exported, of this or another process or machine: a wait for the job
- * then comes to the verdict that it would have come to there. What this client has seen of the job itself is kept. No
- * server is asked.
- *
- * @param client      A client of the same server as the one that made the text; which server that is, the text does
- *                    not say.
- * @param text        From milvus_job_export(), of this version of the library or an earlier one; blanks and line ends
- *                    around it do no harm. A text that was cut or changed is refused, but not one that was forged:
- *                    take it only from where you take your program's other data.
- * @param out_job_id  Receives the job's id, for milvus_compaction_wait(); MILVUS_NO_JOB if nothing was scheduled.
- *
- * Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if this client knows a job of that
- * number in another collection: the text is of another server, and nothing was added), MILVUS_INVALID_HANDLE,
- * MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
- */
-milvus_status milvus_job_import(milvus_client *client,
-                                const char *text,
-                                int64_t *out_job_id);
-
-/**
- * Waits as milvus_compaction_wait() does, for a job of which nothing but the id and the collection is known: one that
- * was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
- * unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
- * before is known to have completed only while its result is stored. Whether the job clusters is not known: what
- * replaced its sources counts, at whatever level. The report has no effect. Of a job that may be older than what the
- * server remembers (an hour since 2.6.3, a day before), plans that failed may be forgotten: it succeeded or failed only if
- * the plans that are listed name every segment with rows that is stored, and is MILVUS_VERDICT_UNKNOWN if rows were flushed
- * since, or it was about a part of the collection. Servers that run for longer than that give no young ids: where more
- * has to be known, import the job's text instead.
- *
- * @param client           The client.
- * @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.
- * @param job_id           As there.
- * @param timeout_ms       As there.
- * @param out_report       As there.
- *
- * Thread-safe; blocks. Returns what milvus_compaction_wait() does, and MILVUS_INVALID_ARGUMENT also for a job that
- * this client knows in another collection, MILVUS_COLLECTION_NOT_FOUND also if there is no collection of that name.
- * Since 0.1.0.
- */
-milvus_status milvus_compaction_wait_in(milvus_client *client,
-                                        const char *collection_name,
-                                        int64_t job_id,
-                                        int64_t timeout_ms,
-                                        milvus_compaction_report *out_report);
+const char *milvus_compaction_state_name(int32_t state);
 
 /** @} */
 
@@ -1056,9 +1033,6 @@ milvus_status milvus_compaction_wait_in(milvus_client *client,
 /** Running: collecting statistics. */
 #define MILVUS_PLAN_STATE_STATISTIC 10
 
-/** As a plan's target: there is none, yet or at all. */
-#define MILVUS_NO_SEGMENT (-1)
-
 /** The plans of a job or of a collection, at one moment. */
 typedef struct milvus_plan_list milvus_plan_list;
 
@@ -1076,6 +1050,13 @@ typedef struct milvus_plan {
     const int64_t *targets;
     /** Number of those ids. */
     size_t target_count;
+    /**
+     * How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
+     * plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
+     */
+    int32_t judgement;
+    /** What that rests on: one of the MILVUS_REASON_... constants. */
+    int32_t reason;
     /**
      * 1 if the server tells what follows (newer than 3.0.0). Else 0, and the numbers are
      * MILVUS_NOT_REPORTED and the texts "".
@@ -1102,16 +1083,9 @@ typedef struct milvus_plan {
      * to 3.0.0 say it on the management port only (option management_uri), whatever has_details is.
      */
     const char *failure_reason;
-    /**
-     * How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
-     * plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
-     */
-    int32_t judgement;
-    /** What that rests on: one of the MILVUS_REASON_... constants. */
-    int32_t reason;
 } milvus_plan;
 /** What a milvus_plan begins with: its size, and zeros. */
-#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, 0 }
+#define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL }
 
 /**
  * Lists a job's plans: those that the server lists now, and those that this client saw while it waited
@@ -1393,47 +1367,6 @@ typedef struct milvus_segment {
 /** What a milvus_segment begins with: its size, and zeros. */
 #define MILVUS_SEGMENT_INIT { sizeof(milvus_segment), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, NULL, 0 }
 
-/** What a compaction did to the segments of a collection. What cannot be told is MILVUS_NOT_REPORTED. */
-typedef struct milvus_segment_diff {
-    /** Set by MILVUS_SEGMENT_DIFF_INIT. */
-    size_t size;
-    /** Segments with stored rows, before. */
-    int64_t segments_before;
-    /** And after. */
-    int64_t segments_after;
-    /** Their rows, before. Deleted ones count until a compaction purges them. */
-    int64_t rows_before;
-    /** And after. Inserts and flushes between the two change it as well. */
-    int64_t rows_after;
-    /**
-     * Rows that the plans' sources had more than their targets have: deleted ones that were purged. Only
-     * told if all sources are gone, all targets are there, and nothing else can be mixed in.
-     */
-    int64_t rows_purged;
-    /** Segments that were there before and are no more. */
-    int64_t segments_removed;
-    /** Segments that were not there before. Flushes make some too. */
-    int64_t segments_added;
-    /** Sources of the plans that are still there. 0 is what a compaction that is done leaves. */
-    int64_t sources_remaining;
-    /**
-     * Targets of the plans that are not there: replaced in their turn already, or never made. Not told while
-     * no plan has a target.
-     */
-    int64_t targets_missing;
-    /**
-     * Targets that were made of the plans' sources by the server's own word; reported by servers newer than
-     * 3.0.0.
-     */
-    int64_t targets_confirmed;
-    /** Segments of deletions before; reported since Milvus 2.4.7. */
-    int64_t l0_segments_before;
-    /** And after. */
-    int64_t l0_segments_after;
-} milvus_segment_diff;
-/** What a milvus_segment_diff begins with: its size, and zeros. */
-#define MILVUS_SEGMENT_DIFF_INIT { sizeof(milvus_segment_diff), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
-
 /**
  * Lists the segments of a collection, ordered by id.
  *
@@ -1498,6 +1431,26 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
                                       const milvus_plan_list *plans,
                                       milvus_segment_diff *out_diff);
 
+/**
+ * Gives the short text of a segment's state, e.g. "flushed".
+ *
+ * @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown segment state" of any other number.
+ * @since 0.1.0
+ */
+const char *milvus_segment_state_name(int32_t state);
+
+/**
+ * Gives the short text of a segment's level, e.g. "L1".
+ *
+ * @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown segment level" of any other number, as MILVUS_NOT_REPORTED.
+ * @since 0.1.0
+ */
+const char *milvus_segment_level_name(int32_t level);
+
 /** @} */
 
 // ====================================================================================================
@@ -1508,15 +1461,6 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
  * because its answer was lost, milvus_compaction_resolve() looks whether a job has begun.
  * @{
  */
-
-/** Nobody can tell. Compare with MILVUS_YES: as a plain condition, it would be taken for yes. */
-#define MILVUS_NOT_KNOWN (-1)
-
-/** No. */
-#define MILVUS_NO 0
-
-/** Yes. */
-#define MILVUS_YES 1
 
 /** Nobody has looked: there was no time left, or nothing was in doubt. */
 #define MILVUS_RESOLUTION_NOT_LOOKED 0
@@ -1554,6 +1498,18 @@ typedef struct milvus_check_result {
      * MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
      */
     int32_t would_compact;
+    /**
+     * Whether the server would schedule anything if no other compaction held the segments. Not known where what
+     * cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
+     * one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
+     * flushed.
+     */
+    int32_t would_compact_if_free;
+    /**
+     * Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
+     * known, unless a job of this client is running.
+     */
+    int32_t may_be_busy;
     /** Whether compaction is switched on in the server's configuration. */
     int32_t is_enabled;
     /**
@@ -1573,33 +1529,6 @@ typedef struct milvus_check_result {
      * MILVUS_NO; right after a flush it can be not known for some seconds. Else it is not known.
      */
     int32_t has_unflushed;
-    /** 0. */
-    int32_t reserved;
-    /**
-     * Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
-     * deletions may be about.
-     */
-    int64_t segments;
-    /** Their rows. */
-    int64_t rows;
-    /** Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7. */
-    int64_t l0_segments;
-    /** Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index. */
-    int64_t unindexed_rows;
-    /** Why would_compact is what it is, for a person: one line of UTF-8. */
-    char reason[256];
-    /**
-     * Whether the server would schedule anything if no other compaction held the segments. Not known where what
-     * cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
-     * one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
-     * flushed.
-     */
-    int32_t would_compact_if_free;
-    /**
-     * Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
-     * known, unless a job of this client is running.
-     */
-    int32_t may_be_busy;
     /**
      * Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
      * stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
@@ -1607,8 +1536,13 @@ typedef struct milvus_check_result {
      * same, 1 to 1. No statement about rows that are not flushed: see has_unflushed.
      */
     int32_t is_final;
-    /** 0. */
-    int32_t reserved_2;
+    /**
+     * Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
+     * deletions may be about.
+     */
+    int64_t segments;
+    /** Their rows. */
+    int64_t rows;
     /**
      * About how many segments those in `segments` would become, by partition, channel and the width of rows: a
      * server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
@@ -1620,9 +1554,15 @@ typedef struct milvus_check_result {
      * before 2.5. See the option flush.wait_for_sort.
      */
     int64_t unsorted_segments;
+    /** Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7. */
+    int64_t l0_segments;
+    /** Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index. */
+    int64_t unindexed_rows;
+    /** Why would_compact is what it is, for a person: one line of UTF-8. */
+    char reason[256];
 } milvus_check_result;
 /** What a milvus_check_result begins with: its size, and zeros. */
-#define MILVUS_CHECK_RESULT_INIT { sizeof(milvus_check_result), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0, 0 }
+#define MILVUS_CHECK_RESULT_INIT { sizeof(milvus_check_result), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "" }
 
 /** What became of a trigger in doubt. */
 typedef struct milvus_resolution {
@@ -1886,6 +1826,90 @@ void milvus_many_list_free(milvus_many_list *list);
 
 // ====================================================================================================
 /**
+ * @defgroup portable A job outlives its process
+ *
+ * A job goes on when the program that triggered it has ended, but its id alone proves little: the next program knows
+ * neither the collection nor the segments that were there. Take what the client knows along as a text
+ * (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
+ * @{
+ */
+
+/**
+ * Gives what a client knows of a job as a text: what was asked for, the collection with its number, name and
+ * database, its segments right before the trigger, and the plans and counts that were seen since. Export right after
+ * the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, about 600
+ * bytes, 200 a plan and 20 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
+ *
+ * @param client      The client that triggered the job, imported it, or waited for it. It may be closed.
+ * @param job_id      From milvus_compact(). MILVUS_NO_JOB has a text too.
+ * @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
+ *                    NULL if capacity is 0.
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
+ *                    it is not below capacity. May be NULL. While a wait for the job is under way, the next text may
+ *                    be longer.
+ *
+ * Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if the client knows nothing of the
+ * job, which it may have forgotten for 16384 later ones, or if the name of the collection or database has the token or
+ * password in it), MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ */
+milvus_status milvus_job_export(milvus_client *client,
+                                int64_t job_id,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *out_length);
+
+/**
+ * Adds to what a client knows what another one has exported, of this or another process or machine: a wait for the job
+ * then comes to the verdict that it would have come to there. What this client has seen of the job itself is kept. No
+ * server is asked.
+ *
+ * @param client      A client of the same server as the one that made the text; which server that is, the text does
+ *                    not say.
+ * @param text        From milvus_job_export(), of this version of the library or an earlier one; blanks and line ends
+ *                    around it do no harm. A text that was cut or changed is refused, but not one that was forged:
+ *                    take it only from where you take your program's other data.
+ * @param out_job_id  Receives the job's id, for milvus_compaction_wait(); MILVUS_NO_JOB if nothing was scheduled.
+ *
+ * Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if this client knows a job of that
+ * number in another collection: the text is of another server, and nothing was added), MILVUS_INVALID_HANDLE,
+ * MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ */
+milvus_status milvus_job_import(milvus_client *client,
+                                const char *text,
+                                int64_t *out_job_id);
+
+/**
+ * Waits as milvus_compaction_wait() does, for a job of which nothing but the id and the collection is known: one that
+ * was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
+ * unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
+ * before is known to have completed only while its result is stored. Whether the job clusters is not known: what
+ * replaced its sources counts, at whatever level. The report has no effect. Of a job that may be older than what the
+ * server remembers (an hour since 2.6.3, a day before), plans that failed may be forgotten: it succeeded or failed only if
+ * the plans that are listed name every segment with rows that is stored, and is MILVUS_VERDICT_UNKNOWN if rows were flushed
+ * since, or it was about a part of the collection. Servers that run for longer than that give no young ids: where more
+ * has to be known, import the job's text instead.
+ *
+ * @param client           The client.
+ * @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.
+ * @param job_id           As there.
+ * @param timeout_ms       As there.
+ * @param out_report       As there.
+ *
+ * Thread-safe; blocks. Returns what milvus_compaction_wait() does, and MILVUS_INVALID_ARGUMENT also for a job that
+ * this client knows in another collection, MILVUS_COLLECTION_NOT_FOUND also if there is no collection of that name.
+ * Since 0.1.0.
+ */
+milvus_status milvus_compaction_wait_in(milvus_client *client,
+                                        const char *collection_name,
+                                        int64_t job_id,
+                                        int64_t timeout_ms,
+                                        milvus_compaction_report *out_report);
+
+/** @} */
+
+// ====================================================================================================
+/**
  * @defgroup futures Futures
  *
  * Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at
@@ -2061,7 +2085,7 @@ void milvus_future_free(milvus_future *future);
 
 // ====================================================================================================
 /**
- * @defgroup asynchronous Asynchronous forms
+ * @defgroup async_forms Asynchronous forms
  *
  * Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
  * operation itself. Handles, pointers, struct sizes, the form of texts, and numbers with a range are checked at once;

@@ -424,10 +424,10 @@ struct segment_diff {
         segments_added, sources_remaining, targets_missing, targets_confirmed, l0_segments_before, l0_segments_after;
 };
 
-// The fields of milvus_compaction_report that begin with left_out. All are reported, or none is.
+// milvus_left_out. All are reported, or none is.
 struct left_out {
     std::int64_t total = 0, unsorted = 0, l0 = 0, clustered = 0, importing = 0, unflushed = 0, not_asked_for = 0,
-                 held = 0;
+                 other = 0;
 };
 
 // milvus_compaction_report.
@@ -437,7 +437,7 @@ struct report {
     std::int64_t planned = 0, executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
     std::chrono::milliseconds elapsed{0};
     std::uint64_t polls = 0, failed_polls = 0;
-    std::optional<milvus::segment_diff> segment_diff; // has_segment_diff, and segments_before to l0_segments_after
+    std::optional<milvus::segment_diff> segment_diff;
     std::int64_t unknown_plans = 0;
     std::optional<milvus::left_out> left_out;
 };
@@ -549,8 +549,7 @@ inline std::vector<std::int64_t> ids(const std::int64_t *first, std::size_t coun
     return count == 0 ? std::vector<std::int64_t>() : std::vector<std::int64_t>(first, first + count);
 }
 
-// Of milvus_segment_diff, and of milvus_compaction_report, which has the same fields.
-template <class Counts> segment_diff segment_diff_of(const Counts &c)
+inline segment_diff segment_diff_of(const milvus_segment_diff &c)
 {
     return {reported(c.segments_before), reported(c.segments_after), reported(c.rows_before),
             reported(c.rows_after), reported(c.rows_purged), reported(c.segments_removed),
@@ -558,19 +557,19 @@ template <class Counts> segment_diff segment_diff_of(const Counts &c)
             reported(c.targets_confirmed), reported(c.l0_segments_before), reported(c.l0_segments_after)};
 }
 
-inline std::optional<left_out> left_out_of(const milvus_compaction_report &c)
+inline std::optional<left_out> left_out_of(const milvus_left_out &c)
 {
-    if (c.left_out == MILVUS_NOT_REPORTED)
+    if (c.total == MILVUS_NOT_REPORTED)
         return std::nullopt;
-    return left_out{c.left_out, c.left_out_unsorted, c.left_out_l0, c.left_out_clustered, c.left_out_importing,
-                    c.left_out_unflushed, c.left_out_not_asked_for, c.left_out_other};
+    return left_out{c.total, c.unsorted, c.l0, c.clustered, c.importing, c.unflushed, c.not_asked_for, c.other};
 }
 
 inline report value_of(const milvus_compaction_report &c)
 {
-    return {static_cast<verdict>(c.verdict), c.job_id, c.planned, c.executing_plans, c.completed_plans,
-            c.failed_plans, c.timed_out_plans, std::chrono::milliseconds(c.elapsed_ms), c.polls, c.failed_polls,
-            c.has_segment_diff != 0 ? std::optional<segment_diff>(segment_diff_of(c)) : std::nullopt, c.unknown_plans, left_out_of(c)};
+    return {static_cast<verdict>(c.verdict), c.job_id, c.planned, c.counts.executing,
+            c.counts.completed, c.counts.failed, c.counts.timed_out, std::chrono::milliseconds(c.elapsed_ms), c.polls, c.failed_polls,
+            c.has_segment_diff != 0 ? std::optional<segment_diff>(segment_diff_of(c.segment_diff))
+                                    : std::nullopt, c.unknown_plans, left_out_of(c.left_out)};
 }
 
 inline plan value_of(const milvus_plan &c)
@@ -711,8 +710,8 @@ inline milvus_status take(milvus_future *f, std::optional<state_info> &out)
 {
     milvus_compaction_state_info c = MILVUS_COMPACTION_STATE_INFO_INIT;
     const milvus_status code = milvus_future_take_state(f, &c);
-    out = state_info{static_cast<compaction_state>(c.state), c.executing_plans, c.completed_plans, c.failed_plans,
-                     c.timed_out_plans};
+    out = state_info{static_cast<compaction_state>(c.state), c.counts.executing, c.counts.completed,
+                     c.counts.failed, c.counts.timed_out};
     return code;
 }
 
@@ -1453,7 +1452,7 @@ private:
 inline result<segment_diff> try_segments_compare(const segment_list &before, const segment_list &after,
                                            const plan_list *plans = nullptr)
 {
-    milvus_segment_diff c = MILVUS_SEGMENT_DIFF_INIT;
+    milvus_segment_diff c = {};
     if (plans != nullptr && plans->handle() == nullptr)
         return detail::failure_here(status::invalid_handle, "the plans are empty, or were moved from");
     if (milvus_segments_compare(before.handle(), after.handle(), plans != nullptr ? plans->handle() : nullptr, &c) !=

@@ -1,5 +1,6 @@
 //! Keeps `include/milvus_client.h` current. `UPDATE_HEADER=1 cargo test --test header` renews it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -7,20 +8,21 @@ use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 18] = [
+const SECTIONS: [&str; 19] = [
     "version",
+    "values",
     "errors",
     "options",
     "client",
     "compaction",
     "jobs",
-    "portable",
     "plans",
     "judgements",
     "segments",
     "check",
     "optimize",
     "many",
+    "portable",
     "futures",
     "async_forms",
     "results",
@@ -207,24 +209,31 @@ fn is_field(line: &str) -> bool {
 /// C99 nor C++11 compilers warn then.
 fn with_initialisers(generated: &str) -> String {
     let mut out = String::new();
-    let mut fields = None;
+    let mut fields: Option<Vec<String>> = None;
+    // Structs without a size are only parts of others: their zeros by their names.
+    let mut parts = BTreeMap::new();
     for line in generated.lines() {
         writeln!(out, "{line}").unwrap();
         if line.starts_with("typedef struct milvus_") && line.ends_with('{') {
             fields = Some(Vec::new());
         } else if let Some(name) = line.strip_prefix("} ").and_then(|rest| rest.strip_suffix(';')) {
-            let zeros: String = fields.take().unwrap().split_off(1).concat();
-            if name != "milvus_error" {
-                // The first field is the size; C++ programs may be compiled to refuse 0 for a pointer.
+            let zeros = fields.take().unwrap();
+            if zeros[0] != "size" {
+                parts.insert(name.to_owned(), format!("{{ {} }}", zeros.join(", ")));
+            } else if name != "milvus_error" {
                 let macro_name = name.to_uppercase();
                 out.push_str(&comment(&format!("What a {name} begins with: its size, and zeros.")));
-                writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}){zeros} }}").unwrap();
+                writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}), {} }}", zeros[1..].join(", "))
+                    .unwrap();
             }
         } else if let Some(fields) = fields.as_mut().filter(|_| is_field(line)) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            // The first field is the size; C++ programs may be compiled to refuse 0 for a pointer.
             fields.push(match line {
-                text if text.contains('[') => ", \"\"",
-                pointer if pointer.contains('*') => ", NULL",
-                _ => ", 0",
+                _ if words == ["size_t", "size;"] => "size".to_owned(),
+                text if text.contains('[') => "\"\"".to_owned(),
+                pointer if pointer.contains('*') => "NULL".to_owned(),
+                _ => parts.get(words[0]).map_or("0", String::as_str).to_owned(),
             });
         }
     }

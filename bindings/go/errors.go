@@ -171,9 +171,14 @@ func call(function func() C.milvus_status) error {
 
 // What the library calls a number, without the prefix; a number that it does not know stays readable.
 func nameOf(name *C.char, prefix string, number int32) string {
-	text := C.GoString(name)
-	if short, isKnown := strings.CutPrefix(text, prefix); isKnown && text != "MILVUS_UNKNOWN_STATUS" {
+	text := strings.ToUpper(strings.ReplaceAll(C.GoString(name), " ", "_"))
+	if strings.HasPrefix(text, "UNKNOWN_") {
+		return fmt.Sprintf("%s(%d)", text, number)
+	}
+	if short, isKnown := strings.CutPrefix(text, prefix); isKnown && text == "MILVUS_UNKNOWN_STATUS" {
+		return fmt.Sprintf("%s(%d)", short, number)
+	} else if isKnown {
 		return short
 	}
-	return fmt.Sprintf("%s(%d)", strings.TrimPrefix(text, "MILVUS_"), number)
+	return text
 }

@@ -136,10 +136,10 @@ func (c *Client) State(ctx context.Context, job JobID) (StateInfo, error) {
 			status := C.milvus_future_take_state(future, &info)
 			return StateInfo{
 				State:     JobState(info.state),
-				Executing: int64(info.executing_plans),
-				Completed: int64(info.completed_plans),
-				Failed:    int64(info.failed_plans),
-				TimedOut:  int64(info.timed_out_plans),
+				Executing: int64(info.counts.executing),
+				Completed: int64(info.counts.completed),
+				Failed:    int64(info.counts.failed),
+				TimedOut:  int64(info.counts.timed_out),
 			}, status
 		},
 	}.run(ctx, c)
@@ -176,10 +176,10 @@ func reportOf(report *C.milvus_compaction_report) Report {
 		Verdict:     Verdict(report.verdict),
 		JobID:       JobID(report.job_id),
 		Planned:     int64(report.planned),
-		Executing:   int64(report.executing_plans),
-		Completed:   int64(report.completed_plans),
-		Failed:      int64(report.failed_plans),
-		TimedOut:    int64(report.timed_out_plans),
+		Executing:   int64(report.counts.executing),
+		Completed:   int64(report.counts.completed),
+		Failed:      int64(report.counts.failed),
+		TimedOut:    int64(report.counts.timed_out),
 		Elapsed:     milliseconds(report.elapsed_ms),
 		Polls:       uint64(report.polls),
 		FailedPolls: uint64(report.failed_polls),
@@ -190,18 +190,18 @@ func reportOf(report *C.milvus_compaction_report) Report {
 }
 
 func leftOutOf(report *C.milvus_compaction_report) *LeftOut {
-	if report.left_out == C.MILVUS_NOT_REPORTED {
+	if report.left_out.total == C.MILVUS_NOT_REPORTED {
 		return nil
 	}
 	return &LeftOut{
-		Total:       int64(report.left_out),
-		Unsorted:    int64(report.left_out_unsorted),
-		L0:          int64(report.left_out_l0),
-		Clustered:   int64(report.left_out_clustered),
-		Importing:   int64(report.left_out_importing),
-		Unflushed:   int64(report.left_out_unflushed),
-		NotAskedFor: int64(report.left_out_not_asked_for),
-		Held:        int64(report.left_out_other),
+		Total:       int64(report.left_out.total),
+		Unsorted:    int64(report.left_out.unsorted),
+		L0:          int64(report.left_out.l0),
+		Clustered:   int64(report.left_out.clustered),
+		Importing:   int64(report.left_out.importing),
+		Unflushed:   int64(report.left_out.unflushed),
+		NotAskedFor: int64(report.left_out.not_asked_for),
+		Held:        int64(report.left_out.other),
 	}
 }
 
@@ -210,17 +210,17 @@ func segmentDiffOf(report *C.milvus_compaction_report) *SegmentDiff {
 		return nil
 	}
 	return &SegmentDiff{
-		SegmentsBefore:   int64(report.segments_before),
-		SegmentsAfter:    int64(report.segments_after),
-		RowsBefore:       int64(report.rows_before),
-		RowsAfter:        int64(report.rows_after),
-		RowsPurged:       int64(report.rows_purged),
-		SegmentsRemoved:     int64(report.segments_removed),
-		SegmentsAdded: int64(report.segments_added),
-		SourcesRemaining:      int64(report.sources_remaining),
-		TargetsMissing:   int64(report.targets_missing),
-		TargetsConfirmed: int64(report.targets_confirmed),
-		L0SegmentsBefore: int64(report.l0_segments_before),
-		L0SegmentsAfter:  int64(report.l0_segments_after),
+		SegmentsBefore:   int64(report.segment_diff.segments_before),
+		SegmentsAfter:    int64(report.segment_diff.segments_after),
+		RowsBefore:       int64(report.segment_diff.rows_before),
+		RowsAfter:        int64(report.segment_diff.rows_after),
+		RowsPurged:       int64(report.segment_diff.rows_purged),
+		SegmentsRemoved:     int64(report.segment_diff.segments_removed),
+		SegmentsAdded: int64(report.segment_diff.segments_added),
+		SourcesRemaining:      int64(report.segment_diff.sources_remaining),
+		TargetsMissing:   int64(report.segment_diff.targets_missing),
+		TargetsConfirmed: int64(report.segment_diff.targets_confirmed),
+		L0SegmentsBefore: int64(report.segment_diff.l0_segments_before),
+		L0SegmentsAfter:  int64(report.segment_diff.l0_segments_after),
 	}
 }

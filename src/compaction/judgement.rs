@@ -28,15 +28,15 @@ impl Judgement {
         all.into_iter().find(|judgement| *judgement as i32 == number)
     }
 
-    /// The C constant's name.
+    /// A short text for a report.
     #[must_use]
     pub fn name(self) -> &'static CStr {
         match self {
-            Self::Open => c"MILVUS_JUDGEMENT_OPEN",
-            Self::Completed => c"MILVUS_JUDGEMENT_COMPLETED",
-            Self::Failed => c"MILVUS_JUDGEMENT_FAILED",
-            Self::TimedOut => c"MILVUS_JUDGEMENT_TIMED_OUT",
-            Self::NotKnown => c"MILVUS_JUDGEMENT_UNKNOWN",
+            Self::Open => c"open",
+            Self::Completed => c"completed",
+            Self::Failed => c"failed",
+            Self::TimedOut => c"timed out",
+            Self::NotKnown => c"unknown",
         }
     }
 }
@@ -54,9 +54,13 @@ macro_rules! reasons {
             /// Every reason, in the order of the numbers.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            const fn texts(self) -> (&'static str, &'static str) {
+            /// The short text and the sentence.
+            const fn texts(self) -> (&'static [u8], &'static str) {
                 match self {
-                    $(Self::$variant => (concat!("MILVUS_REASON_", $name, "\0"), concat!($text, "\0")),)*
+                    $(Self::$variant => {
+                        const WORDS: &[u8] = &words::<{ $name.len() + 1 }>($name);
+                        (WORDS, concat!($text, "\0"))
+                    })*
                 }
             }
         }
@@ -93,7 +97,7 @@ reasons! {
 }
 
 impl Reason {
-    /// The C constant's name.
+    /// A short text for a report.
     #[must_use]
     pub fn name(self) -> &'static CStr {
         terminated(self.texts().0)
@@ -102,7 +106,7 @@ impl Reason {
     /// One sentence for a person.
     #[must_use]
     pub fn message(self) -> &'static CStr {
-        terminated(self.texts().1)
+        terminated(self.texts().1.as_bytes())
     }
 
     /// The reason of this number, if there is one.
@@ -112,8 +116,18 @@ impl Reason {
     }
 }
 
-fn terminated(text: &'static str) -> &'static CStr {
-    CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default()
+fn terminated(text: &'static [u8]) -> &'static CStr {
+    CStr::from_bytes_until_nul(text).unwrap_or_default()
+}
+
+/// A constant's name in plain words: "TARGET_STORED" is "target stored". What follows it is NUL.
+const fn words<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
+    let (name, mut words, mut at) = (name.as_bytes(), [0; LENGTH], 0);
+    while at < name.len() {
+        words[at] = if name[at] == b'_' { b' ' } else { name[at].to_ascii_lowercase() };
+        at += 1;
+    }
+    words
 }
 
 /// A judgement with its reason.
@@ -149,7 +163,9 @@ mod tests {
     #[test]
     fn every_reason_has_a_name_and_a_sentence() {
         for reason in Reason::ALL {
-            assert!(reason.name().to_str().unwrap().starts_with("MILVUS_REASON_"), "{reason:?}");
+            let name = reason.name().to_str().unwrap();
+            assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' '), "{reason:?}: {name}");
+            assert_eq!(name.replace(' ', ""), format!("{reason:?}").to_lowercase(), "the words of its name");
             assert!(reason.message().to_str().unwrap().ends_with('.'), "{reason:?}");
             assert_eq!(Reason::from_number(*reason as i32), Some(*reason));
         }

@@ -43,7 +43,7 @@ impl Verdict {
         all.find(|verdict| *verdict as i32 == number)
     }
 
-    /// The C constant's name.
+    /// A short text for a report.
     #[must_use]
     pub fn name(self) -> &'static CStr {
         self.texts().0
@@ -57,24 +57,19 @@ impl Verdict {
 
     fn texts(self) -> (&'static CStr, &'static CStr) {
         match self {
-            Self::None => (c"MILVUS_VERDICT_NONE", c"The wait ended before the job did."),
-            Self::Succeeded => (c"MILVUS_VERDICT_SUCCEEDED", c"Every plan of the job completed."),
+            Self::None => (c"none", c"The wait ended before the job did."),
+            Self::Succeeded => (c"succeeded", c"Every plan of the job completed."),
             Self::NothingToDo => (
-                c"MILVUS_VERDICT_NOTHING_TO_DO",
+                c"nothing to do",
                 c"The server scheduled nothing: as far as its segments show, there is nothing to compact.",
             ),
-            Self::PartlyFailed => {
-                (c"MILVUS_VERDICT_PARTLY_FAILED", c"Some plans completed; others failed or timed out.")
+            Self::PartlyFailed => (c"partly failed", c"Some plans completed; others failed or timed out."),
+            Self::Failed => (c"failed", c"Plans failed, and none completed."),
+            Self::TimedOut => (c"timed out", c"The plans ran out of the server's time, and none completed."),
+            Self::Unknown => (c"unknown", c"The server can no longer tell how the job ended."),
+            Self::NotStarted => {
+                (c"not started", c"No clustering was started: another job held the collection; ask again.")
             }
-            Self::Failed => (c"MILVUS_VERDICT_FAILED", c"Plans failed, and none completed."),
-            Self::TimedOut => {
-                (c"MILVUS_VERDICT_TIMED_OUT", c"The plans ran out of the server's time, and none completed.")
-            }
-            Self::Unknown => (c"MILVUS_VERDICT_UNKNOWN", c"The server can no longer tell how the job ended."),
-            Self::NotStarted => (
-                c"MILVUS_VERDICT_NOT_STARTED",
-                c"No clustering was started: another job held the collection; ask again.",
-            ),
         }
     }
 }

@@ -3,24 +3,17 @@
 //! milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
 //! because its answer was lost, milvus_compaction_resolve() looks whether a job has begun.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 
 use super::client::milvus_client;
 use super::compaction::{milvus_compact_params, read_params};
-use super::convert::{self, NOT_REPORTED, OutStruct, Sized_, copy_text};
+use super::convert::{self, NOT_REPORTED, OutStruct, Sized_, copy_text, named};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
 use crate::compaction::{CheckResult, Resolution};
 use crate::error::Error;
 use crate::operation::Operation;
-
-/// Nobody can tell. Compare with MILVUS_YES: as a plain condition, it would be taken for yes.
-pub const MILVUS_NOT_KNOWN: i32 = -1;
-/// No.
-pub const MILVUS_NO: i32 = 0;
-/// Yes.
-pub const MILVUS_YES: i32 = 1;
 
 /// What a trigger would find. The int32_t fields are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN; numbers that
 /// cannot be read are MILVUS_NOT_REPORTED.
@@ -32,6 +25,14 @@ pub struct milvus_check_result {
     /// Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_busy is
     /// MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
     pub would_compact: i32,
+    /// Whether the server would schedule anything if no other compaction held the segments. Not known where what
+    /// cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
+    /// one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
+    /// flushed.
+    pub would_compact_if_free: i32,
+    /// Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
+    /// known, unless a job of this client is running.
+    pub may_be_busy: i32,
     /// Whether compaction is switched on in the server's configuration.
     pub is_enabled: i32,
     /// Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can
@@ -47,34 +48,16 @@ pub struct milvus_check_result {
     /// 3.0.0 list them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for
     /// MILVUS_NO; right after a flush it can be not known for some seconds. Else it is not known.
     pub has_unflushed: i32,
-    /// 0.
-    pub reserved: i32,
-    /// Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
-    /// deletions may be about.
-    pub segments: i64,
-    /// Their rows.
-    pub rows: i64,
-    /// Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7.
-    pub l0_segments: i64,
-    /// Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index.
-    pub unindexed_rows: i64,
-    /// Why would_compact is what it is, for a person: one line of UTF-8.
-    pub reason: [c_char; 256],
-    /// Whether the server would schedule anything if no other compaction held the segments. Not known where what
-    /// cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
-    /// one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
-    /// flushed.
-    pub would_compact_if_free: i32,
-    /// Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
-    /// known, unless a job of this client is running.
-    pub may_be_busy: i32,
     /// Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
     /// stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
     /// of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
     /// same, 1 to 1. No statement about rows that are not flushed: see has_unflushed.
     pub is_final: i32,
-    /// 0.
-    pub reserved_2: i32,
+    /// Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
+    /// deletions may be about.
+    pub segments: i64,
+    /// Their rows.
+    pub rows: i64,
     /// About how many segments those in `segments` would become, by partition, channel and the width of rows: a
     /// server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
     pub expected_segments: i64,
@@ -82,6 +65,12 @@ pub struct milvus_check_result {
     /// sorted, while 2.5 was seen to take results of a compaction for which that had not begun. MILVUS_NOT_REPORTED
     /// before 2.5. See the option flush.wait_for_sort.
     pub unsorted_segments: i64,
+    /// Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7.
+    pub l0_segments: i64,
+    /// Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index.
+    pub unindexed_rows: i64,
+    /// Why would_compact is what it is, for a person: one line of UTF-8.
+    pub reason: [c_char; 256],
 }
 
 /// Nobody has looked: there was no time left, or nothing was in doubt.
@@ -118,7 +107,7 @@ pub struct milvus_resolution {
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
 unsafe impl Sized_ for milvus_check_result {
     const NAME: &'static str = "milvus_check_result";
-    const FIRST_SIZE: usize = 328;
+    const FIRST_SIZE: usize = 352;
 }
 unsafe impl Sized_ for milvus_resolution {
     const NAME: &'static str = "milvus_resolution";
@@ -213,15 +202,14 @@ pub(super) fn find_operation(
 /// "MILVUS_UNKNOWN_RESOLUTION". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_resolution_name(state: i32) -> *const c_char {
-    match state {
-        MILVUS_RESOLUTION_NOT_LOOKED => c"MILVUS_RESOLUTION_NOT_LOOKED",
-        MILVUS_RESOLUTION_STARTED => c"MILVUS_RESOLUTION_STARTED",
-        MILVUS_RESOLUTION_NO_TRACE => c"MILVUS_RESOLUTION_NO_TRACE",
-        MILVUS_RESOLUTION_UNKNOWN => c"MILVUS_RESOLUTION_UNKNOWN",
-        MILVUS_RESOLUTION_NOT_IN_DOUBT => c"MILVUS_RESOLUTION_NOT_IN_DOUBT",
-        _ => c"MILVUS_UNKNOWN_RESOLUTION",
-    }
-    .as_ptr()
+    const NAMES: [(i32, &CStr); 5] = [
+        (MILVUS_RESOLUTION_NOT_LOOKED, c"not looked"),
+        (MILVUS_RESOLUTION_STARTED, c"started"),
+        (MILVUS_RESOLUTION_NO_TRACE, c"no trace"),
+        (MILVUS_RESOLUTION_UNKNOWN, c"unknown"),
+        (MILVUS_RESOLUTION_NOT_IN_DOUBT, c"not in doubt"),
+    ];
+    named(state, &NAMES, c"unknown resolution")
 }
 
 impl From<&CheckResult> for milvus_check_result {
@@ -234,19 +222,17 @@ impl From<&CheckResult> for milvus_check_result {
             is_indexed: result.is_indexed as i32,
             needs_index: result.needs_index as i32,
             has_clustering_key: result.has_clustering_key.into(),
+            would_compact_if_free: result.would_compact_if_free as i32,
+            may_be_busy: result.may_be_busy as i32,
             has_unflushed: result.has_unflushed as i32,
-            reserved: 0,
+            is_final: result.is_final.into(),
+            expected_segments: result.expected_segments.unwrap_or(NOT_REPORTED),
+            unsorted_segments: result.unsorted_segments.unwrap_or(NOT_REPORTED),
             segments: result.segments.unwrap_or(NOT_REPORTED),
             rows: result.rows.unwrap_or(NOT_REPORTED),
             l0_segments: result.l0_segments.unwrap_or(NOT_REPORTED),
             unindexed_rows: result.unindexed_rows.unwrap_or(NOT_REPORTED),
             reason: [0; 256],
-            would_compact_if_free: result.would_compact_if_free as i32,
-            may_be_busy: result.may_be_busy as i32,
-            is_final: result.is_final.into(),
-            reserved_2: 0,
-            expected_segments: result.expected_segments.unwrap_or(NOT_REPORTED),
-            unsorted_segments: result.unsorted_segments.unwrap_or(NOT_REPORTED),
         };
         copy_text(&result.reason, shown.reason.as_mut_ptr(), shown.reason.len());
         shown
@@ -270,13 +256,10 @@ impl From<&Resolution> for milvus_resolution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compaction::{Known, ResolutionState};
+    use crate::compaction::ResolutionState;
 
     #[test]
     fn the_constants_are_the_cores() {
-        assert_eq!(MILVUS_NOT_KNOWN, Known::NotKnown as i32);
-        assert_eq!(MILVUS_NO, Known::No as i32);
-        assert_eq!(MILVUS_YES, Known::Yes as i32);
         assert_eq!(MILVUS_RESOLUTION_NOT_LOOKED, ResolutionState::None as i32);
         assert_eq!(MILVUS_RESOLUTION_STARTED, ResolutionState::Started as i32);
         assert_eq!(MILVUS_RESOLUTION_NO_TRACE, ResolutionState::NoTrace as i32);
@@ -286,10 +269,7 @@ mod tests {
 
     #[test]
     fn the_first_sizes_are_those_of_the_first_version() {
-        assert_eq!(
-            milvus_check_result::FIRST_SIZE,
-            std::mem::offset_of!(milvus_check_result, would_compact_if_free)
-        );
+        assert_eq!(milvus_check_result::FIRST_SIZE, size_of::<milvus_check_result>());
         assert_eq!(milvus_resolution::FIRST_SIZE, size_of::<milvus_resolution>());
     }
 }

@@ -19,10 +19,6 @@ use crate::config::{Config, Options};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// As timeout_ms: no limit. Such a call still ends with MILVUS_UNAVAILABLE when the server is found
-/// to be gone.
-pub const MILVUS_NO_TIMEOUT: i64 = -1;
-
 /// A client. Freed handles and pointers from elsewhere are recognised: MILVUS_INVALID_HANDLE.
 pub struct milvus_client {
     _private: (),

@@ -5,10 +5,10 @@
 //! done, or it scheduled nothing. A job runs on the server and goes on whatever happens to this process; no
 //! server can cancel one.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 
 use super::client::milvus_client;
-use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_, named};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
@@ -17,18 +17,11 @@ use crate::compaction::params::{self, Params};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// The job id of "the server scheduled nothing". All functions that take a job id take it too.
-pub const MILVUS_NO_JOB: i64 = 0;
-
-/// The job id of "there is a job, but nobody says which". All functions that take a job id refuse it.
-pub const MILVUS_UNKNOWN_JOB: i64 = -1;
-
-/// What a server does not report. Never a true number: those are 0 or more.
-pub const MILVUS_NOT_REPORTED: i64 = -1;
-
 /// As target_size_mb: as large as the servers allow.
 pub const MILVUS_LARGEST_TARGET_SIZE: i64 = i64::MAX;
 
+/// The trigger was not sent, or not answered.
+pub const MILVUS_TRIGGER_NONE: i32 = 0;
 /// The server scheduled plans for this trigger.
 pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
 /// The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
@@ -98,7 +91,7 @@ unsafe impl Sized_ for milvus_compact_params {
 }
 unsafe impl Sized_ for milvus_compact_result {
     const NAME: &'static str = "milvus_compact_result";
-    const FIRST_SIZE: usize = 32;
+    const FIRST_SIZE: usize = 40;
 }
 
 /// Has the server compact one collection. Returns as soon as the job is scheduled.
@@ -231,14 +224,14 @@ pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64
 /// "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_trigger_name(trigger: i32) -> *const c_char {
-    match trigger {
-        MILVUS_TRIGGER_SCHEDULED => c"MILVUS_TRIGGER_SCHEDULED",
-        MILVUS_TRIGGER_NOTHING_TO_DO => c"MILVUS_TRIGGER_NOTHING_TO_DO",
-        MILVUS_TRIGGER_ALREADY_RUNNING => c"MILVUS_TRIGGER_ALREADY_RUNNING",
-        MILVUS_TRIGGER_ACCEPTED => c"MILVUS_TRIGGER_ACCEPTED",
-        _ => c"MILVUS_UNKNOWN_TRIGGER",
-    }
-    .as_ptr()
+    const NAMES: [(i32, &CStr); 5] = [
+        (MILVUS_TRIGGER_NONE, c"none"),
+        (MILVUS_TRIGGER_SCHEDULED, c"scheduled"),
+        (MILVUS_TRIGGER_NOTHING_TO_DO, c"nothing to do"),
+        (MILVUS_TRIGGER_ALREADY_RUNNING, c"already running"),
+        (MILVUS_TRIGGER_ACCEPTED, c"accepted"),
+    ];
+    named(trigger, &NAMES, c"unknown trigger")
 }
 
 /// The core's parameters from C's.
@@ -273,15 +266,11 @@ impl From<Triggered> for milvus_compact_result {
 
 #[cfg(test)]
 mod tests {
-    use std::mem::offset_of;
-
     use super::*;
-    use crate::compaction::{NO_JOB, Start, UNKNOWN_JOB};
+    use crate::compaction::Start;
 
     #[test]
     fn the_constants_are_the_cores() {
-        assert_eq!((MILVUS_NO_JOB, MILVUS_UNKNOWN_JOB), (NO_JOB, UNKNOWN_JOB));
-        assert_eq!(MILVUS_NOT_REPORTED, NOT_REPORTED);
         assert_eq!(MILVUS_LARGEST_TARGET_SIZE, params::LARGEST_TARGET_SIZE);
         assert_eq!(MILVUS_TRIGGER_SCHEDULED, Start::Scheduled as i32);
         assert_eq!(MILVUS_TRIGGER_NOTHING_TO_DO, Start::Nothing as i32);
@@ -292,6 +281,6 @@ mod tests {
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
         assert_eq!(milvus_compact_params::FIRST_SIZE, size_of::<milvus_compact_params>());
-        assert_eq!(milvus_compact_result::FIRST_SIZE, offset_of!(milvus_compact_result, unsorted_segments));
+        assert_eq!(milvus_compact_result::FIRST_SIZE, size_of::<milvus_compact_result>());
     }
 }

@@ -83,6 +83,11 @@ pub(super) fn optional_texts(
     (0..count).map(one).collect::<Result<_, _>>().map(Some)
 }
 
+/// The short text of a number, or else what stands for an unknown one. Static, so C can keep it.
+pub(super) fn named(number: i32, names: &[(i32, &'static CStr)], unknown: &'static CStr) -> *const c_char {
+    names.iter().find(|(known, _)| *known == number).map_or(unknown, |(_, name)| name).as_ptr()
+}
+
 /// The first of some numbers that live as long as what they are part of; NULL if there are none.
 pub(super) fn numbers(values: &[i64]) -> *const i64 {
     if values.is_empty() { ptr::null() } else { values.as_ptr() }
@@ -96,7 +101,7 @@ pub(super) fn c_text(text: &str) -> CString {
 /// `timeout_ms` as every call has it.
 pub(super) fn timeout(timeout_ms: i64) -> Result<Timeout, Error> {
     match timeout_ms {
-        super::client::MILVUS_NO_TIMEOUT => Ok(Timeout::Never),
+        super::values::MILVUS_NO_TIMEOUT => Ok(Timeout::Never),
         0 => Ok(Timeout::Default),
         1.. => Ok(Timeout::After(Duration::from_millis(timeout_ms.unsigned_abs()))),
         _ => {
@@ -110,7 +115,7 @@ pub(super) fn timeout(timeout_ms: i64) -> Result<Timeout, Error> {
 /// The moment by which a local wait is over: it asks no server, so 0 is not to wait at all. `None` is no limit.
 pub(super) fn until(timeout_ms: i64) -> Result<Option<Instant>, Error> {
     match timeout_ms {
-        super::client::MILVUS_NO_TIMEOUT => Ok(None),
+        super::values::MILVUS_NO_TIMEOUT => Ok(None),
         0.. => Ok(Instant::now().checked_add(Duration::from_millis(timeout_ms.unsigned_abs()))),
         _ => {
             let why = format!("is {timeout_ms}; use milliseconds, 0 (do not wait) or MILVUS_NO_TIMEOUT");

@@ -30,8 +30,9 @@ pub struct milvus_error {
     /// 1 if the server may have started a compaction although the call failed, else 0. Never 1
     /// together with retriable: repeating could compact twice.
     pub in_doubt: i32,
-    /// 0.
-    pub reserved: i32,
+    /// If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
+    /// MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
+    pub resolution: i32,
     /// The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
     /// the server does not tell the id.
     pub job_id: i64,
@@ -42,11 +43,6 @@ pub struct milvus_error {
     /// never with the token in it. Never NULL. Lives as long as this struct: that of milvus_last_error() is
     /// gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
     pub message: *const c_char,
-    /// If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
-    /// MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
-    pub resolution: i32,
-    /// 0.
-    pub reserved_2: i32,
 }
 
 /// The constant's name of a status, e.g. "MILVUS_COLLECTION_NOT_FOUND"; of any other number,

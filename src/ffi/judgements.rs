@@ -63,14 +63,14 @@ pub const MILVUS_REASON_MALFORMED: i32 = 19;
 /// "MILVUS_UNKNOWN_JUDGEMENT". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_judgement_name(judgement: i32) -> *const c_char {
-    Judgement::from_number(judgement).map_or(c"MILVUS_UNKNOWN_JUDGEMENT", Judgement::name).as_ptr()
+    Judgement::from_number(judgement).map_or(c"unknown judgement", Judgement::name).as_ptr()
 }
 
 /// The constant's name of a reason, e.g. "MILVUS_REASON_TARGET_STORED"; of any other number,
 /// "MILVUS_UNKNOWN_REASON". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_reason_name(reason: i32) -> *const c_char {
-    Reason::from_number(reason).map_or(c"MILVUS_UNKNOWN_REASON", Reason::name).as_ptr()
+    Reason::from_number(reason).map_or(c"unknown reason", Reason::name).as_ptr()
 }
 
 /// What a reason means, in one English sentence; takes any number. A static string. Thread-safe. Since 0.1.0.

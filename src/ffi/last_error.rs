@@ -37,12 +37,10 @@ fn raw_of(operation: &'static CStr, error: &Error, message: *const c_char) -> mi
         server_code: error.server_code,
         retriable: error.retriable.into(),
         in_doubt: error.in_doubt.into(),
-        reserved: 0,
+        resolution: error.resolution,
         job_id: error.job_id,
         operation: operation.as_ptr(),
         message,
-        resolution: error.resolution,
-        reserved_2: 0,
     }
 }
 
@@ -61,12 +59,10 @@ impl Plain {
             server_code: 0,
             retriable: 0,
             in_doubt: 0,
-            reserved: 0,
+            resolution: 0,
             job_id: 0,
             operation: c"".as_ptr(),
             message: message.as_ptr(),
-            resolution: 0,
-            reserved_2: 0,
         })
     }
 

@@ -8,11 +8,14 @@ use super::client::milvus_server_info;
 use super::compaction::{milvus_compact_params, milvus_compact_result};
 use super::errors::milvus_error;
 use super::futures::milvus_progress;
-use super::jobs::{milvus_compaction_report, milvus_compaction_state_info};
+use super::jobs::{
+    milvus_compaction_report, milvus_compaction_state_info, milvus_left_out, milvus_plan_counts,
+    milvus_segment_diff,
+};
 use super::many::{milvus_many_params, milvus_many_result};
 use super::options::milvus_option_info;
 use super::plans::milvus_plan;
-use super::segments::{milvus_segment, milvus_segment_diff};
+use super::segments::milvus_segment;
 
 /// The size of one field's type, found without a value of the struct.
 fn size_of_field<S, F>(_: fn(&S) -> &F) -> usize {
@@ -40,31 +43,27 @@ macro_rules! lay_out {
 #[test]
 fn structs_are_laid_out_as_promised() {
     let here = lay_out! {
-        milvus_error: size status grpc_code server_code retriable in_doubt reserved job_id operation
-            message resolution reserved_2;
+        milvus_error: size status grpc_code server_code retriable in_doubt resolution job_id operation message;
         milvus_option_info: size key default_value help kind reserved minimum maximum;
         milvus_server_info: size client_id is_lite reserved version deploy_mode;
         milvus_compact_params: size is_clustering is_l0 target_size_mb partition_name channel segment_ids
             segment_count;
         milvus_compact_result: size trigger reserved job_id planned unsorted_segments;
-        milvus_compaction_state_info: size state reserved executing_plans completed_plans failed_plans
-            timed_out_plans;
-        milvus_compaction_report: size verdict reserved job_id planned executing_plans completed_plans
-            failed_plans timed_out_plans elapsed_ms polls failed_polls has_segment_diff reserved_2
-            segments_before segments_after rows_before rows_after rows_purged segments_removed
-            segments_added sources_remaining targets_missing targets_confirmed l0_segments_before
-            l0_segments_after unknown_plans left_out left_out_unsorted left_out_l0 left_out_clustered
-            left_out_importing left_out_unflushed left_out_not_asked_for left_out_other;
-        milvus_plan: size sources source_count target targets target_count has_details r#type state reserved
-            plan_id job_id collection_id partition_id channel failure_reason judgement reason;
-        milvus_segment: size id collection_id partition_id rows state level is_sorted reserved
-            storage_version memory channel compaction_from compaction_from_count nodes node_count;
-        milvus_segment_diff: size segments_before segments_after rows_before rows_after rows_purged segments_removed
+        milvus_plan_counts: executing completed failed timed_out;
+        milvus_compaction_state_info: size state reserved counts;
+        milvus_segment_diff: segments_before segments_after rows_before rows_after rows_purged segments_removed
             segments_added sources_remaining targets_missing targets_confirmed l0_segments_before
             l0_segments_after;
-        milvus_check_result: size would_compact is_enabled is_running is_indexed needs_index has_clustering_key
-            has_unflushed reserved segments rows l0_segments unindexed_rows reason
-            would_compact_if_free may_be_busy is_final reserved_2 expected_segments unsorted_segments;
+        milvus_left_out: total unsorted l0 clustered importing unflushed not_asked_for other;
+        milvus_compaction_report: size verdict has_segment_diff job_id planned counts unknown_plans elapsed_ms
+            polls failed_polls segment_diff left_out;
+        milvus_plan: size sources source_count target targets target_count judgement reason has_details r#type state
+            reserved plan_id job_id collection_id partition_id channel failure_reason;
+        milvus_segment: size id collection_id partition_id rows state level is_sorted reserved
+            storage_version memory channel compaction_from compaction_from_count nodes node_count;
+        milvus_check_result: size would_compact would_compact_if_free may_be_busy is_enabled is_running is_indexed
+            needs_index has_clustering_key has_unflushed is_final segments rows expected_segments
+            unsorted_segments l0_segments unindexed_rows reason;
         milvus_resolution: size state reserved job_id text;
         milvus_many_params: size compaction concurrency only_trigger;
         milvus_many_result: size collection_name status trigger job_id planned report error;

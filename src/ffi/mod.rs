@@ -33,4 +33,5 @@ pub mod queues;
 pub mod results;
 pub mod segments;
 mod userdata;
+pub mod values;
 pub mod version;

@@ -3,11 +3,11 @@
 //! How a client connects, as text by key, so that configuration files, environments and other languages
 //! pass them through unread. milvus_option_get() lists every key; so does the README.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
-use super::convert::{self, OutStruct, Sized_};
+use super::convert::{self, OutStruct, Sized_, named};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
@@ -151,6 +151,24 @@ impl From<&Description> for milvus_option_info {
             maximum: most.into(),
         }
     }
+}
+
+/// Gives the short text of an option's kind, e.g. "number".
+///
+/// @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown option kind" of any other number.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_option_kind_name(kind: i32) -> *const c_char {
+    const NAMES: [(i32, &CStr); 5] = [
+        (MILVUS_OPTION_KIND_TEXT, c"text"),
+        (MILVUS_OPTION_KIND_SECRET, c"secret"),
+        (MILVUS_OPTION_KIND_FILE, c"file"),
+        (MILVUS_OPTION_KIND_BOOLEAN, c"boolean"),
+        (MILVUS_OPTION_KIND_NUMBER, c"number"),
+    ];
+    named(kind, &NAMES, c"unknown option kind")
 }
 
 #[cfg(test)]

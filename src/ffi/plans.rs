@@ -6,7 +6,7 @@
 use std::ffi::{CStr, CString, c_char};
 
 use super::client::milvus_client;
-use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_, named};
 use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
@@ -62,9 +62,6 @@ pub const MILVUS_PLAN_STATE_META_SAVED: i32 = 9;
 /// Running: collecting statistics.
 pub const MILVUS_PLAN_STATE_STATISTIC: i32 = 10;
 
-/// As a plan's target: there is none, yet or at all.
-pub const MILVUS_NO_SEGMENT: i64 = -1;
-
 /// One unit of work of a job, which servers also call a task: segments that become others.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -81,6 +78,11 @@ pub struct milvus_plan {
     pub targets: *const i64,
     /// Number of those ids.
     pub target_count: usize,
+    /// How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
+    /// plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
+    pub judgement: i32,
+    /// What that rests on: one of the MILVUS_REASON_... constants.
+    pub reason: i32,
     /// 1 if the server tells what follows (newer than 3.0.0). Else 0, and the numbers are
     /// MILVUS_NOT_REPORTED and the texts "".
     pub has_details: i32,
@@ -103,11 +105,6 @@ pub struct milvus_plan {
     /// Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL. Servers up
     /// to 3.0.0 say it on the management port only (option management_uri), whatever has_details is.
     pub failure_reason: *const c_char,
-    /// How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
-    /// plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
-    pub judgement: i32,
-    /// What that rests on: one of the MILVUS_REASON_... constants.
-    pub reason: i32,
 }
 
 /// The plans of a job or of a collection, at one moment.
@@ -147,7 +144,7 @@ impl Handle for milvus_plan_list {
 // SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
 unsafe impl Sized_ for milvus_plan {
     const NAME: &'static str = "milvus_plan";
-    const FIRST_SIZE: usize = 32;
+    const FIRST_SIZE: usize = 120;
 }
 
 /// Lists a job's plans: those that the server lists now, and those that this client saw while it waited
@@ -233,14 +230,14 @@ pub(super) fn tasks_operation(
 /// "MILVUS_UNKNOWN_PLAN_TYPE". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_type_name(number: i32) -> *const c_char {
-    named(number, &TYPE_NAMES).unwrap_or(c"MILVUS_UNKNOWN_PLAN_TYPE").as_ptr()
+    named(number, &TYPE_NAMES, c"unknown plan type")
 }
 
 /// The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
 /// "MILVUS_UNKNOWN_PLAN_STATE". A static string. Thread-safe. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_state_name(number: i32) -> *const c_char {
-    named(number, &STATE_NAMES).unwrap_or(c"MILVUS_UNKNOWN_PLAN_STATE").as_ptr()
+    named(number, &STATE_NAMES, c"unknown plan state")
 }
 
 /// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
@@ -296,6 +293,8 @@ fn shown(plan: &Plan, channel: &CStr, failure_reason: &CStr) -> milvus_plan {
         target: plan.target,
         targets: convert::numbers(plan.targets()),
         target_count: plan.targets().len(),
+        judgement: plan.judged.judgement as i32,
+        reason: plan.judged.reason as i32,
         has_details: details.is_some().into(),
         r#type: details.map_or(-1, |details| details.kind),
         state: details.map_or(-1, |details| details.state),
@@ -306,74 +305,68 @@ fn shown(plan: &Plan, channel: &CStr, failure_reason: &CStr) -> milvus_plan {
         partition_id: told(details.map(|details| details.partition_id)),
         channel: channel.as_ptr(),
         failure_reason: failure_reason.as_ptr(),
-        judgement: plan.judged.judgement as i32,
-        reason: plan.judged.reason as i32,
     }
 }
 
 type Name = (i32, &'static CStr);
 
-fn named(number: i32, names: &[Name]) -> Option<&'static CStr> {
-    names.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
-}
-
 static TYPE_NAMES: [Name; 12] = [
-    (MILVUS_PLAN_TYPE_UNDEFINED, c"MILVUS_PLAN_TYPE_UNDEFINED"),
-    (MILVUS_PLAN_TYPE_MERGE, c"MILVUS_PLAN_TYPE_MERGE"),
-    (MILVUS_PLAN_TYPE_MIX, c"MILVUS_PLAN_TYPE_MIX"),
-    (MILVUS_PLAN_TYPE_SINGLE, c"MILVUS_PLAN_TYPE_SINGLE"),
-    (MILVUS_PLAN_TYPE_MINOR, c"MILVUS_PLAN_TYPE_MINOR"),
-    (MILVUS_PLAN_TYPE_MAJOR, c"MILVUS_PLAN_TYPE_MAJOR"),
-    (MILVUS_PLAN_TYPE_LEVEL0_DELETE, c"MILVUS_PLAN_TYPE_LEVEL0_DELETE"),
-    (MILVUS_PLAN_TYPE_CLUSTERING, c"MILVUS_PLAN_TYPE_CLUSTERING"),
-    (MILVUS_PLAN_TYPE_SORT, c"MILVUS_PLAN_TYPE_SORT"),
-    (MILVUS_PLAN_TYPE_PARTITION_KEY_SORT, c"MILVUS_PLAN_TYPE_PARTITION_KEY_SORT"),
-    (MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT, c"MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT"),
-    (MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION, c"MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION"),
+    (MILVUS_PLAN_TYPE_UNDEFINED, c"undefined"),
+    (MILVUS_PLAN_TYPE_MERGE, c"merge"),
+    (MILVUS_PLAN_TYPE_MIX, c"mix"),
+    (MILVUS_PLAN_TYPE_SINGLE, c"single"),
+    (MILVUS_PLAN_TYPE_MINOR, c"minor"),
+    (MILVUS_PLAN_TYPE_MAJOR, c"major"),
+    (MILVUS_PLAN_TYPE_LEVEL0_DELETE, c"level0 delete"),
+    (MILVUS_PLAN_TYPE_CLUSTERING, c"clustering"),
+    (MILVUS_PLAN_TYPE_SORT, c"sort"),
+    (MILVUS_PLAN_TYPE_PARTITION_KEY_SORT, c"partition key sort"),
+    (MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT, c"clustering partition key sort"),
+    (MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION, c"bump schema version"),
 ];
 
 static STATE_NAMES: [Name; 11] = [
-    (MILVUS_PLAN_STATE_UNKNOWN, c"MILVUS_PLAN_STATE_UNKNOWN"),
-    (MILVUS_PLAN_STATE_EXECUTING, c"MILVUS_PLAN_STATE_EXECUTING"),
-    (MILVUS_PLAN_STATE_PIPELINING, c"MILVUS_PLAN_STATE_PIPELINING"),
-    (MILVUS_PLAN_STATE_COMPLETED, c"MILVUS_PLAN_STATE_COMPLETED"),
-    (MILVUS_PLAN_STATE_FAILED, c"MILVUS_PLAN_STATE_FAILED"),
-    (MILVUS_PLAN_STATE_TIMEOUT, c"MILVUS_PLAN_STATE_TIMEOUT"),
-    (MILVUS_PLAN_STATE_ANALYZING, c"MILVUS_PLAN_STATE_ANALYZING"),
-    (MILVUS_PLAN_STATE_INDEXING, c"MILVUS_PLAN_STATE_INDEXING"),
-    (MILVUS_PLAN_STATE_CLEANED, c"MILVUS_PLAN_STATE_CLEANED"),
-    (MILVUS_PLAN_STATE_META_SAVED, c"MILVUS_PLAN_STATE_META_SAVED"),
-    (MILVUS_PLAN_STATE_STATISTIC, c"MILVUS_PLAN_STATE_STATISTIC"),
+    (MILVUS_PLAN_STATE_UNKNOWN, c"unknown"),
+    (MILVUS_PLAN_STATE_EXECUTING, c"executing"),
+    (MILVUS_PLAN_STATE_PIPELINING, c"pipelining"),
+    (MILVUS_PLAN_STATE_COMPLETED, c"completed"),
+    (MILVUS_PLAN_STATE_FAILED, c"failed"),
+    (MILVUS_PLAN_STATE_TIMEOUT, c"timeout"),
+    (MILVUS_PLAN_STATE_ANALYZING, c"analyzing"),
+    (MILVUS_PLAN_STATE_INDEXING, c"indexing"),
+    (MILVUS_PLAN_STATE_CLEANED, c"cleaned"),
+    (MILVUS_PLAN_STATE_META_SAVED, c"meta saved"),
+    (MILVUS_PLAN_STATE_STATISTIC, c"statistic"),
 ];
 
 #[cfg(test)]
 mod tests {
-    use std::mem::offset_of;
-
     use super::*;
     use crate::proto::common::{CompactionTaskState, CompactionType};
 
     #[test]
-    fn the_first_size_ends_where_the_later_fields_begin() {
-        assert_eq!(milvus_plan::FIRST_SIZE, offset_of!(milvus_plan, targets));
+    fn the_first_size_is_that_of_this_first_version() {
+        assert_eq!(milvus_plan::FIRST_SIZE, size_of::<milvus_plan>());
     }
 
     #[test]
-    fn every_type_and_state_of_the_protocol_has_its_constant() {
-        let shouted = |text: &str| text.to_uppercase().replace('_', "");
-        for number in 0..=12 {
-            let ours = named(number, &TYPE_NAMES).map(|name| shouted(name.to_str().unwrap()));
-            let theirs = CompactionType::try_from(number)
-                .ok()
-                .map(|kind| shouted(&kind.as_str_name().replace("CompactionType", "MILVUS_PLAN_TYPE_")));
-            assert_eq!(ours, theirs, "{number}");
-        }
-        for number in 0..=10 {
-            let ours = named(number, &STATE_NAMES).map(|name| shouted(name.to_str().unwrap()));
-            let theirs = CompactionTaskState::try_from(number).ok().map(|state| {
-                shouted(&state.as_str_name().replace("CompactionTaskState", "MILVUS_PLAN_STATE_"))
+    fn every_type_and_state_of_the_protocol_has_its_name() {
+        let plain = |text: &str| text.to_lowercase().replace(['_', ' '], "");
+        for number in -1..=13 {
+            // SAFETY: a static text.
+            let ours = unsafe { CStr::from_ptr(milvus_plan_type_name(number)) }.to_str().unwrap();
+            let theirs = CompactionType::try_from(number).map_or("unknown plan type".to_owned(), |kind| {
+                kind.as_str_name().replace("CompactionType", "")
             });
-            assert_eq!(ours, theirs, "{number}");
+            let theirs = plain(&theirs).replace("compaction", "");
+            assert_eq!(plain(ours), theirs, "{number}");
+        }
+        for number in -1..=11 {
+            // SAFETY: a static text.
+            let ours = unsafe { CStr::from_ptr(milvus_plan_state_name(number)) }.to_str().unwrap();
+            let theirs = CompactionTaskState::try_from(number)
+                .map_or("unknown plan state".to_owned(), |state| state.as_str_name().to_owned());
+            assert_eq!(plain(ours), plain(&theirs.replace("CompactionTaskState", "")), "{number}");
         }
     }
 }

@@ -3,16 +3,17 @@
 //! What a collection consists of. Compare its segments from before and after to see what a compaction did;
 //! milvus_compaction_wait() does that by itself for the jobs of its client.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
 use super::client::milvus_client;
-use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_, named};
 use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
+use super::jobs::milvus_segment_diff;
 use super::plans::milvus_plan_list;
-use crate::compaction::effect::{self, Effect};
+use crate::compaction::effect;
 use crate::compaction::snapshot::Snapshot;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -86,41 +87,6 @@ pub struct milvus_segment {
     pub node_count: usize,
 }
 
-/// What a compaction did to the segments of a collection. What cannot be told is MILVUS_NOT_REPORTED.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct milvus_segment_diff {
-    /// Set by MILVUS_SEGMENT_DIFF_INIT.
-    pub size: usize,
-    /// Segments with stored rows, before.
-    pub segments_before: i64,
-    /// And after.
-    pub segments_after: i64,
-    /// Their rows, before. Deleted ones count until a compaction purges them.
-    pub rows_before: i64,
-    /// And after. Inserts and flushes between the two change it as well.
-    pub rows_after: i64,
-    /// Rows that the plans' sources had more than their targets have: deleted ones that were purged. Only
-    /// told if all sources are gone, all targets are there, and nothing else can be mixed in.
-    pub rows_purged: i64,
-    /// Segments that were there before and are no more.
-    pub segments_removed: i64,
-    /// Segments that were not there before. Flushes make some too.
-    pub segments_added: i64,
-    /// Sources of the plans that are still there. 0 is what a compaction that is done leaves.
-    pub sources_remaining: i64,
-    /// Targets of the plans that are not there: replaced in their turn already, or never made. Not told while
-    /// no plan has a target.
-    pub targets_missing: i64,
-    /// Targets that were made of the plans' sources by the server's own word; reported by servers newer than
-    /// 3.0.0.
-    pub targets_confirmed: i64,
-    /// Segments of deletions before; reported since Milvus 2.4.7.
-    pub l0_segments_before: i64,
-    /// And after.
-    pub l0_segments_after: i64,
-}
-
 /// The segments of a collection, at one moment.
 pub struct milvus_segment_list {
     _private: (),
@@ -148,10 +114,6 @@ impl Handle for milvus_segment_list {
 unsafe impl Sized_ for milvus_segment {
     const NAME: &'static str = "milvus_segment";
     const FIRST_SIZE: usize = 112;
-}
-unsafe impl Sized_ for milvus_segment_diff {
-    const NAME: &'static str = "milvus_segment_diff";
-    const FIRST_SIZE: usize = 104;
 }
 
 /// Lists the segments of a collection, ordered by id.
@@ -273,11 +235,47 @@ pub extern "C" fn milvus_segments_compare(
             return Err(Error::invalid_argument("before, after: are of different collections"));
         }
         let plans = if plans.is_null() { None } else { Some(handle::get(plans)?) };
-        let out = OutStruct::new("out_diff", out_diff)?;
+        let out = Out::new("out_diff", out_diff)?;
         let plans = plans.iter().flat_map(|list| list.plans()).cloned().collect();
-        out.write(&effect::compare(&Snapshot::of(&before.list), &after.list, &plans).into());
+        out.write(effect::compare(&Snapshot::of(&before.list), &after.list, &plans).into());
         Ok(())
     })
+}
+
+/// Gives the short text of a segment's state, e.g. "flushed".
+///
+/// @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown segment state" of any other number.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segment_state_name(state: i32) -> *const c_char {
+    const NAMES: [(i32, &CStr); 6] = [
+        (MILVUS_SEGMENT_STATE_GROWING, c"growing"),
+        (MILVUS_SEGMENT_STATE_SEALED, c"sealed"),
+        (MILVUS_SEGMENT_STATE_FLUSHED, c"flushed"),
+        (MILVUS_SEGMENT_STATE_FLUSHING, c"flushing"),
+        (MILVUS_SEGMENT_STATE_DROPPED, c"dropped"),
+        (MILVUS_SEGMENT_STATE_IMPORTING, c"importing"),
+    ];
+    named(state, &NAMES, c"unknown segment state")
+}
+
+/// Gives the short text of a segment's level, e.g. "L1".
+///
+/// @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown segment level" of any other number, as MILVUS_NOT_REPORTED.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_segment_level_name(level: i32) -> *const c_char {
+    const NAMES: [(i32, &CStr); 4] = [
+        (MILVUS_SEGMENT_LEVEL_LEGACY, c"legacy"),
+        (MILVUS_SEGMENT_LEVEL_L0, c"L0"),
+        (MILVUS_SEGMENT_LEVEL_L1, c"L1"),
+        (MILVUS_SEGMENT_LEVEL_L2, c"L2"),
+    ];
+    named(level, &NAMES, c"unknown segment level")
 }
 
 fn shown(segment: &Segment, channel: Option<&CString>) -> milvus_segment {
@@ -299,45 +297,6 @@ fn shown(segment: &Segment, channel: Option<&CString>) -> milvus_segment {
         compaction_from_count: origins.len(),
         nodes: convert::numbers(&segment.nodes),
         node_count: segment.nodes.len(),
-    }
-}
-
-impl milvus_segment_diff {
-    pub(super) const NOT_KNOWN: Self = Self {
-        size: size_of::<Self>(),
-        segments_before: NOT_REPORTED,
-        segments_after: NOT_REPORTED,
-        rows_before: NOT_REPORTED,
-        rows_after: NOT_REPORTED,
-        rows_purged: NOT_REPORTED,
-        segments_removed: NOT_REPORTED,
-        segments_added: NOT_REPORTED,
-        sources_remaining: NOT_REPORTED,
-        targets_missing: NOT_REPORTED,
-        targets_confirmed: NOT_REPORTED,
-        l0_segments_before: NOT_REPORTED,
-        l0_segments_after: NOT_REPORTED,
-    };
-}
-
-impl From<Effect> for milvus_segment_diff {
-    fn from(effect: Effect) -> Self {
-        let told = |number: Option<i64>| number.unwrap_or(NOT_REPORTED);
-        Self {
-            size: size_of::<Self>(),
-            segments_before: effect.segments.0,
-            segments_after: effect.segments.1,
-            rows_before: effect.rows.0,
-            rows_after: effect.rows.1,
-            rows_purged: told(effect.rows_purged),
-            segments_removed: effect.gone,
-            segments_added: effect.appeared,
-            sources_remaining: told(effect.sources_remaining),
-            targets_missing: told(effect.targets_missing),
-            targets_confirmed: told(effect.targets_confirmed),
-            l0_segments_before: told(effect.l0_segments.0),
-            l0_segments_after: told(effect.l0_segments.1),
-        }
     }
 }
 
@@ -363,6 +322,5 @@ mod tests {
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
         assert_eq!(milvus_segment::FIRST_SIZE, size_of::<milvus_segment>());
-        assert_eq!(milvus_segment_diff::FIRST_SIZE, size_of::<milvus_segment_diff>());
     }
 }

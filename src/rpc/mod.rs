@@ -155,7 +155,12 @@ impl Rpc {
         })
     }
 
-    async fn attempts(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
+    async fn attempts(
+        &self,
+        call: Call<'_>,
+        check: Check<'_>,
+        reply: &mut dyn Response,
+    ) -> Result<u64, Error> {
         let Call { class, deadline, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
         let mut is_repeated = false;

@@ -132,7 +132,7 @@ static void bad_numbers(milvus_client *client)
     expect("plan_list_get(index 0 of 0)", milvus_plan_list_get(plans, 0, &plan), MILVUS_INVALID_ARGUMENT, "index");
     expect("plan_list_get(out NULL)", milvus_plan_list_get(plans, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_plan");
     milvus_plan_list_free(plans);
-    CHECK(strcmp(milvus_verdict_name(8), "MILVUS_UNKNOWN_VERDICT") == 0);
+    CHECK(strcmp(milvus_verdict_name(8), "unknown verdict") == 0);
     expect("server_version(buffer NULL)", milvus_client_server_version(client, 0, NULL, 9, NULL),
            MILVUS_INVALID_ARGUMENT, "buffer");
     CHECK(plan.target == 0 && job == UNTOUCHED);
@@ -251,13 +251,66 @@ static void bad_parameters(const char *fake)
     stop_fake();
 }
 
+// A yes or no is 0 or 1: any other number is a value in another's place.
+static void neither_yes_nor_no(milvus_client *client)
+{
+    milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;
+    milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
+    milvus_many_params many = MILVUS_MANY_PARAMS_INIT;
+    milvus_many_list *list = NULL;
+    milvus_future *future = NULL;
+    int64_t job = UNTOUCHED;
+
+    expect("compact(60000, 0)", milvus_compact(client, "succeeds", 60000, 0, &job), MILVUS_INVALID_ARGUMENT, "swapped");
+    expect("compact(-1)", milvus_compact(client, "succeeds", -1, 0, &job), MILVUS_INVALID_ARGUMENT, "is_clustering");
+    expect("compact_async(2)", milvus_compact_async(client, "succeeds", 2, 0, &future), MILVUS_INVALID_ARGUMENT,
+           "is_clustering");
+    params.is_clustering = 2;
+    expect("params.is_clustering 2", milvus_compact_with(client, "succeeds", &params, 0, &result),
+           MILVUS_INVALID_ARGUMENT, "params.is_clustering");
+    params.is_clustering = 0;
+    params.is_l0 = -1;
+    expect("params.is_l0 -1", milvus_compact_with(client, "succeeds", &params, 0, &result), MILVUS_INVALID_ARGUMENT,
+           "params.is_l0");
+    many.only_trigger = 10000;
+    expect("params.only_trigger 10000", milvus_compact_many(client, NULL, 0, &many, 0, &list), MILVUS_INVALID_ARGUMENT,
+           "params.only_trigger");
+    CHECK(job == UNTOUCHED && future == NULL && list == NULL && result.job_id == 0);
+}
+
+static void every_number_has_a_short_text(void)
+{
+    int32_t number;
+
+    CHECK(strcmp(milvus_answer_name(MILVUS_YES), "yes") == 0 && strcmp(milvus_answer_name(MILVUS_NO), "no") == 0);
+    CHECK(strcmp(milvus_answer_name(MILVUS_NOT_KNOWN), "unknown") == 0);
+    CHECK(strcmp(milvus_option_kind_name(MILVUS_OPTION_KIND_NUMBER), "number") == 0);
+    CHECK(strcmp(milvus_segment_state_name(MILVUS_SEGMENT_STATE_FLUSHED), "flushed") == 0);
+    CHECK(strcmp(milvus_segment_level_name(MILVUS_SEGMENT_LEVEL_L2), "L2") == 0);
+    CHECK(strcmp(milvus_compaction_state_name(MILVUS_COMPACTION_STATE_EXECUTING), "executing") == 0);
+    CHECK(strcmp(milvus_trigger_name(MILVUS_TRIGGER_ALREADY_RUNNING), "already running") == 0);
+    CHECK(strcmp(milvus_resolution_name(MILVUS_RESOLUTION_NO_TRACE), "no trace") == 0);
+    CHECK(strcmp(milvus_verdict_name(MILVUS_VERDICT_PARTLY_FAILED), "partly failed") == 0);
+    CHECK(strcmp(milvus_status_name(MILVUS_STALLED), "MILVUS_STALLED") == 0);
+    for (number = 1000; number < 2000000000; number += 499999750) {
+        CHECK(strcmp(milvus_answer_name(number), "unknown") == 0);
+        CHECK(strcmp(milvus_option_kind_name(number), "unknown option kind") == 0);
+        CHECK(strcmp(milvus_segment_state_name(-number), "unknown segment state") == 0);
+        CHECK(strcmp(milvus_segment_level_name(-number), "unknown segment level") == 0);
+        CHECK(strcmp(milvus_compaction_state_name(number), "unknown compaction state") == 0);
+        CHECK(strcmp(milvus_trigger_name(number), "unknown trigger") == 0);
+        CHECK(strcmp(milvus_resolution_name(-number), "unknown resolution") == 0);
+        CHECK(strcmp(milvus_status_name(number), "MILVUS_UNKNOWN_STATUS") == 0);
+    }
+}
+
 static void bad_lists(milvus_client *client)
 {
     milvus_segment_list *segments = (milvus_segment_list *)0, *freed;
     milvus_plan_list *tasks = (milvus_plan_list *)0;
     milvus_segment segment = MILVUS_SEGMENT_INIT;
-    milvus_segment_diff effect = MILVUS_SEGMENT_DIFF_INIT;
-    milvus_check_result prospect = MILVUS_CHECK_RESULT_INIT;
+    milvus_segment_diff effect = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    milvus_check_result result = MILVUS_CHECK_RESULT_INIT;
     milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
 
     expect("segments(which 7)", milvus_segments(client, "succeeds", 7, 5000, &segments), MILVUS_INVALID_ARGUMENT, "7");
@@ -293,21 +346,21 @@ static void bad_lists(milvus_client *client)
 
     expect("check(out NULL)", milvus_compaction_check(client, "succeeds", NULL, 5000, NULL), MILVUS_INVALID_ARGUMENT,
            "out_result");
-    expect("check(no_such)", milvus_compaction_check(client, "no_such", NULL, 5000, &prospect),
+    expect("check(no_such)", milvus_compaction_check(client, "no_such", NULL, 5000, &result),
            MILVUS_COLLECTION_NOT_FOUND, "no_such");
-    CHECK(prospect.segments == 0 && prospect.reason[0] == '\0');
-    CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &prospect) == MILVUS_OK);
-    CHECK(prospect.would_compact == MILVUS_YES && prospect.segments == 4 && prospect.reason[0] != '\0');
-    CHECK(prospect.would_compact_if_free == MILVUS_YES && prospect.may_be_busy == MILVUS_NO &&
-          prospect.is_final == MILVUS_NO && prospect.expected_segments == 1);
+    CHECK(result.segments == 0 && result.reason[0] == '\0');
+    CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &result) == MILVUS_OK);
+    CHECK(result.would_compact == MILVUS_YES && result.segments == 4 && result.reason[0] != '\0');
+    CHECK(result.would_compact_if_free == MILVUS_YES && result.may_be_busy == MILVUS_NO &&
+          result.is_final == MILVUS_NO && result.expected_segments == 1);
     expect("find(out NULL)", milvus_compaction_resolve(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
            "out_resolution");
     CHECK(milvus_compaction_resolve(client, "succeeds", 5000, &resolution) == MILVUS_OK);
     CHECK(resolution.state == MILVUS_RESOLUTION_NOT_IN_DOUBT && resolution.job_id == MILVUS_NO_JOB);
-    CHECK(strcmp(milvus_plan_type_name(MILVUS_PLAN_TYPE_MIX), "MILVUS_PLAN_TYPE_MIX") == 0);
-    CHECK(strcmp(milvus_plan_type_name(-1), "MILVUS_UNKNOWN_PLAN_TYPE") == 0);
-    CHECK(strcmp(milvus_plan_state_name(4), "MILVUS_PLAN_STATE_FAILED") == 0);
-    CHECK(strcmp(milvus_plan_state_name(99), "MILVUS_UNKNOWN_PLAN_STATE") == 0);
+    CHECK(strcmp(milvus_plan_type_name(MILVUS_PLAN_TYPE_MIX), "mix") == 0);
+    CHECK(strcmp(milvus_plan_type_name(-1), "unknown plan type") == 0);
+    CHECK(strcmp(milvus_plan_state_name(4), "failed") == 0);
+    CHECK(strcmp(milvus_plan_state_name(99), "unknown plan state") == 0);
 }
 
 // Numbers in a row from 0, and texts for any number there is.
@@ -317,18 +370,18 @@ static void judgements_and_reasons(void)
     int32_t number;
     size_t i;
 
-    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_OPEN), "MILVUS_JUDGEMENT_OPEN") == 0);
-    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_UNKNOWN), "MILVUS_JUDGEMENT_UNKNOWN") == 0);
-    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_UNKNOWN + 1), "MILVUS_UNKNOWN_JUDGEMENT") == 0);
-    CHECK(strcmp(milvus_reason_name(MILVUS_REASON_NONE), "MILVUS_REASON_NONE") == 0);
-    CHECK(strcmp(milvus_reason_name(MILVUS_REASON_SOURCES_STORED), "MILVUS_REASON_SOURCES_STORED") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_OPEN), "open") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_UNKNOWN), "unknown") == 0);
+    CHECK(strcmp(milvus_judgement_name(MILVUS_JUDGEMENT_UNKNOWN + 1), "unknown judgement") == 0);
+    CHECK(strcmp(milvus_reason_name(MILVUS_REASON_NONE), "none") == 0);
+    CHECK(strcmp(milvus_reason_name(MILVUS_REASON_SOURCES_STORED), "sources stored") == 0);
     for (number = MILVUS_REASON_NONE; number <= MILVUS_REASON_MALFORMED; number++) {
-        CHECK(strncmp(milvus_reason_name(number), "MILVUS_REASON_", 14) == 0);
+        CHECK(strncmp(milvus_reason_name(number), "unknown", 7) != 0);
         CHECK(strcmp(milvus_reason_message(number), milvus_reason_message(-1)) != 0);
     }
     for (i = 0; i < sizeof others / sizeof *others; i++) {
-        CHECK(strcmp(milvus_judgement_name(others[i]), "MILVUS_UNKNOWN_JUDGEMENT") == 0);
-        CHECK(strcmp(milvus_reason_name(others[i]), "MILVUS_UNKNOWN_REASON") == 0);
+        CHECK(strcmp(milvus_judgement_name(others[i]), "unknown judgement") == 0);
+        CHECK(strcmp(milvus_reason_name(others[i]), "unknown reason") == 0);
         CHECK(milvus_reason_message(others[i])[0] != '\0');
     }
 }
@@ -340,7 +393,7 @@ static void error_strings(void)
 
     CHECK(strcmp(milvus_status_name(MILVUS_OK), "MILVUS_OK") == 0);
     CHECK(strcmp(milvus_status_name(MILVUS_COLLECTION_NOT_FOUND), "MILVUS_COLLECTION_NOT_FOUND") == 0);
-    CHECK(strcmp(milvus_verdict_name(MILVUS_VERDICT_SUCCEEDED), "MILVUS_VERDICT_SUCCEEDED") == 0);
+    CHECK(strcmp(milvus_verdict_name(MILVUS_VERDICT_SUCCEEDED), "succeeded") == 0);
     for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         CHECK(strcmp(milvus_status_name(numbers[i]), "MILVUS_UNKNOWN_STATUS") == 0);
         CHECK(milvus_status_message(numbers[i])[0] != '\0');
@@ -365,6 +418,8 @@ int main(int argc, char **argv)
     bad_names(client);
     bad_numbers(client);
     bad_lists(client);
+    neither_yes_nor_no(client);
+    every_number_has_a_short_text();
     milvus_client_free(client);
     bad_handles(uri);
     bad_servers(uri);

@@ -46,7 +46,7 @@ static void every_form(milvus_client *client)
     milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
     milvus_compaction_state_info state = MILVUS_COMPACTION_STATE_INFO_INIT;
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
-    milvus_check_result prospect = MILVUS_CHECK_RESULT_INIT;
+    milvus_check_result check = MILVUS_CHECK_RESULT_INIT;
     milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
     milvus_many_params many_params = MILVUS_MANY_PARAMS_INIT;
     milvus_many_result one = MILVUS_MANY_RESULT_INIT;
@@ -93,7 +93,7 @@ static void every_form(milvus_client *client)
     STARTED(milvus_compaction_wait_async(client, job, 0, &future));
     WAITED;
     CHECK(milvus_future_take_report(future, &report) == MILVUS_OK);
-    CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED && report.completed_plans == 2);
+    CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED && report.counts.completed == 2);
     DONE;
 
     STARTED(milvus_compaction_plans_async(client, job, 0, &future));
@@ -120,7 +120,7 @@ static void every_form(milvus_client *client)
 
     STARTED(milvus_compaction_check_async(client, "succeeds", NULL, 0, &future));
     WAITED;
-    CHECK(milvus_future_take_check_result(future, &prospect) == MILVUS_OK && prospect.segments >= 0);
+    CHECK(milvus_future_take_check_result(future, &check) == MILVUS_OK && check.segments >= 0);
     DONE;
 
     STARTED(milvus_compaction_resolve_async(client, "succeeds", 0, &future));
@@ -154,7 +154,7 @@ static void every_form(milvus_client *client)
     CHECK(milvus_future_wait(future, 20000) == MILVUS_SOME_FAILED);
     CHECK(milvus_future_take_many(future, &many) == MILVUS_SOME_FAILED && milvus_many_list_count(many) == 2);
     CHECK(milvus_many_list_get(many, 1, &one) == MILVUS_OK && one.status == MILVUS_COMPACTION_FAILED);
-    CHECK(strcmp(one.collection_name, "fails") == 0 && one.report->failed_plans == 2);
+    CHECK(strcmp(one.collection_name, "fails") == 0 && one.report->counts.failed == 2);
     milvus_many_list_free(many);
     DONE;
 }
@@ -192,7 +192,7 @@ static void wrong_arguments(milvus_client *client)
     CHECK(milvus_future_progress(future, &progress) == MILVUS_INVALID_ARGUMENT);
     // Not over yet: this is no failure, so the detail of the latest one stays.
     CHECK(milvus_future_poll(future) == MILVUS_PENDING);
-    CHECK(milvus_future_wait(future, 1) == MILVUS_PENDING);
+    CHECK(milvus_future_wait(future, 0) == MILVUS_PENDING && milvus_future_wait(future, 1) == MILVUS_PENDING);
     CHECK(milvus_future_take_report(future, &report) == MILVUS_PENDING);
     CHECK(milvus_future_take_job_id(future, &job) == MILVUS_PENDING && job == -7);
     CHECK(milvus_future_error(future)->status == MILVUS_PENDING);
@@ -336,7 +336,7 @@ static void cancelling(milvus_client *client)
     CHECK(t.status == MILVUS_CANCELLED);
     CHECK(milvus_future_wait(future, 5000) == MILVUS_CANCELLED);
     CHECK(milvus_future_take_report(future, &report) == MILVUS_CANCELLED); // what was seen by then
-    CHECK(report.planned == 1 && report.executing_plans == 1 && report.verdict == MILVUS_VERDICT_NONE);
+    CHECK(report.planned == 1 && report.counts.executing == 1 && report.verdict == MILVUS_VERDICT_NONE);
     CHECK(milvus_future_error(future)->job_id == report.job_id);
     CHECK(strstr(milvus_future_error(future)->message, "it goes on") != NULL);
     CHECK(milvus_future_cancel(future) == MILVUS_OK);

@@ -39,7 +39,7 @@ static void a_list(milvus_client *client)
         CHECK(strcmp(result.collection_name, names[i]) == 0); // in the order of the names
         CHECK(result.status == MILVUS_OK && result.trigger == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
         CHECK(result.planned == 2 && result.report->verdict == MILVUS_VERDICT_SUCCEEDED);
-        CHECK(result.report->job_id == result.job_id && result.report->segments_after == 2);
+        CHECK(result.report->job_id == result.job_id && result.report->segment_diff.segments_after == 2);
         CHECK(result.error->status == MILVUS_OK && result.error->message[0] == '\0');
     }
     CHECK(milvus_many_list_get(list, NAMES, &result) == MILVUS_INVALID_ARGUMENT);
@@ -68,7 +68,7 @@ static void a_mixed_list(milvus_client *client)
     CHECK(result.status == MILVUS_OK && result.job_id == MILVUS_NO_JOB);
     CHECK(result.trigger == MILVUS_TRIGGER_NOTHING_TO_DO && result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO);
     result = result_of(list, "fails_partly");
-    CHECK(result.status == MILVUS_COMPACTION_FAILED && result.report->failed_plans == 1);
+    CHECK(result.status == MILVUS_COMPACTION_FAILED && result.report->counts.failed == 1);
     CHECK(result.error->job_id == result.job_id);
     result = result_of(list, "missing");
     CHECK(result.status == MILVUS_COLLECTION_NOT_FOUND && result.report == NULL && result.trigger == 0);
@@ -78,7 +78,7 @@ static void a_mixed_list(milvus_client *client)
     CHECK(result_of(list, "is_forgotten").status == MILVUS_OUTCOME_UNKNOWN);
     result = result_of(list, "forgets_some"); // the plan that the server forgot left its segments as they were
     CHECK(result.status == MILVUS_COMPACTION_FAILED && result.report->verdict == MILVUS_VERDICT_PARTLY_FAILED);
-    CHECK(result.report->completed_plans == 2 && result.report->failed_plans == 1);
+    CHECK(result.report->counts.completed == 2 && result.report->counts.failed == 1);
     milvus_many_list_free(list);
 }
 
@@ -150,7 +150,7 @@ static void out_of_time(milvus_client *client)
     params.concurrency = 1;
     CHECK(milvus_compact_many(client, names, 2, &params, 1500, &list) == MILVUS_SOME_FAILED);
     result = result_of(list, "never_ends");
-    CHECK(result.status == MILVUS_TIMEOUT && result.job_id > 0 && result.report->executing_plans == 1);
+    CHECK(result.status == MILVUS_TIMEOUT && result.job_id > 0 && result.report->counts.executing == 1);
     result = result_of(list, "not_its_turn");
     CHECK(result.status == MILVUS_TIMEOUT && strstr(result.error->message, "nothing was compacted") != NULL);
     CHECK(atoi(tell_fake("count trigger")) == triggers + 1);

@@ -31,14 +31,14 @@ static void it_comes_to_the_same_verdict(const char *uri)
     CHECK(milvus_job_import(client, text, &imported) == MILVUS_OK && imported == job);
     CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_OK);
     CHECK(report.verdict == MILVUS_VERDICT_SUCCEEDED && report.has_segment_diff == 1);
-    CHECK(report.segments_before == 4 && report.left_out >= 0);
+    CHECK(report.segment_diff.segments_before == 4 && report.left_out.total >= 0);
     milvus_client_free(client);
 
     job = job_of_a_client_that_is_gone(uri, "fails_partly");
     client = new_client(uri);
     CHECK(milvus_job_import(client, text, &imported) == MILVUS_OK && imported == job);
     CHECK(milvus_compaction_wait(client, job, 10000, &report) == MILVUS_COMPACTION_FAILED);
-    CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.completed_plans == 2 && report.failed_plans == 1);
+    CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.counts.completed == 2 && report.counts.failed == 1);
     milvus_client_free(client);
 }
 
@@ -53,7 +53,7 @@ static void the_collection_is_enough(const char *uri)
     CHECK(milvus_future_wait(future, 10000) == MILVUS_COMPACTION_FAILED);
     CHECK(milvus_future_take_report(future, &report) == MILVUS_COMPACTION_FAILED);
     CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.has_segment_diff == 0);
-    CHECK(report.left_out == MILVUS_NOT_REPORTED && report.job_id == job);
+    CHECK(report.left_out.total == MILVUS_NOT_REPORTED && report.job_id == job);
     milvus_future_free(future);
     CHECK(milvus_compaction_wait_in(client, "fails_partly", job, 10000, NULL) == MILVUS_COMPACTION_FAILED);
     CHECK(milvus_compaction_wait_in(client, "no_such", job, 5000, NULL) == MILVUS_COLLECTION_NOT_FOUND);

@@ -18,7 +18,7 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(report.verdict == milvus::verdict::succeeded && report.job_id == job && report.completed_plans == 2);
     CHECK(report.segment_diff && report.segment_diff->segments_after && !report.segment_diff->targets_confirmed);
     CHECK(report.unknown_plans == 0 && report.left_out && report.left_out->total == 1); // the deletions
-    CHECK(report.left_out->l0 == 1 && report.left_out->held == 0);
+    CHECK(report.left_out->l0 == 1 && report.left_out->other == 0);
 
     const milvus::plan_list plans = client.plans(job);
     CHECK(plans.size() == 2 && plans[1].sources.size() == 2 && plans[1].target && !plans[1].details);

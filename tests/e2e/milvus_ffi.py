@@ -20,30 +20,31 @@ def _struct(name, fields):
     return type(name, (ctypes.Structure,), {"_fields_": [("size", ctypes.c_size_t)] + fields})
 
 
+def _part(name, *fields):
+    """A struct that is part of others, and has no size."""
+    return type(name, (ctypes.Structure,), {"_fields_": [(field, _int64) for field in fields]})
+
+
+PlanCounts = _part("milvus_plan_counts", "executing", "completed", "failed", "timed_out")
+SegmentDiff = _part("milvus_segment_diff", "segments_before", "segments_after", "rows_before", "rows_after", "rows_purged",
+                    "segments_removed", "segments_added", "sources_remaining", "targets_missing", "targets_confirmed",
+                    "l0_segments_before", "l0_segments_after")
+LeftOut = _part("milvus_left_out", "total", "unsorted", "l0", "clustered", "importing", "unflushed", "not_asked_for", "other")
 LastError = _struct("milvus_error", [
     ("status", _status), ("grpc_code", ctypes.c_int32), ("server_code", ctypes.c_int32), ("retriable", ctypes.c_int32),
-    ("in_doubt", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p),
-    ("resolution", ctypes.c_int32), ("reserved_2", ctypes.c_int32)])
+    ("in_doubt", ctypes.c_int32), ("resolution", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p)])
 StateInfo = _struct("milvus_compaction_state_info", [
-    ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("executing_plans", _int64), ("completed_plans", _int64), ("failed_plans", _int64),
-    ("timed_out_plans", _int64)])
+    ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("counts", PlanCounts)])
 Plan = _struct("milvus_plan", [
     ("sources", ctypes.POINTER(_int64)), ("source_count", ctypes.c_size_t), ("target", _int64),
-    ("targets", ctypes.POINTER(_int64)), ("target_count", ctypes.c_size_t), ("has_details", ctypes.c_int32),
+    ("targets", ctypes.POINTER(_int64)), ("target_count", ctypes.c_size_t), ("judgement", ctypes.c_int32),
+    ("reason", ctypes.c_int32), ("has_details", ctypes.c_int32),
     ("type", ctypes.c_int32), ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("plan_id", _int64), ("job_id", _int64),
-    ("collection_id", _int64), ("partition_id", _int64), ("channel", ctypes.c_char_p), ("failure_reason", ctypes.c_char_p),
-    ("judgement", ctypes.c_int32), ("reason", ctypes.c_int32)])
-SEGMENT_DIFF = [(name, _int64) for name in (
-    "segments_before", "segments_after", "rows_before", "rows_after", "rows_purged", "segments_removed", "segments_added",
-    "sources_remaining", "targets_missing", "targets_confirmed", "l0_segments_before", "l0_segments_after")]
+    ("collection_id", _int64), ("partition_id", _int64), ("channel", ctypes.c_char_p), ("failure_reason", ctypes.c_char_p)])
 Report = _struct("milvus_compaction_report", [
-    ("verdict", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("executing_plans", _int64),
-    ("completed_plans", _int64), ("failed_plans", _int64), ("timed_out_plans", _int64), ("elapsed_ms", _int64),
-    ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64), ("has_segment_diff", ctypes.c_int32), ("reserved_2", ctypes.c_int32)]
-    + SEGMENT_DIFF + [(name, _int64) for name in (
-        "unknown_plans", "left_out", "left_out_unsorted", "left_out_l0", "left_out_clustered", "left_out_importing",
-        "left_out_unflushed", "left_out_not_asked_for", "left_out_other")])
-SegmentDiff = _struct("milvus_segment_diff", SEGMENT_DIFF)
+    ("verdict", ctypes.c_int32), ("has_segment_diff", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("counts", PlanCounts),
+    ("unknown_plans", _int64), ("elapsed_ms", _int64), ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64),
+    ("segment_diff", SegmentDiff), ("left_out", LeftOut)])
 CompactParams = _struct("milvus_compact_params", [
     ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
     ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t)])
@@ -55,11 +56,10 @@ Segment = _struct("milvus_segment", [
     ("memory", _int64), ("channel", ctypes.c_char_p), ("compaction_from", ctypes.POINTER(_int64)),
     ("compaction_from_count", ctypes.c_size_t), ("nodes", ctypes.POINTER(_int64)), ("node_count", ctypes.c_size_t)])
 CheckResult = _struct("milvus_check_result", [
-    (name, ctypes.c_int32) for name in ("would_compact", "is_enabled", "is_running", "is_indexed", "needs_index",
-                                        "has_clustering_key", "has_unflushed", "reserved")]
-    + [(name, _int64) for name in ("segments", "rows", "l0_segments", "unindexed_rows")] + [("reason", ctypes.c_char * 256)]
-    + [(name, ctypes.c_int32) for name in ("would_compact_if_free", "may_be_busy", "is_final", "reserved_2")]
-    + [(name, _int64) for name in ("expected_segments", "unsorted_segments")])
+    (name, ctypes.c_int32) for name in ("would_compact", "would_compact_if_free", "may_be_busy", "is_enabled", "is_running",
+                                        "is_indexed", "needs_index", "has_clustering_key", "has_unflushed", "is_final")]
+    + [(name, _int64) for name in ("segments", "rows", "expected_segments", "unsorted_segments", "l0_segments", "unindexed_rows")]
+    + [("reason", ctypes.c_char * 256)])
 Resolution = _struct("milvus_resolution", [
     ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("text", ctypes.c_char * 256)])
 
@@ -356,6 +356,6 @@ class Client:
 
     @staticmethod
     def _judged(status, report):
-        report.verdict_name = lib.milvus_verdict_name(report.verdict).decode().replace("MILVUS_VERDICT_", "", 1)
+        report.verdict_name = name_of("VERDICT", report.verdict)
         check(status, report)
         return report

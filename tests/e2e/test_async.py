@@ -48,7 +48,7 @@ def test_a_job_is_triggered_and_followed_without_blocking(client, plain_server):
     assert wait.wait(1) in ("PENDING", "OK")
     assert wait.wait() == "OK"
     report, progress = wait.report(), wait.progress()
-    assert (report.verdict, report.planned, report.segments_after) == (milvus_ffi.CONSTANTS["VERDICT_SUCCEEDED"], 1, 1)
+    assert (report.verdict, report.planned, report.segment_diff.segments_after) == (milvus_ffi.CONSTANTS["VERDICT_SUCCEEDED"], 1, 1)
     assert (progress.planned, progress.completed, progress.failed) == (1, 1, 0)
     assert len(seed.ids_of(pymilvus, name)) == 1
 

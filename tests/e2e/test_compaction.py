@@ -47,11 +47,11 @@ def test_small_segments_become_one(client, pymilvus, name):
     after = seed.ids_of(pymilvus, name)
     assert len(after) == 1 and after[0] not in before
     assert report.verdict_name == "SUCCEEDED"
-    assert (report.planned, report.completed_plans, report.failed_plans) == (1, 1, 0)
+    assert (report.planned, report.counts.completed, report.counts.failed) == (1, 1, 0)
     [(sources, target)] = client.plans(job)
     assert (sorted(sources), [target]) == (before, after)
     info = client.state(job)
-    assert (info.state, info.completed_plans) == (milvus_ffi.CONSTANTS["COMPACTION_COMPLETED"], 1)
+    assert (info.state, info.counts.completed) == (milvus_ffi.CONSTANTS["COMPACTION_STATE_COMPLETED"], 1)
     assert sum(segment.num_rows for segment in seed.segments_of(pymilvus, name)) == 400
 
 

@@ -82,7 +82,7 @@ def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
     before = seed.ids_of(pymilvus, "c")
     with milvus_ffi.Client(server.uri) as client:
         job = client.compact("c")
-        assert client.state(job).executing_plans == 1
+        assert client.state(job).counts.executing == 1
         outcome = {}
 
         def wait():
@@ -161,7 +161,7 @@ def test_plans_that_really_fail_are_reported(start_server):
     with milvus_ffi.Client(server.uri) as client:
         error, _ = failure_of(client.wait, client.compact("c"), 60000)
         assert (error.status, error.report.verdict_name) == ("COMPACTION_FAILED", "FAILED")
-        assert (error.report.failed_plans, error.report.completed_plans) == (1, 0)
+        assert (error.report.counts.failed, error.report.counts.completed) == (1, 0)
     assert seed.ids_of(seed.connect(server.uri), "c") == before
 
 

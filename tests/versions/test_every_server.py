@@ -34,19 +34,19 @@ def test_the_named_collection_is_compacted_and_no_other(world, client):
     else:
         assert result.trigger_name == "SCHEDULED" and result.planned >= 1
         report = client.wait(result.job_id)
-        assert report.verdict_name == "SUCCEEDED" and report.completed_plans == result.planned
+        assert report.verdict_name == "SUCCEEDED" and report.counts.completed == result.planned
         after = world.segments(name)
         assert len(after) < len(before) and not set(after) & set(before)
-        told = (report.has_segment_diff, report.segments_before, report.segments_after, report.rows_before, report.rows_after)
+        told = (report.has_segment_diff, report.segment_diff.segments_before, report.segment_diff.segments_after, report.segment_diff.rows_before, report.segment_diff.rows_after)
         assert told == (1, len(before), len(after), sum(before.values()), sum(after.values()))
-        assert (report.segments_removed, report.segments_added) == (len(before), len(after))
+        assert (report.segment_diff.segments_removed, report.segment_diff.segments_added) == (len(before), len(after))
         assert (report.sources_remaining, report.targets_missing) == (0, 0)
-        assert report.rows_purged == sum(before.values()) - sum(after.values())
+        assert report.segment_diff.rows_purged == sum(before.values()) - sum(after.values())
         assert client.judgements(result.job_id) == [(
             "COMPLETED", "REPORTED" if world.is_from(NEWER_THAN_ANY) else "TARGET_STORED")] * result.planned
         # Every segment was taken, but those of deletions.
         l0_count = 1 if not world.is_real and world.is_from("2.4.7") else 0
-        assert (report.unknown_plans, report.left_out, report.left_out_l0) == (0, l0_count, l0_count)
+        assert (report.unknown_plans, report.left_out.total, report.left_out.l0) == (0, l0_count, l0_count)
         sources = sorted(source for plan in client.plans(result.job_id) for source in plan[0])
         assert sources == sorted(before)
         assert sorted(target for _, target in client.plans(result.job_id)) == sorted(after)
@@ -185,7 +185,7 @@ def test_a_plan_that_the_server_forgot_is_judged_by_its_segments(world, client):
     job = client.compact(name)
     error = failure_of(client.wait, job)
     assert (error.status, error.report.verdict_name) == ("COMPACTION_FAILED", "PARTLY_FAILED")
-    assert (error.report.completed_plans, error.report.failed_plans, error.report.unknown_plans) == (2, 1, 0)
+    assert (error.report.counts.completed, error.report.counts.failed, error.report.unknown_plans) == (2, 1, 0)
     assert sorted(judgement for judgement, _ in client.judgements(job)) == ["COMPLETED", "COMPLETED", "FAILED"]
 
 
@@ -193,7 +193,7 @@ def test_a_job_that_nobody_knows_is_unknown(world, client):
     for job in (1, 123456789, 2 ** 63 - 1):
         error = failure_of(client.wait, job)
         assert (error.status, error.report.verdict_name) == ("OUTCOME_UNKNOWN", "UNKNOWN")
-        assert error.report.has_segment_diff == 0 and error.report.rows_purged == milvus_ffi.CONSTANTS["NOT_REPORTED"]
+        assert error.report.has_segment_diff == 0 and error.report.segment_diff.rows_purged == milvus_ffi.CONSTANTS["NOT_REPORTED"]
 
 
 def test_the_tasks_listed_are_those_of_the_collection_or_none(world, client):
@@ -243,9 +243,9 @@ def test_flushing_and_optimizing_go_with_it(world, client):
     if world.is_lite:
         assert report.verdict_name == "NOTHING_TO_DO"
         return
-    assert report.verdict_name == "SUCCEEDED" and report.segments_after < len(before)
+    assert report.verdict_name == "SUCCEEDED" and report.segment_diff.segments_after < len(before)
     if world.is_real:
         loaded = client.segments(name, "LOADED")
         assert set(world.segments(name)) <= set(loaded), "the result is served"
         # Servers before 2.3 do not tell how far they are; the sources may be served a little longer.
-        assert len(loaded) == report.segments_after or not world.is_from("2.3.0")
+        assert len(loaded) == report.segment_diff.segments_after or not world.is_from("2.3.0")

@@ -97,8 +97,8 @@ class Ours:
             report, message = error.report, error.message
             if report is None or report.verdict_name == "NONE":
                 return error.status, message, None
-        has_purged = report.has_segment_diff and report.rows_purged != milvus_ffi.CONSTANTS["NOT_REPORTED"]
-        return report.verdict_name, message, report.rows_purged if has_purged else None
+        has_purged = report.has_segment_diff and report.segment_diff.rows_purged != milvus_ffi.CONSTANTS["NOT_REPORTED"]
+        return report.verdict_name, message, report.segment_diff.rows_purged if has_purged else None
 
     def wait(self, job, limit=LIMIT_S):
         try:

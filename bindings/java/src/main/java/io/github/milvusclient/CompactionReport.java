@@ -28,9 +28,9 @@ public record CompactionReport(Verdict verdict, long jobId, long planned, long e
                                long failedPlans, long timedOutPlans, Duration elapsed, long polls, long failedPolls,
                                Optional<SegmentDiff> segmentDiff, long unknownPlans, Optional<LeftOut> leftOut) {
     static CompactionReport of(Structs.Report report) {
-        return new CompactionReport(Verdict.of(report.verdict), report.jobId, report.planned, report.executingPlans,
-            report.completedPlans, report.failedPlans, report.timedOutPlans, Duration.ofMillis(report.elapsedMs),
-            report.polls, report.failedPolls, report.hasSegmentDiff == 1 ? Optional.of(SegmentDiff.of(report)) : Optional.empty(),
-            report.unknownPlans, LeftOut.of(report));
+        return new CompactionReport(Verdict.of(report.verdict), report.jobId, report.planned, report.counts.executing,
+            report.counts.completed, report.counts.failed, report.counts.timedOut, Duration.ofMillis(report.elapsedMs),
+            report.polls, report.failedPolls, report.hasSegmentDiff == 1 ? Optional.of(SegmentDiff.of(report.segmentDiff)) : Optional.empty(),
+            report.unknownPlans, LeftOut.of(report.leftOut));
     }
 }

@@ -17,12 +17,12 @@ import java.util.Optional;
  */
 public record LeftOut(long total, long unsorted, long l0, long clustered, long importing, long unflushed,
                       long notAskedFor, long held) {
-    static Optional<LeftOut> of(Structs.Report report) {
-        if (Text.reported(report.leftOut).isEmpty()) {
+    static Optional<LeftOut> of(Structs.LeftOut segments) {
+        if (Text.reported(segments.total).isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new LeftOut(report.leftOut, report.leftOutUnsorted, report.leftOutL0,
-            report.leftOutClustered, report.leftOutImporting, report.leftOutUnflushed, report.leftOutNotAskedFor,
-            report.leftOutOther));
+        return Optional.of(new LeftOut(segments.total, segments.unsorted, segments.l0,
+            segments.clustered, segments.importing, segments.unflushed, segments.notAskedFor,
+            segments.other));
     }
 }

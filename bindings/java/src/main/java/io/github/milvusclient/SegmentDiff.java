@@ -23,12 +23,12 @@ public record SegmentDiff(OptionalLong segmentsBefore, OptionalLong segmentsAfte
                      OptionalLong rowsAfter, OptionalLong rowsPurged, OptionalLong segmentsRemoved,
                      OptionalLong segmentsAdded, OptionalLong sourcesRemaining, OptionalLong targetsMissing,
                      OptionalLong targetsConfirmed, OptionalLong l0SegmentsBefore, OptionalLong l0SegmentsAfter) {
-    static SegmentDiff of(Structs.Report report) {
-        return new SegmentDiff(Text.reported(report.segmentsBefore), Text.reported(report.segmentsAfter),
-            Text.reported(report.rowsBefore), Text.reported(report.rowsAfter), Text.reported(report.rowsPurged),
-            Text.reported(report.segmentsRemoved), Text.reported(report.segmentsAdded),
-            Text.reported(report.sourcesRemaining), Text.reported(report.targetsMissing),
-            Text.reported(report.targetsConfirmed), Text.reported(report.l0SegmentsBefore),
-            Text.reported(report.l0SegmentsAfter));
+    static SegmentDiff of(Structs.SegmentDiff diff) {
+        return new SegmentDiff(Text.reported(diff.segmentsBefore), Text.reported(diff.segmentsAfter),
+            Text.reported(diff.rowsBefore), Text.reported(diff.rowsAfter), Text.reported(diff.rowsPurged),
+            Text.reported(diff.segmentsRemoved), Text.reported(diff.segmentsAdded),
+            Text.reported(diff.sourcesRemaining), Text.reported(diff.targetsMissing),
+            Text.reported(diff.targetsConfirmed), Text.reported(diff.l0SegmentsBefore),
+            Text.reported(diff.l0SegmentsAfter));
     }
 }

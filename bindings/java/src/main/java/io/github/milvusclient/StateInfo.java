@@ -14,7 +14,7 @@ package io.github.milvusclient;
 public record StateInfo(CompactionState state, long executingPlans, long completedPlans, long failedPlans,
                         long timedOutPlans) {
     static StateInfo of(Structs.StateInfo info) {
-        return new StateInfo(CompactionState.of(info.state), info.executingPlans, info.completedPlans, info.failedPlans,
-            info.timedOutPlans);
+        return new StateInfo(CompactionState.of(info.state), info.counts.executing, info.counts.completed, info.counts.failed,
+            info.counts.timedOut);
     }
 }

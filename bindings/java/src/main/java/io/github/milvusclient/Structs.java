@@ -10,9 +10,24 @@ final class Structs {
     private Structs() {
     }
 
+    /** A struct, or a part of one. */
+    public abstract static class Part extends Structure {
+        Part() {
+        }
+
+        Part(Pointer place) {
+            super(place);
+        }
+
+        /** Where a field is, for the test of the layout. */
+        int offsetOf(String field) {
+            return fieldOffset(field);
+        }
+    }
+
     /** A struct that begins with its size. */
     @FieldOrder("size")
-    public abstract static class Sized extends Structure {
+    public abstract static class Sized extends Part {
         public long size;
 
         Sized() {
@@ -20,11 +35,6 @@ final class Structs {
 
         Sized(Pointer place) {
             super(place);
-        }
-
-        /** Where a field is, for the test of the layout. */
-        int offsetOf(String field) {
-            return fieldOffset(field);
         }
     }
 
@@ -48,20 +58,17 @@ final class Structs {
     }
 
     /** milvus_error. */
-    @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "reserved", "jobId", "operation", "message",
-        "resolution", "reserved2"})
+    @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "resolution", "jobId", "operation", "message"})
     public static final class Error extends Sized {
         public int status;
         public int grpcCode;
         public int serverCode;
         public int retriable;
         public int inDoubt;
-        public int reserved;
+        public int resolution;
         public long jobId;
         public Pointer operation;
         public Pointer message;
-        public int resolution;
-        public int reserved2;
 
         public Error() {
         }
@@ -116,38 +123,19 @@ final class Structs {
         public long unsortedSegments;
     }
 
-    /** milvus_compaction_state_info. */
-    @FieldOrder({"state", "reserved", "executingPlans", "completedPlans", "failedPlans", "timedOutPlans"})
-    public static final class StateInfo extends Sized {
-        public int state;
-        public int reserved;
-        public long executingPlans;
-        public long completedPlans;
-        public long failedPlans;
-        public long timedOutPlans;
+    /** milvus_plan_counts, which is part of others. */
+    @FieldOrder({"executing", "completed", "failed", "timedOut"})
+    public static final class PlanCounts extends Part {
+        public long executing;
+        public long completed;
+        public long failed;
+        public long timedOut;
     }
 
-    /** milvus_compaction_report. */
-    @FieldOrder({"verdict", "reserved", "jobId", "planned", "executingPlans", "completedPlans", "failedPlans",
-        "timedOutPlans", "elapsedMs", "polls", "failedPolls", "hasSegmentDiff", "reserved2", "segmentsBefore",
-        "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsRemoved", "segmentsAdded", "sourcesRemaining",
-        "targetsMissing", "targetsConfirmed", "l0SegmentsBefore", "l0SegmentsAfter", "unknownPlans",
-        "leftOut", "leftOutUnsorted", "leftOutL0", "leftOutClustered", "leftOutImporting", "leftOutUnflushed",
-        "leftOutNotAskedFor", "leftOutOther"})
-    public static final class Report extends Sized {
-        public int verdict;
-        public int reserved;
-        public long jobId;
-        public long planned;
-        public long executingPlans;
-        public long completedPlans;
-        public long failedPlans;
-        public long timedOutPlans;
-        public long elapsedMs;
-        public long polls;
-        public long failedPolls;
-        public int hasSegmentDiff;
-        public int reserved2;
+    /** milvus_segment_diff, which is part of others. */
+    @FieldOrder({"segmentsBefore", "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsRemoved", "segmentsAdded", "sourcesRemaining", 
+        "targetsMissing", "targetsConfirmed", "l0SegmentsBefore", "l0SegmentsAfter"})
+    public static final class SegmentDiff extends Part {
         public long segmentsBefore;
         public long segmentsAfter;
         public long rowsBefore;
@@ -160,15 +148,44 @@ final class Structs {
         public long targetsConfirmed;
         public long l0SegmentsBefore;
         public long l0SegmentsAfter;
+    }
+
+    /** milvus_left_out, which is part of others. */
+    @FieldOrder({"total", "unsorted", "l0", "clustered", "importing", "unflushed", "notAskedFor", "other"})
+    public static final class LeftOut extends Part {
+        public long total;
+        public long unsorted;
+        public long l0;
+        public long clustered;
+        public long importing;
+        public long unflushed;
+        public long notAskedFor;
+        public long other;
+    }
+
+    /** milvus_compaction_state_info. */
+    @FieldOrder({"state", "reserved", "counts"})
+    public static final class StateInfo extends Sized {
+        public int state;
+        public int reserved;
+        public PlanCounts counts;
+    }
+
+    /** milvus_compaction_report. */
+    @FieldOrder({"verdict", "hasSegmentDiff", "jobId", "planned", "counts", "unknownPlans", "elapsedMs", "polls",
+        "failedPolls", "segmentDiff", "leftOut"})
+    public static final class Report extends Sized {
+        public int verdict;
+        public int hasSegmentDiff;
+        public long jobId;
+        public long planned;
+        public PlanCounts counts;
         public long unknownPlans;
-        public long leftOut;
-        public long leftOutUnsorted;
-        public long leftOutL0;
-        public long leftOutClustered;
-        public long leftOutImporting;
-        public long leftOutUnflushed;
-        public long leftOutNotAskedFor;
-        public long leftOutOther;
+        public long elapsedMs;
+        public long polls;
+        public long failedPolls;
+        public SegmentDiff segmentDiff;
+        public LeftOut leftOut;
 
         public Report() {
         }
@@ -180,14 +197,16 @@ final class Structs {
     }
 
     /** milvus_plan. */
-    @FieldOrder({"sources", "sourceCount", "target", "targets", "targetCount", "hasDetails", "type", "state", "reserved",
-        "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason", "judgement", "reason"})
+    @FieldOrder({"sources", "sourceCount", "target", "targets", "targetCount", "judgement", "reason", "hasDetails", "type",
+        "state", "reserved", "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason"})
     public static final class Plan extends Sized {
         public Pointer sources;
         public long sourceCount;
         public long target;
         public Pointer targets;
         public long targetCount;
+        public int judgement;
+        public int reason;
         public int hasDetails;
         public int type;
         public int state;
@@ -198,8 +217,6 @@ final class Structs {
         public long partitionId;
         public Pointer channel;
         public Pointer failureReason;
-        public int judgement;
-        public int reason;
     }
 
     /** milvus_segment. */
@@ -224,29 +241,27 @@ final class Structs {
     }
 
     /** milvus_check_result. */
-    @FieldOrder({"wouldCompact", "isEnabled", "isRunning", "isIndexed", "needsIndex", "hasClusteringKey",
-        "hasUnflushed", "reserved", "segments", "rows", "l0Segments", "unindexedRows", "reason",
-        "wouldCompactIfFree", "mayBeBusy", "isFinal", "reserved2", "expectedSegments", "unsortedSegments"})
+    @FieldOrder({"wouldCompact", "wouldCompactIfFree", "mayBeBusy", "isEnabled", "isRunning", "isIndexed", "needsIndex",
+        "hasClusteringKey", "hasUnflushed", "isFinal", "segments", "rows", "expectedSegments", "unsortedSegments",
+        "l0Segments", "unindexedRows", "reason"})
     public static final class CheckResult extends Sized {
         public int wouldCompact;
+        public int wouldCompactIfFree;
+        public int mayBeBusy;
         public int isEnabled;
         public int isRunning;
         public int isIndexed;
         public int needsIndex;
         public int hasClusteringKey;
         public int hasUnflushed;
-        public int reserved;
+        public int isFinal;
         public long segments;
         public long rows;
+        public long expectedSegments;
+        public long unsortedSegments;
         public long l0Segments;
         public long unindexedRows;
         public byte[] reason = new byte[256];
-        public int wouldCompactIfFree;
-        public int mayBeBusy;
-        public int isFinal;
-        public int reserved2;
-        public long expectedSegments;
-        public long unsortedSegments;
     }
 
     /** milvus_resolution. */

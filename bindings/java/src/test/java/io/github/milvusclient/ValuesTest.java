@@ -45,7 +45,8 @@ public final class ValuesTest {
     }
 
     private static String nameOf(Enum<?> constant, String kind) {
-        return constant.name().equals("UNRECOGNIZED") ? "MILVUS_UNKNOWN_" + kind : "MILVUS_" + kind + "_" + constant.name();
+        return constant.name().equals("UNRECOGNIZED") ? "unknown " + kind.toLowerCase()
+            : constant.name().toLowerCase().replace('_', ' ');
     }
 
     @Test
