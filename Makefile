@@ -12,7 +12,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
 	check-java check-e2e check-versions check-portable check-deep bench \
-	bench-gates tests-c header abi deb sbom sizes errors truth clean target/release/milvus-bench
+	bench-gates tests-c header bindings abi deb sbom sizes errors truth clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -24,7 +24,8 @@ help:
 	@echo "make deb      two Debian packages, in target/deb"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
-	@echo "make header   write include/milvus_client.h and the documentation's options anew from the sources"
+	@echo "make header   write include/milvus_client.h, the documentation's options and the bindings anew from the sources"
+	@echo "make bindings write what the Go, Java and C++ bindings have of include/milvus_client.h anew"
 
 # Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
 build:
@@ -65,6 +66,7 @@ check:
 check-rust:
 	@echo "==> Rust: format, lints, tests"
 	python3 tools/dependencies.py check
+	python3 tools/bindings check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --quiet --workspace --locked
@@ -135,6 +137,11 @@ bench-gates: target/release/milvus-bench
 
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header
+	@$(MAKE) --no-print-directory -s bindings
+
+# Needs nothing but Python: what is generated is committed.
+bindings:
+	@python3 tools/bindings
 
 # What the layout of the structs is, which is only ever added to. The description of a release is made once, by
 # `tests/abi/describe.py abi`, and committed with its number.

@@ -294,7 +294,7 @@ typedef struct milvus_option_info {
     const char *default_value;
     /** One line for a person. */
     const char *help;
-    /** What the value has to look like: one of the MILVUS_OPTION_... constants. Later versions may add more. */
+    /** What the value has to look like: one of the MILVUS_OPTION_KIND_... constants. Later versions may add more. */
     int32_t kind;
     /** 0. */
     int32_t reserved;

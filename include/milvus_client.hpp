@@ -20,7 +20,7 @@
 // Lambdas     on_ready(), on_progress() and set_log() take anything callable, also if it can only be moved. It is
 //             destroyed once, after its last call, mostly on a library thread. One that throws there ends the
 //             program by std::terminate(), as in a std::thread: nothing may pass through C, and whoever waits for its
-//             effect would wait for ever. (Handlers of a queue run in the caller's own thread, and may throw.)
+//             segment_diff would wait for ever. (Handlers of a queue run in the caller's own thread, and may throw.)
 // Coroutines  co_await a future: it is what get() gives or throws, and the coroutine goes on in the library's
 //             thread for callbacks, where the next callback waits for it: hand over to a thread of your own what
 //             takes long. Do not destroy a coroutine that waits, nor move the future it waits for.
@@ -55,69 +55,329 @@ namespace milvus {
 // Constants. Later versions of the library may give numbers that have no name here.
 // ====================================================================================================
 
-// How a call ended: MILVUS_OK, MILVUS_INVALID_ARGUMENT ...
+// Generated from milvus_client.h by `make bindings`: constants.
+// How a call ended.
 enum class status : std::int32_t {
-    ok = 0, invalid_argument = 1, invalid_handle = 2, closed = 3, forked = 4, pending = 5, unavailable = 10,
-    tls_failed = 11, timeout = 12, cancelled = 13, unauthenticated = 20, permission_denied = 21,
-    collection_not_found = 22, database_not_found = 23, rate_limited = 24, not_ready = 25, compaction_disabled = 26,
-    unsupported = 27, server_error = 28, partition_not_found = 29, compaction_failed = 40, outcome_unknown = 41,
-    some_failed = 42, busy = 43, stalled = 44, internal = 50, out_of_memory = 51
+    // The call did what it says.
+    ok = MILVUS_OK,
+    // A parameter is malformed or out of range; the message names it.
+    invalid_argument = MILVUS_INVALID_ARGUMENT,
+    // The handle was freed already, is of another type, or was not made by this library.
+    invalid_handle = MILVUS_INVALID_HANDLE,
+    // The client has been closed; make a new one.
+    closed = MILVUS_CLOSED,
+    // This process is a fork of one that used the library; use it in the parent, or call exec first.
+    forked = MILVUS_FORKED,
+    // The operation is not over yet; wait for its future, or ask again later.
+    pending = MILVUS_PENDING,
+    // The server cannot be reached or the connection was lost; check address and server.
+    unavailable = MILVUS_UNAVAILABLE,
+    // No secure connection could be made; check http or https and the certificates.
+    tls_failed = MILVUS_TLS_FAILED,
+    // The call's time ran out; what the server was asked to do may still go on.
+    timeout = MILVUS_TIMEOUT,
+    // The caller stopped the call; what the server was asked to do may still go on.
+    cancelled = MILVUS_CANCELLED,
+    // The server does not accept the token; check it.
+    unauthenticated = MILVUS_UNAUTHENTICATED,
+    // The user lacks the privilege that the message names; have it granted.
+    permission_denied = MILVUS_PERMISSION_DENIED,
+    // No collection or alias of that name exists in the database.
+    collection_not_found = MILVUS_COLLECTION_NOT_FOUND,
+    // No database of that name exists.
+    database_not_found = MILVUS_DATABASE_NOT_FOUND,
+    // The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.
+    rate_limited = MILVUS_RATE_LIMITED,
+    // The server is starting, or a part of it is down.
+    not_ready = MILVUS_NOT_READY,
+    // Compaction is switched off in the server's configuration (dataCoord.enableCompaction).
+    compaction_disabled = MILVUS_COMPACTION_DISABLED,
+    // This server's version cannot do what was asked; the message names the version that can.
+    unsupported = MILVUS_UNSUPPORTED,
+    // The server refused or failed; its own code and text are in the error's detail.
+    server_error = MILVUS_SERVER_ERROR,
+    // The collection has no partition of that name.
+    partition_not_found = MILVUS_PARTITION_NOT_FOUND,
+    // The compaction ended, but not all of it succeeded; the report has the counts.
+    compaction_failed = MILVUS_COMPACTION_FAILED,
+    // The server can no longer tell how the compaction ended; look at the segments, or compact again.
+    outcome_unknown = MILVUS_OUTCOME_UNKNOWN,
+    // Not every collection was compacted; the list has the error of each.
+    some_failed = MILVUS_SOME_FAILED,
+    // Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.
+    busy = MILVUS_BUSY,
+    // Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look
+    // at the server.
+    stalled = MILVUS_STALLED,
+    // A defect of this library; please report the message.
+    internal = MILVUS_INTERNAL,
+    // Handles, threads or another resource of this process ran out.
+    out_of_memory = MILVUS_OUT_OF_MEMORY,
 };
-// How a compaction ended: MILVUS_VERDICT_...
-enum class verdict : std::int32_t {
-    none = 0, succeeded = 1, nothing_to_do = 2, partly_failed = 3, failed = 4, timed_out = 5, unknown = 6,
-    not_started = 7
-};
-// How one plan ended: MILVUS_JUDGEMENT_...
-enum class judgement : std::int32_t { open = 0, completed = 1, failed = 2, timed_out = 3, unknown = 4 };
-// What a judgement rests on: MILVUS_REASON_...
-enum class reason : std::int32_t {
-    none = 0, reported = 1, target_stored = 2, target_replaced = 3, purged = 4, deletes_applied = 5, result_fits = 6,
-    sources_stored = 7, never_listed = 8, segments_unknown = 9, sources_unknown = 10, some_sources_stored = 11,
-    target_beside_sources = 12, taken_by_others = 13, partition_dropped = 14, partitions_unknown = 15,
-    no_longer_listed = 16, other_kind = 17, level_unknown = 18, malformed = 19
-};
-// What came of a trigger: MILVUS_TRIGGER_...; none: it was not sent, or not answered.
-enum class trigger : std::int32_t { none = 0, scheduled = 1, nothing_to_do = 2, already_running = 3, accepted = 4 };
-// What a look after a trigger in doubt found: MILVUS_RESOLUTION_...
-enum class resolution_state : std::int32_t { not_looked = 0, started = 1, no_trace = 2, unknown = 3, not_in_doubt = 4 };
-// What the server says of a job: MILVUS_COMPACTION_...
-enum class compaction_state : std::int32_t { undefined = 0, executing = 1, completed = 2 };
-// MILVUS_PLAN_TYPE_...
-enum class plan_type : std::int32_t {
-    undefined = 0, merge = 2, mix = 3, single = 4, minor = 5, major = 6, level0_delete = 7, clustering = 8, sort = 9,
-    partition_key_sort = 10, clustering_partition_key_sort = 11, bump_schema_version = 12
-};
-// MILVUS_PLAN_STATE_...
-enum class plan_state : std::int32_t {
-    unknown = 0, executing = 1, pipelining = 2, completed = 3, failed = 4, timeout = 5, analyzing = 6, indexing = 7,
-    cleaned = 8, meta_saved = 9, statistic = 10
-};
-// Which segments to list: MILVUS_SEGMENTS_...
-enum class which_segments : std::int32_t { stored = 0, loaded = 1 };
-// MILVUS_SEGMENT_STATE_...
-enum class segment_state : std::int32_t {
-    growing = 2, sealed = 3, flushed = 4, flushing = 5, dropped = 6, importing = 7
-};
-// MILVUS_SEGMENT_LEVEL_...
-enum class segment_level : std::int32_t { legacy = 0, l0 = 1, l1 = 2, l2 = 3 };
-// MILVUS_YES, MILVUS_NO, MILVUS_NOT_KNOWN. No std::optional<bool>: as a condition that would mean "it is known".
-enum class answer : std::int32_t { not_known = -1, no = 0, yes = 1 };
-// MILVUS_OPTION_...
-enum class option_kind : std::int32_t { text = 0, secret = 1, file = 2, boolean = 3, number = 4 };
-// MILVUS_LOG_...
-enum class log_level : std::int32_t { error = 1, warning = 2, info = 3, debug = 4 };
 
-// The C constant's name of each, e.g. "MILVUS_VERDICT_FAILED". Static strings.
+// Whether something is so, if anybody can tell.
+enum class answer : std::int32_t {
+    // Nobody can tell. Compare with answer::yes: as a plain condition, this number is true.
+    not_known = MILVUS_NOT_KNOWN,
+    // No.
+    no = MILVUS_NO,
+    // Yes.
+    yes = MILVUS_YES,
+};
+
+// What the value of an option has to look like.
+enum class option_kind : std::int32_t {
+    // The value is any text.
+    text = MILVUS_OPTION_KIND_TEXT,
+    // The value is text that must not be shown to anybody.
+    secret = MILVUS_OPTION_KIND_SECRET,
+    // The value is the path of a file that exists when the client is made.
+    file = MILVUS_OPTION_KIND_FILE,
+    // The value is "true" or "false".
+    boolean = MILVUS_OPTION_KIND_BOOLEAN,
+    // The value is a whole number, in decimal digits.
+    number = MILVUS_OPTION_KIND_NUMBER,
+};
+
+// What came of a trigger.
+enum class trigger : std::int32_t {
+    // The trigger was not sent, or not answered.
+    none = MILVUS_TRIGGER_NONE,
+    // The server scheduled plans for this trigger.
+    scheduled = MILVUS_TRIGGER_SCHEDULED,
+    // The server scheduled nothing: there is nothing to compact, as far as its segments show (see status::busy).
+    // Servers before 2.4 give a job id even then; a wait for it says that there was nothing to do.
+    nothing_to_do = MILVUS_TRIGGER_NOTHING_TO_DO,
+    // The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id is
+    // given. What was flushed after it began is not in it; trigger again after it if that matters.
+    already_running = MILVUS_TRIGGER_ALREADY_RUNNING,
+    // The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could not
+    // be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
+    accepted = MILVUS_TRIGGER_ACCEPTED,
+};
+
+// What the server says of a job.
+enum class compaction_state : std::int32_t {
+    // The server answered with a state that this library does not know.
+    undefined = MILVUS_COMPACTION_STATE_UNDEFINED,
+    // At least one plan is running or waiting to run.
+    executing = MILVUS_COMPACTION_STATE_EXECUTING,
+    // No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
+    completed = MILVUS_COMPACTION_STATE_COMPLETED,
+};
+
+// How a compaction ended.
+enum class verdict : std::int32_t {
+    // None yet: the wait ended before the job did.
+    none = MILVUS_VERDICT_NONE,
+    // Every plan of the job completed.
+    succeeded = MILVUS_VERDICT_SUCCEEDED,
+    // The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
+    // compaction holds the segments).
+    nothing_to_do = MILVUS_VERDICT_NOTHING_TO_DO,
+    // Some plans completed; others failed or timed out.
+    partly_failed = MILVUS_VERDICT_PARTLY_FAILED,
+    // Plans failed, and none completed.
+    failed = MILVUS_VERDICT_FAILED,
+    // The plans ran out of the time that the server gives them, and none completed.
+    timed_out = MILVUS_VERDICT_TIMED_OUT,
+    // The server forgot the job, never knew it, or forgot too much of it to tell.
+    unknown = MILVUS_VERDICT_UNKNOWN,
+    // Clustering was asked for, but the server answered with another job that held the collection, and started none.
+    // That job, which is the report's, is over now: ask again. The wait returns status::busy.
+    not_started = MILVUS_VERDICT_NOT_STARTED,
+};
+
+// What a plan does.
+enum class plan_type : std::int32_t {
+    // None.
+    undefined = MILVUS_PLAN_TYPE_UNDEFINED,
+    // Merges segments.
+    merge = MILVUS_PLAN_TYPE_MERGE,
+    // Merges segments and purges their deleted rows: the ordinary one.
+    mix = MILVUS_PLAN_TYPE_MIX,
+    // Rewrites one segment.
+    single = MILVUS_PLAN_TYPE_SINGLE,
+    // No server of today makes these.
+    minor = MILVUS_PLAN_TYPE_MINOR,
+    // No server of today makes these.
+    major = MILVUS_PLAN_TYPE_MAJOR,
+    // Applies deletions.
+    level0_delete = MILVUS_PLAN_TYPE_LEVEL0_DELETE,
+    // Re-clusters.
+    clustering = MILVUS_PLAN_TYPE_CLUSTERING,
+    // Sorts a segment after its flush.
+    sort = MILVUS_PLAN_TYPE_SORT,
+    // Sorts by partition key.
+    partition_key_sort = MILVUS_PLAN_TYPE_PARTITION_KEY_SORT,
+    // Sorts by partition key and clusters.
+    clustering_partition_key_sort = MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT,
+    // Brings a segment to a newer schema.
+    bump_schema_version = MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION,
+};
+
+// How far a plan is.
+enum class plan_state : std::int32_t {
+    // None.
+    unknown = MILVUS_PLAN_STATE_UNKNOWN,
+    // Running.
+    executing = MILVUS_PLAN_STATE_EXECUTING,
+    // Waiting for a node.
+    pipelining = MILVUS_PLAN_STATE_PIPELINING,
+    // Done.
+    completed = MILVUS_PLAN_STATE_COMPLETED,
+    // Failed.
+    failed = MILVUS_PLAN_STATE_FAILED,
+    // Took longer than the server allows.
+    timeout = MILVUS_PLAN_STATE_TIMEOUT,
+    // Running: finding clusters.
+    analyzing = MILVUS_PLAN_STATE_ANALYZING,
+    // Running: building indexes.
+    indexing = MILVUS_PLAN_STATE_INDEXING,
+    // Cleaned up, after it was done or had failed.
+    cleaned = MILVUS_PLAN_STATE_CLEANED,
+    // Running: its result is stored.
+    meta_saved = MILVUS_PLAN_STATE_META_SAVED,
+    // Running: collecting statistics.
+    statistic = MILVUS_PLAN_STATE_STATISTIC,
+};
+
+// How one plan ended.
+enum class judgement : std::int32_t {
+    // It runs or waits, or nobody has looked yet.
+    open = MILVUS_JUDGEMENT_OPEN,
+    // It replaced its sources.
+    completed = MILVUS_JUDGEMENT_COMPLETED,
+    // It ended and changed nothing.
+    failed = MILVUS_JUDGEMENT_FAILED,
+    // It ran out of the server's time and changed nothing.
+    timed_out = MILVUS_JUDGEMENT_TIMED_OUT,
+    // It ended, and what is left does not show how.
+    unknown = MILVUS_JUDGEMENT_UNKNOWN,
+};
+
+// What a judgement rests on.
+enum class reason : std::int32_t {
+    // There is none yet.
+    none = MILVUS_REASON_NONE,
+    // The server reports the state of this plan.
+    reported = MILVUS_REASON_REPORTED,
+    // Its target is stored, and none of its sources is.
+    target_stored = MILVUS_REASON_TARGET_STORED,
+    // It had a target, none of its sources is stored, and the target was replaced since.
+    target_replaced = MILVUS_REASON_TARGET_REPLACED,
+    // Its sources are gone, and nothing came in their place: all their rows were deleted.
+    purged = MILVUS_REASON_PURGED,
+    // The segments of deletions that it took are gone.
+    deletes_applied = MILVUS_REASON_DELETES_APPLIED,
+    // The server no longer lists it; its sources are gone, and a segment that fits them came in their place.
+    result_fits = MILVUS_REASON_RESULT_FITS,
+    // The job is over, the plan has no target, and all of its sources are still stored.
+    sources_stored = MILVUS_REASON_SOURCES_STORED,
+    // The server announced or counted it, but never listed it.
+    never_listed = MILVUS_REASON_NEVER_LISTED,
+    // The segments could not be listed, or not before the trigger.
+    segments_unknown = MILVUS_REASON_SEGMENTS_UNKNOWN,
+    // Its sources were never seen stored.
+    sources_unknown = MILVUS_REASON_SOURCES_UNKNOWN,
+    // Some of its sources are stored, others are gone.
+    some_sources_stored = MILVUS_REASON_SOME_SOURCES_STORED,
+    // It has a target, but its sources are still stored.
+    target_beside_sources = MILVUS_REASON_TARGET_BESIDE_SOURCES,
+    // It has no target, and its sources are gone: another compaction may have taken them.
+    taken_by_others = MILVUS_REASON_TAKEN_BY_OTHERS,
+    // Its partition was dropped, and its sources with it.
+    partition_dropped = MILVUS_REASON_PARTITION_DROPPED,
+    // Its sources are gone, and the partitions could not be listed, so that they may have been dropped.
+    partitions_unknown = MILVUS_REASON_PARTITIONS_UNKNOWN,
+    // The server no longer lists it, and its sources do not tell how it ended.
+    no_longer_listed = MILVUS_REASON_NO_LONGER_LISTED,
+    // It is no clustering: its target is not at level L2.
+    other_kind = MILVUS_REASON_OTHER_KIND,
+    // Whether it clustered cannot be told: its target's level is not known.
+    level_unknown = MILVUS_REASON_LEVEL_UNKNOWN,
+    // What the server lists of it contradicts itself.
+    malformed = MILVUS_REASON_MALFORMED,
+};
+
+// Which segments of a collection to list.
+enum class segment_view : std::int32_t {
+    // As stored, the rows that are not flushed yet mostly left out.
+    stored = MILVUS_SEGMENTS_STORED,
+    // As served by query nodes; none if the collection is not loaded.
+    loaded = MILVUS_SEGMENTS_LOADED,
+};
+
+// Where a segment is in its life.
+enum class segment_state : std::int32_t {
+    // Still takes rows in.
+    growing = MILVUS_SEGMENT_STATE_GROWING,
+    // Stored: complete, and about to be flushed. Loaded: all that does not grow.
+    sealed = MILVUS_SEGMENT_STATE_SEALED,
+    // Stored for good.
+    flushed = MILVUS_SEGMENT_STATE_FLUSHED,
+    // Being stored.
+    flushing = MILVUS_SEGMENT_STATE_FLUSHING,
+    // Replaced by the result of a compaction, or dropped.
+    dropped = MILVUS_SEGMENT_STATE_DROPPED,
+    // Being imported.
+    importing = MILVUS_SEGMENT_STATE_IMPORTING,
+};
+
+// What a segment holds.
+enum class segment_level : std::int32_t {
+    // Of a version before levels.
+    legacy = MILVUS_SEGMENT_LEVEL_LEGACY,
+    // Holds nothing but deletions.
+    l0 = MILVUS_SEGMENT_LEVEL_L0,
+    // Holds rows.
+    l1 = MILVUS_SEGMENT_LEVEL_L1,
+    // Holds rows, clustered.
+    l2 = MILVUS_SEGMENT_LEVEL_L2,
+};
+
+// What was found out about a trigger in doubt.
+enum class resolution_state : std::int32_t {
+    // Nobody has looked: there was no time left, or nothing was in doubt.
+    not_looked = MILVUS_RESOLUTION_NOT_LOOKED,
+    // A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another client,
+    // looks the same. Do not trigger again.
+    started = MILVUS_RESOLUTION_STARTED,
+    // The server lists the compactions of the collection, and none that began since, so far. A request that is still on
+    // its way through the cluster cannot be seen: look again after a while.
+    no_trace = MILVUS_RESOLUTION_NO_TRACE,
+    // It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be asked, or
+    // too much time has passed.
+    unknown = MILVUS_RESOLUTION_UNKNOWN,
+    // No trigger of this client for this collection is in doubt.
+    not_in_doubt = MILVUS_RESOLUTION_NOT_IN_DOUBT,
+};
+
+// What to log.
+enum class log_level : std::int32_t {
+    // Nothing yet: errors are returned, not logged.
+    error = MILVUS_LOG_ERROR,
+    // Something is wrong, and the library copes: a lost connection, a call that took over a second.
+    warning = MILVUS_LOG_WARNING,
+    // Connections made, calls tried again.
+    info = MILVUS_LOG_INFO,
+    // Every call to a server.
+    debug = MILVUS_LOG_DEBUG,
+};
+
+// What the C library calls each, or says of it in an English sentence. Static strings.
 inline const char *to_string(status value) noexcept { return milvus_status_name(static_cast<std::int32_t>(value)); }
-inline const char *to_string(verdict value) noexcept { return milvus_verdict_name(static_cast<std::int32_t>(value)); }
-inline const char *to_string(judgement value) noexcept
+inline const char *to_string(answer value) noexcept { return milvus_answer_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(option_kind value) noexcept
 {
-    return milvus_judgement_name(static_cast<std::int32_t>(value));
+    return milvus_option_kind_name(static_cast<std::int32_t>(value));
 }
-inline const char *to_string(reason value) noexcept { return milvus_reason_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(trigger value) noexcept { return milvus_trigger_name(static_cast<std::int32_t>(value)); }
-inline const char *to_string(resolution_state value) noexcept { return milvus_resolution_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(compaction_state value) noexcept
+{
+    return milvus_compaction_state_name(static_cast<std::int32_t>(value));
+}
+inline const char *to_string(verdict value) noexcept { return milvus_verdict_name(static_cast<std::int32_t>(value)); }
 inline const char *to_string(plan_type value) noexcept
 {
     return milvus_plan_type_name(static_cast<std::int32_t>(value));
@@ -126,82 +386,52 @@ inline const char *to_string(plan_state value) noexcept
 {
     return milvus_plan_state_name(static_cast<std::int32_t>(value));
 }
-inline const char *to_string(compaction_state value) noexcept
+inline const char *to_string(judgement value) noexcept
 {
-    switch (value) {
-    case compaction_state::undefined: return "MILVUS_COMPACTION_STATE_UNDEFINED";
-    case compaction_state::executing: return "MILVUS_COMPACTION_STATE_EXECUTING";
-    case compaction_state::completed: return "MILVUS_COMPACTION_STATE_COMPLETED";
-    }
-    return "MILVUS_UNKNOWN_COMPACTION";
+    return milvus_judgement_name(static_cast<std::int32_t>(value));
 }
-inline const char *to_string(which_segments value) noexcept
+inline const char *to_string(reason value) noexcept { return milvus_reason_name(static_cast<std::int32_t>(value)); }
+inline const char *to_string(segment_view value) noexcept
 {
     switch (value) {
-    case which_segments::stored: return "MILVUS_SEGMENTS_STORED";
-    case which_segments::loaded: return "MILVUS_SEGMENTS_LOADED";
+    case segment_view::stored: return "stored";
+    case segment_view::loaded: return "loaded";
     }
-    return "MILVUS_UNKNOWN_SEGMENTS";
+    return "unknown";
 }
 inline const char *to_string(segment_state value) noexcept
 {
-    switch (value) {
-    case segment_state::growing: return "MILVUS_SEGMENT_STATE_GROWING";
-    case segment_state::sealed: return "MILVUS_SEGMENT_STATE_SEALED";
-    case segment_state::flushed: return "MILVUS_SEGMENT_STATE_FLUSHED";
-    case segment_state::flushing: return "MILVUS_SEGMENT_STATE_FLUSHING";
-    case segment_state::dropped: return "MILVUS_SEGMENT_STATE_DROPPED";
-    case segment_state::importing: return "MILVUS_SEGMENT_STATE_IMPORTING";
-    }
-    return "MILVUS_UNKNOWN_SEGMENT_STATE";
+    return milvus_segment_state_name(static_cast<std::int32_t>(value));
 }
 inline const char *to_string(segment_level value) noexcept
 {
-    switch (value) {
-    case segment_level::legacy: return "MILVUS_SEGMENT_LEVEL_LEGACY";
-    case segment_level::l0: return "MILVUS_SEGMENT_LEVEL_L0";
-    case segment_level::l1: return "MILVUS_SEGMENT_LEVEL_L1";
-    case segment_level::l2: return "MILVUS_SEGMENT_LEVEL_L2";
-    }
-    return "MILVUS_UNKNOWN_SEGMENT_LEVEL";
+    return milvus_segment_level_name(static_cast<std::int32_t>(value));
 }
-inline const char *to_string(answer value) noexcept
+inline const char *to_string(resolution_state value) noexcept
 {
-    return value == answer::yes ? "MILVUS_YES" : value == answer::no ? "MILVUS_NO" : "MILVUS_NOT_KNOWN";
-}
-inline const char *to_string(option_kind value) noexcept
-{
-    switch (value) {
-    case option_kind::text: return "MILVUS_OPTION_KIND_TEXT";
-    case option_kind::secret: return "MILVUS_OPTION_KIND_SECRET";
-    case option_kind::file: return "MILVUS_OPTION_KIND_FILE";
-    case option_kind::boolean: return "MILVUS_OPTION_KIND_BOOLEAN";
-    case option_kind::number: return "MILVUS_OPTION_KIND_NUMBER";
-    }
-    return "MILVUS_UNKNOWN_OPTION";
+    return milvus_resolution_name(static_cast<std::int32_t>(value));
 }
 inline const char *to_string(log_level value) noexcept
 {
     switch (value) {
-    case log_level::error: return "MILVUS_LOG_ERROR";
-    case log_level::warning: return "MILVUS_LOG_WARNING";
-    case log_level::info: return "MILVUS_LOG_INFO";
-    case log_level::debug: return "MILVUS_LOG_DEBUG";
+    case log_level::error: return "error";
+    case log_level::warning: return "warning";
+    case log_level::info: return "info";
+    case log_level::debug: return "debug";
     }
-    return "MILVUS_UNKNOWN_LOG";
+    return "unknown";
 }
-
-// What one means, in an English sentence. Static strings.
 inline const char *message(status value) noexcept { return milvus_status_message(static_cast<std::int32_t>(value)); }
 inline const char *message(verdict value) noexcept { return milvus_verdict_message(static_cast<std::int32_t>(value)); }
 inline const char *message(reason value) noexcept { return milvus_reason_message(static_cast<std::int32_t>(value)); }
 
-// The job id of "the server scheduled nothing".
+// No job: the server scheduled nothing. Every function that takes a job id takes this one too.
 inline constexpr std::int64_t no_job = MILVUS_NO_JOB;
-// The job id of "there is a job, but nobody says which".
+// A job whose id the server does not tell. No function takes this as a job id.
 inline constexpr std::int64_t unknown_job = MILVUS_UNKNOWN_JOB;
 // As target_size_mb: as large as the servers allow.
 inline constexpr std::int64_t largest_target_size = MILVUS_LARGEST_TARGET_SIZE;
+// End of what is generated.
 
 // The version of the loaded library, e.g. "0.1.0".
 inline const char *version() noexcept { return milvus_version(); }
@@ -314,8 +544,8 @@ template <class Error> [[noreturn]] void raise(const Error &what)
 
 inline failure failure_of(const milvus_error &e)
 {
-    return {static_cast<status>(e.status), e.grpc_code, e.server_code, e.retriable != 0, e.in_doubt != 0,
-            static_cast<resolution_state>(e.resolution), e.job_id, e.operation, e.message};
+    return {static_cast<status>(e.status), e.grpc_code, e.server_code, e.retriable == MILVUS_YES,
+            e.in_doubt == MILVUS_YES, static_cast<resolution_state>(e.resolution), e.job_id, e.operation, e.message};
 }
 
 inline failure failure_here(status code, std::string text)
@@ -387,15 +617,173 @@ private:
 };
 
 // ====================================================================================================
-// Values. Each has the fields of its C struct; what is not reported is an empty std::optional.
+// Values. Each has the fields of its C struct, which are explained there; what is not reported is an empty
+// std::optional.
 // ====================================================================================================
 
-// milvus_server_info.
+// Generated from milvus_client.h by `make bindings`: values.
+// What there is to know about an option. All texts are static.
+struct option_info {
+    std::string key;
+    std::string default_value;
+    std::string help;
+    milvus::option_kind kind{};
+    std::int64_t minimum = 0;
+    std::int64_t maximum = 0;
+};
+
+// What a server says of itself.
 struct server_info {
     std::int64_t client_id = 0;
     bool is_lite = false;
-    std::string version, deploy_mode;
+    std::string version;
+    std::string deploy_mode;
 };
+
+// What came of a trigger.
+struct compact_result {
+    milvus::trigger trigger{};
+    std::int64_t job_id = no_job;
+    std::optional<std::int64_t> planned;
+    std::optional<std::int64_t> unsorted_segments;
+};
+
+// Plans of a job by their state.
+struct plan_counts {
+    std::int64_t executing = 0;
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;
+    std::int64_t timed_out = 0;
+};
+
+// What the server says of a job now.
+struct state_info {
+    milvus::compaction_state state{};
+    milvus::plan_counts counts;
+};
+
+// What a compaction changed in the segments of a collection. empty stands for what cannot be known.
+struct segment_diff {
+    std::optional<std::int64_t> segments_before;
+    std::optional<std::int64_t> segments_after;
+    std::optional<std::int64_t> rows_before;
+    std::optional<std::int64_t> rows_after;
+    std::optional<std::int64_t> rows_purged;
+    std::optional<std::int64_t> segments_removed;
+    std::optional<std::int64_t> segments_added;
+    std::optional<std::int64_t> sources_remaining;
+    std::optional<std::int64_t> targets_missing;
+    std::optional<std::int64_t> targets_confirmed;
+    std::optional<std::int64_t> l0_segments_before;
+    std::optional<std::int64_t> l0_segments_after;
+};
+
+// Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are empty unless
+// this client triggered or imported the job and the server lists segments and plans.
+struct left_out {
+    std::int64_t total = 0;
+    std::optional<std::int64_t> unsorted;
+    std::optional<std::int64_t> l0;
+    std::optional<std::int64_t> clustered;
+    std::optional<std::int64_t> importing;
+    std::optional<std::int64_t> unflushed;
+    std::optional<std::int64_t> not_asked_for;
+    std::optional<std::int64_t> other;
+};
+
+// What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
+// servers forget, and on what became of each plan's segments.
+struct report {
+    milvus::verdict verdict{};
+    std::int64_t job_id = no_job;
+    std::int64_t planned = 0;
+    milvus::plan_counts counts;
+    std::int64_t unknown_plans = 0;
+    std::chrono::milliseconds elapsed{0};
+    std::uint64_t polls = 0;
+    std::uint64_t failed_polls = 0;
+    std::optional<milvus::segment_diff> segment_diff;
+    std::optional<milvus::left_out> left_out;
+};
+
+// What only newer servers tell of a plan.
+struct plan_details {
+    milvus::plan_type type{};
+    milvus::plan_state state{};
+    std::int64_t plan_id = 0;
+    std::int64_t job_id = no_job;
+    std::int64_t collection_id = 0;
+    std::int64_t partition_id = 0;
+    std::string channel;
+    std::string failure_reason;
+};
+
+// One unit of work of a job, which servers also call a task: segments that become others.
+struct plan {
+    std::vector<std::int64_t> sources;
+    std::optional<std::int64_t> target;
+    std::vector<std::int64_t> targets;
+    milvus::judgement judgement{};
+    milvus::reason reason{};
+    std::optional<milvus::plan_details> details;
+};
+
+// One segment. What this server does not report is empty.
+struct segment {
+    std::int64_t id = 0;
+    std::int64_t collection_id = 0;
+    std::int64_t partition_id = 0;
+    std::optional<std::int64_t> rows;
+    std::optional<milvus::segment_state> state;
+    std::optional<milvus::segment_level> level;
+    milvus::answer is_sorted = answer::not_known;
+    std::optional<std::int64_t> storage_version;
+    std::optional<std::int64_t> memory;
+    std::optional<std::string> channel;
+    std::vector<std::int64_t> compaction_from;
+    std::vector<std::int64_t> nodes;
+};
+
+// What a trigger would find. Numbers that cannot be read are empty.
+struct check_result {
+    milvus::answer would_compact = answer::not_known;
+    milvus::answer would_compact_if_free = answer::not_known;
+    milvus::answer may_be_busy = answer::not_known;
+    milvus::answer is_enabled = answer::not_known;
+    milvus::answer is_running = answer::not_known;
+    milvus::answer is_indexed = answer::not_known;
+    milvus::answer needs_index = answer::not_known;
+    milvus::answer has_clustering_key = answer::not_known;
+    milvus::answer has_unflushed = answer::not_known;
+    milvus::answer is_final = answer::not_known;
+    std::optional<std::int64_t> segments;
+    std::optional<std::int64_t> rows;
+    std::optional<std::int64_t> expected_segments;
+    std::optional<std::int64_t> unsorted_segments;
+    std::optional<std::int64_t> l0_segments;
+    std::optional<std::int64_t> unindexed_rows;
+    std::string reason;
+};
+
+// What became of a trigger in doubt.
+struct resolution {
+    milvus::resolution_state state{};
+    std::int64_t job_id = no_job;
+    std::string text;
+};
+
+// How far an operation is. Only waits, optimizing and compacting many know more than the time.
+struct progress {
+    std::chrono::milliseconds elapsed{0};
+    std::int64_t planned = 0;
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;
+    double plans_per_second = 0;
+    std::int64_t collections = 0;
+    std::int64_t collections_done = 0;
+    std::int64_t collections_failed = 0;
+};
+// End of what is generated.
 
 // milvus_compact_params. An empty std::optional is "all"; an empty vector of segment ids is refused.
 struct compact_params {
@@ -403,89 +791,6 @@ struct compact_params {
     std::optional<std::int64_t> target_size_mb;
     std::optional<std::string> partition_name, channel;
     std::optional<std::vector<std::int64_t>> segment_ids;
-};
-
-// milvus_compact_result.
-struct compact_result {
-    milvus::trigger trigger = trigger::none;
-    std::int64_t job_id = no_job;
-    std::optional<std::int64_t> planned, unsorted_segments;
-};
-
-// milvus_compaction_state_info.
-struct state_info {
-    compaction_state state = compaction_state::undefined;
-    std::int64_t executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
-};
-
-// milvus_segment_diff.
-struct segment_diff {
-    std::optional<std::int64_t> segments_before, segments_after, rows_before, rows_after, rows_purged, segments_removed,
-        segments_added, sources_remaining, targets_missing, targets_confirmed, l0_segments_before, l0_segments_after;
-};
-
-// milvus_left_out. All are reported, or none is.
-struct left_out {
-    std::int64_t total = 0, unsorted = 0, l0 = 0, clustered = 0, importing = 0, unflushed = 0, not_asked_for = 0,
-                 other = 0;
-};
-
-// milvus_compaction_report.
-struct report {
-    milvus::verdict verdict = milvus::verdict::none;
-    std::int64_t job_id = no_job;
-    std::int64_t planned = 0, executing_plans = 0, completed_plans = 0, failed_plans = 0, timed_out_plans = 0;
-    std::chrono::milliseconds elapsed{0};
-    std::uint64_t polls = 0, failed_polls = 0;
-    std::optional<milvus::segment_diff> segment_diff;
-    std::int64_t unknown_plans = 0;
-    std::optional<milvus::left_out> left_out;
-};
-
-// What a server newer than 3.0.0 tells of a plan.
-struct plan_details {
-    plan_type type = plan_type::undefined;
-    plan_state state = plan_state::unknown;
-    std::int64_t plan_id = 0, job_id = 0, collection_id = 0, partition_id = 0;
-    std::string channel, failure_reason;
-};
-
-// milvus_plan.
-struct plan {
-    std::vector<std::int64_t> sources, targets;
-    std::optional<std::int64_t> target;
-    std::optional<plan_details> details;
-    milvus::judgement judgement = milvus::judgement::open;
-    milvus::reason reason = milvus::reason::none;
-};
-
-// milvus_segment.
-struct segment {
-    std::int64_t id = 0, collection_id = 0, partition_id = 0;
-    std::optional<std::int64_t> rows, storage_version, memory;
-    std::optional<segment_state> state;
-    std::optional<segment_level> level;
-    answer is_sorted = answer::not_known;
-    std::optional<std::string> channel;
-    std::vector<std::int64_t> compaction_from, nodes;
-};
-
-// milvus_check_result.
-struct check_result {
-    answer would_compact = answer::not_known, is_enabled = answer::not_known, is_running = answer::not_known,
-           is_indexed = answer::not_known, needs_index = answer::not_known, has_clustering_key = answer::not_known,
-           has_unflushed = answer::not_known;
-    std::optional<std::int64_t> segments, rows, l0_segments, unindexed_rows;
-    std::string reason;
-    answer would_compact_if_free = answer::not_known, may_be_busy = answer::not_known, is_final = answer::no;
-    std::optional<std::int64_t> expected_segments, unsorted_segments;
-};
-
-// milvus_resolution.
-struct resolution {
-    milvus::resolution_state state = milvus::resolution_state::not_looked;
-    std::int64_t job_id = no_job;
-    std::string text;
 };
 
 // milvus_many_params. concurrency 0 is the library's default.
@@ -499,26 +804,11 @@ struct many_params {
 struct many_result {
     std::string collection_name;
     milvus::status status = milvus::status::ok;
-    milvus::trigger trigger = trigger::none;
+    milvus::trigger trigger = milvus::trigger::none;
     std::int64_t job_id = no_job;
     std::optional<std::int64_t> planned;
     std::optional<milvus::report> report;
     milvus::failure failure;
-};
-
-// milvus_progress.
-struct progress {
-    std::chrono::milliseconds elapsed{0};
-    std::int64_t planned = 0, completed = 0, failed = 0;
-    double plans_per_second = 0;
-    std::int64_t collections = 0, collections_done = 0, collections_failed = 0;
-};
-
-// milvus_option_info. The texts are static.
-struct option_info {
-    const char *key, *default_value, *help;
-    option_kind kind;
-    std::int64_t minimum, maximum;
 };
 
 // Of wait() and optimize(), and of compact_many() and compact_all().
@@ -549,38 +839,129 @@ inline std::vector<std::int64_t> ids(const std::int64_t *first, std::size_t coun
     return count == 0 ? std::vector<std::int64_t>() : std::vector<std::int64_t>(first, first + count);
 }
 
-inline segment_diff segment_diff_of(const milvus_segment_diff &c)
+inline std::string text_of(const char *text) { return text != nullptr ? text : ""; }
+
+// Generated from milvus_client.h by `make bindings`: conversions.
+inline option_info value_of(const milvus_option_info &c)
 {
-    return {reported(c.segments_before), reported(c.segments_after), reported(c.rows_before),
-            reported(c.rows_after), reported(c.rows_purged), reported(c.segments_removed),
-            reported(c.segments_added), reported(c.sources_remaining), reported(c.targets_missing),
-            reported(c.targets_confirmed), reported(c.l0_segments_before), reported(c.l0_segments_after)};
+    option_info made;
+    made.key = text_of(c.key);
+    made.default_value = text_of(c.default_value);
+    made.help = text_of(c.help);
+    made.kind = static_cast<milvus::option_kind>(c.kind);
+    made.minimum = c.minimum;
+    made.maximum = c.maximum;
+    return made;
 }
 
-inline std::optional<left_out> left_out_of(const milvus_left_out &c)
+inline server_info value_of(const milvus_server_info &c)
 {
-    if (c.total == MILVUS_NOT_REPORTED)
-        return std::nullopt;
-    return left_out{c.total, c.unsorted, c.l0, c.clustered, c.importing, c.unflushed, c.not_asked_for, c.other};
+    server_info made;
+    made.client_id = c.client_id;
+    made.is_lite = c.is_lite == MILVUS_YES;
+    made.version = c.version;
+    made.deploy_mode = c.deploy_mode;
+    return made;
+}
+
+inline compact_result value_of(const milvus_compact_result &c)
+{
+    compact_result made;
+    made.trigger = static_cast<milvus::trigger>(c.trigger);
+    made.job_id = c.job_id;
+    made.planned = reported(c.planned);
+    made.unsorted_segments = reported(c.unsorted_segments);
+    return made;
+}
+
+inline plan_counts value_of(const milvus_plan_counts &c)
+{
+    plan_counts made;
+    made.executing = c.executing;
+    made.completed = c.completed;
+    made.failed = c.failed;
+    made.timed_out = c.timed_out;
+    return made;
+}
+
+inline state_info value_of(const milvus_compaction_state_info &c)
+{
+    state_info made;
+    made.state = static_cast<milvus::compaction_state>(c.state);
+    made.counts = value_of(c.counts);
+    return made;
+}
+
+inline segment_diff value_of(const milvus_segment_diff &c)
+{
+    segment_diff made;
+    made.segments_before = reported(c.segments_before);
+    made.segments_after = reported(c.segments_after);
+    made.rows_before = reported(c.rows_before);
+    made.rows_after = reported(c.rows_after);
+    made.rows_purged = reported(c.rows_purged);
+    made.segments_removed = reported(c.segments_removed);
+    made.segments_added = reported(c.segments_added);
+    made.sources_remaining = reported(c.sources_remaining);
+    made.targets_missing = reported(c.targets_missing);
+    made.targets_confirmed = reported(c.targets_confirmed);
+    made.l0_segments_before = reported(c.l0_segments_before);
+    made.l0_segments_after = reported(c.l0_segments_after);
+    return made;
+}
+
+inline left_out value_of(const milvus_left_out &c)
+{
+    left_out made;
+    made.total = c.total;
+    made.unsorted = reported(c.unsorted);
+    made.l0 = reported(c.l0);
+    made.clustered = reported(c.clustered);
+    made.importing = reported(c.importing);
+    made.unflushed = reported(c.unflushed);
+    made.not_asked_for = reported(c.not_asked_for);
+    made.other = reported(c.other);
+    return made;
 }
 
 inline report value_of(const milvus_compaction_report &c)
 {
-    return {static_cast<verdict>(c.verdict), c.job_id, c.planned, c.counts.executing,
-            c.counts.completed, c.counts.failed, c.counts.timed_out, std::chrono::milliseconds(c.elapsed_ms), c.polls, c.failed_polls,
-            c.has_segment_diff != 0 ? std::optional<segment_diff>(segment_diff_of(c.segment_diff))
-                                    : std::nullopt, c.unknown_plans, left_out_of(c.left_out)};
+    report made;
+    made.verdict = static_cast<milvus::verdict>(c.verdict);
+    made.job_id = c.job_id;
+    made.planned = c.planned;
+    made.counts = value_of(c.counts);
+    made.unknown_plans = c.unknown_plans;
+    made.elapsed = std::chrono::milliseconds(c.elapsed_ms);
+    made.polls = c.polls;
+    made.failed_polls = c.failed_polls;
+    if (c.has_segment_diff == MILVUS_YES)
+        made.segment_diff = value_of(c.segment_diff);
+    if (c.left_out.total != MILVUS_NOT_REPORTED)
+        made.left_out = value_of(c.left_out);
+    return made;
 }
 
 inline plan value_of(const milvus_plan &c)
 {
-    plan made{ids(c.sources, c.source_count), ids(c.targets, c.target_count), std::nullopt, std::nullopt,
-              static_cast<judgement>(c.judgement), static_cast<reason>(c.reason)};
+    plan made;
+    made.sources = ids(c.sources, c.source_count);
     if (c.target != MILVUS_NO_SEGMENT)
         made.target = c.target;
-    if (c.has_details != 0)
-        made.details = plan_details{static_cast<plan_type>(c.type), static_cast<plan_state>(c.state), c.plan_id,
-                                    c.job_id, c.collection_id, c.partition_id, c.channel, c.failure_reason};
+    made.targets = ids(c.targets, c.target_count);
+    made.judgement = static_cast<milvus::judgement>(c.judgement);
+    made.reason = static_cast<milvus::reason>(c.reason);
+    if (c.has_details == MILVUS_YES) {
+        milvus::plan_details &details_made = made.details.emplace();
+        details_made.type = static_cast<milvus::plan_type>(c.type);
+        details_made.state = static_cast<milvus::plan_state>(c.state);
+        details_made.plan_id = c.plan_id;
+        details_made.job_id = c.job_id;
+        details_made.collection_id = c.collection_id;
+        details_made.partition_id = c.partition_id;
+        details_made.channel = text_of(c.channel);
+        details_made.failure_reason = text_of(c.failure_reason);
+    }
     return made;
 }
 
@@ -591,19 +972,66 @@ inline segment value_of(const milvus_segment &c)
     made.collection_id = c.collection_id;
     made.partition_id = c.partition_id;
     made.rows = reported(c.rows);
+    if (c.state != MILVUS_NOT_REPORTED)
+        made.state = static_cast<milvus::segment_state>(c.state);
+    if (c.level != MILVUS_NOT_REPORTED)
+        made.level = static_cast<milvus::segment_level>(c.level);
+    made.is_sorted = static_cast<milvus::answer>(c.is_sorted);
     made.storage_version = reported(c.storage_version);
     made.memory = reported(c.memory);
-    if (c.state != MILVUS_NOT_REPORTED)
-        made.state = static_cast<segment_state>(c.state);
-    if (c.level != MILVUS_NOT_REPORTED)
-        made.level = static_cast<segment_level>(c.level);
-    made.is_sorted = static_cast<answer>(c.is_sorted);
     if (c.channel != nullptr)
         made.channel = c.channel;
     made.compaction_from = ids(c.compaction_from, c.compaction_from_count);
     made.nodes = ids(c.nodes, c.node_count);
     return made;
 }
+
+inline check_result value_of(const milvus_check_result &c)
+{
+    check_result made;
+    made.would_compact = static_cast<milvus::answer>(c.would_compact);
+    made.would_compact_if_free = static_cast<milvus::answer>(c.would_compact_if_free);
+    made.may_be_busy = static_cast<milvus::answer>(c.may_be_busy);
+    made.is_enabled = static_cast<milvus::answer>(c.is_enabled);
+    made.is_running = static_cast<milvus::answer>(c.is_running);
+    made.is_indexed = static_cast<milvus::answer>(c.is_indexed);
+    made.needs_index = static_cast<milvus::answer>(c.needs_index);
+    made.has_clustering_key = static_cast<milvus::answer>(c.has_clustering_key);
+    made.has_unflushed = static_cast<milvus::answer>(c.has_unflushed);
+    made.is_final = static_cast<milvus::answer>(c.is_final);
+    made.segments = reported(c.segments);
+    made.rows = reported(c.rows);
+    made.expected_segments = reported(c.expected_segments);
+    made.unsorted_segments = reported(c.unsorted_segments);
+    made.l0_segments = reported(c.l0_segments);
+    made.unindexed_rows = reported(c.unindexed_rows);
+    made.reason = c.reason;
+    return made;
+}
+
+inline resolution value_of(const milvus_resolution &c)
+{
+    resolution made;
+    made.state = static_cast<milvus::resolution_state>(c.state);
+    made.job_id = c.job_id;
+    made.text = c.text;
+    return made;
+}
+
+inline progress value_of(const milvus_progress &c)
+{
+    progress made;
+    made.elapsed = std::chrono::milliseconds(c.elapsed_ms);
+    made.planned = c.planned;
+    made.completed = c.completed;
+    made.failed = c.failed;
+    made.plans_per_second = c.plans_per_second;
+    made.collections = c.collections;
+    made.collections_done = c.collections_done;
+    made.collections_failed = c.collections_failed;
+    return made;
+}
+// End of what is generated.
 
 inline many_result value_of(const milvus_many_result &c)
 {
@@ -612,12 +1040,6 @@ inline many_result value_of(const milvus_many_result &c)
     if (c.report != nullptr)
         made.report = value_of(*c.report);
     return made;
-}
-
-inline progress value_of(const milvus_progress &c)
-{
-    return {std::chrono::milliseconds(c.elapsed_ms), c.planned, c.completed, c.failed, c.plans_per_second,
-            c.collections, c.collections_done, c.collections_failed};
 }
 
 // Copies what a list of the library holds. What cannot be read is left out: a look at the size tells.
@@ -693,7 +1115,7 @@ inline milvus_status take(milvus_future *f, std::optional<server_info> &out)
 {
     milvus_server_info c = MILVUS_SERVER_INFO_INIT;
     const milvus_status code = milvus_future_take_server_info(f, &c);
-    out = server_info{c.client_id, c.is_lite != 0, c.version, c.deploy_mode};
+    out = value_of(c);
     return code;
 }
 
@@ -701,8 +1123,7 @@ inline milvus_status take(milvus_future *f, std::optional<compact_result> &out)
 {
     milvus_compact_result c = MILVUS_COMPACT_RESULT_INIT;
     const milvus_status code = milvus_future_take_compact_result(f, &c);
-    out = compact_result{static_cast<trigger>(c.trigger), c.job_id, reported(c.planned),
-                         reported(c.unsorted_segments)};
+    out = value_of(c);
     return code;
 }
 
@@ -710,8 +1131,7 @@ inline milvus_status take(milvus_future *f, std::optional<state_info> &out)
 {
     milvus_compaction_state_info c = MILVUS_COMPACTION_STATE_INFO_INIT;
     const milvus_status code = milvus_future_take_state(f, &c);
-    out = state_info{static_cast<compaction_state>(c.state), c.counts.executing, c.counts.completed,
-                     c.counts.failed, c.counts.timed_out};
+    out = value_of(c);
     return code;
 }
 
@@ -729,12 +1149,7 @@ inline milvus_status take(milvus_future *f, std::optional<check_result> &out)
 {
     milvus_check_result c = MILVUS_CHECK_RESULT_INIT;
     const milvus_status code = milvus_future_take_check_result(f, &c);
-    const auto said = [](std::int32_t number) { return static_cast<answer>(number); };
-    out = check_result{said(c.would_compact), said(c.is_enabled), said(c.is_running), said(c.is_indexed),
-                   said(c.needs_index), said(c.has_clustering_key), said(c.has_unflushed), reported(c.segments),
-                   reported(c.rows), reported(c.l0_segments), reported(c.unindexed_rows), c.reason,
-                   said(c.would_compact_if_free), said(c.may_be_busy), said(c.is_final),
-                   reported(c.expected_segments), reported(c.unsorted_segments)};
+    out = value_of(c);
     return code;
 }
 
@@ -742,7 +1157,7 @@ inline milvus_status take(milvus_future *f, std::optional<resolution> &out)
 {
     milvus_resolution c = MILVUS_RESOLUTION_INIT;
     const milvus_status code = milvus_future_take_resolution(f, &c);
-    out = resolution{static_cast<resolution_state>(c.state), c.job_id, c.text};
+    out = value_of(c);
     return code;
 }
 
@@ -1078,7 +1493,7 @@ inline std::vector<option_info> known_options()
     for (std::size_t i = 0; i < milvus_option_count(); i++) {
         milvus_option_info c = MILVUS_OPTION_INFO_INIT;
         if (milvus_option_get(i, &c) == MILVUS_OK)
-            all.push_back({c.key, c.default_value, c.help, static_cast<option_kind>(c.kind), c.minimum, c.maximum});
+            all.push_back(detail::value_of(c));
     }
     return all;
 }
@@ -1316,12 +1731,12 @@ public:
     }
 
     // milvus_segments().
-    segment_list segments(const std::string &collection, which_segments which = which_segments::stored,
+    segment_list segments(const std::string &collection, segment_view which = segment_view::stored,
                           timeout limit = {})
     {
         return segments_async(collection, which, limit).get();
     }
-    future<segment_list> segments_async(const std::string &collection, which_segments which = which_segments::stored,
+    future<segment_list> segments_async(const std::string &collection, segment_view which = segment_view::stored,
                                         timeout limit = {})
     {
         return start<segment_list>(named(collection), milvus_segments_async, limit, collection.c_str(),
@@ -1333,13 +1748,17 @@ public:
     {
         return check_async(collection, params, limit).get();
     }
-    future<check_result> check_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    future<check_result> check_async(const std::string &collection, const compact_params &params = {},
+                                     timeout limit = {})
     {
         return start_with<check_result>(collection, params, milvus_compaction_check_async, limit);
     }
 
     // milvus_compaction_resolve().
-    resolution resolve(const std::string &collection, timeout limit = {}) { return resolve_async(collection, limit).get(); }
+    resolution resolve(const std::string &collection, timeout limit = {})
+    {
+        return resolve_async(collection, limit).get();
+    }
     future<resolution> resolve_async(const std::string &collection, timeout limit = {})
     {
         return start<resolution>(named(collection), milvus_compaction_resolve_async, limit, collection.c_str());
@@ -1452,15 +1871,16 @@ private:
 inline result<segment_diff> try_segments_compare(const segment_list &before, const segment_list &after,
                                            const plan_list *plans = nullptr)
 {
-    milvus_segment_diff c = {};
+    milvus_segment_diff c = MILVUS_SEGMENT_DIFF_INIT;
     if (plans != nullptr && plans->handle() == nullptr)
         return detail::failure_here(status::invalid_handle, "the plans are empty, or were moved from");
     if (milvus_segments_compare(before.handle(), after.handle(), plans != nullptr ? plans->handle() : nullptr, &c) !=
         MILVUS_OK)
         return detail::last_failure();
-    return detail::segment_diff_of(c);
+    return detail::value_of(c);
 }
-inline segment_diff segments_compare(const segment_list &before, const segment_list &after, const plan_list *plans = nullptr)
+inline segment_diff segments_compare(const segment_list &before, const segment_list &after,
+                                     const plan_list *plans = nullptr)
 {
     return try_segments_compare(before, after, plans).value();
 }

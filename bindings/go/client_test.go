@@ -22,18 +22,18 @@ func TestACollectionIsCompactedAndTheReportTellsWhatBecameOfIt(t *testing.T) {
 		t.Fatalf("%+v", result)
 	}
 	report := must(client.Wait(ctx, result.JobID))
-	if report.Verdict != milvus.VerdictSucceeded || report.Completed != 2 || report.JobID != result.JobID {
+	if report.Verdict != milvus.VerdictSucceeded || report.CompletedPlans != 2 || report.JobID != result.JobID {
 		t.Fatalf("%+v", report)
 	}
 	if report.SegmentDiff == nil || report.SegmentDiff.SegmentsBefore != 4 || report.SegmentDiff.SegmentsAfter != 2 {
 		t.Fatalf("%+v", report.SegmentDiff)
 	}
-	if state := must(client.State(ctx, result.JobID)); state.State != milvus.JobCompleted || state.Completed != 0 {
+	if state := must(client.State(ctx, result.JobID)); state.State != milvus.CompactionStateCompleted || state.CompletedPlans != 0 {
 		// Servers stop counting a plan soon after its end.
 		t.Fatalf("%+v", state)
 	}
-	if left := report.LeftOut; report.Unknown != 0 || left == nil || *left != (milvus.LeftOut{Total: 1, L0: 1}) {
-		t.Fatalf("%d %+v", report.Unknown, left) // the deletions
+	if left := report.LeftOut; report.UnknownPlans != 0 || left == nil || *left != (milvus.LeftOut{Total: 1, L0: 1}) {
+		t.Fatalf("%d %+v", report.UnknownPlans, left) // the deletions
 	}
 	if result.UnsortedSegments != 0 {
 		t.Fatalf("%+v", result)
@@ -93,12 +93,12 @@ func TestSegmentsAreListedWithTheirRows(t *testing.T) {
 	_, client := newPair(t, "v2.6.8")
 	ctx := bounded(t)
 	var rows, deletions int64
-	for _, segment := range must(client.Segments(ctx, "succeeds", milvus.StoredSegments)) {
+	for _, segment := range must(client.Segments(ctx, "succeeds", milvus.SegmentsStored)) {
 		rows += segment.Rows
-		if segment.Level == milvus.LevelL0 {
+		if segment.Level == milvus.SegmentLevelL0 {
 			deletions++
 		}
-		if segment.State != milvus.SegmentFlushed || segment.ID == 0 || segment.CollectionID == 0 {
+		if segment.State != milvus.SegmentStateFlushed || segment.ID == 0 || segment.CollectionID == 0 {
 			t.Errorf("%+v", segment)
 		}
 	}
@@ -159,10 +159,10 @@ func TestFlushingAndOptimizingEndWell(t *testing.T) {
 func TestParametersReachTheServerWhole(t *testing.T) {
 	_, client := newPair(t, "v2.6.12")
 	ctx := bounded(t)
-	segments := must(client.Segments(ctx, "succeeds", milvus.StoredSegments))
+	segments := must(client.Segments(ctx, "succeeds", milvus.SegmentsStored))
 	var ids []int64
 	for _, segment := range segments {
-		if segment.Level != milvus.LevelL0 {
+		if segment.Level != milvus.SegmentLevelL0 {
 			ids = append(ids, segment.ID)
 		}
 	}
@@ -196,7 +196,7 @@ func TestAWholeDatabaseIsCompacted(t *testing.T) {
 		t.Fatal(len(results), err)
 	}
 	for index, result := range results {
-		if result.Err != nil || result.Report != nil || result.Trigger == 0 {
+		if result.Err != nil || result.Report != nil || result.Trigger == milvus.TriggerNone {
 			t.Errorf("%+v", result)
 		}
 		if index > 0 && results[index-1].Collection >= result.Collection {
@@ -246,7 +246,7 @@ func TestTextsThatCWouldCutAreRefused(t *testing.T) {
 	_, errs["find"] = client.Resolve(ctx, "\x00")
 	_, errs["optimize"] = client.Optimize(ctx, "\x00", milvus.CompactParams{})
 	_, errs["tasks"] = client.Tasks(ctx, "\x00")
-	_, errs["segments"] = client.Segments(ctx, "\x00", milvus.StoredSegments)
+	_, errs["segments"] = client.Segments(ctx, "\x00", milvus.SegmentsStored)
 	_, errs["size"] = milvus.ParseTargetSize("1GB\x00")
 	errs["flush"] = client.Flush(ctx, "\x00")
 	_, errs["new"] = milvus.New("http://localhost\x00:1")

@@ -13,19 +13,6 @@ import (
 // JobID is the number of a compaction on its server. It is valid in other processes and clients too.
 type JobID int64
 
-const (
-	// NoJob means the server scheduled nothing. Methods that take a job take it too.
-	NoJob JobID = C.MILVUS_NO_JOB
-	// UnknownJob means there is a job, but nobody says which. Methods that take a job refuse it.
-	UnknownJob JobID = C.MILVUS_UNKNOWN_JOB
-)
-
-// NotReported is a number that the server does not report. Never a true one: those are 0 or more.
-const NotReported int64 = C.MILVUS_NOT_REPORTED
-
-// LargestTargetSize as CompactParams.TargetSizeMB is as large as the servers allow.
-const LargestTargetSize int64 = C.MILVUS_LARGEST_TARGET_SIZE
-
 // CompactParams tells what to compact, and how. The zero value has small segments of the whole collection merged, and
 // deleted rows purged. Contradictions are refused, and so is what the server would silently ignore.
 type CompactParams struct {
@@ -43,70 +30,6 @@ type CompactParams struct {
 	Channel string
 	// SegmentIDs has only these segments compacted; nil: all. A list that is empty but not nil is refused.
 	SegmentIDs []int64
-}
-
-// CompactResult is what came of a trigger.
-type CompactResult struct {
-	// Trigger tells what the server did.
-	Trigger Trigger
-	// JobID is the job to wait for, or [NoJob].
-	JobID JobID
-	// Planned is the number of its plans, or [NotReported].
-	Planned int64
-	// UnsortedSegments waited to be sorted right before the trigger, and are left out (servers since 2.5);
-	// [NotReported] if that is not known.
-	UnsortedSegments int64
-}
-
-// CheckResult is what a trigger would find. Numbers that cannot be read are [NotReported].
-type CheckResult struct {
-	// WouldCompact tells whether the server would schedule anything now: WouldCompactIfFree, and not MayBeBusy.
-	WouldCompact Tristate
-	// WouldCompactIfFree tells whether it would if no other compaction held the segments.
-	WouldCompactIfFree Tristate
-	// MayBeBusy tells whether another compaction may hold segments. From 2.4 to 3.0.0 that cannot be seen, unless a
-	// job of this client is running.
-	MayBeBusy Tristate
-	// Enabled tells whether compaction is switched on in the server's configuration.
-	Enabled Tristate
-	// Running tells whether a compaction of this collection is running, as far as that can be seen.
-	Running Tristate
-	// Indexed tells whether the collection has an index.
-	Indexed Tristate
-	// NeedsIndex tells whether this server leaves collections without an index alone.
-	NeedsIndex Tristate
-	// HasClusteringKey tells whether the collection has a key to cluster by.
-	HasClusteringKey Tristate
-	// HasUnflushed tells whether there are rows that are not flushed yet, and would be left out.
-	HasUnflushed Tristate
-	// Final tells whether what the trigger is about is in final form: in each partition at most one stored segment,
-	// flushed, sorted and indexed, and no deletions to apply. [No] too if that cannot be known. Servers rewrite such
-	// segments all the same.
-	Final Tristate
-	// Segments is the number of flushed segments with rows that the trigger would take in.
-	Segments int64
-	// ExpectedSegments is about how many segments they would become.
-	ExpectedSegments int64
-	// UnsortedSegments wait to be sorted, and may be left out until then. Reported since Milvus 2.5.
-	UnsortedSegments int64
-	// Rows is the number of their rows.
-	Rows int64
-	// L0Segments is the number of segments of deletions.
-	L0Segments int64
-	// UnindexedRows are not covered by an index yet.
-	UnindexedRows int64
-	// Reason tells a person why WouldCompact is what it is.
-	Reason string
-}
-
-// Resolution is what became of a trigger in doubt.
-type Resolution struct {
-	// State tells whether a job has begun.
-	State ResolutionState
-	// JobID is the job; [UnknownJob] if the server does not tell which; [NoJob] if none was found.
-	JobID JobID
-	// Text tells a person what was seen.
-	Text string
 }
 
 // Compact has the server compact one collection, given by name or alias, and returns the job as soon as it is
@@ -141,12 +64,7 @@ func (c *Client) CompactWith(ctx context.Context, collection string, params Comp
 		take: func(future *C.milvus_future) (CompactResult, C.milvus_status) {
 			result := C.milvus_compact_result{size: C.sizeof_milvus_compact_result}
 			status := C.milvus_future_take_compact_result(future, &result)
-			return CompactResult{
-				Trigger:          Trigger(result.trigger),
-				JobID:            JobID(result.job_id),
-				Planned:          int64(result.planned),
-				UnsortedSegments: int64(result.unsorted_segments),
-			}, status
+			return compactResultOf(&result), status
 		},
 	}.run(ctx, c)
 }
@@ -172,25 +90,7 @@ func (c *Client) Check(ctx context.Context, collection string, params CompactPar
 func takeCheckResult(future *C.milvus_future) (CheckResult, C.milvus_status) {
 	result := C.milvus_check_result{size: C.sizeof_milvus_check_result}
 	status := C.milvus_future_take_check_result(future, &result)
-	return CheckResult{
-		WouldCompact:       Tristate(result.would_compact),
-		WouldCompactIfFree: Tristate(result.would_compact_if_free),
-		MayBeBusy:          Tristate(result.may_be_busy),
-		Final:              Tristate(result.is_final),
-		ExpectedSegments:   int64(result.expected_segments),
-		UnsortedSegments:   int64(result.unsorted_segments),
-		Enabled:            Tristate(result.is_enabled),
-		Running:            Tristate(result.is_running),
-		Indexed:            Tristate(result.is_indexed),
-		NeedsIndex:         Tristate(result.needs_index),
-		HasClusteringKey:   Tristate(result.has_clustering_key),
-		HasUnflushed:       Tristate(result.has_unflushed),
-		Segments:           int64(result.segments),
-		Rows:               int64(result.rows),
-		L0Segments:         int64(result.l0_segments),
-		UnindexedRows:      int64(result.unindexed_rows),
-		Reason:             C.GoString(&result.reason[0]),
-	}, status
+	return checkResultOf(&result), status
 }
 
 // Resolve looks whether this client's latest trigger in doubt of a collection has started a job. Another client has
@@ -211,7 +111,7 @@ func (c *Client) Resolve(ctx context.Context, collection string) (Resolution, er
 		take: func(future *C.milvus_future) (Resolution, C.milvus_status) {
 			resolution := C.milvus_resolution{size: C.sizeof_milvus_resolution}
 			status := C.milvus_future_take_resolution(future, &resolution)
-			return Resolution{ResolutionState(resolution.state), JobID(resolution.job_id), C.GoString(&resolution.text[0])}, status
+			return resolutionOf(&resolution), status
 		},
 	}.run(ctx, c)
 }

@@ -233,7 +233,7 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 						t.Error(err)
 					}
 				case 1:
-					if _, err := client.Segments(ctx, "succeeds", milvus.StoredSegments); err != nil {
+					if _, err := client.Segments(ctx, "succeeds", milvus.SegmentsStored); err != nil {
 						t.Error(err)
 					}
 				case 2:

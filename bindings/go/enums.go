@@ -1,82 +1,271 @@
-// The kinds, states and outcomes that servers and the library tell. Later versions may have more of each.
+// The kinds, states and results that servers and the library tell. Later versions may have more.
+
+// Code generated from include/milvus_client.h by "make bindings". DO NOT EDIT.
 
 package milvus
 
 // #include <milvus_client.h>
 import "C"
 
-import "fmt"
+const (
+	// The server does not report this number. No other count, size or duration is negative.
+	NotReported int64 = C.MILVUS_NOT_REPORTED
+	// No job: the server scheduled nothing. Every function that takes a job id takes this one too.
+	NoJob JobID = C.MILVUS_NO_JOB
+	// A job whose id the server does not tell. No function takes this as a job id.
+	UnknownJob JobID = C.MILVUS_UNKNOWN_JOB
+	// No segment: a plan has no result, or none yet.
+	NoSegment int64 = C.MILVUS_NO_SEGMENT
+	// As TargetSizeMB: as large as the servers allow.
+	LargestTargetSize int64 = C.MILVUS_LARGEST_TARGET_SIZE
+)
+
+// Status is how a call ended. Each constant is also an error, for [errors.Is].
+type Status int32
+
+const (
+	// A parameter is malformed or out of range; the message names it.
+	ErrInvalidArgument Status = C.MILVUS_INVALID_ARGUMENT
+	// The handle was freed already, is of another type, or was not made by this library.
+	ErrInvalidHandle Status = C.MILVUS_INVALID_HANDLE
+	// The client has been closed; make a new one.
+	ErrClosed Status = C.MILVUS_CLOSED
+	// This process is a fork of one that used the library; use it in the parent, or call exec first.
+	ErrForked Status = C.MILVUS_FORKED
+	// The operation is not over yet; wait for its future, or ask again later.
+	ErrPending Status = C.MILVUS_PENDING
+	// The server cannot be reached or the connection was lost; check address and server.
+	ErrUnavailable Status = C.MILVUS_UNAVAILABLE
+	// No secure connection could be made; check http or https and the certificates.
+	ErrTLSFailed Status = C.MILVUS_TLS_FAILED
+	// The call's time ran out; what the server was asked to do may still go on.
+	ErrTimeout Status = C.MILVUS_TIMEOUT
+	// The caller stopped the call; what the server was asked to do may still go on.
+	ErrCancelled Status = C.MILVUS_CANCELLED
+	// The server does not accept the token; check it.
+	ErrUnauthenticated Status = C.MILVUS_UNAUTHENTICATED
+	// The user lacks the privilege that the message names; have it granted.
+	ErrPermissionDenied Status = C.MILVUS_PERMISSION_DENIED
+	// No collection or alias of that name exists in the database.
+	ErrCollectionNotFound Status = C.MILVUS_COLLECTION_NOT_FOUND
+	// No database of that name exists.
+	ErrDatabaseNotFound Status = C.MILVUS_DATABASE_NOT_FOUND
+	// The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.
+	ErrRateLimited Status = C.MILVUS_RATE_LIMITED
+	// The server is starting, or a part of it is down.
+	ErrNotReady Status = C.MILVUS_NOT_READY
+	// Compaction is switched off in the server's configuration (dataCoord.enableCompaction).
+	ErrCompactionDisabled Status = C.MILVUS_COMPACTION_DISABLED
+	// This server's version cannot do what was asked; the message names the version that can.
+	ErrUnsupported Status = C.MILVUS_UNSUPPORTED
+	// The server refused or failed; its own code and text are in the error's detail.
+	ErrServerError Status = C.MILVUS_SERVER_ERROR
+	// The collection has no partition of that name.
+	ErrPartitionNotFound Status = C.MILVUS_PARTITION_NOT_FOUND
+	// The compaction ended, but not all of it succeeded; the report has the counts.
+	ErrCompactionFailed Status = C.MILVUS_COMPACTION_FAILED
+	// The server can no longer tell how the compaction ended; look at the segments, or compact again.
+	ErrOutcomeUnknown Status = C.MILVUS_OUTCOME_UNKNOWN
+	// Not every collection was compacted; the list has the error of each.
+	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
+	// Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.
+	ErrBusy Status = C.MILVUS_BUSY
+	// Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at
+	// the server.
+	ErrStalled Status = C.MILVUS_STALLED
+	// A defect of this library; please report the message.
+	ErrInternal Status = C.MILVUS_INTERNAL
+	// Handles, threads or another resource of this process ran out.
+	ErrOutOfMemory Status = C.MILVUS_OUT_OF_MEMORY
+)
+
+// String is what the C library calls it, in short.
+func (s Status) String() string {
+	return nameOf(C.milvus_status_name(C.int32_t(s)), "MILVUS_", int32(s))
+}
+
+// Error says what it means, and what to do about it, in one sentence.
+func (s Status) Error() string {
+	return C.GoString(C.milvus_status_message(C.int32_t(s)))
+}
+
+// Answer is whether something is so, if anybody can tell.
+type Answer int32
+
+const (
+	// Nobody can tell. Compare with [Yes]: as a plain condition, this number is true.
+	NotKnown Answer = C.MILVUS_NOT_KNOWN
+	// No.
+	No Answer = C.MILVUS_NO
+	// Yes.
+	Yes Answer = C.MILVUS_YES
+)
+
+// String is what the C library calls it, in short.
+func (a Answer) String() string {
+	return nameOf(C.milvus_answer_name(C.int32_t(a)), "MILVUS_", int32(a))
+}
 
 // Trigger is what came of a trigger.
 type Trigger int32
 
 const (
-	// TriggerScheduled means the server scheduled plans for this trigger.
+	// The trigger was not sent, or not answered.
+	TriggerNone Trigger = C.MILVUS_TRIGGER_NONE
+	// The server scheduled plans for this trigger.
 	TriggerScheduled Trigger = C.MILVUS_TRIGGER_SCHEDULED
-	// TriggerNothingToDo means it scheduled nothing: there is nothing to compact, as far as its segments show; see
-	// [ErrBusy].
+	// The server scheduled nothing: there is nothing to compact, as far as its segments show (see [ErrBusy]). Servers
+	// before 2.4 give a job id even then; a wait for it says that there was nothing to do.
 	TriggerNothingToDo Trigger = C.MILVUS_TRIGGER_NOTHING_TO_DO
-	// TriggerAlreadyRunning means it scheduled nothing new, because a job of the same kind is running: that is given.
+	// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id is
+	// given. What was flushed after it began is not in it; trigger again after it if that matters.
 	TriggerAlreadyRunning Trigger = C.MILVUS_TRIGGER_ALREADY_RUNNING
-	// TriggerAccepted means it gave a job, but nobody can tell whether that was made for this trigger.
+	// The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could not be
+	// listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
 	TriggerAccepted Trigger = C.MILVUS_TRIGGER_ACCEPTED
 )
 
-// String is the outcome as the C library names it, e.g. "SCHEDULED".
-func (o Trigger) String() string {
-	return nameOf(C.milvus_trigger_name(C.int32_t(o)), "MILVUS_TRIGGER_", int32(o))
+// String is what the C library calls it, in short.
+func (t Trigger) String() string {
+	return nameOf(C.milvus_trigger_name(C.int32_t(t)), "MILVUS_TRIGGER_", int32(t))
+}
+
+// CompactionState is what the server says of a job.
+type CompactionState int32
+
+const (
+	// The server answered with a state that this library does not know.
+	CompactionStateUndefined CompactionState = C.MILVUS_COMPACTION_STATE_UNDEFINED
+	// At least one plan is running or waiting to run.
+	CompactionStateExecuting CompactionState = C.MILVUS_COMPACTION_STATE_EXECUTING
+	// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
+	CompactionStateCompleted CompactionState = C.MILVUS_COMPACTION_STATE_COMPLETED
+)
+
+// String is what the C library calls it, in short.
+func (c CompactionState) String() string {
+	return nameOf(C.milvus_compaction_state_name(C.int32_t(c)), "MILVUS_COMPACTION_STATE_", int32(c))
 }
 
 // Verdict is how a compaction ended.
 type Verdict int32
 
 const (
-	// VerdictNone means the wait ended before the job did.
+	// None yet: the wait ended before the job did.
 	VerdictNone Verdict = C.MILVUS_VERDICT_NONE
-	// VerdictSucceeded means every plan of the job completed.
+	// Every plan of the job completed.
 	VerdictSucceeded Verdict = C.MILVUS_VERDICT_SUCCEEDED
-	// VerdictNothingToDo means the server scheduled nothing.
+	// The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
+	// compaction holds the segments).
 	VerdictNothingToDo Verdict = C.MILVUS_VERDICT_NOTHING_TO_DO
-	// VerdictPartlyFailed means some plans completed; others failed or timed out.
+	// Some plans completed; others failed or timed out.
 	VerdictPartlyFailed Verdict = C.MILVUS_VERDICT_PARTLY_FAILED
-	// VerdictFailed means plans failed, and none completed.
+	// Plans failed, and none completed.
 	VerdictFailed Verdict = C.MILVUS_VERDICT_FAILED
-	// VerdictTimedOut means the plans ran out of the time that the server gives them, and none completed.
+	// The plans ran out of the time that the server gives them, and none completed.
 	VerdictTimedOut Verdict = C.MILVUS_VERDICT_TIMED_OUT
-	// VerdictUnknown means the server forgot the job, never knew it, or forgot too much of it to tell.
+	// The server forgot the job, never knew it, or forgot too much of it to tell.
 	VerdictUnknown Verdict = C.MILVUS_VERDICT_UNKNOWN
-	// VerdictNotStarted means clustering was asked for, and the server answered with another job that held the
-	// collection. That job is over now: ask again. The wait fails with [ErrBusy].
+	// Clustering was asked for, but the server answered with another job that held the collection, and started none. That
+	// job, which is the report's, is over now: ask again. The wait returns [ErrBusy].
 	VerdictNotStarted Verdict = C.MILVUS_VERDICT_NOT_STARTED
 )
 
-// String is the verdict as the C library names it, e.g. "SUCCEEDED".
+// String is what the C library calls it, in short.
 func (v Verdict) String() string {
-	return nameOf(C.milvus_verdict_name(C.milvus_verdict(v)), "MILVUS_VERDICT_", int32(v))
+	return nameOf(C.milvus_verdict_name(C.int32_t(v)), "MILVUS_VERDICT_", int32(v))
 }
 
-// Message says what the verdict means, in one sentence.
+// Message says what it means, in one sentence.
 func (v Verdict) Message() string {
-	return C.GoString(C.milvus_verdict_message(C.milvus_verdict(v)))
+	return C.GoString(C.milvus_verdict_message(C.int32_t(v)))
+}
+
+// PlanType is what a plan does.
+type PlanType int32
+
+const (
+	// None.
+	PlanTypeUndefined PlanType = C.MILVUS_PLAN_TYPE_UNDEFINED
+	// Merges segments.
+	PlanTypeMerge PlanType = C.MILVUS_PLAN_TYPE_MERGE
+	// Merges segments and purges their deleted rows: the ordinary one.
+	PlanTypeMix PlanType = C.MILVUS_PLAN_TYPE_MIX
+	// Rewrites one segment.
+	PlanTypeSingle PlanType = C.MILVUS_PLAN_TYPE_SINGLE
+	// No server of today makes these.
+	PlanTypeMinor PlanType = C.MILVUS_PLAN_TYPE_MINOR
+	// No server of today makes these.
+	PlanTypeMajor PlanType = C.MILVUS_PLAN_TYPE_MAJOR
+	// Applies deletions.
+	PlanTypeLevel0Delete PlanType = C.MILVUS_PLAN_TYPE_LEVEL0_DELETE
+	// Re-clusters.
+	PlanTypeClustering PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING
+	// Sorts a segment after its flush.
+	PlanTypeSort PlanType = C.MILVUS_PLAN_TYPE_SORT
+	// Sorts by partition key.
+	PlanTypePartitionKeySort PlanType = C.MILVUS_PLAN_TYPE_PARTITION_KEY_SORT
+	// Sorts by partition key and clusters.
+	PlanTypeClusteringPartitionKeySort PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT
+	// Brings a segment to a newer schema.
+	PlanTypeBumpSchemaVersion PlanType = C.MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION
+)
+
+// String is what the C library calls it, in short.
+func (p PlanType) String() string {
+	return nameOf(C.milvus_plan_type_name(C.int32_t(p)), "MILVUS_PLAN_TYPE_", int32(p))
+}
+
+// PlanState is how far a plan is.
+type PlanState int32
+
+const (
+	// None.
+	PlanStateUnknown PlanState = C.MILVUS_PLAN_STATE_UNKNOWN
+	// Running.
+	PlanStateExecuting PlanState = C.MILVUS_PLAN_STATE_EXECUTING
+	// Waiting for a node.
+	PlanStatePipelining PlanState = C.MILVUS_PLAN_STATE_PIPELINING
+	// Done.
+	PlanStateCompleted PlanState = C.MILVUS_PLAN_STATE_COMPLETED
+	// Failed.
+	PlanStateFailed PlanState = C.MILVUS_PLAN_STATE_FAILED
+	// Took longer than the server allows.
+	PlanStateTimeout PlanState = C.MILVUS_PLAN_STATE_TIMEOUT
+	// Running: finding clusters.
+	PlanStateAnalyzing PlanState = C.MILVUS_PLAN_STATE_ANALYZING
+	// Running: building indexes.
+	PlanStateIndexing PlanState = C.MILVUS_PLAN_STATE_INDEXING
+	// Cleaned up, after it was done or had failed.
+	PlanStateCleaned PlanState = C.MILVUS_PLAN_STATE_CLEANED
+	// Running: its result is stored.
+	PlanStateMetaSaved PlanState = C.MILVUS_PLAN_STATE_META_SAVED
+	// Running: collecting statistics.
+	PlanStateStatistic PlanState = C.MILVUS_PLAN_STATE_STATISTIC
+)
+
+// String is what the C library calls it, in short.
+func (p PlanState) String() string {
+	return nameOf(C.milvus_plan_state_name(C.int32_t(p)), "MILVUS_PLAN_STATE_", int32(p))
 }
 
 // Judgement is how one plan ended.
 type Judgement int32
 
 const (
-	// JudgementOpen means it runs or waits, or nobody has looked yet.
+	// It runs or waits, or nobody has looked yet.
 	JudgementOpen Judgement = C.MILVUS_JUDGEMENT_OPEN
-	// JudgementCompleted means it replaced its sources.
+	// It replaced its sources.
 	JudgementCompleted Judgement = C.MILVUS_JUDGEMENT_COMPLETED
-	// JudgementFailed means it ended and changed nothing.
+	// It ended and changed nothing.
 	JudgementFailed Judgement = C.MILVUS_JUDGEMENT_FAILED
-	// JudgementTimedOut means it ran out of the server's time and changed nothing.
+	// It ran out of the server's time and changed nothing.
 	JudgementTimedOut Judgement = C.MILVUS_JUDGEMENT_TIMED_OUT
-	// JudgementUnknown means it ended, and what is left does not show how.
+	// It ended, and what is left does not show how.
 	JudgementUnknown Judgement = C.MILVUS_JUDGEMENT_UNKNOWN
 )
 
-// String is the judgement as the C library names it, e.g. "COMPLETED".
+// String is what the C library calls it, in short.
 func (j Judgement) String() string {
 	return nameOf(C.milvus_judgement_name(C.int32_t(j)), "MILVUS_JUDGEMENT_", int32(j))
 }
@@ -85,217 +274,142 @@ func (j Judgement) String() string {
 type Reason int32
 
 const (
-	// ReasonNone means there is no judgement yet.
+	// There is none yet.
 	ReasonNone Reason = C.MILVUS_REASON_NONE
-	// ReasonReported means the server reports the state of this plan.
+	// The server reports the state of this plan.
 	ReasonReported Reason = C.MILVUS_REASON_REPORTED
-	// ReasonTargetStored means its target is stored, and none of its sources is.
+	// Its target is stored, and none of its sources is.
 	ReasonTargetStored Reason = C.MILVUS_REASON_TARGET_STORED
-	// ReasonTargetReplaced means none of its sources is stored, and its target was replaced since.
+	// It had a target, none of its sources is stored, and the target was replaced since.
 	ReasonTargetReplaced Reason = C.MILVUS_REASON_TARGET_REPLACED
-	// ReasonPurged means its sources are gone, and nothing came in their place.
+	// Its sources are gone, and nothing came in their place: all their rows were deleted.
 	ReasonPurged Reason = C.MILVUS_REASON_PURGED
-	// ReasonDeletesApplied means the segments of deletions that it took are gone.
+	// The segments of deletions that it took are gone.
 	ReasonDeletesApplied Reason = C.MILVUS_REASON_DELETES_APPLIED
-	// ReasonResultFits means a segment that fits its sources came in their place.
+	// The server no longer lists it; its sources are gone, and a segment that fits them came in their place.
 	ReasonResultFits Reason = C.MILVUS_REASON_RESULT_FITS
-	// ReasonSourcesStored means the job is over, and all of its sources are still stored.
+	// The job is over, the plan has no target, and all of its sources are still stored.
 	ReasonSourcesStored Reason = C.MILVUS_REASON_SOURCES_STORED
-	// ReasonNeverListed means the server announced or counted it, but never listed it.
+	// The server announced or counted it, but never listed it.
 	ReasonNeverListed Reason = C.MILVUS_REASON_NEVER_LISTED
-	// ReasonSegmentsUnknown means the segments could not be listed, or not before the trigger.
+	// The segments could not be listed, or not before the trigger.
 	ReasonSegmentsUnknown Reason = C.MILVUS_REASON_SEGMENTS_UNKNOWN
-	// ReasonSourcesUnknown means its sources were never seen stored.
+	// Its sources were never seen stored.
 	ReasonSourcesUnknown Reason = C.MILVUS_REASON_SOURCES_UNKNOWN
-	// ReasonSomeSourcesStored means some of its sources are stored, others are gone.
+	// Some of its sources are stored, others are gone.
 	ReasonSomeSourcesStored Reason = C.MILVUS_REASON_SOME_SOURCES_STORED
-	// ReasonTargetBesideSources means it has a target, but its sources are still stored.
+	// It has a target, but its sources are still stored.
 	ReasonTargetBesideSources Reason = C.MILVUS_REASON_TARGET_BESIDE_SOURCES
-	// ReasonTakenByOthers means another compaction may have taken its sources.
+	// It has no target, and its sources are gone: another compaction may have taken them.
 	ReasonTakenByOthers Reason = C.MILVUS_REASON_TAKEN_BY_OTHERS
-	// ReasonPartitionDropped means its partition was dropped, and its sources with it.
+	// Its partition was dropped, and its sources with it.
 	ReasonPartitionDropped Reason = C.MILVUS_REASON_PARTITION_DROPPED
-	// ReasonPartitionsUnknown means its partition may have been dropped.
+	// Its sources are gone, and the partitions could not be listed, so that they may have been dropped.
 	ReasonPartitionsUnknown Reason = C.MILVUS_REASON_PARTITIONS_UNKNOWN
-	// ReasonNoLongerListed means the server no longer lists it.
+	// The server no longer lists it, and its sources do not tell how it ended.
 	ReasonNoLongerListed Reason = C.MILVUS_REASON_NO_LONGER_LISTED
-	// ReasonOtherKind means it is no clustering.
+	// It is no clustering: its target is not at level L2.
 	ReasonOtherKind Reason = C.MILVUS_REASON_OTHER_KIND
-	// ReasonLevelUnknown means it cannot be told whether it clustered.
+	// Whether it clustered cannot be told: its target's level is not known.
 	ReasonLevelUnknown Reason = C.MILVUS_REASON_LEVEL_UNKNOWN
-	// ReasonMalformed means what the server lists of it contradicts itself.
+	// What the server lists of it contradicts itself.
 	ReasonMalformed Reason = C.MILVUS_REASON_MALFORMED
 )
 
-// String is the reason as the C library names it, e.g. "TARGET_STORED".
+// String is what the C library calls it, in short.
 func (r Reason) String() string {
 	return nameOf(C.milvus_reason_name(C.int32_t(r)), "MILVUS_REASON_", int32(r))
 }
 
-// Message says what the reason means, in one sentence.
+// Message says what it means, in one sentence.
 func (r Reason) Message() string {
 	return C.GoString(C.milvus_reason_message(C.int32_t(r)))
+}
+
+// SegmentView is which segments of a collection to list.
+type SegmentView int32
+
+const (
+	// As stored, the rows that are not flushed yet mostly left out.
+	SegmentsStored SegmentView = C.MILVUS_SEGMENTS_STORED
+	// As served by query nodes; none if the collection is not loaded.
+	SegmentsLoaded SegmentView = C.MILVUS_SEGMENTS_LOADED
+)
+
+// String is what the C library calls it, in short.
+func (s SegmentView) String() string {
+	return spelled(s, map[SegmentView]string{
+		SegmentsStored: "stored",
+		SegmentsLoaded: "loaded",
+	})
+}
+
+// SegmentState is where a segment is in its life.
+type SegmentState int32
+
+const (
+	// It is not reported.
+	SegmentStateNotReported SegmentState = C.MILVUS_NOT_REPORTED
+	// Still takes rows in.
+	SegmentStateGrowing SegmentState = C.MILVUS_SEGMENT_STATE_GROWING
+	// Stored: complete, and about to be flushed. Loaded: all that does not grow.
+	SegmentStateSealed SegmentState = C.MILVUS_SEGMENT_STATE_SEALED
+	// Stored for good.
+	SegmentStateFlushed SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHED
+	// Being stored.
+	SegmentStateFlushing SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHING
+	// Replaced by the result of a compaction, or dropped.
+	SegmentStateDropped SegmentState = C.MILVUS_SEGMENT_STATE_DROPPED
+	// Being imported.
+	SegmentStateImporting SegmentState = C.MILVUS_SEGMENT_STATE_IMPORTING
+)
+
+// String is what the C library calls it, in short.
+func (s SegmentState) String() string {
+	return nameOf(C.milvus_segment_state_name(C.int32_t(s)), "MILVUS_SEGMENT_STATE_", int32(s))
+}
+
+// SegmentLevel is what a segment holds.
+type SegmentLevel int32
+
+const (
+	// It is not reported.
+	SegmentLevelNotReported SegmentLevel = C.MILVUS_NOT_REPORTED
+	// Of a version before levels.
+	SegmentLevelLegacy SegmentLevel = C.MILVUS_SEGMENT_LEVEL_LEGACY
+	// Holds nothing but deletions.
+	SegmentLevelL0 SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L0
+	// Holds rows.
+	SegmentLevelL1 SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L1
+	// Holds rows, clustered.
+	SegmentLevelL2 SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L2
+)
+
+// String is what the C library calls it, in short.
+func (s SegmentLevel) String() string {
+	return nameOf(C.milvus_segment_level_name(C.int32_t(s)), "MILVUS_SEGMENT_LEVEL_", int32(s))
 }
 
 // ResolutionState is what was found out about a trigger in doubt.
 type ResolutionState int32
 
 const (
-	// ResolutionNotLooked means nobody has looked: there was no time left, or nothing was in doubt.
+	// Nobody has looked: there was no time left, or nothing was in doubt.
 	ResolutionNotLooked ResolutionState = C.MILVUS_RESOLUTION_NOT_LOOKED
-	// ResolutionStarted means a compaction has begun since the trigger was sent. Do not trigger again.
+	// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another client,
+	// looks the same. Do not trigger again.
 	ResolutionStarted ResolutionState = C.MILVUS_RESOLUTION_STARTED
-	// ResolutionNoTrace means the server lists none that began since, so far.
+	// The server lists the compactions of the collection, and none that began since, so far. A request that is still on
+	// its way through the cluster cannot be seen: look again after a while.
 	ResolutionNoTrace ResolutionState = C.MILVUS_RESOLUTION_NO_TRACE
-	// ResolutionUnknown means it cannot be told.
+	// It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be asked, or
+	// too much time has passed.
 	ResolutionUnknown ResolutionState = C.MILVUS_RESOLUTION_UNKNOWN
-	// ResolutionNotInDoubt means no trigger of this client for this collection is in doubt.
+	// No trigger of this client for this collection is in doubt.
 	ResolutionNotInDoubt ResolutionState = C.MILVUS_RESOLUTION_NOT_IN_DOUBT
 )
 
-// String is the state as the C library names it, e.g. "NO_TRACE".
-func (f ResolutionState) String() string {
-	return nameOf(C.milvus_resolution_name(C.int32_t(f)), "MILVUS_RESOLUTION_", int32(f))
-}
-
-// PlanType is what a plan does. Servers may have other types than those with a name.
-type PlanType int32
-
-// The types of plans, named as in Milvus.
-const (
-	PlanTypeUndefined                  PlanType = C.MILVUS_PLAN_TYPE_UNDEFINED
-	PlanTypeMerge                      PlanType = C.MILVUS_PLAN_TYPE_MERGE
-	PlanTypeMix                        PlanType = C.MILVUS_PLAN_TYPE_MIX
-	PlanTypeSingle                     PlanType = C.MILVUS_PLAN_TYPE_SINGLE
-	PlanTypeMinor                      PlanType = C.MILVUS_PLAN_TYPE_MINOR
-	PlanTypeMajor                      PlanType = C.MILVUS_PLAN_TYPE_MAJOR
-	PlanTypeLevel0Delete               PlanType = C.MILVUS_PLAN_TYPE_LEVEL0_DELETE
-	PlanTypeClustering                 PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING
-	PlanTypeSort                       PlanType = C.MILVUS_PLAN_TYPE_SORT
-	PlanTypePartitionKeySort           PlanType = C.MILVUS_PLAN_TYPE_PARTITION_KEY_SORT
-	PlanTypeClusteringPartitionKeySort PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT
-	PlanTypeBumpSchemaVersion          PlanType = C.MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION
-)
-
-// String is the type as the C library names it, e.g. "MIX".
-func (t PlanType) String() string {
-	return nameOf(C.milvus_plan_type_name(C.int32_t(t)), "MILVUS_PLAN_TYPE_", int32(t))
-}
-
-// PlanState is how far a plan is. Servers may have other states than those with a name.
-type PlanState int32
-
-// The states of plans, named as in Milvus.
-const (
-	PlanStateUnknown    PlanState = C.MILVUS_PLAN_STATE_UNKNOWN
-	PlanStateExecuting  PlanState = C.MILVUS_PLAN_STATE_EXECUTING
-	PlanStatePipelining PlanState = C.MILVUS_PLAN_STATE_PIPELINING
-	PlanStateCompleted  PlanState = C.MILVUS_PLAN_STATE_COMPLETED
-	PlanStateFailed     PlanState = C.MILVUS_PLAN_STATE_FAILED
-	PlanStateTimeout    PlanState = C.MILVUS_PLAN_STATE_TIMEOUT
-	PlanStateAnalyzing  PlanState = C.MILVUS_PLAN_STATE_ANALYZING
-	PlanStateIndexing   PlanState = C.MILVUS_PLAN_STATE_INDEXING
-	PlanStateCleaned    PlanState = C.MILVUS_PLAN_STATE_CLEANED
-	PlanStateMetaSaved  PlanState = C.MILVUS_PLAN_STATE_META_SAVED
-	PlanStateStatistic  PlanState = C.MILVUS_PLAN_STATE_STATISTIC
-)
-
-// String is the state as the C library names it, e.g. "COMPLETED".
-func (s PlanState) String() string {
-	return nameOf(C.milvus_plan_state_name(C.int32_t(s)), "MILVUS_PLAN_STATE_", int32(s))
-}
-
-// JobState is the server's word on a job.
-type JobState int32
-
-// The states of jobs.
-const (
-	JobUndefined JobState = C.MILVUS_COMPACTION_STATE_UNDEFINED
-	JobExecuting JobState = C.MILVUS_COMPACTION_STATE_EXECUTING
-	JobCompleted JobState = C.MILVUS_COMPACTION_STATE_COMPLETED
-)
-
-// String is the state in one word, e.g. "EXECUTING".
-func (s JobState) String() string {
-	return spelled(s, "JOB_STATE", map[JobState]string{
-		JobUndefined: "UNDEFINED", JobExecuting: "EXECUTING", JobCompleted: "COMPLETED",
-	})
-}
-
-// SegmentKind tells which segments of a collection to list.
-type SegmentKind int32
-
-const (
-	// StoredSegments are those as stored; rows that are not flushed yet are mostly left out.
-	StoredSegments SegmentKind = C.MILVUS_SEGMENTS_STORED
-	// LoadedSegments are those as served by query nodes; none if the collection is not loaded.
-	LoadedSegments SegmentKind = C.MILVUS_SEGMENTS_LOADED
-)
-
-// String is the kind in one word, e.g. "STORED".
-func (k SegmentKind) String() string {
-	return spelled(k, "SEGMENTS", map[SegmentKind]string{StoredSegments: "STORED", LoadedSegments: "LOADED"})
-}
-
-// SegmentState is where a segment is in its life. Servers may have other states than those with a name.
-type SegmentState int32
-
-// The states of segments, named as in Milvus.
-const (
-	SegmentGrowing   SegmentState = C.MILVUS_SEGMENT_STATE_GROWING
-	SegmentSealed    SegmentState = C.MILVUS_SEGMENT_STATE_SEALED
-	SegmentFlushed   SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHED
-	SegmentFlushing  SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHING
-	SegmentDropped   SegmentState = C.MILVUS_SEGMENT_STATE_DROPPED
-	SegmentImporting SegmentState = C.MILVUS_SEGMENT_STATE_IMPORTING
-)
-
-// String is the state in one word, e.g. "FLUSHED".
-func (s SegmentState) String() string {
-	return spelled(s, "SEGMENT_STATE", map[SegmentState]string{
-		SegmentGrowing: "GROWING", SegmentSealed: "SEALED", SegmentFlushed: "FLUSHED",
-		SegmentFlushing: "FLUSHING", SegmentDropped: "DROPPED", SegmentImporting: "IMPORTING",
-	})
-}
-
-// SegmentLevel is what a segment holds. Servers may have other levels than those with a name.
-type SegmentLevel int32
-
-// The levels of segments, named as in Milvus. L0 holds nothing but deletions, L2 rows that are clustered.
-const (
-	LevelNotReported SegmentLevel = C.MILVUS_NOT_REPORTED
-	LevelLegacy      SegmentLevel = C.MILVUS_SEGMENT_LEVEL_LEGACY
-	LevelL0          SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L0
-	LevelL1          SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L1
-	LevelL2          SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L2
-)
-
-// String is the level in one word, e.g. "L1".
-func (l SegmentLevel) String() string {
-	return spelled(l, "SEGMENT_LEVEL", map[SegmentLevel]string{
-		LevelNotReported: "NOT_REPORTED", LevelLegacy: "LEGACY", LevelL0: "L0", LevelL1: "L1", LevelL2: "L2",
-	})
-}
-
-// Tristate is an answer that may not be known.
-type Tristate int32
-
-// The answers.
-const (
-	NotKnown Tristate = C.MILVUS_NOT_KNOWN
-	No       Tristate = C.MILVUS_NO
-	Yes      Tristate = C.MILVUS_YES
-)
-
-// String is "yes", "no" or "not known".
-func (t Tristate) String() string {
-	return spelled(t, "TRISTATE", map[Tristate]string{NotKnown: "not known", No: "no", Yes: "yes"})
-}
-
-// For what the library has no names of.
-func spelled[T ~int32](value T, kind string, names map[T]string) string {
-	if name, ok := names[value]; ok {
-		return name
-	}
-	return fmt.Sprintf("UNKNOWN_%s(%d)", kind, int32(value))
+// String is what the C library calls it, in short.
+func (r ResolutionState) String() string {
+	return nameOf(C.milvus_resolution_name(C.int32_t(r)), "MILVUS_RESOLUTION_", int32(r))
 }

@@ -13,78 +13,6 @@ import (
 	"strings"
 )
 
-// Status tells how a call failed. Each constant is also an error, for [errors.Is]. Later versions of the library may
-// have more of them: treat an unknown one as any other failure.
-type Status int32
-
-const (
-	// ErrInvalidArgument means a parameter is malformed or out of range; the message names it.
-	ErrInvalidArgument Status = C.MILVUS_INVALID_ARGUMENT
-	// ErrInvalidHandle is a defect of this package; please report it.
-	ErrInvalidHandle Status = C.MILVUS_INVALID_HANDLE
-	// ErrClosed means the client has been closed; make a new one.
-	ErrClosed Status = C.MILVUS_CLOSED
-	// ErrForked means this process is a fork of one that used the library. Go programs do not do that.
-	ErrForked Status = C.MILVUS_FORKED
-	// ErrPending is a defect of this package; please report it.
-	ErrPending Status = C.MILVUS_PENDING
-	// ErrUnavailable means the server cannot be reached or the connection was lost.
-	ErrUnavailable Status = C.MILVUS_UNAVAILABLE
-	// ErrTLSFailed means no secure connection could be made; check http or https and the certificates.
-	ErrTLSFailed Status = C.MILVUS_TLS_FAILED
-	// ErrTimeout means the call's time ran out; what the server was asked to do may still go on. It is a
-	// [context.DeadlineExceeded] too.
-	ErrTimeout Status = C.MILVUS_TIMEOUT
-	// ErrCancelled means the context ended; what the server was asked to do may still go on. It is what the
-	// context said too, mostly [context.Canceled].
-	ErrCancelled Status = C.MILVUS_CANCELLED
-	// ErrUnauthenticated means the server does not accept the token.
-	ErrUnauthenticated Status = C.MILVUS_UNAUTHENTICATED
-	// ErrPermissionDenied means the user lacks the privilege that the message names.
-	ErrPermissionDenied Status = C.MILVUS_PERMISSION_DENIED
-	// ErrCollectionNotFound means no collection or alias of that name exists in the database.
-	ErrCollectionNotFound Status = C.MILVUS_COLLECTION_NOT_FOUND
-	// ErrDatabaseNotFound means no database of that name exists.
-	ErrDatabaseNotFound Status = C.MILVUS_DATABASE_NOT_FOUND
-	// ErrRateLimited means the server's rate limit refused the call; if the error is retriable, try again after a few
-	// seconds.
-	ErrRateLimited Status = C.MILVUS_RATE_LIMITED
-	// ErrNotReady means the server is starting, or a part of it is down.
-	ErrNotReady Status = C.MILVUS_NOT_READY
-	// ErrCompactionDisabled means compaction is switched off in the server's configuration.
-	ErrCompactionDisabled Status = C.MILVUS_COMPACTION_DISABLED
-	// ErrUnsupported means this server's version cannot do that; the message names the version that can.
-	ErrUnsupported Status = C.MILVUS_UNSUPPORTED
-	// ErrServerError means the server refused or failed; its own code and text are in the [Error].
-	ErrServerError Status = C.MILVUS_SERVER_ERROR
-	// ErrPartitionNotFound means the collection has no partition of that name.
-	ErrPartitionNotFound Status = C.MILVUS_PARTITION_NOT_FOUND
-	// ErrCompactionFailed means the compaction ended, but not all of it succeeded; the report has the counts.
-	ErrCompactionFailed Status = C.MILVUS_COMPACTION_FAILED
-	// ErrOutcomeUnknown means the server can no longer tell how the compaction ended.
-	ErrOutcomeUnknown Status = C.MILVUS_OUTCOME_UNKNOWN
-	// ErrSomeFailed means not every collection was compacted; the results have the error of each.
-	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
-	// ErrBusy means nothing was started: another compaction holds the segments, or they are not eligible now.
-	ErrBusy Status = C.MILVUS_BUSY
-	// ErrStalled means nothing has changed for as long as the option stall_timeout_ms allows; the job may go on.
-	ErrStalled Status = C.MILVUS_STALLED
-	// ErrInternal is a defect of the library; please report the message.
-	ErrInternal Status = C.MILVUS_INTERNAL
-	// ErrOutOfMemory means handles, threads or another resource of this process ran out.
-	ErrOutOfMemory Status = C.MILVUS_OUT_OF_MEMORY
-)
-
-// String is the status as the C library names it, e.g. "COLLECTION_NOT_FOUND".
-func (s Status) String() string {
-	return nameOf(C.milvus_status_name(C.milvus_status(s)), "MILVUS_", int32(s))
-}
-
-// Error says what the status means and what to do about it, in one sentence.
-func (s Status) Error() string {
-	return C.GoString(C.milvus_status_message(C.milvus_status(s)))
-}
-
 // Error is the detail of a failed call.
 type Error struct {
 	// Status tells how it failed.
@@ -150,9 +78,9 @@ func errorOf(detail *C.milvus_error) *Error {
 		Status:     Status(detail.status),
 		GRPCCode:   int(detail.grpc_code),
 		ServerCode: int(detail.server_code),
-		Retriable:  detail.retriable != 0,
-		InDoubt:    detail.in_doubt != 0,
-		Resolution:      ResolutionState(detail.resolution),
+		Retriable:  detail.retriable == C.MILVUS_YES,
+		InDoubt:    detail.in_doubt == C.MILVUS_YES,
+		Resolution: ResolutionState(detail.resolution),
 		JobID:      JobID(detail.job_id),
 		Operation:  C.GoString(detail.operation),
 		Message:    C.GoString(detail.message),
@@ -171,14 +99,18 @@ func call(function func() C.milvus_status) error {
 
 // What the library calls a number, without the prefix; a number that it does not know stays readable.
 func nameOf(name *C.char, prefix string, number int32) string {
-	text := strings.ToUpper(strings.ReplaceAll(C.GoString(name), " ", "_"))
-	if strings.HasPrefix(text, "UNKNOWN_") {
-		return fmt.Sprintf("%s(%d)", text, number)
-	}
-	if short, isKnown := strings.CutPrefix(text, prefix); isKnown && text == "MILVUS_UNKNOWN_STATUS" {
-		return fmt.Sprintf("%s(%d)", short, number)
-	} else if isKnown {
+	text := C.GoString(name)
+	short, isConstant := strings.CutPrefix(text, prefix)
+	if !strings.HasPrefix(text, "MILVUS_") || isConstant && text != "MILVUS_UNKNOWN_STATUS" {
 		return short
 	}
-	return text
+	return fmt.Sprintf("%s(%d)", strings.TrimPrefix(text, "MILVUS_"), number)
+}
+
+// The same for what the library has no names of.
+func spelled[T ~int32](value T, names map[T]string) string {
+	if name, ok := names[value]; ok {
+		return name
+	}
+	return fmt.Sprintf("unknown (%d)", int32(value))
 }

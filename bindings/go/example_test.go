@@ -29,7 +29,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(report.Verdict, report.Completed, "of", report.Planned)
+	fmt.Println(report.Verdict, report.CompletedPlans, "of", report.Planned)
 	fmt.Println(report.SegmentDiff.SegmentsBefore, "segments became", report.SegmentDiff.SegmentsAfter)
 	// Output:
 	// SUCCEEDED 2 of 2
@@ -67,7 +67,7 @@ func ExampleClient_Wait() {
 		log.Fatal(err)
 	}
 	report, err := client.Wait(ctx, result.JobID)
-	fmt.Println(errors.Is(err, milvus.ErrCompactionFailed), report.Verdict, report.Completed, report.Failed)
+	fmt.Println(errors.Is(err, milvus.ErrCompactionFailed), report.Verdict, report.CompletedPlans, report.FailedPlans)
 	// Output: true PARTLY_FAILED 2 1
 }
 

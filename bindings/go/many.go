@@ -25,7 +25,7 @@ type ManyParams struct {
 type ManyResult struct {
 	// Collection is the name or alias that was given, or listed by the server.
 	Collection string
-	// Trigger is what came of the trigger; 0 if it was not sent, or not answered.
+	// Trigger is what came of the trigger; [TriggerNone] if it was not sent, or not answered.
 	Trigger Trigger
 	// JobID is the job; [NoJob] if there is none; [UnknownJob] if the server does not tell which.
 	JobID JobID

@@ -79,7 +79,7 @@ func int64s(first *C.int64_t, count C.size_t) []int64 {
 
 func flag(value bool) C.int32_t {
 	if value {
-		return 1
+		return C.MILVUS_YES
 	}
-	return 0
+	return C.MILVUS_NO
 }

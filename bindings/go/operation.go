@@ -19,26 +19,6 @@ const progressInterval = 100 * time.Millisecond
 // for that say more.
 const grace = time.Second
 
-// Progress is how far an operation is.
-type Progress struct {
-	// Elapsed is the time since it was started.
-	Elapsed time.Duration
-	// Planned plans are known so far, of all jobs together; more may become known.
-	Planned int64
-	// Completed of them are done.
-	Completed int64
-	// Failed of them failed or timed out.
-	Failed int64
-	// PlansPerSecond are through, completed or not; 0 at first.
-	PlansPerSecond float64
-	// Collections is how many [Client.CompactMany] is about; 0 while that is not known, and for other operations.
-	Collections int64
-	// CollectionsDone are through, whatever came of them.
-	CollectionsDone int64
-	// CollectionsFailed of those failed.
-	CollectionsFailed int64
-}
-
 // CallOption changes how one call is made. See [OnProgress].
 type CallOption func(*callOptions)
 

@@ -36,7 +36,7 @@ func (w *watcher) stop() {
 
 // Tells what has changed but the time.
 func (w *watcher) look() {
-	now, ok := progressOf(w.future)
+	now, ok := progressNow(w.future)
 	counts := now
 	counts.Elapsed, counts.PlansPerSecond = 0, 0
 	if ok && counts != w.told {
@@ -49,24 +49,15 @@ func (w *watcher) last() {
 	if w.function == nil {
 		return
 	}
-	if now, ok := progressOf(w.future); ok {
+	if now, ok := progressNow(w.future); ok {
 		w.function(now)
 	}
 }
 
-func progressOf(future *C.milvus_future) (Progress, bool) {
+func progressNow(future *C.milvus_future) (Progress, bool) {
 	progress := C.milvus_progress{size: C.sizeof_milvus_progress}
 	status := C.milvus_future_progress(future, &progress)
-	return Progress{
-		Elapsed:           milliseconds(progress.elapsed_ms),
-		Planned:           int64(progress.planned),
-		Completed:         int64(progress.completed),
-		Failed:            int64(progress.failed),
-		PlansPerSecond:    float64(progress.plans_per_second),
-		Collections:       int64(progress.collections),
-		CollectionsDone:   int64(progress.collections_done),
-		CollectionsFailed: int64(progress.collections_failed),
-	}, status == C.MILVUS_OK
+	return progressOf(&progress), status == C.MILVUS_OK
 }
 
 func milliseconds(count C.int64_t) time.Duration {

@@ -7,18 +7,6 @@ import "C"
 
 import "context"
 
-// ServerInfo is what a server says of itself.
-type ServerInfo struct {
-	// ClientID is the number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
-	ClientID int64
-	// Lite is true of milvus-lite.
-	Lite bool
-	// Version is the server's version as it writes it, e.g. "v2.6.8"; "" if it does not tell.
-	Version string
-	// DeployMode is "STANDALONE", "DISTRIBUTED" or whatever it says; "" if it does not tell.
-	DeployMode string
-}
-
 // ServerInfo tells what the server says of itself. It connects if there is no connection, but does not ask again while
 // one lasts.
 func (c *Client) ServerInfo(ctx context.Context) (ServerInfo, error) {
@@ -30,12 +18,7 @@ func (c *Client) ServerInfo(ctx context.Context) (ServerInfo, error) {
 		take: func(future *C.milvus_future) (ServerInfo, C.milvus_status) {
 			info := C.milvus_server_info{size: C.sizeof_milvus_server_info}
 			status := C.milvus_future_take_server_info(future, &info)
-			return ServerInfo{
-				ClientID: int64(info.client_id),
-				Lite:       info.is_lite != 0,
-				Version:    C.GoString(&info.version[0]),
-				DeployMode: C.GoString(&info.deploy_mode[0]),
-			}, status
+			return serverInfoOf(&info), status
 		},
 	}.run(ctx, c)
 }

@@ -11,10 +11,14 @@ const { setTimeout } = require("node:timers/promises");
 const lib = koffi.load("libmilvus_client.so.0");
 koffi.opaque("milvus_client");
 koffi.opaque("milvus_future");
+koffi.alias("milvus_status", "int32_t");
+// Generated from milvus_client.h by `make bindings`: structs.
 koffi.struct("milvus_error", {
-  size: "size_t", status: "int32_t", grpc_code: "int32_t", server_code: "int32_t", retriable: "int32_t",
-  in_doubt: "int32_t", reserved: "int32_t", job_id: "int64_t", operation: "const char *", message: "const char *",
+  size: "size_t", status: "milvus_status", grpc_code: "int32_t", server_code: "int32_t", retriable: "int32_t",
+  in_doubt: "int32_t", resolution: "int32_t", job_id: "int64_t", operation: "const char *",
+  message: "const char *",
 });
+// End of what is generated.
 const clientNew = lib.func("int32_t milvus_client_new(const char *, const char *, _Out_ milvus_client **)");
 const clientFree = lib.func("void milvus_client_free(milvus_client *)");
 const compactAsync = lib.func(
@@ -26,18 +30,22 @@ const futureFree = lib.func("void milvus_future_free(milvus_future *)");
 const takeJob = lib.func("int32_t milvus_future_take_job_id(milvus_future *, _Out_ int64_t *)");
 const lastErrorMessage = lib.func("const char *milvus_last_error_message()");
 
-const NO_TIMEOUT = -1;
-const BUSY = 43;
+// Generated from milvus_client.h by `make bindings`: constants.
+const MILVUS_OK = 0;
+const MILVUS_BUSY = 43;
+const MILVUS_NO = 0;
+const MILVUS_NO_TIMEOUT = -1;
+// End of what is generated.
 const PATIENCE_MS = 600_000;
 const PAUSE_MS = 5_000;
 
 // Starts an operation and returns what `take` reads off it when it is over.
 async function done(start, take) {
   const future = [null];
-  if (start(future) !== 0) throw new Error(lastErrorMessage());
+  if (start(future) !== MILVUS_OK) throw new Error(lastErrorMessage());
   try {
-    const status = await futureWait(future[0], NO_TIMEOUT);
-    if (status !== 0)
+    const status = await futureWait(future[0], MILVUS_NO_TIMEOUT);
+    if (status !== MILVUS_OK)
       throw Object.assign(new Error(koffi.decode(futureError(future[0]), "milvus_error").message), { status });
     return take(future[0]);
   } finally {
@@ -50,13 +58,13 @@ async function trigger(client, collection) {
   const giveUp = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await done((future) => compactAsync(client, collection, 0, 30_000, future), (future) => {
+      return await done((future) => compactAsync(client, collection, MILVUS_NO, 30_000, future), (future) => {
         const id = [0];
         takeJob(future, id);
         return id[0];
       });
     } catch (error) {
-      if (error.status !== BUSY || Date.now() > giveUp) throw error;
+      if (error.status !== MILVUS_BUSY || Date.now() > giveUp) throw error;
       // Nothing was started: another compaction holds the segments.
       await setTimeout(PAUSE_MS);
     }
@@ -65,7 +73,7 @@ async function trigger(client, collection) {
 
 async function main(uri, collection) {
   const client = [null];
-  if (clientNew(uri, null, client) !== 0) throw new Error(lastErrorMessage());
+  if (clientNew(uri, null, client) !== MILVUS_OK) throw new Error(lastErrorMessage());
   try {
     const job = await trigger(client[0], collection);
     await done((future) => waitAsync(client[0], job, 600_000, future), () => {});

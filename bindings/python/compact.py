@@ -9,7 +9,11 @@ import ctypes
 import sys
 import time
 
-BUSY = 43
+# Generated from milvus_client.h by `make bindings`: constants.
+MILVUS_OK = 0
+MILVUS_BUSY = 43
+MILVUS_NO = 0
+# End of what is generated.
 PATIENCE_S, PAUSE_S = 600, 5
 
 lib = ctypes.CDLL("libmilvus_client.so.0")
@@ -24,7 +28,7 @@ for function, *parameters in (
 
 
 def check(status):
-    if status != 0:
+    if status != MILVUS_OK:
         sys.exit(lib.milvus_last_error_message().decode())
 
 
@@ -32,8 +36,8 @@ def trigger(client, collection):
     """Triggers until the server schedules something, or has nothing to do; the job."""
     job, give_up = ctypes.c_int64(), time.monotonic() + PATIENCE_S
     while True:
-        status = lib.milvus_compact(client, collection.encode(), 0, 30_000, ctypes.byref(job))
-        if status != BUSY or time.monotonic() > give_up:
+        status = lib.milvus_compact(client, collection.encode(), MILVUS_NO, 30_000, ctypes.byref(job))
+        if status != MILVUS_BUSY or time.monotonic() > give_up:
             check(status)
             return job
         # Nothing was started: another compaction holds the segments.

@@ -37,7 +37,7 @@ pub struct milvus_option_info {
     pub default_value: *const c_char,
     /// One line for a person.
     pub help: *const c_char,
-    /// What the value has to look like: one of the MILVUS_OPTION_... constants. Later versions may add more.
+    /// What the value has to look like: one of the MILVUS_OPTION_KIND_... constants. Later versions may add more.
     pub kind: i32,
     /// 0.
     pub reserved: i32,

@@ -27,9 +27,9 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(!before.empty() && before[0].rows == 50 && before[0].state == milvus::segment_state::flushed);
     for (const milvus::segment &segment : after)
         CHECK(segment.id > 0 && segment.collection_id > 0);
-    const milvus::segment_diff diff = milvus::segments_compare(before, after, &plans);
-    CHECK(diff.segments_before == report.segment_diff->segments_before && diff.sources_remaining == 0);
-    CHECK(diff.rows_purged == report.segment_diff->rows_purged && diff.rows_purged > 0);
+    const milvus::segment_diff segment_diff = milvus::segments_compare(before, after, &plans);
+    CHECK(segment_diff.segments_before == report.segment_diff->segments_before && segment_diff.sources_remaining == 0);
+    CHECK(segment_diff.rows_purged == report.segment_diff->rows_purged && segment_diff.rows_purged > 0);
     CHECK(milvus::segments_compare(before, before).segments_removed == 0);
 
     const milvus::compact_result nothing = client.compact_with("nothing", {});
@@ -328,14 +328,14 @@ static void every_constant_has_its_name()
     CHECK(named(milvus::to_string(milvus::resolution_state::no_trace), "MILVUS_RESOLUTION_NO_TRACE"));
     CHECK(named(milvus::to_string(milvus::plan_type::mix), "MILVUS_PLAN_TYPE_MIX"));
     CHECK(named(milvus::to_string(milvus::plan_state::statistic), "MILVUS_PLAN_STATE_STATISTIC"));
-    CHECK(named(milvus::to_string(milvus::compaction_state::executing), "MILVUS_COMPACTION_STATE_EXECUTING"));
-    CHECK(named(milvus::to_string(milvus::which_segments::loaded), "MILVUS_SEGMENTS_LOADED"));
-    CHECK(named(milvus::to_string(milvus::segment_state::dropped), "MILVUS_SEGMENT_STATE_DROPPED"));
-    CHECK(named(milvus::to_string(milvus::segment_level::l2), "MILVUS_SEGMENT_LEVEL_L2"));
-    CHECK(named(milvus::to_string(milvus::answer::not_known), "MILVUS_NOT_KNOWN"));
-    CHECK(named(milvus::to_string(milvus::option_kind::secret), "MILVUS_OPTION_KIND_SECRET"));
-    CHECK(named(milvus::to_string(milvus::log_level::debug), "MILVUS_LOG_DEBUG"));
-    CHECK(named(milvus::to_string(static_cast<milvus::segment_state>(77)), "MILVUS_UNKNOWN_SEGMENT_STATE"));
+    CHECK(named(milvus::to_string(milvus::compaction_state::executing), "executing"));
+    CHECK(named(milvus::to_string(milvus::segment_view::loaded), "loaded"));
+    CHECK(named(milvus::to_string(milvus::segment_state::dropped), "dropped"));
+    CHECK(named(milvus::to_string(milvus::segment_level::l2), "L2"));
+    CHECK(named(milvus::to_string(milvus::answer::not_known), "not known"));
+    CHECK(named(milvus::to_string(milvus::option_kind::secret), "secret"));
+    CHECK(named(milvus::to_string(milvus::log_level::debug), "debug"));
+    CHECK(named(milvus::to_string(static_cast<milvus::segment_state>(77)), "unknown"));
     CHECK(named(milvus::to_string(static_cast<milvus::status>(77)), "MILVUS_UNKNOWN_STATUS"));
     CHECK(!named(milvus::message(milvus::verdict::failed), milvus::message(milvus::status::ok)));
     CHECK(!named(milvus::message(milvus::reason::purged), milvus::message(milvus::reason::none)));

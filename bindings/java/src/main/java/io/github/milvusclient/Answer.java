@@ -1,9 +1,10 @@
-// Yes, no, or nobody can tell.
+// Whether something is so, if anybody can tell.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Yes, no, or nobody can tell: what is not known is not yes. */
+/** Whether something is so, if anybody can tell. */
 public enum Answer implements Numbered {
-    /** Nobody can tell. */
+    /** Nobody can tell. Compare with {@link Answer#YES}: as a plain condition, this number is true. */
     NOT_KNOWN(-1),
     /** No. */
     NO(0),

@@ -1,4 +1,5 @@
 // The exception for MILVUS_BUSY.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** Nothing was started: another compaction holds the segments, or they are not eligible now; try again later. */

@@ -90,7 +90,7 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
         for (long index = 0; index < Library.milvus_option_count(); index++) {
             long each = index;
             Structs.OptionInfo info = new Structs.OptionInfo();
-            check(Structs.fill(info, place -> Library.milvus_option_get(each, place)));
+            check(info.fill(place -> Library.milvus_option_get(each, place)));
             all.add(OptionInfo.of(info));
         }
         return List.copyOf(all);
@@ -176,7 +176,7 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
         }
     }
 
-    <T> Operation<T> startWith(Structs.Sized params, Duration timeout, CallWith call, Operation.Reader<T> reader,
+    <T> Operation<T> startWith(CStruct.Sized params, Duration timeout, CallWith call, Operation.Reader<T> reader,
                                Consumer<? super Progress> progress) {
         params.write();
         try {

@@ -1,4 +1,5 @@
 // The exception for MILVUS_CLOSED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** The client has been closed; make a new one. */

@@ -1,4 +1,5 @@
 // The exception for MILVUS_COLLECTION_NOT_FOUND.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** No collection or alias of that name exists in the database. */

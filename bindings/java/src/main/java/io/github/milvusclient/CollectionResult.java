@@ -19,7 +19,7 @@ public record CollectionResult(String collectionName, Trigger trigger, long jobI
                                Optional<CompactionReport> report, Optional<MilvusException> failure) {
     static CollectionResult of(Structs.ManyResult result) {
         Optional<CompactionReport> report = Optional.ofNullable(result.report)
-            .map(place -> CompactionReport.of(new Structs.Report(place)));
+            .map(place -> CompactionReport.of(new Structs.CompactionReport(place)));
         Optional<MilvusException> failure = result.status == Library.OK ? Optional.empty()
             : Optional.of(Failure.of(result.error, result.status).with(report.orElse(null)).exception());
         return new CollectionResult(Text.read(result.collectionName), Trigger.of(result.trigger), result.jobId,

@@ -22,7 +22,7 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
     public static final CompactParams DEFAULT = builder().build();
 
     /** As a target size: as large as the servers allow. */
-    public static final long LARGEST_TARGET_SIZE = Long.MAX_VALUE;
+    public static final long LARGEST_TARGET_SIZE = Library.LARGEST_TARGET_SIZE;
 
     /** Copies the list. */
     public CompactParams {
@@ -35,9 +35,9 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
     }
 
     Structs.CompactParams toStruct() {
-        Structs.CompactParams struct = Structs.init(new Structs.CompactParams());
-        struct.isClustering = isClustering ? 1 : 0;
-        struct.isL0 = isL0 ? 1 : 0;
+        Structs.CompactParams struct = CStruct.Sized.init(new Structs.CompactParams());
+        struct.isClustering = CStruct.flag(isClustering);
+        struct.isL0 = CStruct.flag(isL0);
         struct.targetSizeMb = targetSizeMb;
         struct.partitionName = Text.memory(partitionName);
         struct.channel = Text.memory(channel);

@@ -1,4 +1,5 @@
 // What came of a trigger.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 import java.util.OptionalLong;
@@ -6,15 +7,15 @@ import java.util.OptionalLong;
 /**
  * What came of a trigger.
  *
- * @param trigger           what the server did
+ * @param trigger           what came of a trigger
  * @param jobId             the job to wait for, or {@link MilvusClient#NO_JOB}
- * @param planned           plans of the job, if that is known
+ * @param planned           plans of the job; empty if that is not known
  * @param unsortedSegments  segments that waited to be sorted right before the trigger, and are left out (servers since
- *                          2.5), if that is known
+ *                          2.5); empty if that is not known
  */
 public record CompactResult(Trigger trigger, long jobId, OptionalLong planned, OptionalLong unsortedSegments) {
-    static CompactResult of(Structs.CompactResult result) {
-        return new CompactResult(Trigger.of(result.trigger), result.jobId, Text.reported(result.planned),
-            Text.reported(result.unsortedSegments));
+    static CompactResult of(Structs.CompactResult c) {
+        return new CompactResult(Trigger.of(c.trigger), c.jobId, Text.reported(c.planned),
+            Text.reported(c.unsortedSegments));
     }
 }

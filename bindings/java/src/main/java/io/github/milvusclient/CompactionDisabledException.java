@@ -1,7 +1,8 @@
 // The exception for MILVUS_COMPACTION_DISABLED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Compaction is switched off in the server's configuration. */
+/** Compaction is switched off in the server's configuration (dataCoord.enableCompaction). */
 public final class CompactionDisabledException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,5 @@
 // The exception for MILVUS_COMPACTION_FAILED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** The compaction ended, but not all of it succeeded; the report has the counts. */

@@ -1,36 +1,54 @@
 // What a wait has to tell.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a wait has to tell. Counts of plans that are through rest on the server's counters, as long as those can be seen,
- * and on what became of the plans' segments, because servers forget.
+ * What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
+ * servers forget, and on what became of each plan's segments.
  *
- * @param verdict         how the job ended; {@link Verdict#NONE} if the wait ended first
- * @param jobId           the job
- * @param planned         plans of the job, as far as can be known; 0 if it cannot
- * @param executingPlans  plans that were running or waiting to run when the server was last asked
- * @param completedPlans  plans that completed
- * @param failedPlans     plans that failed
- * @param timedOutPlans   plans that took longer than the server allows
- * @param elapsed         duration of the wait
- * @param polls           how often the server answered
- * @param failedPolls     how often it did not, so that the question was repeated
- * @param segmentDiff          the segments right before the trigger and after the job: only of jobs that this client
- *                        triggered, on servers that list segments
- * @param unknownPlans    plans that ended, and nobody can tell how: each {@link Plan} has its reason
- * @param leftOut         stored segments that no plan named: only of jobs that this client triggered, on servers that
- *                        list segments and plans
+ * @param verdict       how the job ended. {@link Verdict#NONE} if the wait ended first
+ * @param jobId         the job
+ * @param planned       plans of the job; 0 if their number is not known
+ * @param counts        the plans by their state. Servers forget, so those that ended count by the largest counters that
+ *                      were seen, and by what became of each plan's segments
+ * @param unknownPlans  plans that ended in a way that nobody can tell. Milvus_plan has the reason of each
+ * @param elapsed       duration of the wait
+ * @param polls         questions that the server answered
+ * @param failedPolls   questions that failed, and that the wait repeated
+ * @param segmentDiff   what changed between the trigger and the end of the job. All fields are empty unless
+ *                      hasSegmentDiff is 1
+ * @param leftOut       segments that the job left out; empty if that is not known
  */
-public record CompactionReport(Verdict verdict, long jobId, long planned, long executingPlans, long completedPlans,
-                               long failedPlans, long timedOutPlans, Duration elapsed, long polls, long failedPolls,
-                               Optional<SegmentDiff> segmentDiff, long unknownPlans, Optional<LeftOut> leftOut) {
-    static CompactionReport of(Structs.Report report) {
-        return new CompactionReport(Verdict.of(report.verdict), report.jobId, report.planned, report.counts.executing,
-            report.counts.completed, report.counts.failed, report.counts.timedOut, Duration.ofMillis(report.elapsedMs),
-            report.polls, report.failedPolls, report.hasSegmentDiff == 1 ? Optional.of(SegmentDiff.of(report.segmentDiff)) : Optional.empty(),
-            report.unknownPlans, LeftOut.of(report.leftOut));
+public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCounts counts, long unknownPlans,
+                               Duration elapsed, long polls, long failedPolls, Optional<SegmentDiff> segmentDiff,
+                               Optional<LeftOut> leftOut) {
+    static CompactionReport of(Structs.CompactionReport c) {
+        return new CompactionReport(Verdict.of(c.verdict), c.jobId, c.planned, PlanCounts.of(c.counts), c.unknownPlans,
+            Duration.ofMillis(c.elapsedMs), c.polls, c.failedPolls, segmentDiffOf(c), leftOutOf(c));
+    }
+
+    private static Optional<SegmentDiff> segmentDiffOf(Structs.CompactionReport c) {
+        if (c.hasSegmentDiff != Library.YES) {
+            return Optional.empty();
+        }
+        return Optional.of(new SegmentDiff(Text.reported(c.segmentDiff.segmentsBefore),
+            Text.reported(c.segmentDiff.segmentsAfter), Text.reported(c.segmentDiff.rowsBefore),
+            Text.reported(c.segmentDiff.rowsAfter), Text.reported(c.segmentDiff.rowsPurged),
+            Text.reported(c.segmentDiff.segmentsRemoved), Text.reported(c.segmentDiff.segmentsAdded),
+            Text.reported(c.segmentDiff.sourcesRemaining), Text.reported(c.segmentDiff.targetsMissing),
+            Text.reported(c.segmentDiff.targetsConfirmed), Text.reported(c.segmentDiff.l0SegmentsBefore),
+            Text.reported(c.segmentDiff.l0SegmentsAfter)));
+    }
+
+    private static Optional<LeftOut> leftOutOf(Structs.CompactionReport c) {
+        if (Text.reported(c.leftOut.total).isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new LeftOut(c.leftOut.total, Text.reported(c.leftOut.unsorted), Text.reported(c.leftOut.l0),
+            Text.reported(c.leftOut.clustered), Text.reported(c.leftOut.importing), Text.reported(c.leftOut.unflushed),
+            Text.reported(c.leftOut.notAskedFor), Text.reported(c.leftOut.other)));
     }
 }

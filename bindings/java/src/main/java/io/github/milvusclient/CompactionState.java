@@ -1,15 +1,16 @@
-// The server's word on a job.
+// What the server says of a job.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** What the server says of a job; {@link Verdict} is what is true. */
+/** What the server says of a job. */
 public enum CompactionState implements Numbered {
-    /** The server answered with a state that the library does not know. */
+    /** The server answered with a state that this library does not know. */
     UNDEFINED(0),
     /** At least one plan is running or waiting to run. */
     EXECUTING(1),
-    /** No plan is running. Jobs that failed, or never existed, are Completed too. */
+    /** No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too. */
     COMPLETED(2),
-    /** A number that only a newer library knows. */
+    /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 
     private final int number;

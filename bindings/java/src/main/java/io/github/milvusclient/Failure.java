@@ -25,50 +25,29 @@ record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, bo
         if (error.status == Library.OK) {
             return local(status, Library.milvus_status_message(status));
         }
-        return new Failure(error.status, error.grpcCode, error.serverCode, error.retriable == 1, error.inDoubt == 1,
-            error.jobId, Text.read(error.operation), Text.read(error.message), ResolutionState.of(error.resolution), null, List.of());
+        return new Failure(error.status, error.grpcCode, error.serverCode, error.retriable == Library.YES,
+            error.inDoubt == Library.YES, error.jobId, Text.read(error.operation), Text.read(error.message),
+            ResolutionState.of(error.resolution), null, List.of());
     }
 
     /** What this binding finds out by itself. */
     static Failure local(int status, String message) {
-        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", message, ResolutionState.NOT_LOOKED, null,
-            List.of());
+        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", message, ResolutionState.NOT_LOOKED,
+            null, List.of());
     }
 
     Failure with(CompactionReport seen) {
-        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution, seen,
-            results);
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution,
+            seen, results);
     }
 
     Failure with(List<CollectionResult> ends) {
-        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution, report,
-            ends);
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution,
+            report, ends);
     }
 
     /** The exception, with the stack of the calling thread. */
     MilvusException exception() {
-        return switch (Status.of(status)) {
-            case INVALID_ARGUMENT -> new InvalidArgumentException(this);
-            case CLOSED -> new ClosedException(this);
-            case UNAVAILABLE -> new UnavailableException(this);
-            case TLS_FAILED -> new TlsFailedException(this);
-            case TIMEOUT -> new MilvusTimeoutException(this);
-            case CANCELLED -> new MilvusCancelledException(this);
-            case UNAUTHENTICATED -> new UnauthenticatedException(this);
-            case PERMISSION_DENIED -> new PermissionDeniedException(this);
-            case COLLECTION_NOT_FOUND -> new CollectionNotFoundException(this);
-            case DATABASE_NOT_FOUND -> new DatabaseNotFoundException(this);
-            case RATE_LIMITED -> new RateLimitedException(this);
-            case NOT_READY -> new NotReadyException(this);
-            case COMPACTION_DISABLED -> new CompactionDisabledException(this);
-            case UNSUPPORTED -> new UnsupportedException(this);
-            case SERVER_ERROR -> new ServerErrorException(this);
-            case PARTITION_NOT_FOUND -> new PartitionNotFoundException(this);
-            case COMPACTION_FAILED -> new CompactionFailedException(this);
-            case OUTCOME_UNKNOWN -> new OutcomeUnknownException(this);
-            case SOME_FAILED -> new SomeFailedException(this);
-            case BUSY -> new BusyException(this);
-            default -> new MilvusException(this);
-        };
+        return Exceptions.of(this);
     }
 }

@@ -1,7 +1,8 @@
 // How one plan ended.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** How one plan of a job ended, as far as this client has seen. */
+/** How one plan ended. */
 public enum Judgement implements Numbered {
     /** It runs or waits, or nobody has looked yet. */
     OPEN(0),
@@ -13,7 +14,7 @@ public enum Judgement implements Numbered {
     TIMED_OUT(3),
     /** It ended, and what is left does not show how. */
     UNKNOWN(4),
-    /** A number that only a newer library knows. */
+    /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 
     private final int number;

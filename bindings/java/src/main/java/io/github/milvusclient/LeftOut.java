@@ -1,28 +1,28 @@
-// Which stored segments a job has left out, and why.
+// Segments that were stored at the trigger and that no plan of the job took, by reason.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * Segments that were stored right before the trigger and that no plan of the job named, each counted by one reason.
+ * Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are empty unless
+ * this client triggered or imported the job and the server lists segments and plans.
  *
  * @param total        all of them
- * @param unsorted     they waited to be sorted: servers since 2.5 sort a segment after its flush
- * @param l0           they held nothing but deletions, which only an L0 compaction takes
- * @param clustered    they are results of clustering, which a plain compaction leaves alone
- * @param importing    an import was making them
- * @param unflushed    they were not flushed yet
- * @param notAskedFor  they are in another partition than asked for, or not among the segments asked for
- * @param held         the rest: another compaction held them, or they were not eligible for a reason that no list shows
+ * @param unsorted     segments that wait to be sorted. Servers since 2.5 sort each segment after its flush
+ * @param l0           segments of deletions (L0), which only an L0 compaction takes
+ * @param clustered    results of clustering, which a plain compaction leaves alone
+ * @param importing    segments that an import was writing
+ * @param unflushed    segments that were not flushed
+ * @param notAskedFor  segments outside the partition, channel or list of segments that the trigger named
+ * @param other        the rest: another compaction held them, or the server did not want them for a reason that it does
+ *                     not list
  */
-public record LeftOut(long total, long unsorted, long l0, long clustered, long importing, long unflushed,
-                      long notAskedFor, long held) {
-    static Optional<LeftOut> of(Structs.LeftOut segments) {
-        if (Text.reported(segments.total).isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new LeftOut(segments.total, segments.unsorted, segments.l0,
-            segments.clustered, segments.importing, segments.unflushed, segments.notAskedFor,
-            segments.other));
+public record LeftOut(long total, OptionalLong unsorted, OptionalLong l0, OptionalLong clustered,
+                      OptionalLong importing, OptionalLong unflushed, OptionalLong notAskedFor, OptionalLong other) {
+    static LeftOut of(Structs.LeftOut c) {
+        return new LeftOut(c.total, Text.reported(c.unsorted), Text.reported(c.l0), Text.reported(c.clustered),
+            Text.reported(c.importing), Text.reported(c.unflushed), Text.reported(c.notAskedFor),
+            Text.reported(c.other));
     }
 }

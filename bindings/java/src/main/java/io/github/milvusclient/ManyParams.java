@@ -29,13 +29,21 @@ public record ManyParams(CompactParams compaction, int concurrency, boolean only
         return new ManyParams(params, concurrency, onlyTrigger);
     }
 
+    /** Has what its compaction points to live as long as itself. No field of C, and so not public. */
+    public static final class Struct extends Structs.ManyParams {
+        private final Structs.CompactParams each;
+
+        Struct(Structs.CompactParams each) {
+            this.each = each;
+            each.write();
+            compaction = each.getPointer();
+        }
+    }
+
     Structs.ManyParams toStruct() {
-        Structs.ManyParams struct = Structs.init(new Structs.ManyParams());
-        struct.each = compaction.toStruct();
-        struct.each.write();
-        struct.compaction = struct.each.getPointer();
+        Structs.ManyParams struct = CStruct.Sized.init(new Struct(compaction.toStruct()));
         struct.concurrency = concurrency;
-        struct.onlyTrigger = onlyTrigger ? 1 : 0;
+        struct.onlyTrigger = CStruct.flag(onlyTrigger);
         return struct;
     }
 }

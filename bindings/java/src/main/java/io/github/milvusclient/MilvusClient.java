@@ -37,10 +37,10 @@ public final class MilvusClient extends ClientHandle {
     public static final Duration NO_TIMEOUT = Duration.ofSeconds(Long.MAX_VALUE);
 
     /** The job id of "the server scheduled nothing". Can be waited for: that is over at once. */
-    public static final long NO_JOB = 0;
+    public static final long NO_JOB = Library.NO_JOB;
 
     /** The job id of "there is a job, but nobody says which". Cannot be waited for. */
-    public static final long UNKNOWN_JOB = -1;
+    public static final long UNKNOWN_JOB = Library.UNKNOWN_JOB;
 
     /** A client without options; see {@link #MilvusClient(String, Map)}. */
     public MilvusClient(String uri) {
@@ -119,7 +119,7 @@ public final class MilvusClient extends ClientHandle {
 
     private Operation<Long> compactOperation(String collectionName, Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_compact_async(handle, Text.name(collectionName), 0, millis, out),
+            Library.milvus_compact_async(handle, Text.name(collectionName), Library.NO, millis, out),
             Readers::jobId, null);
     }
 
@@ -308,7 +308,7 @@ public final class MilvusClient extends ClientHandle {
 
     private Operation<List<Segment>> segmentsOperation(String collectionName, SegmentView view, Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_segments_async(handle, Text.name(collectionName), view.number, millis, out),
+            Library.milvus_segments_async(handle, Text.name(collectionName), view.number(), millis, out),
             Readers::segments, null);
     }
 

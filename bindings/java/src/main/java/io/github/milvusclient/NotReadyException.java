@@ -1,4 +1,5 @@
 // The exception for MILVUS_NOT_READY.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** The server is starting, or a part of it is down. */

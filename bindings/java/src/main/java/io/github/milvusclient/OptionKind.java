@@ -1,19 +1,20 @@
 // What the value of an option has to look like.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** What the value of an option has to look like. */
 public enum OptionKind implements Numbered {
-    /** Any text. */
+    /** The value is any text. */
     TEXT(0),
-    /** Text that must not be shown to anybody. */
+    /** The value is text that must not be shown to anybody. */
     SECRET(1),
-    /** The path of a file that exists when the client is made. */
+    /** The value is the path of a file that exists when the client is made. */
     FILE(2),
-    /** "true" or "false". */
+    /** The value is "true" or "false". */
     BOOLEAN(3),
-    /** A whole number, in decimal digits. */
+    /** The value is a whole number, in decimal digits. */
     NUMBER(4),
-    /** A number that only a newer library knows. */
+    /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 
     private final int number;

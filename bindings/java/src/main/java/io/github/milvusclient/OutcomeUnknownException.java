@@ -1,7 +1,8 @@
 // The exception for MILVUS_OUTCOME_UNKNOWN.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** The server can no longer tell how the compaction ended; look at the segments. */
+/** The server can no longer tell how the compaction ended; look at the segments, or compact again. */
 public final class OutcomeUnknownException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

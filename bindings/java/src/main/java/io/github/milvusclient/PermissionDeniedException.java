@@ -1,4 +1,5 @@
 // The exception for MILVUS_PERMISSION_DENIED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** The user lacks the privilege that the message names; have it granted. */

@@ -1,10 +1,9 @@
 // How far a plan is.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** How far a plan is. Servers may have others. */
+/** How far a plan is. */
 public enum PlanState implements Numbered {
-    /** The server does not tell. */
-    NOT_REPORTED(-1),
     /** None. */
     UNKNOWN(0),
     /** Running. */

@@ -1,10 +1,9 @@
 // What a plan does.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** What a plan does. Servers may have others. */
+/** What a plan does. */
 public enum PlanType implements Numbered {
-    /** The server does not tell. */
-    NOT_REPORTED(-1),
     /** None. */
     UNDEFINED(0),
     /** Merges segments. */

@@ -77,7 +77,7 @@ final class ProgressReports {
 
     private void tell() {
         Structs.Progress seen = new Structs.Progress();
-        if (Structs.fill(seen, place -> Library.milvus_future_progress(future, place)) != Library.OK) {
+        if (seen.fill(place -> Library.milvus_future_progress(future, place)) != Library.OK) {
             return;
         }
         try {

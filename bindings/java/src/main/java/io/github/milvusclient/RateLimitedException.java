@@ -1,7 +1,8 @@
 // The exception for MILVUS_RATE_LIMITED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** The server's rate limit refused the call; if it is retriable, wait a few seconds and try again. */
+/** The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again. */
 public final class RateLimitedException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

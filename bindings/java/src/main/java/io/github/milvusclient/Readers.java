@@ -23,8 +23,8 @@ final class Readers {
         int get(long list, long index, Pointer out);
     }
 
-    private static <S extends Structs.Sized, T> T read(long future, S struct, Take take, Function<S, T> convert) {
-        check(future, Structs.fill(struct, place -> take.take(future, place)));
+    private static <S extends CStruct.Sized, T> T read(long future, S struct, Take take, Function<S, T> convert) {
+        check(future, struct.fill(place -> take.take(future, place)));
         return convert.apply(struct);
     }
 
@@ -49,7 +49,7 @@ final class Readers {
     }
 
     static StateInfo state(long future) {
-        return read(future, new Structs.StateInfo(), Library::milvus_future_take_state, StateInfo::of);
+        return read(future, new Structs.CompactionStateInfo(), Library::milvus_future_take_state, StateInfo::of);
     }
 
     static CheckResult checkResult(long future) {
@@ -67,9 +67,9 @@ final class Readers {
     }
 
     static CompactionReport report(long future) {
-        Structs.Report report = new Structs.Report();
+        Structs.CompactionReport report = new Structs.CompactionReport();
         report.elapsedMs = NOT_WRITTEN;
-        int status = Structs.fill(report, place -> Library.milvus_future_take_report(future, place));
+        int status = report.fill(place -> Library.milvus_future_take_report(future, place));
         CompactionReport seen = report.elapsedMs == NOT_WRITTEN ? null : CompactionReport.of(report);
         if (status != Library.OK) {
             throw Failure.ofFuture(future, status).with(seen).exception();
@@ -117,12 +117,12 @@ final class Readers {
         return results;
     }
 
-    private static <S extends Structs.Sized, T> List<T> all(long list, long count, S struct, Get get,
+    private static <S extends CStruct.Sized, T> List<T> all(long list, long count, S struct, Get get,
                                                             Function<S, T> convert) {
         List<T> all = new ArrayList<>(Math.toIntExact(count));
         for (long index = 0; index < count; index++) {
             long each = index;
-            int status = Structs.fill(struct, place -> get.get(list, each, place));
+            int status = struct.fill(place -> get.get(list, each, place));
             if (status != Library.OK) {
                 throw Failure.ofThread(status).exception();
             }

@@ -1,9 +1,10 @@
 // What a judgement rests on.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** What a {@link Judgement} rests on. */
+/** What a judgement rests on. */
 public enum Reason implements Numbered {
-    /** There is no judgement yet. */
+    /** There is none yet. */
     NONE(0),
     /** The server reports the state of this plan. */
     REPORTED(1),
@@ -43,7 +44,7 @@ public enum Reason implements Numbered {
     LEVEL_UNKNOWN(18),
     /** What the server lists of it contradicts itself. */
     MALFORMED(19),
-    /** A number that only a newer library knows. */
+    /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 
     private final int number;

@@ -1,34 +1,38 @@
-// What a compaction did to the segments of a collection.
+// What a compaction changed in the segments of a collection.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 import java.util.OptionalLong;
 
 /**
- * What a compaction did to the segments of a collection; empty is what cannot be told.
+ * What a compaction changed in the segments of a collection. empty stands for what cannot be known.
  *
- * @param segmentsBefore    segments with stored rows, before
- * @param segmentsAfter     and after
- * @param rowsBefore        their rows, before; deleted ones count until a compaction purges them
- * @param rowsAfter         and after; inserts and flushes between the two change it as well
- * @param rowsPurged        rows that the plans' sources had more than their targets have: deleted ones, purged
- * @param segmentsRemoved      segments that were there before and are no more
- * @param segmentsAdded  segments that were not there before; flushes make some too
- * @param sourcesRemaining       sources of the plans that are still there; 0 is what a compaction that is done leaves
- * @param targetsMissing    targets of the plans that are not there: replaced in their turn already, or never made
- * @param targetsConfirmed  targets that were made of the plans' sources by the server's own word
- * @param l0SegmentsBefore  segments of deletions before; reported since Milvus 2.4.7
- * @param l0SegmentsAfter   and after
+ * @param segmentsBefore    segments with stored rows before the compaction
+ * @param segmentsAfter     segments with stored rows after it
+ * @param rowsBefore        rows of those segments before the compaction. Deleted rows count until a compaction purges
+ *                          them
+ * @param rowsAfter         rows of those segments after it. Inserts and flushes in between change this number too
+ * @param rowsPurged        deleted rows that the compaction purged. Reported only if all sources are gone, all targets
+ *                          are stored, and no other change can be mixed in
+ * @param segmentsRemoved   segments that were stored before and no longer are
+ * @param segmentsAdded     segments that were not stored before. Flushes add some too
+ * @param sourcesRemaining  sources of the plans that are still stored. A compaction that is done leaves 0
+ * @param targetsMissing    targets of the plans that are not stored: a later compaction replaced them, or no plan made
+ *                          them
+ * @param targetsConfirmed  targets that the server itself says were made of the plans' sources. Servers newer than
+ *                          3.0.0 report it
+ * @param l0SegmentsBefore  segments of deletions (L0) before the compaction. Servers since 2.4.7 report it
+ * @param l0SegmentsAfter   segments of deletions (L0) after it
  */
 public record SegmentDiff(OptionalLong segmentsBefore, OptionalLong segmentsAfter, OptionalLong rowsBefore,
-                     OptionalLong rowsAfter, OptionalLong rowsPurged, OptionalLong segmentsRemoved,
-                     OptionalLong segmentsAdded, OptionalLong sourcesRemaining, OptionalLong targetsMissing,
-                     OptionalLong targetsConfirmed, OptionalLong l0SegmentsBefore, OptionalLong l0SegmentsAfter) {
-    static SegmentDiff of(Structs.SegmentDiff diff) {
-        return new SegmentDiff(Text.reported(diff.segmentsBefore), Text.reported(diff.segmentsAfter),
-            Text.reported(diff.rowsBefore), Text.reported(diff.rowsAfter), Text.reported(diff.rowsPurged),
-            Text.reported(diff.segmentsRemoved), Text.reported(diff.segmentsAdded),
-            Text.reported(diff.sourcesRemaining), Text.reported(diff.targetsMissing),
-            Text.reported(diff.targetsConfirmed), Text.reported(diff.l0SegmentsBefore),
-            Text.reported(diff.l0SegmentsAfter));
+                          OptionalLong rowsAfter, OptionalLong rowsPurged, OptionalLong segmentsRemoved,
+                          OptionalLong segmentsAdded, OptionalLong sourcesRemaining, OptionalLong targetsMissing,
+                          OptionalLong targetsConfirmed, OptionalLong l0SegmentsBefore, OptionalLong l0SegmentsAfter) {
+    static SegmentDiff of(Structs.SegmentDiff c) {
+        return new SegmentDiff(Text.reported(c.segmentsBefore), Text.reported(c.segmentsAfter),
+            Text.reported(c.rowsBefore), Text.reported(c.rowsAfter), Text.reported(c.rowsPurged),
+            Text.reported(c.segmentsRemoved), Text.reported(c.segmentsAdded), Text.reported(c.sourcesRemaining),
+            Text.reported(c.targetsMissing), Text.reported(c.targetsConfirmed), Text.reported(c.l0SegmentsBefore),
+            Text.reported(c.l0SegmentsAfter));
     }
 }

@@ -1,10 +1,11 @@
-// Level of a segment.
+// What a segment holds.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Level of a segment. Servers may have others. */
+/** What a segment holds. */
 public enum SegmentLevel implements Numbered {
-    /** The server does not tell; reported since Milvus 2.4.7. */
-    NOT_REPORTED(-1),
+    /** It is not reported. */
+    NOT_REPORTED(Library.NOT_REPORTED),
     /** Of a version before levels. */
     LEGACY(0),
     /** Holds nothing but deletions. */

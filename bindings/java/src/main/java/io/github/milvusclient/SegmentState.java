@@ -1,13 +1,14 @@
-// State of a segment.
+// Where a segment is in its life.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** State of a segment. Servers may have others. */
+/** Where a segment is in its life. */
 public enum SegmentState implements Numbered {
-    /** The server does not tell. */
-    NOT_REPORTED(-1),
+    /** It is not reported. */
+    NOT_REPORTED(Library.NOT_REPORTED),
     /** Still takes rows in. */
     GROWING(2),
-    /** Stored: about to be flushed. Loaded: all that does not grow. */
+    /** Stored: complete, and about to be flushed. Loaded: all that does not grow. */
     SEALED(3),
     /** Stored for good. */
     FLUSHED(4),

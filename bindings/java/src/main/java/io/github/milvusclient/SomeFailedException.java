@@ -1,7 +1,8 @@
 // The exception for MILVUS_SOME_FAILED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Not every collection was compacted; the results have the failure of each. */
+/** Not every collection was compacted; the list has the error of each. */
 public final class SomeFailedException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

@@ -1,20 +1,15 @@
 // What the server says of a job now.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /**
- * What the server says of a job now. One look cannot tell success from failures that the server has forgotten: wait
- * for the job to know how it ended.
+ * What the server says of a job now.
  *
- * @param state           the server's word
- * @param executingPlans  plans that are running or waiting to run
- * @param completedPlans  plans that completed
- * @param failedPlans     plans that failed; servers forget them within seconds to minutes
- * @param timedOutPlans   plans that took longer than the server allows
+ * @param state   what the server says of a job
+ * @param counts  the plans that the server counts now. It stops counting a plan within seconds of its end
  */
-public record StateInfo(CompactionState state, long executingPlans, long completedPlans, long failedPlans,
-                        long timedOutPlans) {
-    static StateInfo of(Structs.StateInfo info) {
-        return new StateInfo(CompactionState.of(info.state), info.counts.executing, info.counts.completed, info.counts.failed,
-            info.counts.timedOut);
+public record StateInfo(CompactionState state, PlanCounts counts) {
+    static StateInfo of(Structs.CompactionStateInfo c) {
+        return new StateInfo(CompactionState.of(c.state), PlanCounts.of(c.counts));
     }
 }

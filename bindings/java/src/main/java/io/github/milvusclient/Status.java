@@ -1,19 +1,20 @@
 // How a call ended.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** How a call ended: the MILVUS_... statuses of the C header. */
+/** How a call ended. */
 public enum Status implements Numbered {
     /** The call did what it says. */
     OK(0),
     /** A parameter is malformed or out of range; the message names it. */
     INVALID_ARGUMENT(1),
-    /** A handle was freed already; a defect of this binding. */
+    /** The handle was freed already, is of another type, or was not made by this library. */
     INVALID_HANDLE(2),
     /** The client has been closed; make a new one. */
     CLOSED(3),
-    /** This process is a fork of one that used the library. */
+    /** This process is a fork of one that used the library; use it in the parent, or call exec first. */
     FORKED(4),
-    /** The operation is not over yet. */
+    /** The operation is not over yet; wait for its future, or ask again later. */
     PENDING(5),
     /** The server cannot be reached or the connection was lost; check address and server. */
     UNAVAILABLE(10),
@@ -35,29 +36,32 @@ public enum Status implements Numbered {
     RATE_LIMITED(24),
     /** The server is starting, or a part of it is down. */
     NOT_READY(25),
-    /** Compaction is switched off in the server's configuration. */
+    /** Compaction is switched off in the server's configuration (dataCoord.enableCompaction). */
     COMPACTION_DISABLED(26),
-    /** This server's version cannot do what was asked; the message names the one that can. */
+    /** This server's version cannot do what was asked; the message names the version that can. */
     UNSUPPORTED(27),
-    /** The server refused or failed; its own code and text are in the exception. */
+    /** The server refused or failed; its own code and text are in the error's detail. */
     SERVER_ERROR(28),
     /** The collection has no partition of that name. */
     PARTITION_NOT_FOUND(29),
     /** The compaction ended, but not all of it succeeded; the report has the counts. */
     COMPACTION_FAILED(40),
-    /** The server can no longer tell how the compaction ended; look at the segments. */
+    /** The server can no longer tell how the compaction ended; look at the segments, or compact again. */
     OUTCOME_UNKNOWN(41),
-    /** Not every collection was compacted; the results have the failure of each. */
+    /** Not every collection was compacted; the list has the error of each. */
     SOME_FAILED(42),
     /** Nothing was started: another compaction holds the segments, or they are not eligible now; try again later. */
     BUSY(43),
-    /** Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on. */
+    /**
+     * Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look
+     * at the server.
+     */
     STALLED(44),
-    /** A defect of the library; please report the message. */
+    /** A defect of this library; please report the message. */
     INTERNAL(50),
     /** Handles, threads or another resource of this process ran out. */
     OUT_OF_MEMORY(51),
-    /** A number that only a newer library knows. */
+    /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 
     private final int number;
@@ -69,6 +73,11 @@ public enum Status implements Numbered {
     @Override
     public int number() {
         return number;
+    }
+
+    /** What it means, in one English sentence of the library. */
+    public String message() {
+        return Library.milvus_status_message(number);
     }
 
     static Status of(int number) {

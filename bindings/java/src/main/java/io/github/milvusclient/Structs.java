@@ -1,65 +1,22 @@
-// The structs of the C header. A test compares every offset and size with what a C compiler says.
+// The structs of the C header, as JNA sees them.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 import com.sun.jna.Pointer;
-import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 
-/** The classes and their fields are public because JNA reads them by reflection; nobody outside can name them. */
+/**
+ * The classes and their fields are public because JNA reads them by reflection; nobody outside can name them. A
+ * test compares every offset and size with what a C compiler says.
+ */
 final class Structs {
     private Structs() {
     }
 
-    /** A struct, or a part of one. */
-    public abstract static class Part extends Structure {
-        Part() {
-        }
-
-        Part(Pointer place) {
-            super(place);
-        }
-
-        /** Where a field is, for the test of the layout. */
-        int offsetOf(String field) {
-            return fieldOffset(field);
-        }
-    }
-
-    /** A struct that begins with its size. */
-    @FieldOrder("size")
-    public abstract static class Sized extends Part {
-        public long size;
-
-        Sized() {
-        }
-
-        Sized(Pointer place) {
-            super(place);
-        }
-    }
-
-    /** A function of C that fills a struct. */
-    interface Fill {
-        int fill(Pointer struct);
-    }
-
-    /** Does what the ..._INIT of a struct does. */
-    static <S extends Sized> S init(S struct) {
-        struct.size = struct.size();
-        return struct;
-    }
-
-    /** Has C fill a struct, as far as it does; gives what C returns. */
-    static int fill(Sized struct, Fill function) {
-        init(struct).write();
-        int status = function.fill(struct.getPointer());
-        struct.read();
-        return status;
-    }
-
     /** milvus_error. */
-    @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "resolution", "jobId", "operation", "message"})
-    public static final class Error extends Sized {
+    @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "resolution", "jobId", "operation",
+        "message"})
+    public static class Error extends CStruct.Sized {
         public int status;
         public int grpcCode;
         public int serverCode;
@@ -81,7 +38,7 @@ final class Structs {
 
     /** milvus_option_info. */
     @FieldOrder({"key", "defaultValue", "help", "kind", "reserved", "minimum", "maximum"})
-    public static final class OptionInfo extends Sized {
+    public static class OptionInfo extends CStruct.Sized {
         public Pointer key;
         public Pointer defaultValue;
         public Pointer help;
@@ -89,21 +46,37 @@ final class Structs {
         public int reserved;
         public long minimum;
         public long maximum;
+
+        public OptionInfo() {
+        }
+
+        OptionInfo(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_server_info. */
     @FieldOrder({"clientId", "isLite", "reserved", "version", "deployMode"})
-    public static final class ServerInfo extends Sized {
+    public static class ServerInfo extends CStruct.Sized {
         public long clientId;
         public int isLite;
         public int reserved;
         public byte[] version = new byte[64];
         public byte[] deployMode = new byte[64];
+
+        public ServerInfo() {
+        }
+
+        ServerInfo(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_compact_params. */
     @FieldOrder({"isClustering", "isL0", "targetSizeMb", "partitionName", "channel", "segmentIds", "segmentCount"})
-    public static final class CompactParams extends Sized {
+    public static class CompactParams extends CStruct.Sized {
         public int isClustering;
         public int isL0;
         public long targetSizeMb;
@@ -111,31 +84,72 @@ final class Structs {
         public Pointer channel;
         public Pointer segmentIds;
         public long segmentCount;
+
+        public CompactParams() {
+        }
+
+        CompactParams(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_compact_result. */
     @FieldOrder({"trigger", "reserved", "jobId", "planned", "unsortedSegments"})
-    public static final class CompactResult extends Sized {
+    public static class CompactResult extends CStruct.Sized {
         public int trigger;
         public int reserved;
         public long jobId;
         public long planned;
         public long unsortedSegments;
+
+        public CompactResult() {
+        }
+
+        CompactResult(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
-    /** milvus_plan_counts, which is part of others. */
+    /** milvus_plan_counts. */
     @FieldOrder({"executing", "completed", "failed", "timedOut"})
-    public static final class PlanCounts extends Part {
+    public static class PlanCounts extends CStruct {
         public long executing;
         public long completed;
         public long failed;
         public long timedOut;
+
+        public PlanCounts() {
+        }
+
+        PlanCounts(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
-    /** milvus_segment_diff, which is part of others. */
-    @FieldOrder({"segmentsBefore", "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsRemoved", "segmentsAdded", "sourcesRemaining", 
-        "targetsMissing", "targetsConfirmed", "l0SegmentsBefore", "l0SegmentsAfter"})
-    public static final class SegmentDiff extends Part {
+    /** milvus_compaction_state_info. */
+    @FieldOrder({"state", "reserved", "counts"})
+    public static class CompactionStateInfo extends CStruct.Sized {
+        public int state;
+        public int reserved;
+        public PlanCounts counts = new PlanCounts();
+
+        public CompactionStateInfo() {
+        }
+
+        CompactionStateInfo(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_segment_diff. */
+    @FieldOrder({"segmentsBefore", "segmentsAfter", "rowsBefore", "rowsAfter", "rowsPurged", "segmentsRemoved",
+        "segmentsAdded", "sourcesRemaining", "targetsMissing", "targetsConfirmed", "l0SegmentsBefore",
+        "l0SegmentsAfter"})
+    public static class SegmentDiff extends CStruct {
         public long segmentsBefore;
         public long segmentsAfter;
         public long rowsBefore;
@@ -148,11 +162,19 @@ final class Structs {
         public long targetsConfirmed;
         public long l0SegmentsBefore;
         public long l0SegmentsAfter;
+
+        public SegmentDiff() {
+        }
+
+        SegmentDiff(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
-    /** milvus_left_out, which is part of others. */
+    /** milvus_left_out. */
     @FieldOrder({"total", "unsorted", "l0", "clustered", "importing", "unflushed", "notAskedFor", "other"})
-    public static final class LeftOut extends Part {
+    public static class LeftOut extends CStruct {
         public long total;
         public long unsorted;
         public long l0;
@@ -161,45 +183,45 @@ final class Structs {
         public long unflushed;
         public long notAskedFor;
         public long other;
-    }
 
-    /** milvus_compaction_state_info. */
-    @FieldOrder({"state", "reserved", "counts"})
-    public static final class StateInfo extends Sized {
-        public int state;
-        public int reserved;
-        public PlanCounts counts;
+        public LeftOut() {
+        }
+
+        LeftOut(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_compaction_report. */
     @FieldOrder({"verdict", "hasSegmentDiff", "jobId", "planned", "counts", "unknownPlans", "elapsedMs", "polls",
         "failedPolls", "segmentDiff", "leftOut"})
-    public static final class Report extends Sized {
+    public static class CompactionReport extends CStruct.Sized {
         public int verdict;
         public int hasSegmentDiff;
         public long jobId;
         public long planned;
-        public PlanCounts counts;
+        public PlanCounts counts = new PlanCounts();
         public long unknownPlans;
         public long elapsedMs;
         public long polls;
         public long failedPolls;
-        public SegmentDiff segmentDiff;
-        public LeftOut leftOut;
+        public SegmentDiff segmentDiff = new SegmentDiff();
+        public LeftOut leftOut = new LeftOut();
 
-        public Report() {
+        public CompactionReport() {
         }
 
-        Report(Pointer place) {
+        CompactionReport(Pointer place) {
             super(place);
             read();
         }
     }
 
     /** milvus_plan. */
-    @FieldOrder({"sources", "sourceCount", "target", "targets", "targetCount", "judgement", "reason", "hasDetails", "type",
-        "state", "reserved", "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason"})
-    public static final class Plan extends Sized {
+    @FieldOrder({"sources", "sourceCount", "target", "targets", "targetCount", "judgement", "reason", "hasDetails",
+        "type", "state", "reserved", "planId", "jobId", "collectionId", "partitionId", "channel", "failureReason"})
+    public static class Plan extends CStruct.Sized {
         public Pointer sources;
         public long sourceCount;
         public long target;
@@ -217,12 +239,20 @@ final class Structs {
         public long partitionId;
         public Pointer channel;
         public Pointer failureReason;
+
+        public Plan() {
+        }
+
+        Plan(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_segment. */
-    @FieldOrder({"id", "collectionId", "partitionId", "rows", "state", "level", "isSorted", "reserved", "storageVersion",
-        "memory", "channel", "compactionFrom", "compactionFromCount", "nodes", "nodeCount"})
-    public static final class Segment extends Sized {
+    @FieldOrder({"id", "collectionId", "partitionId", "rows", "state", "level", "isSorted", "reserved",
+        "storageVersion", "memory", "channel", "compactionFrom", "compactionFromCount", "nodes", "nodeCount"})
+    public static class Segment extends CStruct.Sized {
         public long id;
         public long collectionId;
         public long partitionId;
@@ -238,13 +268,21 @@ final class Structs {
         public long compactionFromCount;
         public Pointer nodes;
         public long nodeCount;
+
+        public Segment() {
+        }
+
+        Segment(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_check_result. */
     @FieldOrder({"wouldCompact", "wouldCompactIfFree", "mayBeBusy", "isEnabled", "isRunning", "isIndexed", "needsIndex",
         "hasClusteringKey", "hasUnflushed", "isFinal", "segments", "rows", "expectedSegments", "unsortedSegments",
         "l0Segments", "unindexedRows", "reason"})
-    public static final class CheckResult extends Sized {
+    public static class CheckResult extends CStruct.Sized {
         public int wouldCompact;
         public int wouldCompactIfFree;
         public int mayBeBusy;
@@ -262,30 +300,52 @@ final class Structs {
         public long l0Segments;
         public long unindexedRows;
         public byte[] reason = new byte[256];
+
+        public CheckResult() {
+        }
+
+        CheckResult(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_resolution. */
     @FieldOrder({"state", "reserved", "jobId", "text"})
-    public static final class Resolution extends Sized {
+    public static class Resolution extends CStruct.Sized {
         public int state;
         public int reserved;
         public long jobId;
         public byte[] text = new byte[256];
+
+        public Resolution() {
+        }
+
+        Resolution(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_many_params. */
     @FieldOrder({"compaction", "concurrency", "onlyTrigger"})
-    public static final class ManyParams extends Sized {
-        /** What compaction points to: no field for JNA, but it has to live as long. */
-        CompactParams each;
+    public static class ManyParams extends CStruct.Sized {
         public Pointer compaction;
         public int concurrency;
         public int onlyTrigger;
+
+        public ManyParams() {
+        }
+
+        ManyParams(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_many_result. */
     @FieldOrder({"collectionName", "status", "trigger", "jobId", "planned", "report", "error"})
-    public static final class ManyResult extends Sized {
+    public static class ManyResult extends CStruct.Sized {
         public Pointer collectionName;
         public int status;
         public int trigger;
@@ -293,12 +353,20 @@ final class Structs {
         public long planned;
         public Pointer report;
         public Pointer error;
+
+        public ManyResult() {
+        }
+
+        ManyResult(Pointer place) {
+            super(place);
+            read();
+        }
     }
 
     /** milvus_progress. */
     @FieldOrder({"elapsedMs", "planned", "completed", "failed", "plansPerSecond", "collections", "collectionsDone",
         "collectionsFailed"})
-    public static final class Progress extends Sized {
+    public static class Progress extends CStruct.Sized {
         public long elapsedMs;
         public long planned;
         public long completed;
@@ -307,5 +375,13 @@ final class Structs {
         public long collections;
         public long collectionsDone;
         public long collectionsFailed;
+
+        public Progress() {
+        }
+
+        Progress(Pointer place) {
+            super(place);
+            read();
+        }
     }
 }

@@ -1,4 +1,5 @@
 // The exception for MILVUS_TLS_FAILED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** No secure connection could be made; check http or https and the certificates. */

@@ -1,4 +1,5 @@
 // The exception for MILVUS_UNAUTHENTICATED.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** The server does not accept the token; check it. */

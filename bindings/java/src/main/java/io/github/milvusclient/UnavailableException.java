@@ -1,4 +1,5 @@
 // The exception for MILVUS_UNAVAILABLE.
+// Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /** The server cannot be reached or the connection was lost; check address and server. */

@@ -152,7 +152,8 @@ public final class OperationsTest extends Served {
         MilvusException failure = assertThrows(MilvusException.class, () -> client.compact("succeeds", SOON));
         assertTrue(failure.inDoubt());
         assertFalse(failure.retriable());
-        assertTrue(failure.resolution() != ResolutionState.NOT_IN_DOUBT && failure.resolution() != ResolutionState.UNRECOGNIZED);
+        assertTrue(failure.resolution() != ResolutionState.NOT_IN_DOUBT);
+        assertTrue(failure.resolution() != ResolutionState.UNRECOGNIZED);
         assertTrue(client.resolve("succeeds", SOON).state() != ResolutionState.NOT_IN_DOUBT);
         assertEquals(ResolutionState.NOT_IN_DOUBT, client.resolve("fails", SOON).state());
     }

@@ -64,9 +64,15 @@ public final class ValuesTest {
             assertEquals(status, failure.status());
             assertEquals("text", failure.getMessage());
         }
-        assertEquals(TlsFailedException.class, Failure.local(11, "").exception().getClass());
-        assertEquals(OutcomeUnknownException.class, Failure.local(41, "").exception().getClass());
-        assertEquals(BusyException.class, Failure.local(43, "").exception().getClass());
+        assertEquals(TlsFailedException.class, Failure.local(Library.TLS_FAILED, "").exception().getClass());
+        assertEquals(OutcomeUnknownException.class, Failure.local(Library.OUTCOME_UNKNOWN, "").exception().getClass());
+        assertEquals(BusyException.class, Failure.local(Library.BUSY, "").exception().getClass());
+    }
+
+    @Test
+    public void aYesIsNeverAnotherNumberThanOne() {
+        assertEquals(Library.YES, CompactParams.builder().clustering().build().toStruct().isClustering);
+        assertEquals(Library.NO, CompactParams.DEFAULT.toStruct().isClustering);
     }
 
     @Test
@@ -89,12 +95,12 @@ public final class ValuesTest {
         assertEquals(1, Timeouts.millis(Duration.ofNanos(1)));
         assertEquals(2000, Timeouts.millis(Duration.ofSeconds(2)));
         assertEquals(0, Timeouts.millis(MilvusClient.DEFAULT_TIMEOUT));
-        assertEquals(-1, Timeouts.millis(MilvusClient.NO_TIMEOUT));
+        assertEquals(Library.NO_TIMEOUT, Timeouts.millis(MilvusClient.NO_TIMEOUT));
     }
 
     @Test
     public void whatIsNotReportedIsNoNumber() {
-        assertEquals(OptionalLong.empty(), Text.reported(-1));
+        assertEquals(OptionalLong.empty(), Text.reported(Library.NOT_REPORTED));
         assertEquals(OptionalLong.of(0), Text.reported(0));
     }
 

@@ -1,0 +1,466 @@
+// What the library gives, as values of Go, and how they are read off the structs of C.
+
+// Code generated from include/milvus_client.h by "make bindings". DO NOT EDIT.
+
+package milvus
+
+// #include <milvus_client.h>
+import "C"
+
+import (
+	"reflect"
+	"time"
+)
+
+// ServerInfo is what a server says of itself.
+type ServerInfo struct {
+	// The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
+	ClientID int64
+	// Whether it is milvus-lite.
+	Lite bool
+	// Its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
+	Version string
+	// "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell.
+	DeployMode string
+}
+
+// CompactResult is what came of a trigger.
+type CompactResult struct {
+	// What came of a trigger.
+	Trigger Trigger
+	// The job to wait for, or [NoJob].
+	JobID JobID
+	// Plans of the job; [NotReported] if that is not known.
+	Planned int64
+	// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5); [NotReported] if
+	// that is not known.
+	UnsortedSegments int64
+}
+
+// PlanCounts: Plans of a job by their state.
+type PlanCounts struct {
+	// Plans that run or wait to run, in the server's latest answer.
+	Executing int64
+	// Plans that completed.
+	Completed int64
+	// Plans that failed.
+	Failed int64
+	// Plans that ran out of the time that the server gives each.
+	TimedOut int64
+}
+
+// StateInfo is what the server says of a job now.
+type StateInfo struct {
+	// What the server says of a job.
+	State CompactionState
+	// The plans that the server counts now. It stops counting a plan within seconds of its end.
+	Counts PlanCounts
+}
+
+// SegmentDiff is what a compaction changed in the segments of a collection. [NotReported] stands for what cannot be
+// known.
+type SegmentDiff struct {
+	// Segments with stored rows before the compaction.
+	SegmentsBefore int64
+	// Segments with stored rows after it.
+	SegmentsAfter int64
+	// Rows of those segments before the compaction. Deleted rows count until a compaction purges them.
+	RowsBefore int64
+	// Rows of those segments after it. Inserts and flushes in between change this number too.
+	RowsAfter int64
+	// Deleted rows that the compaction purged. Reported only if all sources are gone, all targets are stored, and no other
+	// change can be mixed in.
+	RowsPurged int64
+	// Segments that were stored before and no longer are.
+	SegmentsRemoved int64
+	// Segments that were not stored before. Flushes add some too.
+	SegmentsAdded int64
+	// Sources of the plans that are still stored. A compaction that is done leaves 0.
+	SourcesRemaining int64
+	// Targets of the plans that are not stored: a later compaction replaced them, or no plan made them.
+	TargetsMissing int64
+	// Targets that the server itself says were made of the plans' sources. Servers newer than 3.0.0 report it.
+	TargetsConfirmed int64
+	// Segments of deletions (L0) before the compaction. Servers since 2.4.7 report it.
+	L0SegmentsBefore int64
+	// Segments of deletions (L0) after it.
+	L0SegmentsAfter int64
+}
+
+// LeftOut: Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are
+// [NotReported] unless this client triggered or imported the job and the server lists segments and plans.
+type LeftOut struct {
+	// All of them.
+	Total int64
+	// Segments that wait to be sorted. Servers since 2.5 sort each segment after its flush.
+	Unsorted int64
+	// Segments of deletions (L0), which only an L0 compaction takes.
+	L0 int64
+	// Results of clustering, which a plain compaction leaves alone.
+	Clustered int64
+	// Segments that an import was writing.
+	Importing int64
+	// Segments that were not flushed.
+	Unflushed int64
+	// Segments outside the partition, channel or list of segments that the trigger named.
+	NotAskedFor int64
+	// The rest: another compaction held them, or the server did not want them for a reason that it does not list.
+	Other int64
+}
+
+// Report is what a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while
+// waiting, as servers forget, and on what became of each plan's segments.
+type Report struct {
+	// How the job ended. [VerdictNone] if the wait ended first.
+	Verdict Verdict
+	// The job.
+	JobID JobID
+	// Plans of the job; 0 if their number is not known.
+	Planned int64
+	// The plans by their state. Servers forget, so those that ended count by the largest counters that were seen, and by
+	// what became of each plan's segments.
+	Counts PlanCounts
+	// Plans that ended in a way that nobody can tell. Milvus_plan has the reason of each.
+	UnknownPlans int64
+	// Duration of the wait.
+	Elapsed time.Duration
+	// Questions that the server answered.
+	Polls uint64
+	// Questions that failed, and that the wait repeated.
+	FailedPolls uint64
+	// What changed between the trigger and the end of the job. All fields are [NotReported] unless HasSegmentDiff is 1.
+	SegmentDiff *SegmentDiff
+	// Segments that the job left out; [NotReported] if that is not known.
+	LeftOut *LeftOut
+}
+
+// PlanDetails is what only newer servers tell of a plan.
+type PlanDetails struct {
+	// What a plan does.
+	Type PlanType
+	// How far a plan is.
+	State PlanState
+	// The plan's own id.
+	PlanID int64
+	// The job it belongs to.
+	JobID JobID
+	// The collection it works on.
+	CollectionID int64
+	// The partition it works on.
+	PartitionID int64
+	// The channel whose segments it takes.
+	Channel string
+	// Why it failed, "" if it did not or the server does not say. Servers up to 3.0.0 say it on the management port only
+	// (option management_uri), whatever HasDetails is.
+	FailureReason string
+}
+
+// Plan is one unit of work of a job, which servers also call a task: segments that become others.
+type Plan struct {
+	// Ids of the segments that are taken.
+	Sources []int64
+	// Id of the (first) resulting segment; [NoSegment] while, or if, there is none.
+	Target int64
+	// Ids of all resulting segments that are known.
+	Targets []int64
+	// How it ended, as far as this client has seen. A wait judges the plans of its job; plans of others are
+	// [JudgementOpen] unless the server tells their states.
+	Judgement Judgement
+	// What that rests on.
+	Reason Reason
+	// What only newer servers tell of a plan.
+	Details *PlanDetails
+}
+
+// Segment is one segment. What this server does not report is [NotReported].
+type Segment struct {
+	// Its id.
+	ID int64
+	// The collection it belongs to.
+	CollectionID int64
+	// The partition it belongs to.
+	PartitionID int64
+	// Its rows. Deleted ones count until a compaction purges them.
+	Rows int64
+	// Where a segment is in its life.
+	State SegmentState
+	// What a segment holds; reported since Milvus 2.4.7.
+	Level SegmentLevel
+	// Whether its rows are sorted by primary key; [NotKnown] before Milvus 2.5.0.
+	Sorted Answer
+	// How it is stored; reported since Milvus 2.6.0.
+	StorageVersion int64
+	// Bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which is [NotReported]
+	// here.
+	Memory int64
+	// The channel its rows came through; reported of stored segments by servers newer than 3.0.0.
+	Channel string
+	// The segments that it was made of; reported where channel is.
+	CompactionFrom []int64
+	// Query nodes that serve it, of loaded segments.
+	Nodes []int64
+}
+
+// CheckResult is what a trigger would find. Numbers that cannot be read are [NotReported].
+type CheckResult struct {
+	// Whether the server would schedule anything now: [Yes] if WouldCompactIfFree is and MayBeBusy is [No], [No] if
+	// WouldCompactIfFree is, else not known.
+	WouldCompact Answer
+	// Whether the server would schedule anything if no other compaction held the segments. Not known where what cannot be
+	// seen decides: a time to live, snapshots, an external source, a vector field without index beside one with an index,
+	// settings of the server for clustering and target sizes, and for L0 rows that are not flushed.
+	WouldCompactIfFree Answer
+	// Whether another compaction may hold segments, which are left out then: as Running. From 2.4 to 3.0.0 not known,
+	// unless a job of this client is running.
+	MayBeBusy Answer
+	// Whether compaction is switched on in the server's configuration.
+	Enabled Answer
+	// Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can be seen of
+	// all (before 2.4, plans that failed leave it not known); in between of this client's jobs.
+	Running Answer
+	// Whether the collection has an index.
+	Indexed Answer
+	// Whether this server leaves collections without an index alone: up to 2.3; not known up to 2.4.13.
+	NeedsIndex Answer
+	// Whether the collection has a key to cluster by.
+	HasClusteringKey Answer
+	// Whether there are rows, not deleted, that are not flushed yet, and would be left out. Servers newer than 3.0.0 list
+	// them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for [No]; right after a flush
+	// it can be not known for some seconds. Else it is not known.
+	HasUnflushed Answer
+	// Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one stored
+	// segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments of deletions.
+	// [No] too if that cannot be known. Servers rewrite such segments at each trigger all the same, 1 to 1. No statement
+	// about rows that are not flushed: see HasUnflushed.
+	Final Answer
+	// Flushed segments with rows that the trigger would take in, sorted where servers sort; with L0, those that deletions
+	// may be about.
+	Segments int64
+	// Their rows.
+	Rows int64
+	// About how many segments those in Segments would become, by partition, channel and the width of rows: a server does
+	// not list the bytes of a segment. [NotReported] if the kind of compaction leaves it open.
+	ExpectedSegments int64
+	// Segments that wait to be sorted, and are not among Segments: a trigger leaves out those that are being sorted, while
+	// 2.5 was seen to take results of a compaction for which that had not begun. [NotReported] before 2.5. See the option
+	// flush.wait_for_sort.
+	UnsortedSegments int64
+	// Segments of deletions; [NotReported] before 2.4.7.
+	L0Segments int64
+	// Rows that an index does not cover yet; [NotReported] without index.
+	UnindexedRows int64
+	// Why WouldCompact is what it is, for a person: one line of UTF-8.
+	Reason string
+}
+
+// Resolution is what became of a trigger in doubt.
+type Resolution struct {
+	// What was found out about a trigger in doubt.
+	State ResolutionState
+	// The job that was started, which can be waited for; [UnknownJob], which cannot, if the server does not tell which it
+	// is (none up to 3.0.0 does); [NoJob] if none was found.
+	JobID JobID
+	// What was seen, for a person: one line of UTF-8.
+	Text string
+}
+
+// Progress is how far an operation is. Only waits, optimizing and compacting many know more than the time.
+type Progress struct {
+	// Time since it was started; stands still when it is over.
+	Elapsed time.Duration
+	// Plans that are known so far, of all jobs together; more may become known.
+	Planned int64
+	// Those that completed.
+	Completed int64
+	// Those that failed or timed out.
+	Failed int64
+	// Plans that are through, completed or not, per second so far; 0 at first.
+	PlansPerSecond float64
+	// Collections that milvus_compact_many_async() is about; 0 while it is not known, or for other operations.
+	Collections int64
+	// Those that are through, whatever came of them.
+	CollectionsDone int64
+	// Those of them that failed.
+	CollectionsFailed int64
+}
+
+func serverInfoOf(c *C.milvus_server_info) ServerInfo {
+	return ServerInfo{
+		ClientID:   int64(c.client_id),
+		Lite:       c.is_lite == C.MILVUS_YES,
+		Version:    C.GoString(&c.version[0]),
+		DeployMode: C.GoString(&c.deploy_mode[0]),
+	}
+}
+
+func compactResultOf(c *C.milvus_compact_result) CompactResult {
+	return CompactResult{
+		Trigger:          Trigger(c.trigger),
+		JobID:            JobID(c.job_id),
+		Planned:          int64(c.planned),
+		UnsortedSegments: int64(c.unsorted_segments),
+	}
+}
+
+func stateInfoOf(c *C.milvus_compaction_state_info) StateInfo {
+	return StateInfo{
+		State:  CompactionState(c.state),
+		Counts: PlanCounts{
+			Executing: int64(c.counts.executing),
+			Completed: int64(c.counts.completed),
+			Failed:    int64(c.counts.failed),
+			TimedOut:  int64(c.counts.timed_out),
+		},
+	}
+}
+
+func reportOf(c *C.milvus_compaction_report) Report {
+	value := Report{
+		Verdict:      Verdict(c.verdict),
+		JobID:        JobID(c.job_id),
+		Planned:      int64(c.planned),
+		Counts:       PlanCounts{
+			Executing: int64(c.counts.executing),
+			Completed: int64(c.counts.completed),
+			Failed:    int64(c.counts.failed),
+			TimedOut:  int64(c.counts.timed_out),
+		},
+		UnknownPlans: int64(c.unknown_plans),
+		Elapsed:      milliseconds(c.elapsed_ms),
+		Polls:        uint64(c.polls),
+		FailedPolls:  uint64(c.failed_polls),
+	}
+	if c.has_segment_diff == C.MILVUS_YES {
+		value.SegmentDiff = &SegmentDiff{
+			SegmentsBefore:   int64(c.segment_diff.segments_before),
+			SegmentsAfter:    int64(c.segment_diff.segments_after),
+			RowsBefore:       int64(c.segment_diff.rows_before),
+			RowsAfter:        int64(c.segment_diff.rows_after),
+			RowsPurged:       int64(c.segment_diff.rows_purged),
+			SegmentsRemoved:  int64(c.segment_diff.segments_removed),
+			SegmentsAdded:    int64(c.segment_diff.segments_added),
+			SourcesRemaining: int64(c.segment_diff.sources_remaining),
+			TargetsMissing:   int64(c.segment_diff.targets_missing),
+			TargetsConfirmed: int64(c.segment_diff.targets_confirmed),
+			L0SegmentsBefore: int64(c.segment_diff.l0_segments_before),
+			L0SegmentsAfter:  int64(c.segment_diff.l0_segments_after),
+		}
+	}
+	if c.left_out.total != C.MILVUS_NOT_REPORTED {
+		value.LeftOut = &LeftOut{
+			Total:       int64(c.left_out.total),
+			Unsorted:    int64(c.left_out.unsorted),
+			L0:          int64(c.left_out.l0),
+			Clustered:   int64(c.left_out.clustered),
+			Importing:   int64(c.left_out.importing),
+			Unflushed:   int64(c.left_out.unflushed),
+			NotAskedFor: int64(c.left_out.not_asked_for),
+			Other:       int64(c.left_out.other),
+		}
+	}
+	return value
+}
+
+func planOf(c *C.milvus_plan) Plan {
+	value := Plan{
+		Sources:   int64s(c.sources, c.source_count),
+		Target:    int64(c.target),
+		Targets:   int64s(c.targets, c.target_count),
+		Judgement: Judgement(c.judgement),
+		Reason:    Reason(c.reason),
+	}
+	if c.has_details == C.MILVUS_YES {
+		value.Details = &PlanDetails{
+			Type:          PlanType(c._type),
+			State:         PlanState(c.state),
+			PlanID:        int64(c.plan_id),
+			JobID:         JobID(c.job_id),
+			CollectionID:  int64(c.collection_id),
+			PartitionID:   int64(c.partition_id),
+			Channel:       C.GoString(c.channel),
+			FailureReason: C.GoString(c.failure_reason),
+		}
+	}
+	return value
+}
+
+func segmentOf(c *C.milvus_segment) Segment {
+	return Segment{
+		ID:             int64(c.id),
+		CollectionID:   int64(c.collection_id),
+		PartitionID:    int64(c.partition_id),
+		Rows:           int64(c.rows),
+		State:          SegmentState(c.state),
+		Level:          SegmentLevel(c.level),
+		Sorted:         Answer(c.is_sorted),
+		StorageVersion: int64(c.storage_version),
+		Memory:         int64(c.memory),
+		Channel:        C.GoString(c.channel),
+		CompactionFrom: int64s(c.compaction_from, c.compaction_from_count),
+		Nodes:          int64s(c.nodes, c.node_count),
+	}
+}
+
+func checkResultOf(c *C.milvus_check_result) CheckResult {
+	return CheckResult{
+		WouldCompact:       Answer(c.would_compact),
+		WouldCompactIfFree: Answer(c.would_compact_if_free),
+		MayBeBusy:          Answer(c.may_be_busy),
+		Enabled:            Answer(c.is_enabled),
+		Running:            Answer(c.is_running),
+		Indexed:            Answer(c.is_indexed),
+		NeedsIndex:         Answer(c.needs_index),
+		HasClusteringKey:   Answer(c.has_clustering_key),
+		HasUnflushed:       Answer(c.has_unflushed),
+		Final:              Answer(c.is_final),
+		Segments:           int64(c.segments),
+		Rows:               int64(c.rows),
+		ExpectedSegments:   int64(c.expected_segments),
+		UnsortedSegments:   int64(c.unsorted_segments),
+		L0Segments:         int64(c.l0_segments),
+		UnindexedRows:      int64(c.unindexed_rows),
+		Reason:             C.GoString(&c.reason[0]),
+	}
+}
+
+func resolutionOf(c *C.milvus_resolution) Resolution {
+	return Resolution{
+		State: ResolutionState(c.state),
+		JobID: JobID(c.job_id),
+		Text:  C.GoString(&c.text[0]),
+	}
+}
+
+func progressOf(c *C.milvus_progress) Progress {
+	return Progress{
+		Elapsed:           milliseconds(c.elapsed_ms),
+		Planned:           int64(c.planned),
+		Completed:         int64(c.completed),
+		Failed:            int64(c.failed),
+		PlansPerSecond:    float64(c.plans_per_second),
+		Collections:       int64(c.collections),
+		CollectionsDone:   int64(c.collections_done),
+		CollectionsFailed: int64(c.collections_failed),
+	}
+}
+
+// Every struct of the header by its name in C, for the test that compares them with what C has.
+var layouts = map[string]reflect.Type{
+	"milvus_error":                 reflect.TypeFor[C.milvus_error](),
+	"milvus_option_info":           reflect.TypeFor[C.milvus_option_info](),
+	"milvus_server_info":           reflect.TypeFor[C.milvus_server_info](),
+	"milvus_compact_params":        reflect.TypeFor[C.milvus_compact_params](),
+	"milvus_compact_result":        reflect.TypeFor[C.milvus_compact_result](),
+	"milvus_plan_counts":           reflect.TypeFor[C.milvus_plan_counts](),
+	"milvus_compaction_state_info": reflect.TypeFor[C.milvus_compaction_state_info](),
+	"milvus_segment_diff":          reflect.TypeFor[C.milvus_segment_diff](),
+	"milvus_left_out":              reflect.TypeFor[C.milvus_left_out](),
+	"milvus_compaction_report":     reflect.TypeFor[C.milvus_compaction_report](),
+	"milvus_plan":                  reflect.TypeFor[C.milvus_plan](),
+	"milvus_segment":               reflect.TypeFor[C.milvus_segment](),
+	"milvus_check_result":          reflect.TypeFor[C.milvus_check_result](),
+	"milvus_resolution":            reflect.TypeFor[C.milvus_resolution](),
+	"milvus_many_params":           reflect.TypeFor[C.milvus_many_params](),
+	"milvus_many_result":           reflect.TypeFor[C.milvus_many_result](),
+	"milvus_progress":              reflect.TypeFor[C.milvus_progress](),
+}
