@@ -80,7 +80,14 @@ def joined(doc):
 
 
 def check(header):
-    """The same structs and fields as a plain reading of the C code has."""
+    """The same structs and fields as a plain reading of the C code has, and all of it documented."""
     found = {name: [member.name for member in struct.members] for name, struct in header.structs.items()}
     assert found == describe.structs(HEADER), "the header's structs are not read as they are written"
     assert len(header.constants) > 90, "too few constants were found in the header"
+    for struct in header.structs.values():
+        for documented in (struct, *struct.members):
+            if not documented.doc:
+                raise SystemExit(f"{struct.name} has no documentation of {documented.name}")
+    for constant in header.constants:
+        if not constant.doc:
+            raise SystemExit(f"{constant.name} has no documentation")

@@ -85,7 +85,7 @@ class Java:
     def record(self, value):
         doc = self.text(value.doc)
         imports = {each for field in self.all_fields(value) for each in self.imports(field)}
-        text = opening(prose.clauses(doc)[0].rstrip(";") , imports) + self.documented(value, "")
+        text = opening(prose.clauses(doc)[0].rstrip(";"), imports) + self.documented(value, "")
         inner = [self.documented(field.of, "    ") + prose.filled(f"    public record {self.type_name(field)}(",
                  self.components(field.of), ") {\n    }\n", " " * (20 + len(self.type_name(field))))
                  for field in value.fields if self.is_nested(value, field)]
