@@ -870,9 +870,15 @@ typedef struct milvus_compaction_report {
     milvus_segment_diff segment_diff;
     /** Segments that the job left out; MILVUS_NOT_REPORTED if that is not known. */
     milvus_left_out left_out;
+    /**
+     * Segments that waited to be sorted right before the trigger (servers since 2.5), as in milvus_compact_result.
+     * MILVUS_NOT_REPORTED unless this client triggered or imported the job, and of MILVUS_NO_JOB unless it is the
+     * end of milvus_optimize() or milvus_compact_many().
+     */
+    int64_t unsorted_segments;
 } milvus_compaction_report;
 /** What a milvus_compaction_report begins with: its size, and zeros. */
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 } }
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 }, 0 }
 
 /**
  * Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
@@ -1671,7 +1677,7 @@ milvus_status milvus_flush(milvus_client *client,
  * up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
  *
  * Before the trigger it waits until what is stored is sorted (servers since 2.5), at most a minute and half of the time
- * that is left; the report has the number of segments that were left out for that (left_out_unsorted). While another
+ * that is left; the report has the number of segments that were left out for that (unsorted_segments). While another
  * compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most ten
  * minutes.
  *
@@ -1756,9 +1762,14 @@ typedef struct milvus_many_result {
      * the list.
      */
     const milvus_error *error;
+    /**
+     * Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5): where there was
+     * nothing to do, a later call may compact them. MILVUS_NOT_REPORTED if that is not known.
+     */
+    int64_t unsorted_segments;
 } milvus_many_result;
 /** What a milvus_many_result begins with: its size, and zeros. */
-#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL }
+#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL, 0 }
 
 /**
  * Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that

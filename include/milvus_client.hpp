@@ -704,6 +704,7 @@ struct report {
     std::uint64_t failed_polls = 0;
     std::optional<milvus::segment_diff> segment_diff;
     std::optional<milvus::left_out> left_out;
+    std::optional<std::int64_t> unsorted_segments;
 };
 
 // What only newer servers tell of a plan.
@@ -809,6 +810,7 @@ struct many_result {
     std::optional<std::int64_t> planned;
     std::optional<milvus::report> report;
     milvus::failure failure;
+    std::optional<std::int64_t> unsorted_segments;
 };
 
 // Of wait() and optimize(), and of compact_many() and compact_all().
@@ -939,6 +941,7 @@ inline report value_of(const milvus_compaction_report &c)
         made.segment_diff = value_of(c.segment_diff);
     if (c.left_out.total != MILVUS_NOT_REPORTED)
         made.left_out = value_of(c.left_out);
+    made.unsorted_segments = reported(c.unsorted_segments);
     return made;
 }
 
@@ -1036,7 +1039,7 @@ inline progress value_of(const milvus_progress &c)
 inline many_result value_of(const milvus_many_result &c)
 {
     many_result made{c.collection_name, static_cast<status>(c.status), static_cast<trigger>(c.trigger), c.job_id,
-                     reported(c.planned), std::nullopt, failure_of(*c.error)};
+                     reported(c.planned), std::nullopt, failure_of(*c.error), reported(c.unsorted_segments)};
     if (c.report != nullptr)
         made.report = value_of(*c.report);
     return made;

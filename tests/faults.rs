@@ -2,6 +2,8 @@
 //! again under it, plans that leave the list, other jobs in the way, and lists that cannot be true.
 
 mod common;
+#[path = "common/on_each.rs"]
+mod on_each;
 
 use std::thread;
 use std::time::Duration;
@@ -14,24 +16,11 @@ use milvus_client::compaction::{
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, ROWS, Scenario};
+use on_each::on_each;
 
 /// The lines that were recorded.
 const LINES: [&str; 4] = ["v2.4.24", "v2.5.27", "v2.6.19", "v3.0.0"];
 const NEW: &str = "v2.6.19";
-
-/// Runs a test on a fresh server of each line, all at once.
-fn on_each(test: impl Fn(&'static str, &Fake, &Client) + Sync) {
-    thread::scope(|scope| {
-        for line in LINES {
-            let test = &test;
-            scope.spawn(move || {
-                let fake = Fake::start(line);
-                let client = client(&fake);
-                test(line, &fake, &client);
-            });
-        }
-    });
-}
 
 /// Adds a collection of this scenario, one of those that servers do not have by themselves.
 fn add(fake: &Fake, name: &str) {
@@ -63,7 +52,7 @@ fn reasons(outcome: &Outcome) -> Vec<Reason> {
 
 #[test]
 fn the_effect_of_a_job_is_told_although_its_collection_was_renamed() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         client.compaction_state(job_id, LIMIT).wait().unwrap();
         fake.rename("succeeds", "renamed");
@@ -82,7 +71,7 @@ fn the_effect_of_a_job_is_told_although_its_collection_was_renamed() {
 
 #[test]
 fn a_dropped_collection_ends_the_wait_without_a_verdict() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         for (name, has_heir) in [("never_ends", false), ("succeeds", true)] {
             let job_id = trigger(client, name).unwrap().job_id;
             client.compaction_state(job_id, LIMIT).wait().unwrap();
@@ -101,7 +90,7 @@ fn a_dropped_collection_ends_the_wait_without_a_verdict() {
 
 #[test]
 fn the_plan_of_a_dropped_partition_is_no_success() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         add(fake, "in_second");
         let job_id = trigger(client, "in_second").unwrap().job_id;
         fake.drop_partition("in_second", "second");
@@ -120,7 +109,7 @@ fn the_plan_of_a_dropped_partition_is_no_success() {
 
 #[test]
 fn rows_that_are_all_deleted_leave_nothing_behind_and_that_is_a_success() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         add(fake, "purges");
         let job_id = trigger(client, "purges").unwrap().job_id;
         for _ in 0..3 {
@@ -134,7 +123,7 @@ fn rows_that_are_all_deleted_leave_nothing_behind_and_that_is_a_success() {
 
 #[test]
 fn a_failed_plan_is_told_by_its_sources_where_no_counter_shows_it() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         let job_id = trigger(client, "fails_partly").unwrap().job_id;
         for _ in 0..4 {
             fake.poll_all();
@@ -151,7 +140,7 @@ fn a_failed_plan_is_told_by_its_sources_where_no_counter_shows_it() {
 
 #[test]
 fn a_restart_is_ridden_out() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         client.compaction_state(job_id, LIMIT).wait().unwrap();
         fake.restart();
@@ -164,7 +153,7 @@ fn a_restart_is_ridden_out() {
 
 #[test]
 fn a_plan_that_left_the_list_is_judged_by_what_it_left_behind() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         add(fake, "forgets_early");
         let job_id = trigger(client, "forgets_early").unwrap().job_id;
         // Both are listed while they run; none is when the job is over.
@@ -212,7 +201,7 @@ fn a_user_who_may_not_list_partitions_is_told_what_can_be_told_without() {
 
 #[test]
 fn a_verdict_outlives_its_collection() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         let job = trigger(client, "succeeds").unwrap().job_id;
         assert_eq!(wait(client, job).report.verdict, Verdict::Succeeded, "{line}");
         fake.drop_collection("succeeds");
@@ -234,8 +223,31 @@ fn clustering_that_has_to_wait_for_sorting_is_busy() {
 }
 
 #[test]
+fn where_nothing_was_to_do_many_and_optimize_tell_what_waits_to_be_sorted() {
+    // The first line does not sort.
+    on_each(&LINES[1..], |line, fake, client| {
+        fake.add("fresh", Scenario { unsorted: 2, job_id: Some(-1), ..Scenario::default() });
+        // Half of that is spent waiting for the sorting, in vain.
+        let limit = Timeout::After(Duration::from_secs(4));
+        let (items, error) = client.compact_many(many("fresh", Params::default()), limit).wait().unwrap();
+        let (_, optimized) = client.optimize("fresh", Params::default(), limit).wait().unwrap();
+        let triggered = items[0].triggered.unwrap();
+        let reported = [items[0].outcome.clone().unwrap().report, optimized.report];
+        assert_eq!((triggered.start, triggered.unsorted, error), (Start::Nothing, Some(2), None), "{line}");
+        for report in reported {
+            assert_eq!((report.verdict, report.unsorted), (Verdict::NothingToDo, Some(2)), "{line}");
+        }
+        let bare = wait(client, NO_JOB).report;
+        assert_eq!((bare.verdict, bare.unsorted), (Verdict::NothingToDo, None), "it cannot know");
+        add(fake, "unsorted");
+        let report = compacted(client, "unsorted").report;
+        assert_eq!((report.verdict, report.unsorted), (Verdict::Succeeded, Some(2)), "{line}");
+    });
+}
+
+#[test]
 fn segments_that_were_left_out_are_counted_by_reason() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         let left_out = |name: &str, params| {
             let triggered = client.compact_with(name, params, LIMIT).wait().unwrap();
             (triggered.unsorted, wait(client, triggered.job_id).report.left_out.unwrap())
@@ -270,7 +282,7 @@ fn segments_that_were_left_out_are_counted_by_reason() {
 
 #[test]
 fn what_is_sorted_after_the_trigger_is_no_sign_of_another_job() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         // A result is replaced by its sorted form before anybody looks.
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         for _ in 0..3 {
@@ -288,7 +300,7 @@ fn what_is_sorted_after_the_trigger_is_no_sign_of_another_job() {
 
 #[test]
 fn clustering_that_another_job_stands_for_was_not_started() {
-    on_each(|line, fake, mine| {
+    on_each(&LINES, |line, fake, mine| {
         let theirs = trigger(&client(fake), "succeeds").unwrap();
         let triggered = cluster(mine, "succeeds").unwrap();
         assert_eq!((triggered.start, triggered.job_id), (Start::Accepted, theirs.job_id), "{line}");
@@ -329,7 +341,7 @@ fn many(name: &str, params: Params) -> Many {
 
 #[test]
 fn a_collection_that_others_hold_is_compacted_when_it_is_free() {
-    on_each(|line, fake, mine| {
+    on_each(&LINES, |line, fake, mine| {
         trigger(&client(fake), "succeeds").unwrap();
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -359,7 +371,7 @@ fn a_collection_that_others_hold_is_compacted_when_it_is_free() {
 
 #[test]
 fn clustering_is_asked_for_again_when_the_job_that_stood_for_it_is_over() {
-    on_each(|line, fake, mine| {
+    on_each(&LINES, |line, fake, mine| {
         fake.add("held", Scenario::job(1, &[[1, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]));
         trigger(&client(fake), "held").unwrap();
         thread::scope(|scope| {
@@ -379,7 +391,7 @@ fn clustering_is_asked_for_again_when_the_job_that_stood_for_it_is_over() {
 
 #[test]
 fn a_held_collection_is_busy_at_once_if_there_is_no_time_left() {
-    on_each(|line, fake, mine| {
+    on_each(&LINES, |line, fake, mine| {
         trigger(&client(fake), "never_ends").unwrap();
         let limit = Timeout::After(Duration::from_millis(900));
         let error = mine.optimize("never_ends", Params::default(), limit).wait().unwrap_err();
@@ -433,7 +445,7 @@ fn recorded_troubles_pass_or_are_named_without_their_stack_traces() {
 
 #[test]
 fn lists_that_cannot_be_true_prove_nothing() {
-    on_each(|line, fake, client| {
+    on_each(&LINES, |line, fake, client| {
         let silent = || Scenario {
             is_literal: true,
             polls: [[1, 0, 0, 0], [0, 0, 0, 0]].map(Poll::of).to_vec(),

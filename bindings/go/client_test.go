@@ -3,6 +3,7 @@
 package milvus_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/milvus-client/milvus-client-go"
 )
@@ -202,6 +204,27 @@ func TestAWholeDatabaseIsCompacted(t *testing.T) {
 		if index > 0 && results[index-1].Collection >= result.Collection {
 			t.Error("not sorted:", result.Collection)
 		}
+	}
+}
+
+func TestWhatWaitsToBeSortedIsToldWhereNothingWasToDo(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	fake.tell(t, "add fresh only_unsorted")
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	results, err := client.CompactMany(ctx, []string{"fresh"}, milvus.ManyParams{})
+	if err != nil || results[0].UnsortedSegments != 2 || results[0].Report.UnsortedSegments != 2 {
+		t.Fatalf("%+v %v", results, err)
+	}
+	again, cancelAgain := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancelAgain()
+	report, err := client.Optimize(again, "fresh", milvus.CompactParams{})
+	if err != nil || report.Verdict != milvus.VerdictNothingToDo || report.UnsortedSegments != 2 {
+		t.Fatalf("%+v %v", report, err)
+	}
+	report, err = client.Wait(bounded(t), milvus.NoJob)
+	if err != nil || report.UnsortedSegments != milvus.NotReported {
+		t.Fatalf("%+v %v", report, err)
 	}
 }
 

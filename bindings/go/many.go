@@ -35,6 +35,9 @@ type ManyResult struct {
 	Report *Report
 	// Err is nil if it was compacted or there was nothing to do, else an [*Error].
 	Err error
+	// UnsortedSegments waited to be sorted right before the trigger, and are left out (servers since 2.5): where there
+	// was nothing to do, a later call may compact them. [NotReported] if that is not known.
+	UnsortedSegments int64
 }
 
 // CompactMany compacts collections: as [Client.CompactWith] and [Client.Wait] for each of them. One that fails does
@@ -122,10 +125,11 @@ func takeMany(future *C.milvus_future) ([]ManyResult, C.milvus_status) {
 
 func manyResultOf(result *C.milvus_many_result) ManyResult {
 	one := ManyResult{
-		Collection: C.GoString(result.collection_name),
-		Trigger:    Trigger(result.trigger),
-		JobID:      JobID(result.job_id),
-		Planned:    int64(result.planned),
+		Collection:       C.GoString(result.collection_name),
+		Trigger:          Trigger(result.trigger),
+		JobID:            JobID(result.job_id),
+		Planned:          int64(result.planned),
+		UnsortedSegments: int64(result.unsorted_segments),
 	}
 	if result.report != nil {
 		report := reportOf(result.report)

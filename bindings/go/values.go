@@ -132,6 +132,10 @@ type Report struct {
 	SegmentDiff *SegmentDiff
 	// Segments that the job left out; [NotReported] if that is not known.
 	LeftOut *LeftOut
+	// Segments that waited to be sorted right before the trigger (servers since 2.5), as in [CompactResult]. [NotReported]
+	// unless this client triggered or imported the job, and of [NoJob] unless it is the end of milvus_optimize() or
+	// milvus_compact_many().
+	UnsortedSegments int64
 }
 
 // PlanDetails is what only newer servers tell of a plan.
@@ -316,19 +320,20 @@ func stateInfoOf(c *C.milvus_compaction_state_info) StateInfo {
 
 func reportOf(c *C.milvus_compaction_report) Report {
 	value := Report{
-		Verdict:      Verdict(c.verdict),
-		JobID:        JobID(c.job_id),
-		Planned:      int64(c.planned),
-		Counts:       PlanCounts{
+		Verdict:          Verdict(c.verdict),
+		JobID:            JobID(c.job_id),
+		Planned:          int64(c.planned),
+		Counts:           PlanCounts{
 			Executing: int64(c.counts.executing),
 			Completed: int64(c.counts.completed),
 			Failed:    int64(c.counts.failed),
 			TimedOut:  int64(c.counts.timed_out),
 		},
-		UnknownPlans: int64(c.unknown_plans),
-		Elapsed:      milliseconds(c.elapsed_ms),
-		Polls:        uint64(c.polls),
-		FailedPolls:  uint64(c.failed_polls),
+		UnknownPlans:     int64(c.unknown_plans),
+		Elapsed:          milliseconds(c.elapsed_ms),
+		Polls:            uint64(c.polls),
+		FailedPolls:      uint64(c.failed_polls),
+		UnsortedSegments: int64(c.unsorted_segments),
 	}
 	if c.has_segment_diff == C.MILVUS_YES {
 		value.SegmentDiff = &SegmentDiff{

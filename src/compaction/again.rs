@@ -87,7 +87,9 @@ impl<'a> Persistent<'a> {
     ) -> Result<(Triggered, Outcome), Error> {
         loop {
             let wait = follow::wait(self.engine, show, self.deadline, triggered.job_id);
-            let outcome = Box::pin(wait).await?;
+            let mut outcome = Box::pin(wait).await?;
+            // Where nothing was scheduled no wait can know it.
+            outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);
             if outcome.report.verdict != Verdict::NotStarted || !Box::pin(self.rest()).await {
                 return Ok((triggered, outcome));
             }

@@ -7,7 +7,7 @@ use super::NO_JOB;
 use super::effect;
 use super::engine::Engine;
 use super::job_tracker::JobTracker;
-use super::ledger::{Job, Ledger};
+use super::ledger::{Job, Ledger, Origin};
 use super::left_out::left_out;
 use super::meter::Progress;
 use super::observe::{Observer, Seen};
@@ -71,6 +71,8 @@ pub(crate) async fn wait(
         follower.tracker.settle();
     }
     let mut report = follower.tracker.report();
+    let origin = follower.job.origin.as_deref().filter(|origin| !origin.is_late);
+    report.unsorted = origin.and_then(Origin::unsorted);
     if is_over {
         report.effect = follower.effect();
         let origin = follower.job.origin.as_deref();

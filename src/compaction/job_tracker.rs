@@ -387,6 +387,7 @@ impl JobTracker {
             failed_polls: self.failed_polls,
             effect: None,
             left_out: None,
+            unsorted: None,
         }
     }
 }

@@ -130,6 +130,8 @@ pub struct Report {
     pub effect: Option<Effect>,
     /// Segments that were stored at the trigger and left out, if this client triggered the job and knows.
     pub left_out: Option<LeftOut>,
+    /// Segments that waited to be sorted right before the trigger, if this client triggered the job and the server told.
+    pub unsorted: Option<i64>,
 }
 
 /// What was learnt when the job was triggered.

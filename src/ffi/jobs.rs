@@ -159,6 +159,10 @@ pub struct milvus_compaction_report {
     pub segment_diff: milvus_segment_diff,
     /// Segments that the job left out; MILVUS_NOT_REPORTED if that is not known.
     pub left_out: milvus_left_out,
+    /// Segments that waited to be sorted right before the trigger (servers since 2.5), as in milvus_compact_result.
+    /// MILVUS_NOT_REPORTED unless this client triggered or imported the job, and of MILVUS_NO_JOB unless it is the
+    /// end of milvus_optimize() or milvus_compact_many().
+    pub unsorted_segments: i64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
@@ -321,6 +325,7 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_c
         failed_polls: report.failed_polls,
         segment_diff: report.effect.map_or(milvus_segment_diff::NOT_KNOWN, milvus_segment_diff::from),
         left_out: report.left_out.as_ref().map_or(milvus_left_out::NOT_KNOWN, milvus_left_out::from),
+        unsorted_segments: report.unsorted.unwrap_or(NOT_REPORTED),
     }
 }
 

@@ -56,7 +56,7 @@ fn structs_are_laid_out_as_promised() {
             l0_segments_after;
         milvus_left_out: total unsorted l0 clustered importing unflushed not_asked_for other;
         milvus_compaction_report: size verdict has_segment_diff job_id planned counts unknown_plans elapsed_ms
-            polls failed_polls segment_diff left_out;
+            polls failed_polls segment_diff left_out unsorted_segments;
         milvus_plan: size sources source_count target targets target_count judgement reason has_details r#type state
             reserved plan_id job_id collection_id partition_id channel failure_reason;
         milvus_segment: size id collection_id partition_id rows state level is_sorted reserved
@@ -66,7 +66,8 @@ fn structs_are_laid_out_as_promised() {
             unsorted_segments l0_segments unindexed_rows reason;
         milvus_resolution: size state reserved job_id text;
         milvus_many_params: size compaction concurrency only_trigger;
-        milvus_many_result: size collection_name status trigger job_id planned report error;
+        milvus_many_result: size collection_name status trigger job_id planned report error
+            unsorted_segments;
         milvus_progress: size elapsed_ms planned completed failed plans_per_second collections
             collections_done collections_failed;
     };

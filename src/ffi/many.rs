@@ -58,6 +58,9 @@ pub struct milvus_many_result {
     /// The detail of its failure, with the status MILVUS_OK if it has not failed; never NULL. Lives as long as
     /// the list.
     pub error: *const milvus_error,
+    /// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5): where there was
+    /// nothing to do, a later call may compact them. MILVUS_NOT_REPORTED if that is not known.
+    pub unsorted_segments: i64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
@@ -84,6 +87,7 @@ struct Entry {
     trigger: i32,
     job_id: i64,
     planned: i64,
+    unsorted: i64,
     report: Option<Box<milvus_compaction_report>>,
     error: Option<Box<Detail>>,
     status: Status,
@@ -238,6 +242,7 @@ impl From<Item> for Entry {
             trigger: triggered.map_or(0, |triggered| triggered.start as i32),
             job_id,
             planned: triggered.and_then(|triggered| triggered.planned).unwrap_or(NOT_REPORTED),
+            unsorted: triggered.and_then(|triggered| triggered.unsorted).unwrap_or(NOT_REPORTED),
             report: outcome.map(|outcome| Box::new(report(job_id, &outcome, took))),
             status: error.as_ref().map_or(Status::Ok, |error| error.status),
             error: error.map(|error| Box::new(Detail::new(c"milvus_compact_many", &error))),
@@ -257,17 +262,20 @@ impl Entry {
             planned: self.planned,
             report: self.report.as_deref().map_or(ptr::null(), ptr::from_ref),
             error: self.error.as_deref().map_or_else(|| NONE.pointer(), Detail::pointer),
+            unsorted_segments: self.unsorted,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use super::*;
 
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {
         assert_eq!(milvus_many_params::FIRST_SIZE, size_of::<milvus_many_params>());
-        assert_eq!(milvus_many_result::FIRST_SIZE, size_of::<milvus_many_result>());
+        assert_eq!(milvus_many_result::FIRST_SIZE, offset_of!(milvus_many_result, unsorted_segments));
     }
 }

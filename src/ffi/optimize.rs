@@ -54,7 +54,7 @@ pub(super) fn flush_operation(
 /// up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
 ///
 /// Before the trigger it waits until what is stored is sorted (servers since 2.5), at most a minute and half of the time
-/// that is left; the report has the number of segments that were left out for that (left_out_unsorted). While another
+/// that is left; the report has the number of segments that were left out for that (unsorted_segments). While another
 /// compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most ten
 /// minutes.
 ///

@@ -70,7 +70,9 @@ static void a_mixed_list(milvus_client *client)
     result = result_of(list, "fails_partly");
     CHECK(result.status == MILVUS_COMPACTION_FAILED && result.report->counts.failed == 1);
     CHECK(result.error->job_id == result.job_id);
+    CHECK(result.unsorted_segments == 0);
     result = result_of(list, "missing");
+    CHECK(result.unsorted_segments == MILVUS_NOT_REPORTED);
     CHECK(result.status == MILVUS_COLLECTION_NOT_FOUND && result.report == NULL && result.trigger == 0);
     CHECK(strstr(result.error->message, "missing") != NULL);
     result = result_of(list, "the_same");
@@ -383,6 +385,26 @@ static void wrong_arguments(milvus_client *client)
     milvus_many_list_free(NULL);
 }
 
+// Where nothing was to do it is told why: what is stored waits to be sorted.
+static void what_waits_to_be_sorted(milvus_client *client)
+{
+    const char *names[] = {"fresh"};
+    milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
+    milvus_many_list *list = NULL;
+    milvus_many_result result;
+
+    tell_fake("add fresh only_unsorted");
+    CHECK(milvus_compact_many(client, names, 1, NULL, 2000, &list) == MILVUS_OK);
+    result = result_of(list, "fresh");
+    CHECK(result.outcome == MILVUS_TRIGGER_NOTHING && result.unsorted_segments == 2);
+    CHECK(result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO && result.report->unsorted_segments == 2);
+    milvus_many_list_free(list);
+    CHECK(milvus_optimize(client, "fresh", NULL, 2000, &report) == MILVUS_OK);
+    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.unsorted_segments == 2);
+    CHECK(milvus_compaction_wait(client, MILVUS_NO_JOB, 2000, &report) == MILVUS_OK);
+    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.unsorted_segments == MILVUS_NOT_REPORTED);
+}
+
 int main(int argc, char **argv)
 {
     const char *uri;
@@ -404,6 +426,7 @@ int main(int argc, char **argv)
     so_many_at_a_time(client, 0);
     so_many_at_a_time(client, 5);
     one_that_another_client_holds(client, uri);
+    what_waits_to_be_sorted(client);
     a_crowd(client); // last: it adds many, and the whole database has a limit of time
     milvus_client_free(client);
     stop_fake();

@@ -165,6 +165,11 @@ static void many_tell_of_each(milvus::client &client)
         CHECK(each[2].status == milvus::status::collection_not_found && !each[2].report);
         CHECK(each[2].failure.message.find("missing") != std::string::npos);
     }
+    tell_fake("add fresh only_unsorted");
+    const auto fresh = client.compact_many({"fresh"}, {}, 2s);
+    CHECK(fresh[0].outcome == milvus::trigger::nothing && fresh[0].unsorted_segments == 2);
+    CHECK(fresh[0].report->unsorted_segments == 2 && client.optimize("fresh", {}, 2s).unsorted_segments == 2);
+    CHECK(!client.wait(milvus::no_job).unsorted_segments); // nobody can know
     const int triggers = std::atoi(tell_fake("count trigger"));
     milvus::many_params params;
     params.only_trigger = true;

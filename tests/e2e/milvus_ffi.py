@@ -44,7 +44,7 @@ Plan = _struct("milvus_plan", [
 Report = _struct("milvus_compaction_report", [
     ("verdict", ctypes.c_int32), ("has_segment_diff", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("counts", PlanCounts),
     ("unknown_plans", _int64), ("elapsed_ms", _int64), ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64),
-    ("segment_diff", SegmentDiff), ("left_out", LeftOut)])
+    ("segment_diff", SegmentDiff), ("left_out", LeftOut), ("unsorted_segments", _int64)])
 CompactParams = _struct("milvus_compact_params", [
     ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
     ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t)])
@@ -76,7 +76,7 @@ ManyParams = _struct("milvus_many_params", [
     ("compaction", ctypes.POINTER(CompactParams)), ("concurrency", ctypes.c_int32), ("only_trigger", ctypes.c_int32)])
 ManyResult = _struct("milvus_many_result", [
     ("collection_name", ctypes.c_char_p), ("status", _status), ("trigger", ctypes.c_int32), ("job_id", _int64), ("planned", _int64),
-    ("report", ctypes.POINTER(Report)), ("error", ctypes.POINTER(LastError))])
+    ("report", ctypes.POINTER(Report)), ("error", ctypes.POINTER(LastError)), ("unsorted_segments", _int64)])
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int32, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
 
 _pointer, _text = ctypes.c_void_p, ctypes.c_char_p

@@ -102,6 +102,8 @@ impl Scenario {
             ("purges", Self { purges: true, ..one() }),
             ("in_second", Self { is_in_second: true, ..one() }),
             ("unsorted", Self { unsorted: 2, ..one() }),
+            // What it has waits to be sorted, so a trigger takes nothing.
+            ("only_unsorted", Self { unsorted: 2, job_id: Some(-1), ..Self::default() }),
             // Its first plan leaves the list while the second one runs.
             ("forgets_early", Self { listed_for: Some(0), keeps_rows: true, ..two() }),
         ]

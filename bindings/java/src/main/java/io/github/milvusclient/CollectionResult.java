@@ -14,15 +14,18 @@ import java.util.OptionalLong;
  * @param report          what was seen of the job; empty if it was not waited for
  * @param failure         what looking it up, the trigger or the wait failed with; empty if it was compacted, or there
  *                        was nothing to do
+ * @param unsortedSegments  segments that waited to be sorted right before the trigger, and are left out: where there was
+ *                        nothing to do, a later call may compact them; since Milvus 2.5
  */
 public record CollectionResult(String collectionName, Trigger trigger, long jobId, OptionalLong planned,
-                               Optional<CompactionReport> report, Optional<MilvusException> failure) {
+                               Optional<CompactionReport> report, Optional<MilvusException> failure,
+                               OptionalLong unsortedSegments) {
     static CollectionResult of(Structs.ManyResult result) {
         Optional<CompactionReport> report = Optional.ofNullable(result.report)
             .map(place -> CompactionReport.of(new Structs.CompactionReport(place)));
         Optional<MilvusException> failure = result.status == Library.OK ? Optional.empty()
             : Optional.of(Failure.of(result.error, result.status).with(report.orElse(null)).exception());
         return new CollectionResult(Text.read(result.collectionName), Trigger.of(result.trigger), result.jobId,
-            Text.reported(result.planned), report, failure);
+            Text.reported(result.planned), report, failure, Text.reported(result.unsortedSegments));
     }
 }

@@ -4,30 +4,35 @@ package io.github.milvusclient;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
  * servers forget, and on what became of each plan's segments.
  *
- * @param verdict       how the job ended. {@link Verdict#NONE} if the wait ended first
- * @param jobId         the job
- * @param planned       plans of the job; 0 if their number is not known
- * @param counts        the plans by their state. Servers forget, so those that ended count by the largest counters that
- *                      were seen, and by what became of each plan's segments
- * @param unknownPlans  plans that ended in a way that nobody can tell. Milvus_plan has the reason of each
- * @param elapsed       duration of the wait
- * @param polls         questions that the server answered
- * @param failedPolls   questions that failed, and that the wait repeated
- * @param segmentDiff   what changed between the trigger and the end of the job. All fields are empty unless
- *                      hasSegmentDiff is 1
- * @param leftOut       segments that the job left out; empty if that is not known
+ * @param verdict           how the job ended. {@link Verdict#NONE} if the wait ended first
+ * @param jobId             the job
+ * @param planned           plans of the job; 0 if their number is not known
+ * @param counts            the plans by their state. Servers forget, so those that ended count by the largest counters
+ *                          that were seen, and by what became of each plan's segments
+ * @param unknownPlans      plans that ended in a way that nobody can tell. Milvus_plan has the reason of each
+ * @param elapsed           duration of the wait
+ * @param polls             questions that the server answered
+ * @param failedPolls       questions that failed, and that the wait repeated
+ * @param segmentDiff       what changed between the trigger and the end of the job. All fields are empty unless
+ *                          hasSegmentDiff is 1
+ * @param leftOut           segments that the job left out; empty if that is not known
+ * @param unsortedSegments  segments that waited to be sorted right before the trigger (servers since 2.5), as in {@link
+ *                          CompactResult}. empty unless this client triggered or imported the job, and of {@link
+ *                          MilvusClient#NO_JOB} unless it is the end of milvus_optimize() or milvus_compact_many()
  */
 public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCounts counts, long unknownPlans,
                                Duration elapsed, long polls, long failedPolls, Optional<SegmentDiff> segmentDiff,
-                               Optional<LeftOut> leftOut) {
+                               Optional<LeftOut> leftOut, OptionalLong unsortedSegments) {
     static CompactionReport of(Structs.CompactionReport c) {
         return new CompactionReport(Verdict.of(c.verdict), c.jobId, c.planned, PlanCounts.of(c.counts), c.unknownPlans,
-            Duration.ofMillis(c.elapsedMs), c.polls, c.failedPolls, segmentDiffOf(c), leftOutOf(c));
+            Duration.ofMillis(c.elapsedMs), c.polls, c.failedPolls, segmentDiffOf(c), leftOutOf(c),
+            Text.reported(c.unsortedSegments));
     }
 
     private static Optional<SegmentDiff> segmentDiffOf(Structs.CompactionReport c) {

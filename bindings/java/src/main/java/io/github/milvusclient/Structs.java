@@ -195,7 +195,7 @@ final class Structs {
 
     /** milvus_compaction_report. */
     @FieldOrder({"verdict", "hasSegmentDiff", "jobId", "planned", "counts", "unknownPlans", "elapsedMs", "polls",
-        "failedPolls", "segmentDiff", "leftOut"})
+        "failedPolls", "segmentDiff", "leftOut", "unsortedSegments"})
     public static class CompactionReport extends CStruct.Sized {
         public int verdict;
         public int hasSegmentDiff;
@@ -208,6 +208,7 @@ final class Structs {
         public long failedPolls;
         public SegmentDiff segmentDiff = new SegmentDiff();
         public LeftOut leftOut = new LeftOut();
+        public long unsortedSegments;
 
         public CompactionReport() {
         }
@@ -344,7 +345,7 @@ final class Structs {
     }
 
     /** milvus_many_result. */
-    @FieldOrder({"collectionName", "status", "trigger", "jobId", "planned", "report", "error"})
+    @FieldOrder({"collectionName", "status", "trigger", "jobId", "planned", "report", "error", "unsortedSegments"})
     public static class ManyResult extends CStruct.Sized {
         public Pointer collectionName;
         public int status;
@@ -353,6 +354,7 @@ final class Structs {
         public long planned;
         public Pointer report;
         public Pointer error;
+        public long unsortedSegments;
 
         public ManyResult() {
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.Test;
@@ -30,6 +31,20 @@ public final class ManyTest extends Served {
             assertEquals(Verdict.SUCCEEDED, result.report().orElseThrow().verdict());
             assertTrue(result.failure().isEmpty());
         }
+    }
+
+    @Test
+    public void whatWaitsToBeSortedIsToldWhereNothingWasToDo() {
+        server.tell("add fresh only_unsorted");
+        Duration brief = Duration.ofSeconds(2);
+        CollectionResult result = client.compactMany(List.of("fresh"), ManyParams.DEFAULT, brief).get(0);
+        assertEquals(Trigger.NOTHING_TO_DO, result.trigger());
+        assertEquals(OptionalLong.of(2), result.unsortedSegments());
+        assertEquals(OptionalLong.of(2), result.report().orElseThrow().unsortedSegments());
+        CompactionReport optimized = client.optimize("fresh", CompactParams.DEFAULT, brief);
+        assertEquals(Verdict.NOTHING_TO_DO, optimized.verdict());
+        assertEquals(OptionalLong.of(2), optimized.unsortedSegments());
+        assertEquals(OptionalLong.empty(), client.waitForCompaction(MilvusClient.NO_JOB, SOON).unsortedSegments());
     }
 
     @Test
