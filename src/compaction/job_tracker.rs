@@ -280,7 +280,7 @@ impl JobTracker {
 
     /// Whether plans of this job of others may have been forgotten before anybody saw them.
     fn may_have_forgotten_plans(&self) -> bool {
-        self.scheduled == Scheduled::Elsewhere && self.plans.len() > 0 && !self.knows_all_plans()
+        self.scheduled == Scheduled::Elsewhere && !self.knows_all_plans()
     }
 
     fn judged(&self, judgement: Judgement) -> i64 {

@@ -50,7 +50,7 @@ pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {
         let stored = plan.sources.iter().filter(|id| view.now.has(**id)).count();
         let (is_without, is_left) = (plan.targets().is_empty(), stored == plan.sources.len());
         plan.was_gone = is_without && stored == 0;
-        plan.was_left |= is_without && is_left && plan.is_listed && view.is_over && view.is_at_rest;
+        plan.was_left |= is_without && is_left && view.is_over && view.is_at_rest;
     }
 }
 

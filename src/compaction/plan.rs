@@ -34,7 +34,7 @@ pub struct Plan {
     pub(super) is_listed: bool,
     /// Whether an earlier look found its sources gone, and no target.
     pub(super) was_gone: bool,
-    /// Whether a look well after the job's end found all its sources stored, and no target: it failed.
+    /// Whether a look well after the job's end found all its sources stored, and no target.
     pub(super) was_left: bool,
     /// Whether its judgement stays, whatever becomes of the segments.
     pub(super) is_settled: bool,

@@ -196,7 +196,7 @@ fn open(report: &Report) -> String {
     };
     let failed = report.counts.failed.saturating_add(report.counts.timed_out);
     format!(
-        "of {planned} plans that the server listed {completed} completed and {failed} failed, but the job may be older \
+        "of {planned} plans that the server told of {completed} completed and {failed} failed, but the job may be older \
          than the server's memory, so that others may be forgotten: {}",
         why.text()
     )

@@ -1,0 +1,256 @@
+//! The client of the model, and all that may happen to it and its server.
+
+use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::super::job_tracker::JobTracker;
+use super::super::judgement::{Judgement, Reason};
+use super::super::ledger::{Job, Origin};
+use super::super::left_out::Chosen;
+use super::super::lineage::View;
+use super::super::params::Mode;
+use super::super::plan::Plans;
+use super::super::snapshot::Snapshot;
+use super::super::unlisted::Unlisted;
+use super::super::verdict::{Report, Scheduled, Verdict, failure};
+use super::server::Server;
+use crate::collection::Collection;
+use crate::segments::Segment;
+
+const JOB: i64 = 7;
+
+/// The question that the client asks next.
+#[derive(Clone, Debug, Hash)]
+enum Asks {
+    /// Who comes late lists the segments first.
+    Before,
+    State,
+    Plans,
+    Segments,
+    /// What the segments were is known by now.
+    Partitions(Arc<Seen>),
+}
+
+/// A list of segments, with what tells it from others: id, partition, rows, level, and whether it is sorted.
+#[derive(Debug)]
+struct Seen {
+    short: Vec<(i64, i64, i64, i32, bool)>,
+    snapshot: Snapshot,
+}
+
+impl Seen {
+    fn of(server: &Server) -> Arc<Self> {
+        let segments = server.segments();
+        let short =
+            |s: &Segment| (s.id, s.partition_id, s.rows, s.level.unwrap_or(0), s.is_sorted == Some(true));
+        Arc::new(Self { short: segments.iter().map(short).collect(), snapshot: Snapshot::of(&segments) })
+    }
+}
+
+impl Hash for Seen {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.short.hash(hasher);
+    }
+}
+
+#[derive(Clone)]
+struct Client {
+    /// The segments before the trigger, or those that it saw first.
+    before: Option<Arc<Seen>>,
+    tracker: JobTracker,
+    asks: Asks,
+    /// It has looked once, and saw no success.
+    is_doubting: bool,
+}
+
+pub(super) struct Exploration {
+    is_clustering: bool,
+    is_late: bool,
+    pub(super) seen: HashSet<u64>,
+    pub(super) verdicts: BTreeMap<String, usize>,
+}
+
+impl Exploration {
+    /// The exploration of what a client sees that triggers its job on this server, and that client.
+    fn new(server: &Server) -> (Self, Client) {
+        let is_late = server.kind.is_of_others;
+        let mode = if server.kind.asks_for_clustering { Mode::Clustering } else { Mode::Plain };
+        let origin = Origin {
+            since: std::time::Instant::now(),
+            collection: Collection::default(),
+            mode,
+            chosen: Chosen::default(),
+            before: None,
+            is_late,
+            taken: HashSet::new(),
+            jobs_before: None,
+            plans_before: None,
+            running: None,
+        };
+        let planned = i64::try_from(server.plans.len()).unwrap();
+        let scheduled = if is_late { Scheduled::Elsewhere } else { Scheduled::Plans(planned) };
+        let job = Job::new(scheduled, Plans::default());
+        let tracker = JobTracker::new(JOB, Job { origin: Some(Arc::new(origin)), ..job });
+        let (before, asks) =
+            if is_late { (None, Asks::Before) } else { (Some(Seen::of(server)), Asks::State) };
+        let client = Client { before, tracker, asks, is_doubting: false };
+        let is_clustering = server.kind.asks_for_clustering;
+        (Self { is_clustering, is_late, seen: HashSet::new(), verdicts: BTreeMap::new() }, client)
+    }
+
+    /// Everything that may happen.
+    pub(super) fn run(server: &Server) -> Self {
+        let (mut exploration, client) = Self::new(server);
+        let mut open = vec![(server.clone(), client)];
+        while let Some((server, client)) = open.pop() {
+            if !exploration.is_new(&server, &client) {
+                continue;
+            }
+            open.extend(server.steps().into_iter().map(|next| (next, client.clone())));
+            open.extend(exploration.answered(&server, client.clone()));
+            open.push((server, lost(client)));
+        }
+        exploration
+    }
+
+    /// One thing after another, as it is chosen, until there is a verdict.
+    pub(super) fn walk(server: Server, choices: &[u8]) -> Self {
+        let (mut exploration, mut client) = Self::new(&server);
+        let mut server = server;
+        for choice in choices {
+            let steps = server.steps();
+            match usize::from(*choice) % 8 {
+                0..3 if !steps.is_empty() => server = steps[usize::from(*choice / 8) % steps.len()].clone(),
+                3 => client = lost(client),
+                _ => match exploration.answered(&server, client).pop() {
+                    Some(next) => (server, client) = next,
+                    None => return exploration,
+                },
+            }
+        }
+        exploration
+    }
+
+    fn is_new(&mut self, server: &Server, client: &Client) -> bool {
+        let mut hasher = DefaultHasher::new();
+        let Client { before, tracker, asks, is_doubting } = client;
+        let before = before.as_ref().filter(|_| self.is_late);
+        (server, before, asks, is_doubting, tracker.fingerprint()).hash(&mut hasher);
+        self.seen.insert(hasher.finish())
+    }
+
+    /// The question is answered: what the client does then.
+    fn answered(&mut self, server: &Server, mut client: Client) -> Vec<(Server, Client)> {
+        match std::mem::replace(&mut client.asks, Asks::State) {
+            Asks::Before => client.before = Some(Seen::of(server)),
+            Asks::State => {
+                let is_due = client.tracker.poll(server.state());
+                client.asks = if is_due { Asks::Plans } else { Self::after_the_list(&mut client) };
+            }
+            Asks::Plans => {
+                client.tracker.list(server.listed(), server.kind.forgets);
+                client.asks = Self::after_the_list(&mut client);
+            }
+            Asks::Segments => {
+                let segments = Seen::of(server);
+                if self.look(&mut client, &segments, None) {
+                    client.asks = Asks::Partitions(segments);
+                } else {
+                    return self.after_the_segments(server, client);
+                }
+            }
+            Asks::Partitions(segments) => {
+                let partitions = server.partitions.iter().copied().collect();
+                self.look(&mut client, &segments, Some(&partitions));
+                return self.after_the_segments(server, client);
+            }
+        }
+        vec![(server.clone(), client)]
+    }
+
+    /// Judges by these segments, and remembers them where no more is needed. Returns whether the partitions are.
+    fn look(&self, client: &mut Client, now: &Seen, partitions: Option<&HashSet<i64>>) -> bool {
+        let view = View {
+            before: client.before.as_ref().map(|seen| &seen.snapshot),
+            is_late: self.is_late,
+            now: &now.snapshot,
+            partitions,
+            is_clustering: self.is_clustering,
+            is_over: client.tracker.is_over(),
+            is_at_rest: true,
+        };
+        let wants_partitions = client.tracker.judge(&view);
+        if !wants_partitions || partitions.is_some() {
+            client.tracker.note(&view);
+        }
+        wants_partitions
+    }
+
+    fn after_the_list(client: &mut Client) -> Asks {
+        let is_over = client.tracker.is_over();
+        client.is_doubting &= is_over;
+        if is_over || client.tracker.has_ended_plans() { Asks::Segments } else { Asks::State }
+    }
+
+    fn after_the_segments(&mut self, server: &Server, mut client: Client) -> Vec<(Server, Client)> {
+        // Between two looks lies a second at least.
+        let mut later = server.settled();
+        if !client.tracker.is_over() {
+            return vec![(later, client)];
+        }
+        later.was_looked_at = true;
+        let is_last = client.is_doubting && !client.tracker.wants_another_look();
+        if client.tracker.is_certain() || is_last {
+            self.check(server, &client);
+            return Vec::new();
+        }
+        client.is_doubting = true;
+        client.tracker.look_again();
+        vec![(later, client)]
+    }
+
+    fn check(&mut self, server: &Server, client: &Client) {
+        let report = client.tracker.report();
+        let truth = server.truth();
+        let told = report.verdict;
+        assert!(
+            told == truth || told == Verdict::Unknown,
+            "{truth:?} is told as {told:?}: {server:?} {report:?}"
+        );
+        let class = if told == Verdict::Unknown { why(&report) } else { format!("{told:?}") };
+        *self.verdicts.entry(class).or_default() += 1;
+    }
+}
+
+/// Why a verdict is open: a reason of a plan, or plans that nobody saw.
+fn why(report: &Report) -> String {
+    assert!(failure(report, None).is_some());
+    match report.unlisted {
+        Some(Unlisted::SegmentsUnnamed(_)) => return "unknown: SegmentsUnnamed".to_owned(),
+        Some(other) => return format!("unknown: {other:?}"),
+        None => {}
+    }
+    if report.planned == 0 {
+        return "unknown: no trace".to_owned();
+    }
+    let open = report.plans.iter().find(|plan| plan.judged.judgement == Judgement::NotKnown);
+    let never = i64::try_from(report.plans.len()).unwrap() < report.planned;
+    let failed_unseen = report.plans.iter().find(|plan| plan.judged.reason == Reason::None);
+    match open {
+        Some(plan) => format!("unknown: {:?}", plan.judged.reason),
+        None if never => format!("unknown: {:?}", Reason::NeverListed),
+        // Counters say of as many plans that they completed as changed nothing.
+        None if report.unknown > 0 => "unknown: contradicted".to_owned(),
+        None => panic!("no reason: {failed_unseen:?} {report:?}"),
+    }
+}
+
+/// The question or its answer is lost: the client begins anew.
+fn lost(mut client: Client) -> Client {
+    if matches!(client.asks, Asks::Plans) {
+        client.tracker.look_again();
+    }
+    client.asks = Asks::State;
+    client
+}
