@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use lexopt::prelude::*;
+
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
@@ -29,21 +31,22 @@ pub(crate) struct Arguments(HashMap<String, String>);
 impl Arguments {
     /// The command, which is `run` if there is none, and its arguments.
     pub(crate) fn of_process() -> Result<(String, Self)> {
-        let mut words = std::env::args().skip(1).peekable();
-        let command = words.next_if(|word| !word.starts_with("--")).unwrap_or_else(|| "run".to_owned());
-        let mut arguments = HashMap::new();
-        while let Some(word) = words.next() {
-            let name = word.strip_prefix("--").ok_or_else(|| format!("unexpected argument \"{word}\""))?;
-            let value = if FLAGS.contains(&name) {
-                String::new()
-            } else if KEYS.contains(&name) {
-                words.next().ok_or_else(|| format!("{word} wants a value"))?
-            } else {
-                return Err(format!("there is no argument {word}").into());
-            };
-            arguments.insert(name.to_owned(), value);
+        let mut parser = lexopt::Parser::from_env();
+        let (mut command, mut arguments) = (None, HashMap::new());
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Value(word) if command.is_none() => command = Some(word.string()?),
+                Long(name) if FLAGS.contains(&name) => {
+                    arguments.insert(name.to_owned(), String::new());
+                }
+                Long(name) if KEYS.contains(&name) => {
+                    let name = name.to_owned();
+                    arguments.insert(name, parser.value()?.string()?);
+                }
+                other => return Err(other.unexpected().into()),
+            }
         }
-        Ok((command, Self(arguments)))
+        Ok((command.unwrap_or_else(|| "run".to_owned()), Self(arguments)))
     }
 
     /// Keeps the process on the CPU that is named, if one is.
