@@ -125,7 +125,7 @@ const TAIL: &str = "
 
 The caller writes the request and sleeps (two system calls); the library's thread is woken by the answer, reads it, wakes
 the caller and sleeps again (three more, and two switches of threads in all). Nothing is written to wake the library's
-thread, and no timer is set: see *Who has queued a request writes it* in `architecture.md`.
+thread, and no timer is set: see [decision 4](decisions/0004-callers-write-their-requests.md).
 
 Times vary from run to run on a busy machine, the other numbers hardly do. Latency depends most on where the kernel puts
 the two processes: a CPU that sleeps has to be woken, twice a call, if client and server are on different ones. No client
