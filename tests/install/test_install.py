@@ -1,4 +1,5 @@
 """The library links as C and C++ libraries do: from a tree that was moved, shared and static, by every tool."""
+import json
 import os
 import re
 import shutil
@@ -108,7 +109,25 @@ def test_every_function_has_a_man_page():
     assert all(len(name[2]) > 10 for name in names), "and a line that says what it is for"
     page = (STAGE / "share/man/man3/milvus_compaction.3").read_text()
     assert "milvus_compact" in page and len(page) > 5000
-    assert (STAGE / "share/doc/libmilvus-client/LICENSE").exists()
+
+
+def check_notices(documents):
+    """Whose code is in the library is told by its name, and with its licence."""
+    notices = (documents / "third-party-notices.txt").read_text()
+    listed = {part["name"] for part in json.loads((documents / "sbom.cdx.json").read_text())["components"]}
+    assert len(listed) > 30
+    assert all(re.search(rf"^  - {name} \d", notices, re.M) for name in listed)
+    # The texts, too: of the licence that most crates have, of ring's cryptography, of the standard library.
+    for text in ("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION", "ISC", "The Rust Project Developers"):
+        assert text in notices
+    # Made on some machine, and of none.
+    assert not re.search(r"file:///(?!milvus-client)", (documents / "sbom.cdx.json").read_text())
+
+
+def test_licences_of_others_are_installed_with_the_library():
+    documents = STAGE / "share/doc/libmilvus-client"
+    assert (documents / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    check_notices(documents)
 
 
 def test_the_debian_packages_install_and_the_readme_compiles_in_one_line(tmp_path, fake):
@@ -124,6 +143,12 @@ def test_the_debian_packages_install_and_the_readme_compiles_in_one_line(tmp_pat
         *(ROOT / package for package in packages))
     listed = run("dpkg", f"--root={root}", "-l")
     assert "libmilvus-client0" in listed and "libmilvus-client-dev" in listed
+    for package in ("libmilvus-client0", "libmilvus-client-dev"):
+        documents = root / "usr/share/doc" / package
+        assert (documents / "copyright").read_text() == (ROOT / "packaging/copyright").read_text()
+        check_notices(documents)
+        [maintainer] = re.findall("^Maintainer: (.*)$", run("dpkg", f"--root={root}", "-s", package), re.M)
+        assert re.fullmatch(r"[^<>]+ <[^@ ]+@[^@ ]+\.[a-z]+>", maintainer)
     triplet = run("gcc", "-print-multiarch").strip()
     libraries = root / "usr/lib" / triplet
     assert sorted(path.name for path in libraries.glob("*.so*")) == [
