@@ -22,9 +22,23 @@ mv "$all/usr/lib/$triplet"/libmilvus_client.so.* "$run/usr/lib/$triplet/"
 mv "$all/usr/share/doc/libmilvus-client" "$all/usr/share/doc/libmilvus-client-dev"
 mv "$all/usr" "$dev/"
 rmdir "$all"
-install -m 644 packaging/copyright packaging/third-party-notices.txt packaging/sbom.cdx.json \
-    "$run/usr/share/doc/libmilvus-client0/"
-install -m 644 packaging/copyright "$dev/usr/share/doc/libmilvus-client-dev/"
+maintainer="${DEBFULLNAME:-The milvus-client developers} <${DEBEMAIL:-milvus-client@lists.example.org}>"
+install -m 644 packaging/third-party-notices.txt packaging/sbom.cdx.json "$run/usr/share/doc/libmilvus-client0/"
+for documents in "$run/usr/share/doc/libmilvus-client0" "$dev/usr/share/doc/libmilvus-client-dev"; do
+    rm -f "$documents/LICENSE" "$documents/CHANGELOG.md"
+    install -m 644 packaging/copyright "$documents/"
+    gzip -9n <CHANGELOG.md >"$documents/changelog.gz"
+    cat <<END | gzip -9n >"$documents/changelog.Debian.gz"
+milvus-client ($version) unstable; urgency=medium
+
+  * Release ${version%-*}: changelog.gz has what changed.
+
+ -- $maintainer  $(date -R -u -d "@$(git log -1 --format=%ct 2>/dev/null || date +%s)")
+END
+done
+# As policy wants them.
+chmod 644 "$run/usr/lib/$triplet"/libmilvus_client.so.*.*
+find "$dev/usr/share/man" -type f -exec gzip -9n {} +
 # The oldest C library whose functions are used.
 libc=$(objdump -T "$run/usr/lib/$triplet/libmilvus_client.so.0" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
 
@@ -36,7 +50,7 @@ Source: milvus-client
 Version: $version
 Architecture: $architecture
 Multi-Arch: same
-Maintainer: ${DEBFULLNAME:-The milvus-client developers} <${DEBEMAIL:-milvus-client@lists.example.org}>
+Maintainer: $maintainer
 Section: $3
 Priority: optional
 Installed-Size: $(du -sk --apparent-size "$2" | cut -f 1)
