@@ -33,33 +33,33 @@ macro_rules! statuses {
 }
 
 statuses! {
-    Ok = 0, "OK", "The call did what it says.";
+    Ok = 0, "OK", "The call succeeded.";
     InvalidArgument = 1, "INVALID_ARGUMENT", "A parameter is NULL, malformed or out of range; the message names it.";
-    InvalidHandle = 2, "INVALID_HANDLE", "The handle was freed already, is of another type, or was not made by this library.";
-    Closed = 3, "CLOSED", "The client has been closed; make a new one.";
-    Forked = 4, "FORKED", "This process is a fork of one that used the library; use it in the parent, or call exec first.";
-    Pending = 5, "PENDING", "The operation is not over yet; wait for its future, or ask again later.";
-    Unavailable = 10, "UNAVAILABLE", "The server cannot be reached or the connection was lost; check address and server.";
-    TlsFailed = 11, "TLS_FAILED", "No secure connection could be made; check http or https and the certificates.";
-    Timeout = 12, "TIMEOUT", "The call's time ran out; what the server was asked to do may still go on.";
-    Cancelled = 13, "CANCELLED", "The caller stopped the call; what the server was asked to do may still go on.";
+    InvalidHandle = 2, "INVALID_HANDLE", "The handle is freed, of another type, or not from this library.";
+    Closed = 3, "CLOSED", "The client is closed; make a new one.";
+    Forked = 4, "FORKED", "This process is a fork of one that used the library; use the library in the parent, or call exec() first.";
+    Pending = 5, "PENDING", "The operation still runs; wait for its future, or ask again later.";
+    Unavailable = 10, "UNAVAILABLE", "The server does not answer, or the connection broke; check the address and the server.";
+    TlsFailed = 11, "TLS_FAILED", "No secure connection is possible; check http or https, and the certificates.";
+    Timeout = 12, "TIMEOUT", "The time limit passed; the work on the server may still go on.";
+    Cancelled = 13, "CANCELLED", "The caller cancelled the call; the work on the server may still go on.";
     Unauthenticated = 20, "UNAUTHENTICATED", "The server does not accept the token; check it.";
-    PermissionDenied = 21, "PERMISSION_DENIED", "The user lacks the privilege that the message names; have it granted.";
-    CollectionNotFound = 22, "COLLECTION_NOT_FOUND", "No collection or alias of that name exists in the database.";
+    PermissionDenied = 21, "PERMISSION_DENIED", "The user lacks the privilege that the message names; ask an administrator for it.";
+    CollectionNotFound = 22, "COLLECTION_NOT_FOUND", "The database has no collection or alias of that name.";
     DatabaseNotFound = 23, "DATABASE_NOT_FOUND", "No database of that name exists.";
-    RateLimited = 24, "RATE_LIMITED", "The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.";
-    NotReady = 25, "NOT_READY", "The server is starting, or a part of it is down.";
-    CompactionDisabled = 26, "COMPACTION_DISABLED", "Compaction is switched off in the server's configuration (dataCoord.enableCompaction).";
-    Unsupported = 27, "UNSUPPORTED", "This server's version cannot do what was asked; the message names the version that can.";
-    ServerError = 28, "SERVER_ERROR", "The server refused or failed; its own code and text are in the error's detail.";
+    RateLimited = 24, "RATE_LIMITED", "The server's rate limit refused the call; if the error is retriable, try again in a few seconds.";
+    NotReady = 25, "NOT_READY", "The server is starting, or a part of it is down; try again in a few seconds.";
+    CompactionDisabled = 26, "COMPACTION_DISABLED", "The server's configuration switches compaction off (dataCoord.enableCompaction).";
+    Unsupported = 27, "UNSUPPORTED", "This version of the server cannot do that; the message names the version that can.";
+    ServerError = 28, "SERVER_ERROR", "The server refused or failed; the error has the server's own code and text.";
     PartitionNotFound = 29, "PARTITION_NOT_FOUND", "The collection has no partition of that name.";
-    CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, but not all of it succeeded; the report has the counts.";
-    OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "The server can no longer tell how the compaction ended; look at the segments, or compact again.";
-    SomeFailed = 42, "SOME_FAILED", "Not every collection was compacted; the list has the error of each.";
-    Busy = 43, "BUSY", "Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.";
+    CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, and plans of it failed; the report has the counts.";
+    OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "Nobody can tell how the compaction ended; look at the segments, or compact again.";
+    SomeFailed = 42, "SOME_FAILED", "Some collections failed; the list has the error of each.";
+    Busy = 43, "BUSY", "Nothing started: another compaction holds the segments, or the server does not want them now; try again later.";
     Stalled = 44, "STALLED", "Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at the server.";
-    Internal = 50, "INTERNAL", "A defect of this library; please report the message.";
-    OutOfMemory = 51, "OUT_OF_MEMORY", "Handles, threads or another resource of this process ran out.";
+    Internal = 50, "INTERNAL", "This is a defect of the library; please report the message.";
+    OutOfMemory = 51, "OUT_OF_MEMORY", "The process has no handle, thread or other resource left.";
 }
 
 impl Status {

@@ -31,7 +31,7 @@ const SECTIONS: [&str; 19] = [
 ];
 
 const OPENING: &str = "\
-// milvus_client.h - has a Milvus server compact a collection, and tells what really happened.
+// milvus_client.h - compacts collections of a Milvus server, and reports what really happened.
 // Generated from src/ffi by `make header`; do not edit. Licence: Apache-2.0.
 //
 //     milvus_client *client = NULL;
@@ -45,27 +45,42 @@ const OPENING: &str = "\
 //     milvus_client_free(client);
 //
 // Conventions
-//   Strings     NUL-terminated UTF-8; the library copies what it is given.
-//   Booleans    int32_t. As a parameter, anything but 0 is true. As a result, some are MILVUS_NOT_KNOWN:
-//               compare with MILVUS_YES.
-//   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
-//               which the library makes). They may grow at the end in later versions; no more than `size`
-//               bytes are read or written.
-//   Handles     milvus_client, futures, queues and lists are opaque: numbers, not addresses. Freeing NULL does
-//               nothing. A handle that was freed, or is of another type, gives MILVUS_INVALID_HANDLE: always,
-//               until its place in the library's table has been used 268 million times again.
-//   Times       milliseconds. As a timeout 0 is the client's default, and -1 no limit: one that was computed
-//               from what is left has to be 1 at least.
-//   Host        the library prints nothing, changes no signal handler, locale or environment, and
-//               ends no process, except that exhausted memory does, as in any Rust program. Its threads
-//               block the host's signals. Once the library has been used, a child made by fork() gets
-//               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
-//               is fine. A child that a callback makes must end or call exec() in there. A plugin that has the
-//               library stays loaded after dlclose(), also with the static one if it was linked as pkg-config
-//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned; a thread
-//               that set PTHREAD_CANCEL_ASYNCHRONOUS must not call. A signal handler may call none of the
-//               functions: they take locks. A call needs 64 KiB of its thread's stack. Linux, 64-bit.
-//   Language    C99 and later, C++11 and later.
+//   Status      A function that can fail returns a milvus_status; MILVUS_OK is 0. A failing call writes nothing through
+//               its result parameters, unless its comment says so. milvus_last_error() has the details.
+//   Returns     The comment of a function lists the statuses that are its own. Besides, every function that returns a
+//               status can return MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (if it takes a handle),
+//               MILVUS_FORKED and MILVUS_INTERNAL. Every function that asks the server (its comment says that it
+//               blocks) can also return MILVUS_CLOSED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED, MILVUS_TIMEOUT,
+//               MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND, MILVUS_RATE_LIMITED,
+//               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
+//   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
+//               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
+//               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
+//               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
+//               No call waits for ever: a server that answers nothing for five minutes gives MILVUS_UNAVAILABLE, a
+//               wait in which nothing changes for the option stall_timeout_ms (an hour) MILVUS_STALLED.
+//   Threads     Every function is thread-safe. No signal handler may call one: they take locks. A call needs 64 KiB
+//               of stack. pthread_cancel() takes effect when a call has returned; a thread that has set
+//               PTHREAD_CANCEL_ASYNCHRONOUS must not call.
+//   Strings     NUL-terminated UTF-8. The library copies what it gets. Static texts live as long as the library.
+//   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because it is most often an
+//               argument in another's place. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
+//   Structs     A struct that begins with `size` starts as its ..._INIT (milvus_error does not: the library makes it).
+//               Later versions may add fields at its end; the library reads and writes no more than `size` bytes, and
+//               refuses later fields that are not 0. A struct without `size` is part of others and never grows.
+//               Fields named reserved are 0.
+//   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. To free NULL does
+//               nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE (until its
+//               place in a table has been used 268 million times again); to free it sets milvus_last_error().
+//   Names       A _name function gives a short text, \"unknown ...\" for a number that the library does not know.
+//   Since       Everything is there since 0.1.0, unless its comment says otherwise.
+//   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
+//               only if memory runs out, as any Rust program does. Its threads block the process's signals. After
+//               fork() every function of the child that returns a status returns MILVUS_FORKED, and the others do
+//               nothing; exec() is fine. A child that a callback forks must end or call exec() in that callback. A
+//               plugin that links the library stays loaded after dlclose() (the static library: if linked as
+//               pkg-config or CMake say, with -z nodelete).
+//   Platform    C99 and later, C++11 and later; 64-bit Linux.
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -88,7 +103,7 @@ const CLOSING: &str = "
 
 /// Makes Doxygen read the rest.
 const FILE: &str = "
-/** @file milvus_client.h Has a Milvus server compact a collection, and tells what really happened. */
+/** @file milvus_client.h Compacts collections of a Milvus server, and reports what really happened. */
 ";
 
 #[test]

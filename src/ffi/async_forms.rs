@@ -1,13 +1,10 @@
 //! Asynchronous forms
 //!
-//! Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
-//! operation itself. Handles, pointers, struct sizes, the form of texts, and numbers with a range are checked at once;
-//! what else is wrong is what the future ends with, as everything that the blocking form returns. Everything is
-//! copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
-//! MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
-//! MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
-//!
-//! Behind each is the function that reads its result, see the next section.
+//! Each takes what its blocking form takes, starts the operation and returns at once; timeout_ms limits the
+//! operation. The library copies everything. It checks handles, pointers, struct sizes, the form of texts,
+//! and numbers with a range at once; whatever else is wrong is what the future ends with. Each form can
+//! return what every function can return, MILVUS_CLOSED and MILVUS_OUT_OF_MEMORY. Only with MILVUS_OK it
+//! has started something and written out_future; free that with milvus_future_free().
 
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -25,7 +22,7 @@ use super::plans::{plans_operation, tasks_operation};
 use super::portable::wait_in_operation;
 use super::segments::segments_operation;
 
-/// milvus_client_server_info(); milvus_future_take_server_info().
+/// Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_server_info_async(
     client: *mut milvus_client,
@@ -38,7 +35,7 @@ pub extern "C" fn milvus_client_server_info_async(
     })
 }
 
-/// milvus_compact(); milvus_future_take_job_id().
+/// Starts milvus_compact(); milvus_future_take_job_id() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact_async(
     client: *mut milvus_client,
@@ -53,7 +50,7 @@ pub extern "C" fn milvus_compact_async(
     })
 }
 
-/// milvus_compact_with(); milvus_future_take_compact_result().
+/// Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact_with_async(
     client: *mut milvus_client,
@@ -68,7 +65,7 @@ pub extern "C" fn milvus_compact_with_async(
     })
 }
 
-/// milvus_compaction_state(); milvus_future_take_state().
+/// Starts milvus_compaction_state(); milvus_future_take_state() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_state_async(
     client: *mut milvus_client,
@@ -82,7 +79,7 @@ pub extern "C" fn milvus_compaction_state_async(
     })
 }
 
-/// milvus_compaction_wait(); milvus_future_take_report().
+/// Starts milvus_compaction_wait(); milvus_future_take_report() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_wait_async(
     client: *mut milvus_client,
@@ -95,7 +92,7 @@ pub extern "C" fn milvus_compaction_wait_async(
     })
 }
 
-/// milvus_compaction_wait_in(); milvus_future_take_report().
+/// Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_wait_in_async(
     client: *mut milvus_client,
@@ -110,7 +107,7 @@ pub extern "C" fn milvus_compaction_wait_in_async(
     })
 }
 
-/// milvus_compaction_plans(); milvus_future_take_plans().
+/// Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_plans_async(
     client: *mut milvus_client,
@@ -124,7 +121,7 @@ pub extern "C" fn milvus_compaction_plans_async(
     })
 }
 
-/// milvus_compaction_tasks(); milvus_future_take_plans().
+/// Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_tasks_async(
     client: *mut milvus_client,
@@ -138,7 +135,7 @@ pub extern "C" fn milvus_compaction_tasks_async(
     })
 }
 
-/// milvus_segments(); milvus_future_take_segments().
+/// Starts milvus_segments(); milvus_future_take_segments() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segments_async(
     client: *mut milvus_client,
@@ -153,7 +150,7 @@ pub extern "C" fn milvus_segments_async(
     })
 }
 
-/// milvus_compaction_check(); milvus_future_take_check_result().
+/// Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_check_async(
     client: *mut milvus_client,
@@ -168,7 +165,7 @@ pub extern "C" fn milvus_compaction_check_async(
     })
 }
 
-/// milvus_compaction_resolve(); milvus_future_take_resolution().
+/// Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_resolve_async(
     client: *mut milvus_client,
@@ -182,7 +179,7 @@ pub extern "C" fn milvus_compaction_resolve_async(
     })
 }
 
-/// milvus_flush(); it has no result but its end.
+/// Starts milvus_flush(), which has no result but its end.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_flush_async(
     client: *mut milvus_client,
@@ -196,7 +193,7 @@ pub extern "C" fn milvus_flush_async(
     })
 }
 
-/// milvus_optimize(); milvus_future_take_report().
+/// Starts milvus_optimize(); milvus_future_take_report() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_optimize_async(
     client: *mut milvus_client,
@@ -211,7 +208,7 @@ pub extern "C" fn milvus_optimize_async(
     })
 }
 
-/// milvus_compact_many(); milvus_future_take_many().
+/// Starts milvus_compact_many(); milvus_future_take_many() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact_many_async(
     client: *mut milvus_client,

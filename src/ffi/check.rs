@@ -1,7 +1,7 @@
 //! Before a trigger, and after one in doubt
 //!
-//! milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
-//! because its answer was lost, milvus_compaction_resolve() looks whether a job has begun.
+//! milvus_compaction_check() predicts what a trigger would do, without sending one. If the answer to a
+//! trigger was lost, the trigger is in doubt: milvus_compaction_resolve() looks whether it started a job.
 
 use std::ffi::{CStr, c_char};
 
@@ -15,92 +15,95 @@ use crate::compaction::{CheckResult, Resolution};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// What a trigger would find. The int32_t fields are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN; numbers that
-/// cannot be read are MILVUS_NOT_REPORTED.
+/// What a trigger would find. Each int32_t field is MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. A number
+/// that the library cannot read is MILVUS_NOT_REPORTED.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_check_result {
     /// Set by MILVUS_CHECK_RESULT_INIT.
     pub size: usize,
-    /// Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_busy is
-    /// MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
+    /// Whether the server would schedule anything now. MILVUS_YES if would_compact_if_free is MILVUS_YES and
+    /// may_be_busy is MILVUS_NO; MILVUS_NO if would_compact_if_free is MILVUS_NO; else MILVUS_NOT_KNOWN.
     pub would_compact: i32,
-    /// Whether the server would schedule anything if no other compaction held the segments. Not known where what
-    /// cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
-    /// one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
-    /// flushed.
+    /// Whether the server would schedule anything if no other compaction held the segments. MILVUS_NOT_KNOWN
+    /// where something invisible decides: a time to live, snapshots, an external source, a vector field without
+    /// index beside one with an index, the server's settings for clustering and target sizes, and for is_l0
+    /// rows that are not flushed.
     pub would_compact_if_free: i32,
-    /// Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
-    /// known, unless a job of this client is running.
+    /// Whether another compaction may hold segments, which a trigger would leave out. As is_running; from 2.4
+    /// to 3.0.0 MILVUS_NOT_KNOWN unless a job of this client runs.
     pub may_be_busy: i32,
-    /// Whether compaction is switched on in the server's configuration.
+    /// Whether the server's configuration allows compaction.
     pub is_enabled: i32,
-    /// Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can
-    /// be seen of all (before 2.4, plans that failed leave it not known); in between of this client's jobs.
+    /// Whether a compaction of this collection runs. Before 2.4 and newer than 3.0.0 every compaction shows
+    /// (before 2.4, failed plans make it MILVUS_NOT_KNOWN); in between only jobs of this client.
     pub is_running: i32,
     /// Whether the collection has an index.
     pub is_indexed: i32,
-    /// Whether this server leaves collections without an index alone: up to 2.3; not known up to 2.4.13.
+    /// Whether this server leaves a collection without an index alone: MILVUS_YES up to 2.3, MILVUS_NOT_KNOWN
+    /// up to 2.4.13.
     pub needs_index: i32,
-    /// Whether the collection has a key to cluster by.
+    /// Whether the collection has a clustering key.
     pub has_clustering_key: i32,
-    /// Whether there are rows, not deleted, that are not flushed yet, and would be left out. Servers newer than
-    /// 3.0.0 list them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for
-    /// MILVUS_NO; right after a flush it can be not known for some seconds. Else it is not known.
+    /// Whether a trigger would leave out rows because they are not flushed; deleted rows do not count. Servers
+    /// newer than 3.0.0 list such rows. From 2.3.5 on the library counts them if the collection is loaded, for
+    /// MILVUS_NO all its partitions; for some seconds after a flush the answer can be MILVUS_NOT_KNOWN. Else it
+    /// is MILVUS_NOT_KNOWN.
     pub has_unflushed: i32,
-    /// Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
-    /// stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
-    /// of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
-    /// same, 1 to 1. No statement about rows that are not flushed: see has_unflushed.
+    /// Whether the segments are in their final form: each partition (and channel, where listed) has at most one
+    /// stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no
+    /// segment holds deletions. MILVUS_NO if that is not known. Servers rewrite such segments at each trigger
+    /// all the same, 1 to 1. Rows that are not flushed do not count: see has_unflushed.
     pub is_final: i32,
-    /// Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
-    /// deletions may be about.
+    /// Flushed segments with rows that the trigger would take, sorted where servers sort; with is_l0, those
+    /// that deletions may concern.
     pub segments: i64,
-    /// Their rows.
+    /// Rows of those segments.
     pub rows: i64,
-    /// About how many segments those in `segments` would become, by partition, channel and the width of rows: a
-    /// server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
+    /// About how many segments the trigger would make of those in `segments`, by partition, channel and the
+    /// width of rows: servers do not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction
+    /// leaves it open.
     pub expected_segments: i64,
-    /// Segments that wait to be sorted, and are not among `segments`: a trigger leaves out those that are being
-    /// sorted, while 2.5 was seen to take results of a compaction for which that had not begun. MILVUS_NOT_REPORTED
+    /// Segments that wait to be sorted, and are not among `segments`. A trigger leaves out those that the
+    /// server is sorting; 2.5 took results of a compaction that it had not begun to sort. MILVUS_NOT_REPORTED
     /// before 2.5. See the option flush.wait_for_sort.
     pub unsorted_segments: i64,
-    /// Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7.
+    /// Segments of deletions (L0); MILVUS_NOT_REPORTED before 2.4.7.
     pub l0_segments: i64,
-    /// Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index.
+    /// Rows that no index covers yet; MILVUS_NOT_REPORTED without an index.
     pub unindexed_rows: i64,
     /// Why would_compact is what it is, for a person: one line of UTF-8.
     pub reason: [c_char; 256],
 }
 
-/// Nobody has looked: there was no time left, or nothing was in doubt.
+/// Nobody has looked: no time was left, or no trigger was in doubt.
 pub const MILVUS_RESOLUTION_NOT_LOOKED: i32 = 0;
-/// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
-/// client, looks the same. Do not trigger again.
+/// A compaction of the collection has begun since the trigger. An automatic one, or one of another client,
+/// looks the same. Do not trigger again.
 pub const MILVUS_RESOLUTION_STARTED: i32 = 1;
-/// The server lists the compactions of the collection, and none that began since, so far. A request that is
-/// still on its way through the cluster cannot be seen: look again after a while.
+/// The server lists the collection's compactions, and none has begun since. A request that is still on its
+/// way through the cluster does not show: look again after a while.
 pub const MILVUS_RESOLUTION_NO_TRACE: i32 = 2;
-/// It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be
-/// asked, or too much time has passed.
+/// Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or
+/// too much time has passed.
 pub const MILVUS_RESOLUTION_UNKNOWN: i32 = 3;
 /// No trigger of this client for this collection is in doubt.
 pub const MILVUS_RESOLUTION_NOT_IN_DOUBT: i32 = 4;
 
-/// What became of a trigger in doubt.
+/// What happened to a trigger in doubt.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_resolution {
     /// Set by MILVUS_RESOLUTION_INIT.
     pub size: usize,
-    /// One of MILVUS_RESOLUTION_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them.
+    /// One of the MILVUS_RESOLUTION_... constants. Later versions may add more.
     pub state: i32,
     /// 0.
     pub reserved: i32,
-    /// The job that was started, which can be waited for; MILVUS_UNKNOWN_JOB, which cannot, if the server does
-    /// not tell which it is (none up to 3.0.0 does); MILVUS_NO_JOB if none was found.
+    /// The job that the trigger started. MILVUS_UNKNOWN_JOB, for which no function waits, if the server does
+    /// not tell which job (none up to 3.0.0 does). MILVUS_NO_JOB if the library found none.
     pub job_id: i64,
-    /// What was seen, for a person: one line of UTF-8.
+    /// What the library saw, for a person: one line of UTF-8.
     pub text: [c_char; 256],
 }
 
@@ -114,18 +117,20 @@ unsafe impl Sized_ for milvus_resolution {
     const FIRST_SIZE: usize = 280;
 }
 
-/// Tells what a trigger with the same parameters would do now, without sending one: only reads. Parameters are
-/// refused as milvus_compact_with() refuses them; that compaction is switched off is told, and no error.
+/// Predicts what a trigger with these parameters would do now. It only reads. Blocks.
+///
+/// The library refuses parameters as milvus_compact_with() does. If compaction is switched off, the result
+/// says so, and the call succeeds. What the user may not read, or the server does not tell, is
+/// MILVUS_NOT_KNOWN.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database.
-/// @param params           As in milvus_compact_with(); NULL: all defaults. Not changed.
-/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                         MILVUS_NO_TIMEOUT: none.
-/// @param out_result     Receives the answer; begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+/// @param collection_name  Name or alias in the client's database.
+/// @param params           As in milvus_compact_with(); NULL: all defaults.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param out_result       Receives the prediction. Begin with `milvus_check_result result =
+///                         MILVUS_CHECK_RESULT_INIT;`.
 ///
-/// What the user may not read, or the server does not tell, is MILVUS_NOT_KNOWN. Thread-safe; blocks. Returns
-/// what milvus_compact_with() does. Since 0.1.0.
+/// @return What milvus_compact_with() returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_check(
     client: *mut milvus_client,
@@ -154,23 +159,21 @@ pub(super) fn check_operation(
     Ok(operation.map(|result, _| (&result).into()))
 }
 
-/// Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
-/// than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; besides, the segments are
-/// compared with those right before the trigger. The failing trigger has looked once itself, if
-/// it had time left: see found in milvus_error.
+/// Looks whether this client's latest trigger in doubt of a collection has started a job. Blocks.
 ///
-/// @param client           The client that sent the trigger. Another has nothing to compare with, and gets
-///                         MILVUS_RESOLUTION_NOT_IN_DOUBT.
-/// @param collection_name  Name or alias, in the client's database.
-/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                         MILVUS_NO_TIMEOUT: none.
-/// @param out_resolution        Receives the answer; begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
+/// Servers newer than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans. Besides, the
+/// library compares the segments with those right before the trigger. The failing trigger has looked once
+/// itself if time was left: see resolution in milvus_error. A client remembers the latest trigger in doubt
+/// of each of up to 256 collections, until the server answers a later one.
 ///
-/// A client remembers the latest trigger in doubt of each of up to 256 collections, until one that was sent
-/// later is answered. Thread-safe; blocks. Returns
-/// MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
-/// MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
-/// Since 0.1.0.
+/// @param client           The client that sent the trigger. Another client has nothing to compare, and
+///                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
+/// @param collection_name  Name or alias in the client's database.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
+///                         MILVUS_RESOLUTION_INIT;`.
+///
+/// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_resolve(
     client: *mut milvus_client,
@@ -198,8 +201,11 @@ pub(super) fn find_operation(
         .map(|resolution, _| (&resolution).into()))
 }
 
-/// The constant's name of what was found, e.g. "MILVUS_RESOLUTION_STARTED"; of any other number,
-/// "MILVUS_UNKNOWN_RESOLUTION". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of a resolution's state, e.g. "started".
+///
+/// @param state  One of the MILVUS_RESOLUTION_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown resolution" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_resolution_name(state: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 5] = [

@@ -1,10 +1,10 @@
 //! Client
 //!
-//! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
-//! used by any number of threads at once, and one per process is usually enough. All clients together
-//! use one library thread, milvus-io; with the first callback comes milvus-call, with milvus_set_log()
-//! milvus-log, and while host names are resolved, and some seconds longer, there is a milvus-dns. A second one comes
-//! only when two clients resolve names at once; a third client waits for its turn.
+//! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
+//! threads may use it at once, and one client per process is usually enough. All clients share one library
+//! thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() starts milvus-log. While
+//! the library resolves host names, and for some seconds after, one thread milvus-dns runs, or two if two
+//! clients resolve at once.
 
 use std::ffi::c_char;
 use std::sync::PoisonError;
@@ -19,7 +19,7 @@ use crate::config::{Config, Options};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// A client. Freed handles and pointers from elsewhere are recognised: MILVUS_INVALID_HANDLE.
+/// A client of one server and one database.
 pub struct milvus_client {
     _private: (),
 }
@@ -35,21 +35,23 @@ impl Handle for milvus_client {
     }
 }
 
-/// What a server says of itself.
+/// What the server tells about itself.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_server_info {
     /// Set by MILVUS_SERVER_INFO_INIT.
     pub size: usize,
-    /// The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
+    /// The number under which the server lists this client; 0 if it does not list clients (before Milvus
+    /// 2.2.9).
     pub client_id: i64,
-    /// 1 if it is milvus-lite, else 0.
+    /// 1 if the server is milvus-lite, else 0.
     pub is_lite: i32,
     /// 0.
     pub reserved: i32,
-    /// Its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
+    /// The version as the server writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not
+    /// tell.
     pub version: [c_char; 64],
-    /// "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell.
+    /// "STANDALONE", "DISTRIBUTED", "embedded", or another word of the server; "" if it does not tell.
     pub deploy_mode: [c_char; 64],
 }
 
@@ -59,26 +61,24 @@ unsafe impl Sized_ for milvus_server_info {
     const FIRST_SIZE: usize = 152;
 }
 
-/// Makes a client. Does not connect: it does so with its first call, and again whenever the
-/// connection is gone. With https the system's root certificates are read here.
+/// Makes a client. The client connects with its first call, and again whenever the connection is lost.
 ///
-/// @param uri         Where the server is, as pymilvus takes it:
-///                    "http://host[:19530]" or "tcp://..." (plaintext), "https://host[:443]" (TLS, verified
-///                    with the system's root certificates), "unix:/path/to/socket". The first path
-///                    segment is the database: "http://host:19530/sales". "user:password@" before the
-///                    host is a token; percent-encode special characters there. At most 8192 bytes.
-///                    The endpoint of a global cluster (Zilliz) leads to its primary cluster.
-///                    NULL: the environment variable MILVUS_URI.
-/// @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. NULL
-///                    or "": the one in the URI, if any; with uri NULL, the environment variable
-///                    MILVUS_TOKEN before that.
+/// With https the library reads the system's root certificates here, or those of the environment variables
+/// SSL_CERT_FILE and SSL_CERT_DIR. No other thread may change the environment meanwhile.
+///
+/// @param uri         Where the server is, as in pymilvus: "http://host[:19530]" or "tcp://..."
+///                    (plaintext), "https://host[:443]" (TLS, verified), "unix:/path/to/socket". The first
+///                    path segment is the database: "http://host:19530/sales". "user:password@" before the
+///                    host is a token; percent-encode special characters there. At most 8192 bytes. The
+///                    endpoint of a global cluster (Zilliz) leads to its primary cluster. NULL: the
+///                    environment variable MILVUS_URI.
+/// @param token       "user:password" or an API key, at most 8192 bytes. It overrides the one in the URI.
+///                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
+///                    variable MILVUS_TOKEN.
 /// @param out_client  Receives the client; free it with milvus_client_free().
 ///
-/// With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
-/// SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
-/// Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
-/// certificates), MILVUS_OUT_OF_MEMORY (over a million clients, or no descriptor left), MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_TLS_FAILED The system has no root certificates.
+/// @retval MILVUS_OUT_OF_MEMORY There are over a million clients, or the process has no descriptor left.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_new(
     uri: *const c_char,
@@ -94,18 +94,17 @@ pub extern "C" fn milvus_client_new(
     })
 }
 
-/// Makes a client with options; otherwise as milvus_client_new().
+/// Makes a client with options, otherwise like milvus_client_new().
 ///
-/// @param uri         As there; NULL: the environment variable MILVUS_URI.
-/// @param options     As many as are to differ from their defaults; not changed, and not needed afterwards.
-///                    NULL: none. Without a token in them and with uri NULL, the environment variable
-///                    MILVUS_TOKEN is read.
+/// The library reads the files that options name here, and reports what is wrong with them.
+///
+/// @param uri         As in milvus_client_new().
+/// @param options     The options; NULL for none. The client does not need them afterwards. If they have no
+///                    token and uri is NULL, the library reads the environment variable MILVUS_TOKEN.
 /// @param out_client  Receives the client; free it with milvus_client_free().
 ///
-/// Files that options name are read here, and what is wrong with them is said here. Thread-safe. Returns
-/// MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for files and contradictory options), MILVUS_INVALID_HANDLE,
-/// MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT A file is wrong, or options contradict each other.
+/// @retval MILVUS_TLS_FAILED The system has no root certificates.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_new_with(
     uri: *const c_char,
@@ -135,26 +134,24 @@ fn new_client(
     Ok(())
 }
 
-/// Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
-/// MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call that asks the server or
-/// starts an operation. Futures stay, arrive in their queues, and can be read; they still have to be freed.
-/// MILVUS_OK means: all that is over, and no callback or destructor of this client is running or due any more;
-/// what those use may be freed only then. After MILVUS_TIMEOUT call it again to go on waiting. Hold no lock
-/// meanwhile that a callback takes. The handle has to be freed all the same.
+/// Closes a client: ends all its operations with MILVUS_CLOSED, also blocking calls of other threads.
 ///
-/// Called by a callback, it runs the callbacks of this client that are due, one after the other, and after
-/// MILVUS_OK the calling one is the only one left, with those it was called by. One that is run so and closes the
-/// client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that. So does a
-/// callback that runs inside sixteen others, each of which closes another client: what is due runs after them.
+/// Every later call that asks the server or starts an operation fails with MILVUS_CLOSED. Futures stay,
+/// arrive in their queues and can be read; you still free them, and the client. After MILVUS_OK no callback
+/// or destructor of this client runs or will run, so you may free what they use. After MILVUS_TIMEOUT call
+/// this again to go on waiting. Do not hold a lock that a callback needs.
 ///
-/// @param client      The client. Closing it again does no harm.
-/// @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
-///                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none. A callback that runs inside
-///                    this call at the limit is waited for.
+/// A callback may call this. The call then runs the client's due callbacks itself, one after the other;
+/// after MILVUS_OK only the calling one and those around it are left. A callback that runs inside such a
+/// call and closes the same client gets MILVUS_PENDING at once if more callbacks are due, because the outer
+/// call waits for them. So does a callback inside sixteen others that each close another client.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT or MILVUS_PENDING (closed, but something is still under
-/// way, or a callback is running or due), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @param client      The client. To close it twice does no harm.
+/// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. Only slow callbacks make
+///                    the call long. A callback that this call itself runs can exceed the limit.
+///
+/// @retval MILVUS_TIMEOUT The client is closed, but an operation or a callback is still running.
+/// @retval MILVUS_PENDING The client is closed, and an outer milvus_client_close() waits for the rest.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i64) -> milvus_status {
     entry(c"milvus_client_close", || {
@@ -163,12 +160,12 @@ pub extern "C" fn milvus_client_close(client: *mut milvus_client, timeout_ms: i6
     })
 }
 
-/// Frees a client. Operations that are under way on it, blocking or not, go on to their normal end, and its
-/// callbacks are still called, perhaps long after this: to end them, call milvus_client_close() before. Its
-/// futures and lists stay valid, and have to be freed as ever; the connection lasts as long as its futures.
-/// NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a client. Its operations go on to their normal end, and its callbacks still run.
 ///
-/// Thread-safe. Since 0.1.0.
+/// To end them, call milvus_client_close() first. Futures and lists of the client stay valid, and you still
+/// free them. The connection lasts as long as the futures do.
+///
+/// @param client  The client; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
     if !client.is_null() {
@@ -176,23 +173,18 @@ pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
     }
 }
 
-/// Tells the server's version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell. Connects
-/// if there is no connection, but does not ask again while one lasts.
+/// Reads the server's version as the server writes it, e.g. "v2.6.8"; "" if it does not tell. Blocks.
+///
+/// The client asks once for each connection.
 ///
 /// @param client      The client.
-/// @param timeout_ms  Limit of the whole call in milliseconds, connecting included; 0: the client's
-///                    default (10000); MILVUS_NO_TIMEOUT: none.
-/// @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
-///                    NULL if capacity is 0.
+/// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param buffer      Receives the text and its NUL, cut to the capacity. NULL is allowed if capacity is 0.
 /// @param capacity    Size of the buffer in bytes.
-/// @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
-///                    it is not below capacity. May be NULL.
+/// @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
+///                    this is not below capacity. May be NULL.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
-/// any call to a server can return: MILVUS_CLOSED, MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
-/// MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND,
-/// MILVUS_RATE_LIMITED, MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
-/// MILVUS_OUT_OF_MEMORY. Since 0.1.0.
+/// @return MILVUS_OK, or what every function that asks the server can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_server_version(
     client: *mut milvus_client,
@@ -216,15 +208,15 @@ pub extern "C" fn milvus_client_server_version(
     })
 }
 
-/// Tells what the server says of itself. Connects if there is no connection, but does not ask again while
-/// one lasts.
+/// Reads what the server tells about itself. Blocks.
+///
+/// The client asks once for each connection.
 ///
 /// @param client      The client.
-/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_info    Receives the answer; begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+/// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param out_info    Receives the answer. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
 ///
-/// Thread-safe; blocks. Returns what milvus_client_server_version() does. Since 0.1.0.
+/// @return MILVUS_OK, or what every function that asks the server can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_server_info(
     client: *mut milvus_client,

@@ -1,9 +1,8 @@
 //! Compaction
 //!
-//! Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
-//! everything that the server scheduled for this trigger, or for one of the same kind that was running, is
-//! done, or it scheduled nothing. A job runs on the server and goes on whatever happens to this process; no
-//! server can cancel one.
+//! Start a compaction with milvus_compact(), then wait for its job with milvus_compaction_wait(). If both
+//! return MILVUS_OK, everything that the server scheduled is done, or there was nothing to do. The job runs
+//! on the server. It goes on if this process ends, and no server can cancel it.
 
 use std::ffi::{CStr, c_char};
 
@@ -17,70 +16,70 @@ use crate::compaction::params::{self, Params};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// As target_size_mb: as large as the servers allow.
+/// As target_size_mb: as large as the server allows.
 pub const MILVUS_LARGEST_TARGET_SIZE: i64 = i64::MAX;
 
-/// The trigger was not sent, or not answered.
+/// The trigger was not sent, or the server did not answer it.
 pub const MILVUS_TRIGGER_NONE: i32 = 0;
 /// The server scheduled plans for this trigger.
 pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
-/// The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
-/// before 2.4 give a job id even then; a wait for it says that there was nothing to do.
+/// The server scheduled nothing: its segments show nothing to compact (but see MILVUS_BUSY). A server
+/// before 2.4 gives a job id all the same; a wait for that job reports that there was nothing to do.
 pub const MILVUS_TRIGGER_NOTHING_TO_DO: i32 = 2;
-/// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
-/// is given. What was flushed after it began is not in it; trigger again after it if that matters.
+/// The server scheduled nothing new: a job of the same kind runs on the whole collection, and job_id has
+/// it. Rows that were flushed after it began are not in it; trigger again later if they matter.
 pub const MILVUS_TRIGGER_ALREADY_RUNNING: i32 = 3;
-/// The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could
-/// not be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
+/// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of
+/// the job cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the
+/// collection.
 pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
 
-/// What to compact, and how. As MILVUS_COMPACT_PARAMS_INIT has it, with all zeros but the size: merge small
-/// segments of the whole collection and purge deleted rows. Contradictions are refused; so are fields of a later
-/// header that are not 0.
+/// What to compact, and how. The default, MILVUS_COMPACT_PARAMS_INIT, merges small segments of the whole
+/// collection and purges deleted rows. The library refuses parameters that contradict each other.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compact_params {
     /// Set by MILVUS_COMPACT_PARAMS_INIT.
     pub size: usize,
-    /// Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.6.
+    /// 1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. Else 0.
     pub is_clustering: i32,
-    /// Not 0: only apply deletions, that is segments of level L0, to the segments they are about; needs
-    /// Milvus 2.6.3.
+    /// 1: only apply deletions (segments of level L0) to the segments that they concern, from Milvus 2.6.3 on.
+    /// Else 0.
     pub is_l0: i32,
-    /// Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.12.
-    /// That release says it is 2.6.11, which is refused: 2.6.8 to 2.6.11 ignore or misread the size (option
-    /// allow_early_target_size). Servers refuse less than their own segment size. milvus_parse_target_size() reads
-    /// "1.5 GiB".
+    /// Above 0: merge up to segments of this many MB, or MILVUS_LARGEST_TARGET_SIZE, from Milvus 2.6.12 on.
+    /// That release reports version 2.6.11, and 2.6.8 to 2.6.11 ignore or misread the size, so the library
+    /// refuses all that report those versions unless the option allow_early_target_size is true. A server
+    /// refuses less than its own segment size. milvus_parse_target_size() reads a text like "1.5 GiB".
     pub target_size_mb: i64,
-    /// Only this partition; NULL: all; "" is refused. It, channel and segment_ids need Milvus 2.5.8, and go
-    /// with none of the above.
+    /// Only this partition; NULL for all; "" is refused. This field, channel and segment_ids need Milvus 2.5.8,
+    /// and exclude the fields above.
     pub partition_name: *const c_char,
-    /// Only segments of this channel, e.g. "by-dev-rootcoord-dml_0_4477v0"; NULL: all; "" is refused. The
-    /// message for one that the collection does not have lists those it has.
+    /// Only segments of this channel, e.g. "by-dev-rootcoord-dml_0_4477v0"; NULL for all; "" is refused. The
+    /// message for an unknown channel lists those of the collection.
     pub channel: *const c_char,
-    /// Only these segments, which have to be flushed ones of the collection; NULL: all. Not read after the
-    /// call.
+    /// Only these segments, which must be flushed segments of the collection; NULL for all. The library does
+    /// not read the list after the call.
     pub segment_ids: *const i64,
     /// Number of those ids, at most 100000; 0 only if segment_ids is NULL.
     pub segment_count: usize,
 }
 
-/// What came of a trigger.
+/// The server's answer to a trigger.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compact_result {
     /// Set by MILVUS_COMPACT_RESULT_INIT.
     pub size: usize,
-    /// One of the MILVUS_TRIGGER_... constants. Later versions may add more of them.
+    /// What the server did: one of the MILVUS_TRIGGER_... constants. Later versions may add more.
     pub trigger: i32,
     /// 0.
     pub reserved: i32,
     /// The job to wait for, or MILVUS_NO_JOB.
     pub job_id: i64,
-    /// Plans of the job; MILVUS_NOT_REPORTED if that is not known.
+    /// Plans of the job; MILVUS_NOT_REPORTED if their number is not known.
     pub planned: i64,
-    /// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5);
-    /// MILVUS_NOT_REPORTED if that is not known.
+    /// Segments that waited to be sorted right before the trigger, so that the job leaves them out (Milvus 2.5
+    /// and later); MILVUS_NOT_REPORTED if that is not known.
     pub unsorted_segments: i64,
 }
 
@@ -94,39 +93,34 @@ unsafe impl Sized_ for milvus_compact_result {
     const FIRST_SIZE: usize = 40;
 }
 
-/// Has the server compact one collection. Returns as soon as the job is scheduled.
+/// Starts a compaction of one collection, and returns as soon as the server has scheduled it. Blocks.
 ///
-/// The name or alias is looked up first, and the request carries the collection's id, real name and
-/// database: servers before 2.4.18 that get a name only compact every collection of every database.
-/// Data that was inserted but not flushed yet is left out. Servers up to about 2.4 leave a collection
-/// without an index alone.
+/// The library looks the name up and sends the collection's id, real name and database: a server before
+/// 2.4.18 that gets only a name compacts every collection of every database. The job leaves out rows that
+/// are not flushed. Servers up to about 2.4 leave a collection without an index alone.
+///
+/// The library repeats a trigger only if the server certainly did nothing with it. If the call fails and
+/// the server may have started the job all the same, the error has in_doubt, and resolution says what the
+/// library found out; see milvus_compaction_resolve(). If a job of the same kind already runs on the whole
+/// collection, this gives that job, as far as the client can know; milvus_compact_with() tells the
+/// difference.
+///
+/// Clustering up to 3.0.0: the server answers with any running job of the collection, whatever its kind.
+/// The wait finds out, and reports MILVUS_VERDICT_NOT_STARTED if the results are not clustered.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
-/// @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.6.
-///                         0: merge small segments and purge deleted rows.
-/// @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
-///                         default (10000); MILVUS_NO_TIMEOUT: none.
-/// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing. (Servers
-///                         before 2.4 give an id even then; a wait for it says that there was nothing to do.)
+/// @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+/// @param is_clustering    1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0: merge
+///                         small segments and purge deleted rows.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
 ///
-/// The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
-/// rate limit or because the server is starting or has no coordinator. If it may have been carried out although
-/// the call fails, the error says so (in_doubt), and what was found out about it (found): see
-/// milvus_compaction_resolve(). If a job of the same kind is running on the whole collection, its id is given, as
-/// far as this client can know: it triggered the job, or the server lists its jobs (newer than 3.0.0).
-/// milvus_compact_with() tells that apart.
-/// Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
-/// kind or client. The wait tells by the results: MILVUS_VERDICT_NOT_STARTED if they are not clustered.
-///
-/// If the server schedules nothing although segments are stored that a free trigger would take, the call fails with
-/// MILVUS_BUSY: another compaction holds them, or they are not eligible. Nothing was started; try again later.
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_BUSY, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COLLECTION_NOT_FOUND,
-/// MILVUS_DATABASE_NOT_FOUND,
-/// MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
-/// MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
-/// call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+/// @retval MILVUS_BUSY The server scheduled nothing, although a trigger would take stored segments: another
+///     compaction holds them, or the server does not want them now. Nothing was started; try again later.
+/// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+/// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off. Milvus 2.3 needs
+///     up to 28 s to say so; a shorter call ends with MILVUS_TIMEOUT.
+/// @retval MILVUS_UNSUPPORTED The server is too old for clustering, or too old to give a job id.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact(
     client: *mut milvus_client,
@@ -155,24 +149,26 @@ pub(super) fn compact_operation(
     Ok(client.compact(name, is_clustering, convert::timeout(timeout_ms)?))
 }
 
-/// Has the server compact one collection, or a part of it, in any of the ways that servers have. Otherwise as
-/// milvus_compact(). What this server would silently ignore is refused, and nothing is sent: it would compact
-/// something else.
+/// Starts a compaction of one collection, or of a part of it, of any kind that the server has. Blocks.
+///
+/// Otherwise like milvus_compact(). The library refuses what this server would silently ignore, and sends
+/// nothing: the server would compact something else. A server that does not tell its version counts as too
+/// old for every parameter, unless the option assumed_version says what it is.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
-/// @param params           What to do; begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
-///                         NULL: all defaults. Not changed.
-/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                         MILVUS_NO_TIMEOUT: none.
-/// @param out_result       Receives what came of it; begin with
-///                         `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+/// @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+/// @param params           What to do. Begin with `milvus_compact_params params =
+///                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param out_result       Receives the answer. Begin with `milvus_compact_result result =
+///                         MILVUS_COMPACT_RESULT_INIT;`.
 ///
-/// A server that does not tell its version is taken to be too old for every option, unless the client's
-/// option assumed_version says what it is. Thread-safe; blocks. Returns what milvus_compact() does, and
-/// MILVUS_INVALID_ARGUMENT for parameters that contradict each other, an unknown channel or segment,
-/// MILVUS_PARTITION_NOT_FOUND, MILVUS_BUSY (not all of the segment_ids can be compacted now), MILVUS_UNSUPPORTED (the
-/// message names the version that can). Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT Parameters contradict each other, or the collection has no such channel
+///     or segment.
+/// @retval MILVUS_PARTITION_NOT_FOUND The collection has no such partition.
+/// @retval MILVUS_BUSY As in milvus_compact(), or the server cannot compact all of the segment_ids now.
+/// @retval MILVUS_UNSUPPORTED The server is too old; the message names the version that can do it.
+/// @return Also what milvus_compact() returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact_with(
     client: *mut milvus_client,
@@ -201,15 +197,17 @@ pub(super) fn compact_with_operation(
     Ok(operation.map(|triggered, _| triggered.into()))
 }
 
-/// Reads a target size: a decimal number, blanks or none, and a unit (B, KB, MB, GB, TB, PB, EB, in any case, the
-/// B left away or with an i before it: all are powers of 1024, as everywhere in Milvus), e.g. "512MB" or
-/// "1.5 GiB". It is rounded to bytes, and then down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number
-/// without a unit is refused: other clients take it for bytes or for MB.
+/// Reads a target size such as "512MB" or "1.5 GiB".
+///
+/// The text is a decimal number, perhaps blanks, and a unit: B, KB, MB, GB, TB, PB or EB in any case, also
+/// without the B or with an i before it. All units are powers of 1024, as everywhere in Milvus. The result
+/// is rounded down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused:
+/// some clients take it for bytes, others for MB.
 ///
 /// @param text    The text.
 /// @param out_mb  Receives the size in MB, at least 1.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64) -> milvus_status {
     entry(c"milvus_parse_target_size", || {
@@ -220,8 +218,11 @@ pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64
     })
 }
 
-/// The constant's name of a trigger's outcome, e.g. "MILVUS_TRIGGER_SCHEDULED"; of any other number,
-/// "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of what a server did about a trigger, e.g. "nothing to do".
+///
+/// @param trigger  One of the MILVUS_TRIGGER_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown trigger" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_trigger_name(trigger: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 5] = [

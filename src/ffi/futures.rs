@@ -1,19 +1,18 @@
 //! Futures
 //!
-//! Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at
-//! once. If it returns MILVUS_OK, the operation ends exactly once: done, failed, out of time, with
-//! MILVUS_CANCELLED, or with MILVUS_CLOSED by milvus_client_close(). If it returns anything else, nothing was
-//! started.
+//! Every function that asks the server (except milvus_client_server_version()) has an _async form that
+//! returns at once. After MILVUS_OK the operation ends exactly once: with success, a failure,
+//! MILVUS_TIMEOUT, MILVUS_CANCELLED, or MILVUS_CLOSED. After any other status the library has started
+//! nothing.
 //!
-//! Ways to learn the end: wait for it and poll, as often as wanted, and either be called back or have it
-//! arrive in a queue (further below). The result is there before anybody is told.
+//! To learn of the end, wait or poll as often as you like. Besides, a future has one callback or one queue
+//! (see below). The result is there before the callback runs or the queue shows it.
 //!
-//! Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
-//! call any function of this library, also those that wait, start, cancel, free or close; while one runs the
-//! others wait, unless it closes a client: they run inside it then. They must neither throw nor end their thread, and
-//! may end the process: handlers of atexit() can close clients there. That thread has a
-//! stack of 2 MiB and blocks the host's signals, as do processes that a callback starts, unless it unblocks
-//! them.
+//! Callbacks run one at a time on the library thread milvus-call, which has a stack of 2 MiB and blocks the
+//! process's signals, as do processes that a callback starts. A callback may call any function of this
+//! library. While one runs the others wait, unless it closes a client: then they run inside that call. A
+//! callback must not throw and must not end its thread. It may end the process, and handlers of atexit()
+//! may close clients there.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -38,8 +37,7 @@ use crate::callbacks;
 use crate::compaction::meter::Reading;
 use crate::error::{Error, Status};
 
-/// An operation that was started, and its result when it is over. Free it with milvus_future_free(), at any
-/// time.
+/// An operation that has started, and its result. You may free it at any time.
 pub struct milvus_future {
     _private: (),
 }
@@ -73,27 +71,28 @@ pub(super) enum Answer {
     Many(Option<Arc<ManyList>>),
 }
 
-/// How far an operation is. Only waits, optimizing and compacting many know more than the time.
+/// How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the
+/// time.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_progress {
     /// Set by MILVUS_PROGRESS_INIT.
     pub size: usize,
-    /// Milliseconds since it was started; stands still when it is over.
+    /// Milliseconds since the start, or from the start to the end.
     pub elapsed_ms: i64,
-    /// Plans that are known so far, of all jobs together; more may become known.
+    /// Plans that are known so far, of all jobs together. More may become known.
     pub planned: i64,
-    /// Those that completed.
+    /// Plans that completed.
     pub completed: i64,
-    /// Those that failed or timed out.
+    /// Plans that failed or timed out.
     pub failed: i64,
-    /// Plans that are through, completed or not, per second so far; 0 at first.
+    /// Plans that ended, per second so far; 0 at first.
     pub plans_per_second: f64,
-    /// Collections that milvus_compact_many_async() is about; 0 while it is not known, or for other operations.
+    /// Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations.
     pub collections: i64,
-    /// Those that are through, whatever came of them.
+    /// Collections that are done, with or without success.
     pub collections_done: i64,
-    /// Those of them that failed.
+    /// Collections that failed.
     pub collections_failed: i64,
 }
 
@@ -103,42 +102,51 @@ unsafe impl Sized_ for milvus_progress {
     const FIRST_SIZE: usize = 72;
 }
 
-/// Gives up what the user_data of a callback points to. Called once, after the callback's last call, on the
+/// Frees what the user_data of a callback points to. Runs once, after the callback's last run, on the
 /// library's thread for callbacks.
 pub type milvus_destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
-/// Is called when an operation is over. future is the caller's own, still to be freed, by the callback or
-/// later; if that was freed, another one for the same operation, which is freed when this returns (NULL if a
-/// million futures are in use; freeing it here does no harm). status is what the operation ended with; its
-/// detail is milvus_future_error(future), not milvus_last_error(). milvus_future_wait() may return before
-/// this is called: free nothing that the callback uses until its destructor is called.
+/// Runs when an operation is over.
+///
+/// future is your own; free it here or later. If you freed it before, this is another handle of the same
+/// operation, which the library frees when the callback returns (NULL if a million futures are in use; to
+/// free it here does no harm). status is how the operation ended; milvus_future_error(future) has the
+/// details, milvus_last_error() has not. milvus_future_wait() may return before this runs: free nothing
+/// that the callback uses before its destructor runs.
 pub type milvus_future_callback =
     Option<unsafe extern "C" fn(future: *mut milvus_future, status: milvus_status, user_data: *mut c_void)>;
 
-/// Is called while an operation is under way, at most ten times a second; only waits, optimizing and
-/// compacting many call it at all. The last call may come, or be running, after milvus_future_wait() or a
-/// queue told the end, or after milvus_future_free(): user_data has to live until the destructor is called,
-/// or milvus_client_close() returns MILVUS_OK. progress is gone when the callback returns.
+/// Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize() and
+/// milvus_compact_many().
+///
+/// The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
+/// milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns
+/// MILVUS_OK. progress is gone when the callback returns.
 pub type milvus_progress_callback =
     Option<unsafe extern "C" fn(progress: *const milvus_progress, user_data: *mut c_void)>;
 
-/// Waits until an operation is over. May be called by any number of threads, also on a future that is over.
+/// Waits until an operation is over.
+///
+/// Any number of threads may wait, also for a future that is over. If the operation failed, its failure is
+/// this thread's milvus_last_error(), and the field operation names the function that started it, e.g.
+/// "milvus_compact_async".
 ///
 /// @param future      The future.
-/// @param timeout_ms  Limit of this waiting in milliseconds, whatever that of the operation is; 0: the
-///                    client's default (10000); MILVUS_NO_TIMEOUT: none.
+/// @param timeout_ms  Limit of this local wait in milliseconds, whatever the operation's limit is; 0: do
+///                    not wait.
 ///
-/// Thread-safe; blocks. Returns MILVUS_PENDING if the operation is not over by then, MILVUS_INVALID_ARGUMENT,
-/// MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK
-/// means that it succeeded. Its failure is this thread's milvus_last_error() then, whose operation is the
-/// function that started it, e.g. "milvus_compact_async", and not this one. Since 0.1.0.
+/// @retval MILVUS_PENDING The operation still runs.
+/// @return Else how the operation ended: MILVUS_OK means that it succeeded.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_wait(future: *mut milvus_future, timeout_ms: i64) -> milvus_status {
     ended(c"milvus_future_wait", future, || convert::until(timeout_ms))
 }
 
-/// Tells how an operation ended, without waiting: as milvus_future_wait(), with MILVUS_PENDING if it is not over.
-/// Thread-safe. Since 0.1.0.
+/// Tells how an operation ended, without waiting.
+///
+/// @param future  The future.
+///
+/// @return As milvus_future_wait() with timeout_ms 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_poll(future: *mut milvus_future) -> milvus_status {
     ended(c"milvus_future_poll", future, || Ok(Some(Instant::now())))
@@ -157,12 +165,15 @@ fn ended(
     })
 }
 
-/// Stops an operation. It ends with MILVUS_CANCELLED as soon as it can, unless it is over before that. This is
-/// local: no server can cancel anything, so a job goes on, and a trigger that was on its way may be carried
-/// out (in_doubt in the error). Cancelling what is over does nothing.
+/// Stops an operation on this side. It ends with MILVUS_CANCELLED as soon as it can, unless it is over
+/// before.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// No server can cancel anything: a job goes on, and a trigger that is on its way may still start one
+/// (in_doubt in the error). To cancel an operation that is over does nothing.
+///
+/// @param future  The future.
+///
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_cancel(future: *mut milvus_future) -> milvus_status {
     entry(c"milvus_future_cancel", || {
@@ -174,10 +185,10 @@ pub extern "C" fn milvus_future_cancel(future: *mut milvus_future) -> milvus_sta
 /// Tells how far an operation is.
 ///
 /// @param future        The future, over or not.
-/// @param out_progress  Receives it; begin with `milvus_progress progress = MILVUS_PROGRESS_INIT;`.
+/// @param out_progress  Receives the progress. Begin with `milvus_progress progress =
+///                      MILVUS_PROGRESS_INIT;`.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_progress(
     future: *mut milvus_future,
@@ -191,18 +202,19 @@ pub extern "C" fn milvus_future_progress(
     })
 }
 
-/// Has a function called when an operation is over; soon, if it is over already. A future has one callback or
-/// one queue.
+/// Sets a function that the library calls when an operation is over; soon, if it is over already.
 ///
-/// @param future      The future. May be freed right away: the operation goes on, and calls back.
+/// A future has one callback or one queue. Unless this returns MILVUS_OK, neither function ever runs. After
+/// milvus_client_close() has returned MILVUS_OK, no callback of that client runs or will run.
+///
+/// @param future      The future. You may free it right away: the operation goes on, and calls back.
 /// @param callback    The function; not NULL.
-/// @param user_data   Is passed to it; not looked at. May be NULL.
-/// @param destructor  Is called once with user_data after the callback, on the same thread. NULL: nothing is.
+/// @param user_data   The library passes it to both functions and does not look at it. May be NULL.
+/// @param destructor  Runs once with user_data after the callback, on the same thread. May be NULL.
 ///
-/// If this does not return MILVUS_OK, neither of them is ever called. After milvus_client_close() has returned
-/// MILVUS_OK, no callback of that client is running or will run. Thread-safe. Returns MILVUS_OK,
-/// MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY
-/// (no thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
+/// @retval MILVUS_CLOSED The client is closed.
+/// @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_set_callback(
     future: *mut milvus_future,
@@ -222,18 +234,18 @@ pub extern "C" fn milvus_future_set_callback(
     })
 }
 
-/// Has a function called while an operation is under way: whenever the server has answered, but at most ten
-/// times a second. Neither the end nor the final counts are told by it: milvus_future_progress() has them. A
-/// future has one progress callback, besides the other.
+/// Sets a function that the library calls while an operation is under way.
+///
+/// It runs whenever the server has answered, at most ten times a second. It does not show the end or the
+/// final counts: milvus_future_progress() has them. A future has one progress callback besides the other.
+/// Unless this returns MILVUS_OK, neither function ever runs.
 ///
 /// @param future      The future.
 /// @param callback    The function; not NULL.
-/// @param user_data   Is passed to it; not looked at. May be NULL.
-/// @param destructor  Is called once with user_data when the operation is over, on the same thread. NULL:
-///                    nothing is.
+/// @param user_data   The library passes it to both functions and does not look at it. May be NULL.
+/// @param destructor  Runs once with user_data when the operation is over, on the same thread. May be NULL.
 ///
-/// If this does not return MILVUS_OK, neither of them is ever called. Thread-safe. Returns what
-/// milvus_future_set_callback() does. Since 0.1.0.
+/// @return What milvus_future_set_callback() returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_set_progress_callback(
     future: *mut milvus_future,
@@ -270,9 +282,13 @@ pub extern "C" fn milvus_future_set_progress_callback(
     })
 }
 
-/// The detail of an operation's failure, for whatever thread: status MILVUS_OK if it has succeeded,
-/// MILVUS_PENDING if it is not over, MILVUS_INVALID_HANDLE if this is no future. Never NULL. Valid until the
-/// future is freed; do not free it. Thread-safe. Since 0.1.0.
+/// Gives the details of an operation's failure, on any thread.
+///
+/// @param future  The future.
+///
+/// @return The details, never NULL; do not free them. The status is MILVUS_OK if the operation succeeded,
+///     MILVUS_PENDING if it still runs, MILVUS_INVALID_HANDLE if this is no future. Valid until you free
+///     the future.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const milvus_error {
     static NONE: Plain = Plain::new(Status::Ok, c"");
@@ -289,12 +305,14 @@ pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const mi
     told.unwrap_or_else(|| NO_FUTURE.pointer())
 }
 
-/// Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
-/// and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
-/// ends. If its callback is running with this very future, and another thread or another callback frees it, it can
-/// be used until that callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a future, whatever its operation is doing.
 ///
-/// Thread-safe. Since 0.1.0.
+/// An operation with a callback goes on and calls back. Any other is cancelled, as by
+/// milvus_future_cancel(). Threads that wait for it still learn how it ends. While the callback of this
+/// very future runs, and another thread or callback frees the future, the handle stays valid until that
+/// callback returns.
+///
+/// @param future  The future; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_free(future: *mut milvus_future) {
     if !future.is_null() {

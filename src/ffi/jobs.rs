@@ -1,8 +1,8 @@
 //! Following a job
 //!
-//! Wait for a job with milvus_compaction_wait(). The verdict rests on what became of the segments that each plan of
-//! the job took, and on the server's counters while they can be seen. It does not rest on the server's word
-//! "Completed", which jobs that failed, or never existed, get too.
+//! milvus_compaction_wait() waits for a job and judges it. The verdict rests on what happened to the
+//! segments of each plan, and on the server's counters while the server shows them. It does not rest on the
+//! server's state "Completed", which jobs that failed or never existed have too.
 
 use std::ffi::{CStr, c_char};
 use std::time::Duration;
@@ -19,17 +19,17 @@ use crate::operation::Operation;
 
 /// The server answered with a state that this library does not know.
 pub const MILVUS_COMPACTION_STATE_UNDEFINED: i32 = 0;
-/// At least one plan is running or waiting to run.
+/// At least one plan runs or waits to run.
 pub const MILVUS_COMPACTION_STATE_EXECUTING: i32 = 1;
-/// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
+/// No plan runs. That alone means little: jobs that failed or never existed are Completed too.
 pub const MILVUS_COMPACTION_STATE_COMPLETED: i32 = 2;
 
-/// None yet: the wait ended before the job did.
+/// There is no verdict: the wait ended before the job did.
 pub const MILVUS_VERDICT_NONE: i32 = 0;
 /// Every plan of the job completed.
 pub const MILVUS_VERDICT_SUCCEEDED: i32 = 1;
-/// The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
-/// compaction holds the segments).
+/// The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may
+/// hold the segments.
 pub const MILVUS_VERDICT_NOTHING_TO_DO: i32 = 2;
 /// Some plans completed; others failed or timed out.
 pub const MILVUS_VERDICT_PARTLY_FAILED: i32 = 3;
@@ -37,13 +37,13 @@ pub const MILVUS_VERDICT_PARTLY_FAILED: i32 = 3;
 pub const MILVUS_VERDICT_FAILED: i32 = 4;
 /// The plans ran out of the time that the server gives them, and none completed.
 pub const MILVUS_VERDICT_TIMED_OUT: i32 = 5;
-/// The server forgot the job, never knew it, or forgot too much of it to tell.
+/// The server forgot the job, never knew it, or forgot too much of it.
 pub const MILVUS_VERDICT_UNKNOWN: i32 = 6;
-/// Clustering was asked for, but the server answered with another job that held the collection, and started none. That
-/// job, which is the report's, is over now: ask again. The wait returns MILVUS_BUSY.
+/// The trigger asked for clustering, but the server answered with another job of the collection and started
+/// none. That other job is over: trigger again. The wait returns MILVUS_BUSY.
 pub const MILVUS_VERDICT_NOT_STARTED: i32 = 7;
 
-/// How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them.
+/// How a job ended: one of the MILVUS_VERDICT_... constants. Later versions may add more.
 pub type milvus_verdict = i32;
 
 /// Plans of a job by their state.
@@ -114,13 +114,13 @@ pub struct milvus_left_out {
     pub other: i64,
 }
 
-/// What the server says of a job now.
+/// What the server says about a job now.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compaction_state_info {
     /// Set by MILVUS_COMPACTION_STATE_INFO_INIT.
     pub size: usize,
-    /// MILVUS_COMPACTION_STATE_UNDEFINED, _EXECUTING or _COMPLETED.
+    /// One of the MILVUS_COMPACTION_STATE_... constants.
     pub state: i32,
     /// 0.
     pub reserved: i32,
@@ -128,8 +128,7 @@ pub struct milvus_compaction_state_info {
     pub counts: milvus_plan_counts,
 }
 
-/// What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
-/// servers forget, and on what became of each plan's segments.
+/// What a wait found out about a job.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compaction_report {
@@ -175,21 +174,19 @@ unsafe impl Sized_ for milvus_compaction_report {
     const FIRST_SIZE: usize = 256;
 }
 
-/// Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
-/// one look cannot tell success from failures that the server has forgotten.
+/// Asks what the server says about a job now. Blocks.
+///
+/// Most programs want milvus_compaction_wait(): one look cannot tell success from failures that the server
+/// has forgotten. A server from 2.2 on answers Completed with zeros for a job that it does not know.
 ///
 /// @param client      The client.
-/// @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
-///                    MILVUS_NO_JOB is Completed with no plans, without asking a server.
-/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_info    Receives the answer; begin with
-///                    `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+/// @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
+///                    plans; the library asks no server then.
+/// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+/// @param out_info    Receives the answer. Begin with `milvus_compaction_state_info info =
+///                    MILVUS_COMPACTION_STATE_INFO_INIT;`.
 ///
-/// A job that the server does not know is no error: servers from 2.2 on answer Completed with zeros.
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
+/// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_state(
     client: *mut milvus_client,
@@ -214,34 +211,39 @@ pub(super) fn state_operation(
     Ok(client.compaction_state(job_id, convert::timeout(timeout_ms)?).map(|info, _| info.into()))
 }
 
-/// Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
-/// nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
-/// 2 s), and goes on asking through restarts and lost connections of up to a minute. A slow server has time: each
-/// question's limit grows with what the answers take, from 5 s to 2 minutes. A look that shows anything but success
-/// is taken again a second later. All waits of a client
-/// share 500 questions a second, each in its turn: of 10,000 jobs each is asked about every 20 s, and a wait
-/// that has less time than that may end unasked.
+/// Waits until a job is over, and judges it. Blocks.
 ///
-/// @param client      The client, best the one that triggered the job: it remembers what servers forget,
-///                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
-///                    server lists, from which plans vanish after an hour (since 2.6.3) or a day, and not the segments,
-///                    so that it is MILVUS_VERDICT_UNKNOWN where its id does not show that it is younger:
-///                    unless it was imported (milvus_job_import()), use milvus_compaction_wait_in().
-/// @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
-///                    nothing to do, and no server is asked.
-/// @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
-/// @param out_report  Receives what was seen; begin with
-///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
-///                    the wait fails, unless that is before it begins. May be NULL.
+/// MILVUS_OK means: every plan completed, or there was nothing to do. The library asks often while the job
+/// is young and rarely when it is old (every 10 ms to 2 s). It goes on through restarts and lost
+/// connections of up to a minute, and gives a slow server more time: each question has 5 s to 2 minutes. It
+/// takes a second look, a second later, before it reports anything but success. All waits of a client share
+/// 500 questions a second: of 10,000 jobs, the client asks about each every 20 s. The shorter wait may then
+/// end before its first question.
 ///
-/// A server of which nothing is heard for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
-/// that much time; one that only answers pings, or that it is not ready, after five minutes. If the collection is
-/// dropped while its job runs, the wait ends with MILVUS_COLLECTION_NOT_FOUND and without a verdict. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
-/// out), MILVUS_OUTCOME_UNKNOWN, MILVUS_BUSY (MILVUS_VERDICT_NOT_STARTED), MILVUS_COLLECTION_NOT_FOUND (it was
-/// dropped), MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
+/// The wait ends without the job if the server is gone, the collection is dropped, or nothing changes for
+/// the time of the option stall_timeout_ms (an hour): a plan can wait for a free worker without end.
+///
+/// @param client      The client. Best is the one that triggered the job: it remembers what servers forget.
+///                    Of a foreign job it knows only what the server lists, and plans vanish from that list
+///                    an hour after their start (since 2.6.3) or a day; a job that may be that old is
+///                    MILVUS_VERDICT_UNKNOWN. For a foreign job use milvus_job_import() first, or
+///                    milvus_compaction_wait_in().
+/// @param job_id      From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
+///                    asks no server then.
+/// @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+///                    limit.
+/// @param out_report  Receives what the wait found out, also if the wait fails after it began. Begin with
+///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. May be NULL.
+///
+/// @retval MILVUS_COMPACTION_FAILED Plans failed or timed out.
+/// @retval MILVUS_OUTCOME_UNKNOWN Nobody can tell how the job ended.
+/// @retval MILVUS_BUSY The verdict is MILVUS_VERDICT_NOT_STARTED.
+/// @retval MILVUS_COLLECTION_NOT_FOUND Somebody dropped the collection.
+/// @retval MILVUS_TIMEOUT The limit came first; the job goes on.
+/// @retval MILVUS_STALLED Nothing of the job changed for stall_timeout_ms; the job may go on. To wait again
+///     is safe.
+/// @retval MILVUS_UNAVAILABLE The server was silent for a minute, or answered no question for five minutes.
+/// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_wait(
     client: *mut milvus_client,
@@ -273,27 +275,32 @@ pub(super) fn wait_operation(
     Ok(operation.map(move |outcome, call| (report(job_id, &outcome, call.elapsed()), outcome.error)))
 }
 
-/// The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
-/// "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of a verdict, e.g. "partly failed".
+///
+/// @param verdict  One of the MILVUS_VERDICT_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown verdict" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_verdict_name(verdict: milvus_verdict) -> *const c_char {
     Verdict::from_number(verdict).map_or(c"unknown verdict", Verdict::name).as_ptr()
 }
 
-/// What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
-/// Since 0.1.0.
+/// Says what a verdict means, in one English sentence.
+///
+/// @param verdict  Any number.
+///
+/// @return A static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_char {
     const UNKNOWN: &CStr = c"A verdict that this version of the library does not know.";
     Verdict::from_number(verdict).map_or(UNKNOWN, Verdict::message).as_ptr()
 }
 
-/// Gives the short text of what a server says of a job, e.g. "executing".
+/// Gives the short text of a job's state, e.g. "executing".
 ///
 /// @param state  One of the MILVUS_COMPACTION_STATE_... constants, or any other number.
 ///
-/// @return A static text, never NULL: "unknown compaction state" of any other number.
-/// @since 0.1.0
+/// @return A static text, never NULL: "unknown compaction state" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_state_name(state: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 3] = [

@@ -1,21 +1,22 @@
 //! Judgements
 //!
-//! How each plan of a job ended, and what says so: milvus_plan has both. Servers stop counting a plan half a second to
-//! three seconds after its end; what became of its segments stays.
+//! Each plan has a judgement (how it ended) and a reason (what shows that). Servers stop counting a plan
+//! within three seconds of its end; what happened to its segments stays.
 
 use std::ffi::{CStr, c_char};
 
 use crate::compaction::{Judgement, Reason};
 
-/// How a plan ended: it runs or waits, or nobody has looked yet. Later versions may add more judgements and reasons.
+/// How a plan ended: it still runs or waits, or nobody has looked. Later versions may add more judgements
+/// and reasons.
 pub const MILVUS_JUDGEMENT_OPEN: i32 = 0;
-/// It replaced its sources.
+/// The plan replaced its sources.
 pub const MILVUS_JUDGEMENT_COMPLETED: i32 = 1;
-/// It ended and changed nothing.
+/// The plan ended and changed nothing.
 pub const MILVUS_JUDGEMENT_FAILED: i32 = 2;
-/// It ran out of the server's time and changed nothing.
+/// The plan ran out of the server's time and changed nothing.
 pub const MILVUS_JUDGEMENT_TIMED_OUT: i32 = 3;
-/// It ended, and what is left does not show how.
+/// The plan ended, and what is left does not show how.
 pub const MILVUS_JUDGEMENT_UNKNOWN: i32 = 4;
 
 /// What a judgement rests on: there is none yet.
@@ -59,21 +60,31 @@ pub const MILVUS_REASON_LEVEL_UNKNOWN: i32 = 18;
 /// What the server lists of it contradicts itself.
 pub const MILVUS_REASON_MALFORMED: i32 = 19;
 
-/// The constant's name of a judgement, e.g. "MILVUS_JUDGEMENT_COMPLETED"; of any other number,
-/// "MILVUS_UNKNOWN_JUDGEMENT". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of a judgement, e.g. "completed".
+///
+/// @param judgement  One of the MILVUS_JUDGEMENT_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown judgement" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_judgement_name(judgement: i32) -> *const c_char {
     Judgement::from_number(judgement).map_or(c"unknown judgement", Judgement::name).as_ptr()
 }
 
-/// The constant's name of a reason, e.g. "MILVUS_REASON_TARGET_STORED"; of any other number,
-/// "MILVUS_UNKNOWN_REASON". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of a reason, e.g. "target stored".
+///
+/// @param reason  One of the MILVUS_REASON_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown reason" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_reason_name(reason: i32) -> *const c_char {
     Reason::from_number(reason).map_or(c"unknown reason", Reason::name).as_ptr()
 }
 
-/// What a reason means, in one English sentence; takes any number. A static string. Thread-safe. Since 0.1.0.
+/// Says what a reason means, in one English sentence.
+///
+/// @param reason  Any number.
+///
+/// @return A static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_reason_message(reason: i32) -> *const c_char {
     const UNKNOWN: &CStr = c"A reason that this version of the library does not know.";

@@ -1,7 +1,7 @@
 //! Log
 //!
-//! What the library tells about its connections, for people who look for a fault. Off by default, and then
-//! free. It never tells tokens.
+//! The log reports what the library does with its connections, for people who look for a fault. It is off
+//! by default and then costs nothing. It never shows a token.
 
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Arc;
@@ -12,34 +12,37 @@ use super::userdata::UserData;
 use crate::error::Error;
 use crate::log::{self, Level};
 
-/// Nothing yet: errors are returned, not logged.
+/// Nothing uses this level yet: the library returns errors and does not log them.
 pub const MILVUS_LOG_ERROR: i32 = 1;
 /// Something is wrong, and the library copes: a lost connection, a call that took over a second.
 pub const MILVUS_LOG_WARNING: i32 = 2;
-/// Connections made, calls tried again.
+/// The library connects, or repeats a call.
 pub const MILVUS_LOG_INFO: i32 = 3;
 /// Every call to a server.
 pub const MILVUS_LOG_DEBUG: i32 = 4;
 
-/// Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
-/// both are UTF-8 on one line and gone when the callback returns. Called one event at a time on a library
-/// thread, milvus-log. Nothing waits for it: if it is slow, events are dropped, and their number is reported.
-/// It may call any function of this library, milvus_set_log() included, but not milvus_client_close(), which may
-/// have to wait for it. It must not throw.
+/// Receives one event of the log.
+///
+/// message is a constant text like "connected"; fields are key=value, separated by blanks. Both are UTF-8
+/// on one line, and gone when the callback returns. The library calls it one event at a time, on its thread
+/// milvus-log. Nothing waits for it: if it is slow, the library drops events and reports their number. It
+/// may call any function of this library except milvus_client_close(), which may have to wait for it. It
+/// must not throw.
 pub type milvus_log_callback = Option<
     unsafe extern "C" fn(level: i32, message: *const c_char, fields: *const c_char, user_data: *mut c_void),
 >;
 
-/// Sets the process's log callback, in place of the one before. When this returns, that one is not running
-/// and will not be called again: what its user_data pointed to may be freed. (Called by the callback itself,
-/// it returns while that is still running.) Hold no lock meanwhile that the callback takes.
+/// Sets the process's log callback, in place of the one before.
+///
+/// When this returns, the earlier callback does not run and will not run again, so you may free what its
+/// user_data points to. (If that callback itself calls this, it still runs.) Do not hold a lock that the
+/// callback needs.
 ///
 /// @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
-/// @param callback   Is called for each event. NULL: nothing is reported any more.
-/// @param user_data  Is passed to the callback; not looked at. May be NULL.
+/// @param callback   Receives each event. NULL turns the log off.
+/// @param user_data  The library passes it to the callback and does not look at it. May be NULL.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level), MILVUS_OUT_OF_MEMORY (no
-/// thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_set_log(
     level: i32,

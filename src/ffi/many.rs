@@ -1,6 +1,7 @@
 //! Many at once
 //!
-//! Compacts a list of collections, or a whole database, some at a time, and tells what became of each.
+//! milvus_compact_many() compacts a list of collections, or a whole database, some at a time, and reports
+//! on each.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -18,45 +19,46 @@ use crate::compaction::many::{DEFAULT_CONCURRENCY, Item, Many};
 use crate::error::{Error, Status};
 use crate::operation::Operation;
 
-/// How to compact many collections. As MILVUS_MANY_PARAMS_INIT has it: all defaults.
+/// How to compact many collections. MILVUS_MANY_PARAMS_INIT has all defaults.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_many_params {
     /// Set by MILVUS_MANY_PARAMS_INIT.
     pub size: usize,
-    /// What to do with each of them, without partition, channel and segments; NULL: all defaults. Not read
-    /// after the call.
+    /// What to do with each collection, without partition, channel and segments; NULL: all defaults. The
+    /// library does not read it after the call.
     pub compaction: *const milvus_compact_params,
-    /// How many are under way at a time, each from its trigger to its end: up to 10000; 0: 16. Servers work
-    /// on a few at a time, and queue the others; however many they are, 32 are being triggered at a time.
+    /// How many collections are under way at a time, each from its trigger to the end of its job: up to 10000;
+    /// 0 for 16. A server works on a few at a time and queues the rest. The library triggers at most 32 at a
+    /// time.
     pub concurrency: i32,
-    /// Not 0: only trigger them, and do not wait for the jobs.
+    /// 1: only trigger, and do not wait for the jobs. Else 0.
     pub only_trigger: i32,
 }
 
-/// What became of one collection.
+/// The result of one collection.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_many_result {
     /// Set by MILVUS_MANY_RESULT_INIT.
     pub size: usize,
-    /// The name or alias that was given, or listed by the server; lives as long as the list, never NULL.
+    /// The name or alias that you gave, or that the server listed. It lives as long as the list, never NULL.
     pub collection_name: *const c_char,
-    /// MILVUS_OK if it was compacted, or there was nothing to do (with only_trigger: if it was triggered, or
-    /// there was nothing to do); else what looking it up, the trigger or the wait failed with.
+    /// MILVUS_OK if the collection was compacted or there was nothing to do (with only_trigger: if it was
+    /// triggered or there was nothing to do). Else the status with which the look-up, the trigger or the wait
+    /// failed.
     pub status: milvus_status,
-    /// What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered.
+    /// What the server did about the trigger: one of the MILVUS_TRIGGER_... constants.
     pub trigger: i32,
-    /// The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if one was found after a trigger in doubt
-    /// and the server does not tell its id: no wait takes that.
+    /// The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if the library found one after a trigger in
+    /// doubt and the server does not tell its id.
     pub job_id: i64,
-    /// Plans of the job when it was triggered; MILVUS_NOT_REPORTED if that is not known.
+    /// Plans of the job when it was triggered; MILVUS_NOT_REPORTED if their number is not known.
     pub planned: i64,
-    /// What was seen of the job, as in milvus_compaction_wait(); NULL if it was not waited for. Lives as long as
-    /// the list.
+    /// What the wait found out about the job; NULL if there was no wait. It lives as long as the list.
     pub report: *const milvus_compaction_report,
-    /// The detail of its failure, with the status MILVUS_OK if it has not failed; never NULL. Lives as long as
-    /// the list.
+    /// The details of the failure; with the status MILVUS_OK if the collection did not fail. It lives as long
+    /// as the list, never NULL.
     pub error: *const milvus_error,
     /// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5): where there was
     /// nothing to do, a later call may compact them. MILVUS_NOT_REPORTED if that is not known.
@@ -73,7 +75,7 @@ unsafe impl Sized_ for milvus_many_result {
     const FIRST_SIZE: usize = 56;
 }
 
-/// What became of many collections.
+/// The results of many collections.
 pub struct milvus_many_list {
     _private: (),
 }
@@ -104,31 +106,29 @@ impl Handle for milvus_many_list {
     }
 }
 
-/// Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
-/// fails does not keep the others from being compacted. Of two names for the same collection (aliases) one fails
-/// with MILVUS_INVALID_ARGUMENT: nothing is triggered twice. Like milvus_optimize() it waits for sorting before each
-/// trigger, and triggers again while another compaction holds a collection, for at most ten minutes each.
+/// Compacts many collections, and waits for their jobs. Blocks.
+///
+/// Each collection is compacted as by milvus_compact_with() and milvus_compaction_wait(). One that fails
+/// does not stop the others. If two names (aliases) are the same collection, one of them fails with
+/// MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
+/// sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
 ///
 /// @param client      The client.
-/// @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
-///                    that the user may see.
-/// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL. In other languages
-///                    take care that an empty list does not become NULL.
-/// @param params      How; begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL: all
-///                    defaults. Not changed.
-/// @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is
-///                    short for this; MILVUS_NO_TIMEOUT: none. Those whose turn has not come by then fail with
-///                    MILVUS_TIMEOUT, and nothing was sent for them.
-/// @param out_list    Receives what became of each, in the order of the names (without names: sorted); also
-///                    with MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Not written
-///                    if a parameter is refused, the collections cannot be listed, or a million lists are in
-///                    use. Begin with NULL, and free it with milvus_many_list_free(). May be NULL.
+/// @param names       Names or aliases in the client's database, all different. NULL: every collection that
+///                    the user may see. In other languages take care that an empty list does not become
+///                    NULL.
+/// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+/// @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.
+///                    NULL: all defaults.
+/// @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
+///                    default no limit. Collections whose turn has not come by then fail with
+///                    MILVUS_TIMEOUT, and the library sends nothing for them.
+/// @param out_list    Receives the results in the order of the names (without names: sorted), also with
+///                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
+///                    NULL, and free it with milvus_many_list_free(). May be NULL.
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (also if time ran out for
-/// some or all; the message has the first failure, and in_doubt is 1 if it is 1 for any of them),
-/// MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED,
-/// MILVUS_INTERNAL, or, without names, what listing the collections returns (see
-/// milvus_client_server_version()), with MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
+/// @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
+///     failure; in_doubt is 1 if it is 1 for any of them.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compact_many(
     client: *mut milvus_client,
@@ -167,22 +167,24 @@ pub(super) fn many_operation(
         .map(|(items, error), _| (ManyList(items.into_iter().map(Entry::from).collect()), error)))
 }
 
-/// Number of collections in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
-/// Since 0.1.0.
+/// Counts the results of a list.
+///
+/// @param list  The list.
+///
+/// @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_many_list_count(list: *const milvus_many_list) -> usize {
     query(|| handle::get(list).map(|list| list.0.len())).unwrap_or(0)
 }
 
-/// Reads what became of one collection.
+/// Reads the result of one collection.
 ///
 /// @param list        The list.
 /// @param index       From 0 to milvus_many_list_count() - 1.
-/// @param out_result  Receives it; begin with `milvus_many_result result = MILVUS_MANY_RESULT_INIT;`. What it
-///                    points to is part of the list and lives until that is freed.
+/// @param out_result  Receives the result. Begin with `milvus_many_result result =
+///                    MILVUS_MANY_RESULT_INIT;`. What it points to lives as long as the list.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_many_list_get(
     list: *const milvus_many_list,
@@ -201,9 +203,9 @@ pub extern "C" fn milvus_many_list_get(
     })
 }
 
-/// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a list of results.
 ///
-/// Thread-safe. Since 0.1.0.
+/// @param list  The list; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_many_list_free(list: *mut milvus_many_list) {
     if !list.is_null() {

@@ -1,7 +1,7 @@
 //! With a compaction
 //!
-//! milvus_flush() before it, so that it takes in everything; milvus_optimize() for all that makes queries fast
-//! in one call.
+//! milvus_flush() before a compaction lets the compaction take every row. milvus_optimize() does in one
+//! call all that makes queries fast.
 
 use std::ffi::c_char;
 
@@ -15,21 +15,21 @@ use super::jobs::{Reported, milvus_compaction_report, report};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
-/// leave out what is not, and on servers since 2.5 what is stored but not sorted yet: with the option
-/// flush.wait_for_sort this waits for that too, which takes some seconds more on 2.5. By default it does not: what is
-/// stored is safe.
+/// Flushes a collection: asks the server to store the inserted rows, and waits until they are stored.
+/// Blocks.
+///
+/// A compaction leaves out rows that are not flushed; from Milvus 2.5 on, it also leaves out flushed
+/// segments that are not sorted. With the option flush.wait_for_sort this waits for the sorting too, some
+/// seconds more on 2.5. You may repeat a flush.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database.
-/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                         MILVUS_NO_TIMEOUT: none. Servers since 2.3.9 let a collection be flushed once in
-///                         10 s; a second flush waits that long.
+/// @param collection_name  Name or alias in the client's database.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
+///                         on a collection can be flushed once in 10 s; a second flush waits for that.
 ///
-/// May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
-/// MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
-/// goes on; the message says if it is stored but not sorted), or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
+/// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+/// @retval MILVUS_TIMEOUT The flush goes on. The message says if the rows are stored and only not sorted.
+/// @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_flush(
     client: *mut milvus_client,
@@ -49,26 +49,29 @@ pub(super) fn flush_operation(
     Ok(client.flush(name, convert::timeout(timeout_ms)?))
 }
 
-/// Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
-/// waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result
-/// up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
+/// Makes queries of a collection fast: completes its indexes, compacts it, and loads the result. Blocks.
 ///
-/// Before the trigger it waits until what is stored is sorted (servers since 2.5), at most a minute and half of the time
-/// that is left; the report has the number of segments that were left out for that (unsorted_segments). While another
-/// compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most ten
-/// minutes.
+/// The stages: wait until the indexes are complete; trigger the compaction and wait for the job; wait until
+/// the result is indexed; if the collection is loaded, let the query nodes load the result and wait for
+/// that (servers before 2.3 do not tell when). It does not flush.
+///
+/// Before the trigger it waits until stored segments are sorted (Milvus 2.5 and later), at most a minute
+/// and half of the time that is left; unsorted_segments of the report has the rest. While another
+/// compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most
+/// ten minutes. The message of an error says how far it came: "nothing was compacted" or "it was compacted,
+/// but ...".
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database.
-/// @param params           As in milvus_compact_with(): to merge as far as possible, a target size of
-///                         MILVUS_LARGEST_TARGET_SIZE on servers that have it. NULL: all defaults.
-/// @param timeout_ms       Limit of all stages together in milliseconds; 0: the client's default (10000), which
-///                         is short for this; MILVUS_NO_TIMEOUT: none.
-/// @param out_report       Receives what was seen of the job, as in milvus_compaction_wait(); also written when
-///                         a stage after the trigger fails. May be NULL.
+/// @param collection_name  Name or alias in the client's database.
+/// @param params           As in milvus_compact_with(). To merge as far as possible use
+///                         MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all
+///                         defaults.
+/// @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+///                         default no limit.
+/// @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
+///                         be NULL.
 ///
-/// The message of an error says how far it came: "nothing was compacted" or "it was compacted, but ...".
-/// Thread-safe; blocks. Returns what milvus_compact_with() and milvus_compaction_wait() do. Since 0.1.0.
+/// @return What milvus_compact_with() and milvus_compaction_wait() return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_optimize(
     client: *mut milvus_client,

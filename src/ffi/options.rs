@@ -1,7 +1,8 @@
 //! Options
 //!
-//! How a client connects, as text by key, so that configuration files, environments and other languages
-//! pass them through unread. milvus_option_get() lists every key; so does the README.
+//! Options say how a client connects and waits. Keys and values are texts, so a program can pass them
+//! through from a configuration file, an environment variable or another language. milvus_option_get()
+//! lists every key.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
@@ -16,16 +17,16 @@ use crate::error::Error;
 
 /// The value is any text.
 pub const MILVUS_OPTION_KIND_TEXT: i32 = 0;
-/// The value is text that must not be shown to anybody.
+/// The value is a secret: do not show it.
 pub const MILVUS_OPTION_KIND_SECRET: i32 = 1;
-/// The value is the path of a file that exists when the client is made.
+/// The value is the path of a file. The file must exist when the client is made.
 pub const MILVUS_OPTION_KIND_FILE: i32 = 2;
 /// The value is "true" or "false".
 pub const MILVUS_OPTION_KIND_BOOLEAN: i32 = 3;
-/// The value is a whole number, in decimal digits.
+/// The value is a whole number in decimal digits.
 pub const MILVUS_OPTION_KIND_NUMBER: i32 = 4;
 
-/// What there is to know about an option. All texts are static.
+/// One option. All texts are static.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_option_info {
@@ -33,21 +34,21 @@ pub struct milvus_option_info {
     pub size: usize,
     /// The key, e.g. "tls.ca_file".
     pub key: *const c_char,
-    /// The value if none is set; "" for none.
+    /// The value of an option that is not set; "" for none.
     pub default_value: *const c_char,
     /// One line for a person.
     pub help: *const c_char,
-    /// What the value has to look like: one of the MILVUS_OPTION_KIND_... constants. Later versions may add more.
+    /// The form of the value: one of the MILVUS_OPTION_KIND_... constants. Later versions may add more.
     pub kind: i32,
     /// 0.
     pub reserved: i32,
-    /// Smallest and largest value of a number; 0 for other kinds.
+    /// Smallest value of a number; 0 for other kinds.
     pub minimum: i64,
-    /// See least.
+    /// Largest value of a number; 0 for other kinds.
     pub maximum: i64,
 }
 
-/// Options for a client-to-be. Secrets in them are wiped from memory when they are freed.
+/// Options of clients that are not made yet. The library wipes secrets from memory when you free them.
 pub struct milvus_options {
     _private: (),
 }
@@ -69,8 +70,10 @@ unsafe impl Sized_ for milvus_option_info {
     const FIRST_SIZE: usize = 56;
 }
 
-/// Makes options, all at their defaults. Free them with milvus_options_free(), also after they were used.
-/// NULL if there are too many, with milvus_last_error() set. Thread-safe. Since 0.1.0.
+/// Makes options, all at their defaults.
+///
+/// @return The options; free them with milvus_options_free(), also after a client used them. NULL if there
+///     are too many; milvus_last_error() has the reason.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_options_new() -> *mut milvus_options {
     let mut options = ptr::null_mut();
@@ -81,15 +84,15 @@ pub extern "C" fn milvus_options_new() -> *mut milvus_options {
     options
 }
 
-/// Sets an option, in place of what it was.
+/// Sets one option.
 ///
 /// @param options  The options.
 /// @param key      One of the keys that milvus_option_get() lists.
-/// @param value    Its value as text; "" sets a text back to none. At most 8192 bytes. NULL is refused.
+/// @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
+///                 back to none.
 ///
-/// Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown key: the
-/// message lists the known ones; a value of the wrong kind), MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
+///     wrong form.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_options_set(
     options: *mut milvus_options,
@@ -103,9 +106,9 @@ pub extern "C" fn milvus_options_set(
     })
 }
 
-/// Frees options. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees options.
 ///
-/// Thread-safe. Since 0.1.0.
+/// @param options  The options; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_options_free(options: *mut milvus_options) {
     if !options.is_null() {
@@ -113,18 +116,21 @@ pub extern "C" fn milvus_options_free(options: *mut milvus_options) {
     }
 }
 
-/// Number of options there are. Thread-safe. Since 0.1.0.
+/// Counts the options that this library has.
+///
+/// @return The number of options.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_count() -> usize {
     OPTIONS.len()
 }
 
-/// Describes one of the options there are.
+/// Describes one option.
 ///
 /// @param index     From 0 to milvus_option_count() - 1.
-/// @param out_info  Receives the description; begin with `milvus_option_info info = MILVUS_OPTION_INFO_INIT;`.
+/// @param out_info  Receives the description. Begin with `milvus_option_info info =
+///                  MILVUS_OPTION_INFO_INIT;`.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_get(index: usize, out_info: *mut milvus_option_info) -> milvus_status {
     entry(c"milvus_option_get", || {
@@ -157,8 +163,7 @@ impl From<&Description> for milvus_option_info {
 ///
 /// @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
 ///
-/// @return A static text, never NULL: "unknown option kind" of any other number.
-/// @since 0.1.0
+/// @return A static text, never NULL: "unknown option kind" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_kind_name(kind: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 5] = [

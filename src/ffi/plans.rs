@@ -1,7 +1,7 @@
 //! Plans
 //!
-//! What a compaction job consists of: which segments become which. Servers newer than 3.0.0 tell more of
-//! each, and list those of a whole collection.
+//! A job consists of plans. Each plan turns some segments into others. Servers newer than 3.0.0 tell more
+//! about each plan, and list the plans of a whole collection.
 
 use std::ffi::{CStr, CString, c_char};
 
@@ -16,74 +16,76 @@ use crate::operation::Operation;
 
 /// Type of a plan (servers may have others): none.
 pub const MILVUS_PLAN_TYPE_UNDEFINED: i32 = 0;
-/// Merges segments.
+/// The plan merges segments.
 pub const MILVUS_PLAN_TYPE_MERGE: i32 = 2;
-/// Merges segments and purges their deleted rows: the ordinary one.
+/// The plan merges segments and purges their deleted rows. This is the ordinary type.
 pub const MILVUS_PLAN_TYPE_MIX: i32 = 3;
-/// Rewrites one segment.
+/// The plan rewrites one segment.
 pub const MILVUS_PLAN_TYPE_SINGLE: i32 = 4;
-/// No server of today makes these.
+/// No current server makes plans of this type.
 pub const MILVUS_PLAN_TYPE_MINOR: i32 = 5;
-/// No server of today makes these.
+/// No current server makes plans of this type.
 pub const MILVUS_PLAN_TYPE_MAJOR: i32 = 6;
-/// Applies deletions.
+/// The plan applies deletions.
 pub const MILVUS_PLAN_TYPE_LEVEL0_DELETE: i32 = 7;
-/// Re-clusters.
+/// The plan re-clusters segments.
 pub const MILVUS_PLAN_TYPE_CLUSTERING: i32 = 8;
-/// Sorts a segment after its flush.
+/// The plan sorts a segment after its flush.
 pub const MILVUS_PLAN_TYPE_SORT: i32 = 9;
-/// Sorts by partition key.
+/// The plan sorts a segment by partition key.
 pub const MILVUS_PLAN_TYPE_PARTITION_KEY_SORT: i32 = 10;
-/// Sorts by partition key and clusters.
+/// The plan clusters segments and sorts them by partition key.
 pub const MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT: i32 = 11;
-/// Brings a segment to a newer schema.
+/// The plan brings a segment to a newer schema.
 pub const MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION: i32 = 12;
 
 /// State of a plan (servers may have others): none.
 pub const MILVUS_PLAN_STATE_UNKNOWN: i32 = 0;
-/// Running.
+/// The plan runs.
 pub const MILVUS_PLAN_STATE_EXECUTING: i32 = 1;
-/// Waiting for a node.
+/// The plan waits for a free node.
 pub const MILVUS_PLAN_STATE_PIPELINING: i32 = 2;
-/// Done.
+/// The plan completed.
 pub const MILVUS_PLAN_STATE_COMPLETED: i32 = 3;
-/// Failed.
+/// The plan failed.
 pub const MILVUS_PLAN_STATE_FAILED: i32 = 4;
-/// Took longer than the server allows.
+/// The plan took longer than the server allows.
 pub const MILVUS_PLAN_STATE_TIMEOUT: i32 = 5;
-/// Running: finding clusters.
+/// The plan runs, and finds clusters.
 pub const MILVUS_PLAN_STATE_ANALYZING: i32 = 6;
-/// Running: building indexes.
+/// The plan runs, and builds indexes.
 pub const MILVUS_PLAN_STATE_INDEXING: i32 = 7;
-/// Cleaned up, after it was done or had failed.
+/// The server has cleaned up after the plan, which completed or failed.
 pub const MILVUS_PLAN_STATE_CLEANED: i32 = 8;
-/// Running: its result is stored.
+/// The plan runs, and its result is stored.
 pub const MILVUS_PLAN_STATE_META_SAVED: i32 = 9;
-/// Running: collecting statistics.
+/// The plan runs, and collects statistics.
 pub const MILVUS_PLAN_STATE_STATISTIC: i32 = 10;
 
-/// One unit of work of a job, which servers also call a task: segments that become others.
+/// One plan of a job; servers also call it a task.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_plan {
     /// Set by MILVUS_PLAN_INIT.
     pub size: usize,
-    /// Ids of the segments that are taken; lives as long as the list. NULL if there are none.
+    /// Ids of the segments that the plan takes; NULL if there are none. They live as long as the list.
     pub sources: *const i64,
     /// Number of those ids.
     pub source_count: usize,
-    /// Id of the (first) resulting segment; MILVUS_NO_SEGMENT while, or if, there is none.
+    /// Id of the first segment that the plan makes; MILVUS_NO_SEGMENT if there is none, or none yet.
     pub target: i64,
-    /// Ids of all resulting segments that are known; lives as long as the list. NULL if there are none.
+    /// Ids of all segments that the plan makes, as far as they are known; NULL if there are none. They live as
+    /// long as the list.
     pub targets: *const i64,
     /// Number of those ids.
     pub target_count: usize,
-    /// How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
-    /// plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
+    /// How the plan ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait
+    /// judges the plans of its job. A plan that no wait has judged is MILVUS_JUDGEMENT_OPEN, unless the server
+    /// tells its state.
     pub judgement: i32,
-    /// What that rests on: one of the MILVUS_REASON_... constants.
+    /// What the judgement rests on: one of the MILVUS_REASON_... constants.
     pub reason: i32,
-    /// 1 if the server tells what follows (newer than 3.0.0). Else 0, and the numbers are
+    /// 1 if the server tells the fields that follow (newer than 3.0.0). Else 0, and the numbers are
     /// MILVUS_NOT_REPORTED and the texts "".
     pub has_details: i32,
     /// One of the MILVUS_PLAN_TYPE_... constants.
@@ -102,12 +104,13 @@ pub struct milvus_plan {
     pub partition_id: i64,
     /// The channel whose segments it takes; lives as long as the list, never NULL.
     pub channel: *const c_char,
-    /// Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL. Servers up
-    /// to 3.0.0 say it on the management port only (option management_uri), whatever has_details is.
+    /// Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only
+    /// on the management port (option management_uri), whatever has_details is. It lives as long as the list,
+    /// never NULL.
     pub failure_reason: *const c_char,
 }
 
-/// The plans of a job or of a collection, at one moment.
+/// Plans of a job or of a collection, as they were at one moment.
 pub struct milvus_plan_list {
     _private: (),
 }
@@ -147,19 +150,18 @@ unsafe impl Sized_ for milvus_plan {
     const FIRST_SIZE: usize = 120;
 }
 
-/// Lists a job's plans: those that the server lists now, and those that this client saw while it waited
-/// for the job, as servers forget them. Ordered by their sources.
+/// Lists the plans of a job, ordered by their sources. Blocks.
+///
+/// The list has the plans that the server lists now, and those that this client saw while it waited,
+/// because servers forget plans.
 ///
 /// @param client      The client.
-/// @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
-///                    MILVUS_NO_JOB has no plans, and no server is asked.
-/// @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                    MILVUS_NO_TIMEOUT: none.
+/// @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
+///                    library asks no server then.
+/// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
-/// milvus_client_server_version()). Since 0.1.0.
+/// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_plans(
     client: *mut milvus_client,
@@ -185,21 +187,21 @@ pub(super) fn plans_operation(
     Ok(operation.map(|plans, _| PlanList::new(plans)))
 }
 
-/// Lists every compaction task of a collection that the server still remembers, automatic ones included, as
-/// plans with all details. Servers forget them after an hour to a day: this is no log of what ever happened.
+/// Lists every compaction task of a collection that the server remembers, automatic ones too. Blocks.
 ///
-/// Servers up to 3.0.0 ignore the collection, and would answer with the plans of others or none: they are
-/// refused. Which later version is the first to list tasks is not published, so its answer has to prove it.
+/// The tasks are plans with all details. Servers forget them after an hour to a day, so this is no complete
+/// history. Servers up to 3.0.0 ignore the collection and would answer with the plans of others or with
+/// none, so the library refuses them. Which later version lists tasks first is not published: the answer
+/// has to prove it.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database.
-/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                         MILVUS_NO_TIMEOUT: none.
+/// @param collection_name  Name or alias in the client's database.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED, or
-/// what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+/// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+/// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
+/// @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_tasks(
     client: *mut milvus_client,
@@ -226,22 +228,31 @@ pub(super) fn tasks_operation(
     Ok(operation.map(|plans, _| PlanList::new(plans)))
 }
 
-/// The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,
-/// "MILVUS_UNKNOWN_PLAN_TYPE". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of a plan's type, e.g. "mix".
+///
+/// @param number  One of the MILVUS_PLAN_TYPE_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown plan type" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_type_name(number: i32) -> *const c_char {
     named(number, &TYPE_NAMES, c"unknown plan type")
 }
 
-/// The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
-/// "MILVUS_UNKNOWN_PLAN_STATE". A static string. Thread-safe. Since 0.1.0.
+/// Gives the short text of a plan's state, e.g. "executing".
+///
+/// @param number  One of the MILVUS_PLAN_STATE_... constants, or any other number.
+///
+/// @return A static text, never NULL: "unknown plan state" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_state_name(number: i32) -> *const c_char {
     named(number, &STATE_NAMES, c"unknown plan state")
 }
 
-/// Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
-/// Since 0.1.0.
+/// Counts the plans of a list.
+///
+/// @param plans  The list.
+///
+/// @return The number of plans; 0 for NULL or a freed list. milvus_last_error() stays as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize {
     query(|| handle::get(plans).map(|list| list.0.len())).unwrap_or(0)
@@ -251,11 +262,10 @@ pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usiz
 ///
 /// @param plans     The list.
 /// @param index     From 0 to milvus_plan_list_count() - 1.
-/// @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
-///                  is part of the list and lives until that is freed.
+/// @param out_plan  Receives the plan. Begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
+///                  lives as long as the list.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_get(
     plans: *const milvus_plan_list,
@@ -273,9 +283,9 @@ pub extern "C" fn milvus_plan_list_get(
     })
 }
 
-/// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a list of plans.
 ///
-/// Thread-safe. Since 0.1.0.
+/// @param plans  The list; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_free(plans: *mut milvus_plan_list) {
     if !plans.is_null() {

@@ -1,8 +1,8 @@
 //! A job outlives its process
 //!
-//! A job goes on when the program that triggered it has ended, but its id alone proves little: the next program knows
-//! neither the collection nor the segments that were there. Take what the client knows along as a text
-//! (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
+//! A job goes on after the program that triggered it has ended. Its id alone proves little: the next
+//! program knows neither the collection nor the segments from before. Take what the client knows along as a
+//! text (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
 
 use std::ffi::c_char;
 
@@ -15,23 +15,23 @@ use super::jobs::{Reported, milvus_compaction_report, report};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// Gives what a client knows of a job as a text: what was asked for, the collection with its number, name and
-/// database, its segments right before the trigger, and the plans and counts that were seen since. Export right after
-/// the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, about 600
-/// bytes, 200 a plan and 20 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
+/// Writes what a client knows about a job as a text. Asks no server.
+///
+/// The text has what the trigger asked for, the collection with its number, name and database, its segments
+/// right before the trigger, and the plans and counters since. It has no address, token, password or row.
+/// Export right after the trigger, and again after a wait. The text is one line of printable ASCII without
+/// blanks: about 600 bytes, 200 for each plan and 20 for each segment, at most 16 MiB.
 ///
 /// @param client      The client that triggered the job, imported it, or waited for it. It may be closed.
 /// @param job_id      From milvus_compact(). MILVUS_NO_JOB has a text too.
-/// @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
-///                    NULL if capacity is 0.
+/// @param buffer      Receives the text and its NUL, cut to the capacity. NULL is allowed if capacity is 0.
 /// @param capacity    Size of the buffer in bytes.
-/// @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
-///                    it is not below capacity. May be NULL. While a wait for the job is under way, the next text may
-///                    be longer.
+/// @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
+///                    this is not below capacity. May be NULL. While a wait for the job runs, the next text
+///                    may be longer.
 ///
-/// Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if the client knows nothing of the
-/// job, which it may have forgotten for 16384 later ones, or if the name of the collection or database has the token or
-/// password in it), MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT The client knows nothing of the job (it remembers the latest 16384), or
+///     the name of the collection or database contains the token or password.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_job_export(
     client: *mut milvus_client,
@@ -54,20 +54,20 @@ pub extern "C" fn milvus_job_export(
     })
 }
 
-/// Adds to what a client knows what another one has exported, of this or another process or machine: a wait for the job
-/// then comes to the verdict that it would have come to there. What this client has seen of the job itself is kept. No
-/// server is asked.
+/// Adds what another client exported to what this client knows. Asks no server.
 ///
-/// @param client      A client of the same server as the one that made the text; which server that is, the text does
-///                    not say.
-/// @param text        From milvus_job_export(), of this version of the library or an earlier one; blanks and line ends
-///                    around it do no harm. A text that was cut or changed is refused, but not one that was forged:
-///                    take it only from where you take your program's other data.
-/// @param out_job_id  Receives the job's id, for milvus_compaction_wait(); MILVUS_NO_JOB if nothing was scheduled.
+/// A wait for the job then gives the verdict that it would give in the other client. What this client
+/// itself saw of the job stays.
 ///
-/// Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if this client knows a job of that
-/// number in another collection: the text is of another server, and nothing was added), MILVUS_INVALID_HANDLE,
-/// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @param client      A client of the same server. The text does not say which server that is.
+/// @param text        From milvus_job_export() of this version or an earlier one. Blanks and line ends
+///                    around it do no harm. The library refuses a text that was cut or changed, but not a
+///                    forged one: trust it as much as the rest of your data.
+/// @param out_job_id  Receives the job's id for milvus_compaction_wait(); MILVUS_NO_JOB if the server
+///                    scheduled nothing.
+///
+/// @retval MILVUS_INVALID_ARGUMENT The text is damaged, or this client knows a job of that number in
+///     another collection: the text is of another server. The library added nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_job_import(
     client: *mut milvus_client,
@@ -83,25 +83,29 @@ pub extern "C" fn milvus_job_import(
     })
 }
 
-/// Waits as milvus_compaction_wait() does, for a job of which nothing but the id and the collection is known: one that
-/// was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
-/// unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
-/// before is known to have completed only while its result is stored. Whether the job clusters is not known: what
-/// replaced its sources counts, at whatever level. The report has no effect. Of a job that may be older than what the
-/// server remembers (an hour since 2.6.3, a day before), plans that failed may be forgotten: it succeeded or failed only if
-/// the plans that are listed name every segment with rows that is stored, and is MILVUS_VERDICT_UNKNOWN if rows were flushed
-/// since, or it was about a part of the collection. Servers that run for longer than that give no young ids: where more
-/// has to be known, import the job's text instead.
+/// Waits for a foreign job, of which you know only the id and the collection. Blocks.
+///
+/// It is like milvus_compaction_wait(), with the segments that are stored when it is called in the place of
+/// those before the trigger, unless this client knows those. The earlier you call it, the more it can tell:
+/// a plan whose segments were gone before counts as completed only while its result is stored. The library
+/// does not know whether the job clusters, so a result at any level counts. The report has no segment_diff.
+/// Plans that the server forgot before the call do not show (since 2.6.3 an hour after their start, before
+/// that a day). A job that may be that old succeeded or failed only if its listed plans name every stored
+/// segment with rows. Its verdict is MILVUS_VERDICT_UNKNOWN if rows were flushed since, or if the job was
+/// about a part of the collection: import its text instead.
 ///
 /// @param client           The client.
-/// @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.
-/// @param job_id           As there.
-/// @param timeout_ms       As there.
-/// @param out_report       As there.
+/// @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
+///                         but says nothing false.
+/// @param job_id           From milvus_compact() of another process.
+/// @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+///                         limit.
+/// @param out_report       As in milvus_compaction_wait().
 ///
-/// Thread-safe; blocks. Returns what milvus_compaction_wait() does, and MILVUS_INVALID_ARGUMENT also for a job that
-/// this client knows in another collection, MILVUS_COLLECTION_NOT_FOUND also if there is no collection of that name.
-/// Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT This client knows the job in another collection.
+/// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias, or somebody dropped
+///     it.
+/// @return Also what milvus_compaction_wait() returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_wait_in(
     client: *mut milvus_client,

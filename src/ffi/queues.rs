@@ -1,7 +1,8 @@
 //! Queues
 //!
-//! For event loops (epoll, libuv, Go, Java): futures arrive in a queue when their operations are over, and its
-//! descriptor is readable while one is there. One thread can follow thousands of operations with it.
+//! Queues are for event loops (epoll, libuv, Go, Java). A future arrives in its queue when its operation is
+//! over, and the queue's descriptor is readable while a future is there. One thread can follow thousands of
+//! operations.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -14,7 +15,7 @@ use super::futures::milvus_future;
 use super::handle::{self, Handle, Table};
 use crate::error::{Error, Status};
 
-/// A queue of futures that are over.
+/// A queue of futures whose operations are over.
 pub struct milvus_queue {
     _private: (),
 }
@@ -37,10 +38,9 @@ fn is_alive(future: usize) -> bool {
 
 /// Makes a queue.
 ///
-/// @param out_queue  Receives it; free it with milvus_queue_free().
+/// @param out_queue  Receives the queue; free it with milvus_queue_free().
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors or handles are
-/// left), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_OUT_OF_MEMORY No descriptor or handle is left.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
     entry(c"milvus_queue_new", || {
@@ -53,18 +53,18 @@ pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_
     })
 }
 
-/// Tells the queue's descriptor: readable (EPOLLIN, POLLIN) while a future is there, so fit for level-triggered
-/// and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Call that with timeout
-/// 0: the descriptor may be readable with nothing to take, if a future was freed or another thread took it.
-/// Each arrival raises it anew. It is non-blocking and closed on exec, and may be duplicated. Only watch it:
-/// do not read, write or close it. An eventfd on Linux, a socket on other Unix systems; on Windows there is
-/// none, and it is -1.
+/// Gives the queue's descriptor, which is readable (EPOLLIN, POLLIN) while a future is in the queue.
+///
+/// It fits level-triggered and edge-triggered loops that call milvus_queue_next() with timeout 0 until that
+/// returns MILVUS_PENDING. The descriptor may be readable with nothing to take, if you freed a future or
+/// another thread took it. Each arrival makes it readable anew. It is non-blocking, closes on exec, and may
+/// be duplicated. Only watch it: do not read, write or close it. It is an eventfd on Linux, a socket on
+/// other Unix systems, and -1 on Windows.
 ///
 /// @param queue   The queue.
-/// @param out_fd  Receives the descriptor; valid until the queue is freed.
+/// @param out_fd  Receives the descriptor; valid until you free the queue.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) -> milvus_status {
     entry(c"milvus_queue_fd", || {
@@ -75,16 +75,16 @@ pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) ->
     })
 }
 
-/// Puts a future into a queue when its operation is over; at once, if it is over already. A future has one
-/// callback or one queue.
+/// Lets a future arrive in a queue when its operation is over; at once, if it is over already.
 ///
-/// @param future     The future. Stays the caller's to free. One that is freed is cancelled, and neither it nor
-///                   user_data comes out of the queue.
+/// A future has one callback or one queue.
+///
+/// @param future     The future; you still free it. If you free it early, the library cancels the
+///                   operation, and neither the future nor user_data arrives.
 /// @param queue      The queue.
-/// @param user_data  Comes out of the queue with it; not looked at. May be NULL.
+/// @param user_data  Arrives together with the future; the library does not look at it. May be NULL.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE,
-/// MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_set_queue(
     future: *mut milvus_future,
@@ -98,18 +98,17 @@ pub extern "C" fn milvus_future_set_queue(
     })
 }
 
-/// Takes the next future that is over out of a queue, in the order in which they arrived there.
+/// Takes the next future out of a queue, in the order of arrival, or waits for one.
+///
+/// Several threads may take from one queue.
 ///
 /// @param queue          The queue.
-/// @param timeout_ms     How long to wait for one, in milliseconds; MILVUS_NO_TIMEOUT: as long as it takes; 0
-///                       (here, unlike anywhere else): not at all.
-/// @param out_future     Receives the future, which is the caller's own that was put in: free it when it is done
-///                       with.
-/// @param out_user_data  Receives what was given to milvus_future_set_queue(). May be NULL.
+/// @param timeout_ms     Limit of this local wait in milliseconds; 0: do not wait.
+/// @param out_future     Receives the future, which is the one that you put in; free it.
+/// @param out_user_data  Receives the user_data of milvus_future_set_queue(). May be NULL.
 ///
-/// Several threads may take from one queue. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_PENDING (none is
-/// there), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (also if it is freed meanwhile), MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_PENDING No future is there.
+/// @retval MILVUS_INVALID_HANDLE Also if another thread frees the queue meanwhile.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_next(
     queue: *mut milvus_queue,
@@ -129,12 +128,13 @@ pub extern "C" fn milvus_queue_next(
     })
 }
 
-/// Frees a queue and closes its descriptor: take it out of the event loop first. Futures that are in it, or
-/// were to arrive, stay the caller's to free, and their operations go on; they can have no other queue or
-/// callback, but be waited for. Their user_data is not given back. Threads that wait in milvus_queue_next()
-/// get MILVUS_INVALID_HANDLE. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a queue and closes its descriptor. Take the descriptor out of your event loop first.
 ///
-/// Thread-safe. Since 0.1.0.
+/// Futures that are in the queue, or on their way to it, stay yours to free, and their operations go on.
+/// They cannot get another queue or callback, but you can wait for them. Their user_data does not come
+/// back. Threads that wait in milvus_queue_next() get MILVUS_INVALID_HANDLE.
+///
+/// @param queue  The queue; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_free(queue: *mut milvus_queue) {
     if !queue.is_null() {

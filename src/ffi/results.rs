@@ -1,12 +1,11 @@
 //! Results of futures
 //!
-//! Each of these reads what an asynchronous form ended with, and returns that; it writes only if that is
-//! MILVUS_OK, except reports and lists of many collections, which are written whenever there is one.
-//! MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: it has a result, but not of that kind, or a list that
-//! has been taken already; or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
-//! status is a failure; the others can be read again. All of these are thread-safe, do not block, and can
-//! also return MILVUS_INVALID_HANDLE, MILVUS_OUT_OF_MEMORY (a million lists are in use; it can be taken
-//! later), MILVUS_FORKED and MILVUS_INTERNAL. Since 0.1.0.
+//! Each of these functions reads one kind of result, and returns how the operation ended. It writes only
+//! with MILVUS_OK; a report, and a list of many collections, it writes whenever there is one. You can take
+//! a list once, and then free it, also if the status is a failure; you can read everything else again. None
+//! of them blocks. Each can also return MILVUS_PENDING (the operation still runs), MILVUS_INVALID_ARGUMENT
+//! (the result is of another kind, or the list is taken) and MILVUS_OUT_OF_MEMORY (a million lists are in
+//! use; take it later).
 
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -25,7 +24,10 @@ use super::plans::milvus_plan_list;
 use super::segments::milvus_segment_list;
 use crate::error::Error;
 
-/// Reads what the server says of itself. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+/// Reads the result of milvus_client_server_info_async().
+///
+/// @param future    The future.
+/// @param out_info  Receives it. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_server_info(
     future: *mut milvus_future,
@@ -37,7 +39,10 @@ pub extern "C" fn milvus_future_take_server_info(
     })
 }
 
-/// Reads the id of the job, or MILVUS_NO_JOB.
+/// Reads the result of milvus_compact_async().
+///
+/// @param future      The future.
+/// @param out_job_id  Receives the job's id, or MILVUS_NO_JOB.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_job_id(
     future: *mut milvus_future,
@@ -57,7 +62,10 @@ pub extern "C" fn milvus_future_take_job_id(
     })
 }
 
-/// Reads what came of the trigger. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+/// Reads the result of milvus_compact_with_async().
+///
+/// @param future      The future.
+/// @param out_result  Receives it. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_compact_result(
     future: *mut milvus_future,
@@ -69,8 +77,11 @@ pub extern "C" fn milvus_future_take_compact_result(
     })
 }
 
-/// Reads the server's word on a job. Begin with
-/// `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+/// Reads the result of milvus_compaction_state_async().
+///
+/// @param future    The future.
+/// @param out_info  Receives it. Begin with `milvus_compaction_state_info info =
+///                  MILVUS_COMPACTION_STATE_INFO_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_state(
     future: *mut milvus_future,
@@ -82,9 +93,15 @@ pub extern "C" fn milvus_future_take_state(
     })
 }
 
-/// Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell:
-/// with its job_id set to INT64_MIN before, one can see whether it was.
-/// Begin with `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`.
+/// Reads the result of milvus_compaction_wait_async(), milvus_compaction_wait_in_async() or
+/// milvus_optimize_async().
+///
+/// It also writes the report of a wait that failed, if there is one. To see whether it did, set job_id to
+/// INT64_MIN before.
+///
+/// @param future      The future.
+/// @param out_report  Receives it. Begin with `milvus_compaction_report report =
+///                    MILVUS_COMPACTION_REPORT_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_report(
     future: *mut milvus_future,
@@ -96,7 +113,10 @@ pub extern "C" fn milvus_future_take_report(
     })
 }
 
-/// Reads what a trigger would do. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+/// Reads the result of milvus_compaction_check_async().
+///
+/// @param future      The future.
+/// @param out_result  Receives it. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_check_result(
     future: *mut milvus_future,
@@ -108,7 +128,10 @@ pub extern "C" fn milvus_future_take_check_result(
     })
 }
 
-/// Reads what was found out about a trigger in doubt. Begin with `milvus_resolution found = MILVUS_RESOLUTION_INIT;`.
+/// Reads the result of milvus_compaction_resolve_async().
+///
+/// @param future          The future.
+/// @param out_resolution  Receives it. Begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_resolution(
     future: *mut milvus_future,
@@ -125,7 +148,10 @@ pub extern "C" fn milvus_future_take_resolution(
     )
 }
 
-/// Takes the plans or tasks; free them with milvus_plan_list_free().
+/// Takes the result of milvus_compaction_plans_async() or milvus_compaction_tasks_async().
+///
+/// @param future     The future.
+/// @param out_plans  Receives the list; free it with milvus_plan_list_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_plans(
     future: *mut milvus_future,
@@ -137,7 +163,10 @@ pub extern "C" fn milvus_future_take_plans(
     })
 }
 
-/// Takes the segments; free them with milvus_segment_list_free().
+/// Takes the result of milvus_segments_async().
+///
+/// @param future        The future.
+/// @param out_segments  Receives the list; free it with milvus_segment_list_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_segments(
     future: *mut milvus_future,
@@ -149,8 +178,10 @@ pub extern "C" fn milvus_future_take_segments(
     })
 }
 
-/// Takes what became of many collections; also written if some have failed. Free it with
-/// milvus_many_list_free().
+/// Takes the result of milvus_compact_many_async(), also if some collections failed.
+///
+/// @param future    The future.
+/// @param out_list  Receives the list; free it with milvus_many_list_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_many(
     future: *mut milvus_future,

@@ -1,7 +1,7 @@
 //! Segments
 //!
-//! What a collection consists of. Compare its segments from before and after to see what a compaction did;
-//! milvus_compaction_wait() does that by itself for the jobs of its client.
+//! A collection consists of segments. Compare them from before and after to see what a compaction changed;
+//! milvus_compaction_wait() does that itself for the jobs of its client.
 
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
@@ -19,22 +19,22 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::segments::Segment;
 
-/// As stored, the rows that are not flushed yet mostly left out.
+/// The segments in storage. Rows that are not flushed are mostly missing.
 pub const MILVUS_SEGMENTS_STORED: i32 = 0;
-/// As served by query nodes; none if the collection is not loaded.
+/// The segments that query nodes serve; none if the collection is not loaded.
 pub const MILVUS_SEGMENTS_LOADED: i32 = 1;
 
-/// State of a segment (servers may have others): still takes rows in.
+/// State of a segment (servers may have others): it still takes rows.
 pub const MILVUS_SEGMENT_STATE_GROWING: i32 = 2;
-/// Stored: complete, and about to be flushed. Loaded: all that does not grow.
+/// In storage: complete, and about to be flushed. On query nodes: any segment that does not grow.
 pub const MILVUS_SEGMENT_STATE_SEALED: i32 = 3;
-/// Stored for good.
+/// The segment is stored for good.
 pub const MILVUS_SEGMENT_STATE_FLUSHED: i32 = 4;
-/// Being stored.
+/// The server is storing the segment.
 pub const MILVUS_SEGMENT_STATE_FLUSHING: i32 = 5;
-/// Replaced by the result of a compaction, or dropped.
+/// A compaction replaced the segment, or somebody dropped it.
 pub const MILVUS_SEGMENT_STATE_DROPPED: i32 = 6;
-/// Being imported.
+/// An import is writing the segment.
 pub const MILVUS_SEGMENT_STATE_IMPORTING: i32 = 7;
 
 /// Level of a segment (servers may have others): of a version before levels.
@@ -46,48 +46,47 @@ pub const MILVUS_SEGMENT_LEVEL_L1: i32 = 2;
 /// Holds rows, clustered.
 pub const MILVUS_SEGMENT_LEVEL_L2: i32 = 3;
 
-/// One segment. What this server does not report is MILVUS_NOT_REPORTED.
+/// One segment. MILVUS_NOT_REPORTED stands for what this server does not report.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_segment {
     /// Set by MILVUS_SEGMENT_INIT.
     pub size: usize,
-    /// Its id.
+    /// The segment's id.
     pub id: i64,
     /// The collection it belongs to.
     pub collection_id: i64,
     /// The partition it belongs to.
     pub partition_id: i64,
-    /// Its rows. Deleted ones count until a compaction purges them.
+    /// Rows of the segment. Deleted rows count until a compaction purges them.
     pub rows: i64,
     /// One of the MILVUS_SEGMENT_STATE_... constants.
     pub state: i32,
     /// One of the MILVUS_SEGMENT_LEVEL_... constants; reported since Milvus 2.4.7.
     pub level: i32,
-    /// 1 if its rows are sorted by primary key, 0 if not; MILVUS_NOT_REPORTED, which is not 0 either, before
+    /// 1 if the rows are sorted by primary key, 0 if not, MILVUS_NOT_REPORTED (which is not 0 either) before
     /// Milvus 2.5.0.
     pub is_sorted: i32,
     /// 0.
     pub reserved: i32,
-    /// How it is stored; reported since Milvus 2.6.0.
+    /// Version of the storage format, from Milvus 2.6.0 on.
     pub storage_version: i64,
-    /// Bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which is
-    /// MILVUS_NOT_REPORTED here.
+    /// Memory of a loaded segment in bytes. Most servers send 0, which is MILVUS_NOT_REPORTED here.
     pub memory: i64,
-    /// The channel its rows came through; reported of stored segments by servers newer than 3.0.0, else
-    /// NULL. Lives as long as the list, as do the next two.
+    /// The channel of the rows, in storage and from servers newer than 3.0.0, else NULL. It lives as long as
+    /// the list, as do the next two.
     pub channel: *const c_char,
-    /// The segments that it was made of; reported where channel is. NULL if there are none.
+    /// The segments that a compaction made this one of, where channel is reported; NULL if there are none.
     pub compaction_from: *const i64,
     /// Number of those.
     pub compaction_from_count: usize,
-    /// Query nodes that serve it, of loaded segments. NULL if there are none.
+    /// Query nodes that serve a loaded segment; NULL if there are none.
     pub nodes: *const i64,
     /// Number of those.
     pub node_count: usize,
 }
 
-/// The segments of a collection, at one moment.
+/// Segments of a collection, as they were at one moment.
 pub struct milvus_segment_list {
     _private: (),
 }
@@ -116,18 +115,16 @@ unsafe impl Sized_ for milvus_segment {
     const FIRST_SIZE: usize = 112;
 }
 
-/// Lists the segments of a collection, ordered by id.
+/// Lists the segments of a collection, ordered by id. Blocks.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias, in the client's database.
+/// @param collection_name  Name or alias in the client's database.
 /// @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
-/// @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
-///                         MILVUS_NO_TIMEOUT: none.
+/// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
 ///
-/// Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
-/// MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_UNSUPPORTED (milvus-lite), or what any call
-/// to a server can return (see milvus_client_server_version()). Since 0.1.0.
+/// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+/// @retval MILVUS_UNSUPPORTED The server is milvus-lite.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segments(
     client: *mut milvus_client,
@@ -166,8 +163,11 @@ pub(super) fn segments_operation(
     }))
 }
 
-/// Number of segments in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
-/// Since 0.1.0.
+/// Counts the segments of a list.
+///
+/// @param segments  The list.
+///
+/// @return The number of segments; 0 for NULL or a freed list. milvus_last_error() stays as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_list_count(segments: *const milvus_segment_list) -> usize {
     query(|| handle::get(segments).map(|list| list.list.len())).unwrap_or(0)
@@ -177,11 +177,10 @@ pub extern "C" fn milvus_segment_list_count(segments: *const milvus_segment_list
 ///
 /// @param segments     The list.
 /// @param index        From 0 to milvus_segment_list_count() - 1.
-/// @param out_segment  Receives the segment; begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`. What
-///                     it points to is part of the list and lives until that is freed.
+/// @param out_segment  Receives the segment. Begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`.
+///                     What it points to lives as long as the list.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_list_get(
     segments: *const milvus_segment_list,
@@ -199,9 +198,9 @@ pub extern "C" fn milvus_segment_list_get(
     })
 }
 
-/// Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+/// Frees a list of segments.
 ///
-/// Thread-safe. Since 0.1.0.
+/// @param segments  The list; NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_list_free(segments: *mut milvus_segment_list) {
     if !segments.is_null() {
@@ -209,15 +208,14 @@ pub extern "C" fn milvus_segment_list_free(segments: *mut milvus_segment_list) {
     }
 }
 
-/// Compares the stored segments of one collection from two moments. Asks no server.
+/// Compares the stored segments of one collection at two moments. Asks no server.
 ///
-/// @param before      From milvus_segments(), before the trigger.
-/// @param after       From milvus_segments(), after the job.
-/// @param plans       The job's, from milvus_compaction_plans(); NULL: not known.
-/// @param out_diff  Receives the comparison; begin with `milvus_segment_diff effect = MILVUS_SEGMENT_DIFF_INIT;`.
+/// @param before    From milvus_segments(), before the trigger.
+/// @param after     From milvus_segments(), after the job.
+/// @param plans     The plans of the job, from milvus_compaction_plans(); NULL if they are not known.
+/// @param out_diff  Receives the difference.
 ///
-/// Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
-/// MILVUS_INTERNAL. Since 0.1.0.
+/// @retval MILVUS_INVALID_ARGUMENT A list is of loaded segments, or the lists are of two collections.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segments_compare(
     before: *const milvus_segment_list,
@@ -246,8 +244,7 @@ pub extern "C" fn milvus_segments_compare(
 ///
 /// @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
 ///
-/// @return A static text, never NULL: "unknown segment state" of any other number.
-/// @since 0.1.0
+/// @return A static text, never NULL: "unknown segment state" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_state_name(state: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 6] = [
@@ -265,8 +262,8 @@ pub extern "C" fn milvus_segment_state_name(state: i32) -> *const c_char {
 ///
 /// @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
 ///
-/// @return A static text, never NULL: "unknown segment level" of any other number, as MILVUS_NOT_REPORTED.
-/// @since 0.1.0
+/// @return A static text, never NULL: "unknown segment level" for any other number, such as
+///     MILVUS_NOT_REPORTED.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_level_name(level: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 4] = [

@@ -1,36 +1,36 @@
 //! Values with a meaning of their own
 //!
-//! Some numbers of servers are missing, and some questions have no answer. These constants stand for that.
+//! A server does not report every number, and not every question has an answer. These constants stand for
+//! that.
 
 use std::ffi::c_char;
 
 use super::convert::named;
 
-/// As timeout_ms: no limit. Even then a call ends with MILVUS_UNAVAILABLE when the server is gone.
+/// As timeout_ms: no limit. The call still ends with MILVUS_UNAVAILABLE when the server is gone.
 pub const MILVUS_NO_TIMEOUT: i64 = -1;
-/// The server does not report this number. No other count, size or duration is negative.
+/// The server does not report this number. No number that it does report is negative.
 pub const MILVUS_NOT_REPORTED: i64 = -1;
 
-/// Nobody can tell. Compare with MILVUS_YES: as a plain condition, this number is true.
+/// The answer is not known. Compare with MILVUS_YES: as a plain condition, this number counts as true.
 pub const MILVUS_NOT_KNOWN: i32 = -1;
-/// No.
+/// The answer is no.
 pub const MILVUS_NO: i32 = 0;
-/// Yes.
+/// The answer is yes.
 pub const MILVUS_YES: i32 = 1;
 
-/// No job: the server scheduled nothing. Every function that takes a job id takes this one too.
+/// There is no job: the server scheduled nothing. Every function that takes a job id takes this one too.
 pub const MILVUS_NO_JOB: i64 = 0;
-/// A job whose id the server does not tell. No function takes this as a job id.
+/// There is a job, but the server does not tell its id. No function takes this as a job id.
 pub const MILVUS_UNKNOWN_JOB: i64 = -1;
-/// No segment: a plan has no result, or none yet.
+/// There is no segment: a plan has no result, or none yet.
 pub const MILVUS_NO_SEGMENT: i64 = -1;
 
 /// Gives the short text of an answer: "yes", "no" or "unknown".
 ///
-/// @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number is unknown too.
+/// @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number counts as unknown.
 ///
 /// @return A static text, never NULL.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_answer_name(answer: i32) -> *const c_char {
     named(answer, &[(MILVUS_YES, c"yes"), (MILVUS_NO, c"no")], c"unknown")

@@ -68,8 +68,8 @@ static int compact(milvus_client *client, const char *collection)
     if (status != MILVUS_OK)
         complain("the compaction did not succeed");
     printf("%s: %s\n", milvus_verdict_name(report.verdict), milvus_verdict_message(report.verdict));
-    printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, in %.2f s\n", report.completed_plans,
-           report.planned, report.failed_plans + report.timed_out_plans, (double)report.elapsed_ms / 1000);
+    printf("  %" PRId64 " of %" PRId64 " plans completed, %" PRId64 " failed, in %.2f s\n", report.counts.completed,
+           report.planned, report.counts.failed + report.counts.timed_out, (double)report.elapsed_ms / 1000);
     print_plans(client, job);
     if (status == MILVUS_OK)
         return 0;

@@ -1,4 +1,4 @@
-// milvus_client.h - has a Milvus server compact a collection, and tells what really happened.
+// milvus_client.h - compacts collections of a Milvus server, and reports what really happened.
 // Generated from src/ffi by `make header`; do not edit. Licence: Apache-2.0.
 //
 //     milvus_client *client = NULL;
@@ -12,27 +12,42 @@
 //     milvus_client_free(client);
 //
 // Conventions
-//   Strings     NUL-terminated UTF-8; the library copies what it is given.
-//   Booleans    int32_t. As a parameter, anything but 0 is true. As a result, some are MILVUS_NOT_KNOWN:
-//               compare with MILVUS_YES.
-//   Structs     whose first field is `size` must be initialised with their ..._INIT (all but milvus_error,
-//               which the library makes). They may grow at the end in later versions; no more than `size`
-//               bytes are read or written.
-//   Handles     milvus_client, futures, queues and lists are opaque: numbers, not addresses. Freeing NULL does
-//               nothing. A handle that was freed, or is of another type, gives MILVUS_INVALID_HANDLE: always,
-//               until its place in the library's table has been used 268 million times again.
-//   Times       milliseconds. As a timeout 0 is the client's default, and -1 no limit: one that was computed
-//               from what is left has to be 1 at least.
-//   Host        the library prints nothing, changes no signal handler, locale or environment, and
-//               ends no process, except that exhausted memory does, as in any Rust program. Its threads
-//               block the host's signals. Once the library has been used, a child made by fork() gets
-//               MILVUS_FORKED from every call that returns a status, and the others do nothing; exec()
-//               is fine. A child that a callback makes must end or call exec() in there. A plugin that has the
-//               library stays loaded after dlclose(), also with the static one if it was linked as pkg-config
-//               or CMake say, with -z nodelete. pthread_cancel() takes effect when a call has returned; a thread
-//               that set PTHREAD_CANCEL_ASYNCHRONOUS must not call. A signal handler may call none of the
-//               functions: they take locks. A call needs 64 KiB of its thread's stack. Linux, 64-bit.
-//   Language    C99 and later, C++11 and later.
+//   Status      A function that can fail returns a milvus_status; MILVUS_OK is 0. A failing call writes nothing through
+//               its result parameters, unless its comment says so. milvus_last_error() has the details.
+//   Returns     The comment of a function lists the statuses that are its own. Besides, every function that returns a
+//               status can return MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (if it takes a handle),
+//               MILVUS_FORKED and MILVUS_INTERNAL. Every function that asks the server (its comment says that it
+//               blocks) can also return MILVUS_CLOSED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED, MILVUS_TIMEOUT,
+//               MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND, MILVUS_RATE_LIMITED,
+//               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
+//   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
+//               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
+//               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
+//               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
+//               No call waits for ever: a server that answers nothing for five minutes gives MILVUS_UNAVAILABLE, a
+//               wait in which nothing changes for the option stall_timeout_ms (an hour) MILVUS_STALLED.
+//   Threads     Every function is thread-safe. No signal handler may call one: they take locks. A call needs 64 KiB
+//               of stack. pthread_cancel() takes effect when a call has returned; a thread that has set
+//               PTHREAD_CANCEL_ASYNCHRONOUS must not call.
+//   Strings     NUL-terminated UTF-8. The library copies what it gets. Static texts live as long as the library.
+//   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because it is most often an
+//               argument in another's place. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
+//   Structs     A struct that begins with `size` starts as its ..._INIT (milvus_error does not: the library makes it).
+//               Later versions may add fields at its end; the library reads and writes no more than `size` bytes, and
+//               refuses later fields that are not 0. A struct without `size` is part of others and never grows.
+//               Fields named reserved are 0.
+//   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. To free NULL does
+//               nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE (until its
+//               place in a table has been used 268 million times again); to free it sets milvus_last_error().
+//   Names       A _name function gives a short text, "unknown ..." for a number that the library does not know.
+//   Since       Everything is there since 0.1.0, unless its comment says otherwise.
+//   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
+//               only if memory runs out, as any Rust program does. Its threads block the process's signals. After
+//               fork() every function of the child that returns a status returns MILVUS_FORKED, and the others do
+//               nothing; exec() is fine. A child that a callback forks must end or call exec() in that callback. A
+//               plugin that links the library stays loaded after dlclose() (the static library: if linked as
+//               pkg-config or CMake say, with -z nodelete).
+//   Platform    C99 and later, C++11 and later; 64-bit Linux.
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -44,33 +59,41 @@
 extern "C" {
 #endif
 
-/** @file milvus_client.h Has a Milvus server compact a collection, and tells what really happened. */
+/** @file milvus_client.h Compacts collections of a Milvus server, and reports what really happened. */
 
 // ====================================================================================================
 /**
  * @defgroup version Version
  *
- * A program may run with any library whose milvus_abi_version() is at least the MILVUS_ABI_VERSION
- * it was compiled with. An incompatible library would have another file name (soname).
+ * A program runs with any library whose milvus_abi_version() is at least the MILVUS_ABI_VERSION that the
+ * program was compiled with. An incompatible library would have another file name (soname).
  * @{
  */
 
-/** Version of this header: its first part. */
+/** Major version of this header. */
 #define MILVUS_VERSION_MAJOR 0
 
-/** Its second part. */
+/** Minor version of this header. */
 #define MILVUS_VERSION_MINOR 1
 
-/** Its third part. */
+/** Patch version of this header. */
 #define MILVUS_VERSION_PATCH 0
 
-/** Grows by one with every release that adds functions, constants or fields. */
+/** Number of the ABI. Every release that adds functions, constants or fields adds one to it. */
 #define MILVUS_ABI_VERSION 1
 
-/** The version of the loaded library, e.g. "0.1.0". A static string. Thread-safe. Since 0.1.0. */
+/**
+ * Gives the version of the loaded library, e.g. "0.1.0".
+ *
+ * @return A static text.
+ */
 const char *milvus_version(void);
 
-/** The MILVUS_ABI_VERSION of the loaded library. Thread-safe. Since 0.1.0. */
+/**
+ * Gives the MILVUS_ABI_VERSION of the loaded library.
+ *
+ * @return The number.
+ */
 uint32_t milvus_abi_version(void);
 
 /** @} */
@@ -79,41 +102,41 @@ uint32_t milvus_abi_version(void);
 /**
  * @defgroup values Values with a meaning of their own
  *
- * Some numbers of servers are missing, and some questions have no answer. These constants stand for that.
+ * A server does not report every number, and not every question has an answer. These constants stand for
+ * that.
  * @{
  */
 
-/** As timeout_ms: no limit. Even then a call ends with MILVUS_UNAVAILABLE when the server is gone. */
+/** As timeout_ms: no limit. The call still ends with MILVUS_UNAVAILABLE when the server is gone. */
 #define MILVUS_NO_TIMEOUT (-1)
 
-/** The server does not report this number. No other count, size or duration is negative. */
+/** The server does not report this number. No number that it does report is negative. */
 #define MILVUS_NOT_REPORTED (-1)
 
-/** Nobody can tell. Compare with MILVUS_YES: as a plain condition, this number is true. */
+/** The answer is not known. Compare with MILVUS_YES: as a plain condition, this number counts as true. */
 #define MILVUS_NOT_KNOWN (-1)
 
-/** No. */
+/** The answer is no. */
 #define MILVUS_NO 0
 
-/** Yes. */
+/** The answer is yes. */
 #define MILVUS_YES 1
 
-/** No job: the server scheduled nothing. Every function that takes a job id takes this one too. */
+/** There is no job: the server scheduled nothing. Every function that takes a job id takes this one too. */
 #define MILVUS_NO_JOB 0
 
-/** A job whose id the server does not tell. No function takes this as a job id. */
+/** There is a job, but the server does not tell its id. No function takes this as a job id. */
 #define MILVUS_UNKNOWN_JOB (-1)
 
-/** No segment: a plan has no result, or none yet. */
+/** There is no segment: a plan has no result, or none yet. */
 #define MILVUS_NO_SEGMENT (-1)
 
 /**
  * Gives the short text of an answer: "yes", "no" or "unknown".
  *
- * @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number is unknown too.
+ * @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number counts as unknown.
  *
  * @return A static text, never NULL.
- * @since 0.1.0
  */
 const char *milvus_answer_name(int32_t answer);
 
@@ -123,135 +146,148 @@ const char *milvus_answer_name(int32_t answer);
 /**
  * @defgroup errors Errors
  *
- * A function that can fail returns a milvus_status, and the calling thread's milvus_last_error() has
- * the detail. On failure nothing is written through the result parameters, unless said otherwise.
- * MILVUS_PENDING is no failure, and leaves no detail: an operation is just not over.
+ * A function that can fail returns a milvus_status. The details of a thread's latest failure are in
+ * milvus_last_error(). MILVUS_PENDING is no failure and leaves no details: it means that an operation
+ * still runs.
  * @{
  */
 
-/** The call did what it says. */
+/** The call succeeded. */
 #define MILVUS_OK 0
 /** A parameter is NULL, malformed or out of range; the message names it. */
 #define MILVUS_INVALID_ARGUMENT 1
-/** The handle was freed already, is of another type, or was not made by this library. */
+/** The handle is freed, of another type, or not from this library. */
 #define MILVUS_INVALID_HANDLE 2
-/** The client has been closed; make a new one. */
+/** The client is closed; make a new one. */
 #define MILVUS_CLOSED 3
-/** This process is a fork of one that used the library; use it in the parent, or call exec first. */
+/** This process is a fork of one that used the library; use the library in the parent, or call exec() first. */
 #define MILVUS_FORKED 4
-/** The operation is not over yet; wait for its future, or ask again later. */
+/** The operation still runs; wait for its future, or ask again later. */
 #define MILVUS_PENDING 5
-/** The server cannot be reached or the connection was lost; check address and server. */
+/** The server does not answer, or the connection broke; check the address and the server. */
 #define MILVUS_UNAVAILABLE 10
-/** No secure connection could be made; check http or https and the certificates. */
+/** No secure connection is possible; check http or https, and the certificates. */
 #define MILVUS_TLS_FAILED 11
-/** The call's time ran out; what the server was asked to do may still go on. */
+/** The time limit passed; the work on the server may still go on. */
 #define MILVUS_TIMEOUT 12
-/** The caller stopped the call; what the server was asked to do may still go on. */
+/** The caller cancelled the call; the work on the server may still go on. */
 #define MILVUS_CANCELLED 13
 /** The server does not accept the token; check it. */
 #define MILVUS_UNAUTHENTICATED 20
-/** The user lacks the privilege that the message names; have it granted. */
+/** The user lacks the privilege that the message names; ask an administrator for it. */
 #define MILVUS_PERMISSION_DENIED 21
-/** No collection or alias of that name exists in the database. */
+/** The database has no collection or alias of that name. */
 #define MILVUS_COLLECTION_NOT_FOUND 22
 /** No database of that name exists. */
 #define MILVUS_DATABASE_NOT_FOUND 23
-/** The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again. */
+/** The server's rate limit refused the call; if the error is retriable, try again in a few seconds. */
 #define MILVUS_RATE_LIMITED 24
-/** The server is starting, or a part of it is down. */
+/** The server is starting, or a part of it is down; try again in a few seconds. */
 #define MILVUS_NOT_READY 25
-/** Compaction is switched off in the server's configuration (dataCoord.enableCompaction). */
+/** The server's configuration switches compaction off (dataCoord.enableCompaction). */
 #define MILVUS_COMPACTION_DISABLED 26
-/** This server's version cannot do what was asked; the message names the version that can. */
+/** This version of the server cannot do that; the message names the version that can. */
 #define MILVUS_UNSUPPORTED 27
-/** The server refused or failed; its own code and text are in the error's detail. */
+/** The server refused or failed; the error has the server's own code and text. */
 #define MILVUS_SERVER_ERROR 28
 /** The collection has no partition of that name. */
 #define MILVUS_PARTITION_NOT_FOUND 29
-/** The compaction ended, but not all of it succeeded; the report has the counts. */
+/** The compaction ended, and plans of it failed; the report has the counts. */
 #define MILVUS_COMPACTION_FAILED 40
-/** The server can no longer tell how the compaction ended; look at the segments, or compact again. */
+/** Nobody can tell how the compaction ended; look at the segments, or compact again. */
 #define MILVUS_OUTCOME_UNKNOWN 41
-/** Not every collection was compacted; the list has the error of each. */
+/** Some collections failed; the list has the error of each. */
 #define MILVUS_SOME_FAILED 42
-/** Nothing was started: another compaction holds the segments, or they are not eligible now; try again later. */
+/** Nothing started: another compaction holds the segments, or the server does not want them now; try again later. */
 #define MILVUS_BUSY 43
 /** Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at the server. */
 #define MILVUS_STALLED 44
-/** A defect of this library; please report the message. */
+/** This is a defect of the library; please report the message. */
 #define MILVUS_INTERNAL 50
-/** Handles, threads or another resource of this process ran out. */
+/** The process has no handle, thread or other resource left. */
 #define MILVUS_OUT_OF_MEMORY 51
 
 /**
- * How a call ended: MILVUS_OK or one of the MILVUS_... constants above. Later versions add more of
- * them: treat an unknown one as failure.
+ * How a call ended: MILVUS_OK or another of the constants above. Later versions add more: treat an unknown
+ * one as a failure.
  */
 typedef int32_t milvus_status;
 
-/** The detail of a failed call. The library makes it and owns it. */
+/** The details of a failed call. The library makes it and owns it. */
 typedef struct milvus_error {
     /** Size of this struct in the loaded library, in bytes. */
     size_t size;
-    /** What the failed call returned. */
+    /** The status that the failed call returned. */
     milvus_status status;
-    /** The gRPC status code that the call to the server ended with; 0 if it was not gRPC that failed. */
+    /** The gRPC status code of the failed request; 0 if gRPC did not fail. */
     int32_t grpc_code;
-    /** Milvus' own error code (servers before 2.3: its legacy number); 0 if the server sent none. */
+    /** Milvus' own error code (before Milvus 2.3: the old kind of number); 0 if the server sent none. */
     int32_t server_code;
     /** 1 if the same call can safely be repeated and may then succeed, else 0. */
     int32_t retriable;
     /**
-     * 1 if the server may have started a compaction although the call failed, else 0. Never 1
-     * together with retriable: repeating could compact twice.
+     * 1 if the server may have started a compaction although the call failed, else 0. Never 1 together with
+     * retriable: to repeat the call could compact twice.
      */
     int32_t in_doubt;
     /**
-     * If in_doubt, what was found out about it before the call returned, as milvus_compaction_resolve() would:
-     * MILVUS_RESOLUTION_NOT_LOOKED to _CANNOT_KNOW; a job that was found is in job_id. Else 0.
+     * What the library found out about a trigger in doubt before the call returned: one of the
+     * MILVUS_RESOLUTION_... constants. If it found the job, job_id has it. MILVUS_RESOLUTION_NOT_LOOKED if
+     * in_doubt is 0.
      */
     int32_t resolution;
     /**
-     * The job that the call was about; MILVUS_NO_JOB if none; MILVUS_UNKNOWN_JOB if a job was found of which
-     * the server does not tell the id.
+     * The job of the call; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if there is one and the server
+     * does not tell its id.
      */
     int64_t job_id;
     /**
-     * Name of the function that failed, e.g. "milvus_compact", or that started the operation; "" if none
-     * failed. Static, never NULL.
+     * Name of the function that failed, or that started the failed operation, e.g. "milvus_compact". Static,
+     * never NULL; "" if no call failed.
      */
     const char *operation;
     /**
-     * What happened, for a person: one line, at most 1023 bytes, UTF-8, without control characters,
-     * never with the token in it. Never NULL. Lives as long as this struct: that of milvus_last_error() is
-     * gone with the thread's next failing call, so copy the text; that of a future or a list is part of it.
+     * What happened, for a person: one line of UTF-8, at most 1023 bytes, without control characters and
+     * without the token. Never NULL. It lives as long as this struct. The thread's next failure overwrites the
+     * text of milvus_last_error(), so copy it.
      */
     const char *message;
 } milvus_error;
 
 /**
- * The constant's name of a status, e.g. "MILVUS_COLLECTION_NOT_FOUND"; of any other number,
- * "MILVUS_UNKNOWN_STATUS". A static string. Thread-safe. Since 0.1.0.
+ * Gives the name of a status's constant, e.g. "MILVUS_COLLECTION_NOT_FOUND".
+ *
+ * The other _name functions give a short text. This one gives the constant, because people search for it.
+ *
+ * @param status  Any number.
+ *
+ * @return A static text, never NULL: "MILVUS_UNKNOWN_STATUS" for a number that this library does not know.
  */
 const char *milvus_status_name(milvus_status status);
 
 /**
- * What a status means and what to do about it, in one English sentence; takes any number. A static
- * string. Thread-safe. Since 0.1.0.
+ * Says what a status means and what to do about it, in one English sentence.
+ *
+ * @param status  Any number.
+ *
+ * @return A static text, never NULL.
  */
 const char *milvus_status_message(milvus_status status);
 
 /**
- * The detail of the calling thread's latest failed call, or one with the status MILVUS_OK if none
- * has failed. Calls that succeed leave it alone. Never NULL. Valid on this thread until its next
- * failing call or its end; do not free it. Since 0.1.0.
+ * Gives the details of the calling thread's latest failure.
+ *
+ * A call that succeeds leaves them alone. They stay valid on this thread until its next failure or its
+ * end.
+ *
+ * @return The details; with the status MILVUS_OK if no call has failed. Never NULL; do not free it.
  */
 const milvus_error *milvus_last_error(void);
 
 /**
- * The message of milvus_last_error(), "" if no call of this thread has failed. Never NULL. Valid as
- * long as that. Since 0.1.0.
+ * Gives the message of milvus_last_error().
+ *
+ * @return The text, "" if no call has failed. Never NULL. It stays valid as long as those details.
  */
 const char *milvus_last_error_message(void);
 
@@ -261,98 +297,104 @@ const char *milvus_last_error_message(void);
 /**
  * @defgroup options Options
  *
- * How a client connects, as text by key, so that configuration files, environments and other languages
- * pass them through unread. milvus_option_get() lists every key; so does the README.
+ * Options say how a client connects and waits. Keys and values are texts, so a program can pass them
+ * through from a configuration file, an environment variable or another language. milvus_option_get()
+ * lists every key.
  * @{
  */
 
 /** The value is any text. */
 #define MILVUS_OPTION_KIND_TEXT 0
 
-/** The value is text that must not be shown to anybody. */
+/** The value is a secret: do not show it. */
 #define MILVUS_OPTION_KIND_SECRET 1
 
-/** The value is the path of a file that exists when the client is made. */
+/** The value is the path of a file. The file must exist when the client is made. */
 #define MILVUS_OPTION_KIND_FILE 2
 
 /** The value is "true" or "false". */
 #define MILVUS_OPTION_KIND_BOOLEAN 3
 
-/** The value is a whole number, in decimal digits. */
+/** The value is a whole number in decimal digits. */
 #define MILVUS_OPTION_KIND_NUMBER 4
 
-/** Options for a client-to-be. Secrets in them are wiped from memory when they are freed. */
+/** Options of clients that are not made yet. The library wipes secrets from memory when you free them. */
 typedef struct milvus_options milvus_options;
 
-/** What there is to know about an option. All texts are static. */
+/** One option. All texts are static. */
 typedef struct milvus_option_info {
     /** Set by MILVUS_OPTION_INFO_INIT. */
     size_t size;
     /** The key, e.g. "tls.ca_file". */
     const char *key;
-    /** The value if none is set; "" for none. */
+    /** The value of an option that is not set; "" for none. */
     const char *default_value;
     /** One line for a person. */
     const char *help;
-    /** What the value has to look like: one of the MILVUS_OPTION_... constants. Later versions may add more. */
+    /** The form of the value: one of the MILVUS_OPTION_KIND_... constants. Later versions may add more. */
     int32_t kind;
     /** 0. */
     int32_t reserved;
-    /** Smallest and largest value of a number; 0 for other kinds. */
+    /** Smallest value of a number; 0 for other kinds. */
     int64_t minimum;
-    /** See least. */
+    /** Largest value of a number; 0 for other kinds. */
     int64_t maximum;
 } milvus_option_info;
 /** What a milvus_option_info begins with: its size, and zeros. */
 #define MILVUS_OPTION_INFO_INIT { sizeof(milvus_option_info), NULL, NULL, NULL, 0, 0, 0, 0 }
 
 /**
- * Makes options, all at their defaults. Free them with milvus_options_free(), also after they were used.
- * NULL if there are too many, with milvus_last_error() set. Thread-safe. Since 0.1.0.
+ * Makes options, all at their defaults.
+ *
+ * @return The options; free them with milvus_options_free(), also after a client used them. NULL if there
+ *     are too many; milvus_last_error() has the reason.
  */
 milvus_options *milvus_options_new(void);
 
 /**
- * Sets an option, in place of what it was.
+ * Sets one option.
  *
  * @param options  The options.
  * @param key      One of the keys that milvus_option_get() lists.
- * @param value    Its value as text; "" sets a text back to none. At most 8192 bytes. NULL is refused.
+ * @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
+ *                 back to none.
  *
- * Thread-safe. Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown key: the
- * message lists the known ones; a value of the wrong kind), MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
+ *     wrong form.
  */
 milvus_status milvus_options_set(milvus_options *options, const char *key, const char *value);
 
 /**
- * Frees options. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees options.
  *
- * Thread-safe. Since 0.1.0.
+ * @param options  The options; NULL does nothing.
  */
 void milvus_options_free(milvus_options *options);
 
-/** Number of options there are. Thread-safe. Since 0.1.0. */
+/**
+ * Counts the options that this library has.
+ *
+ * @return The number of options.
+ */
 size_t milvus_option_count(void);
 
 /**
- * Describes one of the options there are.
+ * Describes one option.
  *
  * @param index     From 0 to milvus_option_count() - 1.
- * @param out_info  Receives the description; begin with `milvus_option_info info = MILVUS_OPTION_INFO_INIT;`.
+ * @param out_info  Receives the description. Begin with `milvus_option_info info =
+ *                  MILVUS_OPTION_INFO_INIT;`.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
-milvus_status milvus_option_get(size_t index,
-                                milvus_option_info *out_info);
+milvus_status milvus_option_get(size_t index, milvus_option_info *out_info);
 
 /**
  * Gives the short text of an option's kind, e.g. "number".
  *
  * @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
  *
- * @return A static text, never NULL: "unknown option kind" of any other number.
- * @since 0.1.0
+ * @return A static text, never NULL: "unknown option kind" for any other number.
  */
 const char *milvus_option_kind_name(int32_t kind);
 
@@ -362,132 +404,128 @@ const char *milvus_option_kind_name(int32_t kind);
 /**
  * @defgroup client Client
  *
- * A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. It may be
- * used by any number of threads at once, and one per process is usually enough. All clients together
- * use one library thread, milvus-io; with the first callback comes milvus-call, with milvus_set_log()
- * milvus-log, and while host names are resolved, and some seconds longer, there is a milvus-dns. A second one comes
- * only when two clients resolve names at once; a third client waits for its turn.
+ * A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
+ * threads may use it at once, and one client per process is usually enough. All clients share one library
+ * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() starts milvus-log. While
+ * the library resolves host names, and for some seconds after, one thread milvus-dns runs, or two if two
+ * clients resolve at once.
  * @{
  */
 
-/** A client. Freed handles and pointers from elsewhere are recognised: MILVUS_INVALID_HANDLE. */
+/** A client of one server and one database. */
 typedef struct milvus_client milvus_client;
 
-/** What a server says of itself. */
+/** What the server tells about itself. */
 typedef struct milvus_server_info {
     /** Set by MILVUS_SERVER_INFO_INIT. */
     size_t size;
-    /** The number under which the server keeps this client in its registry; 0 if none (before 2.2.9). */
+    /**
+     * The number under which the server lists this client; 0 if it does not list clients (before Milvus
+     * 2.2.9).
+     */
     int64_t client_id;
-    /** 1 if it is milvus-lite, else 0. */
+    /** 1 if the server is milvus-lite, else 0. */
     int32_t is_lite;
     /** 0. */
     int32_t reserved;
-    /** Its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell. */
+    /**
+     * The version as the server writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not
+     * tell.
+     */
     char version[64];
-    /** "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell. */
+    /** "STANDALONE", "DISTRIBUTED", "embedded", or another word of the server; "" if it does not tell. */
     char deploy_mode[64];
 } milvus_server_info;
 /** What a milvus_server_info begins with: its size, and zeros. */
 #define MILVUS_SERVER_INFO_INIT { sizeof(milvus_server_info), 0, 0, 0, "", "" }
 
 /**
- * Makes a client. Does not connect: it does so with its first call, and again whenever the
- * connection is gone. With https the system's root certificates are read here.
+ * Makes a client. The client connects with its first call, and again whenever the connection is lost.
  *
- * @param uri         Where the server is, as pymilvus takes it:
- *                    "http://host[:19530]" or "tcp://..." (plaintext), "https://host[:443]" (TLS, verified
- *                    with the system's root certificates), "unix:/path/to/socket". The first path
- *                    segment is the database: "http://host:19530/sales". "user:password@" before the
- *                    host is a token; percent-encode special characters there. At most 8192 bytes.
- *                    The endpoint of a global cluster (Zilliz) leads to its primary cluster.
- *                    NULL: the environment variable MILVUS_URI.
- * @param token       "user:password" or an API key; beats the one in the URI. At most 8192 bytes. NULL
- *                    or "": the one in the URI, if any; with uri NULL, the environment variable
- *                    MILVUS_TOKEN before that.
+ * With https the library reads the system's root certificates here, or those of the environment variables
+ * SSL_CERT_FILE and SSL_CERT_DIR. No other thread may change the environment meanwhile.
+ *
+ * @param uri         Where the server is, as in pymilvus: "http://host[:19530]" or "tcp://..."
+ *                    (plaintext), "https://host[:443]" (TLS, verified), "unix:/path/to/socket". The first
+ *                    path segment is the database: "http://host:19530/sales". "user:password@" before the
+ *                    host is a token; percent-encode special characters there. At most 8192 bytes. The
+ *                    endpoint of a global cluster (Zilliz) leads to its primary cluster. NULL: the
+ *                    environment variable MILVUS_URI.
+ * @param token       "user:password" or an API key, at most 8192 bytes. It overrides the one in the URI.
+ *                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
+ *                    variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
  *
- * With https the system's root certificates are those of the environment variables SSL_CERT_FILE and
- * SSL_CERT_DIR, if set. Thread-safe, but the environment is read, which no thread may change meanwhile.
- * Both strings are copied. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_TLS_FAILED (no root
- * certificates), MILVUS_OUT_OF_MEMORY (over a million clients, or no descriptor left), MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_TLS_FAILED The system has no root certificates.
+ * @retval MILVUS_OUT_OF_MEMORY There are over a million clients, or the process has no descriptor left.
  */
 milvus_status milvus_client_new(const char *uri,
                                 const char *token,
                                 milvus_client **out_client);
 
 /**
- * Makes a client with options; otherwise as milvus_client_new().
+ * Makes a client with options, otherwise like milvus_client_new().
  *
- * @param uri         As there; NULL: the environment variable MILVUS_URI.
- * @param options     As many as are to differ from their defaults; not changed, and not needed afterwards.
- *                    NULL: none. Without a token in them and with uri NULL, the environment variable
- *                    MILVUS_TOKEN is read.
+ * The library reads the files that options name here, and reports what is wrong with them.
+ *
+ * @param uri         As in milvus_client_new().
+ * @param options     The options; NULL for none. The client does not need them afterwards. If they have no
+ *                    token and uri is NULL, the library reads the environment variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
  *
- * Files that options name are read here, and what is wrong with them is said here. Thread-safe. Returns
- * MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for files and contradictory options), MILVUS_INVALID_HANDLE,
- * MILVUS_TLS_FAILED (no root certificates), MILVUS_OUT_OF_MEMORY (too many clients), MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT A file is wrong, or options contradict each other.
+ * @retval MILVUS_TLS_FAILED The system has no root certificates.
  */
 milvus_status milvus_client_new_with(const char *uri,
                                      const milvus_options *options,
                                      milvus_client **out_client);
 
 /**
- * Closes a client: every operation that is under way on it, also blocking calls of other threads, ends with
- * MILVUS_CLOSED (as milvus_future_cancel() ends one), and so does every later call that asks the server or
- * starts an operation. Futures stay, arrive in their queues, and can be read; they still have to be freed.
- * MILVUS_OK means: all that is over, and no callback or destructor of this client is running or due any more;
- * what those use may be freed only then. After MILVUS_TIMEOUT call it again to go on waiting. Hold no lock
- * meanwhile that a callback takes. The handle has to be freed all the same.
+ * Closes a client: ends all its operations with MILVUS_CLOSED, also blocking calls of other threads.
  *
- * Called by a callback, it runs the callbacks of this client that are due, one after the other, and after
- * MILVUS_OK the calling one is the only one left, with those it was called by. One that is run so and closes the
- * client again gets MILVUS_PENDING at once if more is to come: the close that runs it waits for that. So does a
- * callback that runs inside sixteen others, each of which closes another client: what is due runs after them.
+ * Every later call that asks the server or starts an operation fails with MILVUS_CLOSED. Futures stay,
+ * arrive in their queues and can be read; you still free them, and the client. After MILVUS_OK no callback
+ * or destructor of this client runs or will run, so you may free what they use. After MILVUS_TIMEOUT call
+ * this again to go on waiting. Do not hold a lock that a callback needs.
  *
- * @param client      The client. Closing it again does no harm.
- * @param timeout_ms  Limit of the whole call in milliseconds: only callbacks that take long can make it long;
- *                    0: the client's default (10000); MILVUS_NO_TIMEOUT: none. A callback that runs inside
- *                    this call at the limit is waited for.
+ * A callback may call this. The call then runs the client's due callbacks itself, one after the other;
+ * after MILVUS_OK only the calling one and those around it are left. A callback that runs inside such a
+ * call and closes the same client gets MILVUS_PENDING at once if more callbacks are due, because the outer
+ * call waits for them. So does a callback inside sixteen others that each close another client.
  *
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_TIMEOUT or MILVUS_PENDING (closed, but something is still under
- * way, or a callback is running or due), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @param client      The client. To close it twice does no harm.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. Only slow callbacks make
+ *                    the call long. A callback that this call itself runs can exceed the limit.
+ *
+ * @retval MILVUS_TIMEOUT The client is closed, but an operation or a callback is still running.
+ * @retval MILVUS_PENDING The client is closed, and an outer milvus_client_close() waits for the rest.
  */
 milvus_status milvus_client_close(milvus_client *client,
                                   int64_t timeout_ms);
 
 /**
- * Frees a client. Operations that are under way on it, blocking or not, go on to their normal end, and its
- * callbacks are still called, perhaps long after this: to end them, call milvus_client_close() before. Its
- * futures and lists stay valid, and have to be freed as ever; the connection lasts as long as its futures.
- * NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees a client. Its operations go on to their normal end, and its callbacks still run.
  *
- * Thread-safe. Since 0.1.0.
+ * To end them, call milvus_client_close() first. Futures and lists of the client stay valid, and you still
+ * free them. The connection lasts as long as the futures do.
+ *
+ * @param client  The client; NULL does nothing.
  */
 void milvus_client_free(milvus_client *client);
 
 /**
- * Tells the server's version, as it writes it: "v2.3.5-lite", "2.6.8", or "" if it does not tell. Connects
- * if there is no connection, but does not ask again while one lasts.
+ * Reads the server's version as the server writes it, e.g. "v2.6.8"; "" if it does not tell. Blocks.
+ *
+ * The client asks once for each connection.
  *
  * @param client      The client.
- * @param timeout_ms  Limit of the whole call in milliseconds, connecting included; 0: the client's
- *                    default (10000); MILVUS_NO_TIMEOUT: none.
- * @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
- *                    NULL if capacity is 0.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param buffer      Receives the text and its NUL, cut to the capacity. NULL is allowed if capacity is 0.
  * @param capacity    Size of the buffer in bytes.
- * @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
- *                    it is not below capacity. May be NULL.
+ * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
+ *                    this is not below capacity. May be NULL.
  *
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, or what
- * any call to a server can return: MILVUS_CLOSED, MILVUS_FORKED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED,
- * MILVUS_TIMEOUT, MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND,
- * MILVUS_RATE_LIMITED, MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR, MILVUS_INTERNAL,
- * MILVUS_OUT_OF_MEMORY. Since 0.1.0.
+ * @return MILVUS_OK, or what every function that asks the server can return.
  */
 milvus_status milvus_client_server_version(milvus_client *client,
                                            int64_t timeout_ms,
@@ -496,15 +534,15 @@ milvus_status milvus_client_server_version(milvus_client *client,
                                            size_t *out_length);
 
 /**
- * Tells what the server says of itself. Connects if there is no connection, but does not ask again while
- * one lasts.
+ * Reads what the server tells about itself. Blocks.
+ *
+ * The client asks once for each connection.
  *
  * @param client      The client.
- * @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                    MILVUS_NO_TIMEOUT: none.
- * @param out_info    Receives the answer; begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_info    Receives the answer. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
  *
- * Thread-safe; blocks. Returns what milvus_client_server_version() does. Since 0.1.0.
+ * @return MILVUS_OK, or what every function that asks the server can return.
  */
 milvus_status milvus_client_server_info(milvus_client *client,
                                         int64_t timeout_ms,
@@ -516,75 +554,74 @@ milvus_status milvus_client_server_info(milvus_client *client,
 /**
  * @defgroup compaction Compaction
  *
- * Trigger with milvus_compact(), then wait with milvus_compaction_wait(): if both return MILVUS_OK,
- * everything that the server scheduled for this trigger, or for one of the same kind that was running, is
- * done, or it scheduled nothing. A job runs on the server and goes on whatever happens to this process; no
- * server can cancel one.
+ * Start a compaction with milvus_compact(), then wait for its job with milvus_compaction_wait(). If both
+ * return MILVUS_OK, everything that the server scheduled is done, or there was nothing to do. The job runs
+ * on the server. It goes on if this process ends, and no server can cancel it.
  * @{
  */
 
-/** As target_size_mb: as large as the servers allow. */
+/** As target_size_mb: as large as the server allows. */
 #define MILVUS_LARGEST_TARGET_SIZE INT64_MAX
 
-/** The trigger was not sent, or not answered. */
+/** The trigger was not sent, or the server did not answer it. */
 #define MILVUS_TRIGGER_NONE 0
 
 /** The server scheduled plans for this trigger. */
 #define MILVUS_TRIGGER_SCHEDULED 1
 
 /**
- * The server scheduled nothing: there is nothing to compact, as far as its segments show (see MILVUS_BUSY). Servers
- * before 2.4 give a job id even then; a wait for it says that there was nothing to do.
+ * The server scheduled nothing: its segments show nothing to compact (but see MILVUS_BUSY). A server
+ * before 2.4 gives a job id all the same; a wait for that job reports that there was nothing to do.
  */
 #define MILVUS_TRIGGER_NOTHING_TO_DO 2
 
 /**
- * The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id
- * is given. What was flushed after it began is not in it; trigger again after it if that matters.
+ * The server scheduled nothing new: a job of the same kind runs on the whole collection, and job_id has
+ * it. Rows that were flushed after it began are not in it; trigger again later if they matter.
  */
 #define MILVUS_TRIGGER_ALREADY_RUNNING 3
 
 /**
- * The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could
- * not be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
+ * The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of
+ * the job cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the
+ * collection.
  */
 #define MILVUS_TRIGGER_ACCEPTED 4
 
 /**
- * What to compact, and how. As MILVUS_COMPACT_PARAMS_INIT has it, with all zeros but the size: merge small
- * segments of the whole collection and purge deleted rows. Contradictions are refused; so are fields of a later
- * header that are not 0.
+ * What to compact, and how. The default, MILVUS_COMPACT_PARAMS_INIT, merges small segments of the whole
+ * collection and purges deleted rows. The library refuses parameters that contradict each other.
  */
 typedef struct milvus_compact_params {
     /** Set by MILVUS_COMPACT_PARAMS_INIT. */
     size_t size;
-    /** Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.6. */
+    /** 1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. Else 0. */
     int32_t is_clustering;
     /**
-     * Not 0: only apply deletions, that is segments of level L0, to the segments they are about; needs
-     * Milvus 2.6.3.
+     * 1: only apply deletions (segments of level L0) to the segments that they concern, from Milvus 2.6.3 on.
+     * Else 0.
      */
     int32_t is_l0;
     /**
-     * Above 0: merge up to segments of this size in MB, or MILVUS_LARGEST_TARGET_SIZE; needs Milvus 2.6.12.
-     * That release says it is 2.6.11, which is refused: 2.6.8 to 2.6.11 ignore or misread the size (option
-     * allow_early_target_size). Servers refuse less than their own segment size. milvus_parse_target_size() reads
-     * "1.5 GiB".
+     * Above 0: merge up to segments of this many MB, or MILVUS_LARGEST_TARGET_SIZE, from Milvus 2.6.12 on.
+     * That release reports version 2.6.11, and 2.6.8 to 2.6.11 ignore or misread the size, so the library
+     * refuses all that report those versions unless the option allow_early_target_size is true. A server
+     * refuses less than its own segment size. milvus_parse_target_size() reads a text like "1.5 GiB".
      */
     int64_t target_size_mb;
     /**
-     * Only this partition; NULL: all; "" is refused. It, channel and segment_ids need Milvus 2.5.8, and go
-     * with none of the above.
+     * Only this partition; NULL for all; "" is refused. This field, channel and segment_ids need Milvus 2.5.8,
+     * and exclude the fields above.
      */
     const char *partition_name;
     /**
-     * Only segments of this channel, e.g. "by-dev-rootcoord-dml_0_4477v0"; NULL: all; "" is refused. The
-     * message for one that the collection does not have lists those it has.
+     * Only segments of this channel, e.g. "by-dev-rootcoord-dml_0_4477v0"; NULL for all; "" is refused. The
+     * message for an unknown channel lists those of the collection.
      */
     const char *channel;
     /**
-     * Only these segments, which have to be flushed ones of the collection; NULL: all. Not read after the
-     * call.
+     * Only these segments, which must be flushed segments of the collection; NULL for all. The library does
+     * not read the list after the call.
      */
     const int64_t *segment_ids;
     /** Number of those ids, at most 100000; 0 only if segment_ids is NULL. */
@@ -593,21 +630,21 @@ typedef struct milvus_compact_params {
 /** What a milvus_compact_params begins with: its size, and zeros. */
 #define MILVUS_COMPACT_PARAMS_INIT { sizeof(milvus_compact_params), 0, 0, 0, NULL, NULL, NULL, 0 }
 
-/** What came of a trigger. */
+/** The server's answer to a trigger. */
 typedef struct milvus_compact_result {
     /** Set by MILVUS_COMPACT_RESULT_INIT. */
     size_t size;
-    /** One of the MILVUS_TRIGGER_... constants. Later versions may add more of them. */
+    /** What the server did: one of the MILVUS_TRIGGER_... constants. Later versions may add more. */
     int32_t trigger;
     /** 0. */
     int32_t reserved;
     /** The job to wait for, or MILVUS_NO_JOB. */
     int64_t job_id;
-    /** Plans of the job; MILVUS_NOT_REPORTED if that is not known. */
+    /** Plans of the job; MILVUS_NOT_REPORTED if their number is not known. */
     int64_t planned;
     /**
-     * Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5);
-     * MILVUS_NOT_REPORTED if that is not known.
+     * Segments that waited to be sorted right before the trigger, so that the job leaves them out (Milvus 2.5
+     * and later); MILVUS_NOT_REPORTED if that is not known.
      */
     int64_t unsorted_segments;
 } milvus_compact_result;
@@ -615,39 +652,34 @@ typedef struct milvus_compact_result {
 #define MILVUS_COMPACT_RESULT_INIT { sizeof(milvus_compact_result), 0, 0, 0, 0, 0 }
 
 /**
- * Has the server compact one collection. Returns as soon as the job is scheduled.
+ * Starts a compaction of one collection, and returns as soon as the server has scheduled it. Blocks.
  *
- * The name or alias is looked up first, and the request carries the collection's id, real name and
- * database: servers before 2.4.18 that get a name only compact every collection of every database.
- * Data that was inserted but not flushed yet is left out. Servers up to about 2.4 leave a collection
- * without an index alone.
+ * The library looks the name up and sends the collection's id, real name and database: a server before
+ * 2.4.18 that gets only a name compacts every collection of every database. The job leaves out rows that
+ * are not flushed. Servers up to about 2.4 leave a collection without an index alone.
+ *
+ * The library repeats a trigger only if the server certainly did nothing with it. If the call fails and
+ * the server may have started the job all the same, the error has in_doubt, and resolution says what the
+ * library found out; see milvus_compaction_resolve(). If a job of the same kind already runs on the whole
+ * collection, this gives that job, as far as the client can know; milvus_compact_with() tells the
+ * difference.
+ *
+ * Clustering up to 3.0.0: the server answers with any running job of the collection, whatever its kind.
+ * The wait finds out, and reports MILVUS_VERDICT_NOT_STARTED if the results are not clustered.
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
- * @param is_clustering    Not 0: re-cluster by the collection's clustering key; needs Milvus 2.4.6.
- *                         0: merge small segments and purge deleted rows.
- * @param timeout_ms       Limit of the whole call in milliseconds, connecting included; 0: the client's
- *                         default (10000); MILVUS_NO_TIMEOUT: none.
- * @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing. (Servers
- *                         before 2.4 give an id even then; a wait for it says that there was nothing to do.)
+ * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param is_clustering    1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0: merge
+ *                         small segments and purge deleted rows.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
  *
- * The trigger is sent again only if the server certainly did nothing: it never arrived, or was put off by a
- * rate limit or because the server is starting or has no coordinator. If it may have been carried out although
- * the call fails, the error says so (in_doubt), and what was found out about it (found): see
- * milvus_compaction_resolve(). If a job of the same kind is running on the whole collection, its id is given, as
- * far as this client can know: it triggered the job, or the server lists its jobs (newer than 3.0.0).
- * milvus_compact_with() tells that apart.
- * Clustering up to 3.0.0: the server answers with any job of the collection that is running, also one of another
- * kind or client. The wait tells by the results: MILVUS_VERDICT_NOT_STARTED if they are not clustered.
- *
- * If the server schedules nothing although segments are stored that a free trigger would take, the call fails with
- * MILVUS_BUSY: another compaction holds them, or they are not eligible. Nothing was started; try again later.
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_BUSY, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
- * MILVUS_COLLECTION_NOT_FOUND,
- * MILVUS_DATABASE_NOT_FOUND,
- * MILVUS_COMPACTION_DISABLED (2.3 needs up to 28 s to say so: with less it may be a MILVUS_TIMEOUT),
- * MILVUS_UNSUPPORTED (clustering on an older server, or an old server that reports no id), or what any
- * call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+ * @retval MILVUS_BUSY The server scheduled nothing, although a trigger would take stored segments: another
+ *     compaction holds them, or the server does not want them now. Nothing was started; try again later.
+ * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+ * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off. Milvus 2.3 needs
+ *     up to 28 s to say so; a shorter call ends with MILVUS_TIMEOUT.
+ * @retval MILVUS_UNSUPPORTED The server is too old for clustering, or too old to give a job id.
  */
 milvus_status milvus_compact(milvus_client *client,
                              const char *collection_name,
@@ -656,24 +688,26 @@ milvus_status milvus_compact(milvus_client *client,
                              int64_t *out_job_id);
 
 /**
- * Has the server compact one collection, or a part of it, in any of the ways that servers have. Otherwise as
- * milvus_compact(). What this server would silently ignore is refused, and nothing is sent: it would compact
- * something else.
+ * Starts a compaction of one collection, or of a part of it, of any kind that the server has. Blocks.
+ *
+ * Otherwise like milvus_compact(). The library refuses what this server would silently ignore, and sends
+ * nothing: the server would compact something else. A server that does not tell its version counts as too
+ * old for every parameter, unless the option assumed_version says what it is.
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database. At most 65535 bytes.
- * @param params           What to do; begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
- *                         NULL: all defaults. Not changed.
- * @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                         MILVUS_NO_TIMEOUT: none.
- * @param out_result       Receives what came of it; begin with
- *                         `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+ * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param params           What to do. Begin with `milvus_compact_params params =
+ *                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_result       Receives the answer. Begin with `milvus_compact_result result =
+ *                         MILVUS_COMPACT_RESULT_INIT;`.
  *
- * A server that does not tell its version is taken to be too old for every option, unless the client's
- * option assumed_version says what it is. Thread-safe; blocks. Returns what milvus_compact() does, and
- * MILVUS_INVALID_ARGUMENT for parameters that contradict each other, an unknown channel or segment,
- * MILVUS_PARTITION_NOT_FOUND, MILVUS_BUSY (not all of the segment_ids can be compacted now), MILVUS_UNSUPPORTED (the
- * message names the version that can). Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT Parameters contradict each other, or the collection has no such channel
+ *     or segment.
+ * @retval MILVUS_PARTITION_NOT_FOUND The collection has no such partition.
+ * @retval MILVUS_BUSY As in milvus_compact(), or the server cannot compact all of the segment_ids now.
+ * @retval MILVUS_UNSUPPORTED The server is too old; the message names the version that can do it.
+ * @return Also what milvus_compact() returns.
  */
 milvus_status milvus_compact_with(milvus_client *client,
                                   const char *collection_name,
@@ -682,22 +716,27 @@ milvus_status milvus_compact_with(milvus_client *client,
                                   milvus_compact_result *out_result);
 
 /**
- * Reads a target size: a decimal number, blanks or none, and a unit (B, KB, MB, GB, TB, PB, EB, in any case, the
- * B left away or with an i before it: all are powers of 1024, as everywhere in Milvus), e.g. "512MB" or
- * "1.5 GiB". It is rounded to bytes, and then down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number
- * without a unit is refused: other clients take it for bytes or for MB.
+ * Reads a target size such as "512MB" or "1.5 GiB".
+ *
+ * The text is a decimal number, perhaps blanks, and a unit: B, KB, MB, GB, TB, PB or EB in any case, also
+ * without the B or with an i before it. All units are powers of 1024, as everywhere in Milvus. The result
+ * is rounded down to whole MB. "max" is MILVUS_LARGEST_TARGET_SIZE. A number without a unit is refused:
+ * some clients take it for bytes, others for MB.
  *
  * @param text    The text.
  * @param out_mb  Receives the size in MB, at least 1.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_parse_target_size(const char *text,
                                        int64_t *out_mb);
 
 /**
- * The constant's name of a trigger's outcome, e.g. "MILVUS_TRIGGER_SCHEDULED"; of any other number,
- * "MILVUS_UNKNOWN_TRIGGER". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of what a server did about a trigger, e.g. "nothing to do".
+ *
+ * @param trigger  One of the MILVUS_TRIGGER_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown trigger" for any other number.
  */
 const char *milvus_trigger_name(int32_t trigger);
 
@@ -707,30 +746,30 @@ const char *milvus_trigger_name(int32_t trigger);
 /**
  * @defgroup following Following a job
  *
- * Wait for a job with milvus_compaction_wait(). The verdict rests on what became of the segments that each plan of
- * the job took, and on the server's counters while they can be seen. It does not rest on the server's word
- * "Completed", which jobs that failed, or never existed, get too.
+ * milvus_compaction_wait() waits for a job and judges it. The verdict rests on what happened to the
+ * segments of each plan, and on the server's counters while the server shows them. It does not rest on the
+ * server's state "Completed", which jobs that failed or never existed have too.
  * @{
  */
 
 /** The server answered with a state that this library does not know. */
 #define MILVUS_COMPACTION_STATE_UNDEFINED 0
 
-/** At least one plan is running or waiting to run. */
+/** At least one plan runs or waits to run. */
 #define MILVUS_COMPACTION_STATE_EXECUTING 1
 
-/** No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too. */
+/** No plan runs. That alone means little: jobs that failed or never existed are Completed too. */
 #define MILVUS_COMPACTION_STATE_COMPLETED 2
 
-/** None yet: the wait ended before the job did. */
+/** There is no verdict: the wait ended before the job did. */
 #define MILVUS_VERDICT_NONE 0
 
 /** Every plan of the job completed. */
 #define MILVUS_VERDICT_SUCCEEDED 1
 
 /**
- * The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
- * compaction holds the segments).
+ * The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may
+ * hold the segments.
  */
 #define MILVUS_VERDICT_NOTHING_TO_DO 2
 
@@ -743,12 +782,12 @@ const char *milvus_trigger_name(int32_t trigger);
 /** The plans ran out of the time that the server gives them, and none completed. */
 #define MILVUS_VERDICT_TIMED_OUT 5
 
-/** The server forgot the job, never knew it, or forgot too much of it to tell. */
+/** The server forgot the job, never knew it, or forgot too much of it. */
 #define MILVUS_VERDICT_UNKNOWN 6
 
 /**
- * Clustering was asked for, but the server answered with another job that held the collection, and started none. That
- * job, which is the report's, is over now: ask again. The wait returns MILVUS_BUSY.
+ * The trigger asked for clustering, but the server answered with another job of the collection and started
+ * none. That other job is over: trigger again. The wait returns MILVUS_BUSY.
  */
 #define MILVUS_VERDICT_NOT_STARTED 7
 
@@ -764,11 +803,11 @@ typedef struct milvus_plan_counts {
     int64_t timed_out;
 } milvus_plan_counts;
 
-/** What the server says of a job now. */
+/** What the server says about a job now. */
 typedef struct milvus_compaction_state_info {
     /** Set by MILVUS_COMPACTION_STATE_INFO_INIT. */
     size_t size;
-    /** MILVUS_COMPACTION_STATE_UNDEFINED, _EXECUTING or _COMPLETED. */
+    /** One of the MILVUS_COMPACTION_STATE_... constants. */
     int32_t state;
     /** 0. */
     int32_t reserved;
@@ -778,7 +817,7 @@ typedef struct milvus_compaction_state_info {
 /** What a milvus_compaction_state_info begins with: its size, and zeros. */
 #define MILVUS_COMPACTION_STATE_INFO_INIT { sizeof(milvus_compaction_state_info), 0, 0, { 0, 0, 0, 0 } }
 
-/** How a compaction ended: one of the MILVUS_VERDICT_... constants. Later versions may add more of them. */
+/** How a job ended: one of the MILVUS_VERDICT_... constants. Later versions may add more. */
 typedef int32_t milvus_verdict;
 
 /** What a compaction changed in the segments of a collection. MILVUS_NOT_REPORTED stands for what cannot be known. */
@@ -835,10 +874,7 @@ typedef struct milvus_left_out {
     int64_t other;
 } milvus_left_out;
 
-/**
- * What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
- * servers forget, and on what became of each plan's segments.
- */
+/** What a wait found out about a job. */
 typedef struct milvus_compaction_report {
     /** Set by MILVUS_COMPACTION_REPORT_INIT. */
     size_t size;
@@ -875,21 +911,19 @@ typedef struct milvus_compaction_report {
 #define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 /**
- * Asks what the server says of a job at this moment. Usually milvus_compaction_wait() is what you want:
- * one look cannot tell success from failures that the server has forgotten.
+ * Asks what the server says about a job now. Blocks.
+ *
+ * Most programs want milvus_compaction_wait(): one look cannot tell success from failures that the server
+ * has forgotten. A server from 2.2 on answers Completed with zeros for a job that it does not know.
  *
  * @param client      The client.
- * @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
- *                    MILVUS_NO_JOB is Completed with no plans, without asking a server.
- * @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                    MILVUS_NO_TIMEOUT: none.
- * @param out_info    Receives the answer; begin with
- *                    `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+ * @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
+ *                    plans; the library asks no server then.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_info    Receives the answer. Begin with `milvus_compaction_state_info info =
+ *                    MILVUS_COMPACTION_STATE_INFO_INIT;`.
  *
- * A job that the server does not know is no error: servers from 2.2 on answer Completed with zeros.
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
- * MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
- * milvus_client_server_version()). Since 0.1.0.
+ * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_state(milvus_client *client,
                                       int64_t job_id,
@@ -897,33 +931,38 @@ milvus_status milvus_compaction_state(milvus_client *client,
                                       milvus_compaction_state_info *out_info);
 
 /**
- * Waits until a job is over and tells how it ended. MILVUS_OK means: every plan completed, or there was
- * nothing to do. Asks the server often while the job is young and rarely when it is old (every 10 ms to
- * 2 s), and goes on asking through restarts and lost connections of up to a minute. A slow server has time: each
- * question's limit grows with what the answers take, from 5 s to 2 minutes. A look that shows anything but success
- * is taken again a second later. All waits of a client
- * share 500 questions a second, each in its turn: of 10,000 jobs each is asked about every 20 s, and a wait
- * that has less time than that may end unasked.
+ * Waits until a job is over, and judges it. Blocks.
  *
- * @param client      The client, best the one that triggered the job: it remembers what servers forget,
- *                    and can tell "nothing to do" from "unknown job". Of a job of others it knows what the
- *                    server lists, from which old plans vanish after an hour (3.0) or a day, and not the segments:
- *                    unless it was imported (milvus_job_import()), use milvus_compaction_wait_in().
- * @param job_id      From milvus_compact(). Negative ids are refused. MILVUS_NO_JOB is over at once, with
- *                    nothing to do, and no server is asked.
- * @param timeout_ms  Limit of the whole wait in milliseconds; 0: the client's default (10000);
- *                    MILVUS_NO_TIMEOUT: none.
- * @param out_report  Receives what was seen; begin with
- *                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. Also written when
- *                    the wait fails, unless that is before it begins. May be NULL.
+ * MILVUS_OK means: every plan completed, or there was nothing to do. The library asks often while the job
+ * is young and rarely when it is old (every 10 ms to 2 s). It goes on through restarts and lost
+ * connections of up to a minute, and gives a slow server more time: each question has 5 s to 2 minutes. It
+ * takes a second look, a second later, before it reports anything but success. All waits of a client share
+ * 500 questions a second: of 10,000 jobs, the client asks about each every 20 s. The shorter wait may then
+ * end before its first question.
  *
- * A server of which nothing is heard for more than a minute ends the wait with MILVUS_UNAVAILABLE, if there is
- * that much time; one that only answers pings, or that it is not ready, after five minutes. If the collection is
- * dropped while its job runs, the wait ends with MILVUS_COLLECTION_NOT_FOUND and without a verdict. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_COMPACTION_FAILED (plans failed or timed
- * out), MILVUS_OUTCOME_UNKNOWN, MILVUS_BUSY (MILVUS_VERDICT_NOT_STARTED), MILVUS_COLLECTION_NOT_FOUND (it was
- * dropped), MILVUS_TIMEOUT (the job goes on), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
- * MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
- * milvus_client_server_version()). Since 0.1.0.
+ * The wait ends without the job if the server is gone, the collection is dropped, or nothing changes for
+ * the time of the option stall_timeout_ms (an hour): a plan can wait for a free worker without end.
+ *
+ * @param client      The client. Best is the one that triggered the job: it remembers what servers forget.
+ *                    Of a foreign job it knows only what the server lists, and old plans vanish from that
+ *                    list after an hour (3.0) or a day. For a foreign job use milvus_job_import() first,
+ *                    or milvus_compaction_wait_in().
+ * @param job_id      From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
+ *                    asks no server then.
+ * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *                    limit.
+ * @param out_report  Receives what the wait found out, also if the wait fails after it began. Begin with
+ *                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. May be NULL.
+ *
+ * @retval MILVUS_COMPACTION_FAILED Plans failed or timed out.
+ * @retval MILVUS_OUTCOME_UNKNOWN Nobody can tell how the job ended.
+ * @retval MILVUS_BUSY The verdict is MILVUS_VERDICT_NOT_STARTED.
+ * @retval MILVUS_COLLECTION_NOT_FOUND Somebody dropped the collection.
+ * @retval MILVUS_TIMEOUT The limit came first; the job goes on.
+ * @retval MILVUS_STALLED Nothing of the job changed for stall_timeout_ms; the job may go on. To wait again
+ *     is safe.
+ * @retval MILVUS_UNAVAILABLE The server was silent for a minute, or answered no question for five minutes.
+ * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_wait(milvus_client *client,
                                      int64_t job_id,
@@ -931,24 +970,29 @@ milvus_status milvus_compaction_wait(milvus_client *client,
                                      milvus_compaction_report *out_report);
 
 /**
- * The constant's name of a verdict, e.g. "MILVUS_VERDICT_SUCCEEDED"; of any other number,
- * "MILVUS_UNKNOWN_VERDICT". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of a verdict, e.g. "partly failed".
+ *
+ * @param verdict  One of the MILVUS_VERDICT_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown verdict" for any other number.
  */
 const char *milvus_verdict_name(milvus_verdict verdict);
 
 /**
- * What a verdict means, in one English sentence; takes any number. A static string. Thread-safe.
- * Since 0.1.0.
+ * Says what a verdict means, in one English sentence.
+ *
+ * @param verdict  Any number.
+ *
+ * @return A static text, never NULL.
  */
 const char *milvus_verdict_message(milvus_verdict verdict);
 
 /**
- * Gives the short text of what a server says of a job, e.g. "executing".
+ * Gives the short text of a job's state, e.g. "executing".
  *
  * @param state  One of the MILVUS_COMPACTION_STATE_... constants, or any other number.
  *
- * @return A static text, never NULL: "unknown compaction state" of any other number.
- * @since 0.1.0
+ * @return A static text, never NULL: "unknown compaction state" for any other number.
  */
 const char *milvus_compaction_state_name(int32_t state);
 
@@ -958,106 +1002,110 @@ const char *milvus_compaction_state_name(int32_t state);
 /**
  * @defgroup plans Plans
  *
- * What a compaction job consists of: which segments become which. Servers newer than 3.0.0 tell more of
- * each, and list those of a whole collection.
+ * A job consists of plans. Each plan turns some segments into others. Servers newer than 3.0.0 tell more
+ * about each plan, and list the plans of a whole collection.
  * @{
  */
 
 /** Type of a plan (servers may have others): none. */
 #define MILVUS_PLAN_TYPE_UNDEFINED 0
 
-/** Merges segments. */
+/** The plan merges segments. */
 #define MILVUS_PLAN_TYPE_MERGE 2
 
-/** Merges segments and purges their deleted rows: the ordinary one. */
+/** The plan merges segments and purges their deleted rows. This is the ordinary type. */
 #define MILVUS_PLAN_TYPE_MIX 3
 
-/** Rewrites one segment. */
+/** The plan rewrites one segment. */
 #define MILVUS_PLAN_TYPE_SINGLE 4
 
-/** No server of today makes these. */
+/** No current server makes plans of this type. */
 #define MILVUS_PLAN_TYPE_MINOR 5
 
-/** No server of today makes these. */
+/** No current server makes plans of this type. */
 #define MILVUS_PLAN_TYPE_MAJOR 6
 
-/** Applies deletions. */
+/** The plan applies deletions. */
 #define MILVUS_PLAN_TYPE_LEVEL0_DELETE 7
 
-/** Re-clusters. */
+/** The plan re-clusters segments. */
 #define MILVUS_PLAN_TYPE_CLUSTERING 8
 
-/** Sorts a segment after its flush. */
+/** The plan sorts a segment after its flush. */
 #define MILVUS_PLAN_TYPE_SORT 9
 
-/** Sorts by partition key. */
+/** The plan sorts a segment by partition key. */
 #define MILVUS_PLAN_TYPE_PARTITION_KEY_SORT 10
 
-/** Sorts by partition key and clusters. */
+/** The plan clusters segments and sorts them by partition key. */
 #define MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT 11
 
-/** Brings a segment to a newer schema. */
+/** The plan brings a segment to a newer schema. */
 #define MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION 12
 
 /** State of a plan (servers may have others): none. */
 #define MILVUS_PLAN_STATE_UNKNOWN 0
 
-/** Running. */
+/** The plan runs. */
 #define MILVUS_PLAN_STATE_EXECUTING 1
 
-/** Waiting for a node. */
+/** The plan waits for a free node. */
 #define MILVUS_PLAN_STATE_PIPELINING 2
 
-/** Done. */
+/** The plan completed. */
 #define MILVUS_PLAN_STATE_COMPLETED 3
 
-/** Failed. */
+/** The plan failed. */
 #define MILVUS_PLAN_STATE_FAILED 4
 
-/** Took longer than the server allows. */
+/** The plan took longer than the server allows. */
 #define MILVUS_PLAN_STATE_TIMEOUT 5
 
-/** Running: finding clusters. */
+/** The plan runs, and finds clusters. */
 #define MILVUS_PLAN_STATE_ANALYZING 6
 
-/** Running: building indexes. */
+/** The plan runs, and builds indexes. */
 #define MILVUS_PLAN_STATE_INDEXING 7
 
-/** Cleaned up, after it was done or had failed. */
+/** The server has cleaned up after the plan, which completed or failed. */
 #define MILVUS_PLAN_STATE_CLEANED 8
 
-/** Running: its result is stored. */
+/** The plan runs, and its result is stored. */
 #define MILVUS_PLAN_STATE_META_SAVED 9
 
-/** Running: collecting statistics. */
+/** The plan runs, and collects statistics. */
 #define MILVUS_PLAN_STATE_STATISTIC 10
 
-/** The plans of a job or of a collection, at one moment. */
+/** Plans of a job or of a collection, as they were at one moment. */
 typedef struct milvus_plan_list milvus_plan_list;
 
-/** One unit of work of a job, which servers also call a task: segments that become others. */
+/** One plan of a job; servers also call it a task. */
 typedef struct milvus_plan {
     /** Set by MILVUS_PLAN_INIT. */
     size_t size;
-    /** Ids of the segments that are taken; lives as long as the list. NULL if there are none. */
+    /** Ids of the segments that the plan takes; NULL if there are none. They live as long as the list. */
     const int64_t *sources;
     /** Number of those ids. */
     size_t source_count;
-    /** Id of the (first) resulting segment; MILVUS_NO_SEGMENT while, or if, there is none. */
+    /** Id of the first segment that the plan makes; MILVUS_NO_SEGMENT if there is none, or none yet. */
     int64_t target;
-    /** Ids of all resulting segments that are known; lives as long as the list. NULL if there are none. */
+    /**
+     * Ids of all segments that the plan makes, as far as they are known; NULL if there are none. They live as
+     * long as the list.
+     */
     const int64_t *targets;
     /** Number of those ids. */
     size_t target_count;
     /**
-     * How it ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait judges the
-     * plans of its job; plans of others are MILVUS_JUDGEMENT_OPEN unless the server tells their states.
+     * How the plan ended, as far as this client has seen: one of the MILVUS_JUDGEMENT_... constants. A wait
+     * judges the plans of its job. A plan that no wait has judged is MILVUS_JUDGEMENT_OPEN, unless the server
+     * tells its state.
      */
     int32_t judgement;
-    /** What that rests on: one of the MILVUS_REASON_... constants. */
+    /** What the judgement rests on: one of the MILVUS_REASON_... constants. */
     int32_t reason;
     /**
-     * 1 if the server tells what follows (newer than 3.0.0). Else 0, and the numbers are
+     * 1 if the server tells the fields that follow (newer than 3.0.0). Else 0, and the numbers are
      * MILVUS_NOT_REPORTED and the texts "".
      */
     int32_t has_details;
@@ -1078,8 +1126,9 @@ typedef struct milvus_plan {
     /** The channel whose segments it takes; lives as long as the list, never NULL. */
     const char *channel;
     /**
-     * Why it failed, "" if it did not or the server does not say; lives as long as the list, never NULL. Servers up
-     * to 3.0.0 say it on the management port only (option management_uri), whatever has_details is.
+     * Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only
+     * on the management port (option management_uri), whatever has_details is. It lives as long as the list,
+     * never NULL.
      */
     const char *failure_reason;
 } milvus_plan;
@@ -1087,19 +1136,18 @@ typedef struct milvus_plan {
 #define MILVUS_PLAN_INIT { sizeof(milvus_plan), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL }
 
 /**
- * Lists a job's plans: those that the server lists now, and those that this client saw while it waited
- * for the job, as servers forget them. Ordered by their sources.
+ * Lists the plans of a job, ordered by their sources. Blocks.
+ *
+ * The list has the plans that the server lists now, and those that this client saw while it waited,
+ * because servers forget plans.
  *
  * @param client      The client.
- * @param job_id      From milvus_compact(), of this or another process. Negative ids are refused.
- *                    MILVUS_NO_JOB has no plans, and no server is asked.
- * @param timeout_ms  Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                    MILVUS_NO_TIMEOUT: none.
+ * @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
+ *                    library asks no server then.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
  *
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
- * MILVUS_COMPACTION_DISABLED, or what any call to a server can return (see
- * milvus_client_server_version()). Since 0.1.0.
+ * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_plans(milvus_client *client,
                                       int64_t job_id,
@@ -1107,21 +1155,21 @@ milvus_status milvus_compaction_plans(milvus_client *client,
                                       milvus_plan_list **out_plans);
 
 /**
- * Lists every compaction task of a collection that the server still remembers, automatic ones included, as
- * plans with all details. Servers forget them after an hour to a day: this is no log of what ever happened.
+ * Lists every compaction task of a collection that the server remembers, automatic ones too. Blocks.
  *
- * Servers up to 3.0.0 ignore the collection, and would answer with the plans of others or none: they are
- * refused. Which later version is the first to list tasks is not published, so its answer has to prove it.
+ * The tasks are plans with all details. Servers forget them after an hour to a day, so this is no complete
+ * history. Servers up to 3.0.0 ignore the collection and would answer with the plans of others or with
+ * none, so the library refuses them. Which later version lists tasks first is not published: the answer
+ * has to prove it.
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database.
- * @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                         MILVUS_NO_TIMEOUT: none.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
  *
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
- * MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_COMPACTION_DISABLED, MILVUS_UNSUPPORTED, or
- * what any call to a server can return (see milvus_client_server_version()). Since 0.1.0.
+ * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+ * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
+ * @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
  */
 milvus_status milvus_compaction_tasks(milvus_client *client,
                                       const char *collection_name,
@@ -1129,20 +1177,29 @@ milvus_status milvus_compaction_tasks(milvus_client *client,
                                       milvus_plan_list **out_plans);
 
 /**
- * The constant's name of a plan's type, e.g. "MILVUS_PLAN_TYPE_MIX"; of any other number,
- * "MILVUS_UNKNOWN_PLAN_TYPE". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of a plan's type, e.g. "mix".
+ *
+ * @param number  One of the MILVUS_PLAN_TYPE_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown plan type" for any other number.
  */
 const char *milvus_plan_type_name(int32_t number);
 
 /**
- * The constant's name of a plan's state, e.g. "MILVUS_PLAN_STATE_FAILED"; of any other number,
- * "MILVUS_UNKNOWN_PLAN_STATE". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of a plan's state, e.g. "executing".
+ *
+ * @param number  One of the MILVUS_PLAN_STATE_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown plan state" for any other number.
  */
 const char *milvus_plan_state_name(int32_t number);
 
 /**
- * Number of plans in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
- * Since 0.1.0.
+ * Counts the plans of a list.
+ *
+ * @param plans  The list.
+ *
+ * @return The number of plans; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_plan_list_count(const milvus_plan_list *plans);
 
@@ -1151,20 +1208,19 @@ size_t milvus_plan_list_count(const milvus_plan_list *plans);
  *
  * @param plans     The list.
  * @param index     From 0 to milvus_plan_list_count() - 1.
- * @param out_plan  Receives the plan; begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
- *                  is part of the list and lives until that is freed.
+ * @param out_plan  Receives the plan. Begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
+ *                  lives as long as the list.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
                                    size_t index,
                                    milvus_plan *out_plan);
 
 /**
- * Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees a list of plans.
  *
- * Thread-safe. Since 0.1.0.
+ * @param plans  The list; NULL does nothing.
  */
 void milvus_plan_list_free(milvus_plan_list *plans);
 
@@ -1174,24 +1230,27 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 /**
  * @defgroup judgements Judgements
  *
- * How each plan of a job ended, and what says so: milvus_plan has both. Servers stop counting a plan half a second to
- * three seconds after its end; what became of its segments stays.
+ * Each plan has a judgement (how it ended) and a reason (what shows that). Servers stop counting a plan
+ * within three seconds of its end; what happened to its segments stays.
  * @{
  */
 
-/** How a plan ended: it runs or waits, or nobody has looked yet. Later versions may add more judgements and reasons. */
+/**
+ * How a plan ended: it still runs or waits, or nobody has looked. Later versions may add more judgements
+ * and reasons.
+ */
 #define MILVUS_JUDGEMENT_OPEN 0
 
-/** It replaced its sources. */
+/** The plan replaced its sources. */
 #define MILVUS_JUDGEMENT_COMPLETED 1
 
-/** It ended and changed nothing. */
+/** The plan ended and changed nothing. */
 #define MILVUS_JUDGEMENT_FAILED 2
 
-/** It ran out of the server's time and changed nothing. */
+/** The plan ran out of the server's time and changed nothing. */
 #define MILVUS_JUDGEMENT_TIMED_OUT 3
 
-/** It ended, and what is left does not show how. */
+/** The plan ended, and what is left does not show how. */
 #define MILVUS_JUDGEMENT_UNKNOWN 4
 
 /** What a judgement rests on: there is none yet. */
@@ -1255,18 +1314,30 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 #define MILVUS_REASON_MALFORMED 19
 
 /**
- * The constant's name of a judgement, e.g. "MILVUS_JUDGEMENT_COMPLETED"; of any other number,
- * "MILVUS_UNKNOWN_JUDGEMENT". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of a judgement, e.g. "completed".
+ *
+ * @param judgement  One of the MILVUS_JUDGEMENT_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown judgement" for any other number.
  */
 const char *milvus_judgement_name(int32_t judgement);
 
 /**
- * The constant's name of a reason, e.g. "MILVUS_REASON_TARGET_STORED"; of any other number,
- * "MILVUS_UNKNOWN_REASON". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of a reason, e.g. "target stored".
+ *
+ * @param reason  One of the MILVUS_REASON_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown reason" for any other number.
  */
 const char *milvus_reason_name(int32_t reason);
 
-/** What a reason means, in one English sentence; takes any number. A static string. Thread-safe. Since 0.1.0. */
+/**
+ * Says what a reason means, in one English sentence.
+ *
+ * @param reason  Any number.
+ *
+ * @return A static text, never NULL.
+ */
 const char *milvus_reason_message(int32_t reason);
 
 /** @} */
@@ -1275,33 +1346,33 @@ const char *milvus_reason_message(int32_t reason);
 /**
  * @defgroup segments Segments
  *
- * What a collection consists of. Compare its segments from before and after to see what a compaction did;
- * milvus_compaction_wait() does that by itself for the jobs of its client.
+ * A collection consists of segments. Compare them from before and after to see what a compaction changed;
+ * milvus_compaction_wait() does that itself for the jobs of its client.
  * @{
  */
 
-/** As stored, the rows that are not flushed yet mostly left out. */
+/** The segments in storage. Rows that are not flushed are mostly missing. */
 #define MILVUS_SEGMENTS_STORED 0
 
-/** As served by query nodes; none if the collection is not loaded. */
+/** The segments that query nodes serve; none if the collection is not loaded. */
 #define MILVUS_SEGMENTS_LOADED 1
 
-/** State of a segment (servers may have others): still takes rows in. */
+/** State of a segment (servers may have others): it still takes rows. */
 #define MILVUS_SEGMENT_STATE_GROWING 2
 
-/** Stored: complete, and about to be flushed. Loaded: all that does not grow. */
+/** In storage: complete, and about to be flushed. On query nodes: any segment that does not grow. */
 #define MILVUS_SEGMENT_STATE_SEALED 3
 
-/** Stored for good. */
+/** The segment is stored for good. */
 #define MILVUS_SEGMENT_STATE_FLUSHED 4
 
-/** Being stored. */
+/** The server is storing the segment. */
 #define MILVUS_SEGMENT_STATE_FLUSHING 5
 
-/** Replaced by the result of a compaction, or dropped. */
+/** A compaction replaced the segment, or somebody dropped it. */
 #define MILVUS_SEGMENT_STATE_DROPPED 6
 
-/** Being imported. */
+/** An import is writing the segment. */
 #define MILVUS_SEGMENT_STATE_IMPORTING 7
 
 /** Level of a segment (servers may have others): of a version before levels. */
@@ -1316,49 +1387,46 @@ const char *milvus_reason_message(int32_t reason);
 /** Holds rows, clustered. */
 #define MILVUS_SEGMENT_LEVEL_L2 3
 
-/** The segments of a collection, at one moment. */
+/** Segments of a collection, as they were at one moment. */
 typedef struct milvus_segment_list milvus_segment_list;
 
-/** One segment. What this server does not report is MILVUS_NOT_REPORTED. */
+/** One segment. MILVUS_NOT_REPORTED stands for what this server does not report. */
 typedef struct milvus_segment {
     /** Set by MILVUS_SEGMENT_INIT. */
     size_t size;
-    /** Its id. */
+    /** The segment's id. */
     int64_t id;
     /** The collection it belongs to. */
     int64_t collection_id;
     /** The partition it belongs to. */
     int64_t partition_id;
-    /** Its rows. Deleted ones count until a compaction purges them. */
+    /** Rows of the segment. Deleted rows count until a compaction purges them. */
     int64_t rows;
     /** One of the MILVUS_SEGMENT_STATE_... constants. */
     int32_t state;
     /** One of the MILVUS_SEGMENT_LEVEL_... constants; reported since Milvus 2.4.7. */
     int32_t level;
     /**
-     * 1 if its rows are sorted by primary key, 0 if not; MILVUS_NOT_REPORTED, which is not 0 either, before
+     * 1 if the rows are sorted by primary key, 0 if not, MILVUS_NOT_REPORTED (which is not 0 either) before
      * Milvus 2.5.0.
      */
     int32_t is_sorted;
     /** 0. */
     int32_t reserved;
-    /** How it is stored; reported since Milvus 2.6.0. */
+    /** Version of the storage format, from Milvus 2.6.0 on. */
     int64_t storage_version;
-    /**
-     * Bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which is
-     * MILVUS_NOT_REPORTED here.
-     */
+    /** Memory of a loaded segment in bytes. Most servers send 0, which is MILVUS_NOT_REPORTED here. */
     int64_t memory;
     /**
-     * The channel its rows came through; reported of stored segments by servers newer than 3.0.0, else
-     * NULL. Lives as long as the list, as do the next two.
+     * The channel of the rows, in storage and from servers newer than 3.0.0, else NULL. It lives as long as
+     * the list, as do the next two.
      */
     const char *channel;
-    /** The segments that it was made of; reported where channel is. NULL if there are none. */
+    /** The segments that a compaction made this one of, where channel is reported; NULL if there are none. */
     const int64_t *compaction_from;
     /** Number of those. */
     size_t compaction_from_count;
-    /** Query nodes that serve it, of loaded segments. NULL if there are none. */
+    /** Query nodes that serve a loaded segment; NULL if there are none. */
     const int64_t *nodes;
     /** Number of those. */
     size_t node_count;
@@ -1367,18 +1435,16 @@ typedef struct milvus_segment {
 #define MILVUS_SEGMENT_INIT { sizeof(milvus_segment), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, 0, NULL, 0 }
 
 /**
- * Lists the segments of a collection, ordered by id.
+ * Lists the segments of a collection, ordered by id. Blocks.
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database.
+ * @param collection_name  Name or alias in the client's database.
  * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
- * @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                         MILVUS_NO_TIMEOUT: none.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
  *
- * Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE,
- * MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_UNSUPPORTED (milvus-lite), or what any call
- * to a server can return (see milvus_client_server_version()). Since 0.1.0.
+ * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+ * @retval MILVUS_UNSUPPORTED The server is milvus-lite.
  */
 milvus_status milvus_segments(milvus_client *client,
                               const char *collection_name,
@@ -1387,8 +1453,11 @@ milvus_status milvus_segments(milvus_client *client,
                               milvus_segment_list **out_segments);
 
 /**
- * Number of segments in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
- * Since 0.1.0.
+ * Counts the segments of a list.
+ *
+ * @param segments  The list.
+ *
+ * @return The number of segments; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_segment_list_count(const milvus_segment_list *segments);
 
@@ -1397,33 +1466,31 @@ size_t milvus_segment_list_count(const milvus_segment_list *segments);
  *
  * @param segments     The list.
  * @param index        From 0 to milvus_segment_list_count() - 1.
- * @param out_segment  Receives the segment; begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`. What
- *                     it points to is part of the list and lives until that is freed.
+ * @param out_segment  Receives the segment. Begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`.
+ *                     What it points to lives as long as the list.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_segment_list_get(const milvus_segment_list *segments,
                                       size_t index,
                                       milvus_segment *out_segment);
 
 /**
- * Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees a list of segments.
  *
- * Thread-safe. Since 0.1.0.
+ * @param segments  The list; NULL does nothing.
  */
 void milvus_segment_list_free(milvus_segment_list *segments);
 
 /**
- * Compares the stored segments of one collection from two moments. Asks no server.
+ * Compares the stored segments of one collection at two moments. Asks no server.
  *
- * @param before      From milvus_segments(), before the trigger.
- * @param after       From milvus_segments(), after the job.
- * @param plans       The job's, from milvus_compaction_plans(); NULL: not known.
- * @param out_diff  Receives the comparison; begin with `milvus_segment_diff effect = MILVUS_SEGMENT_DIFF_INIT;`.
+ * @param before    From milvus_segments(), before the trigger.
+ * @param after     From milvus_segments(), after the job.
+ * @param plans     The plans of the job, from milvus_compaction_plans(); NULL if they are not known.
+ * @param out_diff  Receives the difference.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT A list is of loaded segments, or the lists are of two collections.
  */
 milvus_status milvus_segments_compare(const milvus_segment_list *before,
                                       const milvus_segment_list *after,
@@ -1435,8 +1502,7 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
  *
  * @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
  *
- * @return A static text, never NULL: "unknown segment state" of any other number.
- * @since 0.1.0
+ * @return A static text, never NULL: "unknown segment state" for any other number.
  */
 const char *milvus_segment_state_name(int32_t state);
 
@@ -1445,8 +1511,8 @@ const char *milvus_segment_state_name(int32_t state);
  *
  * @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
  *
- * @return A static text, never NULL: "unknown segment level" of any other number, as MILVUS_NOT_REPORTED.
- * @since 0.1.0
+ * @return A static text, never NULL: "unknown segment level" for any other number, such as
+ *     MILVUS_NOT_REPORTED.
  */
 const char *milvus_segment_level_name(int32_t level);
 
@@ -1456,29 +1522,29 @@ const char *milvus_segment_level_name(int32_t level);
 /**
  * @defgroup check Before a trigger, and after one in doubt
  *
- * milvus_compaction_check() tells what a trigger would do without sending one. If a trigger ended in doubt,
- * because its answer was lost, milvus_compaction_resolve() looks whether a job has begun.
+ * milvus_compaction_check() predicts what a trigger would do, without sending one. If the answer to a
+ * trigger was lost, the trigger is in doubt: milvus_compaction_resolve() looks whether it started a job.
  * @{
  */
 
-/** Nobody has looked: there was no time left, or nothing was in doubt. */
+/** Nobody has looked: no time was left, or no trigger was in doubt. */
 #define MILVUS_RESOLUTION_NOT_LOOKED 0
 
 /**
- * A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another
- * client, looks the same. Do not trigger again.
+ * A compaction of the collection has begun since the trigger. An automatic one, or one of another client,
+ * looks the same. Do not trigger again.
  */
 #define MILVUS_RESOLUTION_STARTED 1
 
 /**
- * The server lists the compactions of the collection, and none that began since, so far. A request that is
- * still on its way through the cluster cannot be seen: look again after a while.
+ * The server lists the collection's compactions, and none has begun since. A request that is still on its
+ * way through the cluster does not show: look again after a while.
  */
 #define MILVUS_RESOLUTION_NO_TRACE 2
 
 /**
- * It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be
- * asked, or too much time has passed.
+ * Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or
+ * too much time has passed.
  */
 #define MILVUS_RESOLUTION_UNKNOWN 3
 
@@ -1486,76 +1552,81 @@ const char *milvus_segment_level_name(int32_t level);
 #define MILVUS_RESOLUTION_NOT_IN_DOUBT 4
 
 /**
- * What a trigger would find. The int32_t fields are MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN; numbers that
- * cannot be read are MILVUS_NOT_REPORTED.
+ * What a trigger would find. Each int32_t field is MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. A number
+ * that the library cannot read is MILVUS_NOT_REPORTED.
  */
 typedef struct milvus_check_result {
     /** Set by MILVUS_CHECK_RESULT_INIT. */
     size_t size;
     /**
-     * Whether the server would schedule anything now: MILVUS_YES if would_compact_if_free is and may_be_busy is
-     * MILVUS_NO, MILVUS_NO if would_compact_if_free is, else not known.
+     * Whether the server would schedule anything now. MILVUS_YES if would_compact_if_free is MILVUS_YES and
+     * may_be_busy is MILVUS_NO; MILVUS_NO if would_compact_if_free is MILVUS_NO; else MILVUS_NOT_KNOWN.
      */
     int32_t would_compact;
     /**
-     * Whether the server would schedule anything if no other compaction held the segments. Not known where what
-     * cannot be seen decides: a time to live, snapshots, an external source, a vector field without index beside
-     * one with an index, settings of the server for clustering and target sizes, and for is_l0 rows that are not
-     * flushed.
+     * Whether the server would schedule anything if no other compaction held the segments. MILVUS_NOT_KNOWN
+     * where something invisible decides: a time to live, snapshots, an external source, a vector field without
+     * index beside one with an index, the server's settings for clustering and target sizes, and for is_l0
+     * rows that are not flushed.
      */
     int32_t would_compact_if_free;
     /**
-     * Whether another compaction may hold segments, which are left out then: as is_running. From 2.4 to 3.0.0 not
-     * known, unless a job of this client is running.
+     * Whether another compaction may hold segments, which a trigger would leave out. As is_running; from 2.4
+     * to 3.0.0 MILVUS_NOT_KNOWN unless a job of this client runs.
      */
     int32_t may_be_busy;
-    /** Whether compaction is switched on in the server's configuration. */
+    /** Whether the server's configuration allows compaction. */
     int32_t is_enabled;
     /**
-     * Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can
-     * be seen of all (before 2.4, plans that failed leave it not known); in between of this client's jobs.
+     * Whether a compaction of this collection runs. Before 2.4 and newer than 3.0.0 every compaction shows
+     * (before 2.4, failed plans make it MILVUS_NOT_KNOWN); in between only jobs of this client.
      */
     int32_t is_running;
     /** Whether the collection has an index. */
     int32_t is_indexed;
-    /** Whether this server leaves collections without an index alone: up to 2.3; not known up to 2.4.13. */
+    /**
+     * Whether this server leaves a collection without an index alone: MILVUS_YES up to 2.3, MILVUS_NOT_KNOWN
+     * up to 2.4.13.
+     */
     int32_t needs_index;
-    /** Whether the collection has a key to cluster by. */
+    /** Whether the collection has a clustering key. */
     int32_t has_clustering_key;
     /**
-     * Whether there are rows, not deleted, that are not flushed yet, and would be left out. Servers newer than
-     * 3.0.0 list them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for
-     * MILVUS_NO; right after a flush it can be not known for some seconds. Else it is not known.
+     * Whether a trigger would leave out rows because they are not flushed; deleted rows do not count. Servers
+     * newer than 3.0.0 list such rows. From 2.3.5 on the library counts them if the collection is loaded, for
+     * MILVUS_NO all its partitions; for some seconds after a flush the answer can be MILVUS_NOT_KNOWN. Else it
+     * is MILVUS_NOT_KNOWN.
      */
     int32_t has_unflushed;
     /**
-     * Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one
-     * stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments
-     * of deletions. MILVUS_NO too if that cannot be known. Servers rewrite such segments at each trigger all the
-     * same, 1 to 1. No statement about rows that are not flushed: see has_unflushed.
+     * Whether the segments are in their final form: each partition (and channel, where listed) has at most one
+     * stored segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no
+     * segment holds deletions. MILVUS_NO if that is not known. Servers rewrite such segments at each trigger
+     * all the same, 1 to 1. Rows that are not flushed do not count: see has_unflushed.
      */
     int32_t is_final;
     /**
-     * Flushed segments with rows that the trigger would take in, sorted where servers sort; with is_l0, those that
-     * deletions may be about.
+     * Flushed segments with rows that the trigger would take, sorted where servers sort; with is_l0, those
+     * that deletions may concern.
      */
     int64_t segments;
-    /** Their rows. */
+    /** Rows of those segments. */
     int64_t rows;
     /**
-     * About how many segments those in `segments` would become, by partition, channel and the width of rows: a
-     * server does not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction leaves it open.
+     * About how many segments the trigger would make of those in `segments`, by partition, channel and the
+     * width of rows: servers do not list the bytes of a segment. MILVUS_NOT_REPORTED if the kind of compaction
+     * leaves it open.
      */
     int64_t expected_segments;
     /**
-     * Segments that wait to be sorted, and are not among `segments`: a trigger leaves out those that are being
-     * sorted, while 2.5 was seen to take results of a compaction for which that had not begun. MILVUS_NOT_REPORTED
+     * Segments that wait to be sorted, and are not among `segments`. A trigger leaves out those that the
+     * server is sorting; 2.5 took results of a compaction that it had not begun to sort. MILVUS_NOT_REPORTED
      * before 2.5. See the option flush.wait_for_sort.
      */
     int64_t unsorted_segments;
-    /** Segments of deletions; MILVUS_NOT_REPORTED before 2.4.7. */
+    /** Segments of deletions (L0); MILVUS_NOT_REPORTED before 2.4.7. */
     int64_t l0_segments;
-    /** Rows that an index does not cover yet; MILVUS_NOT_REPORTED without index. */
+    /** Rows that no index covers yet; MILVUS_NOT_REPORTED without an index. */
     int64_t unindexed_rows;
     /** Why would_compact is what it is, for a person: one line of UTF-8. */
     char reason[256];
@@ -1563,38 +1634,40 @@ typedef struct milvus_check_result {
 /** What a milvus_check_result begins with: its size, and zeros. */
 #define MILVUS_CHECK_RESULT_INIT { sizeof(milvus_check_result), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "" }
 
-/** What became of a trigger in doubt. */
+/** What happened to a trigger in doubt. */
 typedef struct milvus_resolution {
     /** Set by MILVUS_RESOLUTION_INIT. */
     size_t size;
-    /** One of MILVUS_RESOLUTION_NOT_LOOKED to _NOT_IN_DOUBT. Later versions may add more of them. */
+    /** One of the MILVUS_RESOLUTION_... constants. Later versions may add more. */
     int32_t state;
     /** 0. */
     int32_t reserved;
     /**
-     * The job that was started, which can be waited for; MILVUS_UNKNOWN_JOB, which cannot, if the server does
-     * not tell which it is (none up to 3.0.0 does); MILVUS_NO_JOB if none was found.
+     * The job that the trigger started. MILVUS_UNKNOWN_JOB, for which no function waits, if the server does
+     * not tell which job (none up to 3.0.0 does). MILVUS_NO_JOB if the library found none.
      */
     int64_t job_id;
-    /** What was seen, for a person: one line of UTF-8. */
+    /** What the library saw, for a person: one line of UTF-8. */
     char text[256];
 } milvus_resolution;
 /** What a milvus_resolution begins with: its size, and zeros. */
 #define MILVUS_RESOLUTION_INIT { sizeof(milvus_resolution), 0, 0, 0, "" }
 
 /**
- * Tells what a trigger with the same parameters would do now, without sending one: only reads. Parameters are
- * refused as milvus_compact_with() refuses them; that compaction is switched off is told, and no error.
+ * Predicts what a trigger with these parameters would do now. It only reads. Blocks.
+ *
+ * The library refuses parameters as milvus_compact_with() does. If compaction is switched off, the result
+ * says so, and the call succeeds. What the user may not read, or the server does not tell, is
+ * MILVUS_NOT_KNOWN.
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database.
- * @param params           As in milvus_compact_with(); NULL: all defaults. Not changed.
- * @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                         MILVUS_NO_TIMEOUT: none.
- * @param out_result     Receives the answer; begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params           As in milvus_compact_with(); NULL: all defaults.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_result       Receives the prediction. Begin with `milvus_check_result result =
+ *                         MILVUS_CHECK_RESULT_INIT;`.
  *
- * What the user may not read, or the server does not tell, is MILVUS_NOT_KNOWN. Thread-safe; blocks. Returns
- * what milvus_compact_with() does. Since 0.1.0.
+ * @return What milvus_compact_with() returns.
  */
 milvus_status milvus_compaction_check(milvus_client *client,
                                       const char *collection_name,
@@ -1603,23 +1676,21 @@ milvus_status milvus_compaction_check(milvus_client *client,
                                       milvus_check_result *out_result);
 
 /**
- * Looks whether this client's latest trigger in doubt of a collection has started a job. How: servers newer
- * than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans; besides, the segments are
- * compared with those right before the trigger. The failing trigger has looked once itself, if
- * it had time left: see found in milvus_error.
+ * Looks whether this client's latest trigger in doubt of a collection has started a job. Blocks.
  *
- * @param client           The client that sent the trigger. Another has nothing to compare with, and gets
- *                         MILVUS_RESOLUTION_NOT_IN_DOUBT.
- * @param collection_name  Name or alias, in the client's database.
- * @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                         MILVUS_NO_TIMEOUT: none.
- * @param out_resolution        Receives the answer; begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
+ * Servers newer than 3.0.0 list the jobs of a collection; servers before 2.4 list all plans. Besides, the
+ * library compares the segments with those right before the trigger. The failing trigger has looked once
+ * itself if time was left: see resolution in milvus_error. A client remembers the latest trigger in doubt
+ * of each of up to 256 collections, until the server answers a later one.
  *
- * A client remembers the latest trigger in doubt of each of up to 256 collections, until one that was sent
- * later is answered. Thread-safe; blocks. Returns
- * MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND,
- * MILVUS_DATABASE_NOT_FOUND, or what any call to a server can return (see milvus_client_server_version()).
- * Since 0.1.0.
+ * @param client           The client that sent the trigger. Another client has nothing to compare, and
+ *                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
+ *                         MILVUS_RESOLUTION_INIT;`.
+ *
+ * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  */
 milvus_status milvus_compaction_resolve(milvus_client *client,
                                         const char *collection_name,
@@ -1627,8 +1698,11 @@ milvus_status milvus_compaction_resolve(milvus_client *client,
                                         milvus_resolution *out_resolution);
 
 /**
- * The constant's name of what was found, e.g. "MILVUS_RESOLUTION_STARTED"; of any other number,
- * "MILVUS_UNKNOWN_RESOLUTION". A static string. Thread-safe. Since 0.1.0.
+ * Gives the short text of a resolution's state, e.g. "started".
+ *
+ * @param state  One of the MILVUS_RESOLUTION_... constants, or any other number.
+ *
+ * @return A static text, never NULL: "unknown resolution" for any other number.
  */
 const char *milvus_resolution_name(int32_t state);
 
@@ -1638,53 +1712,54 @@ const char *milvus_resolution_name(int32_t state);
 /**
  * @defgroup optimize With a compaction
  *
- * milvus_flush() before it, so that it takes in everything; milvus_optimize() for all that makes queries fast
- * in one call.
+ * milvus_flush() before a compaction lets the compaction take every row. milvus_optimize() does in one
+ * call all that makes queries fast.
  * @{
  */
 
 /**
- * Flushes a collection: asks the server to store what was inserted, and waits until it is stored. Compactions
- * leave out what is not, and on servers since 2.5 what is stored but not sorted yet: with the option
- * flush.wait_for_sort this waits for that too, which takes some seconds more on 2.5. By default it does not: what is
- * stored is safe.
+ * Flushes a collection: asks the server to store the inserted rows, and waits until they are stored.
+ * Blocks.
+ *
+ * A compaction leaves out rows that are not flushed; from Milvus 2.5 on, it also leaves out flushed
+ * segments that are not sorted. With the option flush.wait_for_sort this waits for the sorting too, some
+ * seconds more on 2.5. You may repeat a flush.
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database.
- * @param timeout_ms       Limit of the whole call in milliseconds; 0: the client's default (10000);
- *                         MILVUS_NO_TIMEOUT: none. Servers since 2.3.9 let a collection be flushed once in
- *                         10 s; a second flush waits that long.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
+ *                         on a collection can be flushed once in 10 s; a second flush waits for that.
  *
- * May be repeated at will. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT,
- * MILVUS_INVALID_HANDLE, MILVUS_COLLECTION_NOT_FOUND, MILVUS_DATABASE_NOT_FOUND, MILVUS_TIMEOUT (the flush
- * goes on; the message says if it is stored but not sorted), or what any call to a server can return (see
- * milvus_client_server_version()). Since 0.1.0.
+ * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
+ * @retval MILVUS_TIMEOUT The flush goes on. The message says if the rows are stored and only not sorted.
+ * @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
  */
-milvus_status milvus_flush(milvus_client *client,
-                           const char *collection_name,
-                           int64_t timeout_ms);
+milvus_status milvus_flush(milvus_client *client, const char *collection_name, int64_t timeout_ms);
 
 /**
- * Makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
- * waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result
- * up and waits for that (before 2.3 servers do not tell when they have). It does not flush.
+ * Makes queries of a collection fast: completes its indexes, compacts it, and loads the result. Blocks.
  *
- * Before the trigger it waits until what is stored is sorted (servers since 2.5), at most a minute and half of the time
- * that is left; the report has the number of segments that were left out for that (left_out_unsorted). While another
- * compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most ten
- * minutes.
+ * The stages: wait until the indexes are complete; trigger the compaction and wait for the job; wait until
+ * the result is indexed; if the collection is loaded, let the query nodes load the result and wait for
+ * that (servers before 2.3 do not tell when). It does not flush.
+ *
+ * Before the trigger it waits until stored segments are sorted (Milvus 2.5 and later), at most a minute
+ * and half of the time that is left; left_out.unsorted of the report has the rest. While another
+ * compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most
+ * ten minutes. The message of an error says how far it came: "nothing was compacted" or "it was compacted,
+ * but ...".
  *
  * @param client           The client.
- * @param collection_name  Name or alias, in the client's database.
- * @param params           As in milvus_compact_with(): to merge as far as possible, a target size of
- *                         MILVUS_LARGEST_TARGET_SIZE on servers that have it. NULL: all defaults.
- * @param timeout_ms       Limit of all stages together in milliseconds; 0: the client's default (10000), which
- *                         is short for this; MILVUS_NO_TIMEOUT: none.
- * @param out_report       Receives what was seen of the job, as in milvus_compaction_wait(); also written when
- *                         a stage after the trigger fails. May be NULL.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params           As in milvus_compact_with(). To merge as far as possible use
+ *                         MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all
+ *                         defaults.
+ * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+ *                         default no limit.
+ * @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
+ *                         be NULL.
  *
- * The message of an error says how far it came: "nothing was compacted" or "it was compacted, but ...".
- * Thread-safe; blocks. Returns what milvus_compact_with() and milvus_compaction_wait() do. Since 0.1.0.
+ * @return What milvus_compact_with() and milvus_compaction_wait() return.
  */
 milvus_status milvus_optimize(milvus_client *client,
                               const char *collection_name,
@@ -1698,61 +1773,61 @@ milvus_status milvus_optimize(milvus_client *client,
 /**
  * @defgroup many Many at once
  *
- * Compacts a list of collections, or a whole database, some at a time, and tells what became of each.
+ * milvus_compact_many() compacts a list of collections, or a whole database, some at a time, and reports
+ * on each.
  * @{
  */
 
-/** What became of many collections. */
+/** The results of many collections. */
 typedef struct milvus_many_list milvus_many_list;
 
-/** How to compact many collections. As MILVUS_MANY_PARAMS_INIT has it: all defaults. */
+/** How to compact many collections. MILVUS_MANY_PARAMS_INIT has all defaults. */
 typedef struct milvus_many_params {
     /** Set by MILVUS_MANY_PARAMS_INIT. */
     size_t size;
     /**
-     * What to do with each of them, without partition, channel and segments; NULL: all defaults. Not read
-     * after the call.
+     * What to do with each collection, without partition, channel and segments; NULL: all defaults. The
+     * library does not read it after the call.
      */
     const milvus_compact_params *compaction;
     /**
-     * How many are under way at a time, each from its trigger to its end: up to 10000; 0: 16. Servers work
-     * on a few at a time, and queue the others; however many they are, 32 are being triggered at a time.
+     * How many collections are under way at a time, each from its trigger to the end of its job: up to 10000;
+     * 0 for 16. A server works on a few at a time and queues the rest. The library triggers at most 32 at a
+     * time.
      */
     int32_t concurrency;
-    /** Not 0: only trigger them, and do not wait for the jobs. */
+    /** 1: only trigger, and do not wait for the jobs. Else 0. */
     int32_t only_trigger;
 } milvus_many_params;
 /** What a milvus_many_params begins with: its size, and zeros. */
 #define MILVUS_MANY_PARAMS_INIT { sizeof(milvus_many_params), NULL, 0, 0 }
 
-/** What became of one collection. */
+/** The result of one collection. */
 typedef struct milvus_many_result {
     /** Set by MILVUS_MANY_RESULT_INIT. */
     size_t size;
-    /** The name or alias that was given, or listed by the server; lives as long as the list, never NULL. */
+    /** The name or alias that you gave, or that the server listed. It lives as long as the list, never NULL. */
     const char *collection_name;
     /**
-     * MILVUS_OK if it was compacted, or there was nothing to do (with only_trigger: if it was triggered, or
-     * there was nothing to do); else what looking it up, the trigger or the wait failed with.
+     * MILVUS_OK if the collection was compacted or there was nothing to do (with only_trigger: if it was
+     * triggered or there was nothing to do). Else the status with which the look-up, the trigger or the wait
+     * failed.
      */
     milvus_status status;
-    /** What came of the trigger, one of MILVUS_TRIGGER_...; 0 if it was not sent, or not answered. */
+    /** What the server did about the trigger: one of the MILVUS_TRIGGER_... constants. */
     int32_t trigger;
     /**
-     * The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if one was found after a trigger in doubt
-     * and the server does not tell its id: no wait takes that.
+     * The job; MILVUS_NO_JOB if there is none; MILVUS_UNKNOWN_JOB if the library found one after a trigger in
+     * doubt and the server does not tell its id.
      */
     int64_t job_id;
-    /** Plans of the job when it was triggered; MILVUS_NOT_REPORTED if that is not known. */
+    /** Plans of the job when it was triggered; MILVUS_NOT_REPORTED if their number is not known. */
     int64_t planned;
-    /**
-     * What was seen of the job, as in milvus_compaction_wait(); NULL if it was not waited for. Lives as long as
-     * the list.
-     */
+    /** What the wait found out about the job; NULL if there was no wait. It lives as long as the list. */
     const milvus_compaction_report *report;
     /**
-     * The detail of its failure, with the status MILVUS_OK if it has not failed; never NULL. Lives as long as
-     * the list.
+     * The details of the failure; with the status MILVUS_OK if the collection did not fail. It lives as long
+     * as the list, never NULL.
      */
     const milvus_error *error;
 } milvus_many_result;
@@ -1760,31 +1835,29 @@ typedef struct milvus_many_result {
 #define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL }
 
 /**
- * Compacts many collections: as milvus_compact_with() and milvus_compaction_wait() for each of them. One that
- * fails does not keep the others from being compacted. Of two names for the same collection (aliases) one fails
- * with MILVUS_INVALID_ARGUMENT: nothing is triggered twice. Like milvus_optimize() it waits for sorting before each
- * trigger, and triggers again while another compaction holds a collection, for at most ten minutes each.
+ * Compacts many collections, and waits for their jobs. Blocks.
+ *
+ * Each collection is compacted as by milvus_compact_with() and milvus_compaction_wait(). One that fails
+ * does not stop the others. If two names (aliases) are the same collection, one of them fails with
+ * MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
+ * sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
  *
  * @param client      The client.
- * @param names       Names or aliases, all different, in the client's database. NULL: every collection of it
- *                    that the user may see.
- * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL. In other languages
- *                    take care that an empty list does not become NULL.
- * @param params      How; begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL: all
- *                    defaults. Not changed.
- * @param timeout_ms  Limit of all of it together in milliseconds; 0: the client's default (10000), which is
- *                    short for this; MILVUS_NO_TIMEOUT: none. Those whose turn has not come by then fail with
- *                    MILVUS_TIMEOUT, and nothing was sent for them.
- * @param out_list    Receives what became of each, in the order of the names (without names: sorted); also
- *                    with MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Not written
- *                    if a parameter is refused, the collections cannot be listed, or a million lists are in
- *                    use. Begin with NULL, and free it with milvus_many_list_free(). May be NULL.
+ * @param names       Names or aliases in the client's database, all different. NULL: every collection that
+ *                    the user may see. In other languages take care that an empty list does not become
+ *                    NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.
+ *                    NULL: all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
+ *                    default no limit. Collections whose turn has not come by then fail with
+ *                    MILVUS_TIMEOUT, and the library sends nothing for them.
+ * @param out_list    Receives the results in the order of the names (without names: sorted), also with
+ *                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
+ *                    NULL, and free it with milvus_many_list_free(). May be NULL.
  *
- * Thread-safe; blocks. Returns MILVUS_OK if none has failed, MILVUS_SOME_FAILED (also if time ran out for
- * some or all; the message has the first failure, and in_doubt is 1 if it is 1 for any of them),
- * MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED,
- * MILVUS_INTERNAL, or, without names, what listing the collections returns (see
- * milvus_client_server_version()), with MILVUS_DATABASE_NOT_FOUND. Since 0.1.0.
+ * @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
+ *     failure; in_doubt is 1 if it is 1 for any of them.
  */
 milvus_status milvus_compact_many(milvus_client *client,
                                   const char *const *names,
@@ -1794,30 +1867,32 @@ milvus_status milvus_compact_many(milvus_client *client,
                                   milvus_many_list **out_list);
 
 /**
- * Number of collections in a list; 0 for NULL or a freed list. Leaves milvus_last_error() alone. Thread-safe.
- * Since 0.1.0.
+ * Counts the results of a list.
+ *
+ * @param list  The list.
+ *
+ * @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_many_list_count(const milvus_many_list *list);
 
 /**
- * Reads what became of one collection.
+ * Reads the result of one collection.
  *
  * @param list        The list.
  * @param index       From 0 to milvus_many_list_count() - 1.
- * @param out_result  Receives it; begin with `milvus_many_result result = MILVUS_MANY_RESULT_INIT;`. What it
- *                    points to is part of the list and lives until that is freed.
+ * @param out_result  Receives the result. Begin with `milvus_many_result result =
+ *                    MILVUS_MANY_RESULT_INIT;`. What it points to lives as long as the list.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_many_list_get(const milvus_many_list *list,
                                    size_t index,
                                    milvus_many_result *out_result);
 
 /**
- * Frees a list. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees a list of results.
  *
- * Thread-safe. Since 0.1.0.
+ * @param list  The list; NULL does nothing.
  */
 void milvus_many_list_free(milvus_many_list *list);
 
@@ -1827,30 +1902,30 @@ void milvus_many_list_free(milvus_many_list *list);
 /**
  * @defgroup portable A job outlives its process
  *
- * A job goes on when the program that triggered it has ended, but its id alone proves little: the next program knows
- * neither the collection nor the segments that were there. Take what the client knows along as a text
- * (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
+ * A job goes on after the program that triggered it has ended. Its id alone proves little: the next
+ * program knows neither the collection nor the segments from before. Take what the client knows along as a
+ * text (milvus_job_export(), milvus_job_import()), or name the collection (milvus_compaction_wait_in()).
  * @{
  */
 
 /**
- * Gives what a client knows of a job as a text: what was asked for, the collection with its number, name and
- * database, its segments right before the trigger, and the plans and counts that were seen since. Export right after
- * the trigger, and again later if the job was waited for. One line of printable ASCII without blanks, about 600
- * bytes, 200 a plan and 20 a segment, at most 16 MiB. It holds no address, token, password or row. No server is asked.
+ * Writes what a client knows about a job as a text. Asks no server.
+ *
+ * The text has what the trigger asked for, the collection with its number, name and database, its segments
+ * right before the trigger, and the plans and counters since. It has no address, token, password or row.
+ * Export right after the trigger, and again after a wait. The text is one line of printable ASCII without
+ * blanks: about 600 bytes, 200 for each plan and 20 for each segment, at most 16 MiB.
  *
  * @param client      The client that triggered the job, imported it, or waited for it. It may be closed.
  * @param job_id      From milvus_compact(). MILVUS_NO_JOB has a text too.
- * @param buffer      Receives the text with a terminating NUL; what does not fit is left out. May be
- *                    NULL if capacity is 0.
+ * @param buffer      Receives the text and its NUL, cut to the capacity. NULL is allowed if capacity is 0.
  * @param capacity    Size of the buffer in bytes.
- * @param out_length  Receives the whole text's length in bytes without the NUL: the text was cut if
- *                    it is not below capacity. May be NULL. While a wait for the job is under way, the next text may
- *                    be longer.
+ * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
+ *                    this is not below capacity. May be NULL. While a wait for the job runs, the next text
+ *                    may be longer.
  *
- * Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if the client knows nothing of the
- * job, which it may have forgotten for 16384 later ones, or if the name of the collection or database has the token or
- * password in it), MILVUS_INVALID_HANDLE, MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT The client knows nothing of the job (it remembers the latest 16384), or
+ *     the name of the collection or database contains the token or password.
  */
 milvus_status milvus_job_export(milvus_client *client,
                                 int64_t job_id,
@@ -1859,43 +1934,45 @@ milvus_status milvus_job_export(milvus_client *client,
                                 size_t *out_length);
 
 /**
- * Adds to what a client knows what another one has exported, of this or another process or machine: a wait for the job
- * then comes to the verdict that it would have come to there. What this client has seen of the job itself is kept. No
- * server is asked.
+ * Adds what another client exported to what this client knows. Asks no server.
  *
- * @param client      A client of the same server as the one that made the text; which server that is, the text does
- *                    not say.
- * @param text        From milvus_job_export(), of this version of the library or an earlier one; blanks and line ends
- *                    around it do no harm. A text that was cut or changed is refused, but not one that was forged:
- *                    take it only from where you take your program's other data.
- * @param out_job_id  Receives the job's id, for milvus_compaction_wait(); MILVUS_NO_JOB if nothing was scheduled.
+ * A wait for the job then gives the verdict that it would give in the other client. What this client
+ * itself saw of the job stays.
  *
- * Thread-safe; does not block. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also if this client knows a job of that
- * number in another collection: the text is of another server, and nothing was added), MILVUS_INVALID_HANDLE,
- * MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @param client      A client of the same server. The text does not say which server that is.
+ * @param text        From milvus_job_export() of this version or an earlier one. Blanks and line ends
+ *                    around it do no harm. The library refuses a text that was cut or changed, but not a
+ *                    forged one: trust it as much as the rest of your data.
+ * @param out_job_id  Receives the job's id for milvus_compaction_wait(); MILVUS_NO_JOB if the server
+ *                    scheduled nothing.
+ *
+ * @retval MILVUS_INVALID_ARGUMENT The text is damaged, or this client knows a job of that number in
+ *     another collection: the text is of another server. The library added nothing.
  */
-milvus_status milvus_job_import(milvus_client *client,
-                                const char *text,
-                                int64_t *out_job_id);
+milvus_status milvus_job_import(milvus_client *client, const char *text, int64_t *out_job_id);
 
 /**
- * Waits as milvus_compaction_wait() does, for a job of which nothing but the id and the collection is known: one that
- * was triggered elsewhere. The segments that are stored when it is called take the place of those before the trigger,
- * unless this client knows those. So it tells the more, the earlier it is called: a plan whose segments were gone
- * before is known to have completed only while its result is stored. Whether the job clusters is not known: what
- * replaced its sources counts, at whatever level. The report has no effect. Plans that the server forgot before this is
- * called (an hour after their start since 2.6.3, a day before) cannot be missed: where a job may be that old, import its
- * text instead.
+ * Waits for a foreign job, of which you know only the id and the collection. Blocks.
+ *
+ * It is like milvus_compaction_wait(), with the segments that are stored when it is called in the place of
+ * those before the trigger, unless this client knows those. The earlier you call it, the more it can tell:
+ * a plan whose segments were gone before counts as completed only while its result is stored. The library
+ * does not know whether the job clusters, so a result at any level counts. The report has no segment_diff.
+ * Plans that the server forgot before the call do not show (since 2.6.3 an hour after their start, before
+ * that a day): for a job that may be that old, import its text instead.
  *
  * @param client           The client.
- * @param collection_name  The job's collection, by name or alias. A wrong one proves nothing, and says nothing false.
- * @param job_id           As there.
- * @param timeout_ms       As there.
- * @param out_report       As there.
+ * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
+ *                         but says nothing false.
+ * @param job_id           From milvus_compact() of another process.
+ * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *                         limit.
+ * @param out_report       As in milvus_compaction_wait().
  *
- * Thread-safe; blocks. Returns what milvus_compaction_wait() does, and MILVUS_INVALID_ARGUMENT also for a job that
- * this client knows in another collection, MILVUS_COLLECTION_NOT_FOUND also if there is no collection of that name.
- * Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT This client knows the job in another collection.
+ * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias, or somebody dropped
+ *     it.
+ * @return Also what milvus_compaction_wait() returns.
  */
 milvus_status milvus_compaction_wait_in(milvus_client *client,
                                         const char *collection_name,
@@ -1909,106 +1986,117 @@ milvus_status milvus_compaction_wait_in(milvus_client *client,
 /**
  * @defgroup futures Futures
  *
- * Every function that asks a server (but milvus_client_server_version()) has an _async form, which returns at
- * once. If it returns MILVUS_OK, the operation ends exactly once: done, failed, out of time, with
- * MILVUS_CANCELLED, or with MILVUS_CLOSED by milvus_client_close(). If it returns anything else, nothing was
- * started.
+ * Every function that asks the server (except milvus_client_server_version()) has an _async form that
+ * returns at once. After MILVUS_OK the operation ends exactly once: with success, a failure,
+ * MILVUS_TIMEOUT, MILVUS_CANCELLED, or MILVUS_CLOSED. After any other status the library has started
+ * nothing.
  *
- * Ways to learn the end: wait for it and poll, as often as wanted, and either be called back or have it
- * arrive in a queue (further below). The result is there before anybody is told.
+ * To learn of the end, wait or poll as often as you like. Besides, a future has one callback or one queue
+ * (see below). The result is there before the callback runs or the queue shows it.
  *
- * Callbacks run one at a time on a library thread, milvus-call, which starts with the first of them. They may
- * call any function of this library, also those that wait, start, cancel, free or close; while one runs the
- * others wait, unless it closes a client: they run inside it then. They must neither throw nor end their thread, and
- * may end the process: handlers of atexit() can close clients there. That thread has a
- * stack of 2 MiB and blocks the host's signals, as do processes that a callback starts, unless it unblocks
- * them.
+ * Callbacks run one at a time on the library thread milvus-call, which has a stack of 2 MiB and blocks the
+ * process's signals, as do processes that a callback starts. A callback may call any function of this
+ * library. While one runs the others wait, unless it closes a client: then they run inside that call. A
+ * callback must not throw and must not end its thread. It may end the process, and handlers of atexit()
+ * may close clients there.
  * @{
  */
 
-/**
- * An operation that was started, and its result when it is over. Free it with milvus_future_free(), at any
- * time.
- */
+/** An operation that has started, and its result. You may free it at any time. */
 typedef struct milvus_future milvus_future;
 
-/** How far an operation is. Only waits, optimizing and compacting many know more than the time. */
+/**
+ * How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the
+ * time.
+ */
 typedef struct milvus_progress {
     /** Set by MILVUS_PROGRESS_INIT. */
     size_t size;
-    /** Milliseconds since it was started; stands still when it is over. */
+    /** Milliseconds since the start, or from the start to the end. */
     int64_t elapsed_ms;
-    /** Plans that are known so far, of all jobs together; more may become known. */
+    /** Plans that are known so far, of all jobs together. More may become known. */
     int64_t planned;
-    /** Those that completed. */
+    /** Plans that completed. */
     int64_t completed;
-    /** Those that failed or timed out. */
+    /** Plans that failed or timed out. */
     int64_t failed;
-    /** Plans that are through, completed or not, per second so far; 0 at first. */
+    /** Plans that ended, per second so far; 0 at first. */
     double plans_per_second;
-    /** Collections that milvus_compact_many_async() is about; 0 while it is not known, or for other operations. */
+    /** Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations. */
     int64_t collections;
-    /** Those that are through, whatever came of them. */
+    /** Collections that are done, with or without success. */
     int64_t collections_done;
-    /** Those of them that failed. */
+    /** Collections that failed. */
     int64_t collections_failed;
 } milvus_progress;
 /** What a milvus_progress begins with: its size, and zeros. */
 #define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
- * Is called when an operation is over. future is the caller's own, still to be freed, by the callback or
- * later; if that was freed, another one for the same operation, which is freed when this returns (NULL if a
- * million futures are in use; freeing it here does no harm). status is what the operation ended with; its
- * detail is milvus_future_error(future), not milvus_last_error(). milvus_future_wait() may return before
- * this is called: free nothing that the callback uses until its destructor is called.
+ * Runs when an operation is over.
+ *
+ * future is your own; free it here or later. If you freed it before, this is another handle of the same
+ * operation, which the library frees when the callback returns (NULL if a million futures are in use; to
+ * free it here does no harm). status is how the operation ended; milvus_future_error(future) has the
+ * details, milvus_last_error() has not. milvus_future_wait() may return before this runs: free nothing
+ * that the callback uses before its destructor runs.
  */
 typedef void (*milvus_future_callback)(milvus_future *future,
                                        milvus_status status,
                                        void *user_data);
 
 /**
- * Gives up what the user_data of a callback points to. Called once, after the callback's last call, on the
+ * Frees what the user_data of a callback points to. Runs once, after the callback's last run, on the
  * library's thread for callbacks.
  */
 typedef void (*milvus_destructor)(void *user_data);
 
 /**
- * Is called while an operation is under way, at most ten times a second; only waits, optimizing and
- * compacting many call it at all. The last call may come, or be running, after milvus_future_wait() or a
- * queue told the end, or after milvus_future_free(): user_data has to live until the destructor is called,
- * or milvus_client_close() returns MILVUS_OK. progress is gone when the callback returns.
+ * Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize() and
+ * milvus_compact_many().
+ *
+ * The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
+ * milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns
+ * MILVUS_OK. progress is gone when the callback returns.
  */
 typedef void (*milvus_progress_callback)(const milvus_progress *progress, void *user_data);
 
 /**
- * Waits until an operation is over. May be called by any number of threads, also on a future that is over.
+ * Waits until an operation is over.
+ *
+ * Any number of threads may wait, also for a future that is over. If the operation failed, its failure is
+ * this thread's milvus_last_error(), and the field operation names the function that started it, e.g.
+ * "milvus_compact_async".
  *
  * @param future      The future.
- * @param timeout_ms  Limit of this waiting in milliseconds, whatever that of the operation is; 0: the
- *                    client's default (10000); MILVUS_NO_TIMEOUT: none.
+ * @param timeout_ms  Limit of this local wait in milliseconds, whatever the operation's limit is; 0: do
+ *                    not wait.
  *
- * Thread-safe; blocks. Returns MILVUS_PENDING if the operation is not over by then, MILVUS_INVALID_ARGUMENT,
- * MILVUS_INVALID_HANDLE, MILVUS_FORKED, MILVUS_INTERNAL; else what the operation ended with, so MILVUS_OK
- * means that it succeeded. Its failure is this thread's milvus_last_error() then, whose operation is the
- * function that started it, e.g. "milvus_compact_async", and not this one. Since 0.1.0.
+ * @retval MILVUS_PENDING The operation still runs.
+ * @return Else how the operation ended: MILVUS_OK means that it succeeded.
  */
 milvus_status milvus_future_wait(milvus_future *future,
                                  int64_t timeout_ms);
 
 /**
- * Tells how an operation ended, without waiting: as milvus_future_wait(), with MILVUS_PENDING if it is not over.
- * Thread-safe. Since 0.1.0.
+ * Tells how an operation ended, without waiting.
+ *
+ * @param future  The future.
+ *
+ * @return As milvus_future_wait() with timeout_ms 0.
  */
 milvus_status milvus_future_poll(milvus_future *future);
 
 /**
- * Stops an operation. It ends with MILVUS_CANCELLED as soon as it can, unless it is over before that. This is
- * local: no server can cancel anything, so a job goes on, and a trigger that was on its way may be carried
- * out (in_doubt in the error). Cancelling what is over does nothing.
+ * Stops an operation on this side. It ends with MILVUS_CANCELLED as soon as it can, unless it is over
+ * before.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * No server can cancel anything: a job goes on, and a trigger that is on its way may still start one
+ * (in_doubt in the error). To cancel an operation that is over does nothing.
+ *
+ * @param future  The future.
+ *
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_future_cancel(milvus_future *future);
 
@@ -2016,26 +2104,27 @@ milvus_status milvus_future_cancel(milvus_future *future);
  * Tells how far an operation is.
  *
  * @param future        The future, over or not.
- * @param out_progress  Receives it; begin with `milvus_progress progress = MILVUS_PROGRESS_INIT;`.
+ * @param out_progress  Receives the progress. Begin with `milvus_progress progress =
+ *                      MILVUS_PROGRESS_INIT;`.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_future_progress(milvus_future *future, milvus_progress *out_progress);
 
 /**
- * Has a function called when an operation is over; soon, if it is over already. A future has one callback or
- * one queue.
+ * Sets a function that the library calls when an operation is over; soon, if it is over already.
  *
- * @param future      The future. May be freed right away: the operation goes on, and calls back.
+ * A future has one callback or one queue. Unless this returns MILVUS_OK, neither function ever runs. After
+ * milvus_client_close() has returned MILVUS_OK, no callback of that client runs or will run.
+ *
+ * @param future      The future. You may free it right away: the operation goes on, and calls back.
  * @param callback    The function; not NULL.
- * @param user_data   Is passed to it; not looked at. May be NULL.
- * @param destructor  Is called once with user_data after the callback, on the same thread. NULL: nothing is.
+ * @param user_data   The library passes it to both functions and does not look at it. May be NULL.
+ * @param destructor  Runs once with user_data after the callback, on the same thread. May be NULL.
  *
- * If this does not return MILVUS_OK, neither of them is ever called. After milvus_client_close() has returned
- * MILVUS_OK, no callback of that client is running or will run. Thread-safe. Returns MILVUS_OK,
- * MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY
- * (no thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
+ * @retval MILVUS_CLOSED The client is closed.
+ * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
 milvus_status milvus_future_set_callback(milvus_future *future,
                                          milvus_future_callback callback,
@@ -2043,18 +2132,18 @@ milvus_status milvus_future_set_callback(milvus_future *future,
                                          milvus_destructor destructor);
 
 /**
- * Has a function called while an operation is under way: whenever the server has answered, but at most ten
- * times a second. Neither the end nor the final counts are told by it: milvus_future_progress() has them. A
- * future has one progress callback, besides the other.
+ * Sets a function that the library calls while an operation is under way.
+ *
+ * It runs whenever the server has answered, at most ten times a second. It does not show the end or the
+ * final counts: milvus_future_progress() has them. A future has one progress callback besides the other.
+ * Unless this returns MILVUS_OK, neither function ever runs.
  *
  * @param future      The future.
  * @param callback    The function; not NULL.
- * @param user_data   Is passed to it; not looked at. May be NULL.
- * @param destructor  Is called once with user_data when the operation is over, on the same thread. NULL:
- *                    nothing is.
+ * @param user_data   The library passes it to both functions and does not look at it. May be NULL.
+ * @param destructor  Runs once with user_data when the operation is over, on the same thread. May be NULL.
  *
- * If this does not return MILVUS_OK, neither of them is ever called. Thread-safe. Returns what
- * milvus_future_set_callback() does. Since 0.1.0.
+ * @return What milvus_future_set_callback() returns.
  */
 milvus_status milvus_future_set_progress_callback(milvus_future *future,
                                                   milvus_progress_callback callback,
@@ -2062,19 +2151,25 @@ milvus_status milvus_future_set_progress_callback(milvus_future *future,
                                                   milvus_destructor destructor);
 
 /**
- * The detail of an operation's failure, for whatever thread: status MILVUS_OK if it has succeeded,
- * MILVUS_PENDING if it is not over, MILVUS_INVALID_HANDLE if this is no future. Never NULL. Valid until the
- * future is freed; do not free it. Thread-safe. Since 0.1.0.
+ * Gives the details of an operation's failure, on any thread.
+ *
+ * @param future  The future.
+ *
+ * @return The details, never NULL; do not free them. The status is MILVUS_OK if the operation succeeded,
+ *     MILVUS_PENDING if it still runs, MILVUS_INVALID_HANDLE if this is no future. Valid until you free
+ *     the future.
  */
 const milvus_error *milvus_future_error(const milvus_future *future);
 
 /**
- * Frees a future, whatever its operation is doing. One whose end is told by milvus_future_set_callback() goes on
- * and calls back; any other is cancelled as by milvus_future_cancel(). Threads that wait for it learn how it
- * ends. If its callback is running with this very future, and another thread or another callback frees it, it can
- * be used until that callback returns. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees a future, whatever its operation is doing.
  *
- * Thread-safe. Since 0.1.0.
+ * An operation with a callback goes on and calls back. Any other is cancelled, as by
+ * milvus_future_cancel(). Threads that wait for it still learn how it ends. While the callback of this
+ * very future runs, and another thread or callback frees the future, the handle stays valid until that
+ * callback returns.
+ *
+ * @param future  The future; NULL does nothing.
  */
 void milvus_future_free(milvus_future *future);
 
@@ -2084,101 +2179,98 @@ void milvus_future_free(milvus_future *future);
 /**
  * @defgroup asynchronous Asynchronous forms
  *
- * Each takes what its blocking form takes, starts the operation, and returns at once; timeout_ms limits the
- * operation itself. Handles, pointers, struct sizes, the form of texts, and numbers with a range are checked at once;
- * what else is wrong is what the future ends with, as everything that the blocking form returns. Everything is
- * copied. All of these are thread-safe, do not block, and return MILVUS_OK, MILVUS_INVALID_ARGUMENT,
- * MILVUS_INVALID_HANDLE, MILVUS_CLOSED, MILVUS_OUT_OF_MEMORY, MILVUS_FORKED or MILVUS_INTERNAL, and only with
- * MILVUS_OK something was started and out_future was written: free it with milvus_future_free(). Since 0.1.0.
- *
- * Behind each is the function that reads its result, see the next section.
+ * Each takes what its blocking form takes, starts the operation and returns at once; timeout_ms limits the
+ * operation. The library copies everything. It checks handles, pointers, struct sizes, the form of texts,
+ * and numbers with a range at once; whatever else is wrong is what the future ends with. Each form can
+ * return what every function can return, MILVUS_CLOSED and MILVUS_OUT_OF_MEMORY. Only with MILVUS_OK it
+ * has started something and written out_future; free that with milvus_future_free().
  * @{
  */
 
-/** milvus_client_server_info(); milvus_future_take_server_info(). */
+/** Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result. */
 milvus_status milvus_client_server_info_async(milvus_client *client,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** milvus_compact(); milvus_future_take_job_id(). */
+/** Starts milvus_compact(); milvus_future_take_job_id() reads its result. */
 milvus_status milvus_compact_async(milvus_client *client,
                                    const char *collection_name,
                                    int32_t is_clustering,
                                    int64_t timeout_ms,
                                    milvus_future **out_future);
 
-/** milvus_compact_with(); milvus_future_take_compact_result(). */
+/** Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result. */
 milvus_status milvus_compact_with_async(milvus_client *client,
                                         const char *collection_name,
                                         const milvus_compact_params *params,
                                         int64_t timeout_ms,
                                         milvus_future **out_future);
 
-/** milvus_compaction_state(); milvus_future_take_state(). */
+/** Starts milvus_compaction_state(); milvus_future_take_state() reads its result. */
 milvus_status milvus_compaction_state_async(milvus_client *client,
                                             int64_t job_id,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** milvus_compaction_wait(); milvus_future_take_report(). */
+/** Starts milvus_compaction_wait(); milvus_future_take_report() reads its result. */
 milvus_status milvus_compaction_wait_async(milvus_client *client,
                                            int64_t job_id,
                                            int64_t timeout_ms,
                                            milvus_future **out_future);
 
-/** milvus_compaction_wait_in(); milvus_future_take_report(). */
+/** Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result. */
 milvus_status milvus_compaction_wait_in_async(milvus_client *client,
                                               const char *collection_name,
                                               int64_t job_id,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** milvus_compaction_plans(); milvus_future_take_plans(). */
+/** Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result. */
 milvus_status milvus_compaction_plans_async(milvus_client *client,
                                             int64_t job_id,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** milvus_compaction_tasks(); milvus_future_take_plans(). */
+/** Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result. */
 milvus_status milvus_compaction_tasks_async(milvus_client *client,
                                             const char *collection_name,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** milvus_segments(); milvus_future_take_segments(). */
+/** Starts milvus_segments(); milvus_future_take_segments() reads its result. */
 milvus_status milvus_segments_async(milvus_client *client,
                                     const char *collection_name,
                                     int32_t which,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-/** milvus_compaction_check(); milvus_future_take_check_result(). */
+/** Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result. */
 milvus_status milvus_compaction_check_async(milvus_client *client,
                                             const char *collection_name,
                                             const milvus_compact_params *params,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** milvus_compaction_resolve(); milvus_future_take_resolution(). */
+/** Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result. */
 milvus_status milvus_compaction_resolve_async(milvus_client *client,
                                               const char *collection_name,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** milvus_flush(); it has no result but its end. */
+/** Starts milvus_flush(), which has no result but its end. */
 milvus_status milvus_flush_async(milvus_client *client,
                                  const char *collection_name,
                                  int64_t timeout_ms,
                                  milvus_future **out_future);
 
-/** milvus_optimize(); milvus_future_take_report(). */
+/** Starts milvus_optimize(); milvus_future_take_report() reads its result. */
 milvus_status milvus_optimize_async(milvus_client *client,
                                     const char *collection_name,
                                     const milvus_compact_params *params,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-/** milvus_compact_many(); milvus_future_take_many(). */
+/** Starts milvus_compact_many(); milvus_future_take_many() reads its result. */
 milvus_status milvus_compact_many_async(milvus_client *client,
                                         const char *const *names,
                                         size_t name_count,
@@ -2192,56 +2284,100 @@ milvus_status milvus_compact_many_async(milvus_client *client,
 /**
  * @defgroup results Results of futures
  *
- * Each of these reads what an asynchronous form ended with, and returns that; it writes only if that is
- * MILVUS_OK, except reports and lists of many collections, which are written whenever there is one.
- * MILVUS_PENDING: it is not over. MILVUS_INVALID_ARGUMENT: it has a result, but not of that kind, or a list that
- * has been taken already; or a wrong parameter. Lists can be taken once, and are the caller's to free, also if the
- * status is a failure; the others can be read again. All of these are thread-safe, do not block, and can
- * also return MILVUS_INVALID_HANDLE, MILVUS_OUT_OF_MEMORY (a million lists are in use; it can be taken
- * later), MILVUS_FORKED and MILVUS_INTERNAL. Since 0.1.0.
+ * Each of these functions reads one kind of result, and returns how the operation ended. It writes only
+ * with MILVUS_OK; a report, and a list of many collections, it writes whenever there is one. You can take
+ * a list once, and then free it, also if the status is a failure; you can read everything else again. None
+ * of them blocks. Each can also return MILVUS_PENDING (the operation still runs), MILVUS_INVALID_ARGUMENT
+ * (the result is of another kind, or the list is taken) and MILVUS_OUT_OF_MEMORY (a million lists are in
+ * use; take it later).
  * @{
  */
 
-/** Reads what the server says of itself. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`. */
+/**
+ * Reads the result of milvus_client_server_info_async().
+ *
+ * @param future    The future.
+ * @param out_info  Receives it. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+ */
 milvus_status milvus_future_take_server_info(milvus_future *future, milvus_server_info *out_info);
 
-/** Reads the id of the job, or MILVUS_NO_JOB. */
+/**
+ * Reads the result of milvus_compact_async().
+ *
+ * @param future      The future.
+ * @param out_job_id  Receives the job's id, or MILVUS_NO_JOB.
+ */
 milvus_status milvus_future_take_job_id(milvus_future *future, int64_t *out_job_id);
 
-/** Reads what came of the trigger. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`. */
+/**
+ * Reads the result of milvus_compact_with_async().
+ *
+ * @param future      The future.
+ * @param out_result  Receives it. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+ */
 milvus_status milvus_future_take_compact_result(milvus_future *future,
                                                 milvus_compact_result *out_result);
 
 /**
- * Reads the server's word on a job. Begin with
- * `milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;`.
+ * Reads the result of milvus_compaction_state_async().
+ *
+ * @param future    The future.
+ * @param out_info  Receives it. Begin with `milvus_compaction_state_info info =
+ *                  MILVUS_COMPACTION_STATE_INFO_INIT;`.
  */
 milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_state_info *out_info);
 
 /**
- * Reads what was seen of a job; also written if the wait has failed, as far as there is something to tell:
- * with its job_id set to INT64_MIN before, one can see whether it was.
- * Begin with `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`.
+ * Reads the result of milvus_compaction_wait_async(), milvus_compaction_wait_in_async() or
+ * milvus_optimize_async().
+ *
+ * It also writes the report of a wait that failed, if there is one. To see whether it did, set job_id to
+ * INT64_MIN before.
+ *
+ * @param future      The future.
+ * @param out_report  Receives it. Begin with `milvus_compaction_report report =
+ *                    MILVUS_COMPACTION_REPORT_INIT;`.
  */
-milvus_status milvus_future_take_report(milvus_future *future,
-                                        milvus_compaction_report *out_report);
+milvus_status milvus_future_take_report(milvus_future *future, milvus_compaction_report *out_report);
 
-/** Reads what a trigger would do. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`. */
+/**
+ * Reads the result of milvus_compaction_check_async().
+ *
+ * @param future      The future.
+ * @param out_result  Receives it. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+ */
 milvus_status milvus_future_take_check_result(milvus_future *future, milvus_check_result *out_result);
 
-/** Reads what was found out about a trigger in doubt. Begin with `milvus_resolution found = MILVUS_RESOLUTION_INIT;`. */
+/**
+ * Reads the result of milvus_compaction_resolve_async().
+ *
+ * @param future          The future.
+ * @param out_resolution  Receives it. Begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
+ */
 milvus_status milvus_future_take_resolution(milvus_future *future,
                                             milvus_resolution *out_resolution);
 
-/** Takes the plans or tasks; free them with milvus_plan_list_free(). */
+/**
+ * Takes the result of milvus_compaction_plans_async() or milvus_compaction_tasks_async().
+ *
+ * @param future     The future.
+ * @param out_plans  Receives the list; free it with milvus_plan_list_free().
+ */
 milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list **out_plans);
 
-/** Takes the segments; free them with milvus_segment_list_free(). */
+/**
+ * Takes the result of milvus_segments_async().
+ *
+ * @param future        The future.
+ * @param out_segments  Receives the list; free it with milvus_segment_list_free().
+ */
 milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_list **out_segments);
 
 /**
- * Takes what became of many collections; also written if some have failed. Free it with
- * milvus_many_list_free().
+ * Takes the result of milvus_compact_many_async(), also if some collections failed.
+ *
+ * @param future    The future.
+ * @param out_list  Receives the list; free it with milvus_many_list_free().
  */
 milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **out_list);
 
@@ -2251,70 +2387,69 @@ milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **
 /**
  * @defgroup queues Queues
  *
- * For event loops (epoll, libuv, Go, Java): futures arrive in a queue when their operations are over, and its
- * descriptor is readable while one is there. One thread can follow thousands of operations with it.
+ * Queues are for event loops (epoll, libuv, Go, Java). A future arrives in its queue when its operation is
+ * over, and the queue's descriptor is readable while a future is there. One thread can follow thousands of
+ * operations.
  * @{
  */
 
-/** A queue of futures that are over. */
+/** A queue of futures whose operations are over. */
 typedef struct milvus_queue milvus_queue;
 
 /**
  * Makes a queue.
  *
- * @param out_queue  Receives it; free it with milvus_queue_free().
+ * @param out_queue  Receives the queue; free it with milvus_queue_free().
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_OUT_OF_MEMORY (no descriptors or handles are
- * left), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_OUT_OF_MEMORY No descriptor or handle is left.
  */
 milvus_status milvus_queue_new(milvus_queue **out_queue);
 
 /**
- * Tells the queue's descriptor: readable (EPOLLIN, POLLIN) while a future is there, so fit for level-triggered
- * and edge-triggered loops that call milvus_queue_next() until it says MILVUS_PENDING. Call that with timeout
- * 0: the descriptor may be readable with nothing to take, if a future was freed or another thread took it.
- * Each arrival raises it anew. It is non-blocking and closed on exec, and may be duplicated. Only watch it:
- * do not read, write or close it. An eventfd on Linux, a socket on other Unix systems; on Windows there is
- * none, and it is -1.
+ * Gives the queue's descriptor, which is readable (EPOLLIN, POLLIN) while a future is in the queue.
+ *
+ * It fits level-triggered and edge-triggered loops that call milvus_queue_next() with timeout 0 until that
+ * returns MILVUS_PENDING. The descriptor may be readable with nothing to take, if you freed a future or
+ * another thread took it. Each arrival makes it readable anew. It is non-blocking, closes on exec, and may
+ * be duplicated. Only watch it: do not read, write or close it. It is an eventfd on Linux, a socket on
+ * other Unix systems, and -1 on Windows.
  *
  * @param queue   The queue.
- * @param out_fd  Receives the descriptor; valid until the queue is freed.
+ * @param out_fd  Receives the descriptor; valid until you free the queue.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE, MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_queue_fd(milvus_queue *queue,
                               int32_t *out_fd);
 
 /**
- * Puts a future into a queue when its operation is over; at once, if it is over already. A future has one
- * callback or one queue.
+ * Lets a future arrive in a queue when its operation is over; at once, if it is over already.
  *
- * @param future     The future. Stays the caller's to free. One that is freed is cancelled, and neither it nor
- *                   user_data comes out of the queue.
+ * A future has one callback or one queue.
+ *
+ * @param future     The future; you still free it. If you free it early, the library cancels the
+ *                   operation, and neither the future nor user_data arrives.
  * @param queue      The queue.
- * @param user_data  Comes out of the queue with it; not looked at. May be NULL.
+ * @param user_data  Arrives together with the future; the library does not look at it. May be NULL.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (also for a second one), MILVUS_INVALID_HANDLE,
- * MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
  */
 milvus_status milvus_future_set_queue(milvus_future *future,
                                       milvus_queue *queue,
                                       void *user_data);
 
 /**
- * Takes the next future that is over out of a queue, in the order in which they arrived there.
+ * Takes the next future out of a queue, in the order of arrival, or waits for one.
+ *
+ * Several threads may take from one queue.
  *
  * @param queue          The queue.
- * @param timeout_ms     How long to wait for one, in milliseconds; MILVUS_NO_TIMEOUT: as long as it takes; 0
- *                       (here, unlike anywhere else): not at all.
- * @param out_future     Receives the future, which is the caller's own that was put in: free it when it is done
- *                       with.
- * @param out_user_data  Receives what was given to milvus_future_set_queue(). May be NULL.
+ * @param timeout_ms     Limit of this local wait in milliseconds; 0: do not wait.
+ * @param out_future     Receives the future, which is the one that you put in; free it.
+ * @param out_user_data  Receives the user_data of milvus_future_set_queue(). May be NULL.
  *
- * Several threads may take from one queue. Thread-safe; blocks. Returns MILVUS_OK, MILVUS_PENDING (none is
- * there), MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (also if it is freed meanwhile), MILVUS_FORKED or
- * MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_PENDING No future is there.
+ * @retval MILVUS_INVALID_HANDLE Also if another thread frees the queue meanwhile.
  */
 milvus_status milvus_queue_next(milvus_queue *queue,
                                 int64_t timeout_ms,
@@ -2322,12 +2457,13 @@ milvus_status milvus_queue_next(milvus_queue *queue,
                                 void **out_user_data);
 
 /**
- * Frees a queue and closes its descriptor: take it out of the event loop first. Futures that are in it, or
- * were to arrive, stay the caller's to free, and their operations go on; they can have no other queue or
- * callback, but be waited for. Their user_data is not given back. Threads that wait in milvus_queue_next()
- * get MILVUS_INVALID_HANDLE. NULL does nothing; freeing twice does nothing but set milvus_last_error().
+ * Frees a queue and closes its descriptor. Take the descriptor out of your event loop first.
  *
- * Thread-safe. Since 0.1.0.
+ * Futures that are in the queue, or on their way to it, stay yours to free, and their operations go on.
+ * They cannot get another queue or callback, but you can wait for them. Their user_data does not come
+ * back. Threads that wait in milvus_queue_next() get MILVUS_INVALID_HANDLE.
+ *
+ * @param queue  The queue; NULL does nothing.
  */
 void milvus_queue_free(milvus_queue *queue);
 
@@ -2337,29 +2473,31 @@ void milvus_queue_free(milvus_queue *queue);
 /**
  * @defgroup log Log
  *
- * What the library tells about its connections, for people who look for a fault. Off by default, and then
- * free. It never tells tokens.
+ * The log reports what the library does with its connections, for people who look for a fault. It is off
+ * by default and then costs nothing. It never shows a token.
  * @{
  */
 
-/** Nothing yet: errors are returned, not logged. */
+/** Nothing uses this level yet: the library returns errors and does not log them. */
 #define MILVUS_LOG_ERROR 1
 
 /** Something is wrong, and the library copes: a lost connection, a call that took over a second. */
 #define MILVUS_LOG_WARNING 2
 
-/** Connections made, calls tried again. */
+/** The library connects, or repeats a call. */
 #define MILVUS_LOG_INFO 3
 
 /** Every call to a server. */
 #define MILVUS_LOG_DEBUG 4
 
 /**
- * Receives the log. message is a constant text like "connected", fields are key=value, separated by blanks;
- * both are UTF-8 on one line and gone when the callback returns. Called one event at a time on a library
- * thread, milvus-log. Nothing waits for it: if it is slow, events are dropped, and their number is reported.
- * It may call any function of this library, milvus_set_log() included, but not milvus_client_close(), which may
- * have to wait for it. It must not throw.
+ * Receives one event of the log.
+ *
+ * message is a constant text like "connected"; fields are key=value, separated by blanks. Both are UTF-8
+ * on one line, and gone when the callback returns. The library calls it one event at a time, on its thread
+ * milvus-log. Nothing waits for it: if it is slow, the library drops events and reports their number. It
+ * may call any function of this library except milvus_client_close(), which may have to wait for it. It
+ * must not throw.
  */
 typedef void (*milvus_log_callback)(int32_t level,
                                     const char *message,
@@ -2367,20 +2505,19 @@ typedef void (*milvus_log_callback)(int32_t level,
                                     void *user_data);
 
 /**
- * Sets the process's log callback, in place of the one before. When this returns, that one is not running
- * and will not be called again: what its user_data pointed to may be freed. (Called by the callback itself,
- * it returns while that is still running.) Hold no lock meanwhile that the callback takes.
+ * Sets the process's log callback, in place of the one before.
+ *
+ * When this returns, the earlier callback does not run and will not run again, so you may free what its
+ * user_data points to. (If that callback itself calls this, it still runs.) Do not hold a lock that the
+ * callback needs.
  *
  * @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
- * @param callback   Is called for each event. NULL: nothing is reported any more.
- * @param user_data  Is passed to the callback; not looked at. May be NULL.
+ * @param callback   Receives each event. NULL turns the log off.
+ * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
  *
- * Thread-safe. Returns MILVUS_OK, MILVUS_INVALID_ARGUMENT (an unknown level), MILVUS_OUT_OF_MEMORY (no
- * thread), MILVUS_FORKED or MILVUS_INTERNAL. Since 0.1.0.
+ * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
-milvus_status milvus_set_log(int32_t level,
-                             milvus_log_callback callback,
-                             void *user_data);
+milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);
 
 /** @} */
 
