@@ -11,7 +11,7 @@ VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
-	check-java check-e2e check-versions check-portable check-deep bench \
+	check-java check-docs check-e2e check-versions check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors truth \
 	clean target/release/milvus-bench
 
@@ -22,6 +22,8 @@ help:
 	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
 	@echo "make build    the libraries only: $(BUILD)/libmilvus_client.so and, with local symbols, _local.a"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
+	@echo "make docs     the documentation site: target/docs/html/index.html; make install-docs installs it beside the rest"
+	@echo "make docs-check  the site in a real browser: links, search, light and dark, without a network"
 	@echo "make deb      two Debian packages, in target/deb"
 	@echo "make notices  write the third-party notices and the bill of materials anew, after a change of dependencies"
 	@echo "make release  all that a release needs but its tag: .github/RELEASING.md"
@@ -63,6 +65,7 @@ check:
 	@$(MAKE) --no-print-directory check-install
 	@$(MAKE) --no-print-directory check-go
 	@$(MAKE) --no-print-directory check-java
+	@$(MAKE) --no-print-directory check-docs
 	@$(MAKE) --no-print-directory check-e2e
 	@$(MAKE) --no-print-directory check-versions
 
@@ -111,6 +114,20 @@ check-java: stage
 	@echo "==> Java: in a JVM that checks every use of JNI"
 	$(CARGO) build --quiet --locked -p milvus-fake
 	BUILD_DIR="$(CURDIR)/target/java" LIBRARY_DIR="$(STAGE)/lib" $(BINDING) bindings/java/check.sh
+
+# The pages as they will be built, but not the site: that takes mdBook and a browser (docs-check).
+check-docs:
+	@echo "==> Documentation: every public symbol, every sample, every link"
+	$(VENV)/bin/python -m pytest -q tests/docs
+
+docs:
+	@tools/docs.sh build
+
+docs-check: docs
+	@tools/docs.sh check
+
+install-docs:
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/docs.sh install
 
 check-e2e: tests-c
 	@echo "==> End to end against a real Milvus server"

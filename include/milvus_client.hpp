@@ -58,70 +58,70 @@ namespace milvus {
 // Generated from milvus_client.h by `make bindings`: constants.
 // How a call ended.
 enum class status : std::int32_t {
-    // The call did what it says.
+    // The call succeeded.
     ok = MILVUS_OK,
     // A parameter is malformed or out of range; the message names it.
     invalid_argument = MILVUS_INVALID_ARGUMENT,
-    // The handle was freed already, is of another type, or was not made by this library.
+    // The handle is freed, of another type, or not from this library.
     invalid_handle = MILVUS_INVALID_HANDLE,
-    // The client has been closed; make a new one.
+    // The client is closed; make a new one.
     closed = MILVUS_CLOSED,
-    // This process is a fork of one that used the library; use it in the parent, or call exec first.
+    // This process is a fork of one that used the library; use the library in the parent, or call exec() first.
     forked = MILVUS_FORKED,
-    // The operation is not over yet; wait for its future, or ask again later.
+    // The operation still runs; wait for its future, or ask again later.
     pending = MILVUS_PENDING,
-    // The server cannot be reached or the connection was lost; check address and server.
+    // The server does not answer, or the connection broke; check the address and the server.
     unavailable = MILVUS_UNAVAILABLE,
-    // No secure connection could be made; check http or https and the certificates.
+    // No secure connection is possible; check http or https, and the certificates.
     tls_failed = MILVUS_TLS_FAILED,
-    // The call's time ran out; what the server was asked to do may still go on.
+    // The time limit passed; the work on the server may still go on.
     timeout = MILVUS_TIMEOUT,
-    // The caller stopped the call; what the server was asked to do may still go on.
+    // The caller cancelled the call; the work on the server may still go on.
     cancelled = MILVUS_CANCELLED,
     // The server does not accept the token; check it.
     unauthenticated = MILVUS_UNAUTHENTICATED,
-    // The user lacks the privilege that the message names; have it granted.
+    // The user lacks the privilege that the message names; ask an administrator for it.
     permission_denied = MILVUS_PERMISSION_DENIED,
-    // No collection or alias of that name exists in the database.
+    // The database has no collection or alias of that name.
     collection_not_found = MILVUS_COLLECTION_NOT_FOUND,
     // No database of that name exists.
     database_not_found = MILVUS_DATABASE_NOT_FOUND,
-    // The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.
+    // The server's rate limit refused the call; if the error is retriable, try again in a few seconds.
     rate_limited = MILVUS_RATE_LIMITED,
-    // The server is starting, or a part of it is down.
+    // The server is starting, or a part of it is down; try again in a few seconds.
     not_ready = MILVUS_NOT_READY,
-    // Compaction is switched off in the server's configuration (dataCoord.enableCompaction).
+    // The server's configuration switches compaction off (dataCoord.enableCompaction).
     compaction_disabled = MILVUS_COMPACTION_DISABLED,
-    // This server's version cannot do what was asked; the message names the version that can.
+    // This version of the server cannot do that; the message names the version that can.
     unsupported = MILVUS_UNSUPPORTED,
-    // The server refused or failed; its own code and text are in the error's detail.
+    // The server refused or failed; the error has the server's own code and text.
     server_error = MILVUS_SERVER_ERROR,
     // The collection has no partition of that name.
     partition_not_found = MILVUS_PARTITION_NOT_FOUND,
-    // The compaction ended, but not all of it succeeded; the report has the counts.
+    // The compaction ended, and plans of it failed; the report has the counts.
     compaction_failed = MILVUS_COMPACTION_FAILED,
-    // The server can no longer tell how the compaction ended; look at the segments, or compact again.
+    // Nobody can tell how the compaction ended; look at the segments, or compact again.
     outcome_unknown = MILVUS_OUTCOME_UNKNOWN,
-    // Not every collection was compacted; the list has the error of each.
+    // Some collections failed; the list has the error of each.
     some_failed = MILVUS_SOME_FAILED,
-    // Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.
+    // Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
     busy = MILVUS_BUSY,
     // Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look
     // at the server.
     stalled = MILVUS_STALLED,
-    // A defect of this library; please report the message.
+    // This is a defect of the library; please report the message.
     internal = MILVUS_INTERNAL,
-    // Handles, threads or another resource of this process ran out.
+    // The process has no handle, thread or other resource left.
     out_of_memory = MILVUS_OUT_OF_MEMORY,
 };
 
 // Whether something is so, if anybody can tell.
 enum class answer : std::int32_t {
-    // Nobody can tell. Compare with answer::yes: as a plain condition, this number is true.
+    // The answer is not known. Compare with answer::yes: as a plain condition, this number counts as true.
     not_known = MILVUS_NOT_KNOWN,
-    // No.
+    // The answer is no.
     no = MILVUS_NO,
-    // Yes.
+    // The answer is yes.
     yes = MILVUS_YES,
 };
 
@@ -129,30 +129,30 @@ enum class answer : std::int32_t {
 enum class option_kind : std::int32_t {
     // The value is any text.
     text = MILVUS_OPTION_KIND_TEXT,
-    // The value is text that must not be shown to anybody.
+    // The value is a secret: do not show it.
     secret = MILVUS_OPTION_KIND_SECRET,
-    // The value is the path of a file that exists when the client is made.
+    // The value is the path of a file. The file must exist when the client is made.
     file = MILVUS_OPTION_KIND_FILE,
     // The value is "true" or "false".
     boolean = MILVUS_OPTION_KIND_BOOLEAN,
-    // The value is a whole number, in decimal digits.
+    // The value is a whole number in decimal digits.
     number = MILVUS_OPTION_KIND_NUMBER,
 };
 
 // What came of a trigger.
 enum class trigger : std::int32_t {
-    // The trigger was not sent, or not answered.
+    // The trigger was not sent, or the server did not answer it.
     none = MILVUS_TRIGGER_NONE,
     // The server scheduled plans for this trigger.
     scheduled = MILVUS_TRIGGER_SCHEDULED,
-    // The server scheduled nothing: there is nothing to compact, as far as its segments show (see status::busy).
-    // Servers before 2.4 give a job id even then; a wait for it says that there was nothing to do.
+    // The server scheduled nothing: its segments show nothing to compact (but see status::busy). A server before 2.4
+    // gives a job id all the same; a wait for that job reports that there was nothing to do.
     nothing_to_do = MILVUS_TRIGGER_NOTHING_TO_DO,
-    // The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id is
-    // given. What was flushed after it began is not in it; trigger again after it if that matters.
+    // The server scheduled nothing new: a job of the same kind runs on the whole collection, and job_id has it. Rows
+    // that were flushed after it began are not in it; trigger again later if they matter.
     already_running = MILVUS_TRIGGER_ALREADY_RUNNING,
-    // The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could not
-    // be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
+    // The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
+    // cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
     accepted = MILVUS_TRIGGER_ACCEPTED,
 };
 
@@ -160,20 +160,20 @@ enum class trigger : std::int32_t {
 enum class compaction_state : std::int32_t {
     // The server answered with a state that this library does not know.
     undefined = MILVUS_COMPACTION_STATE_UNDEFINED,
-    // At least one plan is running or waiting to run.
+    // At least one plan runs or waits to run.
     executing = MILVUS_COMPACTION_STATE_EXECUTING,
-    // No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
+    // No plan runs. That alone means little: jobs that failed or never existed are Completed too.
     completed = MILVUS_COMPACTION_STATE_COMPLETED,
 };
 
 // How a compaction ended.
 enum class verdict : std::int32_t {
-    // None yet: the wait ended before the job did.
+    // There is no verdict: the wait ended before the job did.
     none = MILVUS_VERDICT_NONE,
     // Every plan of the job completed.
     succeeded = MILVUS_VERDICT_SUCCEEDED,
-    // The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
-    // compaction holds the segments).
+    // The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may hold the
+    // segments.
     nothing_to_do = MILVUS_VERDICT_NOTHING_TO_DO,
     // Some plans completed; others failed or timed out.
     partly_failed = MILVUS_VERDICT_PARTLY_FAILED,
@@ -181,10 +181,10 @@ enum class verdict : std::int32_t {
     failed = MILVUS_VERDICT_FAILED,
     // The plans ran out of the time that the server gives them, and none completed.
     timed_out = MILVUS_VERDICT_TIMED_OUT,
-    // The server forgot the job, never knew it, or forgot too much of it to tell.
+    // The server forgot the job, never knew it, or forgot too much of it.
     unknown = MILVUS_VERDICT_UNKNOWN,
-    // Clustering was asked for, but the server answered with another job that held the collection, and started none.
-    // That job, which is the report's, is over now: ask again. The wait returns status::busy.
+    // The trigger asked for clustering, but the server answered with another job of the collection and started none.
+    // That other job is over: trigger again. The wait returns status::busy.
     not_started = MILVUS_VERDICT_NOT_STARTED,
 };
 
@@ -192,27 +192,27 @@ enum class verdict : std::int32_t {
 enum class plan_type : std::int32_t {
     // None.
     undefined = MILVUS_PLAN_TYPE_UNDEFINED,
-    // Merges segments.
+    // The plan merges segments.
     merge = MILVUS_PLAN_TYPE_MERGE,
-    // Merges segments and purges their deleted rows: the ordinary one.
+    // The plan merges segments and purges their deleted rows. This is the ordinary type.
     mix = MILVUS_PLAN_TYPE_MIX,
-    // Rewrites one segment.
+    // The plan rewrites one segment.
     single = MILVUS_PLAN_TYPE_SINGLE,
-    // No server of today makes these.
+    // No current server makes plans of this type.
     minor = MILVUS_PLAN_TYPE_MINOR,
-    // No server of today makes these.
+    // No current server makes plans of this type.
     major = MILVUS_PLAN_TYPE_MAJOR,
-    // Applies deletions.
+    // The plan applies deletions.
     level0_delete = MILVUS_PLAN_TYPE_LEVEL0_DELETE,
-    // Re-clusters.
+    // The plan re-clusters segments.
     clustering = MILVUS_PLAN_TYPE_CLUSTERING,
-    // Sorts a segment after its flush.
+    // The plan sorts a segment after its flush.
     sort = MILVUS_PLAN_TYPE_SORT,
-    // Sorts by partition key.
+    // The plan sorts a segment by partition key.
     partition_key_sort = MILVUS_PLAN_TYPE_PARTITION_KEY_SORT,
-    // Sorts by partition key and clusters.
+    // The plan clusters segments and sorts them by partition key.
     clustering_partition_key_sort = MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT,
-    // Brings a segment to a newer schema.
+    // The plan brings a segment to a newer schema.
     bump_schema_version = MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION,
 };
 
@@ -220,39 +220,39 @@ enum class plan_type : std::int32_t {
 enum class plan_state : std::int32_t {
     // None.
     unknown = MILVUS_PLAN_STATE_UNKNOWN,
-    // Running.
+    // The plan runs.
     executing = MILVUS_PLAN_STATE_EXECUTING,
-    // Waiting for a node.
+    // The plan waits for a free node.
     pipelining = MILVUS_PLAN_STATE_PIPELINING,
-    // Done.
+    // The plan completed.
     completed = MILVUS_PLAN_STATE_COMPLETED,
-    // Failed.
+    // The plan failed.
     failed = MILVUS_PLAN_STATE_FAILED,
-    // Took longer than the server allows.
+    // The plan took longer than the server allows.
     timeout = MILVUS_PLAN_STATE_TIMEOUT,
-    // Running: finding clusters.
+    // The plan runs, and finds clusters.
     analyzing = MILVUS_PLAN_STATE_ANALYZING,
-    // Running: building indexes.
+    // The plan runs, and builds indexes.
     indexing = MILVUS_PLAN_STATE_INDEXING,
-    // Cleaned up, after it was done or had failed.
+    // The server has cleaned up after the plan, which completed or failed.
     cleaned = MILVUS_PLAN_STATE_CLEANED,
-    // Running: its result is stored.
+    // The plan runs, and its result is stored.
     meta_saved = MILVUS_PLAN_STATE_META_SAVED,
-    // Running: collecting statistics.
+    // The plan runs, and collects statistics.
     statistic = MILVUS_PLAN_STATE_STATISTIC,
 };
 
 // How one plan ended.
 enum class judgement : std::int32_t {
-    // It runs or waits, or nobody has looked yet.
+    // It still runs or waits, or nobody has looked.
     open = MILVUS_JUDGEMENT_OPEN,
-    // It replaced its sources.
+    // The plan replaced its sources.
     completed = MILVUS_JUDGEMENT_COMPLETED,
-    // It ended and changed nothing.
+    // The plan ended and changed nothing.
     failed = MILVUS_JUDGEMENT_FAILED,
-    // It ran out of the server's time and changed nothing.
+    // The plan ran out of the server's time and changed nothing.
     timed_out = MILVUS_JUDGEMENT_TIMED_OUT,
-    // It ended, and what is left does not show how.
+    // The plan ended, and what is left does not show how.
     unknown = MILVUS_JUDGEMENT_UNKNOWN,
 };
 
@@ -302,25 +302,25 @@ enum class reason : std::int32_t {
 
 // Which segments of a collection to list.
 enum class segment_view : std::int32_t {
-    // As stored, the rows that are not flushed yet mostly left out.
+    // The segments in storage. Rows that are not flushed are mostly missing.
     stored = MILVUS_SEGMENTS_STORED,
-    // As served by query nodes; none if the collection is not loaded.
+    // The segments that query nodes serve; none if the collection is not loaded.
     loaded = MILVUS_SEGMENTS_LOADED,
 };
 
 // Where a segment is in its life.
 enum class segment_state : std::int32_t {
-    // Still takes rows in.
+    // It still takes rows.
     growing = MILVUS_SEGMENT_STATE_GROWING,
-    // Stored: complete, and about to be flushed. Loaded: all that does not grow.
+    // In storage: complete, and about to be flushed. On query nodes: any segment that does not grow.
     sealed = MILVUS_SEGMENT_STATE_SEALED,
-    // Stored for good.
+    // The segment is stored for good.
     flushed = MILVUS_SEGMENT_STATE_FLUSHED,
-    // Being stored.
+    // The server is storing the segment.
     flushing = MILVUS_SEGMENT_STATE_FLUSHING,
-    // Replaced by the result of a compaction, or dropped.
+    // A compaction replaced the segment, or somebody dropped it.
     dropped = MILVUS_SEGMENT_STATE_DROPPED,
-    // Being imported.
+    // An import is writing the segment.
     importing = MILVUS_SEGMENT_STATE_IMPORTING,
 };
 
@@ -338,16 +338,16 @@ enum class segment_level : std::int32_t {
 
 // What was found out about a trigger in doubt.
 enum class resolution_state : std::int32_t {
-    // Nobody has looked: there was no time left, or nothing was in doubt.
+    // Nobody has looked: no time was left, or no trigger was in doubt.
     not_looked = MILVUS_RESOLUTION_NOT_LOOKED,
-    // A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another client,
-    // looks the same. Do not trigger again.
+    // A compaction of the collection has begun since the trigger. An automatic one, or one of another client, looks the
+    // same. Do not trigger again.
     started = MILVUS_RESOLUTION_STARTED,
-    // The server lists the compactions of the collection, and none that began since, so far. A request that is still on
-    // its way through the cluster cannot be seen: look again after a while.
+    // The server lists the collection's compactions, and none has begun since. A request that is still on its way
+    // through the cluster does not show: look again after a while.
     no_trace = MILVUS_RESOLUTION_NO_TRACE,
-    // It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be asked, or
-    // too much time has passed.
+    // Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or too much
+    // time has passed.
     unknown = MILVUS_RESOLUTION_UNKNOWN,
     // No trigger of this client for this collection is in doubt.
     not_in_doubt = MILVUS_RESOLUTION_NOT_IN_DOUBT,
@@ -355,11 +355,11 @@ enum class resolution_state : std::int32_t {
 
 // What to log.
 enum class log_level : std::int32_t {
-    // Nothing yet: errors are returned, not logged.
+    // Nothing uses this level yet: the library returns errors and does not log them.
     error = MILVUS_LOG_ERROR,
     // Something is wrong, and the library copes: a lost connection, a call that took over a second.
     warning = MILVUS_LOG_WARNING,
-    // Connections made, calls tried again.
+    // The library connects, or repeats a call.
     info = MILVUS_LOG_INFO,
     // Every call to a server.
     debug = MILVUS_LOG_DEBUG,
@@ -425,11 +425,11 @@ inline const char *message(status value) noexcept { return milvus_status_message
 inline const char *message(verdict value) noexcept { return milvus_verdict_message(static_cast<std::int32_t>(value)); }
 inline const char *message(reason value) noexcept { return milvus_reason_message(static_cast<std::int32_t>(value)); }
 
-// No job: the server scheduled nothing. Every function that takes a job id takes this one too.
+// There is no job: the server scheduled nothing. Every function that takes a job id takes this one too.
 inline constexpr std::int64_t no_job = MILVUS_NO_JOB;
-// A job whose id the server does not tell. No function takes this as a job id.
+// There is a job, but the server does not tell its id. No function takes this as a job id.
 inline constexpr std::int64_t unknown_job = MILVUS_UNKNOWN_JOB;
-// As target_size_mb: as large as the servers allow.
+// As target_size_mb: as large as the server allows.
 inline constexpr std::int64_t largest_target_size = MILVUS_LARGEST_TARGET_SIZE;
 // End of what is generated.
 
@@ -622,7 +622,7 @@ private:
 // ====================================================================================================
 
 // Generated from milvus_client.h by `make bindings`: values.
-// What there is to know about an option. All texts are static.
+// One option. All texts are static.
 struct option_info {
     std::string key;
     std::string default_value;
@@ -632,7 +632,7 @@ struct option_info {
     std::int64_t maximum = 0;
 };
 
-// What a server says of itself.
+// What the server tells about itself.
 struct server_info {
     std::int64_t client_id = 0;
     bool is_lite = false;
@@ -640,7 +640,7 @@ struct server_info {
     std::string deploy_mode;
 };
 
-// What came of a trigger.
+// The server's answer to a trigger.
 struct compact_result {
     milvus::trigger trigger{};
     std::int64_t job_id = no_job;
@@ -656,7 +656,7 @@ struct plan_counts {
     std::int64_t timed_out = 0;
 };
 
-// What the server says of a job now.
+// What the server says about a job now.
 struct state_info {
     milvus::compaction_state state{};
     milvus::plan_counts counts;
@@ -691,8 +691,7 @@ struct left_out {
     std::optional<std::int64_t> other;
 };
 
-// What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
-// servers forget, and on what became of each plan's segments.
+// What a wait found out about a job.
 struct report {
     milvus::verdict verdict{};
     std::int64_t job_id = no_job;
@@ -719,7 +718,7 @@ struct plan_details {
     std::string failure_reason;
 };
 
-// One unit of work of a job, which servers also call a task: segments that become others.
+// One plan of a job; servers also call it a task.
 struct plan {
     std::vector<std::int64_t> sources;
     std::optional<std::int64_t> target;
@@ -729,7 +728,7 @@ struct plan {
     std::optional<milvus::plan_details> details;
 };
 
-// One segment. What this server does not report is empty.
+// One segment. empty stands for what this server does not report.
 struct segment {
     std::int64_t id = 0;
     std::int64_t collection_id = 0;
@@ -745,7 +744,7 @@ struct segment {
     std::vector<std::int64_t> nodes;
 };
 
-// What a trigger would find. Numbers that cannot be read are empty.
+// What a trigger would find. A number that the library cannot read is empty.
 struct check_result {
     milvus::answer would_compact = answer::not_known;
     milvus::answer would_compact_if_free = answer::not_known;
@@ -766,14 +765,14 @@ struct check_result {
     std::string reason;
 };
 
-// What became of a trigger in doubt.
+// What happened to a trigger in doubt.
 struct resolution {
     milvus::resolution_state state{};
     std::int64_t job_id = no_job;
     std::string text;
 };
 
-// How far an operation is. Only waits, optimizing and compacting many know more than the time.
+// How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
 struct progress {
     std::chrono::milliseconds elapsed{0};
     std::int64_t planned = 0;

@@ -24,6 +24,7 @@ if [ "${1:-}" = tests ]; then
     echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null ||
         install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
     command -v pkg-config >/dev/null || install_packages pkg-config
+    command -v doxygen >/dev/null || install_packages doxygen
     command -v abidiff >/dev/null || install_packages abigail-tools
     command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
     [ -e /usr/share/java/jna.jar ] && [ -e /usr/share/java/junit4.jar ] || install_packages libjna-java junit4

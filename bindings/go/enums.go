@@ -8,15 +8,15 @@ package milvus
 import "C"
 
 const (
-	// The server does not report this number. No other count, size or duration is negative.
+	// The server does not report this number. No number that it does report is negative.
 	NotReported int64 = C.MILVUS_NOT_REPORTED
-	// No job: the server scheduled nothing. Every function that takes a job id takes this one too.
+	// There is no job: the server scheduled nothing. Every function that takes a job id takes this one too.
 	NoJob JobID = C.MILVUS_NO_JOB
-	// A job whose id the server does not tell. No function takes this as a job id.
+	// There is a job, but the server does not tell its id. No function takes this as a job id.
 	UnknownJob JobID = C.MILVUS_UNKNOWN_JOB
-	// No segment: a plan has no result, or none yet.
+	// There is no segment: a plan has no result, or none yet.
 	NoSegment int64 = C.MILVUS_NO_SEGMENT
-	// As TargetSizeMB: as large as the servers allow.
+	// As TargetSizeMB: as large as the server allows.
 	LargestTargetSize int64 = C.MILVUS_LARGEST_TARGET_SIZE
 )
 
@@ -26,56 +26,56 @@ type Status int32
 const (
 	// A parameter is malformed or out of range; the message names it.
 	ErrInvalidArgument Status = C.MILVUS_INVALID_ARGUMENT
-	// The handle was freed already, is of another type, or was not made by this library.
+	// The handle is freed, of another type, or not from this library.
 	ErrInvalidHandle Status = C.MILVUS_INVALID_HANDLE
-	// The client has been closed; make a new one.
+	// The client is closed; make a new one.
 	ErrClosed Status = C.MILVUS_CLOSED
-	// This process is a fork of one that used the library; use it in the parent, or call exec first.
+	// This process is a fork of one that used the library; use the library in the parent, or call exec() first.
 	ErrForked Status = C.MILVUS_FORKED
-	// The operation is not over yet; wait for its future, or ask again later.
+	// The operation still runs; wait for its future, or ask again later.
 	ErrPending Status = C.MILVUS_PENDING
-	// The server cannot be reached or the connection was lost; check address and server.
+	// The server does not answer, or the connection broke; check the address and the server.
 	ErrUnavailable Status = C.MILVUS_UNAVAILABLE
-	// No secure connection could be made; check http or https and the certificates.
+	// No secure connection is possible; check http or https, and the certificates.
 	ErrTLSFailed Status = C.MILVUS_TLS_FAILED
-	// The call's time ran out; what the server was asked to do may still go on.
+	// The time limit passed; the work on the server may still go on.
 	ErrTimeout Status = C.MILVUS_TIMEOUT
-	// The caller stopped the call; what the server was asked to do may still go on.
+	// The caller cancelled the call; the work on the server may still go on.
 	ErrCancelled Status = C.MILVUS_CANCELLED
 	// The server does not accept the token; check it.
 	ErrUnauthenticated Status = C.MILVUS_UNAUTHENTICATED
-	// The user lacks the privilege that the message names; have it granted.
+	// The user lacks the privilege that the message names; ask an administrator for it.
 	ErrPermissionDenied Status = C.MILVUS_PERMISSION_DENIED
-	// No collection or alias of that name exists in the database.
+	// The database has no collection or alias of that name.
 	ErrCollectionNotFound Status = C.MILVUS_COLLECTION_NOT_FOUND
 	// No database of that name exists.
 	ErrDatabaseNotFound Status = C.MILVUS_DATABASE_NOT_FOUND
-	// The server's rate limit refused the call; if the error is retriable, wait a few seconds and try again.
+	// The server's rate limit refused the call; if the error is retriable, try again in a few seconds.
 	ErrRateLimited Status = C.MILVUS_RATE_LIMITED
-	// The server is starting, or a part of it is down.
+	// The server is starting, or a part of it is down; try again in a few seconds.
 	ErrNotReady Status = C.MILVUS_NOT_READY
-	// Compaction is switched off in the server's configuration (dataCoord.enableCompaction).
+	// The server's configuration switches compaction off (dataCoord.enableCompaction).
 	ErrCompactionDisabled Status = C.MILVUS_COMPACTION_DISABLED
-	// This server's version cannot do what was asked; the message names the version that can.
+	// This version of the server cannot do that; the message names the version that can.
 	ErrUnsupported Status = C.MILVUS_UNSUPPORTED
-	// The server refused or failed; its own code and text are in the error's detail.
+	// The server refused or failed; the error has the server's own code and text.
 	ErrServerError Status = C.MILVUS_SERVER_ERROR
 	// The collection has no partition of that name.
 	ErrPartitionNotFound Status = C.MILVUS_PARTITION_NOT_FOUND
-	// The compaction ended, but not all of it succeeded; the report has the counts.
+	// The compaction ended, and plans of it failed; the report has the counts.
 	ErrCompactionFailed Status = C.MILVUS_COMPACTION_FAILED
-	// The server can no longer tell how the compaction ended; look at the segments, or compact again.
+	// Nobody can tell how the compaction ended; look at the segments, or compact again.
 	ErrOutcomeUnknown Status = C.MILVUS_OUTCOME_UNKNOWN
-	// Not every collection was compacted; the list has the error of each.
+	// Some collections failed; the list has the error of each.
 	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
-	// Nothing was started: another compaction holds the segments, or they are not eligible now; try again later.
+	// Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
 	ErrBusy Status = C.MILVUS_BUSY
 	// Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at
 	// the server.
 	ErrStalled Status = C.MILVUS_STALLED
-	// A defect of this library; please report the message.
+	// This is a defect of the library; please report the message.
 	ErrInternal Status = C.MILVUS_INTERNAL
-	// Handles, threads or another resource of this process ran out.
+	// The process has no handle, thread or other resource left.
 	ErrOutOfMemory Status = C.MILVUS_OUT_OF_MEMORY
 )
 
@@ -93,11 +93,11 @@ func (s Status) Error() string {
 type Answer int32
 
 const (
-	// Nobody can tell. Compare with [Yes]: as a plain condition, this number is true.
+	// The answer is not known. Compare with [Yes]: as a plain condition, this number counts as true.
 	NotKnown Answer = C.MILVUS_NOT_KNOWN
-	// No.
+	// The answer is no.
 	No Answer = C.MILVUS_NO
-	// Yes.
+	// The answer is yes.
 	Yes Answer = C.MILVUS_YES
 )
 
@@ -110,18 +110,18 @@ func (a Answer) String() string {
 type Trigger int32
 
 const (
-	// The trigger was not sent, or not answered.
+	// The trigger was not sent, or the server did not answer it.
 	TriggerNone Trigger = C.MILVUS_TRIGGER_NONE
 	// The server scheduled plans for this trigger.
 	TriggerScheduled Trigger = C.MILVUS_TRIGGER_SCHEDULED
-	// The server scheduled nothing: there is nothing to compact, as far as its segments show (see [ErrBusy]). Servers
-	// before 2.4 give a job id even then; a wait for it says that there was nothing to do.
+	// The server scheduled nothing: its segments show nothing to compact (but see [ErrBusy]). A server before 2.4 gives a
+	// job id all the same; a wait for that job reports that there was nothing to do.
 	TriggerNothingToDo Trigger = C.MILVUS_TRIGGER_NOTHING_TO_DO
-	// The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id is
-	// given. What was flushed after it began is not in it; trigger again after it if that matters.
+	// The server scheduled nothing new: a job of the same kind runs on the whole collection, and JobID has it. Rows that
+	// were flushed after it began are not in it; trigger again later if they matter.
 	TriggerAlreadyRunning Trigger = C.MILVUS_TRIGGER_ALREADY_RUNNING
-	// The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could not be
-	// listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
+	// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
+	// cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
 	TriggerAccepted Trigger = C.MILVUS_TRIGGER_ACCEPTED
 )
 
@@ -136,9 +136,9 @@ type CompactionState int32
 const (
 	// The server answered with a state that this library does not know.
 	CompactionStateUndefined CompactionState = C.MILVUS_COMPACTION_STATE_UNDEFINED
-	// At least one plan is running or waiting to run.
+	// At least one plan runs or waits to run.
 	CompactionStateExecuting CompactionState = C.MILVUS_COMPACTION_STATE_EXECUTING
-	// No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too.
+	// No plan runs. That alone means little: jobs that failed or never existed are Completed too.
 	CompactionStateCompleted CompactionState = C.MILVUS_COMPACTION_STATE_COMPLETED
 )
 
@@ -151,12 +151,12 @@ func (c CompactionState) String() string {
 type Verdict int32
 
 const (
-	// None yet: the wait ended before the job did.
+	// There is no verdict: the wait ended before the job did.
 	VerdictNone Verdict = C.MILVUS_VERDICT_NONE
 	// Every plan of the job completed.
 	VerdictSucceeded Verdict = C.MILVUS_VERDICT_SUCCEEDED
-	// The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
-	// compaction holds the segments).
+	// The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may hold the
+	// segments.
 	VerdictNothingToDo Verdict = C.MILVUS_VERDICT_NOTHING_TO_DO
 	// Some plans completed; others failed or timed out.
 	VerdictPartlyFailed Verdict = C.MILVUS_VERDICT_PARTLY_FAILED
@@ -164,10 +164,10 @@ const (
 	VerdictFailed Verdict = C.MILVUS_VERDICT_FAILED
 	// The plans ran out of the time that the server gives them, and none completed.
 	VerdictTimedOut Verdict = C.MILVUS_VERDICT_TIMED_OUT
-	// The server forgot the job, never knew it, or forgot too much of it to tell.
+	// The server forgot the job, never knew it, or forgot too much of it.
 	VerdictUnknown Verdict = C.MILVUS_VERDICT_UNKNOWN
-	// Clustering was asked for, but the server answered with another job that held the collection, and started none. That
-	// job, which is the report's, is over now: ask again. The wait returns [ErrBusy].
+	// The trigger asked for clustering, but the server answered with another job of the collection and started none. That
+	// other job is over: trigger again. The wait returns [ErrBusy].
 	VerdictNotStarted Verdict = C.MILVUS_VERDICT_NOT_STARTED
 )
 
@@ -187,27 +187,27 @@ type PlanType int32
 const (
 	// None.
 	PlanTypeUndefined PlanType = C.MILVUS_PLAN_TYPE_UNDEFINED
-	// Merges segments.
+	// The plan merges segments.
 	PlanTypeMerge PlanType = C.MILVUS_PLAN_TYPE_MERGE
-	// Merges segments and purges their deleted rows: the ordinary one.
+	// The plan merges segments and purges their deleted rows. This is the ordinary type.
 	PlanTypeMix PlanType = C.MILVUS_PLAN_TYPE_MIX
-	// Rewrites one segment.
+	// The plan rewrites one segment.
 	PlanTypeSingle PlanType = C.MILVUS_PLAN_TYPE_SINGLE
-	// No server of today makes these.
+	// No current server makes plans of this type.
 	PlanTypeMinor PlanType = C.MILVUS_PLAN_TYPE_MINOR
-	// No server of today makes these.
+	// No current server makes plans of this type.
 	PlanTypeMajor PlanType = C.MILVUS_PLAN_TYPE_MAJOR
-	// Applies deletions.
+	// The plan applies deletions.
 	PlanTypeLevel0Delete PlanType = C.MILVUS_PLAN_TYPE_LEVEL0_DELETE
-	// Re-clusters.
+	// The plan re-clusters segments.
 	PlanTypeClustering PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING
-	// Sorts a segment after its flush.
+	// The plan sorts a segment after its flush.
 	PlanTypeSort PlanType = C.MILVUS_PLAN_TYPE_SORT
-	// Sorts by partition key.
+	// The plan sorts a segment by partition key.
 	PlanTypePartitionKeySort PlanType = C.MILVUS_PLAN_TYPE_PARTITION_KEY_SORT
-	// Sorts by partition key and clusters.
+	// The plan clusters segments and sorts them by partition key.
 	PlanTypeClusteringPartitionKeySort PlanType = C.MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT
-	// Brings a segment to a newer schema.
+	// The plan brings a segment to a newer schema.
 	PlanTypeBumpSchemaVersion PlanType = C.MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION
 )
 
@@ -222,25 +222,25 @@ type PlanState int32
 const (
 	// None.
 	PlanStateUnknown PlanState = C.MILVUS_PLAN_STATE_UNKNOWN
-	// Running.
+	// The plan runs.
 	PlanStateExecuting PlanState = C.MILVUS_PLAN_STATE_EXECUTING
-	// Waiting for a node.
+	// The plan waits for a free node.
 	PlanStatePipelining PlanState = C.MILVUS_PLAN_STATE_PIPELINING
-	// Done.
+	// The plan completed.
 	PlanStateCompleted PlanState = C.MILVUS_PLAN_STATE_COMPLETED
-	// Failed.
+	// The plan failed.
 	PlanStateFailed PlanState = C.MILVUS_PLAN_STATE_FAILED
-	// Took longer than the server allows.
+	// The plan took longer than the server allows.
 	PlanStateTimeout PlanState = C.MILVUS_PLAN_STATE_TIMEOUT
-	// Running: finding clusters.
+	// The plan runs, and finds clusters.
 	PlanStateAnalyzing PlanState = C.MILVUS_PLAN_STATE_ANALYZING
-	// Running: building indexes.
+	// The plan runs, and builds indexes.
 	PlanStateIndexing PlanState = C.MILVUS_PLAN_STATE_INDEXING
-	// Cleaned up, after it was done or had failed.
+	// The server has cleaned up after the plan, which completed or failed.
 	PlanStateCleaned PlanState = C.MILVUS_PLAN_STATE_CLEANED
-	// Running: its result is stored.
+	// The plan runs, and its result is stored.
 	PlanStateMetaSaved PlanState = C.MILVUS_PLAN_STATE_META_SAVED
-	// Running: collecting statistics.
+	// The plan runs, and collects statistics.
 	PlanStateStatistic PlanState = C.MILVUS_PLAN_STATE_STATISTIC
 )
 
@@ -253,15 +253,15 @@ func (p PlanState) String() string {
 type Judgement int32
 
 const (
-	// It runs or waits, or nobody has looked yet.
+	// It still runs or waits, or nobody has looked.
 	JudgementOpen Judgement = C.MILVUS_JUDGEMENT_OPEN
-	// It replaced its sources.
+	// The plan replaced its sources.
 	JudgementCompleted Judgement = C.MILVUS_JUDGEMENT_COMPLETED
-	// It ended and changed nothing.
+	// The plan ended and changed nothing.
 	JudgementFailed Judgement = C.MILVUS_JUDGEMENT_FAILED
-	// It ran out of the server's time and changed nothing.
+	// The plan ran out of the server's time and changed nothing.
 	JudgementTimedOut Judgement = C.MILVUS_JUDGEMENT_TIMED_OUT
-	// It ended, and what is left does not show how.
+	// The plan ended, and what is left does not show how.
 	JudgementUnknown Judgement = C.MILVUS_JUDGEMENT_UNKNOWN
 )
 
@@ -330,9 +330,9 @@ func (r Reason) Message() string {
 type SegmentView int32
 
 const (
-	// As stored, the rows that are not flushed yet mostly left out.
+	// The segments in storage. Rows that are not flushed are mostly missing.
 	SegmentsStored SegmentView = C.MILVUS_SEGMENTS_STORED
-	// As served by query nodes; none if the collection is not loaded.
+	// The segments that query nodes serve; none if the collection is not loaded.
 	SegmentsLoaded SegmentView = C.MILVUS_SEGMENTS_LOADED
 )
 
@@ -350,17 +350,17 @@ type SegmentState int32
 const (
 	// It is not reported.
 	SegmentStateNotReported SegmentState = C.MILVUS_NOT_REPORTED
-	// Still takes rows in.
+	// It still takes rows.
 	SegmentStateGrowing SegmentState = C.MILVUS_SEGMENT_STATE_GROWING
-	// Stored: complete, and about to be flushed. Loaded: all that does not grow.
+	// In storage: complete, and about to be flushed. On query nodes: any segment that does not grow.
 	SegmentStateSealed SegmentState = C.MILVUS_SEGMENT_STATE_SEALED
-	// Stored for good.
+	// The segment is stored for good.
 	SegmentStateFlushed SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHED
-	// Being stored.
+	// The server is storing the segment.
 	SegmentStateFlushing SegmentState = C.MILVUS_SEGMENT_STATE_FLUSHING
-	// Replaced by the result of a compaction, or dropped.
+	// A compaction replaced the segment, or somebody dropped it.
 	SegmentStateDropped SegmentState = C.MILVUS_SEGMENT_STATE_DROPPED
-	// Being imported.
+	// An import is writing the segment.
 	SegmentStateImporting SegmentState = C.MILVUS_SEGMENT_STATE_IMPORTING
 )
 
@@ -394,16 +394,16 @@ func (s SegmentLevel) String() string {
 type ResolutionState int32
 
 const (
-	// Nobody has looked: there was no time left, or nothing was in doubt.
+	// Nobody has looked: no time was left, or no trigger was in doubt.
 	ResolutionNotLooked ResolutionState = C.MILVUS_RESOLUTION_NOT_LOOKED
-	// A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another client,
-	// looks the same. Do not trigger again.
+	// A compaction of the collection has begun since the trigger. An automatic one, or one of another client, looks the
+	// same. Do not trigger again.
 	ResolutionStarted ResolutionState = C.MILVUS_RESOLUTION_STARTED
-	// The server lists the compactions of the collection, and none that began since, so far. A request that is still on
-	// its way through the cluster cannot be seen: look again after a while.
+	// The server lists the collection's compactions, and none has begun since. A request that is still on its way through
+	// the cluster does not show: look again after a while.
 	ResolutionNoTrace ResolutionState = C.MILVUS_RESOLUTION_NO_TRACE
-	// It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be asked, or
-	// too much time has passed.
+	// Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or too much
+	// time has passed.
 	ResolutionUnknown ResolutionState = C.MILVUS_RESOLUTION_UNKNOWN
 	// No trigger of this client for this collection is in doubt.
 	ResolutionNotInDoubt ResolutionState = C.MILVUS_RESOLUTION_NOT_IN_DOUBT

@@ -12,28 +12,28 @@ import (
 	"time"
 )
 
-// ServerInfo is what a server says of itself.
+// ServerInfo is what the server tells about itself.
 type ServerInfo struct {
-	// The number under which the server keeps this client in its registry; 0 if none (before 2.2.9).
+	// The number under which the server lists this client; 0 if it does not list clients (before Milvus 2.2.9).
 	ClientID int64
-	// Whether it is milvus-lite.
+	// Whether the server is milvus-lite.
 	Lite bool
-	// Its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
+	// The version as the server writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
 	Version string
-	// "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell.
+	// "STANDALONE", "DISTRIBUTED", "embedded", or another word of the server; "" if it does not tell.
 	DeployMode string
 }
 
-// CompactResult is what came of a trigger.
+// CompactResult is the server's answer to a trigger.
 type CompactResult struct {
-	// What came of a trigger.
+	// What the server did.
 	Trigger Trigger
 	// The job to wait for, or [NoJob].
 	JobID JobID
-	// Plans of the job; [NotReported] if that is not known.
+	// Plans of the job; [NotReported] if their number is not known.
 	Planned int64
-	// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5); [NotReported] if
-	// that is not known.
+	// Segments that waited to be sorted right before the trigger, so that the job leaves them out (Milvus 2.5 and later);
+	// [NotReported] if that is not known.
 	UnsortedSegments int64
 }
 
@@ -49,7 +49,7 @@ type PlanCounts struct {
 	TimedOut int64
 }
 
-// StateInfo is what the server says of a job now.
+// StateInfo is what the server says about a job now.
 type StateInfo struct {
 	// What the server says of a job.
 	State CompactionState
@@ -108,8 +108,7 @@ type LeftOut struct {
 	Other int64
 }
 
-// Report is what a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while
-// waiting, as servers forget, and on what became of each plan's segments.
+// Report is what a wait found out about a job.
 type Report struct {
 	// How the job ended. [VerdictNone] if the wait ended first.
 	Verdict Verdict
@@ -154,137 +153,136 @@ type PlanDetails struct {
 	PartitionID int64
 	// The channel whose segments it takes.
 	Channel string
-	// Why it failed, "" if it did not or the server does not say. Servers up to 3.0.0 say it on the management port only
-	// (option management_uri), whatever HasDetails is.
+	// Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only on the
+	// management port (option management_uri), whatever HasDetails is.
 	FailureReason string
 }
 
-// Plan is one unit of work of a job, which servers also call a task: segments that become others.
+// Plan is one plan of a job; servers also call it a task.
 type Plan struct {
-	// Ids of the segments that are taken.
+	// Ids of the segments that the plan takes.
 	Sources []int64
-	// Id of the (first) resulting segment; [NoSegment] while, or if, there is none.
+	// Id of the first segment that the plan makes; [NoSegment] if there is none, or none yet.
 	Target int64
-	// Ids of all resulting segments that are known.
+	// Ids of all segments that the plan makes, as far as they are known.
 	Targets []int64
-	// How it ended, as far as this client has seen. A wait judges the plans of its job; plans of others are
-	// [JudgementOpen] unless the server tells their states.
+	// How the plan ended, as far as this client has seen. A wait judges the plans of its job. A plan that no wait has
+	// judged is [JudgementOpen], unless the server tells its state.
 	Judgement Judgement
-	// What that rests on.
+	// What the judgement rests on.
 	Reason Reason
 	// What only newer servers tell of a plan.
 	Details *PlanDetails
 }
 
-// Segment is one segment. What this server does not report is [NotReported].
+// Segment is one segment. [NotReported] stands for what this server does not report.
 type Segment struct {
-	// Its id.
+	// The segment's id.
 	ID int64
 	// The collection it belongs to.
 	CollectionID int64
 	// The partition it belongs to.
 	PartitionID int64
-	// Its rows. Deleted ones count until a compaction purges them.
+	// Rows of the segment. Deleted rows count until a compaction purges them.
 	Rows int64
 	// Where a segment is in its life.
 	State SegmentState
 	// What a segment holds; reported since Milvus 2.4.7.
 	Level SegmentLevel
-	// Whether its rows are sorted by primary key; [NotKnown] before Milvus 2.5.0.
+	// 1 if the rows are sorted by primary key, 0 if not, [NotKnown] (which is not 0 either) before Milvus 2.5.0.
 	Sorted Answer
-	// How it is stored; reported since Milvus 2.6.0.
+	// Version of the storage format, from Milvus 2.6.0 on.
 	StorageVersion int64
-	// Bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which is [NotReported]
-	// here.
+	// Memory of a loaded segment in bytes. Most servers send 0, which is [NotReported] here.
 	Memory int64
-	// The channel its rows came through; reported of stored segments by servers newer than 3.0.0.
+	// The channel of the rows, in storage and from servers newer than 3.0.0.
 	Channel string
-	// The segments that it was made of; reported where channel is.
+	// The segments that a compaction made this one of, where channel is reported.
 	CompactionFrom []int64
-	// Query nodes that serve it, of loaded segments.
+	// Query nodes that serve a loaded segment.
 	Nodes []int64
 }
 
-// CheckResult is what a trigger would find. Numbers that cannot be read are [NotReported].
+// CheckResult is what a trigger would find. A number that the library cannot read is [NotReported].
 type CheckResult struct {
-	// Whether the server would schedule anything now: [Yes] if WouldCompactIfFree is and MayBeBusy is [No], [No] if
-	// WouldCompactIfFree is, else not known.
+	// Whether the server would schedule anything now. [Yes] if WouldCompactIfFree is [Yes] and MayBeBusy is [No]; [No] if
+	// WouldCompactIfFree is [No]; else [NotKnown].
 	WouldCompact Answer
-	// Whether the server would schedule anything if no other compaction held the segments. Not known where what cannot be
-	// seen decides: a time to live, snapshots, an external source, a vector field without index beside one with an index,
-	// settings of the server for clustering and target sizes, and for L0 rows that are not flushed.
+	// Whether the server would schedule anything if no other compaction held the segments. [NotKnown] where something
+	// invisible decides: a time to live, snapshots, an external source, a vector field without index beside one with an
+	// index, the server's settings for clustering and target sizes, and for L0 rows that are not flushed.
 	WouldCompactIfFree Answer
-	// Whether another compaction may hold segments, which are left out then: as Running. From 2.4 to 3.0.0 not known,
-	// unless a job of this client is running.
+	// Whether another compaction may hold segments, which a trigger would leave out. As Running; from 2.4 to 3.0.0
+	// [NotKnown] unless a job of this client runs.
 	MayBeBusy Answer
-	// Whether compaction is switched on in the server's configuration.
+	// Whether the server's configuration allows compaction.
 	Enabled Answer
-	// Whether a compaction of this collection is running. Before 2.4 and on servers newer than 3.0.0 that can be seen of
-	// all (before 2.4, plans that failed leave it not known); in between of this client's jobs.
+	// Whether a compaction of this collection runs. Before 2.4 and newer than 3.0.0 every compaction shows (before 2.4,
+	// failed plans make it [NotKnown]); in between only jobs of this client.
 	Running Answer
 	// Whether the collection has an index.
 	Indexed Answer
-	// Whether this server leaves collections without an index alone: up to 2.3; not known up to 2.4.13.
+	// Whether this server leaves a collection without an index alone: [Yes] up to 2.3, [NotKnown] up to 2.4.13.
 	NeedsIndex Answer
-	// Whether the collection has a key to cluster by.
+	// Whether the collection has a clustering key.
 	HasClusteringKey Answer
-	// Whether there are rows, not deleted, that are not flushed yet, and would be left out. Servers newer than 3.0.0 list
-	// them. From 2.3.5 on they are counted if the collection is loaded, all partitions of it for [No]; right after a flush
-	// it can be not known for some seconds. Else it is not known.
+	// Whether a trigger would leave out rows because they are not flushed; deleted rows do not count. Servers newer than
+	// 3.0.0 list such rows. From 2.3.5 on the library counts them if the collection is loaded, for [No] all its
+	// partitions; for some seconds after a flush the answer can be [NotKnown]. Else it is [NotKnown].
 	HasUnflushed Answer
-	// Whether what the trigger is about is in final form: in each partition (and channel, where listed) at most one stored
-	// segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segments of deletions.
-	// [No] too if that cannot be known. Servers rewrite such segments at each trigger all the same, 1 to 1. No statement
-	// about rows that are not flushed: see HasUnflushed.
+	// Whether the segments are in their final form: each partition (and channel, where listed) has at most one stored
+	// segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segment holds
+	// deletions. [No] if that is not known. Servers rewrite such segments at each trigger all the same, 1 to 1. Rows that
+	// are not flushed do not count: see HasUnflushed.
 	Final Answer
-	// Flushed segments with rows that the trigger would take in, sorted where servers sort; with L0, those that deletions
-	// may be about.
+	// Flushed segments with rows that the trigger would take, sorted where servers sort; with L0, those that deletions may
+	// concern.
 	Segments int64
-	// Their rows.
+	// Rows of those segments.
 	Rows int64
-	// About how many segments those in Segments would become, by partition, channel and the width of rows: a server does
-	// not list the bytes of a segment. [NotReported] if the kind of compaction leaves it open.
+	// About how many segments the trigger would make of those in Segments, by partition, channel and the width of rows:
+	// servers do not list the bytes of a segment. [NotReported] if the kind of compaction leaves it open.
 	ExpectedSegments int64
-	// Segments that wait to be sorted, and are not among Segments: a trigger leaves out those that are being sorted, while
-	// 2.5 was seen to take results of a compaction for which that had not begun. [NotReported] before 2.5. See the option
+	// Segments that wait to be sorted, and are not among Segments. A trigger leaves out those that the server is sorting;
+	// 2.5 took results of a compaction that it had not begun to sort. [NotReported] before 2.5. See the option
 	// flush.wait_for_sort.
 	UnsortedSegments int64
-	// Segments of deletions; [NotReported] before 2.4.7.
+	// Segments of deletions (L0); [NotReported] before 2.4.7.
 	L0Segments int64
-	// Rows that an index does not cover yet; [NotReported] without index.
+	// Rows that no index covers yet; [NotReported] without an index.
 	UnindexedRows int64
 	// Why WouldCompact is what it is, for a person: one line of UTF-8.
 	Reason string
 }
 
-// Resolution is what became of a trigger in doubt.
+// Resolution is what happened to a trigger in doubt.
 type Resolution struct {
 	// What was found out about a trigger in doubt.
 	State ResolutionState
-	// The job that was started, which can be waited for; [UnknownJob], which cannot, if the server does not tell which it
-	// is (none up to 3.0.0 does); [NoJob] if none was found.
+	// The job that the trigger started. [UnknownJob], for which no function waits, if the server does not tell which job
+	// (none up to 3.0.0 does). [NoJob] if the library found none.
 	JobID JobID
-	// What was seen, for a person: one line of UTF-8.
+	// What the library saw, for a person: one line of UTF-8.
 	Text string
 }
 
-// Progress is how far an operation is. Only waits, optimizing and compacting many know more than the time.
+// Progress is how far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
 type Progress struct {
-	// Time since it was started; stands still when it is over.
+	// Time since the start, or from the start to the end.
 	Elapsed time.Duration
-	// Plans that are known so far, of all jobs together; more may become known.
+	// Plans that are known so far, of all jobs together. More may become known.
 	Planned int64
-	// Those that completed.
+	// Plans that completed.
 	Completed int64
-	// Those that failed or timed out.
+	// Plans that failed or timed out.
 	Failed int64
-	// Plans that are through, completed or not, per second so far; 0 at first.
+	// Plans that ended, per second so far; 0 at first.
 	PlansPerSecond float64
-	// Collections that milvus_compact_many_async() is about; 0 while it is not known, or for other operations.
+	// Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations.
 	Collections int64
-	// Those that are through, whatever came of them.
+	// Collections that are done, with or without success.
 	CollectionsDone int64
-	// Those of them that failed.
+	// Collections that failed.
 	CollectionsFailed int64
 }
 

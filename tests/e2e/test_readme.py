@@ -1,4 +1,4 @@
-"""The README's program, compiled and linked as the README says, does what it says."""
+"""The programs of the README and of the quick starts, compiled and linked as those say, do what they say."""
 import re
 import subprocess
 
@@ -12,6 +12,8 @@ def test_the_readme_program_compacts(plain_server, tmp_path):
     readme = (ROOT / "README.md").read_text()
     [program] = re.findall(r"```c\n(.*?)```", readme, re.S)
     [command] = re.findall(r"^    (cc .*)$", readme, re.M)
+    quick_start = (ROOT / "docs/start/c.md").read_text()
+    assert program in quick_start and command in quick_start
     # The README's server and collection are replaced by the test's.
     program = program.replace('"http://localhost:19530"', "argv[1]").replace('"products"', "argv[2]")
     program = program.replace("int main(void)", "int main(int argc, char **argv)")
@@ -72,8 +74,8 @@ def program(language, source, work):
 
 
 @pytest.mark.parametrize("language", AROUND)
-def test_the_readmes_other_languages_compact_too(language, plain_server, tmp_path):
-    [shown] = re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+def test_the_quick_starts_in_other_languages_compact_too(language, plain_server, tmp_path):
+    shown = re.search(rf"```{language}\n(.*?)```", (ROOT / f"docs/start/{language}.md").read_text(), re.S)[1]
     collection = f"readme_{language}"
     assert "http://localhost:19530" in shown and '"products"' in shown
     shown = shown.replace("http://localhost:19530", plain_server.uri).replace('"products"', f'"{collection}"')

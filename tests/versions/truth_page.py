@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/truth.md, and the README's paragraph about it: every situation played, and every recording.
+"""Writes docs/truth.md, and the README's table about it: every situation played, and every recording.
 
 usage: truth_page.py SWEEP, a file with what `cargo test --test replay` printed when it was asked for more.
 """
@@ -218,22 +218,19 @@ def totals(rows, said):
         yield kind, ", ".join(servers), [[row.said[who][3] for row in of_kind] for who in clients]
 
 
-def paragraph(found, swept):
+def table(found, swept):
     """What the README says of it."""
     kinds = {}
     for kind, _, by_client in found:
         kind = "recorded" if kind == "recorded" else "other"
         for who, judgements in enumerate(by_client):
             kinds.setdefault(kind, ([], []))[who].extend(judgements)
-    count = {kind: len(both[1]) for kind, both in kinds.items()}
-    words = {kind: [counted(judgements) for judgements in both] for kind, both in kinds.items()}
+    recorded, other = kinds["recorded"], kinds["other"]
+    names = (f"pymilvus {pymilvus.__version__}", "this library")
+    rows = [f"| {name} | {counted(recorded[who])} | {counted(other[who])} |\n" for who, name in enumerate(names)]
     runs, total = swept
-    return (
-        f"**The truth.** [`docs/truth.md`](docs/truth.md) (`make truth`) compares what pymilvus {pymilvus.__version__} and this "
-        f"library say\nwith what was true. {count['recorded']} recordings of real servers, 2.4 to 3.0, played in real time: pymilvus has\n"
-        f"{words['recorded'][0]}; this library {words['recorded'][1]}. {count['other']} situations on real 2.2 and 2.3\n"
-        f"servers, milvus-lite and the scripted server: pymilvus {words['other'][0]}; this library {words['other'][1]}.\n"
-        f"The recordings at five latencies, with jobs of other clients too, in {runs} runs: {total}.")
+    return (f"| | {len(recorded[1])} recordings of real servers, 2.4 to 3.0 | {len(other[1])} situations on other servers |\n|---|---|---|\n"
+            f"{''.join(rows)}\nThe recordings at five latencies, with jobs of other clients too: {runs} runs, {total}.\n")
 
 
 def main():
@@ -249,7 +246,7 @@ def main():
         asked=asked, lines=" | ".join(truth_recorded.LINES), rule="---|" * len(truth_recorded.LINES),
         recorded="\n".join(recorded_rows(said).values()), unknown=why_unknown(said), sweep=swept_text, situations=len(rows),
         played="\n".join(map(played_row, rows))))
-    text, count = re.subn(r"\*\*The truth\.\*\*.*?(?=\n\n)", lambda _: paragraph(found, swept), README.read_text(), flags=re.S)
+    text, count = re.subn(r"(?<=<!-- truth -->\n).*?(?=<!-- end of truth -->)", lambda _: table(found, swept), README.read_text(), flags=re.S)
     assert count == 1
     README.write_text(text)
     print("\n".join(lines))

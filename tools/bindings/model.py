@@ -240,8 +240,8 @@ def enums(header):
     prefixes = sorted(names | set(ENUMS) | set(re.findall(r"MILVUS_([A-Z0-9_]+?)_\.\.\.", header.text)), key=len)
     by_name = [constant.name for constant in header.constants]
     first = by_name.index("MILVUS_OK")
-    last = max(index for index, name in enumerate(by_name)
-               if header.text.index(f"#define {name} ") < header.text.index(" milvus_status;"))
+    end = header.text.index("@}", header.text.index("#define MILVUS_OK "))  # of the header's section of statuses
+    last = max(index for index, name in enumerate(by_name) if header.text.index(f"#define {name} ") < end)
     found = {"": Enum("MILVUS_", "status", STATUS, header.constants[first:last + 1])}
     found["ANSWER"] = Enum("MILVUS_", "answer", "Whether something is so, if anybody can tell",
                            [constant for constant in header.constants if constant.name in ANSWER])

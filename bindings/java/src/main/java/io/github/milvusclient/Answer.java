@@ -4,11 +4,11 @@ package io.github.milvusclient;
 
 /** Whether something is so, if anybody can tell. */
 public enum Answer implements Numbered {
-    /** Nobody can tell. Compare with {@link Answer#YES}: as a plain condition, this number is true. */
+    /** The answer is not known. Compare with {@link Answer#YES}: as a plain condition, this number counts as true. */
     NOT_KNOWN(-1),
-    /** No. */
+    /** The answer is no. */
     NO(0),
-    /** Yes. */
+    /** The answer is yes. */
     YES(1);
 
     private final int number;

@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Nothing was started: another compaction holds the segments, or they are not eligible now; try again later. */
+/** Nothing started: another compaction holds the segments, or the server does not want them now; try again later. */
 public final class BusyException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** No collection or alias of that name exists in the database. */
+/** The database has no collection or alias of that name. */
 public final class CollectionNotFoundException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

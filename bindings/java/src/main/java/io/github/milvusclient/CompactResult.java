@@ -1,17 +1,17 @@
-// What came of a trigger.
+// The server's answer to a trigger.
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 import java.util.OptionalLong;
 
 /**
- * What came of a trigger.
+ * The server's answer to a trigger.
  *
- * @param trigger           what came of a trigger
+ * @param trigger           what the server did
  * @param jobId             the job to wait for, or {@link MilvusClient#NO_JOB}
- * @param planned           plans of the job; empty if that is not known
- * @param unsortedSegments  segments that waited to be sorted right before the trigger, and are left out (servers since
- *                          2.5); empty if that is not known
+ * @param planned           plans of the job; empty if their number is not known
+ * @param unsortedSegments  segments that waited to be sorted right before the trigger, so that the job leaves them out
+ *                          (Milvus 2.5 and later); empty if that is not known
  */
 public record CompactResult(Trigger trigger, long jobId, OptionalLong planned, OptionalLong unsortedSegments) {
     static CompactResult of(Structs.CompactResult c) {

@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Compaction is switched off in the server's configuration (dataCoord.enableCompaction). */
+/** The server's configuration switches compaction off (dataCoord.enableCompaction). */
 public final class CompactionDisabledException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

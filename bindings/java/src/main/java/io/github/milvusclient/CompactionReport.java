@@ -1,4 +1,4 @@
-// What a wait has to tell.
+// What a wait found out about a job.
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a wait has to tell. Counts of plans that ended rest on the largest counters that were seen while waiting, as
- * servers forget, and on what became of each plan's segments.
+ * What a wait found out about a job.
  *
  * @param verdict           how the job ended. {@link Verdict#NONE} if the wait ended first
  * @param jobId             the job

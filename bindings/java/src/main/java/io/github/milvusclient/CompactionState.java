@@ -6,9 +6,9 @@ package io.github.milvusclient;
 public enum CompactionState implements Numbered {
     /** The server answered with a state that this library does not know. */
     UNDEFINED(0),
-    /** At least one plan is running or waiting to run. */
+    /** At least one plan runs or waits to run. */
     EXECUTING(1),
-    /** No plan is running. Alone this says nothing: jobs that failed, or never existed, are Completed too. */
+    /** No plan runs. That alone means little: jobs that failed or never existed are Completed too. */
     COMPLETED(2),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

@@ -4,15 +4,15 @@ package io.github.milvusclient;
 
 /** How one plan ended. */
 public enum Judgement implements Numbered {
-    /** It runs or waits, or nobody has looked yet. */
+    /** It still runs or waits, or nobody has looked. */
     OPEN(0),
-    /** It replaced its sources. */
+    /** The plan replaced its sources. */
     COMPLETED(1),
-    /** It ended and changed nothing. */
+    /** The plan ended and changed nothing. */
     FAILED(2),
-    /** It ran out of the server's time and changed nothing. */
+    /** The plan ran out of the server's time and changed nothing. */
     TIMED_OUT(3),
-    /** It ended, and what is left does not show how. */
+    /** The plan ended, and what is left does not show how. */
     UNKNOWN(4),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

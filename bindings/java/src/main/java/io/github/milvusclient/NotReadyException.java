@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** The server is starting, or a part of it is down. */
+/** The server is starting, or a part of it is down; try again in a few seconds. */
 public final class NotReadyException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

@@ -1,16 +1,16 @@
-// What there is to know about an option.
+// One option.
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /**
- * What there is to know about an option. All texts are static.
+ * One option. All texts are static.
  *
  * @param key           the key, e.g. "tls.ca_file"
- * @param defaultValue  the value if none is set; "" for none
+ * @param defaultValue  the value of an option that is not set; "" for none
  * @param help          one line for a person
- * @param kind          what the value has to look like
- * @param minimum       smallest and largest value of a number; 0 for other kinds
- * @param maximum       see least
+ * @param kind          the form of the value
+ * @param minimum       smallest value of a number; 0 for other kinds
+ * @param maximum       largest value of a number; 0 for other kinds
  */
 public record OptionInfo(String key, String defaultValue, String help, OptionKind kind, long minimum, long maximum) {
     static OptionInfo of(Structs.OptionInfo c) {

@@ -6,13 +6,13 @@ package io.github.milvusclient;
 public enum OptionKind implements Numbered {
     /** The value is any text. */
     TEXT(0),
-    /** The value is text that must not be shown to anybody. */
+    /** The value is a secret: do not show it. */
     SECRET(1),
-    /** The value is the path of a file that exists when the client is made. */
+    /** The value is the path of a file. The file must exist when the client is made. */
     FILE(2),
     /** The value is "true" or "false". */
     BOOLEAN(3),
-    /** The value is a whole number, in decimal digits. */
+    /** The value is a whole number in decimal digits. */
     NUMBER(4),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

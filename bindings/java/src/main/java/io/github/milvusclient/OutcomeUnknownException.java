@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** The server can no longer tell how the compaction ended; look at the segments, or compact again. */
+/** Nobody can tell how the compaction ended; look at the segments, or compact again. */
 public final class OutcomeUnknownException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

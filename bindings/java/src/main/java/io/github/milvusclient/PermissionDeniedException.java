@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** The user lacks the privilege that the message names; have it granted. */
+/** The user lacks the privilege that the message names; ask an administrator for it. */
 public final class PermissionDeniedException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-// One unit of work of a job, which servers also call a task: segments that become others.
+// One plan of a job
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One unit of work of a job, which servers also call a task: segments that become others.
+ * One plan of a job; servers also call it a task.
  *
- * @param sources    ids of the segments that are taken
- * @param target     id of the (first) resulting segment; empty while, or if, there is none
- * @param targets    ids of all resulting segments that are known
- * @param judgement  how it ended, as far as this client has seen. A wait judges the plans of its job; plans of others
- *                   are {@link Judgement#OPEN} unless the server tells their states
- * @param reason     what that rests on
+ * @param sources    ids of the segments that the plan takes
+ * @param target     id of the first segment that the plan makes; empty if there is none, or none yet
+ * @param targets    ids of all segments that the plan makes, as far as they are known
+ * @param judgement  how the plan ended, as far as this client has seen. A wait judges the plans of its job. A plan that
+ *                   no wait has judged is {@link Judgement#OPEN}, unless the server tells its state
+ * @param reason     what the judgement rests on
  * @param details    what only newer servers tell of a plan
  */
 public record Plan(List<Long> sources, OptionalLong target, List<Long> targets, Judgement judgement, Reason reason,
@@ -29,8 +29,8 @@ public record Plan(List<Long> sources, OptionalLong target, List<Long> targets, 
      * @param collectionId   the collection it works on
      * @param partitionId    the partition it works on
      * @param channel        the channel whose segments it takes
-     * @param failureReason  why it failed, "" if it did not or the server does not say. Servers up to 3.0.0 say it on
-     *                       the management port only (option management_uri), whatever hasDetails is
+     * @param failureReason  why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0
+     *                       say it only on the management port (option management_uri), whatever hasDetails is
      */
     public record Details(PlanType type, PlanState state, long planId, long jobId, long collectionId, long partitionId,
                            String channel, String failureReason) {

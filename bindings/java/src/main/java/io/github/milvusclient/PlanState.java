@@ -6,25 +6,25 @@ package io.github.milvusclient;
 public enum PlanState implements Numbered {
     /** None. */
     UNKNOWN(0),
-    /** Running. */
+    /** The plan runs. */
     EXECUTING(1),
-    /** Waiting for a node. */
+    /** The plan waits for a free node. */
     PIPELINING(2),
-    /** Done. */
+    /** The plan completed. */
     COMPLETED(3),
-    /** Failed. */
+    /** The plan failed. */
     FAILED(4),
-    /** Took longer than the server allows. */
+    /** The plan took longer than the server allows. */
     TIMEOUT(5),
-    /** Running: finding clusters. */
+    /** The plan runs, and finds clusters. */
     ANALYZING(6),
-    /** Running: building indexes. */
+    /** The plan runs, and builds indexes. */
     INDEXING(7),
-    /** Cleaned up, after it was done or had failed. */
+    /** The server has cleaned up after the plan, which completed or failed. */
     CLEANED(8),
-    /** Running: its result is stored. */
+    /** The plan runs, and its result is stored. */
     META_SAVED(9),
-    /** Running: collecting statistics. */
+    /** The plan runs, and collects statistics. */
     STATISTIC(10),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

@@ -6,27 +6,27 @@ package io.github.milvusclient;
 public enum PlanType implements Numbered {
     /** None. */
     UNDEFINED(0),
-    /** Merges segments. */
+    /** The plan merges segments. */
     MERGE(2),
-    /** Merges segments and purges their deleted rows: the ordinary one. */
+    /** The plan merges segments and purges their deleted rows. This is the ordinary type. */
     MIX(3),
-    /** Rewrites one segment. */
+    /** The plan rewrites one segment. */
     SINGLE(4),
-    /** No server of today makes these. */
+    /** No current server makes plans of this type. */
     MINOR(5),
-    /** No server of today makes these. */
+    /** No current server makes plans of this type. */
     MAJOR(6),
-    /** Applies deletions. */
+    /** The plan applies deletions. */
     LEVEL0_DELETE(7),
-    /** Re-clusters. */
+    /** The plan re-clusters segments. */
     CLUSTERING(8),
-    /** Sorts a segment after its flush. */
+    /** The plan sorts a segment after its flush. */
     SORT(9),
-    /** Sorts by partition key. */
+    /** The plan sorts a segment by partition key. */
     PARTITION_KEY_SORT(10),
-    /** Sorts by partition key and clusters. */
+    /** The plan clusters segments and sorts them by partition key. */
     CLUSTERING_PARTITION_KEY_SORT(11),
-    /** Brings a segment to a newer schema. */
+    /** The plan brings a segment to a newer schema. */
     BUMP_SCHEMA_VERSION(12),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

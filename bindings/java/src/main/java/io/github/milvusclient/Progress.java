@@ -5,17 +5,17 @@ package io.github.milvusclient;
 import java.time.Duration;
 
 /**
- * How far an operation is. Only waits, optimizing and compacting many know more than the time.
+ * How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
  *
- * @param elapsed            time since it was started; stands still when it is over
- * @param planned            plans that are known so far, of all jobs together; more may become known
- * @param completed          those that completed
- * @param failed             those that failed or timed out
- * @param plansPerSecond     plans that are through, completed or not, per second so far; 0 at first
- * @param collections        collections that milvus_compact_many_async() is about; 0 while it is not known, or for
- *                           other operations
- * @param collectionsDone    those that are through, whatever came of them
- * @param collectionsFailed  those of them that failed
+ * @param elapsed            time since the start, or from the start to the end
+ * @param planned            plans that are known so far, of all jobs together. More may become known
+ * @param completed          plans that completed
+ * @param failed             plans that failed or timed out
+ * @param plansPerSecond     plans that ended, per second so far; 0 at first
+ * @param collections        collections of milvus_compact_many_async(); 0 until their number is known, and for other
+ *                           operations
+ * @param collectionsDone    collections that are done, with or without success
+ * @param collectionsFailed  collections that failed
  */
 public record Progress(Duration elapsed, long planned, long completed, long failed, double plansPerSecond,
                        long collections, long collectionsDone, long collectionsFailed) {

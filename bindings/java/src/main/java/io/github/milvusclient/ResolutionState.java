@@ -4,21 +4,21 @@ package io.github.milvusclient;
 
 /** What was found out about a trigger in doubt. */
 public enum ResolutionState implements Numbered {
-    /** Nobody has looked: there was no time left, or nothing was in doubt. */
+    /** Nobody has looked: no time was left, or no trigger was in doubt. */
     NOT_LOOKED(0),
     /**
-     * A compaction of the collection has begun since the trigger was sent. An automatic one, or one of another client,
-     * looks the same. Do not trigger again.
+     * A compaction of the collection has begun since the trigger. An automatic one, or one of another client, looks the
+     * same. Do not trigger again.
      */
     STARTED(1),
     /**
-     * The server lists the compactions of the collection, and none that began since, so far. A request that is still on
-     * its way through the cluster cannot be seen: look again after a while.
+     * The server lists the collection's compactions, and none has begun since. A request that is still on its way
+     * through the cluster does not show: look again after a while.
      */
     NO_TRACE(2),
     /**
-     * It cannot be told: the server shows too little (from 2.4 to 3.0.0, until segments change), could not be asked, or
-     * too much time has passed.
+     * Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or too much
+     * time has passed.
      */
     UNKNOWN(3),
     /** No trigger of this client for this collection is in doubt. */

@@ -7,21 +7,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One segment. What this server does not report is empty.
+ * One segment. empty stands for what this server does not report.
  *
- * @param id              its id
+ * @param id              the segment's id
  * @param collectionId    the collection it belongs to
  * @param partitionId     the partition it belongs to
- * @param rows            its rows. Deleted ones count until a compaction purges them
+ * @param rows            rows of the segment. Deleted rows count until a compaction purges them
  * @param state           where a segment is in its life
  * @param level           what a segment holds; reported since Milvus 2.4.7
- * @param isSorted        whether its rows are sorted by primary key; {@link Answer#NOT_KNOWN} before Milvus 2.5.0
- * @param storageVersion  how it is stored; reported since Milvus 2.6.0
- * @param memory          bytes of memory that it takes; reported of loaded segments, by few servers: most send 0, which
- *                        is empty here
- * @param channel         the channel its rows came through; reported of stored segments by servers newer than 3.0.0
- * @param compactionFrom  the segments that it was made of; reported where channel is
- * @param nodes           query nodes that serve it, of loaded segments
+ * @param isSorted        1 if the rows are sorted by primary key, 0 if not, {@link Answer#NOT_KNOWN} (which is not 0
+ *                        either) before Milvus 2.5.0
+ * @param storageVersion  version of the storage format, from Milvus 2.6.0 on
+ * @param memory          memory of a loaded segment in bytes. Most servers send 0, which is empty here
+ * @param channel         the channel of the rows, in storage and from servers newer than 3.0.0
+ * @param compactionFrom  the segments that a compaction made this one of, where channel is reported
+ * @param nodes           query nodes that serve a loaded segment
  */
 public record Segment(long id, long collectionId, long partitionId, OptionalLong rows, SegmentState state,
                       SegmentLevel level, Answer isSorted, OptionalLong storageVersion, OptionalLong memory,

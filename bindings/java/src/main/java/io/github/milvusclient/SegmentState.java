@@ -6,17 +6,17 @@ package io.github.milvusclient;
 public enum SegmentState implements Numbered {
     /** It is not reported. */
     NOT_REPORTED(Library.NOT_REPORTED),
-    /** Still takes rows in. */
+    /** It still takes rows. */
     GROWING(2),
-    /** Stored: complete, and about to be flushed. Loaded: all that does not grow. */
+    /** In storage: complete, and about to be flushed. On query nodes: any segment that does not grow. */
     SEALED(3),
-    /** Stored for good. */
+    /** The segment is stored for good. */
     FLUSHED(4),
-    /** Being stored. */
+    /** The server is storing the segment. */
     FLUSHING(5),
-    /** Replaced by the result of a compaction, or dropped. */
+    /** A compaction replaced the segment, or somebody dropped it. */
     DROPPED(6),
-    /** Being imported. */
+    /** An import is writing the segment. */
     IMPORTING(7),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

@@ -4,9 +4,9 @@ package io.github.milvusclient;
 
 /** Which segments of a collection to list. */
 public enum SegmentView implements Numbered {
-    /** As stored, the rows that are not flushed yet mostly left out. */
+    /** The segments in storage. Rows that are not flushed are mostly missing. */
     STORED(0),
-    /** As served by query nodes; none if the collection is not loaded. */
+    /** The segments that query nodes serve; none if the collection is not loaded. */
     LOADED(1);
 
     private final int number;

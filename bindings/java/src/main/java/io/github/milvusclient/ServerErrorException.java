@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** The server refused or failed; its own code and text are in the error's detail. */
+/** The server refused or failed; the error has the server's own code and text. */
 public final class ServerErrorException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

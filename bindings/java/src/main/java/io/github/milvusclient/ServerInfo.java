@@ -1,14 +1,16 @@
-// What a server says of itself.
+// What the server tells about itself.
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
 /**
- * What a server says of itself.
+ * What the server tells about itself.
  *
- * @param clientId    the number under which the server keeps this client in its registry; 0 if none (before 2.2.9)
- * @param isLite      whether it is milvus-lite
- * @param version     its version as it writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell
- * @param deployMode  "STANDALONE", "DISTRIBUTED", "embedded" or whatever it says; "" if it does not tell
+ * @param clientId    the number under which the server lists this client; 0 if it does not list clients (before Milvus
+ *                    2.2.9)
+ * @param isLite      whether the server is milvus-lite
+ * @param version     the version as the server writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does
+ *                    not tell
+ * @param deployMode  "STANDALONE", "DISTRIBUTED", "embedded", or another word of the server; "" if it does not tell
  */
 public record ServerInfo(long clientId, boolean isLite, String version, String deployMode) {
     static ServerInfo of(Structs.ServerInfo c) {

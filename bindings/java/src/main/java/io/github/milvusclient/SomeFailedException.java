@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** Not every collection was compacted; the list has the error of each. */
+/** Some collections failed; the list has the error of each. */
 public final class SomeFailedException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

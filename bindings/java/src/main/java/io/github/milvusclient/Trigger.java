@@ -4,23 +4,23 @@ package io.github.milvusclient;
 
 /** What came of a trigger. */
 public enum Trigger implements Numbered {
-    /** The trigger was not sent, or not answered. */
+    /** The trigger was not sent, or the server did not answer it. */
     NONE(0),
     /** The server scheduled plans for this trigger. */
     SCHEDULED(1),
     /**
-     * The server scheduled nothing: there is nothing to compact, as far as its segments show (see {@link Status#BUSY}).
-     * Servers before 2.4 give a job id even then; a wait for it says that there was nothing to do.
+     * The server scheduled nothing: its segments show nothing to compact (but see {@link Status#BUSY}). A server before
+     * 2.4 gives a job id all the same; a wait for that job reports that there was nothing to do.
      */
     NOTHING_TO_DO(2),
     /**
-     * The server scheduled nothing new, because a job of the same kind is running on the whole collection: its id is
-     * given. What was flushed after it began is not in it; trigger again after it if that matters.
+     * The server scheduled nothing new: a job of the same kind runs on the whole collection, and jobId has it. Rows
+     * that were flushed after it began are not in it; trigger again later if they matter.
      */
     ALREADY_RUNNING(3),
     /**
-     * The server gave a job, but nobody can tell whether it was made for this trigger. Up to 2.3: its plans could not
-     * be listed. Clustering up to 3.0.0: servers answer with any job of the collection that is running.
+     * The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
+     * cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
      */
     ACCEPTED(4),
     /** A number that only a newer server or library knows. */

@@ -2,7 +2,7 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-/** This server's version cannot do what was asked; the message names the version that can. */
+/** This version of the server cannot do that; the message names the version that can. */
 public final class UnsupportedException extends MilvusException {
     private static final long serialVersionUID = 1L;
 

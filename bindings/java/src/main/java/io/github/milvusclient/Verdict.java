@@ -4,13 +4,13 @@ package io.github.milvusclient;
 
 /** How a compaction ended. */
 public enum Verdict implements Numbered {
-    /** None yet: the wait ended before the job did. */
+    /** There is no verdict: the wait ended before the job did. */
     NONE(0),
     /** Every plan of the job completed. */
     SUCCEEDED(1),
     /**
-     * The server scheduled nothing: as far as its segments show, there is nothing to compact (before 2.4: or another
-     * compaction holds the segments).
+     * The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may hold the
+     * segments.
      */
     NOTHING_TO_DO(2),
     /** Some plans completed; others failed or timed out. */
@@ -19,11 +19,11 @@ public enum Verdict implements Numbered {
     FAILED(4),
     /** The plans ran out of the time that the server gives them, and none completed. */
     TIMED_OUT(5),
-    /** The server forgot the job, never knew it, or forgot too much of it to tell. */
+    /** The server forgot the job, never knew it, or forgot too much of it. */
     UNKNOWN(6),
     /**
-     * Clustering was asked for, but the server answered with another job that held the collection, and started none.
-     * That job, which is the report's, is over now: ask again. The wait returns {@link Status#BUSY}.
+     * The trigger asked for clustering, but the server answered with another job of the collection and started none.
+     * That other job is over: trigger again. The wait returns {@link Status#BUSY}.
      */
     NOT_STARTED(7),
     /** A number that only a newer server or library knows. */

@@ -1,0 +1,45 @@
+"""The tests of the documentation share the tools that build it, and the pages as mdBook will read them."""
+import pathlib
+import re
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools/docs"))
+
+import build  # noqa: E402
+
+
+class Book:
+    """The pages, and what Doxygen had to complain about when it read the header."""
+
+    def __init__(self):
+        self.complaints = build.stage()
+        self.source = build.BOOK / "src"
+        self.pages = {str(page.relative_to(self.source)): page.read_text() for page in sorted(self.source.rglob("*.md"))}
+
+
+@pytest.fixture(scope="session")
+def book():
+    return Book()
+
+
+@pytest.fixture(scope="session")
+def header():
+    return (ROOT / "include/milvus_client.h").read_text()
+
+
+def written():
+    """The pages that people write, by their name in docs/; those that a command writes are left out."""
+    made = {"errors.md", "truth.md", "performance.md"}
+    pages = {str(page.relative_to(ROOT / "docs")): page.read_text() for page in sorted((ROOT / "docs").rglob("*.md"))}
+    return {"../README.md": (ROOT / "README.md").read_text()} | {name: text for name, text in pages.items() if name not in made}
+
+
+def blocks(language):
+    """Each code block of a language, with where it stands; one that includes a file is that file's, which has its tests."""
+    for name, text in written().items():
+        for code in re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S):
+            if "{{#include" not in code:
+                yield pytest.param(code, id=f"{name}:{text[:text.index(code)].count(chr(10)) + 1}")

@@ -1,0 +1,92 @@
+"""The documentation says something of everything, names nothing that does not exist, and leads nowhere else."""
+import re
+
+import pytest
+from conftest import ROOT, written
+
+
+def test_every_public_symbol_is_documented(book):
+    assert book.complaints == [], "\n".join(book.complaints)
+
+
+def test_the_reference_has_every_public_name(book, header):
+    reference = "\n".join(text for name, text in book.pages.items() if name.startswith("api/"))
+    functions = set((ROOT / "packaging/symbols.txt").read_text().split())
+    constants = set(re.findall(r"^#define (MILVUS_(?!CLIENT_H)\w+)", header, re.M))
+    types = set(re.findall(r"^(?:\} |typedef .*[ *(])(milvus_\w+)[;)]", header, re.M))
+    assert len(functions) > 80 and len(constants) > 100 and len(types) > 20
+    anchors = set(re.findall(r'\{#(\w+)\}|<a id="(\w+)">', reference))
+    assert functions | constants | types <= {"".join(anchor) for anchor in anchors}
+
+
+def test_every_status_has_its_row_in_the_guide(header):
+    guide = (ROOT / "docs/guide/errors.md").read_text()
+    table = guide.split("## By status")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(MILVUS_\w+)` \| (.+?) \| (.+?) \|$", table, re.M)
+    statuses = re.findall(r"^#define (MILVUS_\w+) \d+$", header.split("@defgroup errors")[1].split("How a call ended")[0], re.M)
+    assert len(statuses) >= 26
+    assert [name for name, _, _ in rows] == statuses
+
+
+def test_every_verdict_has_its_row_in_the_guide(header):
+    rows = re.findall(r"^\| `(MILVUS_VERDICT_\w+)` \|", (ROOT / "docs/guide/following.md").read_text(), re.M)
+    assert sorted(rows) == sorted(re.findall(r"^#define (MILVUS_VERDICT_\w+) ", header, re.M))
+
+
+def test_every_function_has_its_task(header):
+    page = (ROOT / "docs/reference/functions.md").read_text()
+    functions = (ROOT / "packaging/symbols.txt").read_text().split()
+    listed = set(re.findall(r"`(milvus_\w+)`", page))
+    grouped = re.compile(r"milvus_\w+_async|milvus_future_take_\w+")
+    assert [name for name in functions if name not in listed and not grouped.fullmatch(name)] == []
+
+
+@pytest.mark.parametrize("name", written())
+def test_a_page_names_only_what_exists(name, header):
+    if name.startswith(("decisions/", "architecture")):
+        return  # they may speak of what was
+    known = set(re.findall(r"\b(?:milvus|MILVUS)_\w+", header)) | {"MILVUS_URI", "MILVUS_TOKEN", "milvus_client.h"}
+    spoken = re.findall(r"`((?:milvus|MILVUS)_\w+)[`(]", written()[name])
+    assert [word for word in spoken if word not in known] == []
+
+
+def slug(heading):
+    """The anchor that mdBook gives a heading."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)|[`*]", lambda found: found[1] or "", heading)
+    return "".join(letter.lower() if letter.isalnum() else "-" if letter.isspace() else letter if letter in "_-" else "" for letter in text.strip())
+
+
+def anchors(text):
+    code = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    own = re.findall(r"\{#([\w.]+)\}|<a id=\"([\w.]+)\">", code)
+    return {"".join(one) for one in own} | {slug(re.sub(r"\{#.*\}", "", heading)) for heading in re.findall(r"^#+ (.*)", code, re.M)}
+
+
+def test_every_link_leads_to_a_page_and_an_anchor(book):
+    for name, text in book.pages.items():
+        code = re.sub(r"^```.*?^```|^    .*$", "", text, flags=re.M | re.S)
+        code = re.sub(r"`[^`\n]*`(?!\])", "", code)
+        for target in re.findall(r"\]\(([^)\s]+)\)", code):
+            if target.startswith(("https://", "http://")) or name == "SUMMARY.md":
+                continue
+            path, _, anchor = target.partition("#")
+            page = (book.source / name).parent / path if path else book.source / name
+            assert page.exists(), f"{name} leads to {target}"
+            if anchor:
+                assert anchor in anchors(page.read_text()), f"{name} leads to {target}"
+
+
+def test_the_readmes_links_lead_somewhere():
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 80, "the README is one screen"
+    for target in re.findall(r"\]\((?!https?:)([^)#\s]+)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_page_is_in_the_contents(book):
+    contents = set(re.findall(r"\(([^)]+\.md)\)", book.pages["SUMMARY.md"]))
+    assert set(book.pages) - contents == {"SUMMARY.md"}
+
+
+def test_no_number_of_the_benchmark_is_written_twice(book):
+    assert "<svg" in book.pages["guide/performance.md"] and "{{measured" not in "".join(book.pages.values())

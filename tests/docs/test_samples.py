@@ -1,0 +1,63 @@
+"""Every sample in the documentation compiles. The quick starts are run too, by tests/e2e/test_readme.py."""
+import re
+import subprocess
+
+import pytest
+from conftest import ROOT, blocks, written
+
+PRELUDE = """
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <stdio.h>
+#include <milvus_client.h>
+"""
+# What a fragment may use: the rest of its function is left out on the page. One that declares its job has no other.
+AROUND = "int fail(void);\nint sample(milvus_client *client{job})\n{{\n(void)client;\n{unused}\n{code}\nreturn 0;\n}}\n"
+
+
+def whole(code):
+    """A translation unit of a program, of functions, or of statements."""
+    if "int main(" in code:
+        return code
+    if re.search(r"^\w[\w *]*\([^;]*\)\s*\{", code, re.M):
+        return PRELUDE + code
+    job, unused = ("", "") if "int64_t job;" in code else (", int64_t job", "(void)job;")
+    return PRELUDE + AROUND.format(job=job, unused=unused, code=code)
+
+
+def compiled(*command, source):
+    done = subprocess.run([*command, f"-I{ROOT}/include", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-"], input=source, text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("code", list(blocks("c")))
+def test_c(code):
+    compiled("gcc", "-std=c11", "-xc", "-Wno-unused-function", source=whole(code))
+
+
+@pytest.mark.parametrize("code", list(blocks("cpp")))
+def test_cpp(code):
+    compiled("g++", "-std=c++17", "-xc++", source=f"#include <cstdio>\n#include <milvus_client.hpp>\nint main() {{\n{code}\n}}\n")
+
+
+def test_included_files_exist():
+    found = [(name, path) for name, text in written().items() for path in re.findall(r"\{\{#include ([^}:]+)", text)]
+    assert len(found) > 8
+    for name, path in found:
+        assert (ROOT / "docs" / name).parent.joinpath(path).resolve().is_file(), f"{name} includes {path}"
+
+
+@pytest.mark.parametrize("code", list(blocks("yaml")))
+def test_yaml(code):
+    # Without a parser in the standard library: the indentation and the keys that a CronJob has to have.
+    assert all((len(line) - len(line.lstrip())) % 2 == 0 for line in code.splitlines())
+    for key in ("apiVersion: batch/v1", "kind: CronJob", "schedule:", "concurrencyPolicy: Forbid", "restartPolicy: Never", "backoffLimit: 0"):
+        assert key in code
+
+
+def test_the_systemd_units_have_what_they_need():
+    text = (ROOT / "docs/guide/nightly.md").read_text()
+    service, timer = re.findall(r"^```ini\n(.*?)^```", text, re.M | re.S)
+    assert "Type=oneshot" in service and "OnCalendar=" in timer
+    assert re.search(r"^ExecStart=/\S+", service, re.M)

@@ -1,0 +1,141 @@
+"""Builds the documentation site from docs/, the header and the benchmark's figures, into target/docs/html.
+
+    build.py [stage]    with the word, only the pages that mdBook will read, in target/docs/book
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import api
+import figures
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BOOK = ROOT / "target/docs/book"
+SITE = ROOT / "target/docs/html"
+MDBOOK = ROOT / "target/docs/tools/bin/mdbook"
+# Pages whose source is elsewhere in the tree.
+BORROWED = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "RELEASING.md": "releasing.md", "SECURITY.md": "reporting.md"}
+WITHOUT_CODE = re.compile(r"(^```.*?^```$|^ {4}.*$)", re.M | re.S)
+
+
+def lines_of(path, part):
+    """A file, or the part of it between the comments ANCHOR: part and ANCHOR_END: part."""
+    text = path.read_text()
+    if part:
+        text = re.search(rf"^.*ANCHOR: {part}\b.*\n([\s\S]*?)^.*ANCHOR_END: {part}\b", text, re.M)[1]
+    return re.sub(r"^.*ANCHOR(_END)?: .*\n", "", text, flags=re.M).rstrip("\n")
+
+
+def included(text, page):
+    """mdBook's own include, read beside the page's source: the book is built elsewhere."""
+    def content(found):
+        path, _, part = found[1].partition(":")
+        return lines_of((page.parent / path).resolve(), part)
+    return re.sub(r"\{\{#include ([^}]+)\}\}", content, text)
+
+
+def measured(text):
+    """Figures of the benchmark, by the name of their row."""
+    return re.sub(r"\{\{measured ([^}]+)\}\}", lambda found: figures.measured(found[1]), text)
+
+
+def drawn(text, page):
+    """Pictures become part of the page, so that they take its colours."""
+    def picture(found):
+        svg = (page.parent / found[2]).read_text()
+        svg = re.sub(r"<style>.*?</style>|<\?xml.*?\?>", "", svg, flags=re.S)
+        svg = "".join(line.strip() for line in svg.splitlines()).replace("<svg ", f'<svg role="img" aria-label="{found[1]}" ', 1)
+        return f"<figure>{svg}</figure>"
+    return re.sub(r"!\[([^\]]*)\]\(([^)]+\.svg)\)", picture, text)
+
+
+def linked(text, symbols, up):
+    """Names of the API in code style become links to the reference; so do plain ones on its own pages."""
+    def link(found):
+        name = re.sub(r"\(.*", "", found[1].replace("\\", ""))
+        return f"[`{found[1]}`]({up}{symbols[name]})" if name in symbols else found[0]
+    parts = WITHOUT_CODE.split(text)
+    for at in range(0, len(parts), 2):
+        parts[at] = re.sub(r"(?<!\[)`((?:milvus|MILVUS)_\w+(?:\(\))?)`(?!\])", link, parts[at])
+    return "".join(parts)
+
+
+def cross_referenced(text, symbols):
+    """The same for the reference, where names stand in running text."""
+    def link(found):
+        name = found[1].replace("\\", "")
+        return f"[`{name}{found[2] or ''}`](../{symbols[name]})" if name in symbols else found[0]
+    parts = WITHOUT_CODE.split(text)
+    for at in range(0, len(parts), 2):
+        lines = parts[at].split("\n")
+        for number, line in enumerate(lines):
+            if not line.startswith("#"):
+                lines[number] = re.sub(r"(?<![\w`\"#\[(])((?:milvus|MILVUS)(?:\\?_\w+?)+)(?!\\?_|\w)(\(\))?(?![`\"\]])", link, line)
+        parts[at] = "\n".join(lines)
+    return "".join(parts)
+
+
+def stage():
+    """Puts together what mdBook reads."""
+    complaints = api.doxygen()
+    shutil.rmtree(BOOK, ignore_errors=True)
+    source = BOOK / "src"
+    shutil.copytree(ROOT / "docs", source)
+    (source / "book.toml").rename(BOOK / "book.toml")
+    shutil.move(source / "site.css", BOOK / "site.css")
+    figures.write(source / "figures")
+    sections, symbols = api.write(source / "api")
+    for name, page in BORROWED.items():
+        for folder in ("", "docs", ".github"):
+            if (ROOT / folder / name).is_file():
+                shutil.copy(ROOT / folder / name, source / page)
+    for page in source.rglob("*.md"):
+        original = ROOT / "docs" / page.relative_to(source)
+        text = drawn(measured(included(page.read_text(), original)), page)
+        up = "../" * (len(page.relative_to(source).parts) - 1)
+        text = cross_referenced(text, symbols) if page.parent.name == "api" else linked(text, symbols, up)
+        page.write_text(text)
+    summary(source, sections)
+    return complaints
+
+
+def summary(source, sections):
+    """The book's contents: the committed list, with what is made here in its places."""
+    text = (source / "SUMMARY.md").read_text()
+    listed = "\n".join(f"  - [{title}](api/{name})" for title, name in sections)
+    text = text.replace("  - [Sections](api/)", listed)
+    decisions = sorted((source / "decisions").glob("[0-9]*.md"))
+    listed = "\n".join(f"  - [{title_of(page)}](decisions/{page.name})" for page in decisions)
+    text = text.replace("  - [Decisions](decisions/)", listed)
+    for page in BORROWED.values():
+        if not (source / page).exists():
+            text = re.sub(rf"^.*\({page}\)\n", "", text, flags=re.M)
+    (source / "SUMMARY.md").write_text(text)
+    index = "# Decisions\n\n" + "\n".join(f"- [{title_of(page)}]({page.name})" for page in decisions) + "\n"
+    (source / "decisions/index.md").write_text(index)
+
+
+def title_of(page):
+    return re.search(r"^# (.*)", page.read_text(), re.M)[1]
+
+
+def main():
+    complaints = stage()
+    print(*complaints, sep="\n", end="\n" if complaints else "")
+    if sys.argv[1:] == ["stage"]:
+        return
+    shutil.rmtree(SITE, ignore_errors=True)
+    done = subprocess.run([str(MDBOOK), "build", str(BOOK)], capture_output=True, text=True, check=False)
+    if done.returncode or re.search(r"\b(WARN|ERROR)\b", done.stderr + done.stdout):
+        sys.exit(done.stdout + done.stderr)
+    # What no reader needs: pages' sources and mdBook's list of them for other hosts.
+    for needless in ("CNAME", ".nojekyll"):
+        (SITE / needless).unlink(missing_ok=True)
+    pages = sum(1 for _ in SITE.rglob("*.html"))
+    print(f"{pages} pages: {(SITE / 'index.html').relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
