@@ -2,6 +2,7 @@
 
     build.py [stage]    with the word, only the pages that mdBook will read, in target/docs/book
 """
+import os
 import pathlib
 import re
 import shutil
@@ -15,8 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BOOK = ROOT / "target/docs/book"
 SITE = ROOT / "target/docs/html"
 MDBOOK = ROOT / "target/docs/tools/bin/mdbook"
-# Pages whose source is elsewhere in the tree.
-BORROWED = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "RELEASING.md": "releasing.md", "SECURITY.md": "reporting.md"}
+# Pages whose source is elsewhere in the tree, or has another name there.
+ELSEWHERE = {"CHANGELOG.md": "changelog.md", ".github/CONTRIBUTING.md": "contributing.md", ".github/RELEASING.md": "releasing.md",
+             ".github/SECURITY.md": "reporting.md", "docs/decisions/README.md": "decisions/index.md"}
 WITHOUT_CODE = re.compile(r"(^```.*?^```$|^ {4}.*$)", re.M | re.S)
 
 
@@ -77,6 +79,20 @@ def cross_referenced(text, symbols):
     return "".join(parts)
 
 
+def relinked(text, original, page, pages):
+    """Links as the book has them: pages may have moved, and what is no page is named without a link."""
+    def link(found):
+        path, mark, anchor = found[2].partition("#")
+        target = (original.parent / path).resolve()
+        if not path or "://" in found[2] or not target.exists():
+            return found[0]
+        if target not in pages:
+            return found[1] if target.suffix != ".svg" else found[0]
+        return f"[{found[1]}]({os.path.relpath(pages[target], page.parent)}{mark}{anchor})"
+    parts = WITHOUT_CODE.split(text)
+    return "".join(re.sub(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)", link, part) if at % 2 == 0 else part for at, part in enumerate(parts))
+
+
 def stage():
     """Puts together what mdBook reads."""
     complaints = api.doxygen()
@@ -84,19 +100,19 @@ def stage():
     source = BOOK / "src"
     shutil.copytree(ROOT / "docs", source)
     (source / "book.toml").rename(BOOK / "book.toml")
-    shutil.move(source / "site.css", BOOK / "site.css")
+    (source / "site.css").rename(BOOK / "site.css")
     figures.write(source / "figures")
+    pages = {ROOT / "docs" / page.relative_to(source): page for page in source.rglob("*.md") if page.name != "SUMMARY.md"}
+    for original, page in ELSEWHERE.items():
+        if (ROOT / original).is_file():
+            pages.get(ROOT / original, source / page).unlink(missing_ok=True)
+            pages[ROOT / original] = pathlib.Path(shutil.copy(ROOT / original, source / page))
     sections, symbols = api.write(source / "api")
-    for name, page in BORROWED.items():
-        for folder in ("", "docs", ".github"):
-            if (ROOT / folder / name).is_file():
-                shutil.copy(ROOT / folder / name, source / page)
-    for page in source.rglob("*.md"):
-        original = ROOT / "docs" / page.relative_to(source)
-        text = drawn(measured(included(page.read_text(), original)), page)
-        up = "../" * (len(page.relative_to(source).parts) - 1)
-        text = cross_referenced(text, symbols) if page.parent.name == "api" else linked(text, symbols, up)
-        page.write_text(text)
+    for original, page in pages.items():
+        text = drawn(measured(included(relinked(original.read_text(), original, page, pages), original)), page)
+        page.write_text(linked(text, symbols, "../" * (len(page.relative_to(source).parts) - 1)))
+    for page in (source / "api").glob("*.md"):
+        page.write_text(cross_referenced(page.read_text(), symbols))
     summary(source, sections)
     return complaints
 
@@ -109,12 +125,13 @@ def summary(source, sections):
     decisions = sorted((source / "decisions").glob("[0-9]*.md"))
     listed = "\n".join(f"  - [{title_of(page)}](decisions/{page.name})" for page in decisions)
     text = text.replace("  - [Decisions](decisions/)", listed)
-    for page in BORROWED.values():
+    index = source / "decisions/index.md"
+    if not index.exists():
+        index.write_text("# Decisions\n\n" + "\n".join(f"- [{title_of(page)}]({page.name})" for page in decisions) + "\n")
+    for page in ELSEWHERE.values():
         if not (source / page).exists():
             text = re.sub(rf"^.*\({page}\)\n", "", text, flags=re.M)
     (source / "SUMMARY.md").write_text(text)
-    index = "# Decisions\n\n" + "\n".join(f"- [{title_of(page)}]({page.name})" for page in decisions) + "\n"
-    (source / "decisions/index.md").write_text(index)
 
 
 def title_of(page):
