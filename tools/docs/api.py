@@ -57,7 +57,8 @@ def joined(node):
 
 def paragraphs(member):
     """A description without its parameters and returns, which stand in tables."""
-    return "\n\n".join(text for node in member.find("detaileddescription").findall("para") if (text := inline(node).strip()))
+    nodes = [node for part in ("briefdescription", "detaileddescription") for node in member.find(part).findall("para")]
+    return "\n\n".join(text for node in nodes if (text := inline(node).strip()))
 
 
 def one_line(member):
