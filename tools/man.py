@@ -51,9 +51,11 @@ def parts(comment):
 
 
 def sentence(text):
-    """The first sentence, as a title: "e.g." ends none."""
+    """The first sentence, or its beginning, as a title: "e.g." ends none."""
     first = re.match(r"(.*?[^.]\.)(?<!e\.g\.)(?<!i\.e\.)(\s+[A-Z(]|$)", " ".join(text.split()))
     said = (first[1] if first else " ".join(text.split())).rstrip(".")
+    if len(said) > 72:
+        said = re.split(r"[:;] |, (?=as |if |in the order )", said)[0]
     return said[:1].lower() + said[1:] if not re.match(r"[A-Z_]{2}|MILVUS", said) else said
 
 
@@ -94,7 +96,7 @@ def function_page(name, comment, declaration, section):
 
 def section_page(key, title, text, documented):
     """What a section says, its types and constants in full, and the names of its functions."""
-    lines = [*head(f"milvus_{key}", f"{title[:1].lower() + title[1:]}, of the Milvus compaction client"), ".SH DESCRIPTION", *filled(text)]
+    lines = [*head(f"milvus_{key}", f"{title[:1].lower() + title[1:]} (Milvus compaction client)"), ".SH DESCRIPTION", *filled(text)]
     functions = []
     for comment, declaration in documented:
         if name := function_of(declaration):
