@@ -90,3 +90,14 @@ def test_every_page_is_in_the_contents(book):
 
 def test_no_number_of_the_benchmark_is_written_twice(book):
     assert "<svg" in book.pages["guide/performance.md"] and "{{measured" not in "".join(book.pages.values())
+
+
+def test_fields_and_options_that_pages_name_exist(header):
+    options = (ROOT / "docs/reference/options.md").read_text().split("<!-- options -->")[1].split("<!-- end of options -->")[0]
+    known = set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", header)) | set(re.findall(r"^\| `([\w.]+)`", options, re.M))
+    for name, text in written().items():
+        if name.startswith(("guide/", "reference/", "start/")):
+            prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+            words = re.findall(r"`([a-z][a-z0-9]*(?:[._][a-z][a-z0-9]*)+)`", prose)
+            words = [word for word in words if not re.search(r"\.(c|h|hpp|cpp|so|toml|txt|py|sh)\b", word)]
+            assert [word for word in words if word not in known] == [], name
