@@ -155,7 +155,10 @@ def conventions():
     if not found:
         return ""
     out = ["## Conventions\n"]
-    for entry in re.split(r"^//   (?=\w)", found[1], flags=re.M)[1:]:
+    entries = re.split(r"^//   (?=\w)", found[1], flags=re.M)[1:]
+    if not entries:
+        return "\n".join([*out, re.sub(r"^// ?", "", found[1], flags=re.M), ""])
+    for entry in entries:
         title, _, text = " ".join(entry.replace("//", " ").split()).partition(" ")
         out.append(f"- **{title}**: " + "".join(part if part.startswith("`") else escaped(part) for part in re.split(r"(`[^`]*`)", text)))
     return "\n".join(out) + "\n"

@@ -100,8 +100,8 @@ def stage():
     shutil.rmtree(BOOK, ignore_errors=True)
     source = BOOK / "src"
     shutil.copytree(ROOT / "docs", source)
-    (source / "book.toml").rename(BOOK / "book.toml")
-    (source / "site.css").rename(BOOK / "site.css")
+    for name in ("book.toml", "site.css", "theme"):
+        (source / name).rename(BOOK / name)
     figures.write(source / "figures")
     pages = {ROOT / "docs" / page.relative_to(source): page for page in source.rglob("*.md") if page.name != "SUMMARY.md"}
     for original, page in ELSEWHERE.items():
