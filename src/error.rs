@@ -1,9 +1,9 @@
-//! What can go wrong: one flat list of statuses, and one error type that carries the detail.
+//! The error type of the library: one flat list of statuses, and one struct with the details of a failure.
 
 use std::ffi::CStr;
 use std::fmt;
 
-/// Longest message in bytes; with its terminating NUL it fits in 1 KiB.
+/// The longest message in bytes; with its terminating NUL it fits in 1 KiB.
 pub const MESSAGE_LIMIT: usize = 1023;
 
 macro_rules! statuses {
@@ -19,7 +19,7 @@ macro_rules! statuses {
             /// Every status, in the order of the numbers.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The C constant's name and one sentence that a person can act on.
+            /// The C constant's name, and one sentence that tells a person what to do.
             const fn texts(self) -> (&'static str, &'static str) {
                 match self {
                     $(Self::$variant => (
@@ -63,7 +63,7 @@ statuses! {
 }
 
 impl Status {
-    /// The status of this number, if there is one.
+    /// The status with this number, if there is one.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
         Self::ALL.iter().copied().find(|s| *s as i32 == number)
@@ -75,7 +75,7 @@ impl Status {
         terminated(self.texts().0)
     }
 
-    /// One sentence that a person can act on.
+    /// One sentence that tells a person what to do.
     #[must_use]
     pub fn message(self) -> &'static CStr {
         terminated(self.texts().1)
@@ -86,31 +86,31 @@ fn terminated(text: &'static str) -> &'static CStr {
     CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default()
 }
 
-/// A failed call: its status, and all that is known about the failure.
+/// A failed call: its status, and everything known about the failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What kind of failure.
+    /// The kind of failure.
     pub status: Status,
-    /// The gRPC status code the server or the connection ended with; 0 if it was not gRPC that failed.
+    /// The gRPC status code of the server or the connection; 0 if gRPC did not fail.
     pub grpc_code: i32,
     /// Milvus' own error code; 0 if the server sent none.
     pub server_code: i32,
-    /// The same call may safely be repeated and may then succeed. Never set together with `in_doubt`.
+    /// Repeating the same call is safe, and may succeed. Never set together with `in_doubt`.
     pub retriable: bool,
     /// The server may have started a compaction although the call failed.
     pub in_doubt: bool,
-    /// The job the call was about; 0 if none.
+    /// The job that the call was about; 0 if none.
     pub job_id: i64,
-    /// What was found out about a trigger in doubt before the call returned: a number of
+    /// What the library found out about a trigger in doubt before the call returned: a number of
     /// [`ResolutionState`](crate::compaction::ResolutionState).
     pub resolution: i32,
-    /// It took a whole time limit to find out, so trying again at once would take as long again.
+    /// Finding this out took a whole timeout, so an immediate retry would take as long again.
     pub(crate) was_slow: bool,
     message: String,
 }
 
 impl Error {
-    /// An error with this text, made one line, printable and at most [`MESSAGE_LIMIT`] bytes long.
+    /// Makes an error with this text, which it makes printable, one line, and at most [`MESSAGE_LIMIT`] bytes long.
     #[must_use]
     pub fn new(status: Status, message: impl AsRef<str>) -> Self {
         Self {
@@ -126,30 +126,30 @@ impl Error {
         }
     }
 
-    /// Short for the commonest error of all.
+    /// An `InvalidArgument` error, the most frequent kind.
     #[must_use]
     pub fn invalid_argument(message: impl AsRef<str>) -> Self {
         Self::new(Status::InvalidArgument, message)
     }
 
-    /// The same error, marked as one that may pass by itself.
+    /// The same error, marked retriable.
     #[must_use]
     pub fn retriable(self) -> Self {
         Self { retriable: true, ..self }
     }
 
-    /// The same error, found only after a whole time limit.
+    /// The same error, found only after a whole timeout.
     pub(crate) fn slow(self) -> Self {
         Self { was_slow: true, ..self }
     }
 
-    /// The same error, after so many attempts.
+    /// The same error after so many attempts.
     pub(crate) fn after_attempts(self, attempts: u32) -> Self {
         let message = one_line(&format!("{} (after {attempts} attempts)", self.message));
         Self { message, ..self }
     }
 
-    /// The same error of a call that may have taken effect: repeating it is not safe.
+    /// The same error of a call that may have taken effect, so that a retry is not safe.
     #[must_use]
     pub fn in_doubt(self) -> Self {
         Self { in_doubt: true, retriable: false, ..self }
@@ -161,19 +161,19 @@ impl Error {
         Self { job_id, ..self }
     }
 
-    /// The same error, with what was found out about it.
+    /// The same error, with what the library found out about the trigger.
     pub(crate) fn resolved(self, resolution: i32) -> Self {
         Self { resolution, ..self }
     }
 
-    /// The same error with a sentence in front that says what was being done.
+    /// The same error, with what the library was doing in front of the message.
     #[must_use]
     pub fn context(self, doing: impl fmt::Display) -> Self {
         let message = one_line(&format!("{doing}: {}", self.message));
         Self { message, ..self }
     }
 
-    /// The same error, which turned out to be another, and not to pass by itself.
+    /// The same error with another status, and not retriable.
     pub(crate) fn turned_into(self, status: Status) -> Self {
         Self { status, retriable: false, ..self }
     }
@@ -183,12 +183,12 @@ impl Error {
         Self { status: Status::Unavailable, ..self }
     }
 
-    /// The same error in other words.
+    /// The same error with another message.
     pub(crate) fn saying(self, message: &str) -> Self {
         Self { message: one_line(message), ..self }
     }
 
-    /// The text for a person: one line, at most [`MESSAGE_LIMIT`] bytes, without secrets.
+    /// The message for a person: one line, at most [`MESSAGE_LIMIT`] bytes, without secrets.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -203,7 +203,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Text that came from outside, cut to `limit` bytes with a mark where something is missing.
+/// Cuts a text from outside to `limit` bytes, and marks the cut.
 #[must_use]
 pub fn shortened(text: &str, limit: usize) -> String {
     if text.len() <= limit {
@@ -213,9 +213,9 @@ pub fn shortened(text: &str, limit: usize) -> String {
     format!("{}…", &text[..end])
 }
 
-/// Replaces line breaks and other control characters by single spaces and bounds the length.
+/// Replaces line breaks and other control characters by single spaces, and limits the length.
 pub(crate) fn one_line(text: &str) -> String {
-    // No more than this is ever kept, so a huge text costs no huge copy.
+    // No message is longer, so this avoids a huge copy of a huge text.
     let text = &text[..text.floor_char_boundary(4 * MESSAGE_LIMIT)];
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
@@ -228,7 +228,7 @@ pub(crate) fn one_line(text: &str) -> String {
     shortened(line.trim(), MESSAGE_LIMIT)
 }
 
-/// Control characters, and those that make a terminal show something else than the text says.
+/// Control characters, and characters that make a terminal show another text than there is.
 fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,8 +1,8 @@
-//! Has a Milvus server compact a collection, follows the job, and tells what really happened.
+//! Triggers compactions on a Milvus server, follows the jobs, and reports what really happened.
 //!
-//! The product is the C library: `include/milvus_client.h`, exported by [`ffi`]. As a crate it is for its own tests: a
-//! Rust program that links it shares its panic hook, and would have all of `tracing` compiled away. The modules below
-//! it are safe Rust, one concept each, and use only what is listed above them.
+//! The product is the C library: `include/milvus_client.h`, exported by [`ffi`]. As a crate it serves only its own
+//! tests: a Rust program that linked it would share its panic hook, and lose all of `tracing` at compile time. The
+//! modules below it are safe Rust, one concept each. A module uses only modules that are listed above it.
 
 pub mod error;
 pub mod version;
@@ -12,6 +12,8 @@ pub mod proto;
 pub mod server;
 
 mod panics;
+
+mod backoff;
 
 mod cancellation;
 mod completion;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::backoff::jittered;
 use crate::collection::{self, Collection, quotable};
 use crate::error::{Error, Status};
 use crate::poll_limiter::PollLimiter;
@@ -14,7 +15,6 @@ use crate::proto::service::{
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment, waiting_to_be_sorted};
 use crate::server::{HAS_SORTED, TELLS_REFRESH};
-use crate::transport::jittered;
 
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! Version numbers of servers, and what they are read from.
+//! Version numbers of servers, and how to parse them.
 
 use std::fmt;
 
@@ -6,20 +6,19 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub(crate) u32, pub(crate) u32, pub(crate) u32);
 
-/// What a server's text tells of its version.
+/// How much of its version a server reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// All of it. A pre-release is taken for the release.
+    /// The whole version. A pre-release counts as the release.
     Version(Version),
-    /// The line alone, major and minor number: a build of a branch, which may be its first or its latest state.
+    /// Major and minor number only: a build of a branch, from anywhere between its first and its latest state.
     Line(u32, u32),
-    /// Nothing.
+    /// No version.
     Nothing,
 }
 
 impl Version {
-    /// Reads `v2.3.5-lite`, `2.6.15-dev`, `3.0`; anything that does not begin like that is `None`. A missing patch
-    /// number is 0.
+    /// Parses `v2.3.5-lite`, `2.6.15-dev`, `3.0`; `None` for any other beginning. A missing patch number counts as 0.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         match Told::by(text) {
             Told::Version(version) => Some(version),
@@ -28,15 +27,15 @@ impl Version {
         }
     }
 
-    /// Whether it is of the same line.
+    /// Whether both have the same major and minor number.
     fn is_of(self, major: u32, minor: u32) -> bool {
         (self.0, self.1) == (major, minor)
     }
 }
 
 impl Told {
-    /// What a server writes of itself. The number in `pkg/v2.5.5` is that of a Go module in the server's tree: only
-    /// the line is the same.
+    /// Parses what a server reports. The number in `pkg/v2.5.5` is that of a Go module in the server's source: it has
+    /// only major and minor number in common with the server.
     pub(crate) fn by(text: &str) -> Self {
         let text = text.trim();
         if let Some(module) = text.strip_prefix("pkg/") {
@@ -57,7 +56,7 @@ impl Told {
             .map_or(Self::Line(major, minor), |patch| Self::Version(Version(major, minor, patch)))
     }
 
-    /// The same, where the user's word for it says more. It never overrules what the server tells.
+    /// The same, refined by the user's version where that says more. It never contradicts what the server reports.
     pub(crate) fn or(self, assumed: Option<Version>) -> Self {
         match (self, assumed) {
             (Self::Nothing, Some(assumed)) => Self::Version(assumed),
@@ -68,7 +67,7 @@ impl Told {
         }
     }
 
-    /// The oldest version that it can be.
+    /// The oldest version that this can be.
     pub(crate) fn at_least(self) -> Option<Version> {
         match self {
             Self::Version(version) => Some(version),
@@ -77,7 +76,7 @@ impl Told {
         }
     }
 
-    /// Whether it is older than this version, whatever it is.
+    /// Whether this is certainly older than that version.
     pub(crate) fn is_before(self, version: Version) -> bool {
         match self {
             Self::Version(own) => own < version,
@@ -97,7 +96,7 @@ impl fmt::Display for Version {
 mod tests {
     use super::*;
 
-    /// Each text is one that servers write or have written.
+    /// Servers write or have written each of these texts.
     #[test]
     fn each_text_is_taken_for_what_it_tells() {
         let version = |major, minor, patch| Told::Version(Version(major, minor, patch));

@@ -1,4 +1,4 @@
-//! The token: sent with every call, seen nowhere else, and wiped from memory with its last copy here.
+//! The token. Every call sends it, nothing shows it, and dropping the last copy wipes it from memory.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// The `authorization` metadata, and what must never be seen outside of it.
+/// The `authorization` metadata, and the secrets that no text may show.
 #[derive(Clone)]
 pub struct Credentials {
     authorization: HeaderValue,
@@ -19,11 +19,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Milvus takes base64 of `user:password` or of an API key, without a scheme word.
+    /// Milvus expects base64 of `user:password` or of an API key, without a scheme.
     pub(super) fn from_token(token: &str) -> Result<Self, Error> {
         super::check_length(token).map_err(|error| error.context("token"))?;
         let encoded = Zeroizing::new(BASE64.encode(token));
-        // The value shares these bytes instead of copying them, so that its end wipes them.
+        // The header value shares these bytes instead of copying them, so wiping them wipes the header too.
         let shared = Bytes::from_owner(Wiped(Zeroizing::new(encoded.as_bytes().to_vec())));
         let mut authorization = HeaderValue::from_maybe_shared(shared)
             .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
@@ -31,7 +31,7 @@ impl Credentials {
         let password = token.split_once(':').map(|(_, password)| Zeroizing::new(password.to_owned()));
         let mut secrets = vec![encoded, Zeroizing::new(token.to_owned())];
         secrets.extend(password);
-        // A one-letter password would blank out every such letter of every message.
+        // Hiding a one-letter password would hide that letter in every message.
         secrets.retain(|secret| secret.len() > 2);
         Ok(Self { authorization, token: Zeroizing::new(token.to_owned()), secrets })
     }
@@ -42,12 +42,12 @@ impl Credentials {
         &self.authorization
     }
 
-    /// The token itself, for what is not gRPC.
+    /// The token itself, for protocols other than gRPC.
     pub(crate) fn token(&self) -> &str {
         &self.token
     }
 
-    /// The text with every secret in it blanked out.
+    /// The text with every secret hidden.
     #[must_use]
     pub fn hidden_in(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"))

@@ -1,4 +1,4 @@
-//! The management port: where it is, and how TLS is spoken to it. It gets no credentials.
+//! The management port: its address and TLS settings. No credentials are sent to it.
 
 use http::Uri;
 
@@ -6,16 +6,16 @@ use super::uri::tcp_address;
 use super::{Address, Config, Options, TlsConfig, contradiction};
 use crate::error::Error;
 
-/// Milvus' own, whatever the scheme.
+/// Milvus' default port, for both schemes.
 const DEFAULT_PORT: u16 = 9091;
 const FORMS: &str = "use http://host:9091 or https://host:9091";
 
-/// Where the management port is.
+/// The address of the management port.
 #[derive(Clone, Debug)]
 pub struct ManagementConfig {
     /// Always TCP.
     pub address: Address,
-    /// How to speak TLS; `None` is plaintext.
+    /// The TLS settings; `None` is plaintext.
     pub tls: Option<TlsConfig>,
 }
 
@@ -37,14 +37,15 @@ impl ManagementConfig {
 }
 
 impl Config {
-    /// The same for the management port, if there is one: without credentials, so none can go there.
+    /// The configuration for connecting to the management port, if there is one. It has no credentials, so none can
+    /// leak.
     pub(crate) fn of_management(&self) -> Option<Self> {
         let ManagementConfig { address, tls } = self.management.clone()?;
         Some(Self { address, tls, is_global: false, credentials: None, management: None, ..self.clone() })
     }
 }
 
-/// The address, and whether it speaks TLS. No message repeats the text: it may hold a password.
+/// Parses the address and the scheme. No message quotes the text, which may contain a password.
 fn parse(text: &str) -> Result<(Address, bool), Error> {
     let wrong = |why: &str| Err(Error::invalid_argument(format!("{why}; {FORMS}")));
     let uri: Uri = match text.parse() {
@@ -62,7 +63,7 @@ fn parse(text: &str) -> Result<(Address, bool), Error> {
     if authority.as_str().contains('@') {
         return wrong("has a user or password, which the management port does not take");
     }
-    // The path is the library's own: one that somebody copied from a browser would end up in the middle of it.
+    // The library adds the path itself. A path that somebody copied from a browser would end up inside it.
     if !matches!(uri.path(), "" | "/") || uri.query().is_some() || text.contains('#') {
         return wrong("has more than a host and a port");
     }

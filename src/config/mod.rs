@@ -1,4 +1,4 @@
-//! A checked configuration, made from a URI and options.
+//! The checked configuration of a client, made from a URI and options.
 
 mod credentials;
 mod management;
@@ -20,7 +20,7 @@ pub use uri::Address;
 pub(crate) use uri::DEFAULT_PORT;
 use uri::Uri;
 
-/// Longest URI, token or option value in bytes; far above what any server hands out.
+/// The longest URI, token or option value in bytes; far above what any server issues.
 const TEXT_LIMIT: usize = 8 * 1024;
 const LONGEST_SILENCE: Duration = Duration::from_mins(5);
 const PRIMARY_LASTS: Duration = Duration::from_mins(5);
@@ -30,61 +30,62 @@ const PRIMARY_LASTS: Duration = Duration::from_mins(5);
 pub struct Config {
     /// Where to connect to.
     pub address: Address,
-    /// Whether that is the endpoint of a global cluster, which only leads to the clusters it consists of.
+    /// Whether the address is the endpoint of a global cluster, which only lists its clusters.
     pub is_global: bool,
-    /// After this time it is asked again which of them is primary.
+    /// How long the client trusts a look-up of the primary cluster.
     pub primary_lasts: Duration,
-    /// How to speak TLS; `None` is plaintext.
+    /// The TLS settings; `None` is plaintext.
     pub tls: Option<TlsConfig>,
-    /// The database every call works in; empty means the server's default.
+    /// The database of every call; empty means the server's default.
     pub database: String,
-    /// What to authenticate with, if anything.
+    /// The credentials, if any.
     pub credentials: Option<Credentials>,
-    /// The time an operation has unless it says otherwise.
+    /// The timeout of a call that names none.
     pub timeout: Duration,
-    /// The time a wait for a job has unless it says otherwise; `None` is no limit.
+    /// The timeout of a wait for a job that names none; `None` is no limit.
     pub wait_timeout: Option<Duration>,
     /// A wait in which nothing changes for so long ends.
     pub stall_timeout: Duration,
-    /// A server that leaves one call unanswered for so long is gone, whatever limit the call has.
+    /// A server that leaves one call unanswered for so long is gone, whatever timeout the call has.
     pub longest_silence: Duration,
-    /// The time one attempt to connect has, TLS handshake included.
+    /// The timeout of one attempt to connect, TLS handshake included.
     pub connect_timeout: Duration,
-    /// A silent connection is probed this often. Servers drop clients that do so more than every 5 s.
+    /// The client probes a connection that was silent for so long. Servers drop clients that probe more often than
+    /// every 5 s.
     pub keepalive: Duration,
-    /// A probe that is not answered within this time ends the connection.
+    /// A probe that stays unanswered for so long ends the connection.
     pub keepalive_timeout: Duration,
-    /// When to try again.
+    /// When to retry.
     pub retry: RetryConfig,
-    /// Whether a flush is over only when what it stored is sorted.
+    /// Whether a flush waits until its segments are sorted.
     pub waits_for_sort: bool,
-    /// What to take a server for that does not tell its version; `None` is the oldest there is.
+    /// The version to assume of a server that reports none; `None` is the oldest.
     pub assumed_version: Option<Version>,
-    /// Whether a target size may be sent to a server that says it is one that ignores or misreads it.
+    /// Whether to send a target size although the server's version ignores or misreads it.
     pub allows_early_target_size: bool,
-    /// A port that is asked about compactions too; `None` if the host names none.
+    /// The management port, if the application names one.
     pub management: Option<ManagementConfig>,
 }
 
-/// Whom to trust, and who this client is.
+/// Whom to trust, and how to authenticate this client.
 #[derive(Clone, Debug)]
 pub struct TlsConfig {
-    /// What the keys of its options begin with, for messages about them.
+    /// The beginning of the option keys, for messages.
     pub(crate) group: &'static str,
-    /// Authorities to trust instead of the operating system's.
+    /// The CAs to trust instead of the operating system's.
     pub ca_file: Option<PathBuf>,
     /// This client's certificate chain and its key, for mutual TLS.
     pub identity: Option<(PathBuf, PathBuf)>,
-    /// The name that the server's certificate must have, if not the URI's host.
+    /// The name in the server's certificate, if it is not the URI's host.
     pub server_name: Option<String>,
 }
 
-/// How often and how fast a call is tried again.
+/// How often and how fast to retry a call.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryConfig {
-    /// Attempts in all while there is no connection.
+    /// The number of attempts while there is no connection.
     pub max_attempts: u32,
-    /// The first pause; it doubles with each attempt.
+    /// The first pause; each attempt doubles it.
     pub backoff: Duration,
     /// The longest pause.
     pub max_backoff: Duration,
@@ -102,17 +103,17 @@ impl TlsConfig {
         Ok(Self { group, ca_file: file("ca_file"), identity, server_name })
     }
 
-    /// Whether any of its options is set.
+    /// Whether the application has set any of these options.
     fn is_set(&self) -> bool {
         self.ca_file.is_some() || self.identity.is_some() || self.server_name.is_some()
     }
 }
 
 impl Config {
-    /// Reads a URI and options. Does no I/O; the files that options name are read with the channel.
+    /// Checks a URI and options. Does no I/O: the channel reads the files that options name.
     ///
     /// # Errors
-    /// `InvalidArgument` with the reason; it never repeats a password.
+    /// `InvalidArgument` with the reason, which never contains a password.
     pub fn new(uri: &str, options: &Options) -> Result<Self, Error> {
         let uri = Uri::parse(uri).map_err(|error| error.context("uri"))?;
         let token = explicit_token(options)?.or(uri.token);
@@ -144,7 +145,7 @@ impl Config {
         })
     }
 
-    /// The same, with the URI and, unless the options have one, the token from the environment.
+    /// The same with the URI from the environment and, unless the options have one, the token too.
     ///
     /// # Errors
     /// As [`Config::new`], and if `MILVUS_URI` is not set.
@@ -161,14 +162,14 @@ impl Config {
         Self::new(&uri, &options)
     }
 
-    /// The error with any secret of this configuration in its message blanked out.
+    /// The error with every secret of this configuration hidden in its message.
     #[must_use]
     pub fn hiding_secrets(&self, error: Error) -> Error {
         let message = self.without_secrets(error.message());
         if message == error.message() { error } else { error.saying(&message) }
     }
 
-    /// Text that a server sent, with any secret of this configuration blanked out.
+    /// A server's text with every secret of this configuration hidden.
     #[must_use]
     pub fn without_secrets(&self, text: &str) -> String {
         self.credentials.as_ref().map_or_else(|| text.to_owned(), |credentials| credentials.hidden_in(text))
@@ -228,7 +229,7 @@ fn check_length(text: &str) -> Result<(), Error> {
     Err(Error::invalid_argument(format!("has {} bytes; at most {TEXT_LIMIT} are taken", text.len())))
 }
 
-/// A database name travels in a header too, so it must be printable ASCII, as Milvus wants it anyway.
+/// A database name travels in a header, so it must be printable ASCII, which Milvus requires anyway.
 fn check_database(name: &str) -> Result<(), Error> {
     if name.len() <= 1024 && name.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(());

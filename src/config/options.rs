@@ -1,5 +1,5 @@
-//! The options of a client: text by key, so that configuration files, environments and other languages
-//! pass them through. One table has every key with its kind, default and help.
+//! The options of a client: text by key, so that configuration files, environments and other languages can pass them
+//! on. One table lists every key with its kind, default and help.
 
 use std::collections::BTreeMap;
 use std::ffi::CStr;
@@ -9,15 +9,15 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, shortened};
 
-/// What an option's value has to look like.
+/// The form of an option's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Kind {
     /// Any text.
     Text = 0,
-    /// Text that must not be shown to anybody.
+    /// Text that nothing may show.
     Secret = 1,
-    /// A path of a file that exists when the client is made.
+    /// The path of a file that exists when the client is made.
     File = 2,
     /// `true` or `false`.
     Boolean = 3,
@@ -30,13 +30,13 @@ pub enum Kind {
 pub struct Description {
     /// The key, e.g. `tls.ca_file`.
     pub key: &'static CStr,
-    /// What its value has to look like.
+    /// The form of its value.
     pub kind: Kind,
-    /// The value if none is set; empty for none.
+    /// The default value; empty for none.
     pub default: &'static CStr,
-    /// One line for a person.
+    /// One line of help.
     pub help: &'static CStr,
-    /// Smallest and largest value of a number.
+    /// The smallest and largest value of a number.
     pub bounds: (u32, u32),
 }
 
@@ -56,7 +56,7 @@ const fn number(
 const DAY_MS: u32 = 86_400_000;
 const MONTH_MS: u32 = 30 * DAY_MS;
 
-/// Every option, in the order a person would read them.
+/// Every option, in an order for readers.
 pub static OPTIONS: [Description; 26] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; beats the one in the URI"),
     text(c"user", Kind::Text, c"user name, together with password instead of token"),
@@ -142,15 +142,15 @@ pub static OPTIONS: [Description; 26] = [
     },
 ];
 
-/// The options of one client-to-be. Values are wiped from memory when it is dropped.
+/// The options of a client that is to be made. Dropping it wipes the values from memory.
 #[derive(Clone, Default)]
 pub struct Options(BTreeMap<&'static CStr, Zeroizing<String>>);
 
 impl Options {
-    /// Sets an option, in place of what it was.
+    /// Sets an option, and replaces its former value.
     ///
     /// # Errors
-    /// `InvalidArgument` for an unknown key, with all that are known, and for a value of the wrong kind.
+    /// `InvalidArgument` for an unknown key, with a list of all keys, and for a value of the wrong form.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         let option = describe(key)?;
         option.check(value)?;
@@ -158,12 +158,12 @@ impl Options {
         Ok(())
     }
 
-    /// A text that is set and not empty.
+    /// The value of a text option, if it is set and not empty.
     pub(super) fn text(&self, key: &CStr) -> Option<&str> {
         self.0.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The same, for a key of this group, as `tls` has several.
+    /// The same for a key of a group, such as `tls`.
     pub(super) fn text_of(&self, group: &str, key: &str) -> Option<&str> {
         let key = format!("{group}.{key}");
         self.0.keys().find(|known| known.to_bytes() == key.as_bytes()).and_then(|known| self.text(known))
@@ -173,7 +173,7 @@ impl Options {
         self.text(key).map(|value| value == "true")
     }
 
-    /// A number, set or by default.
+    /// The value of a number option, or its default.
     pub(super) fn number(&self, key: &CStr) -> u32 {
         let default = || OPTIONS.iter().find(|option| option.key == key)?.default.to_str().ok();
         self.text(key).or_else(default).and_then(|value| value.parse().ok()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! URIs as pymilvus takes them.
+//! Parses URIs as pymilvus does.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ pub(crate) const DEFAULT_PORT: u16 = 19530;
 const DEFAULT_TLS_PORT: u16 = 443;
 const URI_FORMS: &str = "use http://host:19530, https://host:443, tcp://host:19530 or unix:/path/to/socket";
 
-/// Where the server listens.
+/// The server's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// Host name or IP literal, and port.
+    /// A host name or IP literal, and a port.
     Tcp {
-        /// Host name or IP literal, IPv6 without brackets.
+        /// A host name or IP literal, IPv6 without brackets.
         host: String,
         /// 1 to 65535.
         port: u16,
     },
-    /// Path of a Unix domain socket.
+    /// The path of a Unix domain socket.
     Unix(std::path::PathBuf),
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// Reads `host:port`, with or without a scheme in front; without a port, with this one.
+    /// Parses `host:port`, with or without a scheme. The given port is the default.
     pub(crate) fn parse(text: &str, default_port: u16) -> Result<Self, Error> {
         let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
         let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
@@ -45,16 +45,16 @@ impl Address {
         tcp_address(&authority, default_port)
     }
 
-    /// Whether this is the endpoint of a global cluster, by its name as in pymilvus.
+    /// Whether the name is that of a global cluster's endpoint, by the rule of pymilvus.
     pub(super) fn is_global(&self) -> bool {
         matches!(self, Self::Tcp { host, .. } if host.to_ascii_lowercase().contains("global-cluster"))
     }
 }
 
-/// What a URI says.
+/// The parts of a URI.
 pub(super) struct Uri {
     pub(super) address: Address,
-    /// Whether the scheme asks for TLS.
+    /// Whether the scheme requires TLS.
     pub(super) tls: bool,
     /// Empty if the URI names none.
     pub(super) database: String,
@@ -74,7 +74,7 @@ impl Uri {
         let Some((_, after_scheme)) = text.split_once("://") else {
             return Err(Error::invalid_argument(without_scheme(text)));
         };
-        // Such a URI would be taken for one of another host, and its password for a port or a path.
+        // A parser would take part of the password for the host, and the rest for a port or a path.
         if after_scheme.split_once(['/', '?', '#']).is_some_and(|(_, rest)| rest.contains('@')) {
             return Err(Error::invalid_argument(
                 "has an @ behind its host; percent-encode / ? # and @ in user and password, or pass them as a token",
@@ -109,7 +109,7 @@ impl Uri {
     /// `unix:path` or `unix:///path`.
     fn unix(path: &str) -> Result<Self, Error> {
         let path = path.strip_prefix("//").unwrap_or(path);
-        // The kernel's limit of a socket path, its terminating NUL included, is 108 bytes.
+        // The kernel limits a socket path to 108 bytes, its terminating NUL included.
         if path.is_empty() || path.len() > 107 {
             return Err(Error::invalid_argument("a unix socket's path has 1 to 107 bytes"));
         }
@@ -117,7 +117,7 @@ impl Uri {
     }
 }
 
-/// The reason, without the text: it may hold a password.
+/// The error without the text, which may contain a password.
 fn malformed(text: &str, reason: &http::uri::InvalidUri) -> Error {
     let hint = if text.contains('@') {
         "percent-encode special characters of user and password, or pass them as a token"
@@ -132,8 +132,8 @@ fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
 }
 
-/// What to say about a text with no `://` in it, by what was probably meant. The text itself may be a
-/// password in the wrong place: it is not repeated.
+/// The hint for a text without `://`, by what its author probably meant. It does not quote the text, which may be a
+/// misplaced password.
 fn without_scheme(text: &str) -> String {
     if std::path::Path::new(text).extension().is_some_and(|extension| extension == "db") {
         return "names a local database file; start `milvus-lite server` on it and use http://127.0.0.1:port"

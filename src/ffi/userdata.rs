@@ -1,18 +1,19 @@
-//! What a host gives with a callback, to be handed back to it.
+//! The user data of a callback, which the library passes back to the application.
 
 use std::ffi::c_void;
 
-use super::futures::milvus_destructor;
+/// As `milvus_destructor`, which is declared where the header declares it.
+type Destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
-/// A pointer that the library only hands back, and its destructor.
+/// A pointer that the library only passes back, and its destructor.
 pub(super) struct UserData {
     pointer: *mut c_void,
-    destructor: milvus_destructor,
+    destructor: Destructor,
 }
 
 impl UserData {
-    /// Takes it over: from now on the destructor is called when this is dropped.
-    pub(super) fn new(pointer: *mut c_void, destructor: milvus_destructor) -> Self {
+    /// Takes ownership: dropping this calls the destructor.
+    pub(super) fn new(pointer: *mut c_void, destructor: Destructor) -> Self {
         Self { pointer, destructor }
     }
 
@@ -30,6 +31,6 @@ impl Drop for UserData {
     }
 }
 
-// SAFETY: never looked at here; what it points to is the host's business, as documented.
+// SAFETY: the library never dereferences it; the application answers for what it points to, as documented.
 unsafe impl Send for UserData {}
 unsafe impl Sync for UserData {}

@@ -8,9 +8,10 @@ use prost::bytes::Bytes;
 
 use super::cause::cause;
 use super::codes::{self, Meaning};
+use super::deadline::Deadline;
 use super::grpc::{self, ANSWER_LIMIT};
-use super::retry::{Failure, Reached};
-use super::{Deadline, Response};
+use super::methods::Response;
+use super::retry::{Failure, Reached, RetryClass};
 use crate::config::Config;
 use crate::error::{Error, Status, shortened};
 use crate::transport::{Connection, HttpResponse, TransportError};
@@ -20,6 +21,15 @@ const SERVER_TEXT_LIMIT: usize = 600;
 
 static DATABASE: HeaderName = HeaderName::from_static("dbname");
 static IDENTIFIER: HeaderName = HeaderName::from_static("identifier");
+
+/// One call, encoded; it may be sent more than once.
+pub(super) struct Call<'a> {
+    pub(super) class: RetryClass,
+    pub(super) deadline: Deadline<'a>,
+    pub(super) database: &'a str,
+    pub(super) path: &'static str,
+    pub(super) message: Bytes,
+}
 
 /// What an attempt needs besides its message.
 pub(super) struct Context<'a> {

@@ -13,14 +13,12 @@ mod session;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use prost::bytes::Bytes;
-
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::inline_executor;
 use crate::server::Server;
 use crate::transport::{Channel, Connection};
-use attempt::Context;
+use attempt::{Call, Context};
 pub(crate) use deadline::Deadline;
 pub(crate) use limit::Limit;
 use methods::{Method, Response};
@@ -35,15 +33,6 @@ const LEEWAY: Duration = Duration::from_secs(5);
 
 /// Checks that a server can do what a call asks.
 pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
-
-/// One call, encoded; it may be sent more than once.
-struct Call<'a> {
-    class: RetryClass,
-    deadline: Deadline<'a>,
-    database: &'a str,
-    path: &'static str,
-    message: Bytes,
-}
 
 /// Makes the calls of one client: its configuration, channel and current session.
 pub(crate) struct Rpc {

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::Deadline;
+use super::deadline::Deadline;
+use crate::backoff::Backoff;
 use crate::config::RetryConfig;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
-use crate::transport::Backoff;
 
 /// How long a call without a deadline is retried against a rate limit or a server that starts.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(1);

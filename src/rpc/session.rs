@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::attempt::Context;
+use super::attempt::{Call, Context};
+use super::deadline::Deadline;
 use super::grpc::framed;
 use super::methods::{Method, Response};
 use super::retry::{Failure, Reached, RetryClass};
-use super::{Call, Deadline};
 use crate::config::Config;
 use crate::error::{Error, Status, one_line, shortened};
 use crate::log::{self, Level};

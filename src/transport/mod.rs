@@ -1,7 +1,6 @@
 //! Connects to a server as a [`Config`](crate::config::Config) says, and carries requests: HTTP/2 for gRPC, HTTP/1 for
 //! topologies and management ports.
 
-mod backoff;
 mod causes;
 mod certificate;
 mod channel;
@@ -18,7 +17,6 @@ mod tls;
 mod topology;
 mod writer;
 
-pub(crate) use backoff::{Backoff, jittered};
 pub(crate) use channel::Channel;
 pub(crate) use connection::{Connection, TransportError};
 pub(crate) use http1::{Page, Site};

@@ -122,6 +122,8 @@ fn a_connection_is_dropped_although_threads_send_and_poll_meanwhile() {
                 }));
             })
         };
+        // Loom switches threads where both access the same variable. This lets `end` run while a thread has the lock.
+        wire.written.load(Ordering::SeqCst);
         driver.end();
         sender.join().unwrap();
         poller.join().unwrap();

@@ -1,4 +1,4 @@
-//! Growing, jittered pauses between attempts.
+//! Pauses between attempts and polls: backoff and jitter.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
@@ -17,8 +17,8 @@ impl Backoff {
         Self { config, failures: 0 }
     }
 
-    /// Notes a failure; returns the pause before the next attempt: between half and all of a span that
-    /// doubles each time, so that many clients do not come back at once.
+    /// Counts a failure, and returns the pause before the next attempt: between half and all of a span that
+    /// doubles each time. The jitter keeps many clients from coming back at once.
     pub(crate) fn next_pause(&mut self) -> Duration {
         let doubled = self.config.backoff.saturating_mul(1 << self.failures.min(20));
         self.failures += 1;
@@ -26,7 +26,7 @@ impl Backoff {
     }
 }
 
-/// The span shortened by a random part of at most so many thousandths.
+/// The span, shortened by a random part of at most `permille` thousandths.
 pub(crate) fn jittered(span: Duration, permille: u64) -> Duration {
     let kept = 1_000 - RandomState::new().build_hasher().finish() % permille;
     span.saturating_mul(u32::try_from(kept).unwrap_or(1_000)) / 1_000
