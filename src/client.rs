@@ -56,8 +56,8 @@ impl Client {
         Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)?), in_flight: Arc::default() })
     }
 
-    /// Ends every operation in flight with `Closed`, and closes the connection; later operations fail with `Closed` too.
-    /// Returns when no operation is in flight and no callback runs any more, or at the limit.
+    /// Ends every operation in flight with `Closed`, and closes the connection; later operations fail with `Closed`
+    /// too. Returns when no operation is in flight and no callback runs any more, or at the limit.
     ///
     /// # Errors
     /// `Timeout` if something was still in flight at the limit, such as a slow callback; `Pending` in a callback that
@@ -160,8 +160,8 @@ impl Client {
         })
     }
 
-    /// Waits until a job of another client is over, as [`Client::compaction_wait`], and judges it by the segments of this
-    /// collection. Fails also if the collection does not exist or is not the job's.
+    /// Waits until a job of another client is over, as [`Client::compaction_wait`], and judges it by the segments of
+    /// this collection. Fails also if the collection does not exist or is not the job's.
     pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.meter().show(progress);

@@ -1,5 +1,5 @@
-//! Begins an operation on the thread that waits for it, and hands it over to the library's thread when it has to wait. A
-//! request then leaves without a switch of threads.
+//! Begins an operation on the thread that waits for it, and hands it over to the library's thread when it has to wait.
+//! A request then leaves without a switch of threads.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -64,8 +64,8 @@ thread_local! {
     static EXECUTOR: Cell<Executor> = const { Cell::new(Executor::Library) };
 }
 
-/// Continues on the library's thread. A thread of the application may have little stack, and threads that it starts would
-/// inherit its signal mask.
+/// Continues on the library's thread. A thread of the application may have little stack, and threads that it starts
+/// would inherit its signal mask.
 pub(crate) async fn leave_callers_thread() {
     poll_fn(|_| {
         if EXECUTOR.get() == Executor::Library {
@@ -141,7 +141,8 @@ mod tests {
     use crate::error::{Error, Status};
     use crate::runtime::{IO_THREAD, prepare};
 
-    /// The threads that poll work which wakes itself so often, then is woken once by another thread, and then may panic.
+    /// The threads that poll work which wakes itself so often, then is woken once by another thread, and then may
+    /// panic.
     fn places(wakes: usize, panics: bool) -> Result<Vec<Option<String>>, Error> {
         prepare()?;
         let (completer, result) = completion::pair();

@@ -120,8 +120,8 @@ impl<T: Send + 'static> Operation<T> {
         Operation::new(&self.context, async move { Ok(form(work.await?, &context)) })
     }
 
-    /// Starts it on the library's thread, unless `accepted` refuses. `accepted` gets the completion, and may wait for it
-    /// from then on.
+    /// Starts it on the library's thread, unless `accepted` refuses. `accepted` gets the completion, and may wait for
+    /// it from then on.
     pub(crate) fn start<R>(
         self,
         accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,

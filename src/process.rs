@@ -13,9 +13,9 @@ pub(crate) use without_signals::{Uncancelled, mask_signals, set_signal_mask};
 
 static USED: AtomicBool = AtomicBool::new(false);
 static FORKED: AtomicBool = AtomicBool::new(false);
-/// On Linux, a flag that the first use sets, in memory that the kernel zeroes in a forked child. It detects forks that
-/// the handler of `pthread_atfork` misses: a handler of the application may call the library before ours runs, and a raw
-/// `clone` runs no handlers.
+/// On Linux, a flag that the first use sets, in memory that the kernel zeroes in a forked child. It detects forks that the
+/// handler of `pthread_atfork` misses: a handler of the application may call the library before ours runs, and the system
+/// call `clone` runs no handlers.
 static FORK_FLAG: AtomicPtr<AtomicBool> = AtomicPtr::new(ptr::null_mut());
 
 /// Whether this process was forked from one that had used the library. The library's threads do not exist here, and a
@@ -97,8 +97,8 @@ mod unix {
     #[cfg(not(target_vendor = "apple"))]
     const CANCEL_DISABLE: libc::c_int = 1;
 
-    /// While this exists, `pthread_cancel` of the calling thread waits. A thread that ended in the middle of a system call
-    /// would leave locks locked, or end the process.
+    /// While this exists, `pthread_cancel` of the calling thread waits. A thread that ended in the middle of a system
+    /// call would leave locks locked, or end the process.
     pub(crate) struct Uncancelled(libc::c_int);
 
     impl Uncancelled {

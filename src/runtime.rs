@@ -1,5 +1,5 @@
-//! The library's own threads. One thread does all network work of the process. It starts on first use, and lives until the
-//! process ends: no earlier moment to end it is safe in every process.
+//! The library's own threads. One thread does all network work of the process. It starts on first use, and lives until
+//! the process ends: no earlier moment to end it is safe in every process.
 
 use std::io;
 use std::pin::Pin;

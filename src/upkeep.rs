@@ -1,4 +1,4 @@
-//! What goes with a compaction: flushing and sorting before it, indexes and loading after it.
+//! Prepares and completes a compaction: flushes and waits for sorting before it, waits for indexes and loads after it.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,8 +39,8 @@ pub(crate) struct SortWait {
     pub(crate) unsorted: usize,
 }
 
-/// Flushes a collection, and returns when everything that was inserted before is stored and, if the client's
-/// options say so, sorted.
+/// Flushes a collection, and returns when all rows inserted before are stored and, if the client's options say so,
+/// sorted.
 pub(crate) async fn flush(
     rpc: &Rpc,
     limiter: &PollLimiter,
@@ -51,7 +51,7 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_names: vec![collection.name.clone()],
     };
-    // Repeating it does no harm: what is flushed already stays so.
+    // A retry is safe: flushing twice changes nothing.
     let mut reply = rpc
         .unary(RetryClass::Read, deadline, &collection.database, asked)
         .await
@@ -74,8 +74,8 @@ pub(crate) async fn flush(
     Ok(())
 }
 
-/// Returns when none of these segments, which are stored, is listed unsorted: a server puts a sorted one, of a new id,
-/// in its place in one step.
+/// Returns when the server lists none of these stored segments as unsorted. It replaces each by a sorted segment with a
+/// new id, in one step.
 async fn wait_for_sort_of(
     rpc: &Rpc,
     limiter: &PollLimiter,
@@ -94,11 +94,11 @@ async fn wait_for_sort_of(
     })
 }
 
-/// Waits until every stored segment of a collection is sorted, which a compaction wants of what it takes in, for no
-/// longer than this limit and half of the time that is left: it is a preparation. Results of compactions on 2.5 were
-/// seen to stay unsorted for longer, so whoever waits goes on then, and says so.
+/// Waits until every stored segment of a collection is sorted, because a compaction takes only sorted segments. As this
+/// only prepares the compaction, it waits at most `limit` and half of the remaining time. Results of compactions on 2.5
+/// were seen to stay unsorted for longer; the caller continues then, and reports that.
 ///
-/// Fails if the segments cannot be listed, and if the call is stopped.
+/// Fails if the segments cannot be listed, and if the operation is cancelled.
 pub(crate) async fn wait_until_sorted(
     rpc: &Rpc,
     limiter: &PollLimiter,
@@ -114,7 +114,7 @@ pub(crate) async fn wait_until_sorted(
     let sorted = until_sorted(rpc, limiter, deadline.within(limit), collection, &|_| true, &latest).await;
     match (sorted, latest.into_inner()) {
         (Ok(()), _) => Ok(SortWait { unsorted: 0 }),
-        // The wait is over, the call is not.
+        // Only this wait has timed out, not the operation.
         (Err(error), unsorted @ 1..)
             if matches!(error.status, Status::Timeout | Status::Stalled) && !deadline.has_passed() =>
         {
@@ -124,7 +124,8 @@ pub(crate) async fn wait_until_sorted(
     }
 }
 
-/// Returns when none of the stored segments that a condition is true of is unsorted; says how many were at latest.
+/// Returns when no stored segment that meets the condition is unsorted. `latest` gets the latest count of unsorted
+/// ones.
 async fn until_sorted(
     rpc: &Rpc,
     limiter: &PollLimiter,
@@ -156,7 +157,7 @@ pub(crate) async fn wait_for_indexes(
     .await
 }
 
-/// Has the query nodes take up the new segments of a collection, if it is loaded; says whether it is.
+/// Makes the query nodes load the new segments of a collection, if it is loaded. Returns whether it is.
 pub(crate) async fn refresh_load(
     rpc: &Rpc,
     limiter: &PollLimiter,
@@ -182,7 +183,7 @@ pub(crate) async fn refresh_load(
     rpc.unary(RetryClass::Read, deadline, database, asked)
         .await
         .map_err(|error| about(error, doing, collection))?;
-    // Older servers do not tell how far it is.
+    // Older servers do not report the progress.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
         wait(Pacing::new(rpc, limiter), deadline, doing, collection, || async {
@@ -194,8 +195,8 @@ pub(crate) async fn refresh_load(
     Ok(true)
 }
 
-/// Asks until nothing is left to do, more and more rarely, and at the rate that all such waits of a client share. Fails
-/// with `Stalled` if what is left does not change for too long.
+/// Polls until nothing is left to do, less and less often, within the rate limit that all such waits of a client share.
+/// Fails with `Stalled` if what is left does not change for too long.
 async fn wait<F: Future<Output = Result<usize, Error>>>(
     Pacing { limiter, stall_timeout }: Pacing<'_>,
     deadline: Deadline<'_>,
@@ -242,7 +243,7 @@ mod tests {
 
     const CALL: Timeout = Timeout::After(Duration::from_secs(20));
 
-    /// Waits for the sorting of a collection, for at most so many milliseconds.
+    /// Waits at most so many milliseconds for the sorting of a collection.
     fn waited(fake: &Fake, limit_ms: u64, timeout: Timeout) -> Result<SortWait, Error> {
         let client = Client::new(Config::new(&fake.uri(), &Options::default())?)?;
         client.flush("nothing", CALL).wait()?;

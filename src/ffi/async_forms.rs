@@ -88,7 +88,7 @@ pub extern "C" fn milvus_compaction_wait_async(
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_compaction_wait_async", out_future, || {
-        Ok(wait_operation(client, job_id, timeout_ms)?.map(|reported, _| reported.into()))
+        Ok(wait_operation(client, job_id, timeout_ms)?.map(|reported, _| finished(reported)))
     })
 }
 
@@ -103,7 +103,7 @@ pub extern "C" fn milvus_compaction_wait_in_async(
 ) -> milvus_status {
     start(c"milvus_compaction_wait_in_async", out_future, || {
         let operation = wait_in_operation(client, collection_name, job_id, timeout_ms)?;
-        Ok(operation.map(|reported, _| reported.into()))
+        Ok(operation.map(|reported, _| finished(reported)))
     })
 }
 
@@ -204,7 +204,7 @@ pub extern "C" fn milvus_optimize_async(
 ) -> milvus_status {
     start(c"milvus_optimize_async", out_future, || {
         let operation = optimize_operation(client, collection_name, params, timeout_ms)?;
-        Ok(operation.map(|reported, _| reported.into()))
+        Ok(operation.map(|reported, _| finished(reported)))
     })
 }
 
@@ -224,8 +224,6 @@ pub extern "C" fn milvus_compact_many_async(
     })
 }
 
-impl From<Reported> for Finished<Answer> {
-    fn from((report, error): Reported) -> Self {
-        Self { answer: Answer::Report(Box::new(report)), error }
-    }
+fn finished((report, error): Reported) -> Finished<Answer> {
+    Finished { answer: Answer::Report(Box::new(report)), error }
 }

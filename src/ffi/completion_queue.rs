@@ -1,5 +1,5 @@
-//! A queue of completed futures, with a descriptor for event loops. It holds the futures as numbers, and knows nothing else
-//! of them than whether they are alive.
+//! A queue of completed futures, with a descriptor for event loops. It holds the futures as numbers, and knows nothing
+//! else of them than whether they are alive.
 
 use std::collections::VecDeque;
 use std::io;

@@ -1,4 +1,4 @@
-//! The one door into the library: every export that can fail goes through it.
+//! The entry of every export that can fail.
 
 use std::ffi::CStr;
 
@@ -14,20 +14,20 @@ pub(super) struct Failed {
     pub(super) error: Error,
 }
 
-/// Runs an export's body. A panic becomes an error; an error is recorded for the calling thread.
+/// Runs an export's body. Turns a panic into an error, and records an error for the calling thread.
 pub(super) fn entry(operation: &'static CStr, body: impl FnOnce() -> Result<(), Error>) -> milvus_status {
     let body = || body().map_err(|error| Failed { operation, error });
     entry_for(operation, body)
 }
 
-/// The same for one whose errors may be another's.
+/// The same for a body whose errors may belong to another export.
 pub(super) fn entry_for(
     operation: &'static CStr,
     body: impl FnOnce() -> Result<(), Failed>,
 ) -> milvus_status {
     let _uncancelled = Uncancelled::new();
     let result = if process::is_forked() {
-        // Before anything else: locks may be held by threads that do not exist in this process.
+        // Checked first: threads that do not exist in this process may hold locks.
         Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
     } else {
         panics::catch(|| Ok(body()))
@@ -43,7 +43,7 @@ pub(super) fn entry_for(
     }
 }
 
-/// Runs the body of an export that answers at once and has no status; a failure leaves no trace.
+/// Runs the body of an export that returns at once and has no status. A failure is not recorded.
 pub(super) fn query<T>(body: impl FnOnce() -> Result<T, Error>) -> Option<T> {
     let _uncancelled = Uncancelled::new();
     if process::is_forked() { None } else { panics::catch(body).ok() }

@@ -1,5 +1,5 @@
-//! A descriptor that an event loop can watch, and that is readable while it is raised. It is an eventfd on Linux and one end
-//! of a pair of sockets on other Unix systems. Windows has no descriptors.
+//! A descriptor that an event loop can watch, and that is readable while it is raised. It is an eventfd on Linux and
+//! one end of a pair of sockets on other Unix systems. Windows has no descriptors.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! The state of a future: an operation that was started, its result, and the callback or queue that gets it. `H` is the C
-//! type of the handle, and `T` the form of the result that C gets.
+//! The state of a future: an operation that was started, its result, and the callback or queue that gets it. `H` is the
+//! C type of the handle, and `T` the form of the result that C gets.
 
 use std::ffi::CStr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -196,7 +196,8 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
         Ok(())
     }
 
-    /// Frees the caller's handle. Without a callback nobody can learn the result any more, so the operation is cancelled.
+    /// Frees the caller's handle. Without a callback nobody can learn the result any more, so the operation is
+    /// cancelled.
     pub(super) fn free(&self, handle: *mut H) -> Result<(), Error> {
         let mut delivery = self.delivery();
         let is_own = delivery.handle == handle.addr();
@@ -246,7 +247,8 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
         }
     }
 
-    /// Runs the callback with the caller's own handle or, if that was freed, with one that lives until the callback returns.
+    /// Runs the callback with the caller's own handle or, if that was freed, with one that lives until the callback
+    /// returns.
     fn run(self: &Arc<Self>, callback: &Callback<H>) {
         let mut delivery = self.delivery();
         let own = std::ptr::without_provenance_mut::<H>(delivery.handle);
@@ -326,7 +328,7 @@ mod tests {
     }
 
     extern "C" fn on_end(future: *mut milvus_future, status: milvus_status, tell: *mut c_void) {
-        // SAFETY: it is the sender that the callback was set with, and nobody has destroyed it.
+        // SAFETY: it is the sender that the callback was set with, and it is not destroyed yet.
         let tell = unsafe { &*tell.cast::<Sender<Told>>() };
         tell.send((status, detail(future))).unwrap();
     }

@@ -1,5 +1,5 @@
-//! Handles: pointers for C that point nowhere. Each is a number that only a table can read, so a
-//! freed, foreign or wrong-typed handle is recognised without touching any memory of the caller.
+//! Handles: pointers for C that point nowhere. Each is a number that only a table can interpret, so the library
+//! recognises a freed, foreign or wrong-typed handle without reading any memory of the caller.
 
 use std::collections::VecDeque;
 use std::ptr;
@@ -34,7 +34,7 @@ pub(super) struct Table<T>(RwLock<Slots<T>>);
 
 struct Slots<T> {
     slots: Vec<Slot<T>>,
-    /// The slot that was freed first is used again first, so that stale handles stay stale for long.
+    /// The slot that was freed first is reused first, so that stale handles stay stale for long.
     free: VecDeque<usize>,
 }
 
@@ -128,7 +128,7 @@ fn decode<H: Handle>(handle: *const H) -> Result<(u64, usize), Error> {
     Ok((generation, usize::try_from(slot).unwrap_or(usize::MAX)))
 }
 
-/// What a handle is told as that was freed.
+/// The error for a handle that was freed.
 pub(super) fn stale<H: Handle>() -> Error {
     Error::new(Status::InvalidHandle, format!("this {} has been freed", H::NAME))
 }

@@ -75,8 +75,8 @@ impl Plain {
 const NO_ERROR: Plain = Plain::new(Status::Ok, c"");
 
 thread_local! {
-    // The C struct and the text it points to. Neither needs a destructor: calls fail late in the end of a thread too, and
-    // who asks why must not be told that all is well.
+    // The C struct and the text it points to. Neither needs a destructor: a call may fail while its thread ends, and
+    // the error has to be readable even then.
     static LATEST: Cell<milvus_error> = const { Cell::new(NO_ERROR.0) };
     static MESSAGE: [Cell<u8>; MESSAGE_LIMIT + 1] = const { [const { Cell::new(0) }; _] };
 }

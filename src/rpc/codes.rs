@@ -60,7 +60,7 @@ pub(super) fn of_reply(status: &common::Status) -> Option<Meaning> {
     let code = if status.code > 0 { status.code & !RETRIABLE_BIT } else { status.code };
     let text = said(status);
     let meaning = match code {
-        // Servers before 2.3 send the legacy number only; later ones in places.
+        // Servers before 2.3 send only the legacy code, and later ones still do so in places.
         0 => of_legacy(status.error_code, text),
         _ => of_code(code, text),
     };
@@ -69,7 +69,7 @@ pub(super) fn of_reply(status: &common::Status) -> Option<Meaning> {
     Some(Meaning { server_code, retriable: retriable && !meaning.is_denial(), ..meaning })
 }
 
-/// The cause that a failed reply names.
+/// The cause in a failed response.
 pub(super) fn said(status: &common::Status) -> &str {
     cause(if status.reason.is_empty() { &status.detail } else { &status.reason })
 }
@@ -80,7 +80,7 @@ fn lacks_coordinator(text: &str) -> bool {
 
 fn of_code(code: i32, text: &str) -> Meaning {
     match code {
-        // milvus-lite has numbers of its own.
+        // milvus-lite has codes of its own.
         1 | 6 if text.starts_with("database '") && text.ends_with("does not exist") => {
             Meaning::refusal(Status::DatabaseNotFound)
         }
@@ -90,19 +90,19 @@ fn of_code(code: i32, text: &str) -> Meaning {
         2 if lacks_coordinator(text) => Meaning::no_coordinator(),
         2 => Meaning::unclear(Status::NotReady).retriable(),
         4 | 8 => Meaning::refusal(Status::RateLimited).retriable(),
-        // A rate of zero, or a quota that is used up.
+        // A rate limit of zero, or an exhausted quota.
         9 => Meaning::refusal(Status::RateLimited),
         10 | 3000 => Meaning::refusal(Status::Unsupported),
         100 | 1600 => Meaning::refusal(Status::CollectionNotFound),
         200 => Meaning::refusal(Status::PartitionNotFound),
         800 => Meaning::refusal(Status::DatabaseNotFound),
-        // The server's one sentence for segments that are not there, held by another job, or not to be compacted now.
+        // The server sends this for segments that do not exist, that another job holds, or that are not eligible now.
         5 if text.contains("not all segment ids provided could be compacted") => {
             Meaning::refusal(Status::Busy).retriable()
         }
-        // 2304 and 2306: no key to cluster by, or one that cannot be used.
+        // 2304 and 2306: there is no clustering key, or an unsuitable one.
         802 | 1100..=1102 | 2304 | 2306 => Meaning::refusal(Status::InvalidArgument),
-        // The collection is being compacted.
+        // Another compaction of the collection runs.
         2305 => Meaning::refusal(Status::ServerError).retriable(),
         1400 => Meaning::refusal(Status::Unauthenticated),
         1401 => Meaning::refusal(Status::PermissionDenied),
@@ -124,7 +124,7 @@ fn of_legacy(error_code: i32, text: &str) -> Meaning {
         Ok(ErrorCode::NotReadyServe | ErrorCode::NotReadyCoordActivating) => {
             Meaning::refusal(Status::NotReady).retriable()
         }
-        // 2.2 has one number for nearly everything; only its words tell these apart.
+        // 2.2 has one code for nearly everything, so only its texts tell these apart.
         Ok(ErrorCode::UnexpectedError) if text.contains(DISABLED) => {
             Meaning::refusal(Status::CompactionDisabled)
         }
@@ -142,7 +142,7 @@ fn of_legacy(error_code: i32, text: &str) -> Meaning {
     }
 }
 
-/// The meaning of a gRPC status that the server ended a call with.
+/// The meaning of the gRPC status that ended a call.
 pub(super) fn of_grpc(status: &tonic::Status) -> Meaning {
     let text = cause(status.message());
     match status.code() {
@@ -152,7 +152,7 @@ pub(super) fn of_grpc(status: &tonic::Status) -> Meaning {
         Code::Unknown | Code::Unavailable if text.contains(STARTING) => {
             Meaning::refusal(Status::NotReady).retriable()
         }
-        // A limit somewhere on the way; nobody says on which side of the server's work.
+        // Something on the way limits the rate, perhaps after the server's work.
         Code::ResourceExhausted => Meaning::unclear(Status::RateLimited).retriable(),
         Code::InvalidArgument => Meaning::refusal(Status::InvalidArgument),
         Code::DeadlineExceeded => Meaning::unclear(Status::Timeout),

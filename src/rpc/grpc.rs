@@ -53,8 +53,8 @@ pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>
     request
 }
 
-/// The `grpc-timeout` header, in whole milliseconds: most calls then send the same text, which HPACK shortens to a byte.
-/// It is rounded up, so that the client ends the call first, with its own message.
+/// The `grpc-timeout` header, in whole milliseconds: most calls then send the same text, which HPACK shortens to a
+/// byte. It is rounded up, so that the client ends the call first, with its own message.
 fn timeout(remaining: Duration) -> HeaderValue {
     // The number may have at most eight digits.
     let text = match u32::try_from(remaining.as_millis() + 1) {

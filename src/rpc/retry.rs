@@ -95,8 +95,8 @@ impl Attempts {
         Self { config, failed: 0, backoff, started: Instant::now(), put_off: None }
     }
 
-    /// Returns after a pause if the call may be retried. Returns the call's final error if a retry would not help, would
-    /// not be safe, or would exceed the deadline.
+    /// Returns after a pause if the call may be retried. Returns the call's final error if a retry would not help,
+    /// would not be safe, or would exceed the deadline.
     pub(super) async fn again_after(
         &mut self,
         failure: Failure,

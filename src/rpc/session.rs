@@ -30,8 +30,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// `Connect` returns the version from 2.2.9 on; older servers and milvus-lite need `GetVersion`. A server that tells
-    /// neither is used all the same, without what depends on the version.
+    /// `Connect` returns the version from 2.2.9 on; older servers and milvus-lite need `GetVersion`. A server that
+    /// tells neither is used all the same, without what depends on the version.
     pub(super) async fn open(
         config: &Config,
         connection: Connection,

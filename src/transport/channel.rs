@@ -1,5 +1,5 @@
-//! The channel of a client: one HTTP/2 connection, made on first use, probed while idle, and replaced when it is lost. The
-//! requests of any number of threads share it.
+//! The channel of a client: one HTTP/2 connection, made on first use, probed while idle, and replaced when it is lost.
+//! The requests of any number of threads share it.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -99,8 +99,8 @@ impl ChannelState {
         Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move))
     }
 
-    /// Whether another cluster has become primary. It starts a refresh in the background, whose result a later call reads:
-    /// a failed or missing refresh is no reason to give up a working connection.
+    /// Whether another cluster has become primary. It starts a refresh in the background, whose result a later call
+    /// reads: a failed or missing refresh is no reason to give up a working connection.
     fn primary_has_moved(&mut self, global: &Endpoint) -> bool {
         let Some(primary) = &mut self.primary else { return false };
         if let Some(Ok((as_of, answer))) = self.refresh.try_join_next() {

@@ -1,5 +1,5 @@
-//! Connects once: name look-up, TCP or Unix socket, TLS, and the server's first HTTP/2 frame. When this fails, the server
-//! has not received any call.
+//! Connects once: name look-up, TCP or Unix socket, TLS, and the server's first HTTP/2 frame. When this fails, the
+//! server has not received any call.
 
 use std::io;
 use std::net::SocketAddr;
@@ -89,8 +89,8 @@ async fn unix_socket(_: &Path) -> io::Result<TcpStream> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 
-/// Connects to the first address that accepts. Each address gets an equal share of the time, so that none uses up the time
-/// of the next.
+/// Connects to the first address that accepts. Each address gets an equal share of the time, so that none uses up the
+/// time of the next.
 async fn first_of(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
     let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");

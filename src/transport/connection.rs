@@ -1,5 +1,5 @@
-//! One connection to a server. It sends requests and returns responses; the error of a request that got no response says
-//! whether the server may have received any of it.
+//! One connection to a server. It sends requests and returns responses; the error of a request that got no response
+//! says whether the server may have received any of it.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

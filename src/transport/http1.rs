@@ -1,4 +1,5 @@
-//! Sends single HTTP/1 requests, each over its own connection: to a global cluster's endpoint, and to a management port.
+//! Sends single HTTP/1 requests, each over its own connection: to a global cluster's endpoint, and to a management
+//! port.
 
 use std::error::Error as StdError;
 

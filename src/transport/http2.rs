@@ -1,5 +1,5 @@
-//! One HTTP/2 connection over h2: sends requests, and probes the connection while it is silent. The headers and the message
-//! of a request are queued together, so that they leave in one write.
+//! One HTTP/2 connection over h2: sends requests, and probes the connection while it is silent. The headers and the
+//! message of a request are queued together, so that they leave in one write.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -34,8 +34,8 @@ pub(super) struct Sender {
     fell_silent: Arc<AtomicBool>,
 }
 
-/// Begins HTTP/2 on a stream. Also returns the task that drives the connection; it ends with the connection, and returns
-/// why.
+/// Begins HTTP/2 on a stream. Also returns the task that drives the connection; it ends with the connection, and
+/// returns why.
 pub(super) async fn begin(
     config: &Config,
     stream: DetectingStream,
@@ -84,7 +84,8 @@ pub(super) async fn begin(
     Ok((sender, run))
 }
 
-/// Probes the connection (PING) whenever it was silent for `interval`. Returns when a probe stays unanswered for `limit`.
+/// Probes the connection (PING) whenever it was silent for `interval`. Returns when a probe stays unanswered for
+/// `limit`.
 async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Duration, limit: Duration) {
     loop {
         let rest = interval.saturating_sub(detector.silence());
@@ -127,8 +128,8 @@ impl Sender {
         self.fell_silent.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and returns the head of its response. Waits while the server's limit of open requests is reached.
-    /// Sets `sent` when it has handed any of the request to h2.
+    /// Sends a request and returns the head of its response. Waits while the server's limit of open requests is
+    /// reached. Sets `sent` when it has handed any of the request to h2.
     pub(super) async fn send(
         &self,
         head: Request<()>,

@@ -1,5 +1,5 @@
-//! Looks up the primary cluster of a global cluster (Zilliz Cloud), whose endpoint lists the clusters. Request and response
-//! follow pymilvus 3.0.2; there is no public description of them.
+//! Looks up the primary cluster of a global cluster (Zilliz Cloud), whose endpoint lists the clusters. Request and
+//! response follow pymilvus 3.0.2; there is no public description of them.
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;

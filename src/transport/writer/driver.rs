@@ -24,8 +24,8 @@ use super::write_state::{self, WriteState};
 
 /// A connection `C`, which is a future that reads and writes when it is polled, and ends with the connection.
 ///
-/// A thread that finds the lock taken does not wait. It has set a flag before, and the thread that holds the lock checks
-/// the flags after it has released it.
+/// A thread that finds the lock taken does not wait. It has set a flag before, and the thread that holds the lock
+/// checks the flags after it has released it.
 pub(super) struct Driver<C: Future> {
     state: Mutex<State<C>>,
     /// A thread has queued a request that nobody has begun to write.
@@ -43,8 +43,8 @@ pub(super) enum State<C: Future> {
     Ended(Option<C::Output>),
 }
 
-/// Wakes the connection's task. While a thread queues a request or writes, it only notes the wake-up, because the thread
-/// is about to do the work itself.
+/// Wakes the connection's task. While a thread queues a request or writes, it only notes the wake-up, because the
+/// thread is about to do the work itself.
 #[derive(Default)]
 struct TaskWaker(AtomicWaker);
 
@@ -135,8 +135,8 @@ impl<C: Future + Unpin> Driver<C> {
 
     pub(super) fn release(&self, state: MutexGuard<'_, State<C>>) {
         drop(state);
-        // Pairs with the fence in `try_lock`: either this thread sees the flag of a thread that found the lock taken, or
-        // that thread finds the lock free.
+        // Pairs with the fence in `try_lock`: either this thread sees the flag of a thread that found the lock taken,
+        // or that thread finds the lock free.
         fence(Ordering::SeqCst);
         if self.wants_close.load(Ordering::SeqCst) {
             self.close();
