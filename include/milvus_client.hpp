@@ -66,7 +66,7 @@ enum class status : std::int32_t {
     invalid_handle = MILVUS_INVALID_HANDLE,
     // The client is closed; make a new one.
     closed = MILVUS_CLOSED,
-    // This process is a fork of one that used the library; use the library in the parent, or call exec() first.
+    // This process is a fork of one that used the library; use the library in the parent, or call exec first.
     forked = MILVUS_FORKED,
     // The operation still runs; wait for its future, or ask again later.
     pending = MILVUS_PENDING,
@@ -106,8 +106,7 @@ enum class status : std::int32_t {
     some_failed = MILVUS_SOME_FAILED,
     // Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
     busy = MILVUS_BUSY,
-    // Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look
-    // at the server.
+    // Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
     stalled = MILVUS_STALLED,
     // This is a defect of the library; please report the message.
     internal = MILVUS_INTERNAL,

@@ -37,7 +37,7 @@ statuses! {
     InvalidArgument = 1, "INVALID_ARGUMENT", "A parameter is NULL, malformed or out of range; the message names it.";
     InvalidHandle = 2, "INVALID_HANDLE", "The handle is freed, of another type, or not from this library.";
     Closed = 3, "CLOSED", "The client is closed; make a new one.";
-    Forked = 4, "FORKED", "This process is a fork of one that used the library; use the library in the parent, or call exec() first.";
+    Forked = 4, "FORKED", "This process is a fork of one that used the library; use the library in the parent, or call exec first.";
     Pending = 5, "PENDING", "The operation still runs; wait for its future, or ask again later.";
     Unavailable = 10, "UNAVAILABLE", "The server does not answer, or the connection broke; check the address and the server.";
     TlsFailed = 11, "TLS_FAILED", "No secure connection is possible; check http or https, and the certificates.";
@@ -57,7 +57,7 @@ statuses! {
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "Nobody can tell how the compaction ended; look at the segments, or compact again.";
     SomeFailed = 42, "SOME_FAILED", "Some collections failed; the list has the error of each.";
     Busy = 43, "BUSY", "Nothing started: another compaction holds the segments, or the server does not want them now; try again later.";
-    Stalled = 44, "STALLED", "Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at the server.";
+    Stalled = 44, "STALLED", "Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.";
     Internal = 50, "INTERNAL", "This is a defect of the library; please report the message.";
     OutOfMemory = 51, "OUT_OF_MEMORY", "The process has no handle, thread or other resource left.";
 }

@@ -64,8 +64,8 @@ fn the_effect_of_a_job_is_told_although_its_collection_was_renamed() {
         fake.rename("fails_partly", "renamed_too");
         let outcome = wait(client, job_id);
         assert_eq!(outcome.report.verdict, Verdict::PartlyFailed, "{line}: {outcome:?}");
-        let effect = outcome.report.effect.unwrap();
-        assert_eq!((effect.segments, effect.gone, effect.appeared), ((6, 4), 4, 2), "{line}");
+        let diff = outcome.report.segment_diff.unwrap();
+        assert_eq!((diff.segments, diff.removed, diff.added), ((6, 4), 4, 2), "{line}");
     });
 }
 
@@ -83,7 +83,11 @@ fn a_dropped_collection_ends_the_wait_without_a_verdict() {
             let error = outcome.error.unwrap();
             assert_eq!((error.status, error.job_id), (Status::CollectionNotFound, job_id), "{line}: {error}");
             assert!(error.message().contains("was dropped before the end"), "{line}: {error}");
-            assert_eq!((outcome.report.verdict, outcome.report.effect), (Verdict::None, None), "{line}");
+            assert_eq!(
+                (outcome.report.verdict, outcome.report.segment_diff),
+                (Verdict::None, None),
+                "{line}"
+            );
         }
     });
 }
@@ -147,7 +151,7 @@ fn a_restart_is_ridden_out() {
         let outcome = wait(client, job_id);
         assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{line}: {outcome:?}");
         assert_eq!(outcome.report.counts.completed, 2, "{line}: an answer without a state is no end");
-        assert_eq!(outcome.report.effect.unwrap().segments, (4, 2), "{line}");
+        assert_eq!(outcome.report.segment_diff.unwrap().segments, (4, 2), "{line}");
     });
 }
 
@@ -294,7 +298,7 @@ fn what_is_sorted_after_the_trigger_is_no_sign_of_another_job() {
         let is_late = line == "v2.5.27";
         let expected = if is_late { Reason::TargetReplaced } else { Reason::TargetStored };
         assert_eq!(reasons(&outcome), [expected, expected], "{line}");
-        assert_eq!(outcome.report.effect.unwrap().segments, (4, 2), "{line}");
+        assert_eq!(outcome.report.segment_diff.unwrap().segments, (4, 2), "{line}");
     });
 }
 

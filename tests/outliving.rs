@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Effect, LeftOut, NO_JOB, Outcome, Params, Reason, Verdict};
+use milvus_client::compaction::{LeftOut, NO_JOB, Outcome, Params, Reason, SegmentDiff, Verdict};
 use milvus_client::{Client, Status};
 use milvus_fake::{Fake, Method};
 
@@ -24,13 +24,13 @@ fn wait_in(client: &Client, name: &str, job: i64) -> Outcome {
 }
 
 /// What a wait came to, without what depends on how often it asked.
-type Told = (Verdict, [i64; 5], Option<Effect>, Option<LeftOut>, Option<Status>);
+type Told = (Verdict, [i64; 5], Option<SegmentDiff>, Option<LeftOut>, Option<Status>);
 
 fn told(outcome: &Outcome) -> Told {
     let (report, error) = (&outcome.report, outcome.error.as_ref());
     let counts = report.counts;
     let numbers = [report.planned, counts.completed, counts.failed, counts.timed_out, report.unknown];
-    (report.verdict, numbers, report.effect, report.left_out, error.map(|error| error.status))
+    (report.verdict, numbers, report.segment_diff, report.left_out, error.map(|error| error.status))
 }
 
 /// Triggers, and leaves only a text behind.
@@ -120,7 +120,11 @@ fn a_bare_id_says_what_it_lacks_and_the_collection_is_enough() {
     // Two plans completed, and the sources of the third are still stored.
     let outcome = wait_in(&other, "forgets_some", job);
     assert_eq!((outcome.report.verdict, outcome.report.counts.failed), (Verdict::PartlyFailed, 1));
-    assert_eq!((outcome.report.effect, outcome.report.left_out), (None, None), "nobody saw what was before");
+    assert_eq!(
+        (outcome.report.segment_diff, outcome.report.left_out),
+        (None, None),
+        "nobody saw what was before"
+    );
 }
 
 #[test]
@@ -192,7 +196,7 @@ fn a_wrong_collection_proves_nothing() {
     assert_eq!(error.status, Status::InvalidArgument);
     assert!(error.message().contains("is of \"succeeds\", not of \"fails\""), "{error}");
     let outcome = wait_in(&owner, "succeeds", job);
-    assert_eq!((outcome.report.verdict, outcome.report.effect.is_some()), (Verdict::Succeeded, true));
+    assert_eq!((outcome.report.verdict, outcome.report.segment_diff.is_some()), (Verdict::Succeeded, true));
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn segments_that_change_while_they_are_listed_are_listed_again() {
     let job_id = client.compact("succeeds", false, LIMIT).wait().unwrap();
     fail(&fake, 2, Method::Stored, &gone);
     let outcome = client.compaction_wait(job_id, LIMIT).wait().unwrap();
-    assert!(outcome.report.effect.is_some(), "{outcome:?}");
+    assert!(outcome.report.segment_diff.is_some(), "{outcome:?}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn answers_that_take_seconds_lead_to_the_verdict() {
                 let outcome = client.compaction_wait(job_id, PATIENT).wait().unwrap();
                 let case = (state, plans, segments);
                 assert_eq!(outcome.report.verdict, Verdict::PartlyFailed, "{case:?}: {outcome:?}");
-                assert!(outcome.report.effect.is_some(), "{case:?}: {outcome:?}");
+                assert!(outcome.report.segment_diff.is_some(), "{case:?}: {outcome:?}");
                 // Each kind of question has been repeated once, with a longer limit, and not more often.
                 let late = [state, plans, segments].iter().filter(|tenths| **tenths > 50).count();
                 assert_eq!(outcome.report.failed_polls, late as u64, "{case:?}: {outcome:?}");
@@ -143,7 +143,7 @@ fn a_server_that_is_slow_in_everything_is_reached_anew_in_the_middle_of_a_wait()
     fake.cut_connections();
     let outcome = waiting.join().unwrap();
     assert_eq!(outcome.report.verdict, Verdict::PartlyFailed, "{outcome:?}");
-    assert!(outcome.report.effect.is_some(), "{outcome:?}");
+    assert!(outcome.report.segment_diff.is_some(), "{outcome:?}");
     // Each handshake had twice as long as the one before.
     let needed = if is_whole() { 3 } else { 2 };
     assert_eq!(fake.count(Method::Connect), connects + needed, "{outcome:?}");

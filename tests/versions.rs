@@ -276,36 +276,36 @@ fn what_does_not_exist_or_does_not_fit_is_refused_unsent() {
 fn the_report_of_an_own_job_says_what_it_did_to_the_segments() {
     on_each(&PROFILES, |profile, fake, client| {
         let report = compacted(client, "succeeds").report;
-        let effect = report.effect.unwrap_or_else(|| panic!("{profile}: {report:?}"));
-        assert_eq!((effect.segments, effect.rows), ((4, 2), (4 * ROWS, 4 * (ROWS - DELETED))), "{profile}");
-        assert_eq!((effect.gone, effect.appeared), (4, 2), "{profile}");
-        assert_eq!((effect.sources_remaining, effect.targets_missing), (Some(0), Some(0)), "{profile}");
-        assert_eq!(effect.rows_purged, Some(4 * DELETED), "{profile}");
-        assert_eq!(effect.targets_confirmed, (profile == NEWEST).then_some(2), "{profile}");
+        let diff = report.segment_diff.unwrap_or_else(|| panic!("{profile}: {report:?}"));
+        assert_eq!((diff.segments, diff.rows), ((4, 2), (4 * ROWS, 4 * (ROWS - DELETED))), "{profile}");
+        assert_eq!((diff.removed, diff.added), (4, 2), "{profile}");
+        assert_eq!((diff.sources_remaining, diff.targets_missing), (Some(0), Some(0)), "{profile}");
+        assert_eq!(diff.rows_purged, Some(4 * DELETED), "{profile}");
+        assert_eq!(diff.targets_confirmed, (profile == NEWEST).then_some(2), "{profile}");
         let l0 = is_from(profile, "2.4.7").then_some(1);
-        assert_eq!(effect.l0_segments, (l0, l0), "{profile}: a plain one leaves them");
+        assert_eq!(diff.l0_segments, (l0, l0), "{profile}: a plain one leaves them");
         if is_from(profile, "2.6.3") {
             let params = Params { is_l0: true, ..Params::default() };
             let job_id = client.compact_with("succeeds", params, LIMIT).wait().unwrap().job_id;
-            let effect = wait(client, job_id).report.effect.unwrap();
+            let diff = wait(client, job_id).report.segment_diff.unwrap();
             assert_eq!(
-                (effect.l0_segments, effect.sources_remaining),
+                (diff.l0_segments, diff.sources_remaining),
                 ((Some(1), Some(0)), Some(0)),
                 "{profile}"
             );
-            assert_eq!((effect.gone, effect.rows_purged), (0, None), "{profile}");
+            assert_eq!((diff.removed, diff.rows_purged), (0, None), "{profile}");
         }
 
         let job_id = trigger(client, "fails").unwrap().job_id;
         let outcome = wait(client, job_id);
-        let effect = outcome.report.effect.unwrap();
-        assert_eq!((effect.gone, effect.sources_remaining), (0, Some(4)), "{profile}");
+        let diff = outcome.report.segment_diff.unwrap();
+        assert_eq!((diff.removed, diff.sources_remaining), (0, Some(4)), "{profile}");
         let text = outcome.error.unwrap();
         assert!(text.message().contains("same segments as before"), "{profile}: {text}");
         let reason = text.message().contains("no space left on device");
         assert_eq!(reason, profile == NEWEST, "{profile}: {text}");
         let of_others = wait(&common::client(fake), job_id).report;
-        assert_eq!(of_others.effect, None, "another client has not seen the segments before");
+        assert_eq!(of_others.segment_diff, None, "another client has not seen the segments before");
     });
 }
 
@@ -319,7 +319,7 @@ fn a_server_that_does_not_list_segments_compacts_all_the_same() {
         let limit = Timeout::After(Duration::from_secs(4));
         let job_id = client.compact("succeeds", false, limit).wait().unwrap();
         let report = wait(&client, job_id).report;
-        assert_eq!((report.verdict, report.effect), (Verdict::Succeeded, None));
+        assert_eq!((report.verdict, report.segment_diff), (Verdict::Succeeded, None));
     }
 }
 
@@ -436,7 +436,11 @@ fn a_lost_answer_is_looked_into_as_far_as_the_server_shows() {
             assert_eq!(error.job_id, found.job_id);
             let report = wait(client, found.job_id).report;
             assert_eq!(report.verdict, Verdict::Succeeded);
-            assert_eq!(report.effect.unwrap().sources_remaining, Some(0), "compared with before the trigger");
+            assert_eq!(
+                report.segment_diff.unwrap().sources_remaining,
+                Some(0),
+                "compared with before the trigger"
+            );
         }
         // The trigger never arrived.
         fake.fail_next(Method::Trigger, Fault::Lost);

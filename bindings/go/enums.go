@@ -30,7 +30,7 @@ const (
 	ErrInvalidHandle Status = C.MILVUS_INVALID_HANDLE
 	// The client is closed; make a new one.
 	ErrClosed Status = C.MILVUS_CLOSED
-	// This process is a fork of one that used the library; use the library in the parent, or call exec() first.
+	// This process is a fork of one that used the library; use the library in the parent, or call exec first.
 	ErrForked Status = C.MILVUS_FORKED
 	// The operation still runs; wait for its future, or ask again later.
 	ErrPending Status = C.MILVUS_PENDING
@@ -70,8 +70,7 @@ const (
 	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
 	// Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
 	ErrBusy Status = C.MILVUS_BUSY
-	// Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at
-	// the server.
+	// Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
 	ErrStalled Status = C.MILVUS_STALLED
 	// This is a defect of the library; please report the message.
 	ErrInternal Status = C.MILVUS_INTERNAL

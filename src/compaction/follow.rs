@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::NO_JOB;
-use super::effect;
 use super::engine::Engine;
 use super::job_tracker::JobTracker;
 use super::ledger::{Job, Ledger, Origin};
@@ -14,6 +13,7 @@ use super::observe::{Observer, Seen};
 use super::patience::{may_pass, out_of_reach, stalled};
 use super::plan::Plan;
 use super::questions::{LONGEST_LISTING, Questions};
+use super::segment_diff::{self, SegmentDiff};
 use super::state::{self, check_job_id};
 use super::verdict::{Report, Scheduled, Verdict, failure};
 use crate::error::{Error, Status};
@@ -74,7 +74,7 @@ pub(crate) async fn wait(
     let origin = follower.job.origin.as_deref().filter(|origin| !origin.is_late);
     report.unsorted = origin.and_then(Origin::unsorted);
     if is_over {
-        report.effect = follower.effect();
+        report.segment_diff = follower.segment_diff();
         let origin = follower.job.origin.as_deref();
         let is_listed = !report.plans.is_empty();
         report.left_out = origin.filter(|_| is_listed).and_then(|o| left_out(o, follower.tracker.plans()));
@@ -376,10 +376,10 @@ impl<'a> Follower<'a> {
     }
 
     /// What has become of the segments since the trigger.
-    fn effect(&self) -> Option<effect::Effect> {
+    fn segment_diff(&self) -> Option<SegmentDiff> {
         let origin = self.job.origin.as_ref().filter(|origin| !origin.is_late)?;
         let before = origin.before.as_ref()?;
-        Some(effect::compare(before, &self.latest.as_ref()?.segments, self.tracker.plans()))
+        Some(segment_diff::compare(before, &self.latest.as_ref()?.segments, self.tracker.plans()))
     }
 
     /// Says of a bare id what it takes to know more.

@@ -385,7 +385,7 @@ impl JobTracker {
             plans: self.plans.iter().cloned().collect(),
             polls: self.polls,
             failed_polls: self.failed_polls,
-            effect: None,
+            segment_diff: None,
             left_out: None,
             unsorted: None,
         }

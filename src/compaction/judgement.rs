@@ -120,7 +120,7 @@ fn terminated(text: &'static [u8]) -> &'static CStr {
     CStr::from_bytes_until_nul(text).unwrap_or_default()
 }
 
-/// A constant's name in plain words: "TARGET_STORED" is "target stored". What follows it is NUL.
+/// A constant's name in plain words: `TARGET_STORED` is "target stored". What follows it is NUL.
 const fn words<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     let (name, mut words, mut at) = (name.as_bytes(), [0; LENGTH], 0);
     while at < name.len() {

@@ -2,10 +2,10 @@
 
 use std::ffi::CStr;
 
-use super::effect::Effect;
 use super::judgement::{Judgement, Reason};
 use super::left_out::LeftOut;
 use super::plan::Plan;
+use super::segment_diff::SegmentDiff;
 use super::snapshot::count;
 use super::unlisted::Unlisted;
 use crate::error::{Error, Status};
@@ -127,7 +127,7 @@ pub struct Report {
     /// Asking failed this often, and was repeated.
     pub failed_polls: u64,
     /// What the job did to the segments, if this client triggered it and the server lists them.
-    pub effect: Option<Effect>,
+    pub segment_diff: Option<SegmentDiff>,
     /// Segments that were stored at the trigger and left out, if this client triggered the job and knows.
     pub left_out: Option<LeftOut>,
     /// Segments that waited to be sorted right before the trigger, if this client triggered the job and the server told.
@@ -181,7 +181,7 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     };
     let why = why(report).map(|why| format!(". Of a plan: {why}")).unwrap_or_default();
     let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
-    let change = report.effect.map(change).unwrap_or_default();
+    let change = report.segment_diff.map(change).unwrap_or_default();
     let error = Error::new(status, text + &why + &change + &reason);
     Some(if status == Status::Busy { error.retriable() } else { error })
 }
@@ -212,8 +212,8 @@ fn why(report: &Report) -> Option<&'static str> {
 }
 
 /// What the segments say, whatever the server says of the job.
-fn change(effect: Effect) -> String {
-    match (effect.gone, effect.appeared) {
+fn change(diff: SegmentDiff) -> String {
+    match (diff.removed, diff.added) {
         (0, 0) => "; its collection has the same segments as before".to_owned(),
         (gone, appeared) => {
             format!("; of the collection's segments {gone} are gone and {appeared} are new since the trigger")

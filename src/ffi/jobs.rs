@@ -12,7 +12,7 @@ use super::convert::{self, NOT_REPORTED, OutStruct, Sized_, named};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
-use crate::compaction::effect::Effect;
+use crate::compaction::SegmentDiff;
 use crate::compaction::{Counts, LeftOut, Outcome, StateInfo, Verdict};
 use crate::error::Error;
 use crate::operation::Operation;
@@ -322,7 +322,7 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_c
     milvus_compaction_report {
         size: size_of::<milvus_compaction_report>(),
         verdict: report.verdict as milvus_verdict,
-        has_segment_diff: report.effect.is_some().into(),
+        has_segment_diff: report.segment_diff.is_some().into(),
         job_id,
         planned: report.planned,
         counts: report.counts.into(),
@@ -330,7 +330,7 @@ pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_c
         elapsed_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
         polls: report.polls,
         failed_polls: report.failed_polls,
-        segment_diff: report.effect.map_or(milvus_segment_diff::NOT_KNOWN, milvus_segment_diff::from),
+        segment_diff: report.segment_diff.map_or(milvus_segment_diff::NOT_KNOWN, milvus_segment_diff::from),
         left_out: report.left_out.as_ref().map_or(milvus_left_out::NOT_KNOWN, milvus_left_out::from),
         unsorted_segments: report.unsorted.unwrap_or(NOT_REPORTED),
     }
@@ -359,8 +359,8 @@ impl milvus_segment_diff {
     };
 }
 
-impl From<Effect> for milvus_segment_diff {
-    fn from(diff: Effect) -> Self {
+impl From<SegmentDiff> for milvus_segment_diff {
+    fn from(diff: SegmentDiff) -> Self {
         let told = |number: Option<i64>| number.unwrap_or(NOT_REPORTED);
         Self {
             segments_before: diff.segments.0,
@@ -368,8 +368,8 @@ impl From<Effect> for milvus_segment_diff {
             rows_before: diff.rows.0,
             rows_after: diff.rows.1,
             rows_purged: told(diff.rows_purged),
-            segments_removed: diff.gone,
-            segments_added: diff.appeared,
+            segments_removed: diff.removed,
+            segments_added: diff.added,
             sources_remaining: told(diff.sources_remaining),
             targets_missing: told(diff.targets_missing),
             targets_confirmed: told(diff.targets_confirmed),

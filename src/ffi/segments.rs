@@ -13,7 +13,7 @@ use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
 use super::jobs::milvus_segment_diff;
 use super::plans::milvus_plan_list;
-use crate::compaction::effect;
+use crate::compaction::segment_diff;
 use crate::compaction::snapshot::Snapshot;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -235,7 +235,7 @@ pub extern "C" fn milvus_segments_compare(
         let plans = if plans.is_null() { None } else { Some(handle::get(plans)?) };
         let out = Out::new("out_diff", out_diff)?;
         let plans = plans.iter().flat_map(|list| list.plans()).cloned().collect();
-        out.write(effect::compare(&Snapshot::of(&before.list), &after.list, &plans).into());
+        out.write(segment_diff::compare(&Snapshot::of(&before.list), &after.list, &plans).into());
         Ok(())
     })
 }

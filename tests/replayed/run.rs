@@ -156,7 +156,7 @@ fn told_at_end(job: i64, outcome: &Outcome) -> Told {
         (verdict, _) => verdict.name().to_str().unwrap().trim_start_matches("MILVUS_VERDICT_").to_owned(),
     };
     let message = outcome.error.as_ref().map_or_else(String::new, |error| error.message().to_owned());
-    let purged = outcome.report.effect.and_then(|effect| effect.rows_purged);
+    let purged = outcome.report.segment_diff.and_then(|diff| diff.rows_purged);
     Told { said, purged, has_job: job > 0, message }
 }
 

@@ -160,7 +160,7 @@ const char *milvus_answer_name(int32_t answer);
 #define MILVUS_INVALID_HANDLE 2
 /** The client is closed; make a new one. */
 #define MILVUS_CLOSED 3
-/** This process is a fork of one that used the library; use the library in the parent, or call exec() first. */
+/** This process is a fork of one that used the library; use the library in the parent, or call exec first. */
 #define MILVUS_FORKED 4
 /** The operation still runs; wait for its future, or ask again later. */
 #define MILVUS_PENDING 5
@@ -200,7 +200,7 @@ const char *milvus_answer_name(int32_t answer);
 #define MILVUS_SOME_FAILED 42
 /** Nothing started: another compaction holds the segments, or the server does not want them now; try again later. */
 #define MILVUS_BUSY 43
-/** Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look at the server. */
+/** Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server. */
 #define MILVUS_STALLED 44
 /** This is a defect of the library; please report the message. */
 #define MILVUS_INTERNAL 50

@@ -12,7 +12,7 @@ public enum Status implements Numbered {
     INVALID_HANDLE(2),
     /** The client is closed; make a new one. */
     CLOSED(3),
-    /** This process is a fork of one that used the library; use the library in the parent, or call exec() first. */
+    /** This process is a fork of one that used the library; use the library in the parent, or call exec first. */
     FORKED(4),
     /** The operation still runs; wait for its future, or ask again later. */
     PENDING(5),
@@ -55,8 +55,7 @@ public enum Status implements Numbered {
      */
     BUSY(43),
     /**
-     * Nothing has changed for as long as the option stall_timeout_ms allows; the job may go on, so wait again or look
-     * at the server.
+     * Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
      */
     STALLED(44),
     /** This is a defect of the library; please report the message. */

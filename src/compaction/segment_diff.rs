@@ -9,7 +9,7 @@ use crate::segments::Segment;
 
 /// Before and after. What is `None` cannot be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Effect {
+pub struct SegmentDiff {
     /// Segments with stored rows, before and after.
     pub segments: (i64, i64),
     /// Their rows, before and after. Deleted rows count until a compaction purges them.
@@ -17,9 +17,9 @@ pub struct Effect {
     /// Segments with nothing but deletions, before and after (servers since 2.4.7).
     pub l0_segments: (Option<i64>, Option<i64>),
     /// Segments that were there before and are no more.
-    pub gone: i64,
+    pub removed: i64,
     /// Segments that were not there before. Flushes make some too.
-    pub appeared: i64,
+    pub added: i64,
     /// Sources of the job's plans that are still there; `None` if no plan is known.
     pub sources_remaining: Option<i64>,
     /// Targets of the job's plans that are not there; `None` if none is known.
@@ -31,7 +31,7 @@ pub struct Effect {
 }
 
 /// Compares the segments of one collection, before and after a job of these plans.
-pub(crate) fn compare(before: &Snapshot, after: &[Segment], plans: &Plans) -> Effect {
+pub(crate) fn compare(before: &Snapshot, after: &[Segment], plans: &Plans) -> SegmentDiff {
     let now = Snapshot::of(after);
     let sources: HashSet<i64> = plans.iter().flat_map(|plan| plan.sources.iter().copied()).collect();
     let targets: HashSet<i64> = plans.iter().flat_map(|plan| plan.targets().iter().copied()).collect();
@@ -39,12 +39,12 @@ pub(crate) fn compare(before: &Snapshot, after: &[Segment], plans: &Plans) -> Ef
     let left = sources.iter().filter(|id| now.has(**id)).count();
     let missing = targets.iter().filter(|id| !now.has(**id)).count();
     let (was_before, is_after) = (before.ids(), now.ids());
-    Effect {
+    SegmentDiff {
         segments: (count(was_before.len()), count(is_after.len())),
         rows: (before.rows(None), now.rows(None)),
         l0_segments: (before.l0_count(), now.l0_count()),
-        gone: count(was_before.difference(&is_after).count()),
-        appeared: count(is_after.difference(&was_before).count()),
+        removed: count(was_before.difference(&is_after).count()),
+        added: count(is_after.difference(&was_before).count()),
         sources_remaining: (!sources.is_empty()).then(|| count(left)),
         targets_missing: (!targets.is_empty()).then(|| count(missing)),
         targets_confirmed: lineage(after, &sources, &targets),
@@ -132,29 +132,26 @@ mod tests {
         Plan { sources: sources.to_vec(), target, judged, ..Plan::default() }
     }
 
-    fn effect_of(before: &Snapshot, after: &[Segment], plans: &[Plan]) -> Effect {
+    fn diff_of(before: &Snapshot, after: &[Segment], plans: &[Plan]) -> SegmentDiff {
         compare(before, after, &plans.iter().cloned().collect())
     }
 
     #[test]
     fn a_merge_that_purged_deletions_is_told_in_numbers() {
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50), segment(3, 50)]);
-        let effect = effect_of(&before, &[segment(9, 80), segment(3, 50)], &[plan(&[1, 2], 9)]);
-        assert_eq!((effect.segments, effect.rows), ((3, 2), (150, 130)));
-        assert_eq!((effect.gone, effect.appeared), (2, 1));
-        assert_eq!((effect.sources_remaining, effect.targets_missing), (Some(0), Some(0)));
-        assert_eq!((effect.rows_purged, effect.targets_confirmed), (Some(20), None));
+        let diff = diff_of(&before, &[segment(9, 80), segment(3, 50)], &[plan(&[1, 2], 9)]);
+        assert_eq!((diff.segments, diff.rows), ((3, 2), (150, 130)));
+        assert_eq!((diff.removed, diff.added), (2, 1));
+        assert_eq!((diff.sources_remaining, diff.targets_missing), (Some(0), Some(0)));
+        assert_eq!((diff.rows_purged, diff.targets_confirmed), (Some(20), None));
     }
 
     #[test]
     fn nothing_is_claimed_of_a_job_that_changed_nothing() {
         let segments = [segment(1, 50), segment(2, 50)];
-        let effect = effect_of(&Snapshot::of(&segments), &segments, &[plan(&[1, 2], -1)]);
-        assert_eq!(
-            (effect.sources_remaining, effect.targets_missing, effect.rows_purged),
-            (Some(2), None, None)
-        );
-        let unknown = effect_of(&Snapshot::of(&segments), &segments, &[]);
+        let diff = diff_of(&Snapshot::of(&segments), &segments, &[plan(&[1, 2], -1)]);
+        assert_eq!((diff.sources_remaining, diff.targets_missing, diff.rows_purged), (Some(2), None, None));
+        let unknown = diff_of(&Snapshot::of(&segments), &segments, &[]);
         assert_eq!((unknown.sources_remaining, unknown.rows_purged), (None, None));
     }
 
@@ -162,11 +159,11 @@ mod tests {
     fn what_others_did_meanwhile_is_not_mixed_in() {
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50)]);
         let after = [segment(9, 70), segment(10, 500)];
-        let effect = effect_of(&before, &after, &[plan(&[1, 2], 9)]);
-        assert_eq!(effect.rows_purged, None, "10 may be a second target, or a flush");
+        let diff = diff_of(&before, &after, &[plan(&[1, 2], 9)]);
+        assert_eq!(diff.rows_purged, None, "10 may be a second target, or a flush");
         let details = Details { targets: vec![9], ..Details::default() };
         let detailed = Plan { details: Some(Box::new(details)), ..plan(&[1, 2], 9) };
-        assert_eq!(effect_of(&before, &after, &[detailed]).rows_purged, Some(30));
+        assert_eq!(diff_of(&before, &after, &[detailed]).rows_purged, Some(30));
     }
 
     #[test]
@@ -175,8 +172,8 @@ mod tests {
             |id, origins: &[i64]| Segment { compaction_from: Some(origins.to_vec()), ..segment(id, 50) };
         let before = Snapshot::of(&[segment(1, 50), segment(2, 50)]);
         let plans = [plan(&[1], 8), plan(&[2], 9)];
-        let effect = effect_of(&before, &[from(8, &[1]), from(9, &[7])], &plans);
-        assert_eq!(effect.targets_confirmed, Some(1));
+        let diff = diff_of(&before, &[from(8, &[1]), from(9, &[7])], &plans);
+        assert_eq!(diff.targets_confirmed, Some(1));
     }
 
     #[test]
@@ -192,7 +189,7 @@ mod tests {
         let details = Details { targets: vec![9], ..Details::default() };
         let plan = Plan { details: Some(Box::new(details)), ..plan(&[1], 9) };
         let purged = |before: Segment, rows| {
-            effect_of(&Snapshot::of(&[before]), &[segment(9, rows)], std::slice::from_ref(&plan)).rows_purged
+            diff_of(&Snapshot::of(&[before]), &[segment(9, rows)], std::slice::from_ref(&plan)).rows_purged
         };
         assert_eq!(purged(sealed, 8), None);
         assert_eq!(purged(segment(1, 10), 8), Some(2));
@@ -205,9 +202,9 @@ mod tests {
         let l1 = |id, rows| Segment { level: Some(2), ..segment(id, rows) };
         let before = Snapshot::of(&[l0(1), l0(2), l1(3, 50)]);
         let plans = [plan(&[1, 2], -1)];
-        let untouched = effect_of(&before, &[l0(1), l0(2), l1(3, 50)], &plans);
+        let untouched = diff_of(&before, &[l0(1), l0(2), l1(3, 50)], &plans);
         assert_eq!((untouched.sources_remaining, untouched.l0_segments), (Some(2), (Some(2), Some(2))));
-        let done = effect_of(&before, &[l1(3, 50)], &plans);
+        let done = diff_of(&before, &[l1(3, 50)], &plans);
         assert_eq!((done.sources_remaining, done.l0_segments), (Some(0), (Some(2), Some(0))));
         assert_eq!(done.rows_purged, None);
     }
@@ -215,7 +212,7 @@ mod tests {
     #[test]
     fn hostile_numbers_do_not_overflow() {
         let before = Snapshot::of(&[segment(1, i64::MAX), segment(2, i64::MAX), segment(3, i64::MIN)]);
-        let effect = effect_of(&before, &[segment(9, i64::MIN)], &[plan(&[1, 2, 3], 9)]);
-        assert_eq!((effect.rows, effect.rows_purged), ((i64::MAX, 0), Some(i64::MAX)));
+        let diff = diff_of(&before, &[segment(9, i64::MIN)], &[plan(&[1, 2, 3], 9)]);
+        assert_eq!((diff.rows, diff.rows_purged), ((i64::MAX, 0), Some(i64::MAX)));
     }
 }
