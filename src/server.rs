@@ -1,6 +1,6 @@
 //! What the server says of itself, and what it can do by that.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status, shortened};
 use crate::version::{Told, Version};
@@ -37,6 +37,11 @@ const FORGETS_JOBS_SOON: Version = Version(2, 6, 3);
 /// No version up to this one lists the tasks of a collection: it takes the request for one about "job 0".
 pub(crate) const LISTS_NO_TASKS: Version = Version(3, 0, 0);
 
+/// Timestamps and ids of a server have the milliseconds since 1970 above so many bits.
+pub(crate) const TIMESTAMP_BITS: u32 = 18;
+/// The start of 2020: before any server that this library can talk to.
+const EARLIEST_CLOCK_MS: i64 = 1_577_836_800_000;
+
 /// What a server says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Server {
@@ -46,6 +51,8 @@ pub struct Server {
     pub deploy_mode: String,
     /// The id of this client in the server's registry; 0 if the server has no registry (before 2.2.9).
     pub identifier: i64,
+    /// When the server gave that id.
+    pub(crate) answered: Option<Instant>,
     /// The version that the user wants assumed if the server reports none.
     pub(crate) assumed: Option<Version>,
     /// Whether the user says that the server honours target sizes although its version is too early.
@@ -57,6 +64,13 @@ impl Server {
     #[must_use]
     pub fn is_lite(&self) -> bool {
         self.version_text.starts_with("milvus_lite")
+    }
+
+    /// The server's clock in milliseconds since 1970: the id that it answers `Connect` with is a timestamp of that moment,
+    /// as recorded of 2.4 to 3.0. `None` if the id is no such timestamp.
+    pub(crate) fn clock_ms(&self) -> Option<i64> {
+        let since = i64::try_from(self.answered?.elapsed().as_millis()).ok()?;
+        Some(self.identifier >> TIMESTAMP_BITS).filter(|ms| *ms >= EARLIEST_CLOCK_MS).map(|ms| ms + since)
     }
 
     /// The version that the server reports, or else the assumed one. milvus-lite has version numbers of its own, which

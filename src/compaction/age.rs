@@ -1,30 +1,28 @@
 //! Whether a job is so young that its server cannot have forgotten plans of it. No I/O.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-/// Servers count ids up from one whose upper bits are the milliseconds since 1970 at which they began to. So an id was
-/// given at the moment in its upper bits or later: on a server that has run for long, much later.
-const COUNTER_BITS: u32 = 18;
-/// An id from further in the future than this shows clocks that disagree, or is no such id.
+use crate::server::{Server, TIMESTAMP_BITS};
+
+/// Clocks of one cluster's parts agree to this.
 const LONGEST_LEAD_MS: i64 = 60_000;
 
-/// `triggered`: when the job began, where that is known; else its id has to tell. The clock behind an id is the
-/// server's: half of the server's memory is left for what it differs from ours.
-pub(super) fn is_young(job_id: i64, triggered: Option<Instant>, memory: Duration) -> bool {
-    match triggered {
-        Some(triggered) => triggered.elapsed() <= memory / 2,
-        None => is_young_id(job_id, memory / 2, unix_ms()),
+/// `triggered`: when the job began, if that is known; else its id has to tell. Servers count ids up from one whose upper
+/// bits are the milliseconds since 1970 at which they began to. So a server gave an id at the moment in its upper bits
+/// or later; on a server that has run for long, much later. The client compares it with the server's own clock, never
+/// with that of this machine. Half of the server's memory is a margin.
+pub(super) fn is_young(job_id: i64, triggered: Option<Instant>, server: &Server) -> bool {
+    let at_most = server.forgets_jobs_after() / 2;
+    match (triggered, server.clock_ms()) {
+        (Some(triggered), _) => triggered.elapsed() <= at_most,
+        (None, Some(now_ms)) => is_young_id(job_id, at_most, now_ms),
+        (None, None) => false,
     }
-}
-
-fn unix_ms() -> i64 {
-    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(unix.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Small numbers, as of milvus-lite, are from 1970.
 fn is_young_id(job_id: i64, at_most: Duration, now_ms: i64) -> bool {
-    let age = now_ms.saturating_sub(job_id >> COUNTER_BITS);
+    let age = now_ms.saturating_sub(job_id >> TIMESTAMP_BITS);
     let at_most = i64::try_from(at_most.as_millis()).unwrap_or(i64::MAX);
     (-LONGEST_LEAD_MS..=at_most).contains(&age)
 }
@@ -33,19 +31,25 @@ fn is_young_id(job_id: i64, at_most: Duration, now_ms: i64) -> bool {
 mod tests {
     use super::*;
 
-    /// Of the job of `tests/recordings/2.6.19/one.jsonl`.
-    const RECORDED: i64 = 470_780_066_639_380_482;
+    /// The job and the answer to `Connect` of `tests/recordings/2.6.19/one.jsonl`.
+    const RECORDED: i64 = 470_780_033_501_107_373;
+    const IDENTIFIER: i64 = 470_780_066_639_380_482;
     const HOUR: Duration = Duration::from_hours(1);
+
+    fn server(version: &str, identifier: i64) -> Server {
+        let answered = Some(Instant::now());
+        Server { version_text: version.to_owned(), identifier, answered, ..Server::default() }
+    }
 
     #[test]
     fn an_id_that_was_given_a_moment_ago_is_young_and_any_other_proves_nothing() {
-        let given = RECORDED >> COUNTER_BITS;
+        let given = RECORDED >> TIMESTAMP_BITS;
         let is_young = |later: Duration| {
             is_young_id(RECORDED, HOUR / 2, given + i64::try_from(later.as_millis()).unwrap())
         };
         assert!(is_young(Duration::ZERO));
         assert!(is_young(HOUR / 2));
-        assert!(!is_young(HOUR / 2 + Duration::from_millis(1)), "the clocks may differ by the other half");
+        assert!(!is_young(HOUR / 2 + Duration::from_millis(1)), "the other half is a margin");
         assert!(is_young_id(RECORDED, HOUR / 2, given - LONGEST_LEAD_MS));
         assert!(!is_young_id(RECORDED, HOUR / 2, given - LONGEST_LEAD_MS - 1), "no id is of the future");
         for small in [0, 7, 447_001, i64::MAX] {
@@ -54,11 +58,22 @@ mod tests {
     }
 
     #[test]
+    fn the_age_of_an_id_is_told_by_the_clock_of_its_server() {
+        assert!(is_young(RECORDED, None, &server("2.6.19", IDENTIFIER)), "it was two minutes old");
+        let an_hour_later = IDENTIFIER + (3_600_000 << TIMESTAMP_BITS);
+        assert!(!is_young(RECORDED, None, &server("2.6.19", an_hour_later)));
+        assert!(is_young(RECORDED, None, &server("2.6.2", an_hour_later)), "it remembers a day");
+        for none in [0, 4711] {
+            assert!(!is_young(RECORDED, None, &server("2.6.19", none)), "{none} is no clock");
+        }
+    }
+
+    #[test]
     fn a_job_whose_trigger_was_seen_is_as_old_as_that_whatever_its_id() {
         let ago = |minutes| Instant::now().checked_sub(Duration::from_mins(minutes));
-        assert!(is_young(7, ago(29), HOUR));
-        assert!(!is_young(7, ago(31), HOUR));
-        assert!(is_young(unix_ms() << COUNTER_BITS, None, HOUR));
-        assert!(!is_young(7, None, HOUR));
+        let server = server("2.6.19", 0);
+        assert!(is_young(7, ago(29), &server));
+        assert!(!is_young(7, ago(31), &server));
+        assert!(!is_young(7, None, &server));
     }
 }

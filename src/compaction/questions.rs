@@ -10,8 +10,6 @@ use super::state;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 
-/// What a server remembers of a plan that cannot be asked for its version.
-const SHORTEST_MEMORY: Duration = Duration::from_hours(1);
 /// A job that is over, but whose plans cannot be listed for so long, is judged without them.
 pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
 
@@ -77,8 +75,8 @@ impl Questions {
                 self.outage.answered();
                 self.listing = None;
                 let server = rpc.server(limit).await;
-                let memory = server.map_or(SHORTEST_MEMORY, |server| server.forgets_jobs_after());
-                tracker.list(listed, !is_young(self.job_id, self.triggered, memory));
+                let server = server.unwrap_or_default(); // one of which nothing is known proves nothing
+                tracker.list(listed, !is_young(self.job_id, self.triggered, &server));
                 Ok(())
             }
             // Without a list, what the trigger announced is all there is; one too long to read is as good as none.

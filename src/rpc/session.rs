@@ -1,6 +1,7 @@
 //! Opens a session: the handshake in which client and server identify themselves.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use super::attempt::{Call, Context};
 use super::deadline::Deadline;
@@ -52,6 +53,7 @@ impl Session {
                     version_text: kept(config, &info.build_tags),
                     deploy_mode: kept(config, &info.deploy_mode),
                     identifier: reply.identifier,
+                    answered: Some(Instant::now()),
                     ..Server::default()
                 }
             }
