@@ -171,7 +171,7 @@ unsafe impl Sized_ for milvus_compaction_state_info {
 }
 unsafe impl Sized_ for milvus_compaction_report {
     const NAME: &'static str = "milvus_compaction_report";
-    const FIRST_SIZE: usize = 256;
+    const FIRST_SIZE: usize = 264;
 }
 
 /// Asks what the server says about a job now. Blocks.

@@ -242,7 +242,7 @@ public final class OperationsTest extends Served {
         InvalidArgumentException failure = assertThrows(InvalidArgumentException.class,
             () -> new MilvusClient(server.uri(), Map.of("time_out", "1")));
         assertTrue(failure.getMessage(), failure.getMessage().contains("timeout_ms"));
-        try (MilvusClient hasty = new MilvusClient(server.uri(), Map.of("timeout_ms", "300"))) {
+        try (MilvusClient hasty = new MilvusClient(server.uri(), Map.of("wait_timeout_ms", "300"))) {
             long job = hasty.compact("never_ends", SOON);
             assertThrows(MilvusTimeoutException.class,
                 () -> hasty.waitForCompaction(job, MilvusClient.DEFAULT_TIMEOUT));
