@@ -44,6 +44,8 @@ static const char *advice(milvus_status status)
     case MILVUS_BUSY:
         return "nothing was started: another compaction holds the segments, or they are not eligible now; compact again "
                "when it is over (milvus_compact_many does so by itself, for up to ten minutes)";
+    case MILVUS_STALLED:
+        return "the server answers, but nothing of the job changes: see whether a worker is free, and wait again";
     case MILVUS_COMPACTION_DISABLED:
     case MILVUS_UNSUPPORTED:
         return "this server cannot do it: its version or its configuration has to change";

@@ -102,6 +102,19 @@ fn an_answer_changes_when_the_recorded_one_did() {
 }
 
 #[test]
+fn a_job_that_no_worker_can_take_ends_the_wait_as_stalled() {
+    for recording in ["2.4.24/no_slots.jsonl", "2.5.27/no_slots.jsonl"] {
+        let replay = replay(recording, Settings::default());
+        let client = client(&replay.uri(), &[("stall_timeout_ms", "1500")]);
+        let job = replay.trigger().unwrap();
+        let outcome = client.compaction_wait(job, Timeout::Default).wait().unwrap();
+        let error = outcome.error.unwrap();
+        assert_eq!((error.status, error.job_id), (Status::Stalled, job), "{recording}: {error}");
+        assert!(outcome.report.counts.executing > 0, "{recording}: {:?}", outcome.report);
+    }
+}
+
+#[test]
 fn the_page_of_tasks_is_served_as_recorded() {
     let settings = Settings { has_tasks_early: true, ..Settings::default() };
     let replay = replay("2.6.19/fails_first.jsonl", settings);
