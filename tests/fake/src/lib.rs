@@ -315,8 +315,8 @@ impl Fake {
         }
     }
 
-    /// From now on its ids tell that they are young, as those of a real server that has just started. Small ones, which
-    /// it gives otherwise, tell no time.
+    /// From now on its ids and its clock tell that they are young, as those of a real server that has just started. Small
+    /// ones, which it gives otherwise, tell no time.
     pub fn count_ids_from_now(&self) {
         self.state().count_ids_from_now();
     }

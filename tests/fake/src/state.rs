@@ -164,6 +164,7 @@ impl State {
     pub(crate) fn count_ids_from_now(&mut self) {
         let unix = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         self.next_id = i64::try_from(unix.as_millis() << 18).unwrap_or(i64::MAX);
+        self.identifier = self.next_id; // which is the server's clock
     }
 
     pub(crate) fn fresh_id(&mut self) -> i64 {
