@@ -57,8 +57,9 @@ const OPENING: &str = "\
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
 //               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
-//               No call waits for ever: a server that answers nothing for five minutes gives MILVUS_UNAVAILABLE, a
-//               wait in which nothing changes for the option stall_timeout_ms (an hour) MILVUS_STALLED.
+//               No call that asks the server waits for ever: a server that answers nothing for five minutes gives
+//               MILVUS_UNAVAILABLE, a wait in which nothing changes for the option stall_timeout_ms (an hour)
+//               MILVUS_STALLED.
 //   Threads     Every function is thread-safe. No signal handler may call one: they take locks. A call needs 64 KiB
 //               of stack. pthread_cancel() takes effect when a call has returned; a thread that has set
 //               PTHREAD_CANCEL_ASYNCHRONOUS must not call.
