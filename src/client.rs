@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::closing::{self, Closing};
 use crate::collection;
-use crate::compaction::engine::Engine;
+use crate::compaction::client_state::ClientState;
 use crate::compaction::{CheckResult, Item, Many, Outcome, Params, Plan, Resolution, StateInfo, Triggered};
 use crate::compaction::{check, follow, many, optimize, portable, resolve, state, tasks, trigger, wait_in};
 use crate::config::Config;
@@ -43,7 +43,7 @@ impl Timeout {
 /// A connection to one server, shared by any number of threads.
 #[derive(Clone)]
 pub struct Client {
-    engine: Arc<Engine>,
+    client_state: Arc<ClientState>,
     in_flight: Arc<InFlight>,
 }
 
@@ -53,7 +53,7 @@ impl Client {
     /// # Errors
     /// `TlsFailed` if there are no root certificates.
     pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self { engine: Arc::new(Engine::new(Rpc::new(config)?)?), in_flight: Arc::default() })
+        Ok(Self { client_state: Arc::new(ClientState::new(Rpc::new(config)?)?), in_flight: Arc::default() })
     }
 
     /// Ends every operation in flight with `Closed`, and closes the connection; later operations fail with `Closed`
@@ -64,8 +64,8 @@ impl Client {
     /// another close runs, which waits for the rest. The client is closed all the same.
     pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
         let closing = closing::close(&self.in_flight, self.limit(timeout));
-        let engine = Arc::clone(&self.engine);
-        runtime::spawn(Box::pin(async move { engine.rpc.disconnect().await }));
+        let client_state = Arc::clone(&self.client_state);
+        runtime::spawn(Box::pin(async move { client_state.rpc.disconnect().await }));
         let text = "the client is closed, but an operation is still in flight, or a callback running or due";
         match closing {
             Closing::Complete => Ok(()),
@@ -76,10 +76,9 @@ impl Client {
 
     /// What the server said of itself when the current connection was made.
     pub fn server(&self, timeout: Timeout) -> Operation<Server> {
-        self.operation(
-            timeout,
-            |context| async move { context.engine().rpc.server(context.deadline()).await },
-        )
+        self.operation(timeout, |context| async move {
+            context.client_state().rpc.server(context.deadline()).await
+        })
     }
 
     /// Triggers a compaction; returns the job's id, or [`NO_JOB`](crate::compaction::NO_JOB). With `in_doubt` set
@@ -92,24 +91,24 @@ impl Client {
     /// `Unsupported` for parameters that this server would silently ignore.
     pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Triggered> {
         self.on_collection(name, timeout, |context, name| async move {
-            let Engine { rpc, ledger, .. } = &**context.engine();
-            Box::pin(trigger::compact(rpc, ledger, context.deadline(), &name, &params)).await
+            let ClientState { rpc, history, .. } = &**context.client_state();
+            Box::pin(trigger::compact(rpc, history, context.deadline(), &name, &params)).await
         })
     }
 
     /// Checks what such a trigger would do, and fails as it would. Only reads.
     pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Operation<CheckResult> {
         self.on_collection(name, timeout, |context, name| async move {
-            let Engine { rpc, ledger, .. } = &**context.engine();
-            Box::pin(check::check(rpc, ledger, context.deadline(), &name, &params)).await
+            let ClientState { rpc, history, .. } = &**context.client_state();
+            Box::pin(check::check(rpc, history, context.deadline(), &name, &params)).await
         })
     }
 
     /// Resolves this client's latest trigger in doubt of a collection: finds the job that it started, if it did.
     pub fn compaction_resolve(&self, name: &str, timeout: Timeout) -> Operation<Resolution> {
         self.on_collection(name, timeout, |context, name| async move {
-            let Engine { rpc, ledger, .. } = &**context.engine();
-            resolve::resolve(rpc, ledger, context.deadline(), &name).await
+            let ClientState { rpc, history, .. } = &**context.client_state();
+            resolve::resolve(rpc, history, context.deadline(), &name).await
         })
     }
 
@@ -117,7 +116,7 @@ impl Client {
     /// collection.
     pub fn compaction_tasks(&self, name: &str, timeout: Timeout) -> Operation<Vec<Plan>> {
         self.on_collection(name, timeout, |context, name| async move {
-            let (rpc, deadline) = (&context.engine().rpc, context.deadline());
+            let (rpc, deadline) = (&context.client_state().rpc, context.deadline());
             let collection = collection::find(rpc, deadline, &name).await?;
             tasks::list(rpc, RetryClass::Read, deadline, &collection).await
         })
@@ -126,7 +125,7 @@ impl Client {
     /// The segments of a collection, as stored or as loaded.
     pub fn segments(&self, name: &str, are_loaded: bool, timeout: Timeout) -> Operation<Vec<Segment>> {
         self.on_collection(name, timeout, |context, name| async move {
-            let (rpc, deadline) = (&context.engine().rpc, context.deadline());
+            let (rpc, deadline) = (&context.client_state().rpc, context.deadline());
             let collection = collection::find(rpc, deadline, &name).await?;
             if are_loaded {
                 segments::loaded(rpc, RetryClass::Read, deadline, &collection).await
@@ -139,23 +138,23 @@ impl Client {
     /// What the server says of a job now. The server reports a job that it does not know as Completed, not as an error.
     pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Operation<StateInfo> {
         self.operation(timeout, |context| async move {
-            state::state(&context.engine().rpc, RetryClass::Read, context.deadline(), job_id).await
+            state::state(&context.client_state().rpc, RetryClass::Read, context.deadline(), job_id).await
         })
     }
 
     /// The plans of a job: those that the server lists now, and those that this client saw earlier.
     pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Operation<Vec<Plan>> {
         self.operation(timeout, |context| async move {
-            let Engine { rpc, ledger, .. } = &**context.engine();
-            follow::plans(rpc, ledger, context.deadline(), job_id).await
+            let ClientState { rpc, history, .. } = &**context.client_state();
+            follow::plans(rpc, history, context.deadline(), job_id).await
         })
     }
 
     /// Waits until a job is over. Fails only for an impossible id; whatever else ends the wait is in the [`Outcome`].
     pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
         self.operation(self.of_a_wait(timeout), |context| async move {
-            let show = |progress| context.meter().show(progress);
-            let outcome = follow::wait(context.engine(), &show, context.deadline(), job_id).await?;
+            let show = |progress| context.progress_tracker().show(progress);
+            let outcome = follow::wait(context.client_state(), &show, context.deadline(), job_id).await?;
             Ok(context.settle_outcome(outcome))
         })
     }
@@ -164,8 +163,8 @@ impl Client {
     /// this collection. Fails also if the collection does not exist or is not the job's.
     pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
-            let show = |progress| context.meter().show(progress);
-            let waited = wait_in::wait_in(context.engine(), &show, context.deadline(), &name, job_id);
+            let show = |progress| context.progress_tracker().show(progress);
+            let waited = wait_in::wait_in(context.client_state(), &show, context.deadline(), &name, job_id);
             Ok(context.settle_outcome(Box::pin(waited).await?))
         })
     }
@@ -175,7 +174,7 @@ impl Client {
     /// # Errors
     /// `InvalidArgument` if this client does not know the job, or if the text would be too long or show a secret.
     pub fn job_export(&self, job_id: i64) -> Result<String, Error> {
-        portable::export(&self.engine.ledger, self.engine.rpc.config(), job_id)
+        portable::export(&self.client_state.history, self.client_state.rpc.config(), job_id)
     }
 
     /// Imports what another client has exported, and returns the job's id. Sends nothing.
@@ -183,15 +182,15 @@ impl Client {
     /// # Errors
     /// `InvalidArgument` if the text is damaged, or comes from another server.
     pub fn job_import(&self, text: &str) -> Result<i64, Error> {
-        portable::import(&self.engine.ledger, text)
+        portable::import(&self.client_state.history, text)
     }
 
     /// Flushes a collection, and ends when its rows are stored.
     pub fn flush(&self, name: &str, timeout: Timeout) -> Operation<()> {
         self.on_collection(name, timeout, |context, name| async move {
-            let (engine, deadline) = (context.engine(), context.deadline());
-            let collection = collection::find(&engine.rpc, deadline, &name).await?;
-            upkeep::flush(&engine.rpc, &engine.upkeep_limiter, deadline, &collection).await
+            let (client_state, deadline) = (context.client_state(), context.deadline());
+            let collection = collection::find(&client_state.rpc, deadline, &name).await?;
+            upkeep::flush(&client_state.rpc, &client_state.upkeep_limiter, deadline, &collection).await
         })
     }
 
@@ -199,8 +198,9 @@ impl Client {
     /// outcome; fails only if no job was started.
     pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, Outcome)> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
-            let show = |progress| context.meter().show(progress);
-            let optimized = optimize::optimize(context.engine(), &show, context.deadline(), &name, &params);
+            let show = |progress| context.progress_tracker().show(progress);
+            let optimized =
+                optimize::optimize(context.client_state(), &show, context.deadline(), &name, &params);
             let (job_id, outcome) = trigger::or_doubtful(Box::pin(optimized)).await?;
             Ok((job_id, context.settle_outcome(outcome)))
         })
@@ -209,7 +209,8 @@ impl Client {
     /// Compacts many collections, and returns the result of each. The error is `None` only if none failed.
     pub fn compact_many(&self, many: Many, timeout: Timeout) -> Operation<(Vec<Item>, Option<Error>)> {
         self.operation(self.of_a_wait(timeout), |context| async move {
-            let compacted = many::compact(context.engine(), context.meter(), context.deadline(), many);
+            let compacted =
+                many::compact(context.client_state(), context.progress_tracker(), context.deadline(), many);
             let (mut items, error) = trigger::or_doubtful(Box::pin(compacted)).await?;
             for item in &mut items {
                 item.error = item.error.take().map(|error| context.without_secrets(error));
@@ -239,18 +240,20 @@ impl Client {
     }
 
     pub(crate) fn context(&self, timeout: Timeout) -> Arc<OperationContext> {
-        OperationContext::new(&self.engine, &self.in_flight, self.limit(timeout))
+        OperationContext::new(&self.client_state, &self.in_flight, self.limit(timeout))
     }
 
     /// The timeout of an operation that takes as long as a job: its default is one of its own.
     fn of_a_wait(&self, timeout: Timeout) -> Timeout {
         match timeout {
-            Timeout::Default => self.engine.rpc.config().wait_timeout.map_or(Timeout::Never, Timeout::After),
+            Timeout::Default => {
+                self.client_state.rpc.config().wait_timeout.map_or(Timeout::Never, Timeout::After)
+            }
             given => given,
         }
     }
 
     fn limit(&self, timeout: Timeout) -> Option<Duration> {
-        timeout.or(Some(self.engine.rpc.config().timeout))
+        timeout.or(Some(self.client_state.rpc.config().timeout))
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
 use crate::compaction::Outcome;
-use crate::compaction::engine::Engine;
-use crate::compaction::meter::Meter;
+use crate::compaction::client_state::ClientState;
+use crate::compaction::progress::ProgressTracker;
 use crate::completion::{self, Completion};
 use crate::error::{Error, Status};
 use crate::in_flight::{InFlight, InFlightGuard};
@@ -19,29 +19,33 @@ use crate::runtime;
 
 /// What the work of an operation needs, and what controls it from outside.
 pub(crate) struct OperationContext {
-    engine: Arc<Engine>,
+    client_state: Arc<ClientState>,
     in_flight: Arc<InFlight>,
     deadline: Deadline<'static>,
     /// A thread waits for the result, and wakes the work when the time is over.
     is_watched: AtomicBool,
     token: CancellationToken,
-    meter: Arc<Meter>,
+    progress_tracker: Arc<ProgressTracker>,
 }
 
 impl OperationContext {
-    pub(crate) fn new(engine: &Arc<Engine>, in_flight: &Arc<InFlight>, limit: Option<Duration>) -> Arc<Self> {
+    pub(crate) fn new(
+        client_state: &Arc<ClientState>,
+        in_flight: &Arc<InFlight>,
+        limit: Option<Duration>,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            engine: Arc::clone(engine),
+            client_state: Arc::clone(client_state),
             in_flight: Arc::clone(in_flight),
             deadline: Deadline::after(limit),
             is_watched: AtomicBool::new(false),
             token: CancellationToken::default(),
-            meter: Arc::new(Meter::new()),
+            progress_tracker: Arc::new(ProgressTracker::new()),
         })
     }
 
-    pub(crate) fn engine(&self) -> &Arc<Engine> {
-        &self.engine
+    pub(crate) fn client_state(&self) -> &Arc<ClientState> {
+        &self.client_state
     }
 
     /// When the operation has to end, or earlier if it is cancelled.
@@ -50,8 +54,8 @@ impl OperationContext {
         if self.is_watched.load(Ordering::Relaxed) { deadline.watched() } else { deadline }
     }
 
-    pub(crate) fn meter(&self) -> &Arc<Meter> {
-        &self.meter
+    pub(crate) fn progress_tracker(&self) -> &Arc<ProgressTracker> {
+        &self.progress_tracker
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
@@ -74,7 +78,7 @@ impl OperationContext {
     }
 
     pub(crate) fn without_secrets(&self, error: Error) -> Error {
-        self.engine.rpc.config().hiding_secrets(error)
+        self.client_state.rpc.config().hiding_secrets(error)
     }
 
     pub(crate) fn settle_outcome(&self, outcome: Outcome) -> Outcome {
@@ -143,7 +147,7 @@ impl<T: Send + 'static> Operation<T> {
             let on_closing = || context.token.cancel(Status::Closed);
             let work = panics::caught(context.in_flight.run(work, on_closing));
             let result = context.token.watch(work).await.and_then(|result| result);
-            context.meter.stop();
+            context.progress_tracker.stop();
             completer.complete(result.map_err(|error| context.settle(error)));
             drop::<InFlightGuard>(guard); // only after the listener has run
         }));
@@ -161,7 +165,7 @@ mod tests {
     fn context() -> Arc<OperationContext> {
         let config = Config::new("http://somebody:open-sesame@127.0.0.1:1", &Options::default()).unwrap();
         OperationContext::new(
-            &Arc::new(Engine::new(Rpc::new(config).unwrap()).unwrap()),
+            &Arc::new(ClientState::new(Rpc::new(config).unwrap()).unwrap()),
             &Arc::default(),
             None,
         )

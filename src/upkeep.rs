@@ -250,10 +250,11 @@ mod tests {
         let context = client.context(timeout);
         let waiting = context.clone();
         let operation = Operation::new(&context, async move {
-            let (engine, deadline) = (waiting.engine(), waiting.deadline());
-            let collection = collection::find(&engine.rpc, deadline, "nothing").await?;
+            let (client_state, deadline) = (waiting.client_state(), waiting.deadline());
+            let collection = collection::find(&client_state.rpc, deadline, "nothing").await?;
             let limit = Duration::from_millis(limit_ms);
-            wait_until_sorted(&engine.rpc, &engine.upkeep_limiter, deadline, &collection, limit).await
+            wait_until_sorted(&client_state.rpc, &client_state.upkeep_limiter, deadline, &collection, limit)
+                .await
         });
         operation.wait()
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use super::engine::Engine;
+use super::client_state::ClientState;
 use super::follow::{self, Outcome, Show};
 use super::params::Params;
 use super::trigger::{self, Triggered};
@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_mins(10);
 
 /// A trigger that is sent again as long as the collection is held.
 pub(super) struct Persistent<'a> {
-    pub(super) engine: &'a Engine,
+    pub(super) client_state: &'a ClientState,
     pub(super) deadline: Deadline<'a>,
     pub(super) name: &'a str,
     pub(super) params: &'a Params,
@@ -37,13 +37,18 @@ pub(super) struct Persistent<'a> {
 }
 
 impl<'a> Persistent<'a> {
-    pub(super) fn new(engine: &'a Engine, deadline: Deadline<'a>, name: &'a str, params: &'a Params) -> Self {
-        Self { engine, deadline, name, params, turns: None, since: Instant::now(), pause: FIRST_PAUSE }
+    pub(super) fn new(
+        client_state: &'a ClientState,
+        deadline: Deadline<'a>,
+        name: &'a str,
+        params: &'a Params,
+    ) -> Self {
+        Self { client_state, deadline, name, params, turns: None, since: Instant::now(), pause: FIRST_PAUSE }
     }
 
     /// Waits a while for segments to be sorted: until then a compaction leaves them out, and its report says so.
     pub(super) async fn wait_for_sorting(&self, collection: &Collection) {
-        let Engine { rpc, upkeep_limiter, .. } = self.engine;
+        let ClientState { rpc, upkeep_limiter, .. } = self.client_state;
         let waited =
             upkeep::wait_until_sorted(rpc, upkeep_limiter, self.deadline, collection, LONGEST_SORT).await;
         // That the segments cannot be looked at does not keep them from being compacted.
@@ -69,14 +74,14 @@ impl<'a> Persistent<'a> {
     }
 
     async fn trigger_once(&self) -> Result<Triggered, Error> {
-        let Engine { rpc, ledger, .. } = self.engine;
+        let ClientState { rpc, history, .. } = self.client_state;
         let _turn = match self.turns {
             Some(turns) => {
                 Some(self.deadline.bound(turns.acquire()).await.ok_or_else(|| not_begun(self.deadline))?)
             }
             None => None,
         };
-        Box::pin(trigger::compact(rpc, ledger, self.deadline, self.name, self.params)).await
+        Box::pin(trigger::compact(rpc, history, self.deadline, self.name, self.params)).await
     }
 
     /// Waits for the job, and triggers anew if it was not the one asked for. Returns the latest trigger with its end.
@@ -86,7 +91,7 @@ impl<'a> Persistent<'a> {
         mut triggered: Triggered,
     ) -> Result<(Triggered, Outcome), Error> {
         loop {
-            let wait = follow::wait(self.engine, show, self.deadline, triggered.job_id);
+            let wait = follow::wait(self.client_state, show, self.deadline, triggered.job_id);
             let mut outcome = Box::pin(wait).await?;
             // Where nothing was scheduled no wait can know it.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);

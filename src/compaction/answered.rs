@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::follow::POLL_LIMIT;
-use super::ledger::{Job, Ledger, Origin};
+use super::job_history::{Job, JobHistory, Origin};
 use super::left_out;
 use super::params::Mode;
 use super::plan::{Plan, Plans};
@@ -21,7 +21,7 @@ use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 /// What came of a trigger that the server has answered.
 pub(super) async fn started(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     origin: Arc<Origin>,
     reply: &ManualCompactionResponse,
@@ -33,8 +33,8 @@ pub(super) async fn started(
     let is_ours = |job: &Job| {
         !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
     };
-    if job_id != NO_JOB && (was_listed || ledger.recall(job_id).as_ref().is_some_and(is_ours)) {
-        let joined = joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, job_id).await;
+    if job_id != NO_JOB && (was_listed || history.recall(job_id).as_ref().is_some_and(is_ours)) {
+        let joined = joined(rpc, history, deadline.within(POLL_LIMIT), &origin, job_id).await;
         return joined.ok_or_else(|| held_by(&origin, job_id));
     }
     let (scheduled, plans) = match reply.compaction_plan_count {
@@ -52,15 +52,15 @@ pub(super) async fn started(
         Scheduled::Uncounted | Scheduled::Elsewhere => (Start::Accepted, None),
     };
     let running = match start {
-        Start::Nothing => running_job(rpc, ledger, deadline.within(POLL_LIMIT), &origin).await,
+        Start::Nothing => running_job(rpc, history, deadline.within(POLL_LIMIT), &origin).await,
         _ => None,
     };
     if job_id != NO_JOB {
         let origin = Some(Arc::clone(&origin));
-        ledger.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
+        history.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
     }
     if let Some(running) = running
-        && let Some(joined) = joined(rpc, ledger, deadline.within(POLL_LIMIT), &origin, running).await
+        && let Some(joined) = joined(rpc, history, deadline.within(POLL_LIMIT), &origin, running).await
     {
         return Ok(joined);
     }
@@ -126,12 +126,12 @@ fn not_sorted(origin: &Origin, count: i64) -> Error {
 /// the whole collection; `None` otherwise, as nothing was done.
 async fn joined(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     asked: &Origin,
     job_id: i64,
 ) -> Option<Triggered> {
-    let known = ledger.recall(job_id);
+    let known = history.recall(job_id);
     let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
     let mut start = Start::Running;
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
@@ -176,7 +176,12 @@ async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64
 }
 
 /// A job of the collection that is running: why the server has scheduled nothing new.
-async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin: &Origin) -> Option<i64> {
+async fn running_job(
+    rpc: &Rpc,
+    history: &JobHistory,
+    deadline: Deadline<'_>,
+    origin: &Origin,
+) -> Option<i64> {
     if origin.jobs_before.is_some() {
         let tasks = tasks::list(rpc, RetryClass::Poll, deadline, &origin.collection).await.ok()?;
         let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| resolve::fits(d.kind, origin.mode));
@@ -187,7 +192,7 @@ async fn running_job(rpc: &Rpc, ledger: &Ledger, deadline: Deadline<'_>, origin:
     if origin.running.is_some() {
         return origin.running;
     }
-    let job_id = ledger.unfinished(&origin.collection)?;
+    let job_id = history.unfinished(&origin.collection)?;
     let info = state::state(rpc, RetryClass::Poll, deadline, job_id).await.ok()?;
     (info.state == State::Executing).then_some(job_id)
 }

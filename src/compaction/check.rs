@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::estimate::expected;
 use super::final_form::is_final;
 use super::follow::POLL_LIMIT;
-use super::ledger::Ledger;
+use super::job_history::JobHistory;
 use super::params::{Mode, Params};
 use super::plan::Plan;
 use super::predict::{Deciders, Scope, conclude};
@@ -93,7 +93,7 @@ pub struct CheckResult {
 /// Looks at everything that decides what a trigger with these parameters would do. Only reads.
 pub(crate) async fn check(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     name: &str,
     params: &Params,
@@ -120,7 +120,7 @@ pub(crate) async fn check(
         result.is_indexed = has_any.into();
         result.unindexed_rows = has_any.then_some(indexes.missing_rows);
     }
-    let running = is_running(rpc, ledger, deadline, &prepared, stored.as_deref()).await;
+    let running = is_running(rpc, history, deadline, &prepared, stored.as_deref()).await;
     result.is_running = allowed(running)?.unwrap_or_default();
     result.may_be_busy = result.is_running;
 
@@ -248,7 +248,7 @@ fn share(deadline: Deadline<'_>) -> Deadline<'_> {
 
 async fn is_running(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     prepared: &Prepared,
     stored: Option<&[Segment]>,
@@ -259,7 +259,7 @@ async fn is_running(
         Err(error) if error.status == Status::Unsupported => {}
         Err(error) => return Err(error),
     }
-    if let Some(job_id) = ledger.unfinished(collection) {
+    if let Some(job_id) = history.unfinished(collection) {
         let info = state::state(rpc, RetryClass::Read, deadline, job_id).await?;
         if info.state == State::Executing {
             return Ok(Known::Yes);

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::NO_JOB;
-use super::engine::Engine;
+use super::client_state::ClientState;
+use super::job_history::{Job, JobHistory, Origin};
 use super::job_tracker::JobTracker;
-use super::ledger::{Job, Ledger, Origin};
 use super::left_out::left_out;
-use super::meter::Progress;
 use super::observe::{Observer, Seen};
 use super::patience::{may_pass, out_of_reach, stalled};
 use super::plan::Plan;
+use super::progress::Progress;
 use super::questions::{LONGEST_LISTING, Questions};
 use super::segment_diff::{self, SegmentDiff};
 use super::state::{self, check_job_id};
@@ -52,7 +52,7 @@ pub struct Outcome {
 /// Polls until no plan of the job is running any more, the deadline passes, or the server cannot be
 /// asked. Fails without an outcome only for an impossible id.
 pub(crate) async fn wait(
-    engine: &Engine,
+    client_state: &ClientState,
     show: Show<'_>,
     deadline: Deadline<'_>,
     job_id: i64,
@@ -62,9 +62,9 @@ pub(crate) async fn wait(
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
         return Ok(Outcome { report, error: None });
     }
-    let job = engine.ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    let job = client_state.history.recall(job_id).unwrap_or_else(Job::of_others);
     let was_over = job.is_over;
-    let mut follower = Follower::new(engine, deadline, job_id, job);
+    let mut follower = Follower::new(client_state, deadline, job_id, job);
     let ended = follower.poll_to_the_end(show).await;
     let is_over = ended.is_ok();
     if is_over {
@@ -90,19 +90,19 @@ pub(crate) async fn wait(
     };
     // Once over, always over: a later wait may only have had too little time.
     let job = follower.tracker.remembered(follower.job);
-    engine.ledger.remember(job_id, Job { is_over: is_over || was_over, ..job });
+    client_state.history.remember(job_id, Job { is_over: is_over || was_over, ..job });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
 }
 
 /// The plans that the server lists now, and those that this client has seen before.
 pub(crate) async fn plans(
     rpc: &rpc::Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Vec<Plan>, Error> {
     let listed = state::listed(rpc, rpc::RetryClass::Read, deadline, job_id).await?;
-    let job = ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    let job = history.recall(job_id).unwrap_or_else(Job::of_others);
     let mut tracker = JobTracker::new(job_id, job);
     tracker.list(listed, true);
     Ok(tracker.report().plans)
@@ -120,7 +120,7 @@ enum Next {
 
 /// One wait for one job.
 struct Follower<'a> {
-    engine: &'a Engine,
+    client_state: &'a ClientState,
     deadline: Deadline<'a>,
     job_id: i64,
     /// What was known of it before, without its plans.
@@ -149,14 +149,14 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(engine: &'a Engine, deadline: Deadline<'a>, job_id: i64, mut job: Job) -> Self {
+    fn new(client_state: &'a ClientState, deadline: Deadline<'a>, job_id: i64, mut job: Job) -> Self {
         let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
         let questions = Questions::new(job_id, &job);
         let tracker = JobTracker::new(job_id, job.clone());
         job.plans = super::plan::Plans::default();
         let now = Instant::now();
         Self {
-            engine,
+            client_state,
             deadline,
             job_id,
             job,
@@ -178,7 +178,7 @@ impl<'a> Follower<'a> {
 
     async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
         loop {
-            if self.deadline.bound(self.engine.limiter.acquire()).await.is_none() {
+            if self.deadline.bound(self.client_state.limiter.acquire()).await.is_none() {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();
@@ -212,7 +212,7 @@ impl<'a> Follower<'a> {
         self.tracker.failed_poll();
         // A live connection answers pings, or keepalive would have ended it.
         let is_late = error.status == Status::Timeout || error.was_slow;
-        let is_alive = is_late && self.engine.rpc.is_connected();
+        let is_alive = is_late && self.client_state.rpc.is_connected();
         let is_answer =
             error.server_code != 0 || matches!(error.status, Status::NotReady | Status::RateLimited);
         let is_heard = is_alive || is_answer;
@@ -233,7 +233,7 @@ impl<'a> Follower<'a> {
 
     /// One poll, with a look at the plans whenever something has changed, and at the segments when the job is over.
     async fn look(&mut self, show: Show<'_>) -> Result<Next, Error> {
-        let rpc = &self.engine.rpc;
+        let rpc = &self.client_state.rpc;
         rpc.reach(self.deadline).await?;
         let before = self.tracker.last();
         let so_far = self.tracker.so_far();
@@ -340,7 +340,7 @@ impl<'a> Follower<'a> {
         if self.changed.elapsed() > self.idle {
             (self.changed, self.idle) = (Instant::now(), (self.idle * 2).min(LONGEST_IDLE));
             if let Some(observer) = &mut self.observer {
-                observer.check_collection(&self.engine.rpc, self.deadline, self.job_id).await?;
+                observer.check_collection(&self.client_state.rpc, self.deadline, self.job_id).await?;
             }
         }
         Ok(())
@@ -349,7 +349,7 @@ impl<'a> Follower<'a> {
     /// Asks the management port what it knows of the plans, once; whether it answered. That it cannot be asked changes
     /// nothing.
     async fn ask_the_management_port(&mut self) -> bool {
-        let (Some(management), Some(origin)) = (&self.engine.management, &self.job.origin) else {
+        let (Some(management), Some(origin)) = (&self.client_state.management, &self.job.origin) else {
             return false;
         };
         if self.has_asked_management {
@@ -370,7 +370,7 @@ impl<'a> Follower<'a> {
     async fn observe(&mut self) -> Result<(), Error> {
         let is_at_rest = self.is_at_rest();
         let Some(observer) = &mut self.observer else { return Ok(()) };
-        let (rpc, tracker) = (&self.engine.rpc, &mut self.tracker);
+        let (rpc, tracker) = (&self.client_state.rpc, &mut self.tracker);
         self.latest = observer.observe(rpc, self.deadline, self.job_id, tracker, is_at_rest).await?;
         Ok(())
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
+use super::job_history::{Job, MOST_WORDS, Origin};
 use super::judgement::{Judged, Judgement, Reason};
-use super::ledger::{Job, MOST_WORDS, Origin};
 use super::left_out::Chosen;
 use super::params::Mode;
 use super::plan::{Details, Plan, Plans};

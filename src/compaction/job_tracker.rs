@@ -1,11 +1,11 @@
 //! From everything that was seen of a job to what can truthfully be said about it. No I/O.
 
+use super::job_history::Job;
 use super::judgement::{Judged, Judgement, Reason};
-use super::ledger::Job;
 use super::lineage::{self, View};
-use super::meter::Progress;
 use super::params::Mode;
 use super::plan::{self, Plan, Plans};
+use super::progress::Progress;
 use super::snapshot::count;
 use super::state::{Listed, State, StateInfo};
 use super::unlisted::{self, Unlisted};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::ledger::Origin;
+use super::job_history::Origin;
 use super::params::Mode;
 use super::plan::Plans;
 use super::snapshot::{Snapshot, Stored, count};

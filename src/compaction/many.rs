@@ -8,10 +8,10 @@ use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
 use super::again::{Persistent, not_begun};
-use super::engine::Engine;
+use super::client_state::ClientState;
 use super::follow::Outcome;
-use super::meter::{Meter, Progress};
 use super::params::Params;
+use super::progress::{Progress, ProgressTracker};
 use super::trigger::Triggered;
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection, quotable};
@@ -89,8 +89,8 @@ impl Many {
 
 /// Compacts them all, and says of each what became of it; also the error of the whole, if one of them failed.
 pub(crate) async fn compact(
-    engine: &Arc<Engine>,
-    meter: &Arc<Meter>,
+    client_state: &Arc<ClientState>,
+    progress_tracker: &Arc<ProgressTracker>,
     deadline: Deadline<'_>,
     many: Many,
 ) -> Result<(Vec<Item>, Option<Error>), Error> {
@@ -98,15 +98,15 @@ pub(crate) async fn compact(
     let Many { names, params, concurrency, only_trigger } = many;
     let names = match names {
         Some(names) => names,
-        None => collection::list(&engine.rpc, deadline).await?,
+        None => collection::list(&client_state.rpc, deadline).await?,
     };
-    meter.change(|progress| progress.collections = count(names.len()));
+    progress_tracker.change(|progress| progress.collections = count(names.len()));
     let (begun, params) = (Arc::<Begun>::default(), Arc::new(params));
     let triggers = Arc::new(Semaphore::new(TRIGGERS));
     let one_of = |name: String, token: Arc<CancellationToken>| {
         let one = One {
-            engine: Arc::clone(engine),
-            meter: Arc::clone(meter),
+            client_state: Arc::clone(client_state),
+            progress_tracker: Arc::clone(progress_tracker),
             begun: Arc::clone(&begun),
             triggers: Arc::clone(&triggers),
             params: Arc::clone(&params),
@@ -119,7 +119,7 @@ pub(crate) async fn compact(
         }
     };
     let through = |item: &Item| {
-        meter.change(|progress| {
+        progress_tracker.change(|progress| {
             progress.collections_done += 1;
             progress.collections_failed += i64::from(item.error.is_some());
         });
@@ -196,8 +196,8 @@ impl Item {
 
 /// What one of them needs.
 struct One {
-    engine: Arc<Engine>,
-    meter: Arc<Meter>,
+    client_state: Arc<ClientState>,
+    progress_tracker: Arc<ProgressTracker>,
     begun: Arc<Begun>,
     triggers: Arc<Semaphore>,
     params: Arc<Params>,
@@ -238,7 +238,7 @@ impl One {
             Box::pin(self.find(deadline, name)).await?
         };
         let name = collection.name.clone();
-        let mut persistent = Persistent::new(&self.engine, deadline, &name, &self.params);
+        let mut persistent = Persistent::new(&self.client_state, deadline, &name, &self.params);
         Box::pin(persistent.wait_for_sorting(&collection)).await;
         drop(collection); // between two polls a wait takes little memory
         persistent.turns = Some(&self.triggers);
@@ -250,7 +250,7 @@ impl One {
         let shown = Mutex::new(Progress::default());
         let show = |now: Progress| {
             let before = std::mem::replace(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner), now);
-            self.meter.change(|all| {
+            self.progress_tracker.change(|all| {
                 all.add(now.less(before));
             });
         };
@@ -262,7 +262,7 @@ impl One {
 
     /// The collection of this name or alias, which none of the others may stand for.
     async fn find(&self, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
-        let collection = collection::find(&self.engine.rpc, deadline, name).await?;
+        let collection = collection::find(&self.client_state.rpc, deadline, name).await?;
         let real = (collection.database.clone(), collection.name.clone());
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
             let text = format!(

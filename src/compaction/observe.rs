@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::job_history::Origin;
 use super::job_tracker::JobTracker;
-use super::ledger::Origin;
 use super::lineage::View;
 use super::params::Mode;
 use super::patience::may_pass;

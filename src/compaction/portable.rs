@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::Value;
 
 use super::NO_JOB;
+use super::job_history::{Job, JobHistory};
 use super::job_json::{self, Moment};
-use super::ledger::{Job, Ledger};
 use super::plan::Plans;
 use super::state::check_job_id;
 use super::verdict::Scheduled;
@@ -24,17 +24,17 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 const NOTHING: Scheduled = Scheduled::Nothing;
 
 /// The text of a job that this client knows. Asks no server.
-pub(crate) fn export(ledger: &Ledger, config: &Config, job_id: i64) -> Result<String, Error> {
+pub(crate) fn export(history: &JobHistory, config: &Config, job_id: i64) -> Result<String, Error> {
     check_job_id(job_id)?;
     let known = match job_id {
         NO_JOB => Some(Job::new(NOTHING, Plans::default())),
-        _ => ledger.recall(job_id),
+        _ => history.recall(job_id),
     };
     let Some(job) = known else {
         let text = format!(
             "job_id: this client knows nothing of job {job_id}: it neither triggered, imported nor waited for it, or \
              has forgotten it for {} later ones",
-            super::ledger::MOST_JOBS
+            super::job_history::MOST_JOBS
         );
         return Err(Error::invalid_argument(text));
     };
@@ -67,13 +67,13 @@ fn check_exportable(job: &Job, config: &Config) -> Result<(), Error> {
 }
 
 /// Adds what a text tells to what is known, and returns its job. Asks no server.
-pub(crate) fn import(ledger: &Ledger, text: &str) -> Result<i64, Error> {
+pub(crate) fn import(history: &JobHistory, text: &str) -> Result<i64, Error> {
     let refused = |why: String| Error::invalid_argument(format!("text: {why}"));
     let (job_id, job) = read(text).map_err(refused)?;
     if job_id == NO_JOB {
         return Ok(NO_JOB);
     }
-    if ledger.import(job_id, job) {
+    if history.import(job_id, job) {
         Ok(job_id)
     } else {
         let why = format!(

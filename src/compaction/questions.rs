@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::age::is_young;
+use super::job_history::Job;
 use super::job_tracker::JobTracker;
-use super::ledger::Job;
 use super::patience::Outage;
 use super::state;
 use crate::error::{Error, Status};

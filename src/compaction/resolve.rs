@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ledger::{Job, Ledger, Origin};
+use super::job_history::{Job, JobHistory, Origin};
 use super::params::Mode;
 use super::plan::{Plan, Plans};
 use super::snapshot::Snapshot;
@@ -57,25 +57,25 @@ impl Resolution {
 /// Looks for the job of this client's latest trigger in doubt of a collection.
 pub(crate) async fn resolve(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     name: &str,
 ) -> Result<Resolution, Error> {
     let collection = collection::find(rpc, deadline, name).await?;
-    let Some(origin) = ledger.in_doubt(&collection) else {
+    let Some(origin) = history.in_doubt(&collection) else {
         let text = "no trigger of this client for this collection is in doubt";
         return Ok(Resolution::new(ResolutionState::NotInDoubt, NO_JOB, text));
     };
     let found = after(rpc, RetryClass::Read, deadline, &origin).await?;
-    remember(ledger, &origin, &found);
+    remember(history, &origin, &found);
     Ok(found)
 }
 
 /// A job that was found can be waited for like any other of this client.
-pub(super) fn remember(ledger: &Ledger, origin: &Arc<Origin>, found: &Resolution) {
+pub(super) fn remember(history: &JobHistory, origin: &Arc<Origin>, found: &Resolution) {
     if found.state == ResolutionState::Started && found.job_id > NO_JOB {
         let origin = Some(Arc::clone(origin));
-        ledger.remember(found.job_id, Job { origin, ..Job::new(Scheduled::Elsewhere, Plans::default()) });
+        history.remember(found.job_id, Job { origin, ..Job::new(Scheduled::Elsewhere, Plans::default()) });
     }
 }
 

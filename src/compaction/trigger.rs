@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::follow::POLL_LIMIT;
-use super::ledger::{Ledger, Origin};
+use super::job_history::{JobHistory, Origin};
 use super::left_out::{self, Chosen};
 use super::params::Params;
 use super::plan::Plan;
@@ -60,14 +60,14 @@ pub(super) struct Prepared {
 /// Triggers a compaction.
 pub(crate) async fn compact(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     name: &str,
     params: &Params,
 ) -> Result<Triggered, Error> {
     let prepared = prepare(rpc, deadline, name, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
-    let origin = Arc::new(origin(rpc, ledger, deadline, prepared, params).await);
+    let origin = Arc::new(origin(rpc, history, deadline, prepared, params).await);
     // Boxed before they are passed on: each hand more would take the room of all of it on the caller's stack.
     let triggered = Box::pin(async {
         let (reply, connection) = trigger(rpc, deadline, &origin.collection, params, request).await?;
@@ -76,15 +76,15 @@ pub(crate) async fn compact(
             let text = format!("the server scheduled {plans} plans but gave no job id");
             return Err(Error::new(Status::ServerError, text).in_doubt());
         }
-        ledger.clear_doubts_before(&origin);
-        answered::started(rpc, ledger, deadline, Arc::clone(&origin), &reply, connection).await
+        history.clear_doubts_before(&origin);
+        answered::started(rpc, history, deadline, Arc::clone(&origin), &reply, connection).await
     });
     match or_doubtful(triggered).await {
         Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
             Err(Box::pin(selection::held_or_gone(rpc, deadline, &origin.collection, params, error)).await)
         }
         Err(error) if error.in_doubt => {
-            let looked = Box::pin(doubt(rpc, ledger, deadline, &origin, error.clone()));
+            let looked = Box::pin(doubt(rpc, history, deadline, &origin, error.clone()));
             Err(panics::caught(looked).await.unwrap_or(error)) // a defect there makes nothing certain
         }
         result => result,
@@ -164,7 +164,7 @@ fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
 /// What there is before the trigger: to be compared with afterwards. It may be missing, and takes little time.
 async fn origin(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     prepared: Prepared,
     params: &Params,
@@ -185,7 +185,7 @@ async fn origin(
         if may_list { tasks::list(rpc, RetryClass::Poll, limit, &collection).await.ok() } else { None };
     let jobs_before = tasks_before.as_ref().map(|tasks| job_ids(tasks));
     // What was at work before explains what is gone afterwards.
-    let mut taken = ledger.unfinished_sources(&collection);
+    let mut taken = history.unfinished_sources(&collection);
     let running = tasks_before.iter().flatten().filter(|task| task.is_running());
     taken.extend(running.flat_map(|task| &task.sources));
     let plans_before = match &before {
@@ -197,7 +197,7 @@ async fn origin(
     };
     taken.extend(plans_before.iter().flat_map(HashMap::keys).flatten());
     let mut running = None;
-    if let Some(job_id) = ledger.unfinished(&collection).filter(|_| jobs_before.is_none())
+    if let Some(job_id) = history.unfinished(&collection).filter(|_| jobs_before.is_none())
         && let Ok(listed) = state::listed(rpc, RetryClass::Poll, limit, job_id).await
     {
         running = (listed.state == State::Executing).then_some(job_id);
@@ -259,18 +259,18 @@ async fn trigger(
 /// Remembers a trigger in doubt, and says what can be found out in the time that is left.
 async fn doubt(
     rpc: &Rpc,
-    ledger: &Ledger,
+    history: &JobHistory,
     deadline: Deadline<'_>,
     origin: &Arc<Origin>,
     error: Error,
 ) -> Error {
-    ledger.doubt(Arc::clone(origin));
+    history.doubt(Arc::clone(origin));
     if deadline.has_passed() {
         return error;
     }
     let found = resolve::after(rpc, RetryClass::Poll, deadline.within(POLL_LIMIT), origin).await;
     let Ok(found) = found else { return error.resolved(ResolutionState::Unknown as i32) };
-    resolve::remember(ledger, origin, &found);
+    resolve::remember(history, origin, &found);
     let text = format!("{}; {}", error.message(), found.text);
     error.saying(&text).about_job(found.job_id).resolved(found.state as i32)
 }

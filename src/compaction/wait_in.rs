@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::NO_JOB;
-use super::engine::Engine;
+use super::client_state::ClientState;
 use super::follow::{self, Outcome, POLL_LIMIT, Show};
-use super::ledger::{Job, Origin};
+use super::job_history::{Job, Origin};
 use super::left_out::Chosen;
 use super::params::Mode;
 use super::patience::{Outage, may_pass};
@@ -21,7 +21,7 @@ use crate::segments;
 
 /// As [`follow::wait`]. Fails without an outcome if the collection is not there, or the job is known to be another's.
 pub(crate) async fn wait_in(
-    engine: &Engine,
+    client_state: &ClientState,
     show: Show<'_>,
     deadline: Deadline<'_>,
     name: &str,
@@ -30,19 +30,23 @@ pub(crate) async fn wait_in(
     collection::check_name(name)?;
     check_job_id(job_id)?;
     if job_id != NO_JOB {
-        let collection = look_up(engine, deadline, name).await?;
-        learn_collection(engine, deadline, collection, job_id).await?;
+        let collection = look_up(client_state, deadline, name).await?;
+        learn_collection(client_state, deadline, collection, job_id).await?;
     }
-    follow::wait(engine, show, deadline, job_id).await
+    follow::wait(client_state, show, deadline, job_id).await
 }
 
 /// The collection of that name. A server that is away has as much time as in the wait itself.
-async fn look_up(engine: &Engine, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
+async fn look_up(
+    client_state: &ClientState,
+    deadline: Deadline<'_>,
+    name: &str,
+) -> Result<Collection, Error> {
     let begun = Instant::now();
     let mut outage = Outage::default();
     loop {
         let asked = Instant::now();
-        let error = match collection::find(&engine.rpc, deadline, name).await {
+        let error = match collection::find(&client_state.rpc, deadline, name).await {
             Ok(collection) => return Ok(collection),
             Err(error) => error,
         };
@@ -56,12 +60,12 @@ async fn look_up(engine: &Engine, deadline: Deadline<'_>, name: &str) -> Result<
 
 /// What the history has is of an earlier moment, and better.
 async fn learn_collection(
-    engine: &Engine,
+    client_state: &ClientState,
     deadline: Deadline<'_>,
     collection: Collection,
     job_id: i64,
 ) -> Result<(), Error> {
-    let job = engine.ledger.recall(job_id).unwrap_or_else(Job::of_others);
+    let job = client_state.history.recall(job_id).unwrap_or_else(Job::of_others);
     if let Some(known) = &job.origin {
         if known.collection.is_same_or_renamed(&collection) {
             return Ok(());
@@ -73,17 +77,17 @@ async fn learn_collection(
             return Err(Error::invalid_argument(text));
         }
     }
-    let origin = Some(Arc::new(seen_late(engine, deadline, collection).await));
-    engine.ledger.remember(job_id, Job { origin, ..job });
+    let origin = Some(Arc::new(seen_late(client_state, deadline, collection).await));
+    client_state.history.remember(job_id, Job { origin, ..job });
     Ok(())
 }
 
 /// Sources that are still stored now give the segments to judge by. The kind of a job of others is not known: a
 /// result is a result, at whatever level.
-async fn seen_late(engine: &Engine, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
+async fn seen_late(client_state: &ClientState, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
     collection.channels = Vec::new(); // nobody asks for them any more
     let limit = deadline.within(POLL_LIMIT);
-    let segments = segments::persistent(&engine.rpc, RetryClass::Poll, limit, &collection).await.ok();
+    let segments = segments::persistent(&client_state.rpc, RetryClass::Poll, limit, &collection).await.ok();
     Origin {
         since: Instant::now(),
         collection,

@@ -11,7 +11,7 @@ use super::errors::milvus_status;
 use super::handle::{self, Handle};
 use super::last_error::Detail;
 use crate::callbacks;
-use crate::compaction::meter::Watcher;
+use crate::compaction::progress::Watcher;
 use crate::completion::Completion;
 use crate::error::{Error, Status};
 use crate::operation::{Operation, OperationContext};
@@ -190,7 +190,7 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
             let watcher = watcher();
             callbacks::post(guard, Box::new(move || drop(watcher)));
         } else {
-            self.context.meter().watch(watcher());
+            self.context.progress_tracker().watch(watcher());
         }
         delivery.is_watched = true;
         Ok(())
@@ -225,7 +225,7 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
     fn deliver(self: &Arc<Self>) {
         let mut delivery = self.delivery();
         delivery.is_over = true;
-        let watcher = self.context.meter().end();
+        let watcher = self.context.progress_tracker().end();
         let handle = delivery.handle;
         let receiver = match &delivery.receiver {
             Receiver::None => Receiver::None, // the caller may set one later

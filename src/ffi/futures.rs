@@ -34,7 +34,7 @@ use super::plans::PlanList;
 use super::segments::Segments;
 use super::userdata::UserData;
 use crate::callbacks;
-use crate::compaction::meter::Reading;
+use crate::compaction::progress::Reading;
 use crate::error::{Error, Status};
 
 /// An operation that has started, and its result. You may free it at any time.
@@ -197,7 +197,7 @@ pub extern "C" fn milvus_future_progress(
     entry(c"milvus_future_progress", || {
         let started = handle::get(future.cast_const())?;
         let out = OutStruct::new("out_progress", out_progress)?;
-        out.write(&started.context().meter().read().into());
+        out.write(&started.context().progress_tracker().read().into());
         Ok(())
     })
 }
@@ -270,7 +270,7 @@ pub extern "C" fn milvus_future_set_progress_callback(
                     (Arc::clone(&context), Arc::clone(&user_data), Arc::clone(&is_due));
                 let tell = move || {
                     // It may have waited long for its turn: the next one keeps its distance from this.
-                    let reading = context.meter().tell();
+                    let reading = context.progress_tracker().tell();
                     is_due.store(false, Ordering::Release);
                     let Some(progress) = reading.map(milvus_progress::from) else { return };
                     // SAFETY: the caller promises a function that can be called so from any thread.

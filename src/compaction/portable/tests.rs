@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::super::job_history::Origin;
 use super::super::job_tracker::JobTracker;
 use super::super::judgement::{Judged, Judgement, Reason};
-use super::super::ledger::Origin;
 use super::super::left_out::Chosen;
 use super::super::params::Mode;
 use super::super::plan::{Details, Plan};
@@ -117,9 +117,9 @@ fn full_job() -> Job {
 }
 
 fn exported(job: Job, config: &Config) -> Result<String, Error> {
-    let ledger = Ledger::default();
-    ledger.remember(JOB, job);
-    export(&ledger, config, JOB)
+    let history = JobHistory::default();
+    history.remember(JOB, job);
+    export(&history, config, JOB)
 }
 
 fn text(job: Job) -> String {
@@ -131,9 +131,9 @@ fn an_imported_job_is_the_exported_one() {
     for job in [full_job(), open_job(), Job::of_others(), Job::new(Scheduled::Uncounted, Plans::default())] {
         let text = text(job.clone());
         assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{text}");
-        let ledger = Ledger::default();
-        assert_eq!(import(&ledger, &format!(" {text}\n")), Ok(JOB));
-        let read = ledger.recall(JOB).unwrap();
+        let history = JobHistory::default();
+        assert_eq!(import(&history, &format!(" {text}\n")), Ok(JOB));
+        let read = history.recall(JOB).unwrap();
         assert_eq!(read.plans, job.plans);
         assert_eq!((read.scheduled, read.most, read.counted), (job.scheduled, job.most, job.counted));
         assert_eq!((read.forgets, read.is_whole, read.is_over), (job.forgets, job.is_whole, job.is_over));
@@ -146,18 +146,21 @@ fn an_imported_job_is_the_exported_one() {
 
 #[test]
 fn a_job_that_was_never_started_goes_the_same_way() {
-    let ledger = Ledger::default();
-    let text = export(&ledger, &config("key"), NO_JOB).unwrap();
-    assert_eq!(import(&ledger, &text), Ok(NO_JOB));
-    assert!(ledger.recall(NO_JOB).is_none());
+    let history = JobHistory::default();
+    let text = export(&history, &config("key"), NO_JOB).unwrap();
+    assert_eq!(import(&history, &text), Ok(NO_JOB));
+    assert!(history.recall(NO_JOB).is_none());
 }
 
 #[test]
 fn what_the_client_does_not_know_it_does_not_export() {
-    let error = export(&Ledger::default(), &config("key"), 7).unwrap_err();
+    let error = export(&JobHistory::default(), &config("key"), 7).unwrap_err();
     assert_eq!(error.status, Status::InvalidArgument);
     assert!(error.message().contains("neither triggered, imported nor waited for it"), "{error}");
-    assert_eq!(export(&Ledger::default(), &config("key"), -1).unwrap_err().status, Status::InvalidArgument);
+    assert_eq!(
+        export(&JobHistory::default(), &config("key"), -1).unwrap_err().status,
+        Status::InvalidArgument
+    );
 }
 
 #[test]
@@ -167,16 +170,16 @@ fn no_text_shows_a_secret() {
         assert_eq!(error.status, Status::InvalidArgument);
         assert!(error.message().contains("token or password"), "{error}");
     }
-    let ledger = Ledger::default();
-    import(&ledger, &exported(full_job(), &config("root:memory")).unwrap()).unwrap();
-    let plans = ledger.recall(JOB).unwrap().plans;
+    let history = JobHistory::default();
+    import(&history, &exported(full_job(), &config("root:memory")).unwrap()).unwrap();
+    let plans = history.recall(JOB).unwrap().plans;
     assert!(plans.iter().any(|plan| plan.failure_reason() == "no \"[hidden]\" for key"));
 }
 
 #[test]
 fn what_is_no_whole_text_of_this_version_is_refused_with_the_reason() {
     let refused = |text: &str| {
-        let error = import(&Ledger::default(), text).unwrap_err();
+        let error = import(&JobHistory::default(), text).unwrap_err();
         assert_eq!(error.status, Status::InvalidArgument);
         error.message().to_owned()
     };
@@ -206,9 +209,9 @@ fn a_text_stays_the_same_however_often_it_is_read_and_written() {
         let first = text(Job { since: since.unwrap(), ..full_job() });
         let mut now = first.clone();
         for _ in 0..200 {
-            let ledger = Ledger::default();
-            import(&ledger, &now).unwrap();
-            now = export(&ledger, &config("an api key"), JOB).unwrap();
+            let history = JobHistory::default();
+            import(&history, &now).unwrap();
+            now = export(&history, &config("an api key"), JOB).unwrap();
             assert_eq!(open(&now), open(&first));
         }
     }
@@ -221,9 +224,9 @@ fn texts_of_before_are_read() {
     for plan in value["plans"].as_array_mut().unwrap() {
         plan["seen"].as_array_mut().unwrap().pop();
     }
-    let ledger = Ledger::default();
-    import(&ledger, &seal(&value.to_string())).unwrap();
-    let read = ledger.recall(JOB).unwrap();
+    let history = JobHistory::default();
+    import(&history, &seal(&value.to_string())).unwrap();
+    let read = history.recall(JOB).unwrap();
     assert_eq!((read.is_whole, read.counted), (false, 9));
     assert!(read.plans.iter().all(|plan| !plan.was_left));
 }
@@ -251,26 +254,26 @@ fn numbers_that_no_job_has_are_refused() {
     ] {
         let mut value = value.clone();
         *value.pointer_mut(pointer).unwrap() = serde_json::from_str(nonsense).unwrap();
-        let error = import(&Ledger::default(), &seal(&value.to_string())).unwrap_err();
+        let error = import(&JobHistory::default(), &seal(&value.to_string())).unwrap_err();
         assert!(error.message().contains("no job has"), "{pointer} {nonsense}: {error}");
     }
 }
 
 #[test]
 fn what_was_known_of_the_job_is_kept() {
-    let ledger = Ledger::default();
+    let history = JobHistory::default();
     let failed = Counts { failed: 1, ..Counts::ZERO };
     let late = Origin { before: None, is_late: true, ..origin("other", 6) };
-    ledger.remember(JOB, Job { most: failed, origin: Some(Arc::new(late)), ..Job::of_others() });
-    import(&ledger, &text(open_job())).unwrap();
-    let origin = ledger.recall(JOB).unwrap().origin.unwrap();
+    history.remember(JOB, Job { most: failed, origin: Some(Arc::new(late)), ..Job::of_others() });
+    import(&history, &text(open_job())).unwrap();
+    let origin = history.recall(JOB).unwrap().origin.unwrap();
     assert!(!origin.is_late && origin.before.is_some(), "what the trigger saw is better than a later look");
-    ledger.remember(JOB, Job { most: failed, is_over: true, ..ledger.recall(JOB).unwrap() });
-    import(&ledger, &text(full_job())).unwrap();
-    let job = ledger.recall(JOB).unwrap();
+    history.remember(JOB, Job { most: failed, is_over: true, ..history.recall(JOB).unwrap() });
+    import(&history, &text(full_job())).unwrap();
+    let job = history.recall(JOB).unwrap();
     assert_eq!((job.most.failed, job.most.timed_out, job.plans.len(), job.is_over), (1, 3, 6, true));
     let elsewhere = Job { origin: Some(Arc::new(self::origin("größe", 6))), ..open_job() };
-    let error = import(&ledger, &text(elsewhere)).unwrap_err();
+    let error = import(&history, &text(elsewhere)).unwrap_err();
     assert!(error.message().contains("of another server"), "{error}");
 }
 
@@ -311,9 +314,9 @@ fn any_value() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "(milvus-job-1\\.)?[ -~]{0,200}", bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = import(&Ledger::default(), &text);
-        let _ = import(&Ledger::default(), &String::from_utf8_lossy(&bytes));
-        let _ = import(&Ledger::default(), &seal(&text));
+        let _ = import(&JobHistory::default(), &text);
+        let _ = import(&JobHistory::default(), &String::from_utf8_lossy(&bytes));
+        let _ = import(&JobHistory::default(), &seal(&text));
     }
 
     #[test]
@@ -322,7 +325,7 @@ proptest! {
         let place = place.index(bytes.len());
         prop_assume!(bytes[place] != to);
         bytes[place] = to;
-        prop_assert!(import(&Ledger::default(), &String::from_utf8(bytes).unwrap()).is_err());
+        prop_assert!(import(&JobHistory::default(), &String::from_utf8(bytes).unwrap()).is_err());
     }
 
     #[test]
@@ -337,9 +340,9 @@ proptest! {
             places(&value, "", &mut all);
             *value.pointer_mut(&all[place.index(all.len())]).unwrap() = to;
         }
-        let ledger = Ledger::default();
-        let Ok(job_id) = import(&ledger, &seal(&value.to_string())) else { return Ok(()) };
-        let Some(job) = ledger.recall(job_id) else { return Ok(()) };
+        let history = JobHistory::default();
+        let Ok(job_id) = import(&history, &seal(&value.to_string())) else { return Ok(()) };
+        let Some(job) = history.recall(job_id) else { return Ok(()) };
         let completed = |plan: &&Plan| plan.judged.judgement == Judgement::Completed;
         let shown = job.plans.iter().filter(completed).count();
         let counted = usize::try_from(job.most.completed).unwrap();

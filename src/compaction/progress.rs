@@ -47,7 +47,7 @@ impl Progress {
 pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
 
 /// The progress of one operation.
-pub(crate) struct Meter {
+pub(crate) struct ProgressTracker {
     started: Instant,
     state: Mutex<State>,
 }
@@ -71,7 +71,7 @@ impl State {
     }
 }
 
-impl Meter {
+impl ProgressTracker {
     pub(crate) fn new() -> Self {
         Self { started: Instant::now(), state: Mutex::default() }
     }
@@ -130,9 +130,9 @@ impl Meter {
     }
 }
 
-impl fmt::Debug for Meter {
+impl fmt::Debug for ProgressTracker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Meter").field(&self.read().0).finish()
+        f.debug_tuple("ProgressTracker").field(&self.read().0).finish()
     }
 }
 
@@ -144,28 +144,31 @@ mod tests {
 
     #[test]
     fn a_watcher_is_called_at_once_and_then_not_for_every_change() {
-        let meter = Arc::new(Meter::new());
+        let progress_tracker = Arc::new(ProgressTracker::new());
         let told = Arc::new(AtomicUsize::new(0));
-        let (watched, count) = (Arc::downgrade(&meter), Arc::clone(&told));
-        meter.watch(Arc::new(move || {
-            if let Some(meter) = watched.upgrade() {
-                meter.tell();
+        let (watched, count) = (Arc::downgrade(&progress_tracker), Arc::clone(&told));
+        progress_tracker.watch(Arc::new(move || {
+            if let Some(progress_tracker) = watched.upgrade() {
+                progress_tracker.tell();
             }
             count.fetch_add(1, Ordering::Relaxed);
         }));
         let mut changes = 0;
-        while meter.read().1 < SPACING * 2 {
+        while progress_tracker.read().1 < SPACING * 2 {
             changes += 1;
-            meter.change(|progress| progress.done = changes);
+            progress_tracker.change(|progress| progress.done = changes);
         }
-        assert!(meter.end().is_some());
-        let (progress, took) = meter.read();
+        assert!(progress_tracker.end().is_some());
+        let (progress, took) = progress_tracker.read();
         let most = 1 + took.as_millis() / SPACING.as_millis();
         assert!((1..=most).contains(&(told.load(Ordering::Relaxed) as u128)));
         assert_eq!(progress.done, changes, "what is read is never old");
         let first = Instant::now();
-        meter.tell();
-        assert!(meter.tell().is_none() || first.elapsed() >= SPACING, "one that was called too late");
+        progress_tracker.tell();
+        assert!(
+            progress_tracker.tell().is_none() || first.elapsed() >= SPACING,
+            "one that was called too late"
+        );
         assert!(changes > 1);
     }
 }
