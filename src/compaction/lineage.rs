@@ -203,8 +203,9 @@ impl<'a> World<'a> {
         if plan.judged.reason == Reason::TakenByOthers {
             return plan.judged;
         }
-        // The server forgot the plan before it named a target: its result is one of those that appeared.
-        if !plan.is_listed && self.fit(plan, before, fits) {
+        // The server forgot the plan before it named a target: its result is one of those that appeared. Of a job that
+        // was seen late, another compaction may have made it of exactly these sources.
+        if !plan.is_listed && !self.view.is_late && self.fit(plan, before, fits) {
             return Judged::completed(Reason::ResultFits);
         }
         Judged::not_known(Reason::TakenByOthers)

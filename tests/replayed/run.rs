@@ -153,7 +153,7 @@ fn told_at_end(job: i64, outcome: &Outcome) -> Told {
     let status = outcome.error.as_ref().map(|error| error.status);
     let said = match (verdict, status) {
         (Verdict::None, Some(status)) => status_name(status),
-        (verdict, _) => verdict.name().to_str().unwrap().trim_start_matches("MILVUS_VERDICT_").to_owned(),
+        (verdict, _) => verdict.name().to_str().unwrap().to_uppercase().replace(' ', "_"),
     };
     let message = outcome.error.as_ref().map_or_else(String::new, |error| error.message().to_owned());
     let purged = outcome.report.segment_diff.and_then(|diff| diff.rows_purged);
