@@ -136,7 +136,6 @@ uint32_t milvus_abi_version(void);
  * Gives the short text of an answer: "yes", "no" or "unknown".
  *
  * @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number counts as unknown.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_answer_name(int32_t answer);
@@ -261,7 +260,6 @@ typedef struct milvus_error {
  * The other _name functions give a short text. This one gives the constant, because people search for it.
  *
  * @param status  Any number.
- *
  * @return A static text, never NULL: "MILVUS_UNKNOWN_STATUS" for a number that this library does not know.
  */
 const char *milvus_status_name(milvus_status status);
@@ -270,7 +268,6 @@ const char *milvus_status_name(milvus_status status);
  * Says what a status means and what to do about it, in one English sentence.
  *
  * @param status  Any number.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_status_message(milvus_status status);
@@ -359,7 +356,6 @@ milvus_options *milvus_options_new(void);
  * @param key      One of the keys that milvus_option_get() lists.
  * @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
  *                 back to none.
- *
  * @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
  *     wrong form.
  */
@@ -385,7 +381,6 @@ size_t milvus_option_count(void);
  * @param index     From 0 to milvus_option_count() - 1.
  * @param out_info  Receives the description. Begin with `milvus_option_info info =
  *                  MILVUS_OPTION_INFO_INIT;`.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_option_get(size_t index, milvus_option_info *out_info);
@@ -394,7 +389,6 @@ milvus_status milvus_option_get(size_t index, milvus_option_info *out_info);
  * Gives the short text of an option's kind, e.g. "number".
  *
  * @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown option kind" for any other number.
  */
 const char *milvus_option_kind_name(int32_t kind);
@@ -456,7 +450,6 @@ typedef struct milvus_server_info {
  *                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
  *                    variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
- *
  * @retval MILVUS_TLS_FAILED The system has no root certificates.
  * @retval MILVUS_OUT_OF_MEMORY There are over a million clients, or the process has no descriptor left.
  */
@@ -473,7 +466,6 @@ milvus_status milvus_client_new(const char *uri,
  * @param options     The options; NULL for none. The client does not need them afterwards. If they have no
  *                    token and uri is NULL, the library reads the environment variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
- *
  * @retval MILVUS_INVALID_ARGUMENT A file is wrong, or options contradict each other.
  * @retval MILVUS_TLS_FAILED The system has no root certificates.
  */
@@ -497,7 +489,6 @@ milvus_status milvus_client_new_with(const char *uri,
  * @param client      The client. To close it twice does no harm.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. Only slow callbacks make
  *                    the call long. A callback that this call itself runs can exceed the limit.
- *
  * @retval MILVUS_TIMEOUT The client is closed, but an operation or a callback is still running.
  * @retval MILVUS_PENDING The client is closed, and an outer milvus_client_close() waits for the rest.
  */
@@ -525,7 +516,6 @@ void milvus_client_free(milvus_client *client);
  * @param capacity    Size of the buffer in bytes.
  * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
  *                    this is not below capacity. May be NULL.
- *
  * @return MILVUS_OK, or what every function that asks the server can return.
  */
 milvus_status milvus_client_server_version(milvus_client *client,
@@ -542,7 +532,6 @@ milvus_status milvus_client_server_version(milvus_client *client,
  * @param client      The client.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_info    Receives the answer. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
- *
  * @return MILVUS_OK, or what every function that asks the server can return.
  */
 milvus_status milvus_client_server_info(milvus_client *client,
@@ -674,7 +663,6 @@ typedef struct milvus_compact_result {
  *                         small segments and purge deleted rows.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
- *
  * @retval MILVUS_BUSY The server scheduled nothing, although a trigger would take stored segments: another
  *     compaction holds them, or the server does not want them now. Nothing was started; try again later.
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
@@ -702,7 +690,6 @@ milvus_status milvus_compact(milvus_client *client,
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_result       Receives the answer. Begin with `milvus_compact_result result =
  *                         MILVUS_COMPACT_RESULT_INIT;`.
- *
  * @retval MILVUS_INVALID_ARGUMENT Parameters contradict each other, or the collection has no such channel
  *     or segment.
  * @retval MILVUS_PARTITION_NOT_FOUND The collection has no such partition.
@@ -726,7 +713,6 @@ milvus_status milvus_compact_with(milvus_client *client,
  *
  * @param text    The text.
  * @param out_mb  Receives the size in MB, at least 1.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_parse_target_size(const char *text,
@@ -736,7 +722,6 @@ milvus_status milvus_parse_target_size(const char *text,
  * Gives the short text of what a server did about a trigger, e.g. "nothing to do".
  *
  * @param trigger  One of the MILVUS_TRIGGER_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown trigger" for any other number.
  */
 const char *milvus_trigger_name(int32_t trigger);
@@ -929,7 +914,6 @@ typedef struct milvus_compaction_report {
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_info    Receives the answer. Begin with `milvus_compaction_state_info info =
  *                    MILVUS_COMPACTION_STATE_INFO_INIT;`.
- *
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_state(milvus_client *client,
@@ -961,7 +945,6 @@ milvus_status milvus_compaction_state(milvus_client *client,
  *                    limit.
  * @param out_report  Receives what the wait found out, also if the wait fails after it began. Begin with
  *                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. May be NULL.
- *
  * @retval MILVUS_COMPACTION_FAILED Plans failed or timed out.
  * @retval MILVUS_OUTCOME_UNKNOWN Nobody can tell how the job ended.
  * @retval MILVUS_BUSY The verdict is MILVUS_VERDICT_NOT_STARTED.
@@ -981,7 +964,6 @@ milvus_status milvus_compaction_wait(milvus_client *client,
  * Gives the short text of a verdict, e.g. "partly failed".
  *
  * @param verdict  One of the MILVUS_VERDICT_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown verdict" for any other number.
  */
 const char *milvus_verdict_name(milvus_verdict verdict);
@@ -990,7 +972,6 @@ const char *milvus_verdict_name(milvus_verdict verdict);
  * Says what a verdict means, in one English sentence.
  *
  * @param verdict  Any number.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_verdict_message(milvus_verdict verdict);
@@ -999,7 +980,6 @@ const char *milvus_verdict_message(milvus_verdict verdict);
  * Gives the short text of a job's state, e.g. "executing".
  *
  * @param state  One of the MILVUS_COMPACTION_STATE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown compaction state" for any other number.
  */
 const char *milvus_compaction_state_name(int32_t state);
@@ -1154,7 +1134,6 @@ typedef struct milvus_plan {
  *                    library asks no server then.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
- *
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_plans(milvus_client *client,
@@ -1174,7 +1153,6 @@ milvus_status milvus_compaction_plans(milvus_client *client,
  * @param collection_name  Name or alias in the client's database.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  * @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
@@ -1188,7 +1166,6 @@ milvus_status milvus_compaction_tasks(milvus_client *client,
  * Gives the short text of a plan's type, e.g. "mix".
  *
  * @param number  One of the MILVUS_PLAN_TYPE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown plan type" for any other number.
  */
 const char *milvus_plan_type_name(int32_t number);
@@ -1197,7 +1174,6 @@ const char *milvus_plan_type_name(int32_t number);
  * Gives the short text of a plan's state, e.g. "executing".
  *
  * @param number  One of the MILVUS_PLAN_STATE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown plan state" for any other number.
  */
 const char *milvus_plan_state_name(int32_t number);
@@ -1206,7 +1182,6 @@ const char *milvus_plan_state_name(int32_t number);
  * Counts the plans of a list.
  *
  * @param plans  The list.
- *
  * @return The number of plans; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_plan_list_count(const milvus_plan_list *plans);
@@ -1218,7 +1193,6 @@ size_t milvus_plan_list_count(const milvus_plan_list *plans);
  * @param index     From 0 to milvus_plan_list_count() - 1.
  * @param out_plan  Receives the plan. Begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
  *                  lives as long as the list.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
@@ -1325,7 +1299,6 @@ void milvus_plan_list_free(milvus_plan_list *plans);
  * Gives the short text of a judgement, e.g. "completed".
  *
  * @param judgement  One of the MILVUS_JUDGEMENT_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown judgement" for any other number.
  */
 const char *milvus_judgement_name(int32_t judgement);
@@ -1334,7 +1307,6 @@ const char *milvus_judgement_name(int32_t judgement);
  * Gives the short text of a reason, e.g. "target stored".
  *
  * @param reason  One of the MILVUS_REASON_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown reason" for any other number.
  */
 const char *milvus_reason_name(int32_t reason);
@@ -1343,7 +1315,6 @@ const char *milvus_reason_name(int32_t reason);
  * Says what a reason means, in one English sentence.
  *
  * @param reason  Any number.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_reason_message(int32_t reason);
@@ -1450,7 +1421,6 @@ typedef struct milvus_segment {
  * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_UNSUPPORTED The server is milvus-lite.
  */
@@ -1464,7 +1434,6 @@ milvus_status milvus_segments(milvus_client *client,
  * Counts the segments of a list.
  *
  * @param segments  The list.
- *
  * @return The number of segments; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_segment_list_count(const milvus_segment_list *segments);
@@ -1476,7 +1445,6 @@ size_t milvus_segment_list_count(const milvus_segment_list *segments);
  * @param index        From 0 to milvus_segment_list_count() - 1.
  * @param out_segment  Receives the segment. Begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`.
  *                     What it points to lives as long as the list.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_segment_list_get(const milvus_segment_list *segments,
@@ -1497,7 +1465,6 @@ void milvus_segment_list_free(milvus_segment_list *segments);
  * @param after     From milvus_segments(), after the job.
  * @param plans     The plans of the job, from milvus_compaction_plans(); NULL if they are not known.
  * @param out_diff  Receives the difference.
- *
  * @retval MILVUS_INVALID_ARGUMENT A list is of loaded segments, or the lists are of two collections.
  */
 milvus_status milvus_segments_compare(const milvus_segment_list *before,
@@ -1509,7 +1476,6 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
  * Gives the short text of a segment's state, e.g. "flushed".
  *
  * @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown segment state" for any other number.
  */
 const char *milvus_segment_state_name(int32_t state);
@@ -1518,7 +1484,6 @@ const char *milvus_segment_state_name(int32_t state);
  * Gives the short text of a segment's level, e.g. "L1".
  *
  * @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown segment level" for any other number, such as
  *     MILVUS_NOT_REPORTED.
  */
@@ -1674,7 +1639,6 @@ typedef struct milvus_resolution {
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_result       Receives the prediction. Begin with `milvus_check_result result =
  *                         MILVUS_CHECK_RESULT_INIT;`.
- *
  * @return What milvus_compact_with() returns.
  */
 milvus_status milvus_compaction_check(milvus_client *client,
@@ -1697,7 +1661,6 @@ milvus_status milvus_compaction_check(milvus_client *client,
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
  *                         MILVUS_RESOLUTION_INIT;`.
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  */
 milvus_status milvus_compaction_resolve(milvus_client *client,
@@ -1709,7 +1672,6 @@ milvus_status milvus_compaction_resolve(milvus_client *client,
  * Gives the short text of a resolution's state, e.g. "started".
  *
  * @param state  One of the MILVUS_RESOLUTION_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown resolution" for any other number.
  */
 const char *milvus_resolution_name(int32_t state);
@@ -1737,7 +1699,6 @@ const char *milvus_resolution_name(int32_t state);
  * @param collection_name  Name or alias in the client's database.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
  *                         on a collection can be flushed once in 10 s; a second flush waits for that.
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_TIMEOUT The flush goes on. The message says if the rows are stored and only not sorted.
  * @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
@@ -1766,7 +1727,6 @@ milvus_status milvus_flush(milvus_client *client, const char *collection_name, i
  *                         default no limit.
  * @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
  *                         be NULL.
- *
  * @return What milvus_compact_with() and milvus_compaction_wait() return.
  */
 milvus_status milvus_optimize(milvus_client *client,
@@ -1868,7 +1828,6 @@ typedef struct milvus_many_result {
  * @param out_list    Receives the results in the order of the names (without names: sorted), also with
  *                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
  *                    NULL, and free it with milvus_many_list_free(). May be NULL.
- *
  * @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
  *     failure; in_doubt is 1 if it is 1 for any of them.
  */
@@ -1883,7 +1842,6 @@ milvus_status milvus_compact_many(milvus_client *client,
  * Counts the results of a list.
  *
  * @param list  The list.
- *
  * @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_many_list_count(const milvus_many_list *list);
@@ -1895,7 +1853,6 @@ size_t milvus_many_list_count(const milvus_many_list *list);
  * @param index       From 0 to milvus_many_list_count() - 1.
  * @param out_result  Receives the result. Begin with `milvus_many_result result =
  *                    MILVUS_MANY_RESULT_INIT;`. What it points to lives as long as the list.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_many_list_get(const milvus_many_list *list,
@@ -1936,7 +1893,6 @@ void milvus_many_list_free(milvus_many_list *list);
  * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
  *                    this is not below capacity. May be NULL. While a wait for the job runs, the next text
  *                    may be longer.
- *
  * @retval MILVUS_INVALID_ARGUMENT The client knows nothing of the job (it remembers the latest 16384), or
  *     the name of the collection or database contains the token or password.
  */
@@ -1958,7 +1914,6 @@ milvus_status milvus_job_export(milvus_client *client,
  *                    forged one: trust it as much as the rest of your data.
  * @param out_job_id  Receives the job's id for milvus_compaction_wait(); MILVUS_NO_JOB if the server
  *                    scheduled nothing.
- *
  * @retval MILVUS_INVALID_ARGUMENT The text is damaged, or this client knows a job of that number in
  *     another collection: the text is of another server. The library added nothing.
  */
@@ -1983,7 +1938,6 @@ milvus_status milvus_job_import(milvus_client *client, const char *text, int64_t
  * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
  *                         limit.
  * @param out_report       As in milvus_compaction_wait().
- *
  * @retval MILVUS_INVALID_ARGUMENT This client knows the job in another collection.
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias, or somebody dropped
  *     it.
@@ -2086,7 +2040,6 @@ typedef void (*milvus_progress_callback)(const milvus_progress *progress, void *
  * @param future      The future.
  * @param timeout_ms  Limit of this local wait in milliseconds, whatever the operation's limit is; 0: do
  *                    not wait.
- *
  * @retval MILVUS_PENDING The operation still runs.
  * @return Else how the operation ended: MILVUS_OK means that it succeeded.
  */
@@ -2097,7 +2050,6 @@ milvus_status milvus_future_wait(milvus_future *future,
  * Tells how an operation ended, without waiting.
  *
  * @param future  The future.
- *
  * @return As milvus_future_wait() with timeout_ms 0.
  */
 milvus_status milvus_future_poll(milvus_future *future);
@@ -2110,7 +2062,6 @@ milvus_status milvus_future_poll(milvus_future *future);
  * (in_doubt in the error). To cancel an operation that is over does nothing.
  *
  * @param future  The future.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_future_cancel(milvus_future *future);
@@ -2121,7 +2072,6 @@ milvus_status milvus_future_cancel(milvus_future *future);
  * @param future        The future, over or not.
  * @param out_progress  Receives the progress. Begin with `milvus_progress progress =
  *                      MILVUS_PROGRESS_INIT;`.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_future_progress(milvus_future *future, milvus_progress *out_progress);
@@ -2136,7 +2086,6 @@ milvus_status milvus_future_progress(milvus_future *future, milvus_progress *out
  * @param callback    The function; not NULL.
  * @param user_data   The library passes it to both functions and does not look at it. May be NULL.
  * @param destructor  Runs once with user_data after the callback, on the same thread. May be NULL.
- *
  * @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
  * @retval MILVUS_CLOSED The client is closed.
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
@@ -2157,7 +2106,6 @@ milvus_status milvus_future_set_callback(milvus_future *future,
  * @param callback    The function; not NULL.
  * @param user_data   The library passes it to both functions and does not look at it. May be NULL.
  * @param destructor  Runs once with user_data when the operation is over, on the same thread. May be NULL.
- *
  * @return What milvus_future_set_callback() returns.
  */
 milvus_status milvus_future_set_progress_callback(milvus_future *future,
@@ -2169,7 +2117,6 @@ milvus_status milvus_future_set_progress_callback(milvus_future *future,
  * Gives the details of an operation's failure, on any thread.
  *
  * @param future  The future.
- *
  * @return The details, never NULL; do not free them. The status is MILVUS_OK if the operation succeeded,
  *     MILVUS_PENDING if it still runs, MILVUS_INVALID_HANDLE if this is no future. Valid until you free
  *     the future.
@@ -2202,90 +2149,228 @@ void milvus_future_free(milvus_future *future);
  * @{
  */
 
-/** Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result. */
+/**
+ * Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
+ *
+ * @param client  The client.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_client_server_info_async(milvus_client *client,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** Starts milvus_compact(); milvus_future_take_job_id() reads its result. */
+/**
+ * Starts milvus_compact(); milvus_future_take_job_id() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param is_clustering  1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0:
+ *     merge small segments and purge deleted rows.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compact_async(milvus_client *client,
                                    const char *collection_name,
                                    int32_t is_clustering,
                                    int64_t timeout_ms,
                                    milvus_future **out_future);
 
-/** Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result. */
+/**
+ * Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param params  What to do. Begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
+ *     NULL: all defaults.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compact_with_async(milvus_client *client,
                                         const char *collection_name,
                                         const milvus_compact_params *params,
                                         int64_t timeout_ms,
                                         milvus_future **out_future);
 
-/** Starts milvus_compaction_state(); milvus_future_take_state() reads its result. */
+/**
+ * Starts milvus_compaction_state(); milvus_future_take_state() reads its result.
+ *
+ * @param client  The client.
+ * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
+ *     plans; the library asks no server then.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_state_async(milvus_client *client,
                                             int64_t job_id,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_compaction_wait(); milvus_future_take_report() reads its result. */
+/**
+ * Starts milvus_compaction_wait(); milvus_future_take_report() reads its result.
+ *
+ * @param client  The client. Best is the one that triggered the job: it remembers what servers forget.
+ *     Of a foreign job it knows only what the server lists, and plans vanish from that list an hour
+ *     after their start (since 2.6.3) or a day; a job that may be that old is MILVUS_VERDICT_UNKNOWN.
+ *     For a foreign job use milvus_job_import() first, or milvus_compaction_wait_in().
+ * @param job_id  From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
+ *     asks no server then.
+ * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *     limit.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_wait_async(milvus_client *client,
                                            int64_t job_id,
                                            int64_t timeout_ms,
                                            milvus_future **out_future);
 
-/** Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result. */
+/**
+ * Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves
+ *     nothing, but says nothing false.
+ * @param job_id  From milvus_compact() of another process.
+ * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *     limit.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_wait_in_async(milvus_client *client,
                                               const char *collection_name,
                                               int64_t job_id,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result. */
+/**
+ * Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result.
+ *
+ * @param client  The client.
+ * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
+ *     library asks no server then.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_plans_async(milvus_client *client,
                                             int64_t job_id,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result. */
+/**
+ * Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_tasks_async(milvus_client *client,
                                             const char *collection_name,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_segments(); milvus_future_take_segments() reads its result. */
+/**
+ * Starts milvus_segments(); milvus_future_take_segments() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param which  MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_segments_async(milvus_client *client,
                                     const char *collection_name,
                                     int32_t which,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-/** Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result. */
+/**
+ * Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params  As in milvus_compact_with(); NULL: all defaults.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_check_async(milvus_client *client,
                                             const char *collection_name,
                                             const milvus_compact_params *params,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result. */
+/**
+ * Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result.
+ *
+ * @param client  The client that sent the trigger. Another client has nothing to compare, and gets
+ *     MILVUS_RESOLUTION_NOT_IN_DOUBT.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_resolve_async(milvus_client *client,
                                               const char *collection_name,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** Starts milvus_flush(), which has no result but its end. */
+/**
+ * Starts milvus_flush(), which has no result but its end.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9 on
+ *     a collection can be flushed once in 10 s; a second flush waits for that.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_flush_async(milvus_client *client,
                                  const char *collection_name,
                                  int64_t timeout_ms,
                                  milvus_future **out_future);
 
-/** Starts milvus_optimize(); milvus_future_take_report() reads its result. */
+/**
+ * Starts milvus_optimize(); milvus_future_take_report() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params  As in milvus_compact_with(). To merge as far as possible use
+ *     MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all defaults.
+ * @param timeout_ms  Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+ *     default no limit.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_optimize_async(milvus_client *client,
                                     const char *collection_name,
                                     const milvus_compact_params *params,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-/** Starts milvus_compact_many(); milvus_future_take_many() reads its result. */
+/**
+ * Starts milvus_compact_many(); milvus_future_take_many() reads its result.
+ *
+ * @param client  The client.
+ * @param names  Names or aliases in the client's database, all different. NULL: every collection that
+ *     the user may see. In other languages take care that an empty list does not become NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params  How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL:
+ *     all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
+ *     default no limit. Collections whose turn has not come by then fail with MILVUS_TIMEOUT, and the
+ *     library sends nothing for them.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compact_many_async(milvus_client *client,
                                         const char *const *names,
                                         size_t name_count,
@@ -2313,6 +2398,7 @@ milvus_status milvus_compact_many_async(milvus_client *client,
  *
  * @param future    The future.
  * @param out_info  Receives it. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_server_info(milvus_future *future, milvus_server_info *out_info);
 
@@ -2321,6 +2407,7 @@ milvus_status milvus_future_take_server_info(milvus_future *future, milvus_serve
  *
  * @param future      The future.
  * @param out_job_id  Receives the job's id, or MILVUS_NO_JOB.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_job_id(milvus_future *future, int64_t *out_job_id);
 
@@ -2329,6 +2416,7 @@ milvus_status milvus_future_take_job_id(milvus_future *future, int64_t *out_job_
  *
  * @param future      The future.
  * @param out_result  Receives it. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_compact_result(milvus_future *future,
                                                 milvus_compact_result *out_result);
@@ -2339,6 +2427,7 @@ milvus_status milvus_future_take_compact_result(milvus_future *future,
  * @param future    The future.
  * @param out_info  Receives it. Begin with `milvus_compaction_state_info info =
  *                  MILVUS_COMPACTION_STATE_INFO_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_state_info *out_info);
 
@@ -2352,6 +2441,7 @@ milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_
  * @param future      The future.
  * @param out_report  Receives it. Begin with `milvus_compaction_report report =
  *                    MILVUS_COMPACTION_REPORT_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_report(milvus_future *future, milvus_compaction_report *out_report);
 
@@ -2360,6 +2450,7 @@ milvus_status milvus_future_take_report(milvus_future *future, milvus_compaction
  *
  * @param future      The future.
  * @param out_result  Receives it. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_check_result(milvus_future *future, milvus_check_result *out_result);
 
@@ -2368,6 +2459,7 @@ milvus_status milvus_future_take_check_result(milvus_future *future, milvus_chec
  *
  * @param future          The future.
  * @param out_resolution  Receives it. Begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_resolution(milvus_future *future,
                                             milvus_resolution *out_resolution);
@@ -2377,6 +2469,7 @@ milvus_status milvus_future_take_resolution(milvus_future *future,
  *
  * @param future     The future.
  * @param out_plans  Receives the list; free it with milvus_plan_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list **out_plans);
 
@@ -2385,6 +2478,7 @@ milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list *
  *
  * @param future        The future.
  * @param out_segments  Receives the list; free it with milvus_segment_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_list **out_segments);
 
@@ -2393,6 +2487,7 @@ milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_
  *
  * @param future    The future.
  * @param out_list  Receives the list; free it with milvus_many_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **out_list);
 
@@ -2415,7 +2510,6 @@ typedef struct milvus_queue milvus_queue;
  * Makes a queue.
  *
  * @param out_queue  Receives the queue; free it with milvus_queue_free().
- *
  * @retval MILVUS_OUT_OF_MEMORY No descriptor or handle is left.
  */
 milvus_status milvus_queue_new(milvus_queue **out_queue);
@@ -2431,7 +2525,6 @@ milvus_status milvus_queue_new(milvus_queue **out_queue);
  *
  * @param queue   The queue.
  * @param out_fd  Receives the descriptor; valid until you free the queue.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_queue_fd(milvus_queue *queue,
@@ -2446,7 +2539,6 @@ milvus_status milvus_queue_fd(milvus_queue *queue,
  *                   operation, and neither the future nor user_data arrives.
  * @param queue      The queue.
  * @param user_data  Arrives together with the future; the library does not look at it. May be NULL.
- *
  * @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
  */
 milvus_status milvus_future_set_queue(milvus_future *future,
@@ -2462,7 +2554,6 @@ milvus_status milvus_future_set_queue(milvus_future *future,
  * @param timeout_ms     Limit of this local wait in milliseconds; 0: do not wait.
  * @param out_future     Receives the future, which is the one that you put in; free it.
  * @param out_user_data  Receives the user_data of milvus_future_set_queue(). May be NULL.
- *
  * @retval MILVUS_PENDING No future is there.
  * @retval MILVUS_INVALID_HANDLE Also if another thread frees the queue meanwhile.
  */
@@ -2529,7 +2620,6 @@ typedef void (*milvus_log_callback)(int32_t level,
  * @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
  * @param callback   Receives each event. NULL turns the log off.
  * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
- *
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
 milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);

@@ -87,8 +87,8 @@ type SegmentDiff struct {
 	L0SegmentsAfter int64
 }
 
-// LeftOut: Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are
-// [NotReported] unless this client triggered or imported the job and the server lists segments and plans.
+// LeftOut: Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only
+// if this client triggered or imported the job and the server lists segments and plans.
 type LeftOut struct {
 	// All of them.
 	Total int64
@@ -119,7 +119,7 @@ type Report struct {
 	// The plans by their state. Servers forget, so those that ended count by the largest counters that were seen, and by
 	// what became of each plan's segments.
 	Counts PlanCounts
-	// Plans that ended in a way that nobody can tell. Milvus_plan has the reason of each.
+	// Plans that ended in a way that nobody can tell. [Plan] has the reason of each.
 	UnknownPlans int64
 	// Duration of the wait.
 	Elapsed time.Duration
@@ -127,13 +127,13 @@ type Report struct {
 	Polls uint64
 	// Questions that failed, and that the wait repeated.
 	FailedPolls uint64
-	// What changed between the trigger and the end of the job. All fields are [NotReported] unless HasSegmentDiff is 1.
+	// What changed between the trigger and the end of the job. nil if that is not known.
 	SegmentDiff *SegmentDiff
-	// Segments that the job left out; [NotReported] if that is not known.
+	// Segments that the job left out; nil if that is not known.
 	LeftOut *LeftOut
 	// Segments that waited to be sorted right before the trigger (servers since 2.5), as in [CompactResult]. [NotReported]
-	// unless this client triggered or imported the job, and of [NoJob] unless it is the end of milvus_optimize() or
-	// milvus_compact_many().
+	// unless this client triggered or imported the job, and of [NoJob] unless it is the end of [Client.Optimize] or
+	// [Client.CompactMany].
 	UnsortedSegments int64
 }
 
@@ -189,7 +189,7 @@ type Segment struct {
 	State SegmentState
 	// What a segment holds; reported since Milvus 2.4.7.
 	Level SegmentLevel
-	// 1 if the rows are sorted by primary key, 0 if not, [NotKnown] (which is not 0 either) before Milvus 2.5.0.
+	// Whether the rows are sorted by primary key; [NotKnown] before Milvus 2.5.0.
 	Sorted Answer
 	// Version of the storage format, from Milvus 2.6.0 on.
 	StorageVersion int64
@@ -266,7 +266,7 @@ type Resolution struct {
 	Text string
 }
 
-// Progress is how far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
+// Progress is how far an operation is. Only waits, [Client.Optimize] and [Client.CompactMany] know more than the time.
 type Progress struct {
 	// Time since the start, or from the start to the end.
 	Elapsed time.Duration
@@ -278,7 +278,7 @@ type Progress struct {
 	Failed int64
 	// Plans that ended, per second so far; 0 at first.
 	PlansPerSecond float64
-	// Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations.
+	// Collections of [Client.CompactMany]; 0 until their number is known, and for other operations.
 	Collections int64
 	// Collections that are done, with or without success.
 	CollectionsDone int64
@@ -304,15 +304,49 @@ func compactResultOf(c *C.milvus_compact_result) CompactResult {
 	}
 }
 
+func planCountsOf(c *C.milvus_plan_counts) PlanCounts {
+	return PlanCounts{
+		Executing: int64(c.executing),
+		Completed: int64(c.completed),
+		Failed:    int64(c.failed),
+		TimedOut:  int64(c.timed_out),
+	}
+}
+
 func stateInfoOf(c *C.milvus_compaction_state_info) StateInfo {
 	return StateInfo{
 		State:  CompactionState(c.state),
-		Counts: PlanCounts{
-			Executing: int64(c.counts.executing),
-			Completed: int64(c.counts.completed),
-			Failed:    int64(c.counts.failed),
-			TimedOut:  int64(c.counts.timed_out),
-		},
+		Counts: planCountsOf(&c.counts),
+	}
+}
+
+func segmentDiffOf(c *C.milvus_segment_diff) SegmentDiff {
+	return SegmentDiff{
+		SegmentsBefore:   int64(c.segments_before),
+		SegmentsAfter:    int64(c.segments_after),
+		RowsBefore:       int64(c.rows_before),
+		RowsAfter:        int64(c.rows_after),
+		RowsPurged:       int64(c.rows_purged),
+		SegmentsRemoved:  int64(c.segments_removed),
+		SegmentsAdded:    int64(c.segments_added),
+		SourcesRemaining: int64(c.sources_remaining),
+		TargetsMissing:   int64(c.targets_missing),
+		TargetsConfirmed: int64(c.targets_confirmed),
+		L0SegmentsBefore: int64(c.l0_segments_before),
+		L0SegmentsAfter:  int64(c.l0_segments_after),
+	}
+}
+
+func leftOutOf(c *C.milvus_left_out) LeftOut {
+	return LeftOut{
+		Total:       int64(c.total),
+		Unsorted:    int64(c.unsorted),
+		L0:          int64(c.l0),
+		Clustered:   int64(c.clustered),
+		Importing:   int64(c.importing),
+		Unflushed:   int64(c.unflushed),
+		NotAskedFor: int64(c.not_asked_for),
+		Other:       int64(c.other),
 	}
 }
 
@@ -321,12 +355,7 @@ func reportOf(c *C.milvus_compaction_report) Report {
 		Verdict:          Verdict(c.verdict),
 		JobID:            JobID(c.job_id),
 		Planned:          int64(c.planned),
-		Counts:           PlanCounts{
-			Executing: int64(c.counts.executing),
-			Completed: int64(c.counts.completed),
-			Failed:    int64(c.counts.failed),
-			TimedOut:  int64(c.counts.timed_out),
-		},
+		Counts:           planCountsOf(&c.counts),
 		UnknownPlans:     int64(c.unknown_plans),
 		Elapsed:          milliseconds(c.elapsed_ms),
 		Polls:            uint64(c.polls),
@@ -334,32 +363,12 @@ func reportOf(c *C.milvus_compaction_report) Report {
 		UnsortedSegments: int64(c.unsorted_segments),
 	}
 	if c.has_segment_diff == C.MILVUS_YES {
-		value.SegmentDiff = &SegmentDiff{
-			SegmentsBefore:   int64(c.segment_diff.segments_before),
-			SegmentsAfter:    int64(c.segment_diff.segments_after),
-			RowsBefore:       int64(c.segment_diff.rows_before),
-			RowsAfter:        int64(c.segment_diff.rows_after),
-			RowsPurged:       int64(c.segment_diff.rows_purged),
-			SegmentsRemoved:  int64(c.segment_diff.segments_removed),
-			SegmentsAdded:    int64(c.segment_diff.segments_added),
-			SourcesRemaining: int64(c.segment_diff.sources_remaining),
-			TargetsMissing:   int64(c.segment_diff.targets_missing),
-			TargetsConfirmed: int64(c.segment_diff.targets_confirmed),
-			L0SegmentsBefore: int64(c.segment_diff.l0_segments_before),
-			L0SegmentsAfter:  int64(c.segment_diff.l0_segments_after),
-		}
+		segmentDiff := segmentDiffOf(&c.segment_diff)
+		value.SegmentDiff = &segmentDiff
 	}
 	if c.left_out.total != C.MILVUS_NOT_REPORTED {
-		value.LeftOut = &LeftOut{
-			Total:       int64(c.left_out.total),
-			Unsorted:    int64(c.left_out.unsorted),
-			L0:          int64(c.left_out.l0),
-			Clustered:   int64(c.left_out.clustered),
-			Importing:   int64(c.left_out.importing),
-			Unflushed:   int64(c.left_out.unflushed),
-			NotAskedFor: int64(c.left_out.not_asked_for),
-			Other:       int64(c.left_out.other),
-		}
+		leftOut := leftOutOf(&c.left_out)
+		value.LeftOut = &leftOut
 	}
 	return value
 }

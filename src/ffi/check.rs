@@ -129,7 +129,6 @@ unsafe impl Sized_ for milvus_resolution {
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_result       Receives the prediction. Begin with `milvus_check_result result =
 ///                         MILVUS_CHECK_RESULT_INIT;`.
-///
 /// @return What milvus_compact_with() returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_check(
@@ -172,7 +171,6 @@ pub(super) fn check_operation(
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
 ///                         MILVUS_RESOLUTION_INIT;`.
-///
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_resolve(
@@ -204,7 +202,6 @@ pub(super) fn find_operation(
 /// Gives the short text of a resolution's state, e.g. "started".
 ///
 /// @param state  One of the MILVUS_RESOLUTION_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown resolution" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_resolution_name(state: i32) -> *const c_char {

@@ -76,7 +76,6 @@ unsafe impl Sized_ for milvus_server_info {
 ///                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
 ///                    variable MILVUS_TOKEN.
 /// @param out_client  Receives the client; free it with milvus_client_free().
-///
 /// @retval MILVUS_TLS_FAILED The system has no root certificates.
 /// @retval MILVUS_OUT_OF_MEMORY There are over a million clients, or the process has no descriptor left.
 #[unsafe(no_mangle)]
@@ -102,7 +101,6 @@ pub extern "C" fn milvus_client_new(
 /// @param options     The options; NULL for none. The client does not need them afterwards. If they have no
 ///                    token and uri is NULL, the library reads the environment variable MILVUS_TOKEN.
 /// @param out_client  Receives the client; free it with milvus_client_free().
-///
 /// @retval MILVUS_INVALID_ARGUMENT A file is wrong, or options contradict each other.
 /// @retval MILVUS_TLS_FAILED The system has no root certificates.
 #[unsafe(no_mangle)]
@@ -149,7 +147,6 @@ fn new_client(
 /// @param client      The client. To close it twice does no harm.
 /// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. Only slow callbacks make
 ///                    the call long. A callback that this call itself runs can exceed the limit.
-///
 /// @retval MILVUS_TIMEOUT The client is closed, but an operation or a callback is still running.
 /// @retval MILVUS_PENDING The client is closed, and an outer milvus_client_close() waits for the rest.
 #[unsafe(no_mangle)]
@@ -183,7 +180,6 @@ pub extern "C" fn milvus_client_free(client: *mut milvus_client) {
 /// @param capacity    Size of the buffer in bytes.
 /// @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
 ///                    this is not below capacity. May be NULL.
-///
 /// @return MILVUS_OK, or what every function that asks the server can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_server_version(
@@ -215,7 +211,6 @@ pub extern "C" fn milvus_client_server_version(
 /// @param client      The client.
 /// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_info    Receives the answer. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
-///
 /// @return MILVUS_OK, or what every function that asks the server can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_server_info(

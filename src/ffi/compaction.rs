@@ -114,7 +114,6 @@ unsafe impl Sized_ for milvus_compact_result {
 ///                         small segments and purge deleted rows.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
-///
 /// @retval MILVUS_BUSY The server scheduled nothing, although a trigger would take stored segments: another
 ///     compaction holds them, or the server does not want them now. Nothing was started; try again later.
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
@@ -162,7 +161,6 @@ pub(super) fn compact_operation(
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_result       Receives the answer. Begin with `milvus_compact_result result =
 ///                         MILVUS_COMPACT_RESULT_INIT;`.
-///
 /// @retval MILVUS_INVALID_ARGUMENT Parameters contradict each other, or the collection has no such channel
 ///     or segment.
 /// @retval MILVUS_PARTITION_NOT_FOUND The collection has no such partition.
@@ -206,7 +204,6 @@ pub(super) fn compact_with_operation(
 ///
 /// @param text    The text.
 /// @param out_mb  Receives the size in MB, at least 1.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64) -> milvus_status {
@@ -221,7 +218,6 @@ pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64
 /// Gives the short text of what a server did about a trigger, e.g. "nothing to do".
 ///
 /// @param trigger  One of the MILVUS_TRIGGER_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown trigger" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_trigger_name(trigger: i32) -> *const c_char {

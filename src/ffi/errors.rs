@@ -51,7 +51,6 @@ pub struct milvus_error {
 /// The other _name functions give a short text. This one gives the constant, because people search for it.
 ///
 /// @param status  Any number.
-///
 /// @return A static text, never NULL: "MILVUS_UNKNOWN_STATUS" for a number that this library does not know.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_status_name(status: milvus_status) -> *const c_char {
@@ -61,7 +60,6 @@ pub extern "C" fn milvus_status_name(status: milvus_status) -> *const c_char {
 /// Says what a status means and what to do about it, in one English sentence.
 ///
 /// @param status  Any number.
-///
 /// @return A static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_status_message(status: milvus_status) -> *const c_char {

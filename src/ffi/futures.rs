@@ -134,7 +134,6 @@ pub type milvus_progress_callback =
 /// @param future      The future.
 /// @param timeout_ms  Limit of this local wait in milliseconds, whatever the operation's limit is; 0: do
 ///                    not wait.
-///
 /// @retval MILVUS_PENDING The operation still runs.
 /// @return Else how the operation ended: MILVUS_OK means that it succeeded.
 #[unsafe(no_mangle)]
@@ -145,7 +144,6 @@ pub extern "C" fn milvus_future_wait(future: *mut milvus_future, timeout_ms: i64
 /// Tells how an operation ended, without waiting.
 ///
 /// @param future  The future.
-///
 /// @return As milvus_future_wait() with timeout_ms 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_poll(future: *mut milvus_future) -> milvus_status {
@@ -172,7 +170,6 @@ fn ended(
 /// (in_doubt in the error). To cancel an operation that is over does nothing.
 ///
 /// @param future  The future.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_cancel(future: *mut milvus_future) -> milvus_status {
@@ -187,7 +184,6 @@ pub extern "C" fn milvus_future_cancel(future: *mut milvus_future) -> milvus_sta
 /// @param future        The future, over or not.
 /// @param out_progress  Receives the progress. Begin with `milvus_progress progress =
 ///                      MILVUS_PROGRESS_INIT;`.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_progress(
@@ -211,7 +207,6 @@ pub extern "C" fn milvus_future_progress(
 /// @param callback    The function; not NULL.
 /// @param user_data   The library passes it to both functions and does not look at it. May be NULL.
 /// @param destructor  Runs once with user_data after the callback, on the same thread. May be NULL.
-///
 /// @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
 /// @retval MILVUS_CLOSED The client is closed.
 /// @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
@@ -244,7 +239,6 @@ pub extern "C" fn milvus_future_set_callback(
 /// @param callback    The function; not NULL.
 /// @param user_data   The library passes it to both functions and does not look at it. May be NULL.
 /// @param destructor  Runs once with user_data when the operation is over, on the same thread. May be NULL.
-///
 /// @return What milvus_future_set_callback() returns.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_set_progress_callback(
@@ -285,7 +279,6 @@ pub extern "C" fn milvus_future_set_progress_callback(
 /// Gives the details of an operation's failure, on any thread.
 ///
 /// @param future  The future.
-///
 /// @return The details, never NULL; do not free them. The status is MILVUS_OK if the operation succeeded,
 ///     MILVUS_PENDING if it still runs, MILVUS_INVALID_HANDLE if this is no future. Valid until you free
 ///     the future.

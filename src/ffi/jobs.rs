@@ -185,7 +185,6 @@ unsafe impl Sized_ for milvus_compaction_report {
 /// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_info    Receives the answer. Begin with `milvus_compaction_state_info info =
 ///                    MILVUS_COMPACTION_STATE_INFO_INIT;`.
-///
 /// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_state(
@@ -234,7 +233,6 @@ pub(super) fn state_operation(
 ///                    limit.
 /// @param out_report  Receives what the wait found out, also if the wait fails after it began. Begin with
 ///                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. May be NULL.
-///
 /// @retval MILVUS_COMPACTION_FAILED Plans failed or timed out.
 /// @retval MILVUS_OUTCOME_UNKNOWN Nobody can tell how the job ended.
 /// @retval MILVUS_BUSY The verdict is MILVUS_VERDICT_NOT_STARTED.
@@ -278,7 +276,6 @@ pub(super) fn wait_operation(
 /// Gives the short text of a verdict, e.g. "partly failed".
 ///
 /// @param verdict  One of the MILVUS_VERDICT_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown verdict" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_verdict_name(verdict: milvus_verdict) -> *const c_char {
@@ -288,7 +285,6 @@ pub extern "C" fn milvus_verdict_name(verdict: milvus_verdict) -> *const c_char 
 /// Says what a verdict means, in one English sentence.
 ///
 /// @param verdict  Any number.
-///
 /// @return A static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_char {
@@ -299,7 +295,6 @@ pub extern "C" fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_ch
 /// Gives the short text of a job's state, e.g. "executing".
 ///
 /// @param state  One of the MILVUS_COMPACTION_STATE_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown compaction state" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_state_name(state: i32) -> *const c_char {

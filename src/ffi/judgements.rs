@@ -63,7 +63,6 @@ pub const MILVUS_REASON_MALFORMED: i32 = 19;
 /// Gives the short text of a judgement, e.g. "completed".
 ///
 /// @param judgement  One of the MILVUS_JUDGEMENT_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown judgement" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_judgement_name(judgement: i32) -> *const c_char {
@@ -73,7 +72,6 @@ pub extern "C" fn milvus_judgement_name(judgement: i32) -> *const c_char {
 /// Gives the short text of a reason, e.g. "target stored".
 ///
 /// @param reason  One of the MILVUS_REASON_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown reason" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_reason_name(reason: i32) -> *const c_char {
@@ -83,7 +81,6 @@ pub extern "C" fn milvus_reason_name(reason: i32) -> *const c_char {
 /// Says what a reason means, in one English sentence.
 ///
 /// @param reason  Any number.
-///
 /// @return A static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_reason_message(reason: i32) -> *const c_char {

@@ -41,7 +41,6 @@ pub type milvus_log_callback = Option<
 /// @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
 /// @param callback   Receives each event. NULL turns the log off.
 /// @param user_data  The library passes it to the callback and does not look at it. May be NULL.
-///
 /// @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_set_log(

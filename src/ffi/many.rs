@@ -126,7 +126,6 @@ impl Handle for milvus_many_list {
 /// @param out_list    Receives the results in the order of the names (without names: sorted), also with
 ///                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
 ///                    NULL, and free it with milvus_many_list_free(). May be NULL.
-///
 /// @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
 ///     failure; in_doubt is 1 if it is 1 for any of them.
 #[unsafe(no_mangle)]
@@ -170,7 +169,6 @@ pub(super) fn many_operation(
 /// Counts the results of a list.
 ///
 /// @param list  The list.
-///
 /// @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_many_list_count(list: *const milvus_many_list) -> usize {
@@ -183,7 +181,6 @@ pub extern "C" fn milvus_many_list_count(list: *const milvus_many_list) -> usize
 /// @param index       From 0 to milvus_many_list_count() - 1.
 /// @param out_result  Receives the result. Begin with `milvus_many_result result =
 ///                    MILVUS_MANY_RESULT_INIT;`. What it points to lives as long as the list.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_many_list_get(

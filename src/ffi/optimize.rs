@@ -26,7 +26,6 @@ use crate::operation::Operation;
 /// @param collection_name  Name or alias in the client's database.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
 ///                         on a collection can be flushed once in 10 s; a second flush waits for that.
-///
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 /// @retval MILVUS_TIMEOUT The flush goes on. The message says if the rows are stored and only not sorted.
 /// @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
@@ -70,7 +69,6 @@ pub(super) fn flush_operation(
 ///                         default no limit.
 /// @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
 ///                         be NULL.
-///
 /// @return What milvus_compact_with() and milvus_compaction_wait() return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_optimize(

@@ -90,7 +90,6 @@ pub extern "C" fn milvus_options_new() -> *mut milvus_options {
 /// @param key      One of the keys that milvus_option_get() lists.
 /// @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
 ///                 back to none.
-///
 /// @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
 ///     wrong form.
 #[unsafe(no_mangle)]
@@ -129,7 +128,6 @@ pub extern "C" fn milvus_option_count() -> usize {
 /// @param index     From 0 to milvus_option_count() - 1.
 /// @param out_info  Receives the description. Begin with `milvus_option_info info =
 ///                  MILVUS_OPTION_INFO_INIT;`.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_get(index: usize, out_info: *mut milvus_option_info) -> milvus_status {
@@ -162,7 +160,6 @@ impl From<&Description> for milvus_option_info {
 /// Gives the short text of an option's kind, e.g. "number".
 ///
 /// @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown option kind" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_kind_name(kind: i32) -> *const c_char {

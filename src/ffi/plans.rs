@@ -160,7 +160,6 @@ unsafe impl Sized_ for milvus_plan {
 ///                    library asks no server then.
 /// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
-///
 /// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_plans(
@@ -198,7 +197,6 @@ pub(super) fn plans_operation(
 /// @param collection_name  Name or alias in the client's database.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
-///
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 /// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 /// @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
@@ -231,7 +229,6 @@ pub(super) fn tasks_operation(
 /// Gives the short text of a plan's type, e.g. "mix".
 ///
 /// @param number  One of the MILVUS_PLAN_TYPE_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown plan type" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_type_name(number: i32) -> *const c_char {
@@ -241,7 +238,6 @@ pub extern "C" fn milvus_plan_type_name(number: i32) -> *const c_char {
 /// Gives the short text of a plan's state, e.g. "executing".
 ///
 /// @param number  One of the MILVUS_PLAN_STATE_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown plan state" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_state_name(number: i32) -> *const c_char {
@@ -251,7 +247,6 @@ pub extern "C" fn milvus_plan_state_name(number: i32) -> *const c_char {
 /// Counts the plans of a list.
 ///
 /// @param plans  The list.
-///
 /// @return The number of plans; 0 for NULL or a freed list. milvus_last_error() stays as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize {
@@ -264,7 +259,6 @@ pub extern "C" fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usiz
 /// @param index     From 0 to milvus_plan_list_count() - 1.
 /// @param out_plan  Receives the plan. Begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
 ///                  lives as long as the list.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_plan_list_get(

@@ -29,7 +29,6 @@ use crate::operation::Operation;
 /// @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
 ///                    this is not below capacity. May be NULL. While a wait for the job runs, the next text
 ///                    may be longer.
-///
 /// @retval MILVUS_INVALID_ARGUMENT The client knows nothing of the job (it remembers the latest 16384), or
 ///     the name of the collection or database contains the token or password.
 #[unsafe(no_mangle)]
@@ -65,7 +64,6 @@ pub extern "C" fn milvus_job_export(
 ///                    forged one: trust it as much as the rest of your data.
 /// @param out_job_id  Receives the job's id for milvus_compaction_wait(); MILVUS_NO_JOB if the server
 ///                    scheduled nothing.
-///
 /// @retval MILVUS_INVALID_ARGUMENT The text is damaged, or this client knows a job of that number in
 ///     another collection: the text is of another server. The library added nothing.
 #[unsafe(no_mangle)]
@@ -101,7 +99,6 @@ pub extern "C" fn milvus_job_import(
 /// @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
 ///                         limit.
 /// @param out_report       As in milvus_compaction_wait().
-///
 /// @retval MILVUS_INVALID_ARGUMENT This client knows the job in another collection.
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias, or somebody dropped
 ///     it.

@@ -39,7 +39,6 @@ fn is_alive(future: usize) -> bool {
 /// Makes a queue.
 ///
 /// @param out_queue  Receives the queue; free it with milvus_queue_free().
-///
 /// @retval MILVUS_OUT_OF_MEMORY No descriptor or handle is left.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status {
@@ -63,7 +62,6 @@ pub extern "C" fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_
 ///
 /// @param queue   The queue.
 /// @param out_fd  Receives the descriptor; valid until you free the queue.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) -> milvus_status {
@@ -83,7 +81,6 @@ pub extern "C" fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) ->
 ///                   operation, and neither the future nor user_data arrives.
 /// @param queue      The queue.
 /// @param user_data  Arrives together with the future; the library does not look at it. May be NULL.
-///
 /// @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_set_queue(
@@ -106,7 +103,6 @@ pub extern "C" fn milvus_future_set_queue(
 /// @param timeout_ms     Limit of this local wait in milliseconds; 0: do not wait.
 /// @param out_future     Receives the future, which is the one that you put in; free it.
 /// @param out_user_data  Receives the user_data of milvus_future_set_queue(). May be NULL.
-///
 /// @retval MILVUS_PENDING No future is there.
 /// @retval MILVUS_INVALID_HANDLE Also if another thread frees the queue meanwhile.
 #[unsafe(no_mangle)]

@@ -28,6 +28,7 @@ use crate::error::Error;
 ///
 /// @param future    The future.
 /// @param out_info  Receives it. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_server_info(
     future: *mut milvus_future,
@@ -43,6 +44,7 @@ pub extern "C" fn milvus_future_take_server_info(
 ///
 /// @param future      The future.
 /// @param out_job_id  Receives the job's id, or MILVUS_NO_JOB.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_job_id(
     future: *mut milvus_future,
@@ -66,6 +68,7 @@ pub extern "C" fn milvus_future_take_job_id(
 ///
 /// @param future      The future.
 /// @param out_result  Receives it. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_compact_result(
     future: *mut milvus_future,
@@ -82,6 +85,7 @@ pub extern "C" fn milvus_future_take_compact_result(
 /// @param future    The future.
 /// @param out_info  Receives it. Begin with `milvus_compaction_state_info info =
 ///                  MILVUS_COMPACTION_STATE_INFO_INIT;`.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_state(
     future: *mut milvus_future,
@@ -102,6 +106,7 @@ pub extern "C" fn milvus_future_take_state(
 /// @param future      The future.
 /// @param out_report  Receives it. Begin with `milvus_compaction_report report =
 ///                    MILVUS_COMPACTION_REPORT_INIT;`.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_report(
     future: *mut milvus_future,
@@ -117,6 +122,7 @@ pub extern "C" fn milvus_future_take_report(
 ///
 /// @param future      The future.
 /// @param out_result  Receives it. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_check_result(
     future: *mut milvus_future,
@@ -132,6 +138,7 @@ pub extern "C" fn milvus_future_take_check_result(
 ///
 /// @param future          The future.
 /// @param out_resolution  Receives it. Begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_resolution(
     future: *mut milvus_future,
@@ -152,6 +159,7 @@ pub extern "C" fn milvus_future_take_resolution(
 ///
 /// @param future     The future.
 /// @param out_plans  Receives the list; free it with milvus_plan_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_plans(
     future: *mut milvus_future,
@@ -167,6 +175,7 @@ pub extern "C" fn milvus_future_take_plans(
 ///
 /// @param future        The future.
 /// @param out_segments  Receives the list; free it with milvus_segment_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_segments(
     future: *mut milvus_future,
@@ -182,6 +191,7 @@ pub extern "C" fn milvus_future_take_segments(
 ///
 /// @param future    The future.
 /// @param out_list  Receives the list; free it with milvus_many_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_future_take_many(
     future: *mut milvus_future,

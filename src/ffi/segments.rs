@@ -122,7 +122,6 @@ unsafe impl Sized_ for milvus_segment {
 /// @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
-///
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 /// @retval MILVUS_UNSUPPORTED The server is milvus-lite.
 #[unsafe(no_mangle)]
@@ -166,7 +165,6 @@ pub(super) fn segments_operation(
 /// Counts the segments of a list.
 ///
 /// @param segments  The list.
-///
 /// @return The number of segments; 0 for NULL or a freed list. milvus_last_error() stays as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_list_count(segments: *const milvus_segment_list) -> usize {
@@ -179,7 +177,6 @@ pub extern "C" fn milvus_segment_list_count(segments: *const milvus_segment_list
 /// @param index        From 0 to milvus_segment_list_count() - 1.
 /// @param out_segment  Receives the segment. Begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`.
 ///                     What it points to lives as long as the list.
-///
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_list_get(
@@ -214,7 +211,6 @@ pub extern "C" fn milvus_segment_list_free(segments: *mut milvus_segment_list) {
 /// @param after     From milvus_segments(), after the job.
 /// @param plans     The plans of the job, from milvus_compaction_plans(); NULL if they are not known.
 /// @param out_diff  Receives the difference.
-///
 /// @retval MILVUS_INVALID_ARGUMENT A list is of loaded segments, or the lists are of two collections.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segments_compare(
@@ -243,7 +239,6 @@ pub extern "C" fn milvus_segments_compare(
 /// Gives the short text of a segment's state, e.g. "flushed".
 ///
 /// @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown segment state" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segment_state_name(state: i32) -> *const c_char {
@@ -261,7 +256,6 @@ pub extern "C" fn milvus_segment_state_name(state: i32) -> *const c_char {
 /// Gives the short text of a segment's level, e.g. "L1".
 ///
 /// @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
-///
 /// @return A static text, never NULL: "unknown segment level" for any other number, such as
 ///     MILVUS_NOT_REPORTED.
 #[unsafe(no_mangle)]

@@ -29,7 +29,6 @@ pub const MILVUS_NO_SEGMENT: i64 = -1;
 /// Gives the short text of an answer: "yes", "no" or "unknown".
 ///
 /// @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number counts as unknown.
-///
 /// @return A static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_answer_name(answer: i32) -> *const c_char {

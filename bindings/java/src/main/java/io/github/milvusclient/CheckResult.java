@@ -37,11 +37,11 @@ import java.util.OptionalLong;
  *                            isL0, those that deletions may concern
  * @param rows                rows of those segments
  * @param expectedSegments    about how many segments the trigger would make of those in segments, by partition, channel
- *                            and the width of rows: servers do not list the bytes of a segment. empty if the kind of
+ *                            and the width of rows: servers do not list the bytes of a segment. Empty if the kind of
  *                            compaction leaves it open
  * @param unsortedSegments    segments that wait to be sorted, and are not among segments. A trigger leaves out those
  *                            that the server is sorting; 2.5 took results of a compaction that it had not begun to
- *                            sort. empty before 2.5. See the option flush.wait_for_sort
+ *                            sort. Empty before 2.5. See the option flush.wait_for_sort
  * @param l0Segments          segments of deletions (L0); empty before 2.4.7
  * @param unindexedRows       rows that no index covers yet; empty without an index
  * @param reason              why wouldCompact is what it is, for a person: one line of UTF-8

@@ -14,16 +14,16 @@ import java.util.OptionalLong;
  * @param planned           plans of the job; 0 if their number is not known
  * @param counts            the plans by their state. Servers forget, so those that ended count by the largest counters
  *                          that were seen, and by what became of each plan's segments
- * @param unknownPlans      plans that ended in a way that nobody can tell. Milvus_plan has the reason of each
+ * @param unknownPlans      plans that ended in a way that nobody can tell. {@link Plan} has the reason of each
  * @param elapsed           duration of the wait
  * @param polls             questions that the server answered
  * @param failedPolls       questions that failed, and that the wait repeated
- * @param segmentDiff       what changed between the trigger and the end of the job. All fields are empty unless
- *                          hasSegmentDiff is 1
+ * @param segmentDiff       what changed between the trigger and the end of the job. Empty if that is not known
  * @param leftOut           segments that the job left out; empty if that is not known
  * @param unsortedSegments  segments that waited to be sorted right before the trigger (servers since 2.5), as in {@link
- *                          CompactResult}. empty unless this client triggered or imported the job, and of {@link
- *                          MilvusClient#NO_JOB} unless it is the end of milvus_optimize() or milvus_compact_many()
+ *                          CompactResult}. Empty unless this client triggered or imported the job, and of {@link
+ *                          MilvusClient#NO_JOB} unless it is the end of {@link MilvusClient#optimize} or {@link
+ *                          MilvusClient#compactMany}
  */
 public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCounts counts, long unknownPlans,
                                Duration elapsed, long polls, long failedPolls, Optional<SegmentDiff> segmentDiff,
@@ -38,21 +38,13 @@ public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCo
         if (c.hasSegmentDiff != Library.YES) {
             return Optional.empty();
         }
-        return Optional.of(new SegmentDiff(Text.reported(c.segmentDiff.segmentsBefore),
-            Text.reported(c.segmentDiff.segmentsAfter), Text.reported(c.segmentDiff.rowsBefore),
-            Text.reported(c.segmentDiff.rowsAfter), Text.reported(c.segmentDiff.rowsPurged),
-            Text.reported(c.segmentDiff.segmentsRemoved), Text.reported(c.segmentDiff.segmentsAdded),
-            Text.reported(c.segmentDiff.sourcesRemaining), Text.reported(c.segmentDiff.targetsMissing),
-            Text.reported(c.segmentDiff.targetsConfirmed), Text.reported(c.segmentDiff.l0SegmentsBefore),
-            Text.reported(c.segmentDiff.l0SegmentsAfter)));
+        return Optional.of(SegmentDiff.of(c.segmentDiff));
     }
 
     private static Optional<LeftOut> leftOutOf(Structs.CompactionReport c) {
         if (Text.reported(c.leftOut.total).isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new LeftOut(c.leftOut.total, Text.reported(c.leftOut.unsorted), Text.reported(c.leftOut.l0),
-            Text.reported(c.leftOut.clustered), Text.reported(c.leftOut.importing), Text.reported(c.leftOut.unflushed),
-            Text.reported(c.leftOut.notAskedFor), Text.reported(c.leftOut.other)));
+        return Optional.of(LeftOut.of(c.leftOut));
     }
 }

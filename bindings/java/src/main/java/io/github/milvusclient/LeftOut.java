@@ -2,11 +2,9 @@
 // Generated from include/milvus_client.h by `make bindings`; do not edit.
 package io.github.milvusclient;
 
-import java.util.OptionalLong;
-
 /**
- * Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are empty unless
- * this client triggered or imported the job and the server lists segments and plans.
+ * Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only if this
+ * client triggered or imported the job and the server lists segments and plans.
  *
  * @param total        all of them
  * @param unsorted     segments that wait to be sorted. Servers since 2.5 sort each segment after its flush
@@ -18,11 +16,9 @@ import java.util.OptionalLong;
  * @param other        the rest: another compaction held them, or the server did not want them for a reason that it does
  *                     not list
  */
-public record LeftOut(long total, OptionalLong unsorted, OptionalLong l0, OptionalLong clustered,
-                      OptionalLong importing, OptionalLong unflushed, OptionalLong notAskedFor, OptionalLong other) {
+public record LeftOut(long total, long unsorted, long l0, long clustered, long importing, long unflushed,
+                      long notAskedFor, long other) {
     static LeftOut of(Structs.LeftOut c) {
-        return new LeftOut(c.total, Text.reported(c.unsorted), Text.reported(c.l0), Text.reported(c.clustered),
-            Text.reported(c.importing), Text.reported(c.unflushed), Text.reported(c.notAskedFor),
-            Text.reported(c.other));
+        return new LeftOut(c.total, c.unsorted, c.l0, c.clustered, c.importing, c.unflushed, c.notAskedFor, c.other);
     }
 }

@@ -5,15 +5,16 @@ package io.github.milvusclient;
 import java.time.Duration;
 
 /**
- * How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
+ * How far an operation is. Only waits, {@link MilvusClient#optimize} and {@link MilvusClient#compactMany} know more
+ * than the time.
  *
  * @param elapsed            time since the start, or from the start to the end
  * @param planned            plans that are known so far, of all jobs together. More may become known
  * @param completed          plans that completed
  * @param failed             plans that failed or timed out
  * @param plansPerSecond     plans that ended, per second so far; 0 at first
- * @param collections        collections of milvus_compact_many_async(); 0 until their number is known, and for other
- *                           operations
+ * @param collections        collections of {@link MilvusClient#compactMany}; 0 until their number is known, and for
+ *                           other operations
  * @param collectionsDone    collections that are done, with or without success
  * @param collectionsFailed  collections that failed
  */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One segment. empty stands for what this server does not report.
+ * One segment. Empty stands for what this server does not report.
  *
  * @param id              the segment's id
  * @param collectionId    the collection it belongs to
@@ -15,8 +15,7 @@ import java.util.OptionalLong;
  * @param rows            rows of the segment. Deleted rows count until a compaction purges them
  * @param state           where a segment is in its life
  * @param level           what a segment holds; reported since Milvus 2.4.7
- * @param isSorted        1 if the rows are sorted by primary key, 0 if not, {@link Answer#NOT_KNOWN} (which is not 0
- *                        either) before Milvus 2.5.0
+ * @param isSorted        whether the rows are sorted by primary key; {@link Answer#NOT_KNOWN} before Milvus 2.5.0
  * @param storageVersion  version of the storage format, from Milvus 2.6.0 on
  * @param memory          memory of a loaded segment in bytes. Most servers send 0, which is empty here
  * @param channel         the channel of the rows, in storage and from servers newer than 3.0.0

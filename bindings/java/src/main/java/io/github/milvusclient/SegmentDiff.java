@@ -5,7 +5,7 @@ package io.github.milvusclient;
 import java.util.OptionalLong;
 
 /**
- * What a compaction changed in the segments of a collection. empty stands for what cannot be known.
+ * What a compaction changed in the segments of a collection. Empty stands for what cannot be known.
  *
  * @param segmentsBefore    segments with stored rows before the compaction
  * @param segmentsAfter     segments with stored rows after it
