@@ -14,8 +14,8 @@
 // Conventions
 //   Status      A function that can fail returns a milvus_status; MILVUS_OK is 0. A failing call writes nothing through
 //               its result parameters, unless its comment says so. milvus_last_error() has the details.
-//   Returns     The comment of a function lists the statuses that are its own. Besides, every function that returns a
-//               status can return MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (if it takes a handle),
+//   Returns     The comment of each function lists the statuses that are its own. In addition, every function that
+//               returns a status can return MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (if it takes a handle),
 //               MILVUS_FORKED and MILVUS_INTERNAL. Every function that asks the server (its comment says that it
 //               blocks) can also return MILVUS_CLOSED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED, MILVUS_TIMEOUT,
 //               MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND, MILVUS_RATE_LIMITED,
@@ -24,22 +24,22 @@
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
 //               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
-//               No call that asks the server waits for ever: a server that answers nothing for five minutes gives
-//               MILVUS_UNAVAILABLE, a wait in which nothing changes for the option stall_timeout_ms (an hour)
-//               MILVUS_STALLED.
+//               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
+//               for a minute, and any call when it answers nothing but pings for five. MILVUS_STALLED ends a wait
+//               in which nothing changes for the option stall_timeout_ms (an hour).
 //   Threads     Every function is thread-safe. No signal handler may call one: they take locks. A call needs 64 KiB
 //               of stack. pthread_cancel() takes effect when a call has returned; a thread that has set
 //               PTHREAD_CANCEL_ASYNCHRONOUS must not call.
 //   Strings     NUL-terminated UTF-8. The library copies what it gets. Static texts live as long as the library.
-//   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because it is most often an
-//               argument in another's place. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
-//   Structs     A struct that begins with `size` starts as its ..._INIT (milvus_error does not: the library makes it).
+//   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because that
+//               usually means swapped arguments. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
+//   Structs     Initialise each struct that begins with `size` with its ..._INIT (the library makes milvus_error).
 //               Later versions may add fields at its end; the library reads and writes no more than `size` bytes, and
 //               refuses later fields that are not 0. A struct without `size` is part of others and never grows.
 //               Fields named reserved are 0.
-//   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. To free NULL does
-//               nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE (until its
-//               place in a table has been used 268 million times again); to free it sets milvus_last_error().
+//   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. Freeing
+//               NULL does nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE;
+//               freeing it again sets milvus_last_error().
 //   Names       A _name function gives a short text, "unknown ..." for a number that the library does not know.
 //   Since       Everything is there since 0.1.0, unless its comment says otherwise.
 //   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
@@ -48,7 +48,7 @@
 //               nothing; exec() is fine. A child that a callback forks must end or call exec() in that callback. A
 //               plugin that links the library stays loaded after dlclose() (the static library: if linked as
 //               pkg-config or CMake say, with -z nodelete).
-//   Platform    C99 and later, C++11 and later; 64-bit Linux.
+//   Platform    C99 and later, C++11 and later; 64-bit Linux (x86_64, aarch64).
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -192,13 +192,13 @@ const char *milvus_answer_name(int32_t answer);
 #define MILVUS_SERVER_ERROR 28
 /** The collection has no partition of that name. */
 #define MILVUS_PARTITION_NOT_FOUND 29
-/** The compaction ended, and plans of it failed; the report has the counts. */
+/** The compaction ended, and some of its plans failed or timed out; the report has the counts. */
 #define MILVUS_COMPACTION_FAILED 40
 /** Nobody can tell how the compaction ended; look at the segments, or compact again. */
 #define MILVUS_OUTCOME_UNKNOWN 41
 /** Some collections failed; the list has the error of each. */
 #define MILVUS_SOME_FAILED 42
-/** Nothing started: another compaction holds the segments, or the server does not want them now; try again later. */
+/** Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again later. */
 #define MILVUS_BUSY 43
 /** Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server. */
 #define MILVUS_STALLED 44

@@ -53,10 +53,10 @@ statuses! {
     Unsupported = 27, "UNSUPPORTED", "This version of the server cannot do that; the message names the version that can.";
     ServerError = 28, "SERVER_ERROR", "The server refused or failed; the error has the server's own code and text.";
     PartitionNotFound = 29, "PARTITION_NOT_FOUND", "The collection has no partition of that name.";
-    CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, and plans of it failed; the report has the counts.";
+    CompactionFailed = 40, "COMPACTION_FAILED", "The compaction ended, and some of its plans failed or timed out; the report has the counts.";
     OutcomeUnknown = 41, "OUTCOME_UNKNOWN", "Nobody can tell how the compaction ended; look at the segments, or compact again.";
     SomeFailed = 42, "SOME_FAILED", "Some collections failed; the list has the error of each.";
-    Busy = 43, "BUSY", "Nothing started: another compaction holds the segments, or the server does not want them now; try again later.";
+    Busy = 43, "BUSY", "Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again later.";
     Stalled = 44, "STALLED", "Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.";
     Internal = 50, "INTERNAL", "This is a defect of the library; please report the message.";
     OutOfMemory = 51, "OUT_OF_MEMORY", "The process has no handle, thread or other resource left.";
