@@ -144,7 +144,7 @@ for name, result, *parameters in [
 
 
 def name_of(group, number):
-    """The name of a constant of a group, e.g. STARTED for 1 of FOUND."""
+    """The name of a constant of a group, e.g. STARTED for 1 of RESOLUTION."""
     return next(name[len(group) + 1:] for name, value in CONSTANTS.items()
                 if name.startswith(group + "_") and value == number)
 

@@ -157,7 +157,7 @@ def test_every_option_is_described(world):
     for index in range(milvus_ffi.lib.milvus_option_count()):
         milvus_ffi.check(milvus_ffi.lib.milvus_option_get(index, ctypes.byref(info)))
         keys.append(info.key.decode())
-        assert info.help and (info.kind != milvus_ffi.CONSTANTS["OPTION_NUMBER"] or info.least < info.most)
+        assert info.help and (info.kind != milvus_ffi.CONSTANTS["OPTION_KIND_NUMBER"] or info.minimum < info.maximum)
     assert len(keys) == len(set(keys)) > 10 and "tls.ca_file" in keys
     with pytest.raises(milvus_ffi.MilvusError) as failure:
         milvus_ffi.Client(world.plain.uri, options={"tls.verify": "false"})

@@ -112,14 +112,14 @@ def test_a_job_lost_in_a_crash_is_not_called_done(start_server):
 def test_a_restarted_server_serves_the_next_call_of_the_same_client(start_server):
     server = start_server(settings=milvus_server.KILLED_AND_STARTED)
     with milvus_ffi.Client(server.uri) as client:
-        first = client.server_info().identifier
+        first = client.server_info().client_id
         server.stop()
         error, _ = failure_of(client.compact, "c", timeout_ms=10000)
         assert (error.status, error.in_doubt, error.retriable) == ("UNAVAILABLE", False, True)
         server.start()
         error, _ = failure_of(client.compact, "c")
         assert error.status == "COLLECTION_NOT_FOUND"
-        assert client.server_info().identifier not in (0, first), "the handshake was done again"
+        assert client.server_info().client_id not in (0, first), "the handshake was done again"
 
 
 def test_disabled_compaction_is_named_although_2_3_hides_it(start_server):

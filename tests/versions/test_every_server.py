@@ -29,7 +29,7 @@ def test_the_named_collection_is_compacted_and_no_other(world, client):
     before, beside = world.segments(name), world.segments(neighbour)
     result = client.compact_with(name)
     if world.is_lite:
-        assert (result.trigger_name, result.job_id) == ("NOTHING", milvus_ffi.NO_JOB)
+        assert (result.trigger_name, result.job_id) == ("NOTHING_TO_DO", milvus_ffi.NO_JOB)
         assert client.wait(result.job_id).verdict_name == "NOTHING_TO_DO"
     else:
         assert result.trigger_name == "SCHEDULED" and result.planned >= 1
@@ -40,7 +40,7 @@ def test_the_named_collection_is_compacted_and_no_other(world, client):
         told = (report.has_segment_diff, report.segment_diff.segments_before, report.segment_diff.segments_after, report.segment_diff.rows_before, report.segment_diff.rows_after)
         assert told == (1, len(before), len(after), sum(before.values()), sum(after.values()))
         assert (report.segment_diff.segments_removed, report.segment_diff.segments_added) == (len(before), len(after))
-        assert (report.sources_remaining, report.targets_missing) == (0, 0)
+        assert (report.segment_diff.sources_remaining, report.segment_diff.targets_missing) == (0, 0)
         assert report.segment_diff.rows_purged == sum(before.values()) - sum(after.values())
         assert client.judgements(result.job_id) == [(
             "COMPLETED", "REPORTED" if world.is_from(NEWER_THAN_ANY) else "TARGET_STORED")] * result.planned
@@ -68,7 +68,7 @@ def test_an_alias_stands_for_its_collection(world, client):
 def test_what_does_not_exist_is_reported_and_nothing_is_compacted(world, client):
     name = world.collection("small")
     before = world.segments(name)
-    for call in (client.compact, client.compact_with, client.check, client.find):
+    for call in (client.compact, client.compact_with, client.check, client.resolve):
         error = failure_of(call, "does_not_exist")
         assert (error.status, error.in_doubt) == ("COLLECTION_NOT_FOUND", False), call
     error = failure_of(client.tasks, "does_not_exist")
@@ -91,7 +91,7 @@ def test_nothing_to_do_is_said_so(world, client):
         open_end = kind == "unindexed" and world.is_from("2.4.0")
         assert check.would_compact == milvus_ffi.CONSTANTS["NOT_KNOWN" if open_end else "NO"], check.reason
         result = client.compact_with(name)
-        assert (result.trigger_name, result.planned) == ("NOTHING", 0)
+        assert (result.trigger_name, result.planned) == ("NOTHING_TO_DO", 0)
         assert client.wait(result.job_id).verdict_name == "NOTHING_TO_DO"
         world.settle(name)
         assert world.segments(name) == before
@@ -147,7 +147,7 @@ def test_a_second_trigger_joins_the_first(world, client):
     if world.is_lite:
         assert second.trigger_name == "NOTHING_TO_DO"
         return
-    if second.trigger_name == "RUNNING":
+    if second.trigger_name == "ALREADY_RUNNING":
         assert second.job_id == first.job_id
     else:
         assert world.is_real, "a played job runs until it is asked about"  # a real one may be over by then
@@ -166,14 +166,14 @@ def test_a_trigger_while_the_job_of_another_client_runs_is_busy_and_a_later_one_
             assert (error.status, error.retriable, error.in_doubt) == ("BUSY", True, False), error
         else:
             second = client.compact_with(name)
-            running = ("RUNNING", job)
+            running = ("ALREADY_RUNNING", job)
             assert (second.trigger_name, second.job_id) == running if world.is_from(NEWER_THAN_ANY) \
                 else second.trigger_name == "NOTHING_TO_DO", second.trigger_name
         other.wait(job)
         later = client.compact_with(name)
         # 2.5 sorts the result of the first job later, and leaves it out until then.
         is_unsorted = world.is_from("2.5.0") and not world.is_from("2.6.0") and not world.is_lite
-        assert later.trigger_name == ("NOTHING" if world.is_lite or is_unsorted else "SCHEDULED")
+        assert later.trigger_name == ("NOTHING_TO_DO" if world.is_lite or is_unsorted else "SCHEDULED")
         assert later.unsorted_segments >= 1 or not is_unsorted
         client.wait(later.job_id)
 
