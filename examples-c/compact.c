@@ -107,7 +107,8 @@ static int compact(milvus_client *client, const char *collection)
            (double)report.elapsed_ms / 1000);
     if (report.has_segment_diff)
         printf("  segments: %" PRId64 " before, %" PRId64 " after; rows: %" PRId64 " before, %" PRId64 " after\n",
-               report.segment_diff.segments_before, report.segment_diff.segments_after, report.segment_diff.rows_before, report.segment_diff.rows_after);
+               report.segment_diff.segments_before, report.segment_diff.segments_after,
+               report.segment_diff.rows_before, report.segment_diff.rows_after);
     print_left_out(&report);
     print_plans(client, job);
     if (status == MILVUS_OK)

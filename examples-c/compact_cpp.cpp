@@ -25,8 +25,8 @@ static void show(const milvus::report &report)
 {
     std::printf("%s: %s\n  %lld of %lld plans completed, %lld failed, %lld unknown, in %.2f s\n",
                 milvus::to_string(report.verdict), milvus::message(report.verdict),
-                static_cast<long long>(report.completed_plans), static_cast<long long>(report.planned),
-                static_cast<long long>(report.failed_plans + report.timed_out_plans),
+                static_cast<long long>(report.counts.completed), static_cast<long long>(report.planned),
+                static_cast<long long>(report.counts.failed + report.counts.timed_out),
                 static_cast<long long>(report.unknown_plans), static_cast<double>(report.elapsed.count()) / 1000);
     if (report.segment_diff && report.segment_diff->segments_before && report.segment_diff->segments_after)
         std::printf("  segments: %lld before, %lld after\n", static_cast<long long>(*report.segment_diff->segments_before),

@@ -74,7 +74,8 @@ static int told(milvus_status status, const milvus_compaction_report *report)
         complain("the compaction did not succeed");
     printf("%s: %s\n", milvus_verdict_name(report->verdict), milvus_verdict_message(report->verdict));
     if (report->has_segment_diff)
-        printf("  segments: %" PRId64 " before, %" PRId64 " after\n", report->segment_diff.segments_before, report->segment_diff.segments_after);
+        printf("  segments: %" PRId64 " before, %" PRId64 " after\n", report->segment_diff.segments_before,
+               report->segment_diff.segments_after);
     if (status == MILVUS_OK)
         return 0;
     return status == MILVUS_COMPACTION_FAILED || status == MILVUS_OUTCOME_UNKNOWN ? 1 : 3;

@@ -20,7 +20,7 @@
 // Lambdas     on_ready(), on_progress() and set_log() take anything callable, also if it can only be moved. It is
 //             destroyed once, after its last call, mostly on a library thread. One that throws there ends the
 //             program by std::terminate(), as in a std::thread: nothing may pass through C, and whoever waits for its
-//             segment_diff would wait for ever. (Handlers of a queue run in the caller's own thread, and may throw.)
+//             effect would wait for ever. (Handlers of a queue run in the caller's own thread, and may throw.)
 // Coroutines  co_await a future: it is what get() gives or throws, and the coroutine goes on in the library's
 //             thread for callbacks, where the next callback waits for it: hand over to a thread of your own what
 //             takes long. Do not destroy a coroutine that waits, nor move the future it waits for.
@@ -98,13 +98,14 @@ enum class status : std::int32_t {
     server_error = MILVUS_SERVER_ERROR,
     // The collection has no partition of that name.
     partition_not_found = MILVUS_PARTITION_NOT_FOUND,
-    // The compaction ended, and plans of it failed; the report has the counts.
+    // The compaction ended, and some of its plans failed or timed out; the report has the counts.
     compaction_failed = MILVUS_COMPACTION_FAILED,
     // Nobody can tell how the compaction ended; look at the segments, or compact again.
     outcome_unknown = MILVUS_OUTCOME_UNKNOWN,
     // Some collections failed; the list has the error of each.
     some_failed = MILVUS_SOME_FAILED,
-    // Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
+    // Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again
+    // later.
     busy = MILVUS_BUSY,
     // Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
     stalled = MILVUS_STALLED,
@@ -437,7 +438,8 @@ inline const char *version() noexcept { return milvus_version(); }
 // The MILVUS_ABI_VERSION of the loaded library.
 inline std::uint32_t abi_version() noexcept { return milvus_abi_version(); }
 
-// A limit of time: any std::chrono::duration, rounded up to milliseconds; {}: the client's default; no_timeout.
+// A limit of time: any std::chrono::duration, rounded up to milliseconds; no_timeout; or {}: the client's
+// option timeout_ms, or wait_timeout_ms for what waits for jobs; no limit for what only waits in this process.
 // Unlike in C, a duration of 0 or less, as from "deadline - now()", is a time that has run out.
 class timeout {
 public:
@@ -677,17 +679,17 @@ struct segment_diff {
     std::optional<std::int64_t> l0_segments_after;
 };
 
-// Segments that were stored at the trigger and that no plan of the job took, by reason. All fields are empty unless
-// this client triggered or imported the job and the server lists segments and plans.
+// Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only if this
+// client triggered or imported the job and the server lists segments and plans.
 struct left_out {
     std::int64_t total = 0;
-    std::optional<std::int64_t> unsorted;
-    std::optional<std::int64_t> l0;
-    std::optional<std::int64_t> clustered;
-    std::optional<std::int64_t> importing;
-    std::optional<std::int64_t> unflushed;
-    std::optional<std::int64_t> not_asked_for;
-    std::optional<std::int64_t> other;
+    std::int64_t unsorted = 0;
+    std::int64_t l0 = 0;
+    std::int64_t clustered = 0;
+    std::int64_t importing = 0;
+    std::int64_t unflushed = 0;
+    std::int64_t not_asked_for = 0;
+    std::int64_t other = 0;
 };
 
 // What a wait found out about a job.
@@ -914,13 +916,13 @@ inline left_out value_of(const milvus_left_out &c)
 {
     left_out made;
     made.total = c.total;
-    made.unsorted = reported(c.unsorted);
-    made.l0 = reported(c.l0);
-    made.clustered = reported(c.clustered);
-    made.importing = reported(c.importing);
-    made.unflushed = reported(c.unflushed);
-    made.not_asked_for = reported(c.not_asked_for);
-    made.other = reported(c.other);
+    made.unsorted = c.unsorted;
+    made.l0 = c.l0;
+    made.clustered = c.clustered;
+    made.importing = c.importing;
+    made.unflushed = c.unflushed;
+    made.not_asked_for = c.not_asked_for;
+    made.other = c.other;
     return made;
 }
 
@@ -1870,9 +1872,9 @@ private:
 
 // milvus_segments_compare(). plans: the job's, or nullptr if they are not known.
 inline result<segment_diff> try_segments_compare(const segment_list &before, const segment_list &after,
-                                           const plan_list *plans = nullptr)
+                                                 const plan_list *plans = nullptr)
 {
-    milvus_segment_diff c = MILVUS_SEGMENT_DIFF_INIT;
+    milvus_segment_diff c{};
     if (plans != nullptr && plans->handle() == nullptr)
         return detail::failure_here(status::invalid_handle, "the plans are empty, or were moved from");
     if (milvus_segments_compare(before.handle(), after.handle(), plans != nullptr ? plans->handle() : nullptr, &c) !=

@@ -309,7 +309,7 @@ static void bad_lists(milvus_client *client)
     milvus_segment_list *segments = (milvus_segment_list *)0, *freed;
     milvus_plan_list *tasks = (milvus_plan_list *)0;
     milvus_segment segment = MILVUS_SEGMENT_INIT;
-    milvus_segment_diff effect = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    milvus_segment_diff diff = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     milvus_check_result result = MILVUS_CHECK_RESULT_INIT;
     milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
 
@@ -329,14 +329,14 @@ static void bad_lists(milvus_client *client)
     CHECK(milvus_segment_list_get(segments, 0, &segment) == MILVUS_OK);
     CHECK(segment.rows == 50 && segment.state == MILVUS_SEGMENT_STATE_FLUSHED);
     CHECK(segment.level == MILVUS_NOT_REPORTED && segment.channel == NULL && segment.node_count == 0);
-    expect("compare(NULL)", milvus_segments_compare(NULL, segments, NULL, &effect), MILVUS_INVALID_ARGUMENT, "NULL");
+    expect("compare(NULL)", milvus_segments_compare(NULL, segments, NULL, &diff), MILVUS_INVALID_ARGUMENT, "NULL");
     expect("compare(out NULL)", milvus_segments_compare(segments, segments, NULL, NULL), MILVUS_INVALID_ARGUMENT,
            "out_diff");
     expect("compare(plans of another type)",
-           milvus_segments_compare(segments, segments, (milvus_plan_list *)(void *)segments, &effect),
+           milvus_segments_compare(segments, segments, (milvus_plan_list *)(void *)segments, &diff),
            MILVUS_INVALID_HANDLE, "milvus_plan_list");
-    CHECK(milvus_segments_compare(segments, segments, NULL, &effect) == MILVUS_OK);
-    CHECK(effect.segments_before == 4 && effect.segments_removed == 0 && effect.rows_purged == MILVUS_NOT_REPORTED);
+    CHECK(milvus_segments_compare(segments, segments, NULL, &diff) == MILVUS_OK);
+    CHECK(diff.segments_before == 4 && diff.segments_removed == 0 && diff.rows_purged == MILVUS_NOT_REPORTED);
     freed = segments;
     milvus_segment_list_free(segments);
     expect("segment_list_get(freed)", milvus_segment_list_get(freed, 0, &segment), MILVUS_INVALID_HANDLE, "freed");

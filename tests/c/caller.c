@@ -215,14 +215,14 @@ static void look_at_everything(milvus_client *client, int64_t job_id)
 {
     milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
     milvus_server_info server_info = MILVUS_SERVER_INFO_INIT;
-    milvus_check_result prospect = MILVUS_CHECK_RESULT_INIT;
+    milvus_check_result check = MILVUS_CHECK_RESULT_INIT;
     milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
     milvus_plan_list *plans = NULL;
     milvus_segment_list *segments = NULL;
 
     CHECK(milvus_client_server_info(client, 5000, &server_info) == MILVUS_OK);
     CHECK(milvus_flush(client, "succeeds", 5000) == MILVUS_OK);
-    CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &prospect) == MILVUS_OK);
+    CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &check) == MILVUS_OK);
     CHECK(milvus_compaction_resolve(client, "succeeds", 5000, &resolution) == MILVUS_OK);
     CHECK(milvus_compaction_state(client, job_id, 5000, &info) == MILVUS_OK);
     CHECK(milvus_compaction_plans(client, job_id, 5000, &plans) == MILVUS_OK);

@@ -396,7 +396,7 @@ static void what_waits_to_be_sorted(milvus_client *client)
     tell_fake("add fresh only_unsorted");
     CHECK(milvus_compact_many(client, names, 1, NULL, 2000, &list) == MILVUS_OK);
     result = result_of(list, "fresh");
-    CHECK(result.outcome == MILVUS_TRIGGER_NOTHING && result.unsorted_segments == 2);
+    CHECK(result.trigger == MILVUS_TRIGGER_NOTHING_TO_DO && result.unsorted_segments == 2);
     CHECK(result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO && result.report->unsorted_segments == 2);
     milvus_many_list_free(list);
     CHECK(milvus_optimize(client, "fresh", NULL, 2000, &report) == MILVUS_OK);

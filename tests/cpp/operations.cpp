@@ -15,7 +15,7 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(job > 0);
     CHECK(client.state(job).state == milvus::compaction_state::executing);
     const milvus::report report = client.wait(job);
-    CHECK(report.verdict == milvus::verdict::succeeded && report.job_id == job && report.completed_plans == 2);
+    CHECK(report.verdict == milvus::verdict::succeeded && report.job_id == job && report.counts.completed == 2);
     CHECK(report.segment_diff && report.segment_diff->segments_after && !report.segment_diff->targets_confirmed);
     CHECK(report.unknown_plans == 0 && report.left_out && report.left_out->total == 1); // the deletions
     CHECK(report.left_out->l0 == 1 && report.left_out->other == 0);
@@ -27,9 +27,9 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(!before.empty() && before[0].rows == 50 && before[0].state == milvus::segment_state::flushed);
     for (const milvus::segment &segment : after)
         CHECK(segment.id > 0 && segment.collection_id > 0);
-    const milvus::segment_diff segment_diff = milvus::segments_compare(before, after, &plans);
-    CHECK(segment_diff.segments_before == report.segment_diff->segments_before && segment_diff.sources_remaining == 0);
-    CHECK(segment_diff.rows_purged == report.segment_diff->rows_purged && segment_diff.rows_purged > 0);
+    const milvus::segment_diff diff = milvus::segments_compare(before, after, &plans);
+    CHECK(diff.segments_before == report.segment_diff->segments_before && diff.sources_remaining == 0);
+    CHECK(diff.rows_purged == report.segment_diff->rows_purged && diff.rows_purged > 0);
     CHECK(milvus::segments_compare(before, before).segments_removed == 0);
 
     const milvus::compact_result nothing = client.compact_with("nothing", {});
@@ -139,11 +139,11 @@ static void a_wait_that_fails_has_its_report(milvus::client &client)
         CHECK(is_not_reached);
     } catch (const milvus::wait_error &e) {
         CHECK(e.status() == milvus::status::compaction_failed && e.job_id() == job);
-        CHECK(e.value().verdict == milvus::verdict::partly_failed && e.value().failed_plans == 1);
+        CHECK(e.value().verdict == milvus::verdict::partly_failed && e.value().counts.failed == 1);
     }
     const auto ended = client.wait_async(client.compact(endless()), 1s).try_get();
     CHECK(!ended && ended.status() == milvus::status::timeout && ended.has_value());
-    CHECK(ended->verdict == milvus::verdict::none && ended->executing_plans == 1);
+    CHECK(ended->verdict == milvus::verdict::none && ended->counts.executing == 1);
     const auto refused = client.wait_async(-7).try_get();
     CHECK(refused.status() == milvus::status::invalid_argument && !refused.has_value());
 }
@@ -160,14 +160,14 @@ static void many_tell_of_each(milvus::client &client)
         const std::vector<milvus::many_result> &each = e.value();
         CHECK(e.status() == milvus::status::some_failed && each.size() == 3);
         CHECK(each[0].collection_name == "nothing" && each[0].trigger == milvus::trigger::nothing_to_do);
-        CHECK(each[1].status == milvus::status::compaction_failed && each[1].report->failed_plans == 1);
+        CHECK(each[1].status == milvus::status::compaction_failed && each[1].report->counts.failed == 1);
         CHECK(each[1].planned == 3 && each[1].failure.job_id == each[1].job_id);
         CHECK(each[2].status == milvus::status::collection_not_found && !each[2].report);
         CHECK(each[2].failure.message.find("missing") != std::string::npos);
     }
     tell_fake("add fresh only_unsorted");
     const auto fresh = client.compact_many({"fresh"}, {}, 2s);
-    CHECK(fresh[0].outcome == milvus::trigger::nothing && fresh[0].unsorted_segments == 2);
+    CHECK(fresh[0].trigger == milvus::trigger::nothing_to_do && fresh[0].unsorted_segments == 2);
     CHECK(fresh[0].report->unsorted_segments == 2 && client.optimize("fresh", {}, 2s).unsorted_segments == 2);
     CHECK(!client.wait(milvus::no_job).unsorted_segments); // nobody can know
     const int triggers = std::atoi(tell_fake("count trigger"));
