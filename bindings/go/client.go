@@ -32,7 +32,7 @@ func WithToken(token string) Option { return Option{"token", token} }
 
 // WithOption sets any option of the C library, e.g. "tls.ca_file" or "database", so that configuration files can be
 // passed through unread. The message for an unknown key lists the known ones. "timeout_ms" limits calls whose
-// context has no deadline.
+// context has no deadline, "wait_timeout_ms" those that wait for jobs.
 func WithOption(key, value string) Option { return Option{key, value} }
 
 // New makes a client. It does not connect: the client does so with its first call, and again whenever the connection

@@ -140,6 +140,25 @@ func TestWithoutDeadlineTheClientsOwnLimitCounts(t *testing.T) {
 	}
 }
 
+func TestWithoutDeadlineAWaitForAJobHasALimitOfItsOwn(t *testing.T) {
+	_, client := newPair(t, "v2.6.8", milvus.WithOption("wait_timeout_ms", "300"))
+	ctx := context.Background()
+	job := must(client.Compact(bounded(t), "never_ends"))
+	if report, err := client.Wait(ctx, job); !errors.Is(err, milvus.ErrTimeout) || report.Counts.Executing != 1 {
+		t.Error(report, err)
+	}
+	if _, err := client.WaitIn(ctx, "never_ends", job); !errors.Is(err, milvus.ErrTimeout) {
+		t.Error(err)
+	}
+	results, err := client.CompactMany(ctx, []string{"never_ends"}, milvus.ManyParams{})
+	if len(results) != 1 || !errors.Is(results[0].Err, milvus.ErrTimeout) {
+		t.Error(results, err)
+	}
+	if _, err := client.Optimize(ctx, "never_ends", milvus.CompactParams{}); !errors.Is(err, milvus.ErrTimeout) {
+		t.Error(err)
+	}
+}
+
 func TestClosingEndsCallsThatAreUnderWay(t *testing.T) {
 	_, client := newPair(t, "v2.6.8")
 	ctx := bounded(t)

@@ -20,7 +20,7 @@ type core struct {
 	stopped chan struct{} // closed when the goroutine is over
 	closing sync.Once
 
-	// The timeout of calls whose context has no deadline.
+	// The timeout of calls whose context has no deadline, but for those that follow jobs.
 	timeout C.int64_t
 
 	mutex sync.Mutex

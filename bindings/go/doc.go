@@ -4,9 +4,12 @@
 // # Contexts
 //
 // Every method that asks a server takes a [context.Context]. Its deadline limits the whole call, connecting included.
-// A context without a deadline means no limit, unless the client was made with the option "timeout_ms": such a call
-// ends when the server is found to be gone, with [ErrUnavailable]. A context that ends stops the call, not the
-// server: a job goes on, and a trigger that was on its way may be carried out. Error.InDoubt tells that.
+// A context without a deadline means no limit, unless the client was made with the option "timeout_ms", or
+// "wait_timeout_ms" for what waits for jobs. No call lasts for ever all the same: it ends with [ErrUnavailable] when
+// the server is gone, and a wait ends with [ErrStalled] when nothing has changed for the option "stall_timeout_ms".
+//
+// A context that ends stops the call, not the server: a job goes on, and a trigger that was on its way may be carried
+// out. Error.InDoubt tells that.
 //
 // # Errors
 //

@@ -12,10 +12,12 @@ import "context"
 // minute. Use the client that triggered the job, if possible: it remembers what servers forget.
 //
 // Errors are [ErrCompactionFailed], [ErrOutcomeUnknown], [ErrBusy] ([VerdictNotStarted]), [ErrCollectionNotFound] (it
-// was dropped meanwhile), [ErrTimeout] and [ErrCancelled] (the job goes on), and what any call can end with.
+// was dropped meanwhile), [ErrTimeout], [ErrCancelled] and [ErrStalled] (the job may go on), and what any call can end
+// with.
 func (c *Client) Wait(ctx context.Context, job JobID, options ...CallOption) (Report, error) {
 	return operation[Report]{
-		name: "milvus_compaction_wait_async",
+		name:        "milvus_compaction_wait_async",
+		followsJobs: true,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
 			return C.milvus_compaction_wait_async(client, C.int64_t(job), timeout, out)
 		},
@@ -42,7 +44,8 @@ func (c *Client) State(ctx context.Context, job JobID) (StateInfo, error) {
 
 // Optimize makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
 // waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result up. It does
-// not flush. While another compaction holds the collection, it asks again, for at most ten minutes. The message of an error says how far it came, and the report has what was seen of the job.
+// not flush. While another compaction holds the collection, it asks again, for at most ten minutes. The message
+// of an error says how far it came, and the report has what was seen of the job.
 func (c *Client) Optimize(ctx context.Context, collection string, params CompactParams, options ...CallOption) (Report, error) {
 	const name = "milvus_optimize_async"
 	var memory memory
@@ -52,7 +55,8 @@ func (c *Client) Optimize(ctx context.Context, collection string, params Compact
 		return Report{}, err
 	}
 	return operation[Report]{
-		name: name,
+		name:        name,
+		followsJobs: true,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
 			return C.milvus_optimize_async(client, text, given, timeout, out)
 		},

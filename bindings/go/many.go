@@ -35,8 +35,8 @@ type ManyResult struct {
 	Report *Report
 	// Err is nil if it was compacted or there was nothing to do, else an [*Error].
 	Err error
-	// UnsortedSegments waited to be sorted right before the trigger, and are left out (servers since 2.5): where there
-	// was nothing to do, a later call may compact them. [NotReported] if that is not known.
+	// UnsortedSegments is how many waited to be sorted right before the trigger, so that it left them out (servers since
+	// 2.5): where there was nothing to do, a later call may compact them. [NotReported] if that is not known.
 	UnsortedSegments int64
 }
 
@@ -72,7 +72,8 @@ func (c *Client) compactMany(ctx context.Context, memory *memory, names **C.char
 		return nil, err
 	}
 	results, err := operation[[]ManyResult]{
-		name: manyName,
+		name:        manyName,
+		followsJobs: true,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
 			return C.milvus_compact_many_async(client, names, C.size_t(count), given, timeout, out)
 		},

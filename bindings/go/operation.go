@@ -33,11 +33,12 @@ func OnProgress(function func(Progress)) CallOption {
 }
 
 // What an operation consists of; name is the C function that start calls. take reads the result and returns how the
-// operation ended, also if there is a result although it has failed.
+// operation ended, also if there is a result although it has failed. followsJobs is true of what waits for jobs.
 type operation[T any] struct {
-	name  string
-	start func(*C.milvus_client, C.int64_t, **C.milvus_future) C.milvus_status
-	take  func(*C.milvus_future) (T, C.milvus_status)
+	name        string
+	followsJobs bool
+	start       func(*C.milvus_client, C.int64_t, **C.milvus_future) C.milvus_status
+	take        func(*C.milvus_future) (T, C.milvus_status)
 }
 
 // Runs to its end, whatever that is.
@@ -51,7 +52,11 @@ func (o operation[T]) run(ctx context.Context, client *Client, options ...CallOp
 		return result, &Error{Status: ErrClosed, Operation: o.name, Message: "this client has been closed"}
 	}
 	defer core.leave()
-	timeout, hasDeadline := remaining(ctx, core.timeout)
+	without := core.timeout
+	if o.followsJobs {
+		without = 0 // the option wait_timeout_ms
+	}
+	timeout, hasDeadline := remaining(ctx, without)
 	var future *C.milvus_future
 	if err := call(func() C.milvus_status { return o.start(core.handle, timeout, &future) }); err != nil {
 		return result, err

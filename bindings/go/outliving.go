@@ -64,7 +64,7 @@ func (c *Client) ImportJob(text string) (JobID, error) {
 }
 
 // WaitIn is [Client.Wait] for a job that was triggered elsewhere, and of which nothing but the id and the collection is
-// known. It tells the more, the earlier it is called; the report has no effect.
+// known. It tells the more, the earlier it is called; the report has no SegmentDiff.
 func (c *Client) WaitIn(ctx context.Context, collection string, job JobID, options ...CallOption) (Report, error) {
 	const name = "milvus_compaction_wait_in_async"
 	var memory memory
@@ -74,7 +74,8 @@ func (c *Client) WaitIn(ctx context.Context, collection string, job JobID, optio
 		return Report{}, err
 	}
 	return operation[Report]{
-		name: name,
+		name:        name,
+		followsJobs: true,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
 			return C.milvus_compaction_wait_in_async(client, text, C.int64_t(job), timeout, out)
 		},
