@@ -24,13 +24,13 @@ func TestACollectionIsCompactedAndTheReportTellsWhatBecameOfIt(t *testing.T) {
 		t.Fatalf("%+v", result)
 	}
 	report := must(client.Wait(ctx, result.JobID))
-	if report.Verdict != milvus.VerdictSucceeded || report.CompletedPlans != 2 || report.JobID != result.JobID {
+	if report.Verdict != milvus.VerdictSucceeded || report.Counts.Completed != 2 || report.JobID != result.JobID {
 		t.Fatalf("%+v", report)
 	}
 	if report.SegmentDiff == nil || report.SegmentDiff.SegmentsBefore != 4 || report.SegmentDiff.SegmentsAfter != 2 {
 		t.Fatalf("%+v", report.SegmentDiff)
 	}
-	if state := must(client.State(ctx, result.JobID)); state.State != milvus.CompactionStateCompleted || state.CompletedPlans != 0 {
+	if state := must(client.State(ctx, result.JobID)); state.State != milvus.CompactionStateCompleted || state.Counts.Completed != 0 {
 		// Servers stop counting a plan soon after its end.
 		t.Fatalf("%+v", state)
 	}
@@ -266,7 +266,7 @@ func TestTextsThatCWouldCutAreRefused(t *testing.T) {
 	_, errs["partition"] = client.CompactWith(ctx, "succeeds", milvus.CompactParams{Partition: "_default\x00"})
 	_, errs["many"] = client.CompactMany(ctx, []string{"nothing", "fails\x00"}, milvus.ManyParams{})
 	_, errs["check"] = client.Check(ctx, "\x00", milvus.CompactParams{Channel: "x"})
-	_, errs["find"] = client.Resolve(ctx, "\x00")
+	_, errs["resolve"] = client.Resolve(ctx, "\x00")
 	_, errs["optimize"] = client.Optimize(ctx, "\x00", milvus.CompactParams{})
 	_, errs["tasks"] = client.Tasks(ctx, "\x00")
 	_, errs["segments"] = client.Segments(ctx, "\x00", milvus.SegmentsStored)

@@ -62,13 +62,14 @@ const (
 	ErrServerError Status = C.MILVUS_SERVER_ERROR
 	// The collection has no partition of that name.
 	ErrPartitionNotFound Status = C.MILVUS_PARTITION_NOT_FOUND
-	// The compaction ended, and plans of it failed; the report has the counts.
+	// The compaction ended, and some of its plans failed or timed out; the report has the counts.
 	ErrCompactionFailed Status = C.MILVUS_COMPACTION_FAILED
 	// Nobody can tell how the compaction ended; look at the segments, or compact again.
 	ErrOutcomeUnknown Status = C.MILVUS_OUTCOME_UNKNOWN
 	// Some collections failed; the list has the error of each.
 	ErrSomeFailed Status = C.MILVUS_SOME_FAILED
-	// Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
+	// Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again
+	// later.
 	ErrBusy Status = C.MILVUS_BUSY
 	// Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
 	ErrStalled Status = C.MILVUS_STALLED
@@ -78,9 +79,9 @@ const (
 	ErrOutOfMemory Status = C.MILVUS_OUT_OF_MEMORY
 )
 
-// String is what the C library calls it, in short.
+// String is the name of the constant in C without MILVUS_.
 func (s Status) String() string {
-	return nameOf(C.milvus_status_name(C.int32_t(s)), "MILVUS_", int32(s))
+	return nameOf(C.milvus_status_name(C.int32_t(s)), int32(s))
 }
 
 // Error says what it means, and what to do about it, in one sentence.
@@ -100,9 +101,9 @@ const (
 	Yes Answer = C.MILVUS_YES
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (a Answer) String() string {
-	return nameOf(C.milvus_answer_name(C.int32_t(a)), "MILVUS_", int32(a))
+	return nameOf(C.milvus_answer_name(C.int32_t(a)), int32(a))
 }
 
 // Trigger is what came of a trigger.
@@ -124,9 +125,9 @@ const (
 	TriggerAccepted Trigger = C.MILVUS_TRIGGER_ACCEPTED
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (t Trigger) String() string {
-	return nameOf(C.milvus_trigger_name(C.int32_t(t)), "MILVUS_TRIGGER_", int32(t))
+	return nameOf(C.milvus_trigger_name(C.int32_t(t)), int32(t))
 }
 
 // CompactionState is what the server says of a job.
@@ -141,9 +142,9 @@ const (
 	CompactionStateCompleted CompactionState = C.MILVUS_COMPACTION_STATE_COMPLETED
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (c CompactionState) String() string {
-	return nameOf(C.milvus_compaction_state_name(C.int32_t(c)), "MILVUS_COMPACTION_STATE_", int32(c))
+	return nameOf(C.milvus_compaction_state_name(C.int32_t(c)), int32(c))
 }
 
 // Verdict is how a compaction ended.
@@ -170,9 +171,9 @@ const (
 	VerdictNotStarted Verdict = C.MILVUS_VERDICT_NOT_STARTED
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (v Verdict) String() string {
-	return nameOf(C.milvus_verdict_name(C.int32_t(v)), "MILVUS_VERDICT_", int32(v))
+	return nameOf(C.milvus_verdict_name(C.int32_t(v)), int32(v))
 }
 
 // Message says what it means, in one sentence.
@@ -210,9 +211,9 @@ const (
 	PlanTypeBumpSchemaVersion PlanType = C.MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (p PlanType) String() string {
-	return nameOf(C.milvus_plan_type_name(C.int32_t(p)), "MILVUS_PLAN_TYPE_", int32(p))
+	return nameOf(C.milvus_plan_type_name(C.int32_t(p)), int32(p))
 }
 
 // PlanState is how far a plan is.
@@ -243,9 +244,9 @@ const (
 	PlanStateStatistic PlanState = C.MILVUS_PLAN_STATE_STATISTIC
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (p PlanState) String() string {
-	return nameOf(C.milvus_plan_state_name(C.int32_t(p)), "MILVUS_PLAN_STATE_", int32(p))
+	return nameOf(C.milvus_plan_state_name(C.int32_t(p)), int32(p))
 }
 
 // Judgement is how one plan ended.
@@ -264,9 +265,9 @@ const (
 	JudgementUnknown Judgement = C.MILVUS_JUDGEMENT_UNKNOWN
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (j Judgement) String() string {
-	return nameOf(C.milvus_judgement_name(C.int32_t(j)), "MILVUS_JUDGEMENT_", int32(j))
+	return nameOf(C.milvus_judgement_name(C.int32_t(j)), int32(j))
 }
 
 // Reason is what a judgement rests on.
@@ -315,9 +316,9 @@ const (
 	ReasonMalformed Reason = C.MILVUS_REASON_MALFORMED
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (r Reason) String() string {
-	return nameOf(C.milvus_reason_name(C.int32_t(r)), "MILVUS_REASON_", int32(r))
+	return nameOf(C.milvus_reason_name(C.int32_t(r)), int32(r))
 }
 
 // Message says what it means, in one sentence.
@@ -335,9 +336,9 @@ const (
 	SegmentsLoaded SegmentView = C.MILVUS_SEGMENTS_LOADED
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (s SegmentView) String() string {
-	return spelled(s, map[SegmentView]string{
+	return spelled(s, "segment view", map[SegmentView]string{
 		SegmentsStored: "stored",
 		SegmentsLoaded: "loaded",
 	})
@@ -363,9 +364,9 @@ const (
 	SegmentStateImporting SegmentState = C.MILVUS_SEGMENT_STATE_IMPORTING
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (s SegmentState) String() string {
-	return nameOf(C.milvus_segment_state_name(C.int32_t(s)), "MILVUS_SEGMENT_STATE_", int32(s))
+	return nameOf(C.milvus_segment_state_name(C.int32_t(s)), int32(s))
 }
 
 // SegmentLevel is what a segment holds.
@@ -384,9 +385,9 @@ const (
 	SegmentLevelL2 SegmentLevel = C.MILVUS_SEGMENT_LEVEL_L2
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (s SegmentLevel) String() string {
-	return nameOf(C.milvus_segment_level_name(C.int32_t(s)), "MILVUS_SEGMENT_LEVEL_", int32(s))
+	return nameOf(C.milvus_segment_level_name(C.int32_t(s)), int32(s))
 }
 
 // ResolutionState is what was found out about a trigger in doubt.
@@ -408,7 +409,7 @@ const (
 	ResolutionNotInDoubt ResolutionState = C.MILVUS_RESOLUTION_NOT_IN_DOUBT
 )
 
-// String is what the C library calls it, in short.
+// String is what it is called, in short.
 func (r ResolutionState) String() string {
-	return nameOf(C.milvus_resolution_name(C.int32_t(r)), "MILVUS_RESOLUTION_", int32(r))
+	return nameOf(C.milvus_resolution_name(C.int32_t(r)), int32(r))
 }

@@ -97,20 +97,19 @@ func call(function func() C.milvus_status) error {
 	return errorOf(C.milvus_last_error())
 }
 
-// What the library calls a number, without the prefix; a number that it does not know stays readable.
-func nameOf(name *C.char, prefix string, number int32) string {
-	text := C.GoString(name)
-	short, isConstant := strings.CutPrefix(text, prefix)
-	if !strings.HasPrefix(text, "MILVUS_") || isConstant && text != "MILVUS_UNKNOWN_STATUS" {
-		return short
+// What the library calls a number; one that it does not know stays readable.
+func nameOf(text *C.char, number int32) string {
+	name := strings.TrimPrefix(C.GoString(text), "MILVUS_")
+	if strings.HasPrefix(name, "unknown ") || name == "UNKNOWN_STATUS" {
+		return fmt.Sprintf("%s (%d)", name, number)
 	}
-	return fmt.Sprintf("%s(%d)", strings.TrimPrefix(text, "MILVUS_"), number)
+	return name
 }
 
 // The same for what the library has no names of.
-func spelled[T ~int32](value T, names map[T]string) string {
+func spelled[T ~int32](value T, kind string, names map[T]string) string {
 	if name, ok := names[value]; ok {
 		return name
 	}
-	return fmt.Sprintf("unknown (%d)", int32(value))
+	return fmt.Sprintf("unknown %s (%d)", kind, int32(value))
 }

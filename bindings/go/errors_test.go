@@ -80,13 +80,14 @@ func TestAServerThatIsGoneIsUnavailable(t *testing.T) {
 
 func TestEnumsHaveReadableNames(t *testing.T) {
 	for want, value := range map[string]fmt.Stringer{
-		"PARTLY_FAILED": milvus.VerdictPartlyFailed, "UNKNOWN": milvus.VerdictUnknown, "UNKNOWN_VERDICT(77)": milvus.Verdict(77),
-		"NOT_STARTED": milvus.VerdictNotStarted, "TAKEN_BY_OTHERS": milvus.ReasonTakenByOthers,
-		"UNKNOWN_JUDGEMENT(5)": milvus.Judgement(5), "UNKNOWN_REASON(-1)": milvus.Reason(-1),
-		"SCHEDULED": milvus.TriggerScheduled, "NO_TRACE": milvus.ResolutionNoTrace, "MIX": milvus.PlanTypeMix,
-		"META_SAVED": milvus.PlanStateMetaSaved, "UNKNOWN_PLAN_TYPE(1)": milvus.PlanType(1), "executing": milvus.CompactionStateExecuting,
-		"loaded": milvus.SegmentsLoaded, "flushed": milvus.SegmentStateFlushed, "L0": milvus.SegmentLevelL0, "not known": milvus.NotKnown,
-		"COLLECTION_NOT_FOUND": milvus.ErrCollectionNotFound, "UNKNOWN_STATUS(999)": milvus.Status(999), "unknown (99)": milvus.SegmentState(99),
+		"partly failed": milvus.VerdictPartlyFailed, "unknown": milvus.VerdictUnknown, "unknown verdict (77)": milvus.Verdict(77),
+		"not started": milvus.VerdictNotStarted, "taken by others": milvus.ReasonTakenByOthers,
+		"unknown judgement (5)": milvus.Judgement(5), "unknown reason (-1)": milvus.Reason(-1),
+		"scheduled": milvus.TriggerScheduled, "no trace": milvus.ResolutionNoTrace, "mix": milvus.PlanTypeMix,
+		"meta saved": milvus.PlanStateMetaSaved, "unknown plan type (1)": milvus.PlanType(1), "executing": milvus.CompactionStateExecuting,
+		"loaded": milvus.SegmentsLoaded, "flushed": milvus.SegmentStateFlushed, "L0": milvus.SegmentLevelL0, "yes": milvus.Yes,
+		"COLLECTION_NOT_FOUND": milvus.ErrCollectionNotFound, "UNKNOWN_STATUS (999)": milvus.Status(999),
+		"unknown segment state (99)": milvus.SegmentState(99), "unknown segment view (9)": milvus.SegmentView(9),
 	} {
 		if value.String() != want {
 			t.Errorf("%q is not %q", value, want)

@@ -29,10 +29,10 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(report.Verdict, report.CompletedPlans, "of", report.Planned)
+	fmt.Println(report.Verdict, report.Counts.Completed, "of", report.Planned)
 	fmt.Println(report.SegmentDiff.SegmentsBefore, "segments became", report.SegmentDiff.SegmentsAfter)
 	// Output:
-	// SUCCEEDED 2 of 2
+	// succeeded 2 of 2
 	// 4 segments became 2
 }
 
@@ -67,8 +67,8 @@ func ExampleClient_Wait() {
 		log.Fatal(err)
 	}
 	report, err := client.Wait(ctx, result.JobID)
-	fmt.Println(errors.Is(err, milvus.ErrCompactionFailed), report.Verdict, report.CompletedPlans, report.FailedPlans)
-	// Output: true PARTLY_FAILED 2 1
+	fmt.Println(errors.Is(err, milvus.ErrCompactionFailed), report.Verdict, report.Counts.Completed, report.Counts.Failed)
+	// Output: true partly failed 2 1
 }
 
 func ExampleOnProgress() {
@@ -109,6 +109,6 @@ func ExampleClient_Check() {
 	fmt.Println("into about", result.ExpectedSegments)
 	// Output:
 	// enabled: yes indexed: yes
-	// would compact: yes held: not known final: no
+	// would compact: yes held: unknown final: no
 	// into about 1
 }

@@ -37,7 +37,7 @@ type CompactResult struct {
 	UnsortedSegments int64
 }
 
-// PlanCounts: Plans of a job by their state.
+// PlanCounts counts plans of a job by their state.
 type PlanCounts struct {
 	// Plans that run or wait to run, in the server's latest answer.
 	Executing int64
@@ -87,8 +87,8 @@ type SegmentDiff struct {
 	L0SegmentsAfter int64
 }
 
-// LeftOut: Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only
-// if this client triggered or imported the job and the server lists segments and plans.
+// LeftOut counts segments that were stored at the trigger and that no plan of the job took, by reason. A report has it
+// only if this client triggered or imported the job and the server lists segments and plans.
 type LeftOut struct {
 	// All of them.
 	Total int64
@@ -127,7 +127,7 @@ type Report struct {
 	Polls uint64
 	// Questions that failed, and that the wait repeated.
 	FailedPolls uint64
-	// What changed between the trigger and the end of the job. nil if that is not known.
+	// What changed between the trigger and the end of the job. Nil if that is not known.
 	SegmentDiff *SegmentDiff
 	// Segments that the job left out; nil if that is not known.
 	LeftOut *LeftOut

@@ -5,7 +5,7 @@ from header import ROOT
 
 PLACES = ["bindings/**/*.go", "bindings/**/*.java", "bindings/**/*.js", "bindings/**/*.py", "include/*.hpp"]
 # Words for a value that only the header's constants can have, wherever they are in a name.
-WORDS = ("status|verdict|judgement|outcome|resolution|answer|is_?clustering|is_?l0|is_?lite|has_?segment_?diff|has_?details|"
+WORDS = ("status|verdict|judgement|trigger|resolution|answer|is_?clustering|is_?l0|is_?lite|has_?segment_?diff|has_?details|"
          "retriable|in_?doubt")
 
 

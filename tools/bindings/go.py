@@ -1,4 +1,6 @@
 """The Go package: enums.go with the constants, values.go with the structs that it gives to its users."""
+import re
+
 import prose
 
 OPENING = """// {what}
@@ -44,8 +46,9 @@ class Go:
 
     def text(self, doc):
         structs = {value.c: f"[{public(value.name)}]" for value in self.values if value.c} | {"milvus_error": "[Error]"}
-        return prose.adapted(doc, self.links.get, structs.get, lambda c: camel(c.removeprefix("is_").removesuffix("_ms"))
-                             if self.model.field_of(c) else None)
+        fields = lambda c: camel(c.removeprefix("is_").removesuffix("_ms")) if self.model.field_of(c) else None  # noqa: E731
+        method = lambda c: f"[Client.{camel(c)}]" if f") {camel(c)}(ctx" in self.by_hand else None  # noqa: E731
+        return prose.adapted(doc, self.links.get, structs.get, fields, method)
 
     @staticmethod
     def constant(enum, constant):
@@ -86,16 +89,17 @@ class Go:
 
     def texts(self, enum, name):
         me = name[0].lower()
-        text = f"// String is what the C library calls it, in short.\nfunc ({me} {name}) String() string {{\n"
+        what = "the name of the constant in C without MILVUS_" if enum.name == "status" else "what it is called, in short"
+        text = f"// String is {what}.\nfunc ({me} {name}) String() string {{\n"
         if enum.texts["name"]:
-            text += f'\treturn nameOf(C.{enum.texts["name"]}(C.int32_t({me})), "{enum.prefix}", int32({me}))\n}}\n'
+            text += f'\treturn nameOf(C.{enum.texts["name"]}(C.int32_t({me})), int32({me}))\n}}\n'
         else:
             words = [(self.constant(enum, constant), enum.short(constant))
                      for constant in enum.constants]
             if enum.is_optional:
                 words.insert(0, (f"{name}NotReported", "not reported"))
-            width = max(len(word) for word, _ in words) + 1
-            text += f"\treturn spelled({me}, map[{name}]string{{\n"
+            width, kind = max(len(word) for word, _ in words) + 1, enum.name.replace("_", " ")
+            text += f'\treturn spelled({me}, "{kind}", map[{name}]string{{\n'
             text += "".join(f'\t\t{word + ":":<{width}} "{short}",\n' for word, short in words) + "\t})\n}\n"
         if enum.texts["message"]:
             method, what = ("Error", "and what to do about it, ") if enum.name == "status" else ("Message", "")
@@ -108,8 +112,9 @@ class Go:
         text += '\nimport (\n\t"reflect"\n\t"time"\n)\n'
         for value in self.values:
             text += "\n" + self.struct(value)
+        embedded = {field.of.name for value in self.values for field in value.fields if field.inside}
         for value in self.values:
-            if value.c and f"{self.reader(value)}(" in self.by_hand + text:
+            if value.c and (value.name in embedded or f"{self.reader(value)}(" in self.by_hand):
                 text += "\n" + self.function(value)
         return text + "\n" + self.layouts()
 
@@ -117,8 +122,10 @@ class Go:
         name = public(value.name)
         text = prose.comment(prose.opened(name, self.text(value.doc)), "") + f"type {name} struct {{\n"
         for field in value.fields:
-            text += prose.comment(prose.of_field(field, self.text(field.doc)), "\t")
-            text += f"\t{self.field_name(field)} {self.type(field)}\n"
+            doc = prose.of_field(field, self.text(field.doc))
+            if self.type(field).startswith("*"):
+                doc = re.sub(r"\. nil", ". Nil", doc.replace("[NotReported]", "nil"))
+            text += prose.comment(doc, "\t") + f"\t{self.field_name(field)} {self.type(field)}\n"
         return text + "}\n"
 
     @staticmethod
@@ -147,21 +154,25 @@ class Go:
             base = f"c.{field.inside}" if field.inside else "c"
             is_there = f"c.{field.gate} == C.MILVUS_YES" if field.gate else \
                 f"{base}.{field.of.fields[0].c} != C.MILVUS_NOT_REPORTED"
-            literal = self.literal(field.of, base, "\t\t")
-            text += f"\tif {is_there} {{\n\t\tvalue.{self.field_name(field)} = &{literal}\n\t}}\n"
+            name = self.field_name(field)
+            made = f"value.{name} = &{self.literal(field.of, base, chr(9) * 2)}"
+            if field.inside:
+                local = name[0].lower() + name[1:]
+                made = f"{local} := {self.reader(field.of)}(&{base})\n\t\tvalue.{name} = &{local}"
+            text += f"\tif {is_there} {{\n\t\t{made}\n\t}}\n"
         return text + "\treturn value\n}\n"
 
     def literal(self, value, base, indent):
-        pairs = [(self.field_name(field) + ":", self.read(field, base, indent)) for field in value.fields
+        pairs = [(self.field_name(field) + ":", self.read(field, base)) for field in value.fields
                  if field.kind != "value" or not field.is_optional]
         width = max(len(name) for name, _ in pairs)
         lines = "".join(f"{indent}\t{name:<{width}} {read},\n" for name, read in pairs)
         return f"{public(value.name)}{{\n{lines}{indent}}}"
 
-    def read(self, field, base, indent):
+    def read(self, field, base):
         c = f"{base}.{'_' * (field.c == 'type')}{field.c}"
         if field.kind == "value":
-            return self.literal(field.of, f"{base}.{field.inside}", indent + "\t")
+            return f"{self.reader(field.of)}(&{c})"
         if field.kind == "ids":
             return f"int64s({c}, {base}.{field.type})"
         return {"flag": f"{c} == C.MILVUS_YES", "duration": f"milliseconds({c})", "buffer": f"C.GoString(&{c}[0])",

@@ -15,6 +15,8 @@ NO_EXCEPTION = {"OK", "INVALID_HANDLE", "FORKED", "PENDING", "INTERNAL", "OUT_OF
 # Where users find a constant; those of Library are hidden from them.
 PUBLIC = {"MILVUS_NO_JOB": "MilvusClient#NO_JOB", "MILVUS_UNKNOWN_JOB": "MilvusClient#UNKNOWN_JOB",
           "MILVUS_LARGEST_TARGET_SIZE": "CompactParams#LARGEST_TARGET_SIZE"}
+# Functions that are methods of MilvusClient by the same name.
+METHODS = ("compact", "compact_many", "optimize")
 ABSENT = {"MILVUS_NOT_REPORTED": "empty", "MILVUS_NO_SEGMENT": "empty"}
 # What a type of C is in a function of JNA, and in a struct.
 TYPES = {"int32_t": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long", "size_t": "long", "double": "double",
@@ -63,8 +65,10 @@ class Java:
     def text(self, doc):
         structs = {value.c: f"{{@link {public(value.name)}}}" for value in self.values if value.c}
         constant = lambda c: ABSENT.get(c) or (f"{{@link {self.links[c]}}}" if c in self.links else None)  # noqa: E731
-        return prose.adapted(doc, constant, (structs | {"milvus_error": "{@link MilvusException}"}).get,
-                             lambda c: camel(c.removesuffix("_ms")) if self.model.field_of(c) else None)
+        fields = lambda c: camel(c.removesuffix("_ms")) if self.model.field_of(c) else None  # noqa: E731
+        method = lambda c: f"{{@link MilvusClient#{camel(c)}}}" if c in METHODS else None  # noqa: E731
+        text = prose.adapted(doc, constant, (structs | {"milvus_error": "{@link MilvusException}"}).get, fields, method)
+        return re.sub(r"(^|\. )empty", r"\1Empty", text)
 
     def enum(self, enum):
         name = pascal(enum.name)
@@ -140,7 +144,10 @@ class Java:
                     f"Text.reported({inside}.{camel(field.of.fields[0].c)}).isEmpty()"
                 text += f"\n    private static {self.type(field)} {camel(field.name)}Of(Structs.{struct} c) {{\n"
                 text += f"        if ({missing}) {{\n            return Optional.empty();\n        }}\n"
-                text += self.made(self.type_name(field), field.of, inside, "Optional.of(")
+                if field.inside:
+                    text += f"        return Optional.of({self.type_name(field)}.of({inside}));\n    }}\n"
+                else:
+                    text += self.made(self.type_name(field), field.of, inside, "Optional.of(")
         return text
 
     def made(self, name, value, base, around):

@@ -29,17 +29,17 @@ ZERO = {"trigger": ("NONE", "It was not sent, or not answered.")}
 ANSWER = ("MILVUS_NOT_KNOWN", "MILVUS_NO", "MILVUS_YES")
 
 # Fields that belong together although C has them side by side: struct, name, first and last of them, and the field that
-# says whether they are there, what their names begin with, and what they are together.
+# says whether they are there, and what they are together.
 GROUPS = [
-    ("milvus_plan", "details", "type", "failure_reason", "has_details", "", "What only newer servers tell of a plan."),
-    ("milvus_compaction_report", "left_out", "left_out", "left_out_other", None, "left_out_",
-     "How many of the segments that were stored right before the trigger no plan of the job named, each by one reason."),
+    ("milvus_plan", "details", "type", "failure_reason", "has_details", "What only newer servers tell of a plan."),
 ]
 # Structs that are made or read by hand: what becomes an exception, and parameters.
 BY_HAND = {"milvus_error", "milvus_many_result", "milvus_compact_params", "milvus_many_params"}
 
 # Fields of 32 bits that are numbers: any other one has to name its constants.
 NUMBERS = {"grpc_code", "server_code", "concurrency"}
+# How C says that the fields of a struct have nothing in them.
+MISSING = r"All fields are MILVUS_NOT_REPORTED unless has_\w+ is 1\."
 YES_OR_NO = r"(is|has|needs|would|may|can|only)_\w+|retriable|in_doubt"
 
 
@@ -151,28 +151,18 @@ class Model:
         return [field for field in fields if field.c not in gates]
 
     def group(self, struct, rest):
-        """Fields that are those of another struct, or that the table has together."""
+        """Fields that the table has together."""
         names = [member.name for member in rest]
-        for other in self.header.structs.values():
-            same = [member.name for member in other.members if not is_padding(member)]
-            if other.name != struct.name and len(same) > 5 and names[:len(same)] == same:
-                value = self.value(other)
-                return Field(value.name, value.name, "value", value.doc, of=value, is_optional=True,
-                             gate=gate(struct, value.name)), len(same)
-        for of, name, first, last, has, prefix, what in GROUPS:
-            ends = [index for index, each in enumerate(names) if re.fullmatch(last, each)]
-            if struct.name == of and names[0] == first and ends:
-                count = 1 + max(ends)
-                value = Value(qualified(struct, name), "", what, [])
+        for of, name, first, last, has, what in GROUPS:
+            if struct.name == of and names[0] == first:
+                count = 1 + names.index(last)
+                value = Value(f"{struct.name.removeprefix('milvus_')}_{name}", "", what, [])
                 for member in rest[:count]:
                     inner = self.field(struct, member, names)
-                    inner.name = member.name.removeprefix(prefix)
-                    if member.name == name:
-                        inner.name, inner.doc = "total", "All of them."
                     inner.is_optional = False
                     value.fields.append(inner)
                 self.values[value.name] = value
-                return Field(name, first, "value", what, of=value, is_optional=True, gate=has or ""), count
+                return Field(name, first, "value", what, of=value, is_optional=True, gate=has), count
         return None
 
     def field(self, struct, member, names):
@@ -184,8 +174,11 @@ class Model:
             field.kind, field.of, field.inside = "value", self.value(self.header.structs[member.type]), name
             field.gate = gate(struct, name)
             field.is_optional = bool(field.gate) or "MILVUS_NOT_REPORTED" in doc
+            if field.is_optional:
+                field.doc = re.sub(MISSING, "MILVUS_NOT_REPORTED if that is not known.", doc)
             if field.is_optional and not field.gate:
-                field.of.fields[0].is_optional = False  # it says whether they all are there
+                for inner in field.of.fields:
+                    inner.is_optional = False  # they are there together: the first says it
         elif name.endswith("_count") and any(name in (f"{each}_count", f"{each[:-1]}_count") for each in names):
             return None  # of the ids before it
         elif member.length:
@@ -222,10 +215,6 @@ class Model:
 
 def gate(struct, name):
     return next((member.name for member in struct.members if member.name == f"has_{name}"), "")
-
-
-def qualified(struct, name):
-    return name if struct.name == "milvus_compaction_report" else f"{struct.name.removeprefix('milvus_')}_{name}"
 
 
 def is_padding(member):

@@ -11,6 +11,8 @@ PHRASES = [
     (r"^One of (the )?MILVUS_\w+?_\.\.\.( constants)?[.;]? ?", ""),
     (r",? else NULL", ""),
     (r" is NULL, ", " is "),
+    (r"^1 if (.*?), 0 if not, (MILVUS_NOT_(?:KNOWN|REPORTED)) \(which is not 0 either\) ", r"Whether \1; \2 "),
+    (r"All fields are MILVUS_NOT_REPORTED unless", "A report has it only if"),
     (r"^1 if (.*?)(, else 0|, 0 if not)(?=[.;])", r"Whether \1"),
     (r"\. Else 0, and [^.;]*MILVUS_NOT_REPORTED[^.;]*(?=[.;])", ""),
     (r", which is not 0 either,", ""),
@@ -32,13 +34,15 @@ def for_others(doc):
         if not re.search(OF_C, clause):
             if text.endswith(";") and re.match("[A-Z](?!ILVUS_)", clause):
                 text = text[:-1] + "."
-            text += " " * bool(text) + (clause if text.endswith(";") else clause[0].upper() + clause[1:])
+            is_name = text.endswith(";") or clause.startswith("milvus_")
+            text += " " * bool(text) + (clause if is_name else clause[0].upper() + clause[1:])
     return re.sub(r";$", ".", text)
 
 
-def adapted(doc, constant, struct, fields):
-    """A text with names as the language has them: constant, struct and fields give those of C names, or None."""
+def adapted(doc, constant, struct, fields, method=lambda c: None):
+    """A text with names as the language has them: each function gives that of a C name, or None."""
     text = for_others(doc)
+    text = re.sub(r"\bmilvus_(\w+?)(_async)?\(\)", lambda match: method(match[1]) or match[0], text)
     text = re.sub(r"\bMILVUS_[A-Z0-9_]+[A-Z0-9]\b(?!_)", lambda match: constant(match[0]) or match[0], text)
     text = re.sub(r"\bmilvus_\w+\b(?!\()", lambda match: struct(match[0]) or match[0], text)
     text = re.sub(r"`(\w+)`", lambda match: fields(match[1]) or match[1], text)
@@ -57,7 +61,7 @@ def opened(name, doc):
     first = doc.split(" ")[0]
     if first in ("What", "How", "One", "Whether", "The", "A", "An", "Where", "Which", "All"):
         return f"{name} is {doc[0].lower()}{doc[1:]}"
-    return f"{name}: {doc}"
+    return f"{name} counts {doc[0].lower()}{doc[1:]}"
 
 
 def comment(text, indent, mark="// ", width=120):

@@ -53,9 +53,9 @@ func compact(ctx context.Context, uri, collection string) error {
 		fmt.Printf("%d of %d plans after %s\n", progress.Completed, progress.Planned, progress.Elapsed)
 	}))
 	fmt.Println("verdict:", report.Verdict)
-	if effect := report.SegmentDiff; effect != nil {
+	if diff := report.SegmentDiff; diff != nil {
 		fmt.Printf("segments: %d -> %d, rows: %d -> %d\n",
-			effect.SegmentsBefore, effect.SegmentsAfter, effect.RowsBefore, effect.RowsAfter)
+			diff.SegmentsBefore, diff.SegmentsAfter, diff.RowsBefore, diff.RowsAfter)
 	}
 	if left := report.LeftOut; left != nil && left.Total > 0 {
 		fmt.Printf("left out: %+v\n", *left)

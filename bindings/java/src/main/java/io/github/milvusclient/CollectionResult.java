@@ -7,15 +7,15 @@ import java.util.OptionalLong;
 /**
  * What became of one of many collections.
  *
- * @param collectionName  the name or alias that was given, or listed by the server
- * @param trigger         what came of the trigger; {@link Trigger#NONE} if it was not sent, or not answered
- * @param jobId           the job, {@link MilvusClient#NO_JOB} or {@link MilvusClient#UNKNOWN_JOB}
- * @param planned         plans of the job when it was triggered, if that is known
- * @param report          what was seen of the job; empty if it was not waited for
- * @param failure         what looking it up, the trigger or the wait failed with; empty if it was compacted, or there
- *                        was nothing to do
- * @param unsortedSegments  segments that waited to be sorted right before the trigger, and are left out: where there was
- *                        nothing to do, a later call may compact them; since Milvus 2.5
+ * @param collectionName    the name or alias that was given, or listed by the server
+ * @param trigger           what came of the trigger; {@link Trigger#NONE} if it was not sent, or not answered
+ * @param jobId             the job, {@link MilvusClient#NO_JOB} or {@link MilvusClient#UNKNOWN_JOB}
+ * @param planned           plans of the job when it was triggered, if that is known
+ * @param report            what was seen of the job; empty if it was not waited for
+ * @param failure           what looking it up, the trigger or the wait failed with; empty if it was compacted, or there
+ *                          was nothing to do
+ * @param unsortedSegments  segments that waited to be sorted right before the trigger, so that it left them out: where
+ *                          there was nothing to do, a later call may compact them. Empty before Milvus 2.5
  */
 public record CollectionResult(String collectionName, Trigger trigger, long jobId, OptionalLong planned,
                                Optional<CompactionReport> report, Optional<MilvusException> failure,

@@ -23,17 +23,24 @@ import java.util.function.Consumer;
  *
  * <p>Cancelling a {@code CompletableFuture}, or ending it in another way ({@code orTimeout}), cancels the operation;
  * cancelling a stage that depends on it does not. That is local: a job on the server goes on, and a trigger that
- * was on its way may be carried out ({@link #find} tells). Futures are completed by the client's executor, which also
+ * was on its way may be carried out ({@link #resolve} tells). The client's executor completes the futures, and also
  * runs the stages that depend on them and the consumers of progress, those of one operation one after the other.
  *
  * <p>A timeout limits the whole operation, connecting included: a duration above zero, {@link #DEFAULT_TIMEOUT} or
  * {@link #NO_TIMEOUT}.
  */
 public final class MilvusClient extends ClientHandle {
-    /** The client's default: its option timeout_ms, 10 s if that is not set. */
+    /**
+     * The client's default: its option timeout_ms (10 s if it is not set). Operations that wait for jobs take
+     * wait_timeout_ms instead (no limit if it is not set): {@code waitForCompaction}, {@code optimize},
+     * {@code compactMany} and {@code compactDatabase}.
+     */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(Long.MIN_VALUE);
 
-    /** No limit. The operation still ends when the server is found to be gone. */
+    /**
+     * No limit. The operation still ends when the server is gone, and a wait with {@link StalledException} when nothing
+     * has changed for the option stall_timeout_ms.
+     */
     public static final Duration NO_TIMEOUT = Duration.ofSeconds(Long.MAX_VALUE);
 
     /** The job id of "the server scheduled nothing". Can be waited for: that is over at once. */
@@ -147,8 +154,8 @@ public final class MilvusClient extends ClientHandle {
     /**
      * Waits until a job is over. Ends without an exception only if every plan completed, or there was nothing to do;
      * else with {@link CompactionFailedException}, {@link OutcomeUnknownException}, {@link BusyException}
-     * ({@link Verdict#NOT_STARTED}), {@link CollectionNotFoundException} (it was dropped meanwhile) or
-     * {@link MilvusTimeoutException} (the job goes on), which have what was seen as their
+     * ({@link Verdict#NOT_STARTED}), {@link CollectionNotFoundException} (it was dropped meanwhile),
+     * {@link MilvusTimeoutException} or {@link StalledException} (the job may go on), which have what was seen as their
      * {@link MilvusException#report()}. Best asked of the client that triggered the job: it remembers what servers
      * forget.
      */
@@ -181,7 +188,8 @@ public final class MilvusClient extends ClientHandle {
 
     /**
      * Waits until a job is over that was triggered elsewhere, and of which nothing but the id and the collection is
-     * known. It tells the more, the earlier it is called; the report has no effect.
+     * known. It tells the more, the earlier it is called; the report has no
+     * segmentDiff.
      */
     public CompactionReport waitForCompaction(String collectionName, long jobId, Duration timeout) {
         return waitInOperation(collectionName, jobId, timeout, null).await();
@@ -234,7 +242,7 @@ public final class MilvusClient extends ClientHandle {
         return resolveOperation(collectionName, timeout).await();
     }
 
-    /** Starts {@link #find}. */
+    /** Starts {@link #resolve}. */
     public CompletableFuture<Resolution> resolveAsync(String collectionName, Duration timeout) {
         return promise(() -> resolveOperation(collectionName, timeout));
     }

@@ -44,14 +44,15 @@ public enum Status implements Numbered {
     SERVER_ERROR(28),
     /** The collection has no partition of that name. */
     PARTITION_NOT_FOUND(29),
-    /** The compaction ended, and plans of it failed; the report has the counts. */
+    /** The compaction ended, and some of its plans failed or timed out; the report has the counts. */
     COMPACTION_FAILED(40),
     /** Nobody can tell how the compaction ended; look at the segments, or compact again. */
     OUTCOME_UNKNOWN(41),
     /** Some collections failed; the list has the error of each. */
     SOME_FAILED(42),
     /**
-     * Nothing started: another compaction holds the segments, or the server does not want them now; try again later.
+     * Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again
+     * later.
      */
     BUSY(43),
     /**

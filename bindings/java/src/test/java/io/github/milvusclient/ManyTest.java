@@ -55,7 +55,7 @@ public final class ManyTest extends Served {
         assertEquals(3, results.size());
         assertEquals(Verdict.NOTHING_TO_DO, results.get(0).report().orElseThrow().verdict());
         assertEquals(CompactionFailedException.class, results.get(1).failure().orElseThrow().getClass());
-        assertEquals(1, results.get(1).report().orElseThrow().failedPlans());
+        assertEquals(1, results.get(1).report().orElseThrow().counts().failed());
         assertEquals(CollectionNotFoundException.class, results.get(2).failure().orElseThrow().getClass());
         assertEquals(Trigger.NONE, results.get(2).trigger());
     }

@@ -21,7 +21,7 @@ public final class OperationsTest extends Served {
         CompactionReport report = client.waitForCompaction(job, SOON);
         assertEquals(Verdict.SUCCEEDED, report.verdict());
         assertEquals(job, report.jobId());
-        assertEquals(2, report.completedPlans());
+        assertEquals(2, report.counts().completed());
         assertEquals(OptionalLong.of(2), report.segmentDiff().orElseThrow().segmentsAfter());
         List<Plan> plans = client.plans(job, SOON);
         assertEquals(2, plans.size());
@@ -126,7 +126,7 @@ public final class OperationsTest extends Served {
         assertEquals(job, failure.jobId());
         CompactionReport report = failure.report().orElseThrow();
         assertEquals(Verdict.PARTLY_FAILED, report.verdict());
-        assertEquals(1, report.failedPlans());
+        assertEquals(1, report.counts().failed());
     }
 
     @Test
@@ -142,7 +142,7 @@ public final class OperationsTest extends Served {
         long job = endless();
         MilvusTimeoutException failure = assertThrows(MilvusTimeoutException.class,
             () -> client.waitForCompaction(job, Duration.ofMillis(300)));
-        assertEquals(1, failure.report().orElseThrow().executingPlans());
+        assertEquals(1, failure.report().orElseThrow().counts().executing());
         assertEquals(Verdict.NONE, failure.report().orElseThrow().verdict());
     }
 
@@ -185,16 +185,16 @@ public final class OperationsTest extends Served {
 
     @Test
     public void aCheckSendsNoTrigger() {
-        CheckResult checkResult = client.check("succeeds", CompactParams.DEFAULT, SOON);
-        assertEquals(OptionalLong.of(4), checkResult.segments());
-        assertEquals(Answer.YES, checkResult.isIndexed());
-        assertEquals(Answer.NOT_KNOWN, checkResult.wouldCompact());
-        assertEquals(Answer.YES, checkResult.wouldCompactIfFree());
-        assertEquals(Answer.NOT_KNOWN, checkResult.mayBeBusy());
-        assertEquals(Answer.NO, checkResult.isFinal());
-        assertEquals(OptionalLong.of(1), checkResult.expectedSegments());
-        assertEquals(OptionalLong.of(0), checkResult.unsortedSegments());
-        assertFalse(checkResult.reason().isEmpty());
+        CheckResult result = client.check("succeeds", CompactParams.DEFAULT, SOON);
+        assertEquals(OptionalLong.of(4), result.segments());
+        assertEquals(Answer.YES, result.isIndexed());
+        assertEquals(Answer.NOT_KNOWN, result.wouldCompact());
+        assertEquals(Answer.YES, result.wouldCompactIfFree());
+        assertEquals(Answer.NOT_KNOWN, result.mayBeBusy());
+        assertEquals(Answer.NO, result.isFinal());
+        assertEquals(OptionalLong.of(1), result.expectedSegments());
+        assertEquals(OptionalLong.of(0), result.unsortedSegments());
+        assertFalse(result.reason().isEmpty());
         assertEquals(0, server.count("trigger"));
     }
 
