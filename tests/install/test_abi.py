@@ -37,7 +37,7 @@ AROUND_GROWTH = re.compile(
     r"Functions changes summary: 0 Removed, .*|Variables changes summary: 0 Removed, 0 Changed, .*"
     r"|\d+ functions? with some indirect sub-type changes?:|\[C\] 'function .*' has some indirect sub-type changes:"
     r"|parameter \d+ of type '.*' has sub-type changes:|in pointed to type '.*':|underlying type 'struct .*' changed:"
-    r"|\d+ data member insertions?:|.* reported earlier")
+    r"|\d+ data member insertions?:|no data member changes? \(\d+ filtered\);|.* reported earlier")
 
 
 def broken_by(release, now):
@@ -87,7 +87,9 @@ def test_the_gate_closes_on_what_breaks_programs(tmp_path):
     # A struct may grow at its end only.
     assert broken(lambda text: text.replace("    int64_t unindexed_rows;", "    int64_t unindexed_rows, more;"), tmp_path) != []
     assert broken(lambda text: text.replace("    int64_t unindexed_rows;", ""), tmp_path) != []
-    assert broken(lambda text: text.replace("    int64_t unsorted_segments;", "    int64_t unsorted_segments, more;"), tmp_path) == []
+    # That a list's item points to a report that has grown too is no change of the item.
+    grown = re.compile(r"(?=\} milvus_(compact_result|compaction_report|many_result);)")
+    assert broken(lambda text: grown.sub("    int64_t more;\n", text), tmp_path) == []
 
 
 def test_a_program_of_the_first_header_runs_with_this_library(tmp_path):

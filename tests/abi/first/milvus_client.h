@@ -14,8 +14,8 @@
 // Conventions
 //   Status      A function that can fail returns a milvus_status; MILVUS_OK is 0. A failing call writes nothing through
 //               its result parameters, unless its comment says so. milvus_last_error() has the details.
-//   Returns     The comment of a function lists the statuses that are its own. Besides, every function that returns a
-//               status can return MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (if it takes a handle),
+//   Returns     The comment of each function lists the statuses that are its own. In addition, every function that
+//               returns a status can return MILVUS_INVALID_ARGUMENT, MILVUS_INVALID_HANDLE (if it takes a handle),
 //               MILVUS_FORKED and MILVUS_INTERNAL. Every function that asks the server (its comment says that it
 //               blocks) can also return MILVUS_CLOSED, MILVUS_UNAVAILABLE, MILVUS_TLS_FAILED, MILVUS_TIMEOUT,
 //               MILVUS_UNAUTHENTICATED, MILVUS_PERMISSION_DENIED, MILVUS_DATABASE_NOT_FOUND, MILVUS_RATE_LIMITED,
@@ -24,22 +24,22 @@
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
 //               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
-//               No call that asks the server waits for ever: a server that answers nothing for five minutes gives
-//               MILVUS_UNAVAILABLE, a wait in which nothing changes for the option stall_timeout_ms (an hour)
-//               MILVUS_STALLED.
+//               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
+//               for a minute, and any call when it answers nothing but pings for five. MILVUS_STALLED ends a wait
+//               in which nothing changes for the option stall_timeout_ms (an hour).
 //   Threads     Every function is thread-safe. No signal handler may call one: they take locks. A call needs 64 KiB
 //               of stack. pthread_cancel() takes effect when a call has returned; a thread that has set
 //               PTHREAD_CANCEL_ASYNCHRONOUS must not call.
 //   Strings     NUL-terminated UTF-8. The library copies what it gets. Static texts live as long as the library.
-//   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because it is most often an
-//               argument in another's place. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
-//   Structs     A struct that begins with `size` starts as its ..._INIT (milvus_error does not: the library makes it).
+//   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because that
+//               usually means swapped arguments. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
+//   Structs     Initialise each struct that begins with `size` with its ..._INIT (the library makes milvus_error).
 //               Later versions may add fields at its end; the library reads and writes no more than `size` bytes, and
 //               refuses later fields that are not 0. A struct without `size` is part of others and never grows.
 //               Fields named reserved are 0.
-//   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. To free NULL does
-//               nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE (until its
-//               place in a table has been used 268 million times again); to free it sets milvus_last_error().
+//   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. Freeing
+//               NULL does nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE;
+//               freeing it again sets milvus_last_error().
 //   Names       A _name function gives a short text, "unknown ..." for a number that the library does not know.
 //   Since       Everything is there since 0.1.0, unless its comment says otherwise.
 //   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
@@ -48,7 +48,7 @@
 //               nothing; exec() is fine. A child that a callback forks must end or call exec() in that callback. A
 //               plugin that links the library stays loaded after dlclose() (the static library: if linked as
 //               pkg-config or CMake say, with -z nodelete).
-//   Platform    C99 and later, C++11 and later; 64-bit Linux.
+//   Platform    C99 and later, C++11 and later; 64-bit Linux (x86_64, aarch64).
 
 #ifndef MILVUS_CLIENT_H
 #define MILVUS_CLIENT_H
@@ -136,7 +136,6 @@ uint32_t milvus_abi_version(void);
  * Gives the short text of an answer: "yes", "no" or "unknown".
  *
  * @param answer  MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. Any other number counts as unknown.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_answer_name(int32_t answer);
@@ -193,13 +192,13 @@ const char *milvus_answer_name(int32_t answer);
 #define MILVUS_SERVER_ERROR 28
 /** The collection has no partition of that name. */
 #define MILVUS_PARTITION_NOT_FOUND 29
-/** The compaction ended, and plans of it failed; the report has the counts. */
+/** The compaction ended, and some of its plans failed or timed out; the report has the counts. */
 #define MILVUS_COMPACTION_FAILED 40
 /** Nobody can tell how the compaction ended; look at the segments, or compact again. */
 #define MILVUS_OUTCOME_UNKNOWN 41
 /** Some collections failed; the list has the error of each. */
 #define MILVUS_SOME_FAILED 42
-/** Nothing started: another compaction holds the segments, or the server does not want them now; try again later. */
+/** Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again later. */
 #define MILVUS_BUSY 43
 /** Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server. */
 #define MILVUS_STALLED 44
@@ -261,7 +260,6 @@ typedef struct milvus_error {
  * The other _name functions give a short text. This one gives the constant, because people search for it.
  *
  * @param status  Any number.
- *
  * @return A static text, never NULL: "MILVUS_UNKNOWN_STATUS" for a number that this library does not know.
  */
 const char *milvus_status_name(milvus_status status);
@@ -270,7 +268,6 @@ const char *milvus_status_name(milvus_status status);
  * Says what a status means and what to do about it, in one English sentence.
  *
  * @param status  Any number.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_status_message(milvus_status status);
@@ -359,7 +356,6 @@ milvus_options *milvus_options_new(void);
  * @param key      One of the keys that milvus_option_get() lists.
  * @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
  *                 back to none.
- *
  * @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
  *     wrong form.
  */
@@ -385,7 +381,6 @@ size_t milvus_option_count(void);
  * @param index     From 0 to milvus_option_count() - 1.
  * @param out_info  Receives the description. Begin with `milvus_option_info info =
  *                  MILVUS_OPTION_INFO_INIT;`.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_option_get(size_t index, milvus_option_info *out_info);
@@ -394,7 +389,6 @@ milvus_status milvus_option_get(size_t index, milvus_option_info *out_info);
  * Gives the short text of an option's kind, e.g. "number".
  *
  * @param kind  One of the MILVUS_OPTION_KIND_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown option kind" for any other number.
  */
 const char *milvus_option_kind_name(int32_t kind);
@@ -456,7 +450,6 @@ typedef struct milvus_server_info {
  *                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
  *                    variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
- *
  * @retval MILVUS_TLS_FAILED The system has no root certificates.
  * @retval MILVUS_OUT_OF_MEMORY There are over a million clients, or the process has no descriptor left.
  */
@@ -473,7 +466,6 @@ milvus_status milvus_client_new(const char *uri,
  * @param options     The options; NULL for none. The client does not need them afterwards. If they have no
  *                    token and uri is NULL, the library reads the environment variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
- *
  * @retval MILVUS_INVALID_ARGUMENT A file is wrong, or options contradict each other.
  * @retval MILVUS_TLS_FAILED The system has no root certificates.
  */
@@ -497,7 +489,6 @@ milvus_status milvus_client_new_with(const char *uri,
  * @param client      The client. To close it twice does no harm.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. Only slow callbacks make
  *                    the call long. A callback that this call itself runs can exceed the limit.
- *
  * @retval MILVUS_TIMEOUT The client is closed, but an operation or a callback is still running.
  * @retval MILVUS_PENDING The client is closed, and an outer milvus_client_close() waits for the rest.
  */
@@ -525,7 +516,6 @@ void milvus_client_free(milvus_client *client);
  * @param capacity    Size of the buffer in bytes.
  * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
  *                    this is not below capacity. May be NULL.
- *
  * @return MILVUS_OK, or what every function that asks the server can return.
  */
 milvus_status milvus_client_server_version(milvus_client *client,
@@ -542,7 +532,6 @@ milvus_status milvus_client_server_version(milvus_client *client,
  * @param client      The client.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_info    Receives the answer. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
- *
  * @return MILVUS_OK, or what every function that asks the server can return.
  */
 milvus_status milvus_client_server_info(milvus_client *client,
@@ -674,7 +663,6 @@ typedef struct milvus_compact_result {
  *                         small segments and purge deleted rows.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_job_id       Receives the job's id, or MILVUS_NO_JOB if the server scheduled nothing.
- *
  * @retval MILVUS_BUSY The server scheduled nothing, although a trigger would take stored segments: another
  *     compaction holds them, or the server does not want them now. Nothing was started; try again later.
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
@@ -702,7 +690,6 @@ milvus_status milvus_compact(milvus_client *client,
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_result       Receives the answer. Begin with `milvus_compact_result result =
  *                         MILVUS_COMPACT_RESULT_INIT;`.
- *
  * @retval MILVUS_INVALID_ARGUMENT Parameters contradict each other, or the collection has no such channel
  *     or segment.
  * @retval MILVUS_PARTITION_NOT_FOUND The collection has no such partition.
@@ -726,7 +713,6 @@ milvus_status milvus_compact_with(milvus_client *client,
  *
  * @param text    The text.
  * @param out_mb  Receives the size in MB, at least 1.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_parse_target_size(const char *text,
@@ -736,7 +722,6 @@ milvus_status milvus_parse_target_size(const char *text,
  * Gives the short text of what a server did about a trigger, e.g. "nothing to do".
  *
  * @param trigger  One of the MILVUS_TRIGGER_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown trigger" for any other number.
  */
 const char *milvus_trigger_name(int32_t trigger);
@@ -745,7 +730,7 @@ const char *milvus_trigger_name(int32_t trigger);
 
 // ====================================================================================================
 /**
- * @defgroup following Following a job
+ * @defgroup jobs Following a job
  *
  * milvus_compaction_wait() waits for a job and judges it. The verdict rests on what happened to the
  * segments of each plan, and on the server's counters while the server shows them. It does not rest on the
@@ -907,9 +892,15 @@ typedef struct milvus_compaction_report {
     milvus_segment_diff segment_diff;
     /** Segments that the job left out; MILVUS_NOT_REPORTED if that is not known. */
     milvus_left_out left_out;
+    /**
+     * Segments that waited to be sorted right before the trigger (servers since 2.5), as in milvus_compact_result.
+     * MILVUS_NOT_REPORTED unless this client triggered or imported the job, and of MILVUS_NO_JOB unless it is the
+     * end of milvus_optimize() or milvus_compact_many().
+     */
+    int64_t unsorted_segments;
 } milvus_compaction_report;
 /** What a milvus_compaction_report begins with: its size, and zeros. */
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 } }
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 }, 0 }
 
 /**
  * Asks what the server says about a job now. Blocks.
@@ -923,7 +914,6 @@ typedef struct milvus_compaction_report {
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_info    Receives the answer. Begin with `milvus_compaction_state_info info =
  *                    MILVUS_COMPACTION_STATE_INFO_INIT;`.
- *
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_state(milvus_client *client,
@@ -945,16 +935,16 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * the time of the option stall_timeout_ms (an hour): a plan can wait for a free worker without end.
  *
  * @param client      The client. Best is the one that triggered the job: it remembers what servers forget.
- *                    Of a foreign job it knows only what the server lists, and old plans vanish from that
- *                    list after an hour (3.0) or a day. For a foreign job use milvus_job_import() first,
- *                    or milvus_compaction_wait_in().
+ *                    Of a foreign job it knows only what the server lists, and plans vanish from that list
+ *                    an hour after their start (since 2.6.3) or a day; a job that may be that old is
+ *                    MILVUS_VERDICT_UNKNOWN. For a foreign job use milvus_job_import() first, or
+ *                    milvus_compaction_wait_in().
  * @param job_id      From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
  *                    asks no server then.
  * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
  *                    limit.
  * @param out_report  Receives what the wait found out, also if the wait fails after it began. Begin with
  *                    `milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;`. May be NULL.
- *
  * @retval MILVUS_COMPACTION_FAILED Plans failed or timed out.
  * @retval MILVUS_OUTCOME_UNKNOWN Nobody can tell how the job ended.
  * @retval MILVUS_BUSY The verdict is MILVUS_VERDICT_NOT_STARTED.
@@ -974,7 +964,6 @@ milvus_status milvus_compaction_wait(milvus_client *client,
  * Gives the short text of a verdict, e.g. "partly failed".
  *
  * @param verdict  One of the MILVUS_VERDICT_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown verdict" for any other number.
  */
 const char *milvus_verdict_name(milvus_verdict verdict);
@@ -983,7 +972,6 @@ const char *milvus_verdict_name(milvus_verdict verdict);
  * Says what a verdict means, in one English sentence.
  *
  * @param verdict  Any number.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_verdict_message(milvus_verdict verdict);
@@ -992,7 +980,6 @@ const char *milvus_verdict_message(milvus_verdict verdict);
  * Gives the short text of a job's state, e.g. "executing".
  *
  * @param state  One of the MILVUS_COMPACTION_STATE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown compaction state" for any other number.
  */
 const char *milvus_compaction_state_name(int32_t state);
@@ -1147,7 +1134,6 @@ typedef struct milvus_plan {
  *                    library asks no server then.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
- *
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  */
 milvus_status milvus_compaction_plans(milvus_client *client,
@@ -1167,7 +1153,6 @@ milvus_status milvus_compaction_plans(milvus_client *client,
  * @param collection_name  Name or alias in the client's database.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  * @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
@@ -1181,7 +1166,6 @@ milvus_status milvus_compaction_tasks(milvus_client *client,
  * Gives the short text of a plan's type, e.g. "mix".
  *
  * @param number  One of the MILVUS_PLAN_TYPE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown plan type" for any other number.
  */
 const char *milvus_plan_type_name(int32_t number);
@@ -1190,7 +1174,6 @@ const char *milvus_plan_type_name(int32_t number);
  * Gives the short text of a plan's state, e.g. "executing".
  *
  * @param number  One of the MILVUS_PLAN_STATE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown plan state" for any other number.
  */
 const char *milvus_plan_state_name(int32_t number);
@@ -1199,7 +1182,6 @@ const char *milvus_plan_state_name(int32_t number);
  * Counts the plans of a list.
  *
  * @param plans  The list.
- *
  * @return The number of plans; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_plan_list_count(const milvus_plan_list *plans);
@@ -1211,7 +1193,6 @@ size_t milvus_plan_list_count(const milvus_plan_list *plans);
  * @param index     From 0 to milvus_plan_list_count() - 1.
  * @param out_plan  Receives the plan. Begin with `milvus_plan plan = MILVUS_PLAN_INIT;`. What it points to
  *                  lives as long as the list.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_plan_list_get(const milvus_plan_list *plans,
@@ -1293,7 +1274,7 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 /** It has a target, but its sources are still stored. */
 #define MILVUS_REASON_TARGET_BESIDE_SOURCES 12
 
-/** It has no target, its sources are gone, and segments appeared that another compaction may have made of them. */
+/** It has no target, and its sources are gone: another compaction may have taken them. */
 #define MILVUS_REASON_TAKEN_BY_OTHERS 13
 
 /** Its partition was dropped, and its sources with it. */
@@ -1318,7 +1299,6 @@ void milvus_plan_list_free(milvus_plan_list *plans);
  * Gives the short text of a judgement, e.g. "completed".
  *
  * @param judgement  One of the MILVUS_JUDGEMENT_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown judgement" for any other number.
  */
 const char *milvus_judgement_name(int32_t judgement);
@@ -1327,7 +1307,6 @@ const char *milvus_judgement_name(int32_t judgement);
  * Gives the short text of a reason, e.g. "target stored".
  *
  * @param reason  One of the MILVUS_REASON_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown reason" for any other number.
  */
 const char *milvus_reason_name(int32_t reason);
@@ -1336,7 +1315,6 @@ const char *milvus_reason_name(int32_t reason);
  * Says what a reason means, in one English sentence.
  *
  * @param reason  Any number.
- *
  * @return A static text, never NULL.
  */
 const char *milvus_reason_message(int32_t reason);
@@ -1443,7 +1421,6 @@ typedef struct milvus_segment {
  * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_UNSUPPORTED The server is milvus-lite.
  */
@@ -1457,7 +1434,6 @@ milvus_status milvus_segments(milvus_client *client,
  * Counts the segments of a list.
  *
  * @param segments  The list.
- *
  * @return The number of segments; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_segment_list_count(const milvus_segment_list *segments);
@@ -1469,7 +1445,6 @@ size_t milvus_segment_list_count(const milvus_segment_list *segments);
  * @param index        From 0 to milvus_segment_list_count() - 1.
  * @param out_segment  Receives the segment. Begin with `milvus_segment segment = MILVUS_SEGMENT_INIT;`.
  *                     What it points to lives as long as the list.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_segment_list_get(const milvus_segment_list *segments,
@@ -1490,7 +1465,6 @@ void milvus_segment_list_free(milvus_segment_list *segments);
  * @param after     From milvus_segments(), after the job.
  * @param plans     The plans of the job, from milvus_compaction_plans(); NULL if they are not known.
  * @param out_diff  Receives the difference.
- *
  * @retval MILVUS_INVALID_ARGUMENT A list is of loaded segments, or the lists are of two collections.
  */
 milvus_status milvus_segments_compare(const milvus_segment_list *before,
@@ -1502,7 +1476,6 @@ milvus_status milvus_segments_compare(const milvus_segment_list *before,
  * Gives the short text of a segment's state, e.g. "flushed".
  *
  * @param state  One of the MILVUS_SEGMENT_STATE_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown segment state" for any other number.
  */
 const char *milvus_segment_state_name(int32_t state);
@@ -1511,7 +1484,6 @@ const char *milvus_segment_state_name(int32_t state);
  * Gives the short text of a segment's level, e.g. "L1".
  *
  * @param level  One of the MILVUS_SEGMENT_LEVEL_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown segment level" for any other number, such as
  *     MILVUS_NOT_REPORTED.
  */
@@ -1667,7 +1639,6 @@ typedef struct milvus_resolution {
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_result       Receives the prediction. Begin with `milvus_check_result result =
  *                         MILVUS_CHECK_RESULT_INIT;`.
- *
  * @return What milvus_compact_with() returns.
  */
 milvus_status milvus_compaction_check(milvus_client *client,
@@ -1690,7 +1661,6 @@ milvus_status milvus_compaction_check(milvus_client *client,
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
  *                         MILVUS_RESOLUTION_INIT;`.
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  */
 milvus_status milvus_compaction_resolve(milvus_client *client,
@@ -1702,7 +1672,6 @@ milvus_status milvus_compaction_resolve(milvus_client *client,
  * Gives the short text of a resolution's state, e.g. "started".
  *
  * @param state  One of the MILVUS_RESOLUTION_... constants, or any other number.
- *
  * @return A static text, never NULL: "unknown resolution" for any other number.
  */
 const char *milvus_resolution_name(int32_t state);
@@ -1730,7 +1699,6 @@ const char *milvus_resolution_name(int32_t state);
  * @param collection_name  Name or alias in the client's database.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
  *                         on a collection can be flushed once in 10 s; a second flush waits for that.
- *
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_TIMEOUT The flush goes on. The message says if the rows are stored and only not sorted.
  * @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
@@ -1745,7 +1713,7 @@ milvus_status milvus_flush(milvus_client *client, const char *collection_name, i
  * that (servers before 2.3 do not tell when). It does not flush.
  *
  * Before the trigger it waits until stored segments are sorted (Milvus 2.5 and later), at most a minute
- * and half of the time that is left; left_out.unsorted of the report has the rest. While another
+ * and half of the time that is left; unsorted_segments of the report has the rest. While another
  * compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most
  * ten minutes. The message of an error says how far it came: "nothing was compacted" or "it was compacted,
  * but ...".
@@ -1759,7 +1727,6 @@ milvus_status milvus_flush(milvus_client *client, const char *collection_name, i
  *                         default no limit.
  * @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
  *                         be NULL.
- *
  * @return What milvus_compact_with() and milvus_compaction_wait() return.
  */
 milvus_status milvus_optimize(milvus_client *client,
@@ -1831,9 +1798,14 @@ typedef struct milvus_many_result {
      * as the list, never NULL.
      */
     const milvus_error *error;
+    /**
+     * Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5): where there was
+     * nothing to do, a later call may compact them. MILVUS_NOT_REPORTED if that is not known.
+     */
+    int64_t unsorted_segments;
 } milvus_many_result;
 /** What a milvus_many_result begins with: its size, and zeros. */
-#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL }
+#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL, 0 }
 
 /**
  * Compacts many collections, and waits for their jobs. Blocks.
@@ -1856,7 +1828,6 @@ typedef struct milvus_many_result {
  * @param out_list    Receives the results in the order of the names (without names: sorted), also with
  *                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
  *                    NULL, and free it with milvus_many_list_free(). May be NULL.
- *
  * @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
  *     failure; in_doubt is 1 if it is 1 for any of them.
  */
@@ -1871,7 +1842,6 @@ milvus_status milvus_compact_many(milvus_client *client,
  * Counts the results of a list.
  *
  * @param list  The list.
- *
  * @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
  */
 size_t milvus_many_list_count(const milvus_many_list *list);
@@ -1883,7 +1853,6 @@ size_t milvus_many_list_count(const milvus_many_list *list);
  * @param index       From 0 to milvus_many_list_count() - 1.
  * @param out_result  Receives the result. Begin with `milvus_many_result result =
  *                    MILVUS_MANY_RESULT_INIT;`. What it points to lives as long as the list.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_many_list_get(const milvus_many_list *list,
@@ -1924,7 +1893,6 @@ void milvus_many_list_free(milvus_many_list *list);
  * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut if
  *                    this is not below capacity. May be NULL. While a wait for the job runs, the next text
  *                    may be longer.
- *
  * @retval MILVUS_INVALID_ARGUMENT The client knows nothing of the job (it remembers the latest 16384), or
  *     the name of the collection or database contains the token or password.
  */
@@ -1946,7 +1914,6 @@ milvus_status milvus_job_export(milvus_client *client,
  *                    forged one: trust it as much as the rest of your data.
  * @param out_job_id  Receives the job's id for milvus_compaction_wait(); MILVUS_NO_JOB if the server
  *                    scheduled nothing.
- *
  * @retval MILVUS_INVALID_ARGUMENT The text is damaged, or this client knows a job of that number in
  *     another collection: the text is of another server. The library added nothing.
  */
@@ -1960,7 +1927,9 @@ milvus_status milvus_job_import(milvus_client *client, const char *text, int64_t
  * a plan whose segments were gone before counts as completed only while its result is stored. The library
  * does not know whether the job clusters, so a result at any level counts. The report has no segment_diff.
  * Plans that the server forgot before the call do not show (since 2.6.3 an hour after their start, before
- * that a day): for a job that may be that old, import its text instead.
+ * that a day). A job that may be that old succeeded or failed only if its listed plans name every stored
+ * segment with rows. Its verdict is MILVUS_VERDICT_UNKNOWN if rows were flushed since, or if the job was
+ * about a part of the collection: import its text instead.
  *
  * @param client           The client.
  * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
@@ -1969,7 +1938,6 @@ milvus_status milvus_job_import(milvus_client *client, const char *text, int64_t
  * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
  *                         limit.
  * @param out_report       As in milvus_compaction_wait().
- *
  * @retval MILVUS_INVALID_ARGUMENT This client knows the job in another collection.
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias, or somebody dropped
  *     it.
@@ -2072,7 +2040,6 @@ typedef void (*milvus_progress_callback)(const milvus_progress *progress, void *
  * @param future      The future.
  * @param timeout_ms  Limit of this local wait in milliseconds, whatever the operation's limit is; 0: do
  *                    not wait.
- *
  * @retval MILVUS_PENDING The operation still runs.
  * @return Else how the operation ended: MILVUS_OK means that it succeeded.
  */
@@ -2083,7 +2050,6 @@ milvus_status milvus_future_wait(milvus_future *future,
  * Tells how an operation ended, without waiting.
  *
  * @param future  The future.
- *
  * @return As milvus_future_wait() with timeout_ms 0.
  */
 milvus_status milvus_future_poll(milvus_future *future);
@@ -2096,7 +2062,6 @@ milvus_status milvus_future_poll(milvus_future *future);
  * (in_doubt in the error). To cancel an operation that is over does nothing.
  *
  * @param future  The future.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_future_cancel(milvus_future *future);
@@ -2107,7 +2072,6 @@ milvus_status milvus_future_cancel(milvus_future *future);
  * @param future        The future, over or not.
  * @param out_progress  Receives the progress. Begin with `milvus_progress progress =
  *                      MILVUS_PROGRESS_INIT;`.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_future_progress(milvus_future *future, milvus_progress *out_progress);
@@ -2122,7 +2086,6 @@ milvus_status milvus_future_progress(milvus_future *future, milvus_progress *out
  * @param callback    The function; not NULL.
  * @param user_data   The library passes it to both functions and does not look at it. May be NULL.
  * @param destructor  Runs once with user_data after the callback, on the same thread. May be NULL.
- *
  * @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
  * @retval MILVUS_CLOSED The client is closed.
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
@@ -2143,7 +2106,6 @@ milvus_status milvus_future_set_callback(milvus_future *future,
  * @param callback    The function; not NULL.
  * @param user_data   The library passes it to both functions and does not look at it. May be NULL.
  * @param destructor  Runs once with user_data when the operation is over, on the same thread. May be NULL.
- *
  * @return What milvus_future_set_callback() returns.
  */
 milvus_status milvus_future_set_progress_callback(milvus_future *future,
@@ -2155,7 +2117,6 @@ milvus_status milvus_future_set_progress_callback(milvus_future *future,
  * Gives the details of an operation's failure, on any thread.
  *
  * @param future  The future.
- *
  * @return The details, never NULL; do not free them. The status is MILVUS_OK if the operation succeeded,
  *     MILVUS_PENDING if it still runs, MILVUS_INVALID_HANDLE if this is no future. Valid until you free
  *     the future.
@@ -2178,7 +2139,7 @@ void milvus_future_free(milvus_future *future);
 
 // ====================================================================================================
 /**
- * @defgroup asynchronous Asynchronous forms
+ * @defgroup async_forms Asynchronous forms
  *
  * Each takes what its blocking form takes, starts the operation and returns at once; timeout_ms limits the
  * operation. The library copies everything. It checks handles, pointers, struct sizes, the form of texts,
@@ -2188,90 +2149,228 @@ void milvus_future_free(milvus_future *future);
  * @{
  */
 
-/** Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result. */
+/**
+ * Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
+ *
+ * @param client  The client.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_client_server_info_async(milvus_client *client,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** Starts milvus_compact(); milvus_future_take_job_id() reads its result. */
+/**
+ * Starts milvus_compact(); milvus_future_take_job_id() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param is_clustering  1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0:
+ *     merge small segments and purge deleted rows.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compact_async(milvus_client *client,
                                    const char *collection_name,
                                    int32_t is_clustering,
                                    int64_t timeout_ms,
                                    milvus_future **out_future);
 
-/** Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result. */
+/**
+ * Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param params  What to do. Begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
+ *     NULL: all defaults.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compact_with_async(milvus_client *client,
                                         const char *collection_name,
                                         const milvus_compact_params *params,
                                         int64_t timeout_ms,
                                         milvus_future **out_future);
 
-/** Starts milvus_compaction_state(); milvus_future_take_state() reads its result. */
+/**
+ * Starts milvus_compaction_state(); milvus_future_take_state() reads its result.
+ *
+ * @param client  The client.
+ * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
+ *     plans; the library asks no server then.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_state_async(milvus_client *client,
                                             int64_t job_id,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_compaction_wait(); milvus_future_take_report() reads its result. */
+/**
+ * Starts milvus_compaction_wait(); milvus_future_take_report() reads its result.
+ *
+ * @param client  The client. Best is the one that triggered the job: it remembers what servers forget.
+ *     Of a foreign job it knows only what the server lists, and plans vanish from that list an hour
+ *     after their start (since 2.6.3) or a day; a job that may be that old is MILVUS_VERDICT_UNKNOWN.
+ *     For a foreign job use milvus_job_import() first, or milvus_compaction_wait_in().
+ * @param job_id  From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
+ *     asks no server then.
+ * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *     limit.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_wait_async(milvus_client *client,
                                            int64_t job_id,
                                            int64_t timeout_ms,
                                            milvus_future **out_future);
 
-/** Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result. */
+/**
+ * Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves
+ *     nothing, but says nothing false.
+ * @param job_id  From milvus_compact() of another process.
+ * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *     limit.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_wait_in_async(milvus_client *client,
                                               const char *collection_name,
                                               int64_t job_id,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result. */
+/**
+ * Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result.
+ *
+ * @param client  The client.
+ * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
+ *     library asks no server then.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_plans_async(milvus_client *client,
                                             int64_t job_id,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result. */
+/**
+ * Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_tasks_async(milvus_client *client,
                                             const char *collection_name,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_segments(); milvus_future_take_segments() reads its result. */
+/**
+ * Starts milvus_segments(); milvus_future_take_segments() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param which  MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_segments_async(milvus_client *client,
                                     const char *collection_name,
                                     int32_t which,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-/** Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result. */
+/**
+ * Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params  As in milvus_compact_with(); NULL: all defaults.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_check_async(milvus_client *client,
                                             const char *collection_name,
                                             const milvus_compact_params *params,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
-/** Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result. */
+/**
+ * Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result.
+ *
+ * @param client  The client that sent the trigger. Another client has nothing to compare, and gets
+ *     MILVUS_RESOLUTION_NOT_IN_DOUBT.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compaction_resolve_async(milvus_client *client,
                                               const char *collection_name,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
-/** Starts milvus_flush(), which has no result but its end. */
+/**
+ * Starts milvus_flush(), which has no result but its end.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9 on
+ *     a collection can be flushed once in 10 s; a second flush waits for that.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_flush_async(milvus_client *client,
                                  const char *collection_name,
                                  int64_t timeout_ms,
                                  milvus_future **out_future);
 
-/** Starts milvus_optimize(); milvus_future_take_report() reads its result. */
+/**
+ * Starts milvus_optimize(); milvus_future_take_report() reads its result.
+ *
+ * @param client  The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params  As in milvus_compact_with(). To merge as far as possible use
+ *     MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all defaults.
+ * @param timeout_ms  Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+ *     default no limit.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_optimize_async(milvus_client *client,
                                     const char *collection_name,
                                     const milvus_compact_params *params,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
 
-/** Starts milvus_compact_many(); milvus_future_take_many() reads its result. */
+/**
+ * Starts milvus_compact_many(); milvus_future_take_many() reads its result.
+ *
+ * @param client  The client.
+ * @param names  Names or aliases in the client's database, all different. NULL: every collection that
+ *     the user may see. In other languages take care that an empty list does not become NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params  How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL:
+ *     all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
+ *     default no limit. Collections whose turn has not come by then fail with MILVUS_TIMEOUT, and the
+ *     library sends nothing for them.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
 milvus_status milvus_compact_many_async(milvus_client *client,
                                         const char *const *names,
                                         size_t name_count,
@@ -2299,6 +2398,7 @@ milvus_status milvus_compact_many_async(milvus_client *client,
  *
  * @param future    The future.
  * @param out_info  Receives it. Begin with `milvus_server_info info = MILVUS_SERVER_INFO_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_server_info(milvus_future *future, milvus_server_info *out_info);
 
@@ -2307,6 +2407,7 @@ milvus_status milvus_future_take_server_info(milvus_future *future, milvus_serve
  *
  * @param future      The future.
  * @param out_job_id  Receives the job's id, or MILVUS_NO_JOB.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_job_id(milvus_future *future, int64_t *out_job_id);
 
@@ -2315,6 +2416,7 @@ milvus_status milvus_future_take_job_id(milvus_future *future, int64_t *out_job_
  *
  * @param future      The future.
  * @param out_result  Receives it. Begin with `milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_compact_result(milvus_future *future,
                                                 milvus_compact_result *out_result);
@@ -2325,6 +2427,7 @@ milvus_status milvus_future_take_compact_result(milvus_future *future,
  * @param future    The future.
  * @param out_info  Receives it. Begin with `milvus_compaction_state_info info =
  *                  MILVUS_COMPACTION_STATE_INFO_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_state_info *out_info);
 
@@ -2338,6 +2441,7 @@ milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_
  * @param future      The future.
  * @param out_report  Receives it. Begin with `milvus_compaction_report report =
  *                    MILVUS_COMPACTION_REPORT_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_report(milvus_future *future, milvus_compaction_report *out_report);
 
@@ -2346,6 +2450,7 @@ milvus_status milvus_future_take_report(milvus_future *future, milvus_compaction
  *
  * @param future      The future.
  * @param out_result  Receives it. Begin with `milvus_check_result result = MILVUS_CHECK_RESULT_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_check_result(milvus_future *future, milvus_check_result *out_result);
 
@@ -2354,6 +2459,7 @@ milvus_status milvus_future_take_check_result(milvus_future *future, milvus_chec
  *
  * @param future          The future.
  * @param out_resolution  Receives it. Begin with `milvus_resolution resolution = MILVUS_RESOLUTION_INIT;`.
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_resolution(milvus_future *future,
                                             milvus_resolution *out_resolution);
@@ -2363,6 +2469,7 @@ milvus_status milvus_future_take_resolution(milvus_future *future,
  *
  * @param future     The future.
  * @param out_plans  Receives the list; free it with milvus_plan_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list **out_plans);
 
@@ -2371,6 +2478,7 @@ milvus_status milvus_future_take_plans(milvus_future *future, milvus_plan_list *
  *
  * @param future        The future.
  * @param out_segments  Receives the list; free it with milvus_segment_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_list **out_segments);
 
@@ -2379,6 +2487,7 @@ milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_
  *
  * @param future    The future.
  * @param out_list  Receives the list; free it with milvus_many_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **out_list);
 
@@ -2401,7 +2510,6 @@ typedef struct milvus_queue milvus_queue;
  * Makes a queue.
  *
  * @param out_queue  Receives the queue; free it with milvus_queue_free().
- *
  * @retval MILVUS_OUT_OF_MEMORY No descriptor or handle is left.
  */
 milvus_status milvus_queue_new(milvus_queue **out_queue);
@@ -2417,7 +2525,6 @@ milvus_status milvus_queue_new(milvus_queue **out_queue);
  *
  * @param queue   The queue.
  * @param out_fd  Receives the descriptor; valid until you free the queue.
- *
  * @return MILVUS_OK, or what every function can return.
  */
 milvus_status milvus_queue_fd(milvus_queue *queue,
@@ -2432,7 +2539,6 @@ milvus_status milvus_queue_fd(milvus_queue *queue,
  *                   operation, and neither the future nor user_data arrives.
  * @param queue      The queue.
  * @param user_data  Arrives together with the future; the library does not look at it. May be NULL.
- *
  * @retval MILVUS_INVALID_ARGUMENT Also if the future has a callback or a queue.
  */
 milvus_status milvus_future_set_queue(milvus_future *future,
@@ -2448,7 +2554,6 @@ milvus_status milvus_future_set_queue(milvus_future *future,
  * @param timeout_ms     Limit of this local wait in milliseconds; 0: do not wait.
  * @param out_future     Receives the future, which is the one that you put in; free it.
  * @param out_user_data  Receives the user_data of milvus_future_set_queue(). May be NULL.
- *
  * @retval MILVUS_PENDING No future is there.
  * @retval MILVUS_INVALID_HANDLE Also if another thread frees the queue meanwhile.
  */
@@ -2515,7 +2620,6 @@ typedef void (*milvus_log_callback)(int32_t level,
  * @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
  * @param callback   Receives each event. NULL turns the log off.
  * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
- *
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
 milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);
