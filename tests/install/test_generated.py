@@ -56,7 +56,7 @@ def test_a_struct_in_a_struct_is_read(tree):
     changed(tree, "include/milvus_client.h", "} milvus_resolution;",
             "    /** Where it is. */\n    milvus_place place;\n} milvus_resolution;")
     _, values, java, cpp = generated(tree)
-    assert "\tPlace Place\n" in values and "Row: int64(c.place.row)" in values
+    assert "\tPlace Place\n" in values and "placeOf(&c.place)" in values and "Row: int64(c.row)" in values
     assert "made.place = value_of(c.place);" in cpp
     assert "Place.of(c.place)" in (java / "Resolution.java").read_text()
     assert "public static class Place extends CStruct {" in (java / "Structs.java").read_text()
