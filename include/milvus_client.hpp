@@ -716,7 +716,6 @@ struct plan_details {
     std::int64_t collection_id = 0;
     std::int64_t partition_id = 0;
     std::string channel;
-    std::string failure_reason;
 };
 
 // One plan of a job; servers also call it a task.
@@ -727,6 +726,7 @@ struct plan {
     milvus::judgement judgement{};
     milvus::reason reason{};
     std::optional<milvus::plan_details> details;
+    std::string failure_reason;
 };
 
 // One segment. empty stands for what this server does not report.
@@ -963,8 +963,8 @@ inline plan value_of(const milvus_plan &c)
         details_made.collection_id = c.collection_id;
         details_made.partition_id = c.partition_id;
         details_made.channel = text_of(c.channel);
-        details_made.failure_reason = text_of(c.failure_reason);
     }
+    made.failure_reason = text_of(c.failure_reason);
     return made;
 }
 

@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -121,6 +124,34 @@ func TestAServerThatListsTasksTellsTheDetailsOfPlans(t *testing.T) {
 	details := *tasks[0].Details
 	if details.JobID != job || details.Type != milvus.PlanTypeMix || details.Channel == "" || details.PlanID == 0 {
 		t.Fatalf("%+v", details)
+	}
+}
+
+// An old server says it on its management port only, and gives no details.
+func TestWhyAPlanFailedIsToldWithoutDetailsToo(t *testing.T) {
+	var page atomic.Value
+	page.Store("[]")
+	port := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(answer, page.Load())
+	}))
+	defer port.Close()
+	_, client := newPair(t, "v2.6.8", milvus.WithOption("management_uri", port.URL))
+	ctx := bounded(t)
+	collection := must(client.Segments(ctx, "fails", milvus.SegmentsStored))[0].CollectionID
+	job := must(client.Compact(ctx, "fails"))
+	var tasks []string
+	for index, plan := range must(client.Plans(ctx, job)) {
+		tasks = append(tasks, fmt.Sprintf(`{"plan_id": "%d", "collection_id": "%d", "type": "MixCompaction",
+			"state": "failed", "fail_reason": "no space left", "input_segments": ["%s"]}`, index+1, collection,
+			strings.Join(strings.Fields(strings.Trim(fmt.Sprint(plan.Sources), "[]")), `", "`)))
+	}
+	page.Store("[" + strings.Join(tasks, ", ") + "]")
+	if _, err := client.Wait(ctx, job); !errors.Is(err, milvus.ErrCompactionFailed) {
+		t.Fatal(err)
+	}
+	plans := must(client.Plans(ctx, job))
+	if len(plans) == 0 || plans[0].Details != nil || plans[0].FailureReason != "no space left" {
+		t.Fatalf("%+v", plans)
 	}
 }
 

@@ -153,9 +153,6 @@ type PlanDetails struct {
 	PartitionID int64
 	// The channel whose segments it takes.
 	Channel string
-	// Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only on the
-	// management port (option management_uri), whatever HasDetails is.
-	FailureReason string
 }
 
 // Plan is one plan of a job; servers also call it a task.
@@ -173,6 +170,9 @@ type Plan struct {
 	Reason Reason
 	// What only newer servers tell of a plan.
 	Details *PlanDetails
+	// Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only on the
+	// management port (option management_uri).
+	FailureReason string
 }
 
 // Segment is one segment. [NotReported] stands for what this server does not report.
@@ -375,22 +375,22 @@ func reportOf(c *C.milvus_compaction_report) Report {
 
 func planOf(c *C.milvus_plan) Plan {
 	value := Plan{
-		Sources:   int64s(c.sources, c.source_count),
-		Target:    int64(c.target),
-		Targets:   int64s(c.targets, c.target_count),
-		Judgement: Judgement(c.judgement),
-		Reason:    Reason(c.reason),
+		Sources:       int64s(c.sources, c.source_count),
+		Target:        int64(c.target),
+		Targets:       int64s(c.targets, c.target_count),
+		Judgement:     Judgement(c.judgement),
+		Reason:        Reason(c.reason),
+		FailureReason: C.GoString(c.failure_reason),
 	}
 	if c.has_details == C.MILVUS_YES {
 		value.Details = &PlanDetails{
-			Type:          PlanType(c._type),
-			State:         PlanState(c.state),
-			PlanID:        int64(c.plan_id),
-			JobID:         JobID(c.job_id),
-			CollectionID:  int64(c.collection_id),
-			PartitionID:   int64(c.partition_id),
-			Channel:       C.GoString(c.channel),
-			FailureReason: C.GoString(c.failure_reason),
+			Type:         PlanType(c._type),
+			State:        PlanState(c.state),
+			PlanID:       int64(c.plan_id),
+			JobID:        JobID(c.job_id),
+			CollectionID: int64(c.collection_id),
+			PartitionID:  int64(c.partition_id),
+			Channel:      C.GoString(c.channel),
 		}
 	}
 	return value

@@ -31,7 +31,7 @@ ANSWER = ("MILVUS_NOT_KNOWN", "MILVUS_NO", "MILVUS_YES")
 # Fields that belong together although C has them side by side: struct, name, first and last of them, and the field that
 # says whether they are there, and what they are together.
 GROUPS = [
-    ("milvus_plan", "details", "type", "failure_reason", "has_details", "What only newer servers tell of a plan."),
+    ("milvus_plan", "details", "type", "channel", "has_details", "What only newer servers tell of a plan."),
 ]
 # Structs that are made or read by hand: what becomes an exception, and parameters.
 BY_HAND = {"milvus_error", "milvus_many_result", "milvus_compact_params", "milvus_many_params"}

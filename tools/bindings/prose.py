@@ -15,7 +15,7 @@ PHRASES = [
     (r"All fields are MILVUS_NOT_REPORTED unless", "A report has it only if"),
     (r"^1 if (.*?)(, else 0|, 0 if not)(?=[.;])", r"Whether \1"),
     (r"\. Else 0, and [^.;]*MILVUS_NOT_REPORTED[^.;]*(?=[.;])", ""),
-    (r", which is not 0 either,", ""),
+    (r", whatever has_\w+ is(?=\.)", ""),
     (r"^Milliseconds since", "Time since"),
     (r" in milliseconds", ""),
 ]
