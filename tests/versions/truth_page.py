@@ -20,13 +20,14 @@ PAGE, README = worlds.ROOT / "docs/truth.md", worlds.ROOT / "README.md"
 KINDS = ("right", "unknown", "wrong", truth_recorded.NOT_ASKED)
 
 # As the test calls its clients, and as its counts do.
-ROLES = {"Owner": "own triggers", "Later": "later triggers of other clients", "Observer": "jobs of others"}
+ROLES = {"Owner": "own triggers", "Later": "later triggers of other clients", "Observer": "jobs of others",
+         "Heir": "imported jobs"}
 
 SWEEP = """\
 This library also meets all recordings with other latencies, and asks its first question 0 to 2 s after the trigger:
-as the client that triggers; as one that triggers while that job runs; and, where it refuses to ask a server for what that
-would ignore, as one that waits for the job that ran instead. Of such a job it knows the id only: no answer of these servers
-names the collection, whose segments would tell how it ended.
+as the client that triggers; as one that triggers while that job runs; as one that imports the job's text; and, where it
+refuses to ask a server for what that would ignore, as one that waits for the job that ran instead, of which it knows the id
+and the collection.
 `REPLAY_LATENCIES=5,20,200,800,1000 REPLAY_ROUNDS=2 cargo test --test replay nothing -- --nocapture` does this, in real time.
 
 **{runs} runs: {total}; {questions} questions.** {allowed} of the right ones say that the end cannot be known, where
