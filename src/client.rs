@@ -10,13 +10,13 @@ use crate::compaction::{CheckResult, Item, Many, Outcome, Params, Plan, Resoluti
 use crate::compaction::{check, follow, many, optimize, portable, resolve, state, tasks, trigger, wait_in};
 use crate::config::Config;
 use crate::error::{Error, Status};
+use crate::flush;
 use crate::in_flight::InFlight;
 use crate::operation::{Operation, OperationContext};
 use crate::rpc::{RetryClass, Rpc};
 use crate::runtime;
 use crate::segments::{self, Segment};
 use crate::server::Server;
-use crate::upkeep;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +190,7 @@ impl Client {
         self.on_collection(name, timeout, |context, name| async move {
             let (client_state, deadline) = (context.client_state(), context.deadline());
             let collection = collection::find(&client_state.rpc, deadline, &name).await?;
-            upkeep::flush(&client_state.rpc, &client_state.upkeep_limiter, deadline, &collection).await
+            flush::flush(&client_state.rpc, &client_state.collection_limiter, deadline, &collection).await
         })
     }
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Status, shortened};
 use crate::proto::service::{
-    DescribeCollectionRequest, DescribeCollectionResponse, DescribeIndexRequest, IndexDescription,
-    ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
+    DescribeCollectionRequest, DescribeCollectionResponse, ShowCollectionsRequest, ShowCollectionsResponse,
+    ShowPartitionsRequest, ShowPartitionsResponse,
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
@@ -38,15 +38,6 @@ impl Collection {
     pub(crate) fn is_same_or_renamed(&self, other: &Self) -> bool {
         self.is_same(other) || (self.id > 0 && self.id == other.id && self.database == other.database)
     }
-}
-
-/// What the indexes of a collection cover.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Indexes {
-    /// The fields that have an index; a field with several indexes appears as often.
-    pub(crate) fields: Vec<String>,
-    /// Rows that some index does not cover yet.
-    pub(crate) missing_rows: i64,
 }
 
 /// Rejects names that no server can have, before anything is sent.
@@ -193,34 +184,6 @@ pub(crate) async fn partitions(
     rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await.map_err(|error| {
         error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
     })
-}
-
-/// Returns what the indexes of a collection cover.
-pub(crate) async fn indexes(
-    rpc: &Rpc,
-    deadline: Deadline<'_>,
-    collection: &Collection,
-) -> Result<Indexes, Error> {
-    let asked = DescribeIndexRequest {
-        db_name: collection.database.clone(),
-        collection_name: collection.name.clone(),
-    };
-    let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await;
-    match reply {
-        Ok(reply) => {
-            let missing = |index: &IndexDescription| {
-                index.pending_index_rows.max(index.total_rows.saturating_sub(index.indexed_rows)).max(0)
-            };
-            let missing_rows = reply.index_descriptions.iter().map(missing).max().unwrap_or(0);
-            let fields = reply.index_descriptions.into_iter().map(|index| index.field_name).collect();
-            Ok(Indexes { fields, missing_rows })
-        }
-        // Code 700 since 2.3, the legacy code before.
-        Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes::default()),
-        Err(error) => {
-            Err(error.context(format!("looking at the indexes of \"{}\"", quotable(&collection.name))))
-        }
-    }
 }
 
 async fn not_described(rpc: &Rpc, deadline: Deadline<'_>, error: Error, name: &str) -> Error {

@@ -38,10 +38,15 @@ mod management;
 
 mod collection;
 mod poll_limiter;
+mod polling;
+
+mod index;
+mod load;
 pub mod segments;
 mod traits;
 mod unflushed;
-mod upkeep;
+
+mod flush;
 
 pub mod compaction;
 

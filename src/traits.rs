@@ -1,7 +1,8 @@
 //! What else of a collection, besides its segments, decides how it is compacted.
 
-use crate::collection::{self, Collection, Indexes};
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
+use crate::index::Indexes;
 use crate::proto::common::KeyValuePair;
 use crate::proto::schema::{DataType, FieldSchema};
 use crate::proto::service::{DescribeCollectionResponse, ListSnapshotsRequest};

@@ -11,9 +11,9 @@ use super::trigger::{self, Triggered};
 use super::verdict::Verdict;
 use crate::collection::Collection;
 use crate::error::{Error, Status};
+use crate::flush::{self, SortWait};
 use crate::log::{self, Level};
 use crate::rpc::Deadline;
-use crate::upkeep::{self, SortWait};
 
 /// Between two triggers, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -48,9 +48,9 @@ impl<'a> Persistent<'a> {
 
     /// Waits a while for segments to be sorted: until then a compaction leaves them out, and its report says so.
     pub(super) async fn wait_for_sorting(&self, collection: &Collection) {
-        let ClientState { rpc, upkeep_limiter, .. } = self.client_state;
+        let ClientState { rpc, collection_limiter, .. } = self.client_state;
         let waited =
-            upkeep::wait_until_sorted(rpc, upkeep_limiter, self.deadline, collection, LONGEST_SORT).await;
+            flush::wait_until_sorted(rpc, collection_limiter, self.deadline, collection, LONGEST_SORT).await;
         // That the segments cannot be looked at does not keep them from being compacted.
         if let Ok(SortWait { unsorted }) = waited
             && unsorted > 0

@@ -12,8 +12,9 @@ use super::state::{self, State};
 use super::trigger::{Start, Triggered, job_ids};
 use super::verdict::Scheduled;
 use super::{NO_JOB, tasks};
-use crate::collection::{self, quotable};
+use crate::collection::quotable;
 use crate::error::{Error, Status};
+use crate::index;
 use crate::proto::service::ManualCompactionResponse;
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
@@ -97,7 +98,7 @@ async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Erro
     // Older servers leave segments without an index alone.
     let server = rpc.server(deadline).await.ok()?;
     if !server.is_at_least(COMPACTS_UNINDEXED) {
-        let indexes = collection::indexes(rpc, deadline, &origin.collection).await.ok()?;
+        let indexes = index::describe(rpc, deadline, &origin.collection).await.ok()?;
         if indexes.fields.is_empty() || indexes.missing_rows > 0 {
             return None;
         }

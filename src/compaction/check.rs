@@ -12,8 +12,8 @@ use super::predict::{Deciders, Scope, conclude};
 use super::state::{self, State};
 use super::tasks;
 use super::trigger::{Prepared, prepare};
-use crate::collection::{self, Indexes};
 use crate::error::{Error, Status};
+use crate::index::{self, Indexes};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
@@ -114,7 +114,7 @@ pub(crate) async fn check(
         Some(segments) => Some(segments.clone()),
         None => allowed(segments::persistent(rpc, RetryClass::Read, deadline, collection).await)?,
     };
-    let indexes = allowed(collection::indexes(rpc, deadline, collection).await)?;
+    let indexes = allowed(index::describe(rpc, deadline, collection).await)?;
     if let Some(indexes) = &indexes {
         let has_any = !indexes.fields.is_empty();
         result.is_indexed = has_any.into();

@@ -9,11 +9,12 @@ use crate::rpc::Rpc;
 pub(crate) struct ClientState {
     pub(crate) rpc: Rpc,
     pub(crate) history: JobHistory,
-    /// Of the questions about jobs.
-    pub(crate) limiter: PollLimiter,
-    /// Of those about flushing, indexing and loading, which ten thousand jobs must not keep waiting.
-    pub(crate) upkeep_limiter: PollLimiter,
-    /// The second witness of what plans did, if the host named it.
+    /// Limits the polls of jobs.
+    pub(crate) job_limiter: PollLimiter,
+    /// Limits the polls of flushes, sorting, indexes and loads. They have a limit of their own, so that ten thousand
+    /// jobs do not delay them.
+    pub(crate) collection_limiter: PollLimiter,
+    /// The management port, if `management.uri` names it: it says more about plans.
     pub(crate) management: Option<Management>,
 }
 
@@ -24,8 +25,8 @@ impl ClientState {
         Ok(Self {
             rpc,
             history: JobHistory::default(),
-            limiter: PollLimiter::new(),
-            upkeep_limiter: PollLimiter::new(),
+            job_limiter: PollLimiter::new(),
+            collection_limiter: PollLimiter::new(),
             management,
         })
     }

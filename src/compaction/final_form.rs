@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::collection::Indexes;
+use crate::index::Indexes;
 use crate::proto::common::SegmentState;
 use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, HAS_LEVELS, Server};

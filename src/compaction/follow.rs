@@ -178,7 +178,7 @@ impl<'a> Follower<'a> {
 
     async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
         loop {
-            if self.deadline.bound(self.client_state.limiter.acquire()).await.is_none() {
+            if self.deadline.bound(self.client_state.job_limiter.acquire()).await.is_none() {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();

@@ -7,7 +7,7 @@ use super::params::Params;
 use super::trigger::{self, Triggered};
 use crate::error::Error;
 use crate::rpc::Deadline;
-use crate::upkeep;
+use crate::{index, load};
 
 /// The stages one after another, all within one deadline. What was seen of the job is told also if a later
 /// stage fails.
@@ -18,11 +18,11 @@ pub(crate) async fn optimize(
     name: &str,
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
-    let ClientState { rpc, upkeep_limiter, .. } = client_state;
+    let ClientState { rpc, collection_limiter, .. } = client_state;
     // Refused before anything is waited for.
     let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
     // Rows without an index are left out by old servers, and by all while they are indexed.
-    upkeep::wait_for_indexes(rpc, upkeep_limiter, deadline, &collection)
+    index::wait_until_built(rpc, collection_limiter, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
     let mut persistent = Persistent::new(client_state, deadline, name, params);
@@ -31,8 +31,8 @@ pub(crate) async fn optimize(
     let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;
     if outcome.error.is_none() {
         let after = async {
-            upkeep::wait_for_indexes(rpc, upkeep_limiter, deadline, &collection).await?;
-            upkeep::refresh_load(rpc, upkeep_limiter, deadline, &collection).await
+            index::wait_until_built(rpc, collection_limiter, deadline, &collection).await?;
+            load::refresh(rpc, collection_limiter, deadline, &collection).await
         };
         outcome.error =
             after.await.err().map(|error| error.context("it was compacted, but not more").about_job(job_id));

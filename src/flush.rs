@@ -1,36 +1,17 @@
-//! Prepares and completes a compaction: flushes and waits for sorting before it, waits for indexes and loads after it.
+//! Flushes a collection, and waits until the server has sorted its segments.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::backoff::jittered;
-use crate::collection::{self, Collection, quotable};
+use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::poll_limiter::PollLimiter;
-use crate::proto::common::LoadState;
-use crate::proto::service::{
-    FlushRequest, GetFlushStateRequest, GetLoadStateRequest, GetLoadingProgressRequest, LoadCollectionRequest,
-};
+use crate::polling::{about, poll_until_done};
+use crate::proto::service::{FlushRequest, GetFlushStateRequest};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment, waiting_to_be_sorted};
-use crate::server::{HAS_SORTED, TELLS_REFRESH};
-
-const SHORTEST: Duration = Duration::from_millis(20);
-const LONGEST: Duration = Duration::from_secs(1);
-
-/// How often a wait asks, and when it gives up.
-#[derive(Clone, Copy)]
-struct Pacing<'a> {
-    limiter: &'a PollLimiter,
-    stall_timeout: Duration,
-}
-
-impl<'a> Pacing<'a> {
-    fn new(rpc: &Rpc, limiter: &'a PollLimiter) -> Self {
-        Self { limiter, stall_timeout: rpc.config().stall_timeout }
-    }
-}
+use crate::server::HAS_SORTED;
 
 /// How a wait for sorting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +44,7 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    wait(Pacing::new(rpc, limiter), deadline, "flushing", collection, || async {
+    poll_until_done(rpc, limiter, deadline, "flushing", collection, || async {
         let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked.clone()).await?;
         Ok(usize::from(!reply.flushed))
     })
@@ -134,7 +115,7 @@ async fn until_sorted(
     is_meant: &(dyn Fn(&Segment) -> bool + Sync),
     latest: &AtomicUsize,
 ) -> Result<(), Error> {
-    wait(Pacing::new(rpc, limiter), deadline, "waiting for the sorting of", collection, || async {
+    poll_until_done(rpc, limiter, deadline, "waiting for the sorting of", collection, || async {
         let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
         let unsorted = stored.iter().filter(|segment| segment.is_unsorted() && is_meant(segment)).count();
         latest.store(unsorted, Ordering::Relaxed);
@@ -143,101 +124,13 @@ async fn until_sorted(
     .await
 }
 
-/// Returns when the indexes of a collection cover all its rows; at once if it has none.
-pub(crate) async fn wait_for_indexes(
-    rpc: &Rpc,
-    limiter: &PollLimiter,
-    deadline: Deadline<'_>,
-    collection: &Collection,
-) -> Result<(), Error> {
-    wait(Pacing::new(rpc, limiter), deadline, "indexing", collection, || async {
-        let missing = collection::indexes(rpc, deadline, collection).await?.missing_rows;
-        Ok(usize::try_from(missing).unwrap_or(0))
-    })
-    .await
-}
-
-/// Makes the query nodes load the new segments of a collection, if it is loaded. Returns whether it is.
-pub(crate) async fn refresh_load(
-    rpc: &Rpc,
-    limiter: &PollLimiter,
-    deadline: Deadline<'_>,
-    collection: &Collection,
-) -> Result<bool, Error> {
-    let (database, name) = (&collection.database, &collection.name);
-    let doing = "reloading";
-    let asked = GetLoadStateRequest {
-        db_name: database.clone(),
-        collection_name: name.clone(),
-        ..GetLoadStateRequest::default()
-    };
-    let reply = rpc
-        .unary(RetryClass::Read, deadline, database, asked)
-        .await
-        .map_err(|error| about(error, doing, collection))?;
-    if reply.state != LoadState::Loaded as i32 {
-        return Ok(false);
-    }
-    let asked =
-        LoadCollectionRequest { db_name: database.clone(), collection_name: name.clone(), refresh: true };
-    rpc.unary(RetryClass::Read, deadline, database, asked)
-        .await
-        .map_err(|error| about(error, doing, collection))?;
-    // Older servers do not report the progress.
-    if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
-        let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        wait(Pacing::new(rpc, limiter), deadline, doing, collection, || async {
-            let reply = rpc.unary(RetryClass::Read, deadline, database, asked.clone()).await?;
-            Ok(usize::try_from(100 - reply.refresh_progress).unwrap_or(0))
-        })
-        .await?;
-    }
-    Ok(true)
-}
-
-/// Polls until nothing is left to do, less and less often, within the rate limit that all such waits of a client share.
-/// Fails with `Stalled` if what is left does not change for too long.
-async fn wait<F: Future<Output = Result<usize, Error>>>(
-    Pacing { limiter, stall_timeout }: Pacing<'_>,
-    deadline: Deadline<'_>,
-    doing: &str,
-    collection: &Collection,
-    left: impl Fn() -> F,
-) -> Result<(), Error> {
-    let since = Instant::now();
-    let (mut latest, mut changed) = (None, since);
-    let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
-    loop {
-        deadline.bound(limiter.acquire()).await.ok_or_else(out_of_time)?;
-        // Boxed: of a thousand such waits a few ask at a time, and the others take little memory.
-        let now = Box::pin(left()).await.map_err(|error| about(error, doing, collection))?;
-        if now == 0 {
-            return Ok(());
-        }
-        if latest.replace(now) != Some(now) {
-            changed = Instant::now();
-        }
-        if changed.elapsed() > stall_timeout {
-            let text = format!("nothing has changed for {} ms; it may go on", changed.elapsed().as_millis());
-            return Err(about(Error::new(Status::Stalled, text).retriable(), doing, collection));
-        }
-        let pause = (since.elapsed() / 10).clamp(SHORTEST, LONGEST);
-        if !deadline.sleep(jittered(pause, 200)).await {
-            return Err(out_of_time());
-        }
-    }
-}
-
-fn about(error: Error, doing: &str, collection: &Collection) -> Error {
-    error.context(format!("{doing} \"{}\"", quotable(&collection.name)))
-}
-
 #[cfg(test)]
 mod tests {
     use milvus_fake::{Fake, Fault, Method};
 
     use super::*;
     use crate::client::{Client, Timeout};
+    use crate::collection;
     use crate::config::{Config, Options};
     use crate::operation::Operation;
 
@@ -253,8 +146,14 @@ mod tests {
             let (client_state, deadline) = (waiting.client_state(), waiting.deadline());
             let collection = collection::find(&client_state.rpc, deadline, "nothing").await?;
             let limit = Duration::from_millis(limit_ms);
-            wait_until_sorted(&client_state.rpc, &client_state.upkeep_limiter, deadline, &collection, limit)
-                .await
+            wait_until_sorted(
+                &client_state.rpc,
+                &client_state.collection_limiter,
+                deadline,
+                &collection,
+                limit,
+            )
+            .await
         });
         operation.wait()
     }
