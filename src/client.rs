@@ -13,6 +13,7 @@ use crate::error::{Error, Status};
 use crate::flush;
 use crate::in_flight::InFlight;
 use crate::operation::{Operation, OperationContext};
+use crate::panics;
 use crate::rpc::{RetryClass, Rpc};
 use crate::runtime;
 use crate::segments::{self, Segment};
@@ -201,7 +202,7 @@ impl Client {
             let show = |progress| context.progress_tracker().show(progress);
             let optimized =
                 optimize::optimize(context.client_state(), &show, context.deadline(), &name, &params);
-            let (job_id, outcome) = trigger::or_doubtful(Box::pin(optimized)).await?;
+            let (job_id, outcome) = panics::caught_in_doubt(Box::pin(optimized)).await?;
             Ok((job_id, context.settle_outcome(outcome)))
         })
     }
@@ -211,7 +212,7 @@ impl Client {
         self.operation(self.of_a_wait(timeout), |context| async move {
             let compacted =
                 many::compact(context.client_state(), context.progress_tracker(), context.deadline(), many);
-            let (mut items, error) = trigger::or_doubtful(Box::pin(compacted)).await?;
+            let (mut items, error) = panics::caught_in_doubt(Box::pin(compacted)).await?;
             for item in &mut items {
                 item.error = item.error.take().map(|error| context.without_secrets(error));
             }

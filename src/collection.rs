@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::error::{Error, Status, shortened};
+use crate::error::{Error, Status};
 use crate::proto::service::{
     DescribeCollectionRequest, DescribeCollectionResponse, ShowCollectionsRequest, ShowCollectionsResponse,
     ShowPartitionsRequest, ShowPartitionsResponse,
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
+use crate::text::quotable;
 
 /// The longest name in bytes that is sent. Servers accept far less (255 by default), and say so.
 const NAME_LIMIT: usize = 64 * 1024 - 1;
@@ -56,11 +57,6 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
         return wrong(&format!("\"{}\" has a control character", quotable(name)));
     }
     Ok(())
-}
-
-/// A name as it may stand in a message.
-pub(crate) fn quotable(name: &str) -> String {
-    shortened(name, 120)
 }
 
 /// Looks up a name or an alias in the client's database.

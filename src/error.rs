@@ -3,8 +3,10 @@
 use std::ffi::CStr;
 use std::fmt;
 
+use crate::text::{LINE_LIMIT, one_line};
+
 /// The longest message in bytes; with its terminating NUL it fits in 1 KiB.
-pub const MESSAGE_LIMIT: usize = 1023;
+pub const MESSAGE_LIMIT: usize = LINE_LIMIT;
 
 macro_rules! statuses {
     ($($variant:ident = $number:literal, $name:literal, $message:literal;)*) => {
@@ -202,37 +204,6 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// Cuts a text from outside to `limit` bytes, and marks the cut.
-#[must_use]
-pub fn shortened(text: &str, limit: usize) -> String {
-    if text.len() <= limit {
-        return text.to_owned();
-    }
-    let end = text.floor_char_boundary(limit.saturating_sub('…'.len_utf8()));
-    format!("{}…", &text[..end])
-}
-
-/// Replaces line breaks and other control characters by single spaces, and limits the length.
-pub(crate) fn one_line(text: &str) -> String {
-    // No message is longer, so this avoids a huge copy of a huge text.
-    let text = &text[..text.floor_char_boundary(4 * MESSAGE_LIMIT)];
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if !is_unprintable(character) {
-            line.push(character);
-        } else if !line.ends_with(' ') {
-            line.push(' ');
-        }
-    }
-    shortened(line.trim(), MESSAGE_LIMIT)
-}
-
-/// Control characters, and characters that make a terminal show another text than there is.
-fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 #[cfg(test)]
 mod tests {

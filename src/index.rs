@@ -1,11 +1,12 @@
 //! The indexes of a collection: which fields have one, and how many rows they do not cover yet.
 
-use crate::collection::{Collection, quotable};
+use crate::collection::Collection;
 use crate::error::Error;
 use crate::poll_limiter::PollLimiter;
 use crate::polling::poll_until_done;
 use crate::proto::service::{DescribeIndexRequest, IndexDescription};
 use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::text::quotable;
 
 /// What the indexes of a collection cover.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

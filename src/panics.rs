@@ -35,6 +35,11 @@ pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Error>
     .await
 }
 
+/// As [`caught`], for work that sends a trigger: after a panic the server may have received it.
+pub(crate) async fn caught_in_doubt<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    caught(work).await.unwrap_or_else(|defect| Err(defect.in_doubt()))
+}
+
 /// Marks the calling thread as running the library's code, or not. Returns the previous mark.
 pub(crate) fn guard_this_thread(guarded: bool) -> bool {
     static HOOK: Once = Once::new();
@@ -106,5 +111,20 @@ mod tests {
         });
         let error: Error = Result::<(), Error>::unwrap_err(outer);
         assert!(error.message().contains("outer"), "{error}");
+    }
+
+    #[test]
+    fn a_panic_is_in_doubt_and_an_error_stays_as_it_is() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let panicking = async {
+            tokio::task::yield_now().await;
+            panic!("after it was sent")
+        };
+        let error = runtime.block_on(caught_in_doubt::<()>(panicking)).unwrap_err();
+        assert_eq!((error.status, error.in_doubt), (Status::Internal, true));
+        assert!(error.message().contains("after it was sent"), "{error}");
+        let failing = async { Err::<(), _>(Error::new(Status::Unavailable, "not sent")) };
+        assert!(!runtime.block_on(caught_in_doubt(failing)).unwrap_err().in_doubt);
+        assert_eq!(runtime.block_on(caught_in_doubt(async { Ok(1) })), Ok(1));
     }
 }

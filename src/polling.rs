@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::backoff::jittered;
-use crate::collection::{Collection, quotable};
+use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::poll_limiter::PollLimiter;
 use crate::rpc::{Deadline, Rpc};
+use crate::text::quotable;
 
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use crate::collection::{Collection, quotable};
-use crate::error::{Error, one_line, shortened};
+use crate::collection::Collection;
+use crate::error::Error;
 use crate::proto::common::{SegmentLevel, SegmentState};
 use crate::proto::service::{
     GetPersistentSegmentInfoRequest, GetQuerySegmentInfoRequest, PersistentSegmentInfo, QuerySegmentInfo,
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{HAS_LEVELS, HAS_SORTED, HAS_STORAGE_VERSION, Server};
+use crate::text::{one_line, quotable, shortened};
 
 /// Milvus' code for a segment that disappeared while the server listed the segments.
 const SEGMENT_NOT_FOUND: i32 = 600;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Status, shortened};
+use crate::error::{Error, Status};
+use crate::text::shortened;
 use crate::version::{Told, Version};
 
 /// The first version with databases; older ones ignore database names.

@@ -8,16 +8,16 @@ use super::left_out;
 use super::params::Mode;
 use super::plan::{Plan, Plans};
 use super::resolve;
+use super::scheduled::Scheduled;
 use super::state::{self, State};
 use super::trigger::{Start, Triggered, job_ids};
-use super::verdict::Scheduled;
 use super::{NO_JOB, tasks};
-use crate::collection::quotable;
 use crate::error::{Error, Status};
 use crate::index;
 use crate::proto::service::ManualCompactionResponse;
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
+use crate::text::quotable;
 
 /// What came of a trigger that the server has answered.
 pub(super) async fn started(

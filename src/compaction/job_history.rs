@@ -8,8 +8,9 @@ use std::time::Instant;
 use super::left_out::Chosen;
 use super::params::Mode;
 use super::plan::Plans;
+use super::scheduled::Scheduled;
 use super::snapshot::Snapshot;
-use super::verdict::{Counts, Scheduled};
+use super::verdict::Counts;
 use crate::collection::Collection;
 
 pub(super) const MOST_JOBS: usize = 16_384;

@@ -14,8 +14,9 @@ use super::judgement::{Judged, Judgement, Reason};
 use super::left_out::Chosen;
 use super::params::Mode;
 use super::plan::{Details, Plan, Plans};
+use super::scheduled::Scheduled;
 use super::snapshot::{Kind, Snapshot, Stored};
-use super::verdict::{Counts, Scheduled};
+use super::verdict::Counts;
 use super::witness::Witnessed;
 use crate::collection::{Collection, check_name};
 

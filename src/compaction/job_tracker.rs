@@ -6,10 +6,11 @@ use super::lineage::{self, View};
 use super::params::Mode;
 use super::plan::{self, Plan, Plans};
 use super::progress::Progress;
+use super::scheduled::Scheduled;
 use super::snapshot::count;
 use super::state::{Listed, State, StateInfo};
 use super::unlisted::{self, Unlisted};
-use super::verdict::{Counts, Report, Scheduled, Verdict};
+use super::verdict::{Counts, Report, Verdict};
 use super::witness;
 use crate::management::ManagedTask;
 

@@ -14,10 +14,11 @@ use super::params::Params;
 use super::progress::{Progress, ProgressTracker};
 use super::trigger::Triggered;
 use crate::cancellation::CancellationToken;
-use crate::collection::{self, Collection, quotable};
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::rpc::Deadline;
+use crate::text::quotable;
 
 /// How many collections are compacted at a time if nobody says otherwise.
 pub const DEFAULT_CONCURRENCY: usize = 16;

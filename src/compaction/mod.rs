@@ -27,6 +27,7 @@ mod predict;
 pub(crate) mod progress;
 mod questions;
 pub(crate) mod resolve;
+mod scheduled;
 pub(crate) mod segment_diff;
 mod selection;
 pub(crate) mod snapshot;

@@ -10,10 +10,11 @@ use super::lineage::View;
 use super::params::Mode;
 use super::patience::may_pass;
 use super::snapshot::Snapshot;
-use crate::collection::{self, Collection, quotable};
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 use crate::segments::{self, Segment};
+use crate::text::quotable;
 
 /// What a look showed.
 pub(super) struct Seen {

@@ -1,7 +1,8 @@
 //! What can be asked of a compaction, and which server can do it.
 
-use crate::error::{Error, shortened};
+use crate::error::Error;
 use crate::server::{HAS_CLUSTERING, HAS_FILTERS, HAS_L0, Server};
+use crate::text::shortened;
 
 /// Stands for a target size as large as the servers allow.
 pub const LARGEST_TARGET_SIZE: i64 = i64::MAX;

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::judgement::{Judged, Judgement, Reason};
 use super::verdict::Counts;
 use super::witness::Witnessed;
-use crate::error::{one_line, shortened};
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
+use crate::text::{one_line, shortened};
 
 /// Machine words that the plans of a job may take (8 MiB); of more, only the number is known.
 pub(super) const MOST_WORDS: usize = 1 << 20;

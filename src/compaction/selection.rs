@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::follow::POLL_LIMIT;
 use super::params::Params;
-use crate::collection::{Collection, quotable};
+use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
+use crate::text::quotable;
 
 /// Refuses segments that no server could compact: it would say that there is nothing to do, or take others.
 pub(super) fn check(wanted: &[i64], known: &[Segment], collection: &Collection) -> Result<(), Error> {

@@ -2,11 +2,12 @@
 
 use super::plan::Plan;
 use super::state;
-use crate::collection::{Collection, quotable};
+use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::proto::service::GetCompactionPlansRequest;
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::LISTS_NO_TASKS;
+use crate::text::quotable;
 
 /// A name that no collection has, to find out whether the server looks at names at all.
 const NOBODY: &str = "_milvus_client_asks_whether_names_are_looked_at";

@@ -13,13 +13,14 @@ use super::resolve::{self, ResolutionState};
 use super::snapshot::Snapshot;
 use super::state::{self, State};
 use super::{answered, selection, tasks};
-use crate::collection::{self, Collection, quotable};
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
+use crate::text::quotable;
 
 /// What came of a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub(crate) async fn compact(
         history.clear_doubts_before(&origin);
         answered::started(rpc, history, deadline, Arc::clone(&origin), &reply, connection).await
     });
-    match or_doubtful(triggered).await {
+    match panics::caught_in_doubt(triggered).await {
         Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
             Err(Box::pin(selection::held_or_gone(rpc, deadline, &origin.collection, params, error)).await)
         }
@@ -89,11 +90,6 @@ pub(crate) async fn compact(
         }
         result => result,
     }
-}
-
-/// Does what a trigger is part of. If it panics, the server may have got the trigger.
-pub(crate) async fn or_doubtful<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    panics::caught(work).await.unwrap_or_else(|defect| Err(defect.in_doubt()))
 }
 
 /// Looks the collection up, and refuses whatever this server would not do exactly as asked.
@@ -280,25 +276,5 @@ fn nothing_started(error: Error) -> Error {
     match error.status {
         Status::Timeout => error.context("nothing was compacted"),
         _ => error,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_panics_is_in_doubt_and_what_fails_is_as_doubtful_as_it_was() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let panicking = async {
-            tokio::task::yield_now().await;
-            panic!("after it was sent")
-        };
-        let error = runtime.block_on(or_doubtful::<()>(panicking)).unwrap_err();
-        assert_eq!((error.status, error.in_doubt), (Status::Internal, true));
-        assert!(error.message().contains("after it was sent"), "{error}");
-        let failing = async { Err::<(), _>(Error::new(Status::Unavailable, "not sent")) };
-        assert!(!runtime.block_on(or_doubtful(failing)).unwrap_err().in_doubt);
-        assert_eq!(runtime.block_on(or_doubtful(async { Ok(1) })), Ok(1));
     }
 }

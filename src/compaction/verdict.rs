@@ -134,19 +134,6 @@ pub struct Report {
     pub unsorted: Option<i64>,
 }
 
-/// What was learnt when the job was triggered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheduled {
-    /// This client did not trigger the job: what the server lists is all there is to go by.
-    Elsewhere,
-    /// This client triggered it, and the server did not say of how many plans; it may add some later.
-    Uncounted,
-    /// The server scheduled no plan for this trigger.
-    Nothing,
-    /// The server scheduled this many plans, at least one.
-    Plans(i64),
-}
-
 /// The error that goes with a verdict which is not good news.
 pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     let (counts, planned) = (report.counts, report.planned);

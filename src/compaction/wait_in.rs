@@ -13,11 +13,12 @@ use super::params::Mode;
 use super::patience::{Outage, may_pass};
 use super::snapshot::Snapshot;
 use super::state::check_job_id;
-use crate::collection::{self, Collection, quotable};
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
 use crate::rpc::{Deadline, RetryClass};
 use crate::segments;
+use crate::text::quotable;
 
 /// As [`follow::wait`]. Fails without an outcome if the collection is not there, or the job is known to be another's.
 pub(crate) async fn wait_in(

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, shortened};
+use crate::error::Error;
+use crate::text::shortened;
 use crate::version::Version;
 pub use credentials::Credentials;
 pub use management::ManagementConfig;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, shortened};
+use crate::error::Error;
+use crate::text::shortened;
 
 /// The form of an option's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, shortened};
+use crate::error::Error;
+use crate::text::shortened;
 
 pub(crate) const DEFAULT_PORT: u16 = 19530;
 const DEFAULT_TLS_PORT: u16 = 443;

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Status, one_line, shortened};
+use crate::error::{Error, Status};
+use crate::text::{one_line, shortened};
 
 /// Servers keep 512 tasks.
 const MOST_OBJECTS: usize = 20_000;

@@ -13,7 +13,8 @@ use super::grpc::{self, ANSWER_LIMIT};
 use super::methods::Response;
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::Config;
-use crate::error::{Error, Status, shortened};
+use crate::error::{Error, Status};
+use crate::text::shortened;
 use crate::transport::{Connection, HttpResponse, TransportError};
 
 /// How much of a server's text a message quotes.

@@ -9,11 +9,12 @@ use super::grpc::framed;
 use super::methods::{Method, Response};
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::Config;
-use crate::error::{Error, Status, one_line, shortened};
+use crate::error::{Error, Status};
 use crate::log::{self, Level};
 use crate::proto::common::ClientInfo;
 use crate::proto::service::{ConnectRequest, GetCompactionStateRequest, GetVersionRequest};
 use crate::server::Server;
+use crate::text::{one_line, shortened};
 use crate::transport::Connection;
 use crate::version::Version;
 

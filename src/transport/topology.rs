@@ -11,7 +11,8 @@ use super::endpoint::Endpoint;
 use super::http1;
 use super::resolve::Resolver;
 use crate::config::{Address, DEFAULT_PORT};
-use crate::error::{Error, Status, shortened};
+use crate::error::{Error, Status};
+use crate::text::shortened;
 
 const PATH: &str = "/global-cluster/topology";
 const LARGEST_ANSWER: usize = 1024 * 1024;
