@@ -75,11 +75,11 @@ valgrind_() {
     local memcheck="timeout 600 valgrind --quiet --fair-sched=yes --error-exitcode=9 --child-silent-after-fork=yes
         --suppressions=$root/tests/c/valgrind.supp"
     # In a forked child, what only the missing threads hold looks like a leak.
-    for test in host_c fork_c endings_c; do
+    for test in process_c fork_c endings_c; do
         $memcheck "$deep/$test" "$fake" | tail -n 1
     done
     memcheck+=" --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
-    for test in arguments_c jobs_c futures_c abandon_c queues_c many_c caller_c guest_c secrets_c outliving_c; do
+    for test in arguments_c jobs_c futures_c abandon_c queues_c many_c caller_c footprint_c secrets_c outliving_c; do
         $memcheck "$deep/$test" "$fake" | tail -n 1
     done
     $memcheck "$deep/stress_c" "$fake" 21 100

@@ -12,12 +12,12 @@ use serde_json::{Map, Value, json};
 use super::job_history::{Job, MOST_WORDS, Origin};
 use super::judgement::{Judged, Judgement, Reason};
 use super::left_out::Chosen;
+use super::management_evidence::ManagementEvidence;
 use super::params::Mode;
 use super::plan::{Details, Plan, Plans};
 use super::scheduled::Scheduled;
 use super::snapshot::{Kind, Snapshot, Stored};
 use super::verdict::Counts;
-use super::witness::Witnessed;
 use crate::collection::{Collection, check_name};
 
 /// No job is taken for older.
@@ -98,8 +98,8 @@ fn write_plan(plan: &Plan, hide: &dyn Fn(&str) -> String) -> Value {
         "judged": [judgement as i32, reason as i32],
         "seen": [plan.is_listed, plan.was_gone, plan.is_settled, plan.is_twice, plan.was_left],
         "details": details,
-        "witnessed": plan.witnessed.as_ref().map(|witnessed| {
-            json!({ "reason": hide(&witnessed.reason), "clusters": witnessed.is_clustering })
+        "witnessed": plan.evidence.as_ref().map(|evidence| {
+            json!({ "reason": hide(&evidence.reason), "clusters": evidence.is_clustering })
         }),
     })
 }
@@ -279,7 +279,7 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         is_settled: *is_settled,
         is_twice: *is_twice,
         was_left: was_left.first() == Some(&true),
-        witnessed: fields.optional("witnessed", |value| read_witnessed(Fields::of("witnessed", value)?))?,
+        evidence: fields.optional("witnessed", |value| read_evidence(Fields::of("witnessed", value)?))?,
     };
     if plan.is_judged_possibly() { Ok(plan) } else { wrong("judged") }
 }
@@ -300,9 +300,9 @@ fn read_details(fields: Fields<'_>) -> Read<Box<Details>> {
     }))
 }
 
-fn read_witnessed(fields: Fields<'_>) -> Read<Box<Witnessed>> {
+fn read_evidence(fields: Fields<'_>) -> Read<Box<ManagementEvidence>> {
     let reason = super::plan::kept_text(fields.text("reason")?);
-    Ok(Box::new(Witnessed { reason, is_clustering: fields.flag("clusters")? }))
+    Ok(Box::new(ManagementEvidence { reason, is_clustering: fields.flag("clusters")? }))
 }
 
 fn read_origin(fields: Fields<'_>, now: Moment) -> Read<Origin> {
@@ -361,7 +361,7 @@ impl Plan {
     fn is_judged_possibly(&self) -> bool {
         use Reason as R;
         let Judged { judgement, reason } = self.judged;
-        let is_reported = reason == R::Reported && (self.details.is_some() || self.witnessed.is_some());
+        let is_reported = reason == R::Reported && (self.details.is_some() || self.evidence.is_some());
         match judgement {
             Judgement::Open => matches!(reason, R::None | R::OtherKind),
             Judgement::Completed => {

@@ -3,6 +3,7 @@
 use super::job_history::Job;
 use super::judgement::{Judged, Judgement, Reason};
 use super::lineage::{self, View};
+use super::management_evidence;
 use super::params::Mode;
 use super::plan::{self, Plan, Plans};
 use super::progress::Progress;
@@ -11,7 +12,6 @@ use super::snapshot::count;
 use super::state::{Listed, State, StateInfo};
 use super::unlisted::{self, Unlisted};
 use super::verdict::{Counts, Report, Verdict};
-use super::witness;
 use crate::management::ManagedTask;
 
 /// Collects what the server says about one job over time.
@@ -173,7 +173,7 @@ impl JobTracker {
 
     /// Adds what the management port says of the plans.
     pub(crate) fn hear(&mut self, tasks: &[ManagedTask]) {
-        witness::add(&mut self.plans, tasks);
+        management_evidence::add(&mut self.plans, tasks);
     }
 
     /// Everything that decides what comes of later answers, for those who explore them.

@@ -14,6 +14,7 @@ mod job_tracker;
 pub mod judgement;
 pub(crate) mod left_out;
 mod lineage;
+mod management_evidence;
 pub mod many;
 #[cfg(test)]
 mod model;
@@ -37,7 +38,6 @@ pub(crate) mod trigger;
 mod unlisted;
 pub mod verdict;
 pub(crate) mod wait_in;
-mod witness;
 
 pub use check::{CheckResult, Known};
 pub use follow::Outcome;

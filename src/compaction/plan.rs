@@ -4,8 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use super::judgement::{Judged, Judgement, Reason};
+use super::management_evidence::ManagementEvidence;
 use super::verdict::Counts;
-use super::witness::Witnessed;
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
 use crate::text::{one_line, shortened};
@@ -28,8 +28,8 @@ pub struct Plan {
     pub details: Option<Box<Details>>,
     /// How it ended, as far as that is known.
     pub judged: Judged,
-    /// What the management port says of it.
-    pub(super) witnessed: Option<Box<Witnessed>>,
+    /// What the management port says about it.
+    pub(super) evidence: Option<Box<ManagementEvidence>>,
     /// Whether the latest list had it.
     pub(super) is_listed: bool,
     /// Whether an earlier look found its sources gone, and no target.
@@ -100,13 +100,13 @@ impl Plan {
     #[must_use]
     pub fn failure_reason(&self) -> &str {
         let told = self.details.as_ref().map(|details| &*details.failure_reason);
-        let witnessed = self.witnessed.as_ref().map(|witnessed| &*witnessed.reason);
-        told.filter(|reason| !reason.is_empty()).or(witnessed).unwrap_or_default()
+        let evidence = self.evidence.as_ref().map(|evidence| &*evidence.reason);
+        told.filter(|reason| !reason.is_empty()).or(evidence).unwrap_or_default()
     }
 
     /// Whether the server says that it clusters.
     pub(super) fn is_clustering_shown(&self) -> bool {
-        self.witnessed.as_ref().is_some_and(|witnessed| witnessed.is_clustering)
+        self.evidence.as_ref().is_some_and(|evidence| evidence.is_clustering)
             || self.details.as_ref().is_some_and(|details| {
                 [TaskKind::Clustering, TaskKind::ClusteringPartitionKeySort]
                     .iter()
@@ -139,7 +139,7 @@ impl Plan {
     /// What is known of it now, added to what was known before.
     fn renew(&mut self, now: Self) {
         self.is_listed = now.is_listed;
-        self.witnessed = now.witnessed.or(self.witnessed.take());
+        self.evidence = now.evidence.or(self.evidence.take());
         if now.target > 0 {
             self.target = now.target;
         }
@@ -166,7 +166,7 @@ impl Plan {
     /// Whether the server says that it does something else than cluster.
     pub(super) fn is_another_kind_than_clustering(&self) -> bool {
         let is_told =
-            self.details.as_ref().is_some_and(|details| details.kind != 0) || self.witnessed.is_some();
+            self.details.as_ref().is_some_and(|details| details.kind != 0) || self.evidence.is_some();
         is_told && !self.is_clustering_shown()
     }
 
@@ -182,9 +182,9 @@ impl Plan {
         let details = self.details.as_ref();
         let more =
             details.map_or(0, |d| 16 + d.targets.len() + (d.channel.len() + d.failure_reason.len()) / 8);
-        let witnessed = self.witnessed.as_ref().map_or(0, |witnessed| 4 + witnessed.reason.len() / 8);
+        let evidence = self.evidence.as_ref().map_or(0, |evidence| 4 + evidence.reason.len() / 8);
         // A vector each for sources and targets, and what the map adds.
-        16 + self.sources.len() + more + witnessed
+        16 + self.sources.len() + more + evidence
     }
 }
 

@@ -8,12 +8,12 @@ use super::super::job_history::Origin;
 use super::super::job_tracker::JobTracker;
 use super::super::judgement::{Judged, Judgement, Reason};
 use super::super::left_out::Chosen;
+use super::super::management_evidence::ManagementEvidence;
 use super::super::params::Mode;
 use super::super::plan::{Details, Plan};
 use super::super::snapshot::Snapshot;
 use super::super::state::{State, StateInfo};
 use super::super::verdict::{Counts, Verdict};
-use super::super::witness::Witnessed;
 use super::*;
 use crate::collection::Collection;
 use crate::config::Options;
@@ -95,7 +95,7 @@ fn full_job() -> Job {
             sources: vec![7],
             target: -1,
             judged: reported,
-            witnessed: Some(Box::new(Witnessed {
+            evidence: Some(Box::new(ManagementEvidence {
                 reason: "segment not found".to_owned(),
                 is_clustering: true,
             })),

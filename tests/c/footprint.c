@@ -1,4 +1,4 @@
-// What the library leaves behind in the process that it lives in: nothing that grows, nothing that is changed.
+// What the library leaves behind in a process: nothing that grows, nothing that it changed.
 #include "support.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// What the library does to the process that it lives in: threads, signals, fork, output.
+// Threads, signals, fork and output of the process that loads the library: the library leaves them alone.
 #include "support.h"
 
 #include <dirent.h>

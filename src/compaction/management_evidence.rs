@@ -1,4 +1,4 @@
-//! What the management port says of a job's plans, added to what their list says. No I/O.
+//! Adds the tasks of the management port to the plans that the server lists. No I/O.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,19 +6,20 @@ use super::judgement::{Judged, Judgement, Reason};
 use super::plan::{Plan, Plans};
 use crate::management::{ManagedState, ManagedTask};
 
-/// What the management port says of a plan beyond its list.
+/// What the management port says about a plan and the list does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
-pub(super) struct Witnessed {
-    /// Why it failed; empty if it did not, or the port does not say.
+pub(super) struct ManagementEvidence {
+    /// Why the plan failed; empty if it did not fail, or if the port gives no reason.
     pub(super) reason: String,
     pub(super) is_clustering: bool,
 }
 
-/// Adds what the port says of these plans. It knows plans that the list forgot, names results that the list does not
-/// have, and gives reasons. A plan without a result and a reason says nothing: it failed, or purged all rows.
+/// Adds what the port says about these plans. The port remembers plans that the list forgot, names results that the
+/// list lacks, and gives reasons. A task without a result and a reason proves nothing: the plan failed, or it purged
+/// all rows.
 pub(super) fn add(plans: &mut Plans, tasks: &[ManagedTask]) {
-    // Of tasks with the same sources, the latest is the job's: earlier ones had failed.
+    // Of several tasks with the same sources, the latest belongs to the job: the earlier ones failed.
     let mut tasks: Vec<&ManagedTask> = tasks.iter().collect();
     tasks.sort_by_key(|task| task.plan_id);
     let by_sources: HashMap<BTreeSet<i64>, &ManagedTask> =
@@ -28,16 +29,16 @@ pub(super) fn add(plans: &mut Plans, tasks: &[ManagedTask]) {
         let Some(task) = by_sources.get(&sources) else { continue };
         let plan_id = plan.details.as_ref().map_or(0, |details| details.plan_id);
         if plan_id == 0 || plan_id == task.plan_id {
-            hear(plan, task);
+            apply(plan, task);
         }
     }
     plans.recount();
 }
 
-fn hear(plan: &mut Plan, task: &ManagedTask) {
+fn apply(plan: &mut Plan, task: &ManagedTask) {
     let is_clustering = task.kind.starts_with("Clustering");
-    plan.witnessed = Some(Box::new(Witnessed { reason: task.reason.clone(), is_clustering }));
-    // What is left of the segments decides whether the result is one.
+    plan.evidence = Some(Box::new(ManagementEvidence { reason: task.reason.clone(), is_clustering }));
+    // The segments decide later whether this target is a result.
     if let [first, ..] = task.targets[..]
         && plan.targets().is_empty()
         && !plan.sources.contains(&first)
@@ -70,7 +71,7 @@ mod tests {
         }
     }
 
-    fn heard(tasks: &[ManagedTask], judged: Judged) -> Plan {
+    fn applied(tasks: &[ManagedTask], judged: Judged) -> Plan {
         let mut plans: Plans =
             [Plan { sources: vec![1, 2], target: -1, judged, ..Plan::default() }].into_iter().collect();
         add(&mut plans, tasks);
@@ -78,16 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_tells_a_failure_and_no_reason_tells_nothing() {
-        let failed = heard(&[task(&[2, 1], &[], ManagedState::Cleaned, "segment not found")], Judged::OPEN);
+    fn a_reason_proves_a_failure_and_no_reason_proves_nothing() {
+        let failed = applied(&[task(&[2, 1], &[], ManagedState::Cleaned, "segment not found")], Judged::OPEN);
         assert_eq!(failed.judged.judgement, Judgement::Failed);
-        assert_eq!(failed.witnessed.unwrap().reason, "segment not found");
-        let cleaned = heard(&[task(&[1, 2], &[], ManagedState::Cleaned, "")], Judged::OPEN);
+        assert_eq!(failed.evidence.unwrap().reason, "segment not found");
+        let cleaned = applied(&[task(&[1, 2], &[], ManagedState::Cleaned, "")], Judged::OPEN);
         assert_eq!(cleaned.judged, Judged::OPEN, "it failed, or purged all rows");
     }
 
     #[test]
-    fn what_the_port_says_is_counted_as_memory() {
+    fn evidence_of_the_port_counts_as_memory() {
         let mut plans: Plans =
             [Plan { sources: vec![1, 2], target: -1, ..Plan::default() }].into_iter().collect();
         let before = plans.weight();
@@ -98,19 +99,19 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_named_and_left_to_the_segments_to_prove() {
-        let named = heard(&[task(&[1, 2], &[9], ManagedState::Completed, "")], Judged::OPEN);
+    fn the_port_names_a_result_and_the_segments_prove_it() {
+        let named = applied(&[task(&[1, 2], &[9], ManagedState::Completed, "")], Judged::OPEN);
         assert_eq!((named.targets(), named.judged), (&[9][..], Judged::OPEN));
-        let nonsense = heard(&[task(&[1, 2], &[1], ManagedState::Completed, "")], Judged::OPEN);
+        let nonsense = applied(&[task(&[1, 2], &[1], ManagedState::Completed, "")], Judged::OPEN);
         assert!(nonsense.targets().is_empty());
     }
 
     #[test]
-    fn tasks_of_other_segments_and_plans_that_completed_are_left_alone() {
-        let other = heard(&[task(&[1, 3], &[9], ManagedState::Failed, "disk full")], Judged::OPEN);
-        assert_eq!((other.judged, other.witnessed), (Judged::OPEN, None));
+    fn tasks_of_other_segments_and_completed_plans_stay_unchanged() {
+        let other = applied(&[task(&[1, 3], &[9], ManagedState::Failed, "disk full")], Judged::OPEN);
+        assert_eq!((other.judged, other.evidence), (Judged::OPEN, None));
         let completed = Judged::completed(Reason::TargetStored);
-        let late = heard(&[task(&[1, 2], &[], ManagedState::Failed, "disk full")], completed);
+        let late = applied(&[task(&[1, 2], &[], ManagedState::Failed, "disk full")], completed);
         assert_eq!(late.judged, completed);
     }
 }
