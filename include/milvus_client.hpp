@@ -244,7 +244,7 @@ enum class plan_state : std::int32_t {
 
 // How one plan ended.
 enum class judgement : std::int32_t {
-    // It still runs or waits, or nobody has looked.
+    // It still runs or waits, or the client has not looked yet.
     open = MILVUS_JUDGEMENT_OPEN,
     // The plan replaced its sources.
     completed = MILVUS_JUDGEMENT_COMPLETED,
@@ -252,51 +252,51 @@ enum class judgement : std::int32_t {
     failed = MILVUS_JUDGEMENT_FAILED,
     // The plan ran out of the server's time and changed nothing.
     timed_out = MILVUS_JUDGEMENT_TIMED_OUT,
-    // The plan ended, and what is left does not show how.
+    // The plan ended, and its segments do not show how.
     unknown = MILVUS_JUDGEMENT_UNKNOWN,
 };
 
 // What a judgement rests on.
 enum class reason : std::int32_t {
-    // There is none yet.
+    // There is no judgement yet.
     none = MILVUS_REASON_NONE,
     // The server reports the state of this plan.
     reported = MILVUS_REASON_REPORTED,
-    // Its target is stored, and none of its sources is.
+    // The plan's target is stored, and none of its sources is.
     target_stored = MILVUS_REASON_TARGET_STORED,
-    // It had a target, none of its sources is stored, and the target was replaced since.
+    // The plan had a target that was replaced later, and none of its sources is stored.
     target_replaced = MILVUS_REASON_TARGET_REPLACED,
-    // Its sources are gone, and nothing came in their place: all their rows were deleted.
+    // The plan's sources are gone, and no segment replaced them: all their rows were deleted.
     purged = MILVUS_REASON_PURGED,
-    // The segments of deletions that it took are gone.
+    // The L0 segments that the plan took are gone.
     deletes_applied = MILVUS_REASON_DELETES_APPLIED,
-    // The server no longer lists it; its sources are gone, and a segment that fits them came in their place.
+    // The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them.
     result_fits = MILVUS_REASON_RESULT_FITS,
     // The job is over, the plan has no target, and all of its sources are still stored.
     sources_stored = MILVUS_REASON_SOURCES_STORED,
-    // The server announced or counted it, but never listed it.
+    // The server announced or counted the plan, but never listed it.
     never_listed = MILVUS_REASON_NEVER_LISTED,
-    // The segments could not be listed, or not before the trigger.
+    // The client could not list the segments, or not before the trigger.
     segments_unknown = MILVUS_REASON_SEGMENTS_UNKNOWN,
-    // Its sources were never seen stored.
+    // The client never saw the plan's sources stored.
     sources_unknown = MILVUS_REASON_SOURCES_UNKNOWN,
-    // Some of its sources are stored, others are gone.
+    // Some of the plan's sources are stored, others are gone.
     some_sources_stored = MILVUS_REASON_SOME_SOURCES_STORED,
-    // It has a target, but its sources are still stored.
+    // The plan has a target, but its sources are still stored.
     target_beside_sources = MILVUS_REASON_TARGET_BESIDE_SOURCES,
-    // It has no target, and its sources are gone: another compaction may have taken them.
+    // The plan has no target, and its sources are gone: another compaction may have taken them.
     taken_by_others = MILVUS_REASON_TAKEN_BY_OTHERS,
-    // Its partition was dropped, and its sources with it.
+    // The plan's partition was dropped, and its sources with it.
     partition_dropped = MILVUS_REASON_PARTITION_DROPPED,
-    // Its sources are gone, and the partitions could not be listed, so that they may have been dropped.
+    // The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped.
     partitions_unknown = MILVUS_REASON_PARTITIONS_UNKNOWN,
-    // The server no longer lists it, and its sources do not tell how it ended.
+    // The server no longer lists the plan, and its sources do not show how it ended.
     no_longer_listed = MILVUS_REASON_NO_LONGER_LISTED,
-    // It is no clustering: its target is not at level L2.
+    // The plan did not cluster: its target is not at level L2.
     other_kind = MILVUS_REASON_OTHER_KIND,
-    // Whether it clustered cannot be told: its target's level is not known.
+    // The client cannot tell whether the plan clustered: it does not know the target's level.
     level_unknown = MILVUS_REASON_LEVEL_UNKNOWN,
-    // What the server lists of it contradicts itself.
+    // The server lists contradictory facts about the plan.
     malformed = MILVUS_REASON_MALFORMED,
 };
 

@@ -1,4 +1,4 @@
-//! What is known of the end of one plan, and why.
+//! How one plan ended, and the reason for that judgement.
 
 use std::ffi::CStr;
 
@@ -7,7 +7,7 @@ use std::ffi::CStr;
 #[cfg_attr(test, derive(Hash))]
 #[repr(i32)]
 pub enum Judgement {
-    /// It runs or waits, or nobody has looked yet.
+    /// It runs or waits, or the client has not looked yet.
     #[default]
     Open = 0,
     /// It replaced its sources.
@@ -16,7 +16,7 @@ pub enum Judgement {
     Failed = 2,
     /// It ran out of the server's time and changed nothing.
     TimedOut = 3,
-    /// It ended, and what is left does not show how.
+    /// It ended, and its segments do not show how.
     NotKnown = 4,
 }
 
@@ -76,24 +76,24 @@ macro_rules! reasons {
 reasons! {
     None = 0, "NONE", "There is no judgement yet.";
     Reported = 1, "REPORTED", "The server reports the state of this plan.";
-    TargetStored = 2, "TARGET_STORED", "Its target is stored, and none of its sources is.";
-    TargetReplaced = 3, "TARGET_REPLACED", "It had a target, none of its sources is stored, and the target was replaced since.";
-    Purged = 4, "PURGED", "Its sources are gone, and nothing came in their place: all their rows were deleted.";
-    DeletesApplied = 5, "DELETES_APPLIED", "The segments of deletions that it took are gone.";
-    ResultFits = 6, "RESULT_FITS", "The server no longer lists it; its sources are gone, and a segment that fits them came in their place.";
+    TargetStored = 2, "TARGET_STORED", "The plan's target is stored, and none of its sources is.";
+    TargetReplaced = 3, "TARGET_REPLACED", "The plan had a target that was replaced later, and none of its sources is stored.";
+    Purged = 4, "PURGED", "The plan's sources are gone, and no segment replaced them: all their rows were deleted.";
+    DeletesApplied = 5, "DELETES_APPLIED", "The L0 segments that the plan took are gone.";
+    ResultFits = 6, "RESULT_FITS", "The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them.";
     SourcesStored = 7, "SOURCES_STORED", "The job is over, the plan has no target, and all of its sources are still stored.";
-    NeverListed = 8, "NEVER_LISTED", "The server announced or counted it, but never listed it.";
-    SegmentsUnknown = 9, "SEGMENTS_UNKNOWN", "The segments could not be listed, or not before the trigger.";
-    SourcesUnknown = 10, "SOURCES_UNKNOWN", "Its sources were never seen stored.";
-    SomeSourcesStored = 11, "SOME_SOURCES_STORED", "Some of its sources are stored, others are gone.";
-    TargetBesideSources = 12, "TARGET_BESIDE_SOURCES", "It has a target, but its sources are still stored.";
-    TakenByOthers = 13, "TAKEN_BY_OTHERS", "It has no target, and its sources are gone: another compaction may have taken them.";
-    PartitionDropped = 14, "PARTITION_DROPPED", "Its partition was dropped, and its sources with it.";
-    PartitionsUnknown = 15, "PARTITIONS_UNKNOWN", "Its sources are gone, and the partitions could not be listed, so that they may have been dropped.";
-    NoLongerListed = 16, "NO_LONGER_LISTED", "The server no longer lists it, and its sources do not tell how it ended.";
-    OtherKind = 17, "OTHER_KIND", "It is no clustering: its target is not at level L2.";
-    LevelUnknown = 18, "LEVEL_UNKNOWN", "Whether it clustered cannot be told: its target's level is not known.";
-    Malformed = 19, "MALFORMED", "What the server lists of it contradicts itself.";
+    NeverListed = 8, "NEVER_LISTED", "The server announced or counted the plan, but never listed it.";
+    SegmentsUnknown = 9, "SEGMENTS_UNKNOWN", "The client could not list the segments, or not before the trigger.";
+    SourcesUnknown = 10, "SOURCES_UNKNOWN", "The client never saw the plan's sources stored.";
+    SomeSourcesStored = 11, "SOME_SOURCES_STORED", "Some of the plan's sources are stored, others are gone.";
+    TargetBesideSources = 12, "TARGET_BESIDE_SOURCES", "The plan has a target, but its sources are still stored.";
+    TakenByOthers = 13, "TAKEN_BY_OTHERS", "The plan has no target, and its sources are gone: another compaction may have taken them.";
+    PartitionDropped = 14, "PARTITION_DROPPED", "The plan's partition was dropped, and its sources with it.";
+    PartitionsUnknown = 15, "PARTITIONS_UNKNOWN", "The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped.";
+    NoLongerListed = 16, "NO_LONGER_LISTED", "The server no longer lists the plan, and its sources do not show how it ended.";
+    OtherKind = 17, "OTHER_KIND", "The plan did not cluster: its target is not at level L2.";
+    LevelUnknown = 18, "LEVEL_UNKNOWN", "The client cannot tell whether the plan clustered: it does not know the target's level.";
+    Malformed = 19, "MALFORMED", "The server lists contradictory facts about the plan.";
 }
 
 impl Reason {
@@ -120,7 +120,7 @@ fn terminated(text: &'static [u8]) -> &'static CStr {
     CStr::from_bytes_until_nul(text).unwrap_or_default()
 }
 
-/// A constant's name in plain words: `TARGET_STORED` is "target stored". What follows it is NUL.
+/// A constant's name in plain words, with a NUL at the end: `TARGET_STORED` is "target stored".
 const fn words<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
     let (name, mut words, mut at) = (name.as_bytes(), [0; LENGTH], 0);
     while at < name.len() {
@@ -136,7 +136,7 @@ const fn words<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
 pub struct Judged {
     /// How the plan ended.
     pub judgement: Judgement,
-    /// What that rests on.
+    /// What the judgement rests on.
     pub reason: Reason,
 }
 

@@ -7,7 +7,7 @@ use std::ffi::{CStr, c_char};
 
 use crate::compaction::{Judgement, Reason};
 
-/// How a plan ended: it still runs or waits, or nobody has looked. Later versions may add more judgements
+/// How a plan ended: it still runs or waits, or the client has not looked yet. Later versions may add more judgements
 /// and reasons.
 pub const MILVUS_JUDGEMENT_OPEN: i32 = 0;
 /// The plan replaced its sources.
@@ -16,48 +16,48 @@ pub const MILVUS_JUDGEMENT_COMPLETED: i32 = 1;
 pub const MILVUS_JUDGEMENT_FAILED: i32 = 2;
 /// The plan ran out of the server's time and changed nothing.
 pub const MILVUS_JUDGEMENT_TIMED_OUT: i32 = 3;
-/// The plan ended, and what is left does not show how.
+/// The plan ended, and its segments do not show how.
 pub const MILVUS_JUDGEMENT_UNKNOWN: i32 = 4;
 
-/// What a judgement rests on: there is none yet.
+/// There is no judgement yet.
 pub const MILVUS_REASON_NONE: i32 = 0;
 /// The server reports the state of this plan.
 pub const MILVUS_REASON_REPORTED: i32 = 1;
-/// Its target is stored, and none of its sources is.
+/// The plan's target is stored, and none of its sources is.
 pub const MILVUS_REASON_TARGET_STORED: i32 = 2;
-/// It had a target, none of its sources is stored, and the target was replaced since.
+/// The plan had a target that was replaced later, and none of its sources is stored.
 pub const MILVUS_REASON_TARGET_REPLACED: i32 = 3;
-/// Its sources are gone, and nothing came in their place: all their rows were deleted.
+/// The plan's sources are gone, and no segment replaced them: all their rows were deleted.
 pub const MILVUS_REASON_PURGED: i32 = 4;
-/// The segments of deletions that it took are gone.
+/// The L0 segments that the plan took are gone.
 pub const MILVUS_REASON_DELETES_APPLIED: i32 = 5;
-/// The server no longer lists it; its sources are gone, and a segment that fits them came in their place.
+/// The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them.
 pub const MILVUS_REASON_RESULT_FITS: i32 = 6;
 /// The job is over, the plan has no target, and all of its sources are still stored.
 pub const MILVUS_REASON_SOURCES_STORED: i32 = 7;
-/// The server announced or counted it, but never listed it.
+/// The server announced or counted the plan, but never listed it.
 pub const MILVUS_REASON_NEVER_LISTED: i32 = 8;
-/// The segments could not be listed, or not before the trigger.
+/// The client could not list the segments, or not before the trigger.
 pub const MILVUS_REASON_SEGMENTS_UNKNOWN: i32 = 9;
-/// Its sources were never seen stored.
+/// The client never saw the plan's sources stored.
 pub const MILVUS_REASON_SOURCES_UNKNOWN: i32 = 10;
-/// Some of its sources are stored, others are gone.
+/// Some of the plan's sources are stored, others are gone.
 pub const MILVUS_REASON_SOME_SOURCES_STORED: i32 = 11;
-/// It has a target, but its sources are still stored.
+/// The plan has a target, but its sources are still stored.
 pub const MILVUS_REASON_TARGET_BESIDE_SOURCES: i32 = 12;
-/// It has no target, and its sources are gone: another compaction may have taken them.
+/// The plan has no target, and its sources are gone: another compaction may have taken them.
 pub const MILVUS_REASON_TAKEN_BY_OTHERS: i32 = 13;
-/// Its partition was dropped, and its sources with it.
+/// The plan's partition was dropped, and its sources with it.
 pub const MILVUS_REASON_PARTITION_DROPPED: i32 = 14;
-/// Its sources are gone, and the partitions could not be listed, so that they may have been dropped.
+/// The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped.
 pub const MILVUS_REASON_PARTITIONS_UNKNOWN: i32 = 15;
-/// The server no longer lists it, and its sources do not tell how it ended.
+/// The server no longer lists the plan, and its sources do not show how it ended.
 pub const MILVUS_REASON_NO_LONGER_LISTED: i32 = 16;
-/// It is no clustering: its target is not at level L2.
+/// The plan did not cluster: its target is not at level L2.
 pub const MILVUS_REASON_OTHER_KIND: i32 = 17;
-/// Whether it clustered cannot be told: its target's level is not known.
+/// The client cannot tell whether the plan clustered: it does not know the target's level.
 pub const MILVUS_REASON_LEVEL_UNKNOWN: i32 = 18;
-/// What the server lists of it contradicts itself.
+/// The server lists contradictory facts about the plan.
 pub const MILVUS_REASON_MALFORMED: i32 = 19;
 
 /// Gives the short text of a judgement, e.g. "completed".

@@ -4,7 +4,7 @@ package io.github.milvusclient;
 
 /** How one plan ended. */
 public enum Judgement implements Numbered {
-    /** It still runs or waits, or nobody has looked. */
+    /** It still runs or waits, or the client has not looked yet. */
     OPEN(0),
     /** The plan replaced its sources. */
     COMPLETED(1),
@@ -12,7 +12,7 @@ public enum Judgement implements Numbered {
     FAILED(2),
     /** The plan ran out of the server's time and changed nothing. */
     TIMED_OUT(3),
-    /** The plan ended, and what is left does not show how. */
+    /** The plan ended, and its segments do not show how. */
     UNKNOWN(4),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);

@@ -4,45 +4,47 @@ package io.github.milvusclient;
 
 /** What a judgement rests on. */
 public enum Reason implements Numbered {
-    /** There is none yet. */
+    /** There is no judgement yet. */
     NONE(0),
     /** The server reports the state of this plan. */
     REPORTED(1),
-    /** Its target is stored, and none of its sources is. */
+    /** The plan's target is stored, and none of its sources is. */
     TARGET_STORED(2),
-    /** It had a target, none of its sources is stored, and the target was replaced since. */
+    /** The plan had a target that was replaced later, and none of its sources is stored. */
     TARGET_REPLACED(3),
-    /** Its sources are gone, and nothing came in their place: all their rows were deleted. */
+    /** The plan's sources are gone, and no segment replaced them: all their rows were deleted. */
     PURGED(4),
-    /** The segments of deletions that it took are gone. */
+    /** The L0 segments that the plan took are gone. */
     DELETES_APPLIED(5),
-    /** The server no longer lists it; its sources are gone, and a segment that fits them came in their place. */
+    /** The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them. */
     RESULT_FITS(6),
     /** The job is over, the plan has no target, and all of its sources are still stored. */
     SOURCES_STORED(7),
-    /** The server announced or counted it, but never listed it. */
+    /** The server announced or counted the plan, but never listed it. */
     NEVER_LISTED(8),
-    /** The segments could not be listed, or not before the trigger. */
+    /** The client could not list the segments, or not before the trigger. */
     SEGMENTS_UNKNOWN(9),
-    /** Its sources were never seen stored. */
+    /** The client never saw the plan's sources stored. */
     SOURCES_UNKNOWN(10),
-    /** Some of its sources are stored, others are gone. */
+    /** Some of the plan's sources are stored, others are gone. */
     SOME_SOURCES_STORED(11),
-    /** It has a target, but its sources are still stored. */
+    /** The plan has a target, but its sources are still stored. */
     TARGET_BESIDE_SOURCES(12),
-    /** It has no target, and its sources are gone: another compaction may have taken them. */
+    /** The plan has no target, and its sources are gone: another compaction may have taken them. */
     TAKEN_BY_OTHERS(13),
-    /** Its partition was dropped, and its sources with it. */
+    /** The plan's partition was dropped, and its sources with it. */
     PARTITION_DROPPED(14),
-    /** Its sources are gone, and the partitions could not be listed, so that they may have been dropped. */
+    /**
+     * The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped.
+     */
     PARTITIONS_UNKNOWN(15),
-    /** The server no longer lists it, and its sources do not tell how it ended. */
+    /** The server no longer lists the plan, and its sources do not show how it ended. */
     NO_LONGER_LISTED(16),
-    /** It is no clustering: its target is not at level L2. */
+    /** The plan did not cluster: its target is not at level L2. */
     OTHER_KIND(17),
-    /** Whether it clustered cannot be told: its target's level is not known. */
+    /** The client cannot tell whether the plan clustered: it does not know the target's level. */
     LEVEL_UNKNOWN(18),
-    /** What the server lists of it contradicts itself. */
+    /** The server lists contradictory facts about the plan. */
     MALFORMED(19),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
