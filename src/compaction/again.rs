@@ -1,4 +1,4 @@
-//! Triggering when what is stored is sorted, and again where another compaction held the collection.
+//! Triggers a compaction once the stored segments are sorted, and again while another compaction holds them.
 
 use std::time::{Duration, Instant};
 
@@ -15,16 +15,16 @@ use crate::flush::{self, SortWait};
 use crate::log::{self, Level};
 use crate::rpc::Deadline;
 
-/// Between two triggers, at first and at most.
+/// The first and the longest pause between two triggers.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// What is not sorted after this is left out.
+/// The longest wait for sorting; the compaction leaves out segments that are unsorted after it.
 const LONGEST_SORT: Duration = Duration::from_mins(1);
-/// A collection that is held for longer is given up, also where there is more time: what keeps its segments from being
-/// compacted may be no compaction.
+/// The client gives up after this time, even if the deadline is later: the segments may be held by something other than
+/// a compaction.
 const LONGEST: Duration = Duration::from_mins(10);
 
-/// A trigger that is sent again as long as the collection is held.
+/// A trigger that the client repeats while another compaction holds the collection.
 pub(super) struct Persistent<'a> {
     pub(super) client_state: &'a ClientState,
     pub(super) deadline: Deadline<'a>,
@@ -46,12 +46,13 @@ impl<'a> Persistent<'a> {
         Self { client_state, deadline, name, params, turns: None, since: Instant::now(), pause: FIRST_PAUSE }
     }
 
-    /// Waits a while for segments to be sorted: until then a compaction leaves them out, and its report says so.
+    /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
+    /// them.
     pub(super) async fn wait_for_sorting(&self, collection: &Collection) {
         let ClientState { rpc, collection_limiter, .. } = self.client_state;
         let waited =
             flush::wait_until_sorted(rpc, collection_limiter, self.deadline, collection, LONGEST_SORT).await;
-        // That the segments cannot be looked at does not keep them from being compacted.
+        // A server that cannot list segments can still compact them.
         if let Ok(SortWait { unsorted }) = waited
             && unsorted > 0
         {
@@ -59,7 +60,7 @@ impl<'a> Persistent<'a> {
         }
     }
 
-    /// Triggers until something is scheduled, there is nothing to do, or there is no time left.
+    /// Triggers until the server schedules plans or has nothing to do, or no time is left.
     pub(super) async fn trigger(&mut self) -> Result<Triggered, Error> {
         loop {
             match self.trigger_once().await {
@@ -84,7 +85,7 @@ impl<'a> Persistent<'a> {
         Box::pin(trigger::compact(rpc, history, self.deadline, self.name, self.params)).await
     }
 
-    /// Waits for the job, and triggers anew if it was not the one asked for. Returns the latest trigger with its end.
+    /// Waits for the job, and triggers again if it was of another kind. Returns the latest trigger and its outcome.
     pub(super) async fn wait(
         &mut self,
         show: Show<'_>,
@@ -93,20 +94,20 @@ impl<'a> Persistent<'a> {
         loop {
             let wait = follow::wait(self.client_state, show, self.deadline, triggered.job_id);
             let mut outcome = Box::pin(wait).await?;
-            // Where nothing was scheduled no wait can know it.
+            // If the server scheduled nothing, a wait cannot show that.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);
             if outcome.report.verdict != Verdict::NotStarted || !Box::pin(self.rest()).await {
                 return Ok((triggered, outcome));
             }
             triggered = match Box::pin(self.trigger()).await {
                 Ok(triggered) => triggered,
-                // What was seen of the job that held the collection is told with it.
+                // The outcome includes the observations of the job that held the collection.
                 Err(error) => return Ok((triggered, Outcome { error: Some(error), ..outcome })),
             };
         }
     }
 
-    /// Pauses before the next trigger; whether there is time for one.
+    /// Pauses before the next trigger. Returns whether time is left for one.
     async fn rest(&mut self) -> bool {
         let pause = self.pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
@@ -114,7 +115,7 @@ impl<'a> Persistent<'a> {
     }
 }
 
-/// The turn of a collection did not come in time.
+/// The error of a collection whose turn did not come before the deadline.
 pub(super) fn not_begun(deadline: Deadline<'_>) -> Error {
     deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"))
 }

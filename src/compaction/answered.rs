@@ -1,4 +1,4 @@
-//! What came of a trigger that the server has answered: a job, nothing, or another job in its way.
+//! Interprets the server's response to a trigger: a new job, nothing, or another job that was running.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 use crate::text::quotable;
 
-/// What came of a trigger that the server has answered.
+/// Interprets the response to a trigger.
 pub(super) async fn started(
     rpc: &Rpc,
     history: &JobHistory,
@@ -29,7 +29,7 @@ pub(super) async fn started(
     connection: u64,
 ) -> Result<Triggered, Error> {
     let job_id = reply.compaction_id.max(NO_JOB);
-    // Servers answer a clustering trigger with the id of whatever job is running, of any kind.
+    // Servers respond to a clustering trigger with the id of any running job, of whatever kind.
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
     let is_ours = |job: &Job| {
         !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
@@ -45,7 +45,7 @@ pub(super) async fn started(
     };
     let (start, planned) = match scheduled {
         Scheduled::Nothing => (Start::Nothing, Some(0)),
-        // Without a list, nobody knows whether it is the job of this trigger or one that was running.
+        // Without a list, the client cannot know whether this is the trigger's job or one that ran before.
         Scheduled::Plans(count) if origin.mode == Mode::Clustering && origin.jobs_before.is_none() => {
             (Start::Accepted, Some(count))
         }
@@ -73,7 +73,7 @@ pub(super) async fn started(
     Ok(Triggered { start, job_id, planned, unsorted: origin.unsorted() })
 }
 
-/// The server answered with a job that was running, and is not what was asked for.
+/// The server responded with a job that ran already and is of another kind or part.
 fn held_by(origin: &Origin, job_id: i64) -> Error {
     let name = quotable(&origin.collection.name);
     let text = format!(
@@ -83,8 +83,8 @@ fn held_by(origin: &Origin, job_id: i64) -> Error {
     Error::new(Status::Busy, text).retriable().about_job(job_id)
 }
 
-/// Servers since 2.4 answer a plain trigger with -1 if no segment is free. Even a single free one is rewritten, so
-/// segments that look free say that somebody holds them, or that they are not eligible.
+/// Servers since 2.4 respond to a plain trigger with -1 if no segment is free. They rewrite even a single free segment,
+/// so segments that look free are held by another compaction or are not eligible.
 async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Error> {
     let before = origin.before.as_ref()?;
     let count = left_out::eligible(before, &origin.chosen);
@@ -95,7 +95,7 @@ async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Erro
     if count == 0 || !matches!(origin.mode, Mode::Plain | Mode::TargetSize) {
         return None;
     }
-    // Older servers leave segments without an index alone.
+    // Older servers do not compact segments without an index.
     let server = rpc.server(deadline).await.ok()?;
     if !server.is_at_least(COMPACTS_UNINDEXED) {
         let indexes = index::describe(rpc, deadline, &origin.collection).await.ok()?;
@@ -116,15 +116,15 @@ async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Erro
     Some(Error::new(Status::Busy, text).retriable())
 }
 
-/// Clustering takes sorted segments only, and the key to cluster by is there.
+/// The clustering key exists, so only unsorted segments keep the server from clustering.
 fn not_sorted(origin: &Origin, count: i64) -> Error {
     let name = quotable(&origin.collection.name);
     let text = format!("no clustering of \"{name}\" was started: {count} segments wait to be sorted");
     Error::new(Status::Busy, text).retriable()
 }
 
-/// A job was running already. It stands for what was asked only if it is of the same kind, and both are about
-/// the whole collection; `None` otherwise, as nothing was done.
+/// Handles a job that ran before the trigger. It counts as the trigger's job only if both are of the same kind and
+/// cover the whole collection; `None` otherwise, because the server did nothing.
 async fn joined(
     rpc: &Rpc,
     history: &JobHistory,
@@ -136,13 +136,13 @@ async fn joined(
     let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
     let mut start = Start::Running;
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
-        // The earlier trigger may have been answered with a job of another kind, too.
+        // The earlier trigger may also have received a job of another kind.
         if origin.mode == Mode::Clustering && origin.jobs_before.is_none() && asked.jobs_before.is_none() {
             start = Start::Accepted;
         }
         origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
     } else {
-        // Of another client: the server's word for its plans has to do. Filters cannot be seen.
+        // The job is another client's: the kinds of its plans must do, because the server does not show its filters.
         let plans = state::plans(rpc, RetryClass::Poll, deadline, job_id).await.unwrap_or_default();
         let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
         let mut fits = kinds.map(|kind| kind.is_some_and(|kind| resolve::fits(kind, asked.mode)));
@@ -158,25 +158,25 @@ async fn joined(
     Some(Triggered { start, job_id, planned, unsorted: None })
 }
 
-/// Servers before 2.4 do not count the plans of a trigger, but have made them when they answer. What
-/// cannot be learnt now stays unknown: the trigger itself has succeeded.
+/// Servers before 2.4 do not report how many plans a trigger made, but have made them before they respond. The trigger
+/// itself succeeded, so a failure to list them leaves the number unknown.
 async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
     let makes_all_at_once = rpc.server(deadline).await.is_ok_and(|server| server.is_before(COUNTS_PLANS));
     let listed = state::plans(rpc, RetryClass::Poll, deadline, job_id).await;
     match listed {
-        // A later server that gives an id but no count may schedule more after its answer.
+        // A later server that gives an id but no count may schedule more plans after its response.
         listed if !makes_all_at_once => (Scheduled::Uncounted, listed.unwrap_or_default()),
         Ok(plans) if !plans.is_empty() => {
             (Scheduled::Plans(i64::try_from(plans.len()).unwrap_or(i64::MAX)), plans)
         }
-        // Only if nothing broke since the trigger: a server that restarted knows of no plans.
+        // This counts only on the connection of the trigger: a restarted server knows no plans.
         Ok(_) if rpc.generation() == connection => (Scheduled::Nothing, Vec::new()),
-        // Not seen now: what the server lists later is all there was, if it lists any.
+        // The plans are not visible now: later lists, if any, are all that the client will know.
         _ => (Scheduled::Elsewhere, Vec::new()),
     }
 }
 
-/// A job of the collection that is running: why the server has scheduled nothing new.
+/// The running job of the collection, because of which the server scheduled nothing new.
 async fn running_job(
     rpc: &Rpc,
     history: &JobHistory,
@@ -189,7 +189,7 @@ async fn running_job(
         let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
         return job_ids(&running).into_iter().max().filter(|id| *id > 0);
     }
-    // It held the segments when the trigger came, whether it still runs or not.
+    // It held the segments when the server received the trigger, whether it still runs or not.
     if origin.running.is_some() {
         return origin.running;
     }

@@ -1,4 +1,4 @@
-//! What a trigger would do, as far as reading tells.
+//! Predicts what a trigger would do. Only reads.
 
 use std::collections::HashSet;
 
@@ -23,14 +23,14 @@ use crate::version::Version;
 
 /// The first line of servers that makes snapshots.
 const HAS_SNAPSHOTS: Version = Version(3, 0, 0);
-/// Any job: whether it exists does not matter to a server that has compaction switched off.
+/// Any job id: a server with compaction switched off refuses every id.
 const ANY_JOB: i64 = 1;
 
-/// An answer that may not be had.
+/// A yes, a no, or unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Known {
-    /// Nobody can tell.
+    /// Unknown.
     #[default]
     NotKnown = -1,
     /// No.
@@ -51,16 +51,16 @@ impl From<Option<bool>> for Known {
     }
 }
 
-/// What a trigger would find.
+/// The result of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckResult {
-    /// Whether the server would schedule anything: as if nothing else ran, and nothing else does.
+    /// Whether the server would schedule anything now: it would if no other compaction ran, and none runs.
     pub would_compact: Known,
     /// Whether it would if no other compaction held the segments.
     pub would_compact_if_free: Known,
     /// Whether another compaction may hold segments.
     pub may_be_busy: Known,
-    /// Why, for a person.
+    /// The reason, as text for a person.
     pub reason: String,
     /// Whether compaction is switched on.
     pub is_enabled: Known,
@@ -90,7 +90,7 @@ pub struct CheckResult {
     pub unindexed_rows: Option<i64>,
 }
 
-/// Looks at everything that decides what a trigger with these parameters would do. Only reads.
+/// Reads everything that decides what a trigger with these parameters would do.
 pub(crate) async fn check(
     rpc: &Rpc,
     history: &JobHistory,
@@ -184,7 +184,7 @@ fn counted(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Looks for rows that are not flushed, at most so long as is worth it.
+/// Looks for rows that are not flushed, for a limited time.
 async fn look_for_unflushed(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -206,7 +206,7 @@ async fn has_snapshots(rpc: &Rpc, deadline: Deadline<'_>, prepared: &Prepared) -
     Ok(allowed(traits::has_snapshots(rpc, deadline, collection).await)?.into())
 }
 
-/// A part of the answer that this user or this server does not give is left open.
+/// Leaves a field unknown if this user or this server does not give it.
 fn allowed<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -240,7 +240,7 @@ async fn is_enabled(rpc: &Rpc, deadline: Deadline<'_>) -> Known {
     }
 }
 
-/// A part of the time, for a question that may stay open.
+/// A share of the remaining time, for a request whose result is optional.
 fn share(deadline: Deadline<'_>) -> Deadline<'_> {
     let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| remaining / 4);
     deadline.within(share.min(POLL_LIMIT))
@@ -265,12 +265,12 @@ async fn is_running(
             return Ok(Known::Yes);
         }
     }
-    // Before 2.4 all plans there are can be had; those that are done have a target.
+    // Servers before 2.4 list all plans; finished ones have a target.
     if let Some(stored) = stored.filter(|_| server.is_before(COUNTS_PLANS)) {
         let plans = state::plans_of_all(rpc, RetryClass::Read, deadline).await?;
         let ids: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
         let takes = |plan: &Plan| plan.target <= 0 && plan.sources.iter().any(|id| ids.contains(id));
-        // One that failed has none either.
+        // A failed plan has no target either.
         return Ok(if plans.iter().any(takes) { Known::NotKnown } else { Known::No });
     }
     Ok(Known::NotKnown)

@@ -1,4 +1,4 @@
-//! Following a job to its end.
+//! Follows a job until it ends.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,37 +21,39 @@ use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
 use crate::rpc::{self, Deadline};
 
-/// A single question has this long where nothing is known of the server.
+/// The time limit of a single request to a server of which the client knows nothing yet.
 pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
-/// A look that would say anything else than success is taken again after this.
+/// The client repeats an observation after this time if it shows anything but success.
 const CONFIRM: Duration = Duration::from_secs(1);
-/// So long after the server said that a job is over, a list of segments is of after its end: recorded are up to 35 ms.
+/// A list of segments that the client reads this long after the server reported the end of a job shows the state after
+/// the end. In recordings the delay is up to 35 ms.
 const REST: Duration = Duration::from_millis(200);
-/// Plans that the trigger announced may take so long to be listed.
+/// The server may take this long to list the plans that the trigger announced.
 const GRACE: Duration = Duration::from_secs(2);
-/// A job of which nothing new is heard for so long may have lost its collection; doubled from question to question.
+/// If a job does not change for this time, its collection may be gone: the client looks it up. The time doubles with
+/// each look-up.
 const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
 
-/// Said of a job of which nothing but the id is known.
+/// Added to the error of a job of which the client knows only the id.
 const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the job, so it does not know its segments: \
     milvus_compaction_wait_in() takes the collection's name, and milvus_job_import() what milvus_job_export() of the \
     client that triggered it gave";
 
-/// Is shown how far a wait is, whenever the server has answered.
+/// Receives the progress of a wait after each response of the server.
 pub(crate) type Show<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
-/// The end of a wait: what is known, and why it is not a success if it is none.
+/// How a wait ended: the report, and the error if the job did not succeed.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What was seen of the job, and the verdict.
+    /// What the client observed of the job, and the verdict.
     pub report: Report,
-    /// Of a wait: `None` exactly if the verdict is `Succeeded` or `NothingToDo`. Optimizing may fail later.
+    /// `None` after a wait exactly if the verdict is `Succeeded` or `NothingToDo`. `optimize` may fail after the wait.
     pub error: Option<Error>,
 }
 
-/// Polls until no plan of the job is running any more, the deadline passes, or the server cannot be
-/// asked. Fails without an outcome only for an impossible id.
+/// Polls until no plan of the job runs, the deadline passes, or the server does not answer. Fails without an outcome
+/// only for an impossible id.
 pub(crate) async fn wait(
     client_state: &ClientState,
     show: Show<'_>,
@@ -84,18 +86,18 @@ pub(crate) async fn wait(
     let error = match ended {
         Ok(()) => failure(&report, reason).map(|error| follower.with_what_lacks(error)),
         Err(error) => {
-            // Whatever had been seen by then, the job was not seen to its end.
+            // The wait did not observe the end of the job, so there is no verdict.
             report.verdict = Verdict::None;
             Some(error)
         }
     };
-    // Once over, always over: a later wait may only have had too little time.
+    // A job that ended stays ended: a later wait may only have had too little time to see it.
     let job = follower.tracker.remembered(follower.job);
     client_state.history.remember(job_id, Job { is_over: is_over || was_over, ..job });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
 }
 
-/// The plans that the server lists now, and those that this client has seen before.
+/// The plans that the server lists now, and those that this client saw before.
 pub(crate) async fn plans(
     rpc: &rpc::Rpc,
     history: &JobHistory,
@@ -109,13 +111,13 @@ pub(crate) async fn plans(
     Ok(tracker.report().plans)
 }
 
-/// What comes after a look at a job.
+/// What the wait does after an observation.
 enum Next {
-    /// The job is over, and everything there is to be seen was.
+    /// End: the job is over, and the client has observed all that it can.
     Over,
-    /// To be asked again when it is time.
+    /// Poll again after the usual pause.
     Poll,
-    /// To be asked again after this.
+    /// Poll again after this pause.
     After(Duration),
 }
 
@@ -124,28 +126,28 @@ struct Follower<'a> {
     client_state: &'a ClientState,
     deadline: Deadline<'a>,
     job_id: i64,
-    /// What was known of it before, without its plans.
+    /// What the client knew about the job before, without its plans.
     job: Job,
     tracker: JobTracker,
-    /// The collection's side of it; `None` for a job of which no collection is known.
+    /// Observes the collection; `None` if the client does not know the job's collection.
     observer: Option<Observer>,
     latest: Option<Seen>,
     questions: Questions,
     latest_error: Option<Error>,
-    /// When anything of the job last changed; the wait's beginning, if nothing has.
+    /// When anything about the job last changed, or else when the wait began.
     progressed: Instant,
-    /// When the state or the counts last changed, or the collection was last looked up.
+    /// When the state or the counts last changed, or when the client last looked the collection up.
     changed: Instant,
-    /// How long nothing new may be heard before the collection is looked up.
+    /// How long nothing may change before the client looks the collection up.
     idle: Duration,
-    /// When the segments were last looked at while the job ran.
+    /// When the client last listed the segments while the job ran.
     observed: Option<Instant>,
-    /// When the job was first seen to be over.
+    /// When the server first reported that the job is over.
     ended: Option<Instant>,
-    /// When it was first seen to be over, and not to have succeeded.
+    /// When an observation first showed a job that is over and did not succeed.
     doubted: Option<Instant>,
     has_asked_management: bool,
-    /// Since when its segments should have been listed.
+    /// When the client first tried in vain to list the segments.
     observing: Option<Instant>,
 }
 
@@ -183,7 +185,7 @@ impl<'a> Follower<'a> {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();
-            // Boxed: between two polls a wait takes little memory.
+            // Boxed, so that a wait takes little memory between two polls.
             let looked = Box::pin(self.look(show)).await;
             let rest = match looked {
                 Ok(Next::Over) => return Ok(()),
@@ -205,20 +207,20 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// A look has failed. Fails if that ends the wait.
+    /// Handles a failed observation. Returns an error if it ends the wait.
     fn failed(&mut self, error: Error, asked: Instant) -> Result<(), Error> {
         if !may_pass(&error) {
             return Err(error);
         }
         self.tracker.failed_poll();
-        // A live connection answers pings, or keepalive would have ended it.
+        // The server answers pings on this connection: otherwise keepalive would have closed it.
         let is_late = error.status == Status::Timeout || error.was_slow;
         let is_alive = is_late && self.client_state.rpc.is_connected();
         let is_answer =
             error.server_code != 0 || matches!(error.status, Status::NotReady | Status::RateLimited);
         let is_heard = is_alive || is_answer;
         let gone = self.questions.outage.failed(asked, is_heard);
-        // A question that the wait's own end cut off is no failure to tell of.
+        // The deadline of the wait cut this request off: its error says nothing about the server.
         let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
         if !is_cut_off || !self.deadline.has_passed() {
             self.latest_error = Some(error.clone());
@@ -232,7 +234,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// One poll, with a look at the plans whenever something has changed, and at the segments when the job is over.
+    /// Polls once: reads the state, the plans if something changed, and the segments if the job is over.
     async fn look(&mut self, show: Show<'_>) -> Result<Next, Error> {
         let rpc = &self.client_state.rpc;
         rpc.reach(self.deadline).await?;
@@ -266,13 +268,13 @@ impl<'a> Follower<'a> {
         Ok(Next::Poll)
     }
 
-    /// The job is over. Says whether everything there is to be seen was.
+    /// Observes a job that is over, and decides whether the wait can end.
     async fn conclude(&mut self) -> Result<Next, Error> {
         if self.tracker.misses_plans() && self.job.since.elapsed() < GRACE {
             self.tracker.look_again();
             return Ok(Next::Poll);
         }
-        // Between two looks at the segments lies a second.
+        // The client lists the segments at most once a second.
         let earlier = self.doubted.max(self.observed.filter(|_| self.doubted.is_none()));
         if let Some(rest) = earlier.and_then(|at| CONFIRM.checked_sub(at.elapsed())) {
             return Ok(Next::After(rest));
@@ -295,7 +297,7 @@ impl<'a> Follower<'a> {
         Ok(Next::After(CONFIRM))
     }
 
-    /// Has the segments be listed well after the end if a plan shows no result: what is stored then, the job has left.
+    /// Waits a moment if a plan shows no result, so that the list of segments shows the state after the job's end.
     async fn rest(&self) -> Result<(), Error> {
         let is_needed = self.observer.is_some() && self.tracker.has_plans_without_results();
         if is_needed && !self.tracker.is_certain() && !self.is_at_rest() {
@@ -309,12 +311,12 @@ impl<'a> Follower<'a> {
         self.ended.is_some_and(|ended| ended.elapsed() >= REST)
     }
 
-    /// Looks at what the job has left behind. Returns what comes next if that cannot be seen any more.
+    /// Lists the segments after the end. Returns the next step if the list can no longer change the verdict.
     async fn observe_the_end(&mut self) -> Result<Option<Next>, Error> {
         let asked = Instant::now();
         match self.observe().await {
             Ok(()) => self.observing = None,
-            // What is known stays known when its collection is dropped later.
+            // The verdict is certain already: a collection that is dropped later does not change it.
             Err(error) if error.status == Status::CollectionNotFound && self.tracker.is_certain() => {
                 return Ok(Some(Next::Over));
             }
@@ -330,8 +332,8 @@ impl<'a> Follower<'a> {
         Ok(None)
     }
 
-    /// While the job runs: at the segments if a plan ended without a target, which the list may forget; at the
-    /// collection if nothing new is heard.
+    /// Observes more than the job while it runs: the segments if a plan ended without a target, because the list may
+    /// forget that plan; the collection if nothing changes.
     async fn look_beside(&mut self) -> Result<(), Error> {
         let rest = (self.job.since.elapsed() / 5).max(CONFIRM);
         if self.tracker.has_ended_plans() && self.observed.is_none_or(|at| at.elapsed() > rest) {
@@ -347,8 +349,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Asks the management port what it knows of the plans, once; whether it answered. That it cannot be asked changes
-    /// nothing.
+    /// Asks the management port for the plans, once. Returns whether it answered; a failure changes nothing.
     async fn ask_the_management_port(&mut self) -> bool {
         let (Some(management), Some(origin)) = (&self.client_state.management, &self.job.origin) else {
             return false;
@@ -357,7 +358,7 @@ impl<'a> Follower<'a> {
             return false;
         }
         self.has_asked_management = true;
-        // Without it there has to be time for the verdict.
+        // If the port does not answer, enough time must remain for the verdict.
         let share = self.deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
         let limit = self.deadline.within(share);
         let tasks = management.compaction_tasks(limit, origin.collection.id).await;
@@ -367,7 +368,7 @@ impl<'a> Follower<'a> {
         })
     }
 
-    /// Looks at the segments, and judges the plans by them.
+    /// Lists the segments, and judges the plans by them.
     async fn observe(&mut self) -> Result<(), Error> {
         let is_at_rest = self.is_at_rest();
         let Some(observer) = &mut self.observer else { return Ok(()) };
@@ -376,14 +377,14 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// What has become of the segments since the trigger.
+    /// Compares the segments with those before the trigger.
     fn segment_diff(&self) -> Option<SegmentDiff> {
         let origin = self.job.origin.as_ref().filter(|origin| !origin.is_late)?;
         let before = origin.before.as_ref()?;
         Some(segment_diff::compare(before, &self.latest.as_ref()?.segments, self.tracker.plans()))
     }
 
-    /// Says of a bare id what it takes to know more.
+    /// Adds to the error of a job that is known by its id alone how the caller can learn more.
     fn with_what_lacks(&self, error: Error) -> Error {
         let is_bare = self.job.origin.is_none() && self.job.scheduled == Scheduled::Elsewhere;
         if !is_bare || error.status != Status::OutcomeUnknown {

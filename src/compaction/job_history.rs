@@ -1,5 +1,5 @@
-//! The jobs a client has triggered or waited for, within bounds. Servers answer alike for a job
-//! that had nothing to do and one they never knew, and forget plans: the client need not.
+//! The jobs that a client triggered or waited for, in bounded memory. A server responds alike for a job without work
+//! and a job that it never knew, and it forgets plans; the client remembers both.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,58 +15,58 @@ use crate::collection::Collection;
 
 pub(super) const MOST_JOBS: usize = 16_384;
 const MOST_DOUBTS: usize = 256;
-/// Machine words in all that is remembered together: 8 MiB.
+/// The bound in machine words of all jobs together: 8 MiB.
 pub(super) const MOST_WORDS: usize = 1 << 20;
 
-/// What is remembered of one job.
+/// What the history keeps of one job.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
-    /// What its trigger learnt.
+    /// How many plans the trigger scheduled.
     pub(crate) scheduled: Scheduled,
-    /// When it was first heard of.
+    /// When this client first saw the job.
     pub(crate) since: Instant,
-    /// Every plan seen so far.
+    /// Every plan that the client saw.
     pub(crate) plans: Plans,
-    /// The largest of each count seen so far.
+    /// The largest of each count that the client saw.
     pub(crate) most: Counts,
-    /// The most plans that it was seen to have at one moment.
+    /// The most plans that the server counted at one moment.
     pub(crate) counted: i64,
-    /// Whether the server was seen to leave plans of it out of its list.
+    /// Whether the server dropped plans of this job from its list.
     pub(crate) forgets: bool,
-    /// Whether a list that was read after its end, while the server remembered all of it, is among the plans.
+    /// Whether the plans include a list from after the job's end, of a server that still remembered the whole job.
     pub(crate) is_whole: bool,
-    /// What it compacts, and the segments before; only of a job that this client triggered or imported, or waited
-    /// for in a collection.
+    /// The collection, and its segments before the trigger. Only for a job that this client triggered, imported, or
+    /// waited for in a collection.
     pub(crate) origin: Option<Arc<Origin>>,
-    /// Whether it was seen to be over.
+    /// Whether the client saw the end of the job.
     pub(crate) is_over: bool,
 }
 
-/// What was there when a trigger was sent.
+/// A collection at the moment of a trigger.
 #[derive(Debug)]
 pub(crate) struct Origin {
-    /// When it was sent, or a little before.
+    /// When the client sent the trigger, or a moment before.
     pub(crate) since: Instant,
     pub(crate) collection: Collection,
     pub(crate) mode: Mode,
-    /// What of the collection it is about.
+    /// The part of the collection that the trigger selects.
     pub(crate) chosen: Chosen,
-    /// The segments, if the server told in time.
+    /// The segments, if the server listed them in time.
     pub(crate) before: Option<Snapshot>,
-    /// Whether this is no trigger of this client, and all of it but the collection was seen or guessed later.
+    /// Whether this client did not send the trigger: then all but the collection was read or guessed later.
     pub(crate) is_late: bool,
-    /// Segments that were being compacted then, as far as could be seen.
+    /// The segments that other compactions held at that moment, as far as the client could see.
     pub(crate) taken: HashSet<i64>,
-    /// The jobs of the collection that the server listed, if it lists any.
+    /// The jobs of the collection that the server listed, if it lists jobs.
     pub(crate) jobs_before: Option<HashSet<i64>>,
-    /// How often the server listed plans of these sources, if it lists those of all collections.
+    /// How many plans with these sources the server listed, if it lists the plans of all collections.
     pub(crate) plans_before: Option<HashMap<Vec<i64>, usize>>,
-    /// The job of this client that was running on the collection.
+    /// The job of this client that ran on the collection.
     pub(crate) running: Option<i64>,
 }
 
 impl Job {
-    /// A job that was triggered just now.
+    /// A job that this client has just triggered.
     pub(crate) fn new(scheduled: Scheduled, plans: Plans) -> Self {
         let since = Instant::now();
         Self {
@@ -82,12 +82,12 @@ impl Job {
         }
     }
 
-    /// A job of which this client knows nothing.
+    /// A job about which this client knows nothing.
     pub(crate) fn of_others() -> Self {
         Self::new(Scheduled::Elsewhere, Plans::default())
     }
 
-    /// The same job with what was known of it before. A second trigger can get the id of a job that runs.
+    /// Merges what the history knows about the same job. A second trigger can get the id of a running job.
     fn added_to(self, before: Self) -> Self {
         if let (Some(old), Some(new)) = (&before.origin, &self.origin)
             && !old.collection.is_same_or_renamed(&new.collection)
@@ -116,7 +116,7 @@ impl Job {
         }
     }
 
-    /// Keeps only what takes little room.
+    /// Drops everything that takes much memory.
     fn strip(&mut self) {
         self.counted = self.counted.max(i64::try_from(self.plans.len()).unwrap_or(i64::MAX));
         self.forgets = true;
@@ -125,7 +125,7 @@ impl Job {
         self.origin = None;
     }
 
-    /// When it was triggered, if this client or the one that exported it did that.
+    /// When the job was triggered, if this client or the exporting client did that.
     pub(super) fn triggered(&self) -> Option<Instant> {
         match &self.origin {
             Some(origin) if !origin.is_late => Some(origin.since),
@@ -139,7 +139,7 @@ impl Job {
 }
 
 impl Origin {
-    /// What was there before the first trigger is what the job began with.
+    /// The job began with the segments before its first trigger.
     fn earliest(old: Option<Arc<Self>>, new: Option<Arc<Self>>) -> Option<Arc<Self>> {
         match (old, new) {
             (Some(old), Some(new)) if old.is_late && !new.is_late => Some(new),
@@ -147,7 +147,7 @@ impl Origin {
         }
     }
 
-    /// Rough number of machine words it takes.
+    /// Approximate size in machine words.
     fn weight(&self) -> usize {
         let names = self.collection.name.len() + self.collection.database.len() + 8 * self.chosen.weight();
         let jobs = self.jobs_before.as_ref().map_or(0, HashSet::len) + self.taken.len();
@@ -156,7 +156,7 @@ impl Origin {
     }
 }
 
-/// The memory itself; forgets the oldest jobs first.
+/// The bounded store; it forgets the oldest jobs first.
 #[derive(Debug, Default)]
 pub(crate) struct JobHistory(Mutex<Jobs>);
 
@@ -164,16 +164,16 @@ pub(crate) struct JobHistory(Mutex<Jobs>);
 struct Jobs {
     by_id: HashMap<i64, Job>,
     oldest_first: VecDeque<i64>,
-    /// Those of them that take more than a few words, oldest first.
+    /// The jobs that take more than a few words, oldest first.
     heavy: VecDeque<i64>,
     words: usize,
-    /// Triggers of which nobody knows whether the server took them; one per collection, the latest.
+    /// Triggers in doubt; one per collection, the latest.
     doubts: VecDeque<Arc<Origin>>,
 }
 
 impl JobHistory {
-    /// Remembers a job, together with what is known of it already. What takes much room is forgotten first:
-    /// plans and segments. How a job was scheduled and how far it came is kept longest.
+    /// Stores a job, merged with what the history has. To free memory it first drops plans and segments, last how many
+    /// plans were scheduled and how far the job came.
     pub(crate) fn remember(&self, job_id: i64, job: Job) {
         let mut jobs = self.jobs();
         let (job, was_heavy) = if let Some(before) = jobs.by_id.remove(&job_id) {
@@ -206,8 +206,8 @@ impl JobHistory {
         }
     }
 
-    /// Adds what another client knew of a job. Does not if this one knows a job of that number elsewhere: then they are
-    /// of different servers.
+    /// Adds an exported job. Refuses it if this client knows a job with that number elsewhere: they belong to different
+    /// servers.
     pub(crate) fn import(&self, job_id: i64, job: Job) -> bool {
         let known = self.recall(job_id);
         let is_elsewhere = |known: &Job| match (&known.origin, &job.origin) {
@@ -224,12 +224,12 @@ impl JobHistory {
         true
     }
 
-    /// What is known of a job.
+    /// Returns what the history knows about a job.
     pub(crate) fn recall(&self, job_id: i64) -> Option<Job> {
         self.jobs().by_id.get(&job_id).cloned()
     }
 
-    /// The latest job of a collection that is not known to be over, of any kind.
+    /// The latest job of a collection, of any kind, whose end the client has not seen.
     pub(crate) fn unfinished(&self, collection: &Collection) -> Option<i64> {
         let jobs = self.jobs();
         let is_wanted = |id: &&i64| {
@@ -242,7 +242,7 @@ impl JobHistory {
         jobs.oldest_first.iter().rev().find(is_wanted).copied()
     }
 
-    /// Segments that jobs of this collection take which are not known to be over.
+    /// The sources of the jobs of this collection whose end the client has not seen.
     pub(crate) fn unfinished_sources(&self, collection: &Collection) -> HashSet<i64> {
         let jobs = self.jobs();
         let is_open = |job: &&Job| {
@@ -252,7 +252,7 @@ impl JobHistory {
         plans.flat_map(|plan| plan.sources.iter().copied()).collect()
     }
 
-    /// Remembers a trigger of which nobody knows whether the server took it.
+    /// Stores a trigger in doubt: the server may have accepted it.
     pub(crate) fn doubt(&self, origin: Arc<Origin>) {
         let mut jobs = self.jobs();
         jobs.doubts.retain(|doubt| !doubt.collection.is_same(&origin.collection));
@@ -263,14 +263,14 @@ impl JobHistory {
         }
     }
 
-    /// A trigger of the collection was answered that was sent after those in doubt.
+    /// Removes earlier triggers in doubt: the server responded to a later one of the collection.
     pub(crate) fn clear_doubts_before(&self, answered: &Origin) {
         let is_answered =
             |doubt: &Origin| doubt.collection.is_same(&answered.collection) && doubt.since <= answered.since;
         self.jobs().doubts.retain(|doubt| !is_answered(doubt));
     }
 
-    /// The latest trigger of this collection that is in doubt.
+    /// The latest trigger in doubt of this collection.
     pub(crate) fn in_doubt(&self, collection: &Collection) -> Option<Arc<Origin>> {
         self.jobs().doubts.iter().find(|doubt| doubt.collection.is_same(collection)).cloned()
     }

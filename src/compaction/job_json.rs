@@ -1,6 +1,6 @@
-//! What is remembered of a job as JSON, and back. No I/O.
+//! Writes a job of the history as JSON, and reads it. No I/O.
 //!
-//! Of lists of ids each has the difference to the one before: they are long, and mostly near each other.
+//! Lists of ids are long, and neighbours are close: each id is written as the difference to the one before.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
@@ -20,14 +20,14 @@ use super::snapshot::{Kind, Snapshot, Stored};
 use super::verdict::Counts;
 use crate::collection::{Collection, check_name};
 
-/// No job is taken for older.
+/// The greatest age of a job.
 const LONGEST_AGE: Duration = Duration::from_hours(30 * 24);
-/// In place of a number of plans.
+/// Stands for `Scheduled` values that are no number of plans.
 const UNCOUNTED: i64 = -1;
 const ELSEWHERE: i64 = -2;
 const MODES: [Mode; 4] = [Mode::Plain, Mode::Clustering, Mode::L0, Mode::TargetSize];
 
-/// A moment by both clocks: of the process, and of the world.
+/// One moment by both clocks: the monotonic one and the system's.
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
     instant: Instant,
@@ -56,7 +56,7 @@ impl Moment {
     }
 }
 
-/// Writes a job. Texts of the server are passed through `hide`.
+/// Writes a job. `hide` removes secrets from the server's texts.
 pub(super) fn write(job_id: i64, job: &Job, now: Moment, hide: &dyn Fn(&str) -> String) -> Value {
     let Counts { executing, completed, failed, timed_out } = job.most;
     let most = [executing, completed, failed, timed_out].map(|count| count.max(0));
@@ -154,7 +154,7 @@ fn from_steps(steps: impl IntoIterator<Item = i64>) -> Vec<i64> {
     steps.into_iter().scan(0, add).collect()
 }
 
-/// What was read, or why it was refused.
+/// The value, or the reason for the refusal.
 type Read<T> = Result<T, String>;
 
 fn wrong<T>(key: &str) -> Read<T> {
@@ -198,7 +198,7 @@ impl<'a> Fields<'a> {
         self.get(key, numbers)
     }
 
-    /// Exactly so many.
+    /// A list of exactly this length.
     fn array<const N: usize>(self, key: &str) -> Read<[i64; N]> {
         self.numbers(key)?.try_into().or_else(|_| wrong(key))
     }
@@ -216,7 +216,7 @@ fn number_32(key: &str, number: i64) -> Read<i32> {
     i32::try_from(number).or_else(|_| wrong(key))
 }
 
-/// Reads a job, and refuses what no job can be. Keys that this version does not know are left alone.
+/// Reads a job, and refuses values that no job can have. Ignores keys that this version does not know.
 pub(super) fn read(value: &Value, now: Moment) -> Read<(i64, Job)> {
     let fields = Fields::of("job", value)?;
     let job_id = fields.number("job", 0..=i64::MAX)?;
@@ -237,7 +237,7 @@ pub(super) fn read(value: &Value, now: Moment) -> Read<(i64, Job)> {
         most: Counts { executing, completed, failed, timed_out },
         counted: fields.number("counted", 0..=i64::MAX)?,
         forgets: fields.flag("forgets")?,
-        // Texts of before do not say.
+        // Earlier texts lack this field.
         is_whole: fields.flag("whole").unwrap_or(false),
         is_over: fields.flag("over")?,
         origin: origin.map(Arc::new),
@@ -265,7 +265,7 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         return wrong("judged");
     };
     let seen: Option<Vec<bool>> = fields.get("seen", Value::as_array)?.iter().map(Value::as_bool).collect();
-    // Texts of before have no fifth.
+    // Earlier texts have no fifth element.
     let Some([is_listed, was_gone, is_settled, is_twice, was_left @ ..]) = seen.as_deref() else {
         return wrong("seen");
     };

@@ -1,4 +1,4 @@
-//! From everything that was seen of a job to what can truthfully be said about it. No I/O.
+//! Turns the observations of a job into a report. No I/O.
 
 use super::job_history::Job;
 use super::judgement::{Judged, Judgement, Reason};
@@ -21,11 +21,11 @@ pub(crate) struct JobTracker {
     job_id: i64,
     scheduled: Scheduled,
     is_clustering: bool,
-    /// The latest answer, if there was one.
+    /// The latest response, if there is one.
     last: Option<StateInfo>,
-    /// Whether the plans have to be looked at again whatever the next answer is.
+    /// Whether the client must list the plans again, whatever the next response says.
     plans_are_due: bool,
-    /// The largest of each count over all answers: servers forget.
+    /// The largest of each count over all responses, because servers forget plans.
     most: Counts,
     /// The most plans counted at one moment, in this wait or an earlier one.
     most_counted: i64,
@@ -34,35 +34,35 @@ pub(crate) struct JobTracker {
     /// Every plan ever listed.
     plans: Plans,
     list: List,
-    /// Whether the server has left out a plan that it listed before, or may have.
+    /// Whether the server's list lacks a plan that it had before, or may lack one.
     forgets: bool,
-    /// Whether an earlier wait has seen all plans.
+    /// Whether an earlier wait saw all plans.
     was_whole: bool,
-    /// Why the latest look at the segments does not exclude plans that nobody has seen.
+    /// Why the latest list of segments does not exclude plans that the client never saw.
     unlisted: Option<Unlisted>,
     polls: u64,
     failed_polls: u64,
 }
 
-/// What the latest list of plans is worth.
+/// How complete the latest list of plans is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
 enum List {
-    /// None was read in this wait.
+    /// This wait has read no list.
     None,
-    /// It was read while the job ran.
+    /// The client read it while the job ran.
     Early,
-    /// It was read after the job was over.
+    /// The client read it after the job ended.
     Final,
-    /// It could not be read, so that the ones before may be out of date.
+    /// The client could not read it, so earlier lists may be out of date.
     Missing,
 }
 
-/// How many plans ended how.
+/// The number of plans by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) completed: i64,
-    /// Failed, those that ran out of time included.
+    /// Failed plans, including those that timed out.
     pub(super) failed: i64,
     pub(super) timed_out: i64,
     pub(super) unknown: i64,
@@ -72,7 +72,7 @@ impl JobTracker {
     pub(crate) fn new(job_id: i64, job: Job) -> Self {
         let is_clustering = job.origin.as_ref().is_some_and(|origin| origin.mode == Mode::Clustering);
         let Job { scheduled, mut plans, most, counted, forgets, is_whole, .. } = job;
-        // What an earlier wait saw last may have been a moment ago.
+        // The last observation of an earlier wait may be a moment old.
         for plan in plans.iter_mut() {
             plan.was_gone = false;
         }
@@ -95,7 +95,7 @@ impl JobTracker {
         }
     }
 
-    /// The job as it is to be remembered.
+    /// The job as the history keeps it.
     pub(crate) fn remembered(&self, job: Job) -> Job {
         Job {
             plans: self.plans.clone(),
@@ -107,7 +107,7 @@ impl JobTracker {
         }
     }
 
-    /// Adds one answer; says whether it shows a change, so that a look at the plans is worthwhile.
+    /// Adds one response. Returns whether it shows a change, so that the client should list the plans.
     pub(crate) fn poll(&mut self, info: StateInfo) -> bool {
         let look = self.plans_are_due || self.last != Some(info);
         self.last = Some(info);
@@ -121,8 +121,8 @@ impl JobTracker {
         self.failed_polls += 1;
     }
 
-    /// Adds the plans that the server lists now. Some servers tell the state of each: those count too. `may_forget`: the
-    /// job is so old that the server may have forgotten plans of it before anybody saw them.
+    /// Adds the plans that the server lists now. Some servers report the state of each plan: those states count too.
+    /// `may_forget`: the job is so old that the server may have forgotten plans before the client saw them.
     pub(crate) fn list(&mut self, listed: Listed, may_forget: bool) {
         self.plans_are_due = false;
         if listed.state == State::Executing
@@ -137,25 +137,25 @@ impl JobTracker {
         self.forgets |= self.plans.list(plans) || may_forget;
     }
 
-    /// The server cannot list the plans, and will not with another try.
+    /// The server cannot list the plans, and another attempt will not help.
     pub(crate) fn cannot_list(&mut self) {
         self.plans_are_due = false;
         self.list = List::Missing;
     }
 
-    /// The plans could not be looked at, or have to be looked at once more.
+    /// The client could not list the plans, or must list them once more.
     pub(crate) fn look_again(&mut self) {
         self.plans_are_due = true;
     }
 
-    /// Judges the plans by what is left of their segments. Returns whether the partitions are needed for that.
+    /// Judges the plans by their segments. Returns whether that needs the list of partitions.
     pub(crate) fn judge(&mut self, view: &View<'_>) -> bool {
         let wants_partitions = lineage::judge(&mut self.plans, view);
         if self.is_clustering {
             for plan in self.plans.iter_mut().filter(|plan| plan.is_another_kind_than_clustering()) {
                 plan.judged.reason = Reason::OtherKind;
             }
-            // Another plan of the job shows that it clusters: those that changed nothing have failed.
+            // Another plan shows that this job clusters: plans that changed nothing have failed.
             if self.clusters() {
                 let is_left = |plan: &&mut Plan| {
                     plan.judged == Judged::not_known(Reason::LevelUnknown)
@@ -171,35 +171,35 @@ impl JobTracker {
         wants_partitions
     }
 
-    /// Adds what the management port says of the plans.
+    /// Adds the tasks of the management port.
     pub(crate) fn hear(&mut self, tasks: &[ManagedTask]) {
         management_evidence::add(&mut self.plans, tasks);
     }
 
-    /// Everything that decides what comes of later answers, for those who explore them.
+    /// The part of the state that decides how later responses change it; the model explores it.
     #[cfg(test)]
     pub(super) fn fingerprint(&self) -> impl std::hash::Hash {
         let Self { last, plans_are_due, most, most_counted, plans, list, forgets, unlisted, .. } = self;
         (last, plans_are_due, most, most_counted, plans, list, forgets, unlisted)
     }
 
-    /// Whether the job has done what was asked, or had nothing to do.
+    /// Whether the job succeeded or had nothing to do.
     pub(crate) fn is_good(&self) -> bool {
         matches!(self.verdict(), Verdict::Succeeded | Verdict::NothingToDo)
     }
 
-    /// Remembers what later looks are compared with, after the plans were judged.
+    /// After a judgement, keeps what the next observation is compared with.
     pub(crate) fn note(&mut self, view: &View<'_>) {
         lineage::note(&mut self.plans, view);
     }
 
-    /// Whether some plan shows no result: it failed, or leaves none behind.
+    /// Whether some plan shows no result: it failed, or it made none.
     pub(crate) fn has_plans_without_results(&self) -> bool {
         let mut open = self.plans.iter().filter(|plan| plan.judged.judgement != Judgement::Completed);
         open.any(|plan| plan.targets().is_empty())
     }
 
-    /// The segments cannot be listed, and will not be with another try.
+    /// The server cannot list the segments, and another attempt will not help.
     pub(crate) fn cannot_see_segments(&mut self) {
         if self.is_over() {
             let open = self.plans.iter_mut().filter(|plan| plan.judged.judgement == Judgement::Open);
@@ -207,11 +207,11 @@ impl JobTracker {
         }
     }
 
-    /// Whether another look a moment later would change nothing.
+    /// Whether another observation a moment later would change nothing.
     pub(crate) fn is_certain(&self) -> bool {
         match self.verdict() {
             Verdict::Succeeded | Verdict::NothingToDo => true,
-            // The counters alone account for every plan.
+            // The counters account for every plan.
             Verdict::Failed | Verdict::PartlyFailed | Verdict::TimedOut => {
                 let Counts { completed, failed, timed_out, .. } = self.most;
                 completed.saturating_add(failed).saturating_add(timed_out) >= self.planned()
@@ -220,7 +220,7 @@ impl JobTracker {
         }
     }
 
-    /// What is judged now stays so, whatever becomes of the segments later.
+    /// Makes the judgements final, however the segments change later.
     pub(crate) fn settle(&mut self) {
         let is_all = self.is_whole() || (self.scheduled == Scheduled::Elsewhere && self.unlisted.is_none());
         self.was_whole = is_all && self.plans.len() > 0;
@@ -232,12 +232,12 @@ impl JobTracker {
         self.last.is_some_and(|info| info.state != State::Executing && info.counts.executing == 0)
     }
 
-    /// Whether a plan was only just found without sources and without a target: another look will tell more.
+    /// Whether a plan lost its sources only now and has no target: another observation will show more.
     pub(crate) fn wants_another_look(&self) -> bool {
         self.plans.iter().any(|plan| plan.judged.judgement == Judgement::Open && plan.was_gone)
     }
 
-    /// Whether some plan has ended although the list shows no target of it: the list alone will not tell how.
+    /// Whether some plan ended and the list shows no target of it: the list alone will not show how it ended.
     pub(crate) fn has_ended_plans(&self) -> bool {
         let executing = self.last.map_or(0, |info| info.counts.executing);
         let open = self.plans.iter().filter(|plan| {
@@ -246,12 +246,12 @@ impl JobTracker {
         count(open.count()) > executing
     }
 
-    /// The state and the counts that the server told last.
+    /// The latest state and counts.
     pub(crate) fn last(&self) -> Option<StateInfo> {
         self.last
     }
 
-    /// Plans the job has had, from every source there is. What the trigger announced does not outrank the whole list.
+    /// The number of plans, from every source. A complete list counts more than the number that the trigger announced.
     pub(crate) fn planned(&self) -> i64 {
         let known = count(self.plans.len()).max(if self.plans.is_full() { self.most_listed } else { 0 });
         let announced = if let Scheduled::Plans(count) = self.scheduled { count } else { 0 };
@@ -259,18 +259,18 @@ impl JobTracker {
         known.max(self.most_counted).max(if is_all { 0 } else { announced })
     }
 
-    /// Whether every plan of the job has been seen: in a list of its end that misses nothing.
+    /// Whether the client has seen every plan: a list from after the job's end has them all.
     fn is_whole(&self) -> bool {
         self.was_whole || (self.list == List::Final && !self.forgets)
     }
 
-    /// Whether the trigger announced more plans than were listed so far.
+    /// Whether the trigger announced more plans than the server has listed so far.
     pub(crate) fn misses_plans(&self) -> bool {
         matches!(self.scheduled, Scheduled::Plans(announced) if count(self.plans.len()) < announced)
     }
 
-    /// Whether the server has named the job's plans or their number. Counting alone is not enough:
-    /// plans that failed may have left the counts before anybody looked.
+    /// Whether the server named the job's plans or their number. The counters alone are not enough: failed plans may
+    /// have left them before the client asked.
     fn knows_all_plans(&self) -> bool {
         match self.scheduled {
             Scheduled::Plans(_) => true,
@@ -279,7 +279,7 @@ impl JobTracker {
         }
     }
 
-    /// Whether plans of this job of others may have been forgotten before anybody saw them.
+    /// Whether the server may have forgotten plans of this foreign job before the client saw them.
     fn may_have_forgotten_plans(&self) -> bool {
         self.scheduled == Scheduled::Elsewhere && !self.knows_all_plans()
     }
@@ -288,8 +288,9 @@ impl JobTracker {
         count(self.plans.iter().filter(|plan| plan.judged.judgement == judgement).count())
     }
 
-    /// A counter is a fact, a judgement an inference: where both cannot be true, the counter is. Only plans that are
-    /// counted as completed although all their sources are stored are not known: one of the two is of another server.
+    /// A counter is a fact and a judgement an inference: if they contradict each other, the counter is right. One case
+    /// stays unknown: plans that are counted as completed while all their sources are stored. Then the counter or the
+    /// list comes from another server.
     pub(super) fn tally(&self) -> Tally {
         let planned = self.planned();
         let counted = self.most.failed.saturating_add(self.most.timed_out);
@@ -301,7 +302,7 @@ impl JobTracker {
         let failed = failed.min(planned.saturating_sub(completed).max(0)).max(counted);
         let completed = completed.saturating_sub(contradicted).max(0);
         let unknown = planned.saturating_sub(completed).saturating_sub(failed).max(0);
-        // Counters tell timeouts from other failures; what is left of the segments does not.
+        // Counters separate timeouts from other failures; segments do not.
         let timed_out = if self.most.failed == 0 && self.most.timed_out >= failed {
             failed
         } else {
@@ -310,7 +311,7 @@ impl JobTracker {
         Tally { completed, failed, timed_out, unknown }
     }
 
-    /// Whether a plan of the job did, or was, what the trigger asked for.
+    /// Whether a plan of the job clusters, or its result is clustered.
     fn clusters(&self) -> bool {
         self.plans.iter().any(|plan| {
             let has_result = matches!(plan.judged.reason, Reason::TargetStored | Reason::TargetReplaced);
@@ -341,12 +342,12 @@ impl JobTracker {
         } else if says_completed && self.planned() == 0 && self.scheduled == Scheduled::Nothing {
             Verdict::NothingToDo
         } else {
-            // Fewer completed than there were: some were forgotten, and nobody can tell how they ended.
+            // Fewer plans completed than existed: the server forgot some, and their end is unknown.
             Verdict::Unknown
         }
     }
 
-    /// How far the job is, in plans.
+    /// The progress of the job, in plans.
     pub(crate) fn so_far(&self) -> Progress {
         let Tally { completed, failed, .. } = self.tally();
         let named = self.plans.iter().filter(|plan| !self.is_clustering && !plan.targets().is_empty());
@@ -354,7 +355,7 @@ impl JobTracker {
         Progress { planned: self.planned(), done, failed, ..Progress::default() }
     }
 
-    /// How far the job is, for messages.
+    /// The progress of the job as text for messages.
     pub(crate) fn progress(&self) -> String {
         if self.polls == 0 {
             return "the server has not answered any question about it".to_owned();
@@ -368,7 +369,7 @@ impl JobTracker {
         &self.plans
     }
 
-    /// What can be said now.
+    /// The report as of now.
     pub(crate) fn report(&self) -> Report {
         let (tally, verdict) = (self.tally(), self.verdict());
         let is_open = verdict == Verdict::Unknown && tally.unknown == 0 && self.may_have_forgotten_plans();

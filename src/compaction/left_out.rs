@@ -1,4 +1,4 @@
-//! Which stored segments a job has left out, and why. No I/O.
+//! Finds the stored segments that a job left out, with the reasons. No I/O.
 
 use std::collections::HashSet;
 
@@ -28,14 +28,14 @@ pub struct LeftOut {
     pub held: i64,
 }
 
-/// What a trigger chose.
+/// The part of a collection that a trigger selects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Chosen {
     /// Only this partition; 0: all.
     pub(crate) partition_id: i64,
     /// Only these segments.
     pub(crate) segment_ids: Option<HashSet<i64>>,
-    /// Only one channel. Which segments are in it few servers list.
+    /// Whether it selects one channel. Few servers list the channel of a segment.
     pub(crate) is_one_channel: bool,
 }
 
@@ -49,13 +49,14 @@ impl Chosen {
             && self.segment_ids.as_ref().is_none_or(|ids| ids.contains(&segment.id))
     }
 
-    /// Rough number of machine words it takes.
+    /// Approximate size in machine words.
     pub(super) fn weight(&self) -> usize {
         self.segment_ids.as_ref().map_or(0, |ids| 2 * ids.len())
     }
 }
 
-/// Of the segments right before the trigger. `None` if they are not known, or not whether they were asked for.
+/// Counts the segments from right before the trigger. `None` if the client does not know them, or not whether the
+/// trigger selected them.
 pub(super) fn left_out(origin: &Origin, plans: &Plans) -> Option<LeftOut> {
     let before = origin.before.as_ref().filter(|_| !origin.is_late && !origin.chosen.is_one_channel)?;
     let named: HashSet<i64> = plans.iter().flat_map(|plan| plan.sources.iter().copied()).collect();

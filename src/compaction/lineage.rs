@@ -1,6 +1,7 @@
-//! From what is left of a plan's segments to how the plan ended. No I/O.
+//! Judges how a plan ended by its segments. No I/O.
 //!
-//! What servers of 2.4 to 3.0 leave behind, by the kind of plan, is recorded: `tests/recordings/reading.md`, section 2.
+//! `tests/recordings/reading.md`, section 2, describes what servers from 2.4 to 3.0 leave behind after each kind of
+//! plan.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,27 +9,28 @@ use super::judgement::{Judged, Judgement, Reason};
 use super::plan::{Plan, Plans};
 use super::snapshot::{ALL_PARTITIONS, Change, Snapshot};
 
-/// What was seen of a collection, to judge plans by.
+/// The observations of a collection that judgements rest on.
 #[allow(clippy::struct_excessive_bools, reason = "what a look is worth, each independent of the others")]
 pub(crate) struct View<'a> {
     /// The segments right before the trigger.
     pub(crate) before: Option<&'a Snapshot>,
-    /// Whether they were seen after it instead: what is not among them may have been there, and what is may be a result.
+    /// Whether `before` was read after the trigger instead. Segments that it lacks may have existed, and segments that
+    /// it has may be results.
     pub(crate) is_late: bool,
     /// The segments now.
     pub(crate) now: &'a Snapshot,
-    /// The partitions that exist after the segments were listed, if anybody asked for them.
+    /// The partitions that exist after the segments were listed, if the client read them.
     pub(crate) partitions: Option<&'a HashSet<i64>>,
     /// Whether the trigger asked for clustering.
     pub(crate) is_clustering: bool,
-    /// Whether the server says that the job is over, and listed its plans after that.
+    /// Whether the server reported the end of the job, and listed its plans after that.
     pub(crate) is_over: bool,
-    /// Whether it has been over for so long that these segments were listed after its end.
+    /// Whether the job ended long enough ago that these segments show the state after its end.
     pub(crate) is_at_rest: bool,
 }
 
-/// Judges each plan that is not judged for good yet. A plan that completed stays completed; of the others, what the
-/// latest look shows counts. Returns whether a plan needs the partitions to be judged.
+/// Judges each plan that has no final judgement. A completed plan stays completed; for the others the latest
+/// observation counts. Returns whether a plan can be judged only with the list of partitions.
 pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     let world = World::of(plans, view);
     let mut fits = world.unexplained.clone();
@@ -43,8 +45,9 @@ pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     wants_partitions
 }
 
-/// Remembers whose sources are gone without a target: the next look, a second later or more, judges those plans. Of those
-/// that the end of the job has left stored, nobody but another compaction can take anything later.
+/// Marks the plans whose sources are gone and that have no target: the next observation, at least a second later,
+/// judges them. Also marks the plans whose sources are stored after the job's end: only another compaction can take
+/// those sources later.
 pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {
     for plan in plans.iter_mut() {
         let stored = plan.sources.iter().filter(|id| view.now.has(**id)).count();
@@ -54,21 +57,21 @@ pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {
     }
 }
 
-/// Whether the server itself says how the plan ended.
+/// Whether the server reports how the plan ended.
 fn is_reported(plan: &Plan) -> bool {
     plan.judged.reason == Reason::Reported && plan.judged.judgement != Judgement::Open
 }
 
-/// Segments that no plan names as its target, by partition: their id and rows.
+/// New segments that no plan names as its target, by partition: their ids and rows.
 type Unexplained = HashMap<i64, Vec<(i64, i64)>>;
 
 struct World<'a> {
     view: &'a View<'a>,
-    /// Segments that appeared in a partition, and may have been made of what is gone there.
+    /// New segments in a partition; they may replace segments that are gone there.
     unexplained: Unexplained,
-    /// Results of clustering that appeared, by partition.
+    /// New results of clustering, by partition.
     clustered: HashSet<i64>,
-    /// Sources of more than one plan.
+    /// Segments that are sources of more than one plan.
     shared: HashSet<i64>,
 }
 
@@ -94,7 +97,8 @@ impl<'a> World<'a> {
             if segment.kind.is_clustered {
                 clustered.insert(segment.partition_id);
             }
-            // However many rows it has: another job may have taken sources together with what was flushed since.
+            // The number of rows proves nothing: another job may have compacted sources together with segments flushed
+            // since.
             if !named.contains(id) {
                 unexplained.entry(segment.partition_id).or_default().push((*id, segment.rows));
             }
@@ -114,9 +118,9 @@ impl<'a> World<'a> {
             (true, _) if stored < plan.sources.len() => {
                 self.at_the_end(Judged::not_known(Reason::SomeSourcesStored))
             }
-            // A server that starts again lists nothing at first, and one that forgot a plan says nothing of its end.
+            // A server that restarts lists no plans at first, and a server that forgot a plan does not report its end.
             (true, _) if !plan.is_listed => self.at_the_end(Judged::not_known(Reason::NoLongerListed)),
-            // A failed job that a clustering trigger was answered with may be another one.
+            // This failed job may be another one: the response to a clustering trigger can name any running job.
             (true, _) if self.view.is_clustering && !plan.is_clustering_shown() => {
                 self.at_the_end(Judged::not_known(Reason::LevelUnknown))
             }
@@ -124,12 +128,12 @@ impl<'a> World<'a> {
         }
     }
 
-    /// While the job runs nothing of this is final.
+    /// While the job runs, these judgements are not final.
     fn at_the_end(&self, judged: Judged) -> Judged {
         if self.view.is_over { judged } else { Judged::OPEN }
     }
 
-    /// It has a target, and its sources are gone.
+    /// Judges a plan that has a target and whose sources are gone.
     fn replaced(&self, plan: &Plan) -> Judged {
         let was_before = |id: i64| self.view.before.is_some_and(|before| before.has(id));
         let mut targets = plan.targets().iter().filter_map(|id| self.view.now.get(*id));
@@ -145,7 +149,7 @@ impl<'a> World<'a> {
                 Some(target) if target.kind.is_clustered => Judged::completed(Reason::TargetStored),
                 _ if !self.view.now.has_levels() => self.at_the_end(Judged::not_known(Reason::LevelUnknown)),
                 Some(_) => self.at_the_end(Judged::completed(Reason::OtherKind)),
-                // Replaced since. Others of its results may still be there.
+                // Another compaction replaced this target since. Other results of the plan may still be stored.
                 None if self.partitions_of(plan).any(|id| self.clustered.contains(&id)) => {
                     self.at_the_end(Judged::completed(Reason::TargetReplaced))
                 }
@@ -156,19 +160,19 @@ impl<'a> World<'a> {
             return Judged::completed(Reason::TargetStored);
         }
         if plan.sources.iter().any(|id| was_before(*id)) {
-            // A target that is named before it is listed comes a moment later.
+            // The server may name a target a moment before it lists the segment.
             return self.at_the_end(Judged::completed(Reason::TargetReplaced));
         }
         self.at_the_end(Judged::not_known(self.never_seen()))
     }
 
-    /// Why sources that are not known to have been stored prove nothing.
+    /// The reason why these sources prove nothing: the client does not know whether they were stored.
     fn never_seen(&self) -> Reason {
         let is_known = self.view.before.is_some() && !self.view.is_late;
         if is_known { Reason::SourcesUnknown } else { Reason::SegmentsUnknown }
     }
 
-    /// It has no target, and its sources are gone.
+    /// Judges a plan that has no target and whose sources are gone.
     fn vanished(&self, plan: &Plan, fits: &mut Unexplained) -> Judged {
         let Some(before) = self.view.before else {
             return self.at_the_end(Judged::not_known(Reason::SegmentsUnknown));
@@ -176,7 +180,7 @@ impl<'a> World<'a> {
         if plan.sources.iter().any(|id| !before.has(*id)) {
             return self.at_the_end(Judged::not_known(self.never_seen()));
         }
-        // The target may be named, and what others made of the sources be listed, a moment later.
+        // The server may name the target, or list the results of other compactions, a moment later.
         if !plan.was_gone && !plan.was_left {
             return Judged::OPEN;
         }
@@ -199,19 +203,19 @@ impl<'a> World<'a> {
         if appeared == 0 {
             return Judged::completed(Reason::Purged);
         }
-        // Once others may have taken the sources, nothing that comes later tells.
+        // Another compaction may have taken the sources: no later observation can decide.
         if plan.judged.reason == Reason::TakenByOthers {
             return plan.judged;
         }
-        // The server forgot the plan before it named a target: its result is one of those that appeared. Of a job that
-        // was seen late, another compaction may have made it of exactly these sources.
+        // The server forgot the plan before it named a target: the result is one of the new segments. If the client saw
+        // the job late, another compaction may have made that segment of exactly these sources.
         if !plan.is_listed && !self.view.is_late && self.fit(plan, before, fits) {
             return Judged::completed(Reason::ResultFits);
         }
         Judged::not_known(Reason::TakenByOthers)
     }
 
-    /// Whether a segment came in the place of the sources with exactly their rows. Each stands for one plan.
+    /// Whether a new segment has exactly the rows of the sources. Each new segment counts for one plan only.
     fn fit(&self, plan: &Plan, before: &Snapshot, fits: &mut Unexplained) -> bool {
         let rows = plan
             .sources
@@ -225,7 +229,7 @@ impl<'a> World<'a> {
         })
     }
 
-    /// The partitions that its sources were in.
+    /// The partitions of the plan's sources.
     fn partitions_of(&self, plan: &Plan) -> impl Iterator<Item = i64> {
         let before = self.view.before;
         let of_sources = plan.sources.iter().filter_map(move |id| before?.get(*id));
@@ -234,8 +238,8 @@ impl<'a> World<'a> {
     }
 }
 
-/// Sorted segments in the place of targets that are stored no more, on servers that sort results later: each in the
-/// partition of a plan, with exactly the rows of its sources.
+/// Sorted segments that replaced targets, on servers that sort results later. Such a segment lies in the partition of a
+/// plan, and has exactly the rows of the plan's sources.
 fn sorted_forms(plans: &Plans, view: &View<'_>, change: &Change) -> HashSet<i64> {
     let Some(before) = view.before else { return HashSet::new() };
     let mut forms = HashSet::new();

@@ -1,4 +1,4 @@
-//! Many collections, some at a time. One that fails does not keep the others from being compacted.
+//! Compacts many collections, several at a time. If one fails, the others continue.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,47 +20,48 @@ use crate::panics;
 use crate::rpc::Deadline;
 use crate::text::quotable;
 
-/// How many collections are compacted at a time if nobody says otherwise.
+/// The default number of collections that are compacted at a time.
 pub const DEFAULT_CONCURRENCY: usize = 16;
-/// The most that may be.
+/// The largest number of collections at a time.
 pub const MOST_CONCURRENCY: usize = 10_000;
 
-/// How many are looked up and triggered at a time, which takes a server's attention, and ten times the memory of a wait.
+/// How many collections are looked up and triggered at a time. This costs the server work, and ten times the memory of
+/// a wait.
 const TRIGGERS: usize = 32;
 
-/// What to do with many collections.
+/// The parameters of a compaction of many collections.
 #[derive(Clone, Debug)]
 pub struct Many {
     /// Names or aliases; `None`: every collection of the database.
     pub names: Option<Vec<String>>,
-    /// The same for all of them.
+    /// The parameters of each trigger.
     pub params: Params,
-    /// How many at a time, from the trigger to the end of the wait.
+    /// How many collections are in progress at a time; one is in progress from its trigger to the end of its wait.
     pub concurrency: usize,
-    /// Whether to leave the jobs alone once they are triggered.
+    /// Whether to trigger the jobs without waiting for them.
     pub only_trigger: bool,
 }
 
-/// What became of one collection.
+/// The result of one collection.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// The name or alias that was given, or listed.
+    /// The name or alias that the caller gave or the server listed.
     pub name: String,
-    /// The answer to its trigger; `None` if there was none.
+    /// The response to its trigger; `None` if there is none.
     pub triggered: Option<Triggered>,
-    /// The end of the wait for it, if there was one.
+    /// The outcome of its wait; `None` without a wait.
     pub outcome: Option<Outcome>,
-    /// What it failed with, whether before, by, or after its trigger.
+    /// Its error, from before, during or after the trigger.
     pub error: Option<Error>,
-    /// How long the wait was.
+    /// How long its wait took.
     pub took: Duration,
 }
 
-/// Collections that are being compacted: an alias must not lead to the same one again.
+/// The collections in progress. Two names may be aliases of one collection, which must not be compacted twice.
 type Begun = Mutex<HashSet<(String, String)>>;
 
 impl Many {
-    /// Refuses what cannot be meant.
+    /// Refuses parameters that contradict each other or are out of range.
     fn check(&self) -> Result<(), Error> {
         let wrong = |text: String| Err(Error::invalid_argument(text));
         let (most, asked) = (MOST_CONCURRENCY, self.concurrency);
@@ -88,7 +89,7 @@ impl Many {
     }
 }
 
-/// Compacts them all, and says of each what became of it; also the error of the whole, if one of them failed.
+/// Compacts all collections. Returns the result of each, and an error for the whole if one of them failed.
 pub(crate) async fn compact(
     client_state: &Arc<ClientState>,
     progress_tracker: &Arc<ProgressTracker>,
@@ -141,8 +142,8 @@ pub(crate) async fn compact(
     Ok((items, error))
 }
 
-/// Does what `begin` begins for each name, so many at a time, until the deadline. A stop is passed on to each, and a
-/// panic is a failure of its own. `None`: its turn did not come.
+/// Runs the work that `begin` returns for each name, `concurrency` at a time, until the deadline. Each name gets its
+/// own cancellation and its own error after a panic. `None`: its turn did not come.
 async fn each<F: Future<Output = Box<Item>> + Send + 'static>(
     names: &[String],
     concurrency: usize,
@@ -167,7 +168,8 @@ async fn each<F: Future<Output = Box<Item>> + Send + 'static>(
         let ended = if let Some(ended) = deadline.bound(running.join_next_with_id()).await {
             ended
         } else {
-            // Time is over for each of them too; of a stop they have to be told, once. Each ends in its own words.
+            // The deadline ends all of them at the same moment; a cancellation must be passed on once. Each then
+            // returns its own error.
             if let Some(reason) = deadline.cancelled().filter(|_| !is_told) {
                 for (_, token) in places.values() {
                     token.cancel(reason);
@@ -195,7 +197,7 @@ impl Item {
     }
 }
 
-/// What one of them needs.
+/// The state of one collection in progress.
 struct One {
     client_state: Arc<ClientState>,
     progress_tracker: Arc<ProgressTracker>,
@@ -206,7 +208,7 @@ struct One {
 }
 
 impl One {
-    /// What became of it is put together at the end: until then nobody needs the room.
+    /// The result is built at the end, so that a wait takes little memory.
     async fn compact(self, deadline: Deadline<'_>, name: String) -> Box<Item> {
         let mut triggered = None;
         let ended = self.go_on(deadline, &name, &mut triggered).await;
@@ -215,7 +217,7 @@ impl One {
             Ok(None) => {}
             Ok(Some((mut outcome, took))) => {
                 item.error = outcome.error.take();
-                // They are counted in the report, which many of may have to be kept.
+                // The report has their counts; the plans of many collections would take much memory.
                 outcome.report.plans = Vec::new();
                 (item.outcome, item.took) = (Some(outcome), took);
             }
@@ -225,7 +227,7 @@ impl One {
         Box::new(item)
     }
 
-    /// The end of the wait and how long it was, unless it was to be triggered only.
+    /// The outcome of the wait and its duration; `None` if the caller asked only for a trigger.
     async fn go_on(
         &self,
         deadline: Deadline<'_>,
@@ -261,7 +263,7 @@ impl One {
         Ok(Some((outcome, started.elapsed())))
     }
 
-    /// The collection of this name or alias, which none of the others may stand for.
+    /// Looks up the collection of this name or alias, and refuses it if another name stands for the same collection.
     async fn find(&self, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
         let collection = collection::find(&self.client_state.rpc, deadline, name).await?;
         let real = (collection.database.clone(), collection.name.clone());
@@ -277,7 +279,7 @@ impl One {
     }
 }
 
-/// The error of the whole: nobody has to look through the list to know that something failed.
+/// The error of the whole call, so that a caller need not search the list to notice a failure.
 fn summary(items: &[Item]) -> Option<Error> {
     let failed = || items.iter().filter_map(|item| item.error.as_ref().map(|error| (item, error)));
     let (first, error) = failed().next()?;

@@ -1,4 +1,4 @@
-//! The collection's side of a job: its segments and partitions, also after it was renamed or dropped.
+//! Observes the collection of a job: its segments and partitions, also after it was renamed or dropped.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::text::quotable;
 
-/// What a look showed.
+/// The result of an observation.
 pub(super) struct Seen {
     pub(super) segments: Vec<Segment>,
 }
 
-/// Looks at the collection of a job.
+/// Observes the collection of a job.
 pub(super) struct Observer {
     origin: Arc<Origin>,
-    /// The collection under the name that it has now.
+    /// The collection with its current name.
     collection: Collection,
     limit: Limit,
 }
@@ -35,8 +35,9 @@ impl Observer {
         Self { origin, collection, limit: Limit::default() }
     }
 
-    /// Looks at the segments, and judges the plans of the job by them. `None` if this server or user cannot list them.
-    /// Fails if the collection was dropped, and if another try may succeed. `is_at_rest`: see [`View`].
+    /// Lists the segments, and judges the plans of the job by them. `None` if the server does not list segments, or not
+    /// for this user. Fails if the collection was dropped, and if another attempt may succeed. `is_at_rest`: see
+    /// [`View`].
     pub(super) async fn observe(
         &mut self,
         rpc: &Rpc,
@@ -70,7 +71,7 @@ impl Observer {
         Ok(Some(Seen { segments }))
     }
 
-    /// Fails if the collection was dropped. Learns the name that it has now.
+    /// Fails if the collection was dropped. Otherwise stores its current name.
     pub(super) async fn check_collection(
         &mut self,
         rpc: &Rpc,
@@ -78,7 +79,7 @@ impl Observer {
         job_id: i64,
     ) -> Result<(), Error> {
         match self.find(rpc, deadline, job_id).await {
-            // Whatever else it fails with says nothing about the job.
+            // Other errors say nothing about the job.
             Err(error) if error.status == Status::CollectionNotFound => Err(error),
             _ => Ok(()),
         }
@@ -112,7 +113,7 @@ impl Observer {
         job_id: i64,
     ) -> Result<Option<Vec<Segment>>, Error> {
         let mut listed = self.list(rpc, deadline).await;
-        // Renamed, dropped, or another collection has its name now.
+        // The collection was renamed or dropped, or another collection has its name now.
         let is_strange = match &listed {
             Ok(segments) => segments.is_empty(),
             Err(error) => error.status == Status::CollectionNotFound,
@@ -146,7 +147,7 @@ impl Observer {
         listed
     }
 
-    /// The partitions that exist. They are asked for by the name of the collection, which another may have by now.
+    /// The partitions that exist. The request names the collection, and another collection may have that name by now.
     async fn partitions(
         &mut self,
         rpc: &Rpc,
@@ -163,7 +164,8 @@ impl Observer {
         match listed.await {
             Ok(partitions) => Ok(Some(partitions)),
             Err(error) if error.status == Status::CollectionNotFound || may_pass(&error) => Err(error),
-            // A user who may not ask, or a server that cannot answer: the rest of the job can be judged all the same.
+            // The user lacks the privilege, or the server cannot respond: the client judges the other plans without the
+            // list.
             Err(_) => Ok(None),
         }
     }

@@ -1,4 +1,4 @@
-//! Compaction with all that makes queries fast: indexes before and after, and the result loaded.
+//! Compacts a collection, waits for its indexes before and after, and refreshes its load.
 
 use super::again::Persistent;
 use super::client_state::ClientState;
@@ -9,8 +9,7 @@ use crate::error::Error;
 use crate::rpc::Deadline;
 use crate::{index, load};
 
-/// The stages one after another, all within one deadline. What was seen of the job is told also if a later
-/// stage fails.
+/// Runs the stages one after another within one deadline. The outcome has the job's report even if a later stage fails.
 pub(crate) async fn optimize(
     client_state: &ClientState,
     show: Show<'_>,
@@ -19,9 +18,9 @@ pub(crate) async fn optimize(
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
     let ClientState { rpc, collection_limiter, .. } = client_state;
-    // Refused before anything is waited for.
+    // These checks come before the first wait.
     let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
-    // Rows without an index are left out by old servers, and by all while they are indexed.
+    // Old servers never compact rows without an index; newer ones skip rows while they are being indexed.
     index::wait_until_built(rpc, collection_limiter, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;

@@ -1,53 +1,53 @@
-//! When a wait takes the server to be gone. No I/O.
+//! Decides when a server counts as gone. No I/O.
 
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status};
 
-/// A server of which nothing is heard for so long is gone.
+/// A server that sends nothing at all for this time is gone.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
-/// Keepalive needs no longer to find out that a connection is dead.
+/// Keepalive finds a dead connection within this time.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-/// Pings are answered by gateways too, and "not ready" by proxies whose coordinator is gone: without any other answer
-/// the wait goes on for so long.
+/// A server that sends no other response is gone after this time: gateways answer pings too, and a proxy answers "not
+/// ready" after its coordinator is gone.
 const LONGEST_HOPE: Duration = Duration::from_mins(5);
 
-/// How long the server has not answered. It counts from the first question that failed, which in a crowd of jobs may
-/// have come long after the last one that did not.
+/// How long the server has not responded. This counts from the first request that failed: with many jobs it may come
+/// long after the last response.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Outage {
-    /// Since when no question was answered.
+    /// When the first request without a response began.
     unanswered: Option<Instant>,
-    /// Since when nothing at all was heard.
+    /// When the connection was last known to be alive, if it is not now.
     silent: Option<Instant>,
-    /// When the last question was answered.
+    /// When the last response arrived.
     heard: Option<Instant>,
 }
 
 impl Outage {
-    /// A question was answered.
+    /// Records a response.
     pub(super) fn answered(&mut self) {
         *self = Self { heard: Some(Instant::now()), ..Self::default() };
     }
 
-    /// A look that began then failed. `is_heard`: the connection still answers pings, or the server said that it cannot
-    /// answer now. Returns how long it has given no answer, if that is too long.
+    /// Records a failed observation that began at `asked`. `is_heard`: the connection still answers pings, or the
+    /// server reported that it cannot respond now. Returns the time without a response if it is too long.
     pub(super) fn failed(&mut self, asked: Instant, is_heard: bool) -> Option<Duration> {
-        // Another question of the same look may have been answered.
+        // Another request of the same observation may have succeeded.
         let asked = self.heard.map_or(asked, |heard| heard.max(asked));
         let unanswered = self.unanswered.get_or_insert(asked).elapsed();
         if is_heard {
             self.silent = None;
             return (unanswered > LONGEST_HOPE).then_some(unanswered);
         }
-        // Until keepalive gave it up, the connection of a long question was alive.
+        // The connection of a long request was alive until keepalive closed it.
         let alive = Instant::now().checked_sub(KEEPALIVE).map_or(asked, |alive| alive.max(asked));
         let silent = self.silent.get_or_insert(alive).elapsed();
         (silent > LONGEST_SILENCE || unanswered > LONGEST_HOPE).then_some(unanswered)
     }
 }
 
-/// Failures of one question that say nothing about the job.
+/// Errors of one request that say nothing about the job.
 pub(super) fn may_pass(error: &Error) -> bool {
     match error.status {
         Status::Stalled => false, // it says something about the job, and ends the wait
@@ -56,7 +56,7 @@ pub(super) fn may_pass(error: &Error) -> bool {
     }
 }
 
-/// A server that has not answered for long is gone, whatever each single question ended with.
+/// The error for a server that has not responded for too long, whatever each request failed with.
 pub(super) fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Error {
     let since = since.as_secs();
     let text = format!(
@@ -67,7 +67,8 @@ pub(super) fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Erro
     error
 }
 
-/// The server answers, but the job does not advance: its plans may wait for a worker for ever. Waiting again is safe.
+/// The error for a job that does not advance while the server responds: its plans may wait for a worker for ever. The
+/// caller can safely wait again.
 pub(super) fn stalled(job_id: i64, since: Duration, progress: &str) -> Error {
     let text = format!(
         "compaction job {job_id}: nothing has changed for {} ms ({progress}); it may go on",

@@ -10,9 +10,9 @@ use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as T
 use crate::proto::service::CompactionMergeInfo;
 use crate::text::{one_line, shortened};
 
-/// Machine words that the plans of a job may take (8 MiB); of more, only the number is known.
+/// The bound in machine words of the plans of a job (8 MiB); of further plans the client keeps only the number.
 pub(super) const MOST_WORDS: usize = 1 << 20;
-/// Longest text of a server that is kept with a plan, in bytes.
+/// The longest text of a server that a plan keeps, in bytes.
 const TEXT_LIMIT: usize = 255;
 
 /// One unit of work of a job.
@@ -20,29 +20,29 @@ const TEXT_LIMIT: usize = 255;
 #[cfg_attr(test, derive(Hash))]
 #[allow(clippy::struct_excessive_bools, reason = "what was seen of a plan, each independent of the others")]
 pub struct Plan {
-    /// Ids of the segments that are taken.
+    /// Ids of the segments that the plan replaces.
     pub sources: Vec<i64>,
     /// Id of the (first) resulting segment; -1 while, or if, there is none.
     pub target: i64,
-    /// What servers newer than 3.0.0 tell besides.
+    /// What only servers newer than 3.0.0 report.
     pub details: Option<Box<Details>>,
-    /// How it ended, as far as that is known.
+    /// How it ended, as far as the client knows.
     pub judged: Judged,
     /// What the management port says about it.
     pub(super) evidence: Option<Box<ManagementEvidence>>,
-    /// Whether the latest list had it.
+    /// Whether the latest list has it.
     pub(super) is_listed: bool,
-    /// Whether an earlier look found its sources gone, and no target.
+    /// Whether an earlier observation found its sources gone, and no target.
     pub(super) was_gone: bool,
-    /// Whether a look well after the job's end found all its sources stored, and no target.
+    /// Whether an observation after the job's end found all its sources stored, and no target.
     pub(super) was_left: bool,
-    /// Whether its judgement stays, whatever becomes of the segments.
+    /// Whether its judgement is final.
     pub(super) is_settled: bool,
-    /// Whether one list had it more than once.
+    /// Whether one list named it more than once.
     pub(super) is_twice: bool,
 }
 
-/// What only servers newer than 3.0.0 tell of a plan.
+/// The part of a plan that only servers newer than 3.0.0 report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
 pub struct Details {
@@ -77,12 +77,12 @@ impl Plan {
         }
     }
 
-    /// Its state, if the server tells.
+    /// Its state, if the server reports it.
     fn state(&self) -> Option<TaskState> {
         TaskState::try_from(self.details.as_ref()?.state).ok()
     }
 
-    /// Whether the server says that it is at work, or about to be.
+    /// Whether the server reports it as running or waiting to run.
     pub(super) fn is_running(&self) -> bool {
         !matches!(
             self.state(),
@@ -114,7 +114,7 @@ impl Plan {
             })
     }
 
-    /// Whether what is listed of it cannot be true.
+    /// Whether the server's facts about it contradict each other.
     pub(super) fn is_malformed(&self) -> bool {
         let mut distinct = HashSet::new();
         self.is_twice
@@ -123,7 +123,7 @@ impl Plan {
             || self.targets().iter().any(|id| self.sources.contains(id))
     }
 
-    /// How the server itself says that it ended. What was cleaned up had completed or failed: only a reason tells.
+    /// How the server reports its end. A cleaned-up plan had completed or failed: only a reason shows which.
     fn reported(&self) -> Judged {
         let has_reason = self.details.as_ref().is_some_and(|details| !details.failure_reason.is_empty());
         let judgement = match self.state() {
@@ -136,7 +136,7 @@ impl Plan {
         Judged { judgement, reason: Reason::Reported }
     }
 
-    /// What is known of it now, added to what was known before.
+    /// Merges a new observation of the plan into this one.
     fn renew(&mut self, now: Self) {
         self.is_listed = now.is_listed;
         self.evidence = now.evidence.or(self.evidence.take());
@@ -163,21 +163,21 @@ impl Plan {
         self.details = Some(details);
     }
 
-    /// Whether the server says that it does something else than cluster.
+    /// Whether the server reports another kind than clustering.
     pub(super) fn is_another_kind_than_clustering(&self) -> bool {
         let is_told =
             self.details.as_ref().is_some_and(|details| details.kind != 0) || self.evidence.is_some();
         is_told && !self.is_clustering_shown()
     }
 
-    /// What is judged now stays so, but for what nobody could look at.
+    /// Makes the judgement final, except for plans that the client could not observe.
     pub(super) fn settle(&mut self) {
         let Judged { judgement, reason } = self.judged;
         let was_not_seen = matches!(reason, Reason::SegmentsUnknown | Reason::PartitionsUnknown);
         self.is_settled |= judgement != Judgement::Open && !was_not_seen;
     }
 
-    /// Rough number of machine words it takes.
+    /// Approximate size in machine words.
     fn weight(&self) -> usize {
         let details = self.details.as_ref();
         let more =
@@ -188,7 +188,7 @@ impl Plan {
     }
 }
 
-/// A text of a server as it is kept.
+/// Shortens a server's text.
 pub(super) fn kept_text(text: &str) -> String {
     shortened(&one_line(text), TEXT_LIMIT)
 }
@@ -218,7 +218,7 @@ impl From<CompactionMergeInfo> for Plan {
     }
 }
 
-/// All plans ever seen of a job. A plan is known by its id, or by its sources where servers give none.
+/// All plans of a job that the client saw. A plan's key is its id, or its sources if the server gives no ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
 pub(crate) struct Plans {
@@ -288,13 +288,13 @@ impl Plans {
         self.iter().map(Plan::failure_reason).find(|reason| !reason.is_empty())
     }
 
-    /// Rough number of machine words they take.
+    /// Approximate size in machine words.
     pub(super) fn weight(&self) -> usize {
         self.words
     }
 }
 
-/// What a plan is known by.
+/// The key of a plan.
 fn key(plan: &Plan) -> (i64, Vec<i64>) {
     match &plan.details {
         Some(details) if details.plan_id != 0 => (details.plan_id, Vec::new()),

@@ -1,13 +1,13 @@
-//! How far a wait is: read at any time, and told to a watcher up to ten times a second.
+//! The progress of a wait: readable at any time, and passed to a watcher up to ten times a second.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Shortest time from one telling to the next.
+/// The shortest time between two calls of the watcher.
 const SPACING: Duration = Duration::from_millis(100);
 
-/// How far something is.
+/// The progress of an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Plans that are known so far.
@@ -43,7 +43,7 @@ impl Progress {
     }
 }
 
-/// Is called when there is something new to be told, until that is done.
+/// Called after a change of the progress, until [`ProgressTracker::tell`] reports the change.
 pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
 
 /// The progress of one operation.
@@ -65,7 +65,7 @@ struct State {
 }
 
 impl State {
-    /// Whether something may be told.
+    /// Whether the watcher may be called.
     fn is_due(&self, now: Instant) -> bool {
         self.told.is_none_or(|told| now.saturating_duration_since(told) >= SPACING)
     }
@@ -81,7 +81,7 @@ impl ProgressTracker {
         (state.progress, state.took.unwrap_or_else(|| self.started.elapsed()))
     }
 
-    /// What the watcher tells now; nothing if it has done so just now, after it was called for this.
+    /// The progress that the watcher reports now; `None` if it reported one just now.
     pub(crate) fn tell(&self) -> Option<Reading> {
         let mut state = self.state();
         let now = Instant::now();
@@ -92,12 +92,12 @@ impl ProgressTracker {
         Some((state.progress, state.took.unwrap_or(now.saturating_duration_since(self.started))))
     }
 
-    /// It is over: time stands still.
+    /// Stops the clock at the end of the operation.
     pub(crate) fn stop(&self) {
         self.state().took.get_or_insert_with(|| self.started.elapsed());
     }
 
-    /// Nobody is told any more. Returns the watcher.
+    /// Removes and returns the watcher.
     pub(crate) fn end(&self) -> Option<Watcher> {
         self.stop();
         self.state().watcher.take()
@@ -108,7 +108,7 @@ impl ProgressTracker {
         self.change(|now| *now = progress);
     }
 
-    /// Changes the progress, and calls the watcher unless it has told something just now.
+    /// Changes the progress, and calls the watcher unless it was called just now.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let mut state = self.state();
         change(&mut state.progress);

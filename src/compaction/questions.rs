@@ -1,4 +1,4 @@
-//! The two questions about a job itself: its state and its plans, each with a limit of its own.
+//! The two requests about a job: its state and its plans, each with its own time limit.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,10 @@ use super::state;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 
-/// A job that is over, but whose plans cannot be listed for so long, is judged without them.
+/// After this time the client judges a finished job without a list of its plans.
 pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
 
-/// What was learnt from asking so far.
+/// The state of the requests of one wait.
 #[derive(Debug)]
 pub(super) struct Questions {
     job_id: i64,
@@ -21,7 +21,7 @@ pub(super) struct Questions {
     triggered: Option<Instant>,
     state_limit: Limit,
     list_limit: Limit,
-    /// Since when the plans should have been listed.
+    /// When the client first tried in vain to list the plans.
     listing: Option<Instant>,
     pub(super) outage: Outage,
 }
@@ -38,7 +38,7 @@ impl Questions {
         }
     }
 
-    /// Asks for the state. Returns whether a look at the plans is worthwhile.
+    /// Reads the state. Returns whether the client should list the plans.
     pub(super) async fn poll_state(
         &mut self,
         rpc: &Rpc,
@@ -60,7 +60,7 @@ impl Questions {
         }
     }
 
-    /// Asks for the plans.
+    /// Lists the plans.
     pub(super) async fn list_plans(
         &mut self,
         rpc: &Rpc,
@@ -79,7 +79,8 @@ impl Questions {
                 tracker.list(listed, !is_young(self.job_id, self.triggered, &server));
                 Ok(())
             }
-            // Without a list, what the trigger announced is all there is; one too long to read is as good as none.
+            // Without a list, the client knows only what the trigger announced; a list that is too long to read counts
+            // as none.
             Err(error)
                 if !error.retriable && matches!(error.status, Status::Unsupported | Status::ServerError) =>
             {

@@ -1,4 +1,4 @@
-//! After a trigger whose answer was lost: was a job started?
+//! Finds out whether a trigger in doubt started a job.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const REMEMBERED: Duration = Duration::from_mins(30);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(i32)]
 pub enum ResolutionState {
-    /// Nobody has looked.
+    /// The client has not looked.
     #[default]
     None = 0,
     /// A compaction of the collection has begun since. An automatic one looks the same.
@@ -37,14 +37,14 @@ pub enum ResolutionState {
     NotInDoubt = 4,
 }
 
-/// The answer, with what it rests on.
+/// The resolution, and the observation that it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolution {
     /// Whether a job was started.
     pub state: ResolutionState,
-    /// The job; [`UNKNOWN_JOB`] if one was started and nobody says which, else [`NO_JOB`].
+    /// The job; [`UNKNOWN_JOB`] if one was started and its id is unknown, else [`NO_JOB`].
     pub job_id: i64,
-    /// What was seen, for a person.
+    /// The observation, as text for a person.
     pub text: String,
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn resolve(
     Ok(found)
 }
 
-/// A job that was found can be waited for like any other of this client.
+/// The caller can wait for the job like for any other job of this client.
 pub(super) fn remember(history: &JobHistory, origin: &Arc<Origin>, found: &Resolution) {
     if found.state == ResolutionState::Started && found.job_id > NO_JOB {
         let origin = Some(Arc::clone(origin));
@@ -79,14 +79,14 @@ pub(super) fn remember(history: &JobHistory, origin: &Arc<Origin>, found: &Resol
     }
 }
 
-/// What has happened to a collection since a trigger was sent.
+/// Looks for changes of a collection since a trigger was sent.
 pub(super) async fn after(
     rpc: &Rpc,
     class: RetryClass,
     deadline: Deadline<'_>,
     origin: &Origin,
 ) -> Result<Resolution, Error> {
-    // The server's own list of what it does is the best there is.
+    // The server's own list of tasks is the best evidence.
     let mut shows_all = false;
     if let Some(before) = &origin.jobs_before {
         match tasks::list(rpc, class, deadline, &origin.collection).await {
@@ -105,7 +105,7 @@ pub(super) async fn after(
         }
         shows_all = true;
     }
-    // Whatever is listed, the segments tell what was done.
+    // The segments show a compaction even if no list does.
     if let Some(before) = &origin.before {
         let now = segments::persistent(rpc, class, deadline, &origin.collection).await?;
         if let Some(found) = by_segments(before, &Snapshot::of(&now), origin) {
@@ -129,7 +129,7 @@ pub(super) async fn after(
     })
 }
 
-/// Newest servers list all tasks of the collection, with their jobs.
+/// Servers newer than 3.0.0 list all tasks of the collection, with their jobs.
 fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Resolution> {
     let fits = |plan: &&Plan| plan.details.as_ref().is_some_and(|details| fits(details.kind, mode));
     let fitting: Vec<Plan> = tasks.iter().filter(fits).cloned().collect();
@@ -153,7 +153,7 @@ fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Resolut
 fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) -> Option<Resolution> {
     let ids = origin.before.as_ref().map(Snapshot::ids).unwrap_or_default();
     let now = plans_on(plans, &ids);
-    // A plan that failed may be followed by one of the same sources: how often counts.
+    // After a failed plan the server may make another one with the same sources, so the number of plans counts.
     let new = now.iter().filter(|(sources, count)| before.get(*sources).is_none_or(|known| known < count));
     match new.count() {
         0 => None,
@@ -173,7 +173,7 @@ pub(super) fn plans_on(plans: &[Plan], segments: &HashSet<i64>) -> HashMap<Vec<i
     counts
 }
 
-/// Segments that only a compaction replaces are gone, and others have come. Dropped partitions leave none.
+/// Segments that only a compaction replaces are gone, and new ones exist. A dropped partition leaves no new ones.
 fn by_segments(before: &Snapshot, now: &Snapshot, origin: &Origin) -> Option<Resolution> {
     let text = |gone: usize| {
         format!("{gone} segments of the collection were compacted since, by this trigger or another")

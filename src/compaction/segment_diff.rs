@@ -1,4 +1,4 @@
-//! What a compaction did to the segments: before and after compared. No I/O.
+//! Compares the segments before and after a compaction. No I/O.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::plan::Plans;
 use super::snapshot::{Change, Snapshot, count};
 use crate::segments::Segment;
 
-/// Before and after. What is `None` cannot be told.
+/// The comparison. `None` means unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SegmentDiff {
     /// Segments with stored rows, before and after.
@@ -16,17 +16,17 @@ pub struct SegmentDiff {
     pub rows: (i64, i64),
     /// Segments with nothing but deletions, before and after (servers since 2.4.7).
     pub l0_segments: (Option<i64>, Option<i64>),
-    /// Segments that were there before and are no more.
+    /// Segments that existed before and are gone.
     pub removed: i64,
-    /// Segments that were not there before. Flushes make some too.
+    /// New segments. Flushes make some too.
     pub added: i64,
     /// Sources of the job's plans that are still there; `None` if no plan is known.
     pub sources_remaining: Option<i64>,
     /// Targets of the job's plans that are not there; `None` if none is known.
     pub targets_missing: Option<i64>,
-    /// Targets that the server says were made of the plan's sources (newer than 3.0.0).
+    /// Targets that the server reports as made from the plan's sources (newer than 3.0.0).
     pub targets_confirmed: Option<i64>,
-    /// Rows that the plans' sources had more than their targets have.
+    /// How many rows more the plans' sources had than their targets have.
     pub rows_purged: Option<i64>,
 }
 

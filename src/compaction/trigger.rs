@@ -1,4 +1,4 @@
-//! Starting a compaction of exactly one collection, and at most once.
+//! Triggers a compaction of exactly one collection, at most once.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,39 +22,39 @@ use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
 
-/// What came of a trigger.
+/// The result of a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Start {
-    /// The server has scheduled plans for it.
+    /// The server scheduled plans for it.
     Scheduled = 1,
     /// The server scheduled nothing.
     Nothing = 2,
     /// The server scheduled nothing new, because a job of the same kind is running on the collection.
     Running = 3,
-    /// The server gave a job, but nobody can tell whether it was made for this trigger, or has plans.
+    /// The server gave a job, but does not show whether it was made for this trigger or has plans.
     Accepted = 4,
 }
 
-/// The answer to a trigger.
+/// The response to a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Triggered {
-    /// What came of it.
+    /// The result.
     pub start: Start,
     /// The job to wait for; [`NO_JOB`] if there is none.
     pub job_id: i64,
-    /// Its plans, if the server tells.
+    /// The number of its plans, if the server reports it.
     pub planned: Option<i64>,
-    /// Segments that waited to be sorted right before the trigger, and are left out, if the server tells.
+    /// Segments that were unsorted right before the trigger, and are left out, if the server reports that.
     pub unsorted: Option<i64>,
 }
 
-/// A trigger that this server will carry out as it stands.
+/// A checked trigger: this server will do exactly what it asks for.
 pub(super) struct Prepared {
     pub(super) collection: Collection,
     pub(super) server: Server,
     pub(super) partition_id: i64,
-    /// The segments now, where that had to be asked.
+    /// The segments, if the checks needed them.
     pub(super) segments: Option<Vec<Segment>>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn compact(
     let prepared = prepare(rpc, deadline, name, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
     let origin = Arc::new(origin(rpc, history, deadline, prepared, params).await);
-    // Boxed before they are passed on: each hand more would take the room of all of it on the caller's stack.
+    // Boxed here: every function that passes the future on would reserve its full size on the caller's stack.
     let triggered = Box::pin(async {
         let (reply, connection) = trigger(rpc, deadline, &origin.collection, params, request).await?;
         if reply.compaction_id <= 0 && reply.compaction_plan_count > 0 {
@@ -92,7 +92,7 @@ pub(crate) async fn compact(
     }
 }
 
-/// Looks the collection up, and refuses whatever this server would not do exactly as asked.
+/// Looks the collection up, and refuses every request that this server would not carry out exactly.
 pub(super) async fn prepare(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -157,7 +157,7 @@ fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
     }
 }
 
-/// What there is before the trigger: to be compared with afterwards. It may be missing, and takes little time.
+/// Reads the state before the trigger, for later comparison. This takes little time and may fail without harm.
 async fn origin(
     rpc: &Rpc,
     history: &JobHistory,
@@ -166,7 +166,7 @@ async fn origin(
     params: &Params,
 ) -> Origin {
     let Prepared { mut collection, server, segments, partition_id } = prepared;
-    collection.channels = Vec::new(); // nobody asks for them any more
+    collection.channels = Vec::new(); // not needed after the checks
     let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
     let limit = deadline.within(share);
     let segments = match segments {
@@ -175,12 +175,12 @@ async fn origin(
         None => segments::persistent(rpc, RetryClass::Poll, limit, &collection).await.ok(),
     };
     let before = segments.as_deref().map(Snapshot::of);
-    // Only servers that may list jobs are asked for them: a known version, newer than those that do not.
+    // The client asks only servers that may list jobs: those of a known version after the last one without the list.
     let may_list = server.version().is_some_and(|version| version > LISTS_NO_TASKS);
     let tasks_before =
         if may_list { tasks::list(rpc, RetryClass::Poll, limit, &collection).await.ok() } else { None };
     let jobs_before = tasks_before.as_ref().map(|tasks| job_ids(tasks));
-    // What was at work before explains what is gone afterwards.
+    // Compactions that ran before explain segments that are gone afterwards.
     let mut taken = history.unfinished_sources(&collection);
     let running = tasks_before.iter().flatten().filter(|task| task.is_running());
     taken.extend(running.flat_map(|task| &task.sources));
@@ -220,7 +220,7 @@ async fn origin(
 }
 
 impl Origin {
-    /// Segments that waited to be sorted, if the server tells.
+    /// The number of unsorted segments, if the server reports it.
     pub(super) fn unsorted(&self) -> Option<i64> {
         self.before.as_ref().map(left_out::unsorted)
     }
@@ -231,7 +231,7 @@ pub(super) fn job_ids(tasks: &[Plan]) -> HashSet<i64> {
     tasks.iter().filter_map(|plan| plan.details.as_ref()).map(|details| details.job_id).collect()
 }
 
-/// Sends it; also returns the generation of the connection that carried it.
+/// Sends the trigger. Also returns the generation of the connection that carried it.
 async fn trigger(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -239,7 +239,7 @@ async fn trigger(
     params: &Params,
     request: ManualCompactionRequest,
 ) -> Result<(ManualCompactionResponse, u64), Error> {
-    // Another connection may lead to another server, which would ignore what the first one knows.
+    // Another connection may reach another server, which would ignore options that the first one knows.
     let check = |server: &Server| {
         params.check_server(server)?;
         check_selection(server, collection)
@@ -252,7 +252,7 @@ async fn trigger(
     })
 }
 
-/// Remembers a trigger in doubt, and says what can be found out in the time that is left.
+/// Stores a trigger in doubt, and adds to the error what the client can find out in the remaining time.
 async fn doubt(
     rpc: &Rpc,
     history: &JobHistory,
@@ -271,7 +271,7 @@ async fn doubt(
     error.saying(&text).about_job(found.job_id).resolved(found.state as i32)
 }
 
-/// Says of a timeout, which is an open end anywhere else, that it is none here.
+/// Adds to a timeout that nothing was compacted: the trigger was not sent.
 fn nothing_started(error: Error) -> Error {
     match error.status {
         Status::Timeout => error.context("nothing was compacted"),

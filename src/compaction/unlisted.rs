@@ -1,8 +1,8 @@
-//! Whether a job may have had plans that its server has forgotten: what the stored segments say of it. No I/O.
+//! Decides by the stored segments whether the server may have forgotten plans of a job. No I/O.
 //!
-//! Such a plan that failed left its sources stored; whoever took them later stored something else. So where the plans
-//! that are listed name every stored segment, there was none. Nobody can tell one whose sources were purged by another
-//! compaction since, or dropped with their partition.
+//! A forgotten plan that failed left its sources stored; a compaction that took them later stored a result. So if the
+//! listed plans name every stored segment, the server forgot none. One case stays invisible: another compaction purged
+//! the sources of the forgotten plan since, or their partition was dropped.
 
 use std::collections::HashSet;
 
@@ -10,19 +10,19 @@ use super::judgement::{Judgement, Reason};
 use super::plan::{Plan, Plans};
 use super::snapshot::{Snapshot, count};
 
-/// Why plans that nobody has seen cannot be excluded.
+/// Why the client cannot exclude plans that it never saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unlisted {
-    /// The segments of its collection are not known.
+    /// The client does not know the segments of the collection.
     SegmentsUnknown,
-    /// So many segments with rows are stored that no plan names.
+    /// This many segments with rows are stored that no plan names.
     SegmentsUnnamed(i64),
-    /// What the listed plans did has left no trace in the segments of the collection.
+    /// The listed plans left no trace in the segments of the collection.
     NoTrace,
 }
 
 impl Unlisted {
-    /// For a person, after a colon.
+    /// The text for a person, to follow a colon.
     pub(super) fn text(self) -> String {
         match self {
             Self::SegmentsUnknown => "the segments of its collection are not known".to_owned(),
@@ -33,8 +33,8 @@ impl Unlisted {
     }
 }
 
-/// After the plans were judged by these segments. A segment counts whatever its id, level or order: a result of another
-/// job, one that was flushed since, and its sorted form cannot be told apart.
+/// Call it after the plans were judged by these segments. Every segment counts, whatever its id, level or order: the
+/// result of another job, a segment flushed since and its sorted form look the same.
 pub(super) fn doubt(plans: &Plans, now: &Snapshot) -> Option<Unlisted> {
     if !plans.iter().all(|plan| leaves_trace(plan, now)) {
         return Some(Unlisted::NoTrace);
@@ -45,8 +45,8 @@ pub(super) fn doubt(plans: &Plans, now: &Snapshot) -> Option<Unlisted> {
     (unnamed > 0).then(|| Unlisted::SegmentsUnnamed(count(unnamed)))
 }
 
-/// Whether the plan shows that this is its collection. Segments of deletions do not: servers apply them by themselves,
-/// which leaves nothing behind.
+/// Whether the plan's segments show that it belongs to this collection. L0 segments do not: servers apply them by
+/// themselves and leave no trace.
 fn leaves_trace(plan: &Plan, now: &Snapshot) -> bool {
     let is_stored = |id: &i64| now.get(*id).is_some_and(|segment| segment.kind.is_data);
     match plan.judged.judgement {

@@ -1,4 +1,4 @@
-//! How a compaction ended, and what there is to tell of it.
+//! The verdict on a compaction, and the report of a wait.
 
 use std::ffi::CStr;
 
@@ -14,7 +14,7 @@ use crate::error::{Error, Status};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Verdict {
-    /// None yet: the waiting ended before the job did.
+    /// None yet: the wait ended before the job.
     #[default]
     None = 0,
     /// Every plan of the job completed.
@@ -29,7 +29,7 @@ pub enum Verdict {
     TimedOut = 5,
     /// The server forgot the job or never knew it, or forgot too much of it.
     Unknown = 6,
-    /// Clustering was asked for, and the server answered with another job that was running.
+    /// The caller asked for clustering, and the server responded with another running job.
     NotStarted = 7,
 }
 
@@ -106,35 +106,36 @@ impl Counts {
     }
 }
 
-/// What a wait has to tell.
+/// The report of a wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// How the job ended.
     pub verdict: Verdict,
-    /// Plans the job has, as far as can be known; 0 if it cannot.
+    /// The number of the job's plans as far as the client knows; 0 if it does not.
     pub planned: i64,
     /// Executing: in the latest answer. The others: by what was counted over all polls, and by what became of the
     /// plans' segments.
     pub counts: Counts,
-    /// Plans that ended, and nobody can tell how.
+    /// Plans that ended in an unknown way.
     pub unknown: i64,
-    /// Why plans that the server has forgotten cannot be excluded, where that alone keeps the verdict open.
+    /// Why the client cannot exclude forgotten plans, if only that keeps the verdict open.
     pub unlisted: Option<Unlisted>,
-    /// Every plan seen, also those the server has forgotten since.
+    /// Every plan that the client saw, including those that the server forgot since.
     pub plans: Vec<Plan>,
-    /// How often the server was asked.
+    /// The number of polls.
     pub polls: u64,
-    /// Asking failed this often, and was repeated.
+    /// The number of polls that failed and were repeated.
     pub failed_polls: u64,
-    /// What the job did to the segments, if this client triggered it and the server lists them.
+    /// How the segments changed, if this client triggered the job and the server lists them.
     pub segment_diff: Option<SegmentDiff>,
-    /// Segments that were stored at the trigger and left out, if this client triggered the job and knows.
+    /// The segments that the job left out, if this client triggered it and knows them.
     pub left_out: Option<LeftOut>,
-    /// Segments that waited to be sorted right before the trigger, if this client triggered the job and the server told.
+    /// The number of unsorted segments right before the trigger, if this client triggered the job and the server
+    /// reported it.
     pub unsorted: Option<i64>,
 }
 
-/// The error that goes with a verdict which is not good news.
+/// The error for a verdict other than success.
 pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     let (counts, planned) = (report.counts, report.planned);
     let unknown = match report.unknown {
@@ -173,7 +174,7 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     Some(if status == Status::Busy { error.retriable() } else { error })
 }
 
-/// What is known, of a job that plans are known of, and why that is not enough.
+/// Says how many plans ended how, and why that does not decide the verdict.
 fn open(report: &Report) -> String {
     let (planned, completed) = (report.planned, report.counts.completed);
     let Some(why) = report.unlisted else {
@@ -189,7 +190,7 @@ fn open(report: &Report) -> String {
     )
 }
 
-/// Why nobody can tell how a plan ended, or that its partition was dropped.
+/// The reason why a plan's end is unknown, or that its partition was dropped.
 fn why(report: &Report) -> Option<&'static str> {
     let unknown = || report.plans.iter().filter(|plan| plan.judged.judgement == Judgement::NotKnown);
     let reason = unknown().map(|plan| plan.judged.reason).max_by_key(|r| *r == Reason::PartitionDropped);
@@ -198,7 +199,7 @@ fn why(report: &Report) -> Option<&'static str> {
     reason.message().to_str().ok().map(|text| text.trim_end_matches('.'))
 }
 
-/// What the segments say, whatever the server says of the job.
+/// Says how the collection's segments changed, whatever the server reports about the job.
 fn change(diff: SegmentDiff) -> String {
     match (diff.removed, diff.added) {
         (0, 0) => "; its collection has the same segments as before".to_owned(),

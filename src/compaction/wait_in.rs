@@ -1,4 +1,4 @@
-//! Waiting for a job of others in a collection that the caller names.
+//! Waits for another client's job in a collection that the caller names.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,7 +20,8 @@ use crate::rpc::{Deadline, RetryClass};
 use crate::segments;
 use crate::text::quotable;
 
-/// As [`follow::wait`]. Fails without an outcome if the collection is not there, or the job is known to be another's.
+/// As [`follow::wait`]. Fails without an outcome if the collection does not exist, or the client knows that the job
+/// belongs to another collection.
 pub(crate) async fn wait_in(
     client_state: &ClientState,
     show: Show<'_>,
@@ -37,7 +38,7 @@ pub(crate) async fn wait_in(
     follow::wait(client_state, show, deadline, job_id).await
 }
 
-/// The collection of that name. A server that is away has as much time as in the wait itself.
+/// Looks the collection up. A server that is down has as much time as in the wait itself.
 async fn look_up(
     client_state: &ClientState,
     deadline: Deadline<'_>,
@@ -59,7 +60,7 @@ async fn look_up(
     }
 }
 
-/// What the history has is of an earlier moment, and better.
+/// An earlier observation in the history is better.
 async fn learn_collection(
     client_state: &ClientState,
     deadline: Deadline<'_>,
@@ -83,10 +84,10 @@ async fn learn_collection(
     Ok(())
 }
 
-/// Sources that are still stored now give the segments to judge by. The kind of a job of others is not known: a
-/// result is a result, at whatever level.
+/// The sources that are still stored are the segments to judge by. The kind of another client's job is unknown, so a
+/// target of any level counts as a result.
 async fn seen_late(client_state: &ClientState, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
-    collection.channels = Vec::new(); // nobody asks for them any more
+    collection.channels = Vec::new(); // not needed here
     let limit = deadline.within(POLL_LIMIT);
     let segments = segments::persistent(&client_state.rpc, RetryClass::Poll, limit, &collection).await.ok();
     Origin {
