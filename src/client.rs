@@ -93,7 +93,7 @@ impl Client {
     pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Triggered> {
         self.on_collection(name, timeout, |context, name| async move {
             let ClientState { rpc, history, .. } = &**context.client_state();
-            Box::pin(trigger::compact(rpc, history, context.deadline(), &name, &params)).await
+            Box::pin(trigger::compact(rpc, history, context.deadline(), &name, None, &params)).await
         })
     }
 

@@ -720,3 +720,31 @@ fn many_threads_share_one_client() {
     });
     assert_eq!((fake.count(Method::Connect), fake.count(Method::State)), (1, 320));
 }
+
+#[test]
+fn a_collection_that_was_just_looked_up_is_not_looked_up_again() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    let (_, optimized) = client.optimize("succeeds", Params::default(), LIMIT).wait().unwrap();
+    assert_eq!((optimized.report.verdict, fake.count(Method::Describe)), (Verdict::Succeeded, 1));
+    let many = Many {
+        names: Some(vec!["succeeds".to_owned(), "nothing".to_owned()]),
+        params: Params::default(),
+        concurrency: 1,
+        only_trigger: false,
+    };
+    let (_, error) = client.compact_many(many, LIMIT).wait().unwrap();
+    assert_eq!((error, fake.count(Method::Describe)), (None, 3));
+}
+
+#[test]
+fn a_trigger_that_is_repeated_looks_its_collection_up_again() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(
+        Method::Trigger,
+        Fault::Refuse(5, 5, "not all segment ids provided could be compacted".to_owned()),
+    );
+    let (_, optimized) = client(&fake).optimize("succeeds", Params::default(), LIMIT).wait().unwrap();
+    assert_eq!(optimized.report.verdict, Verdict::Succeeded);
+    assert_eq!((fake.count(Method::Trigger), fake.count(Method::Describe)), (2, 2));
+}

@@ -24,6 +24,22 @@ const LONGEST_SORT: Duration = Duration::from_mins(1);
 /// a compaction.
 const LONGEST: Duration = Duration::from_mins(10);
 
+/// The first trigger does not look the collection up again within this time of the caller's look-up. Later, another
+/// collection may have its name.
+const LOOKUP_LIFETIME: Duration = Duration::from_secs(5);
+
+/// A collection, and when the client began to look it up.
+pub(super) struct Found {
+    collection: Collection,
+    since: Instant,
+}
+
+impl Found {
+    pub(super) fn new(collection: &Collection, since: Instant) -> Self {
+        Self { collection: collection.clone(), since }
+    }
+}
+
 /// A trigger that the client repeats while another compaction holds the collection.
 pub(super) struct Persistent<'a> {
     pub(super) client_state: &'a ClientState,
@@ -32,6 +48,8 @@ pub(super) struct Persistent<'a> {
     pub(super) params: &'a Params,
     /// Each trigger waits for its turn.
     pub(super) turns: Option<&'a Semaphore>,
+    /// The collection for the first trigger. Boxed, so that the waits after it take little memory.
+    found: Option<Box<Found>>,
     since: Instant,
     pause: Duration,
 }
@@ -42,8 +60,10 @@ impl<'a> Persistent<'a> {
         deadline: Deadline<'a>,
         name: &'a str,
         params: &'a Params,
+        found: Found,
     ) -> Self {
-        Self { client_state, deadline, name, params, turns: None, since: Instant::now(), pause: FIRST_PAUSE }
+        let (since, pause) = (Instant::now(), FIRST_PAUSE);
+        Self { client_state, deadline, name, params, turns: None, found: Some(Box::new(found)), since, pause }
     }
 
     /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
@@ -74,7 +94,7 @@ impl<'a> Persistent<'a> {
         }
     }
 
-    async fn trigger_once(&self) -> Result<Triggered, Error> {
+    async fn trigger_once(&mut self) -> Result<Triggered, Error> {
         let ClientState { rpc, history, .. } = self.client_state;
         let _turn = match self.turns {
             Some(turns) => {
@@ -82,7 +102,9 @@ impl<'a> Persistent<'a> {
             }
             None => None,
         };
-        Box::pin(trigger::compact(rpc, history, self.deadline, self.name, self.params)).await
+        let found = self.found.take().filter(|found| found.since.elapsed() < LOOKUP_LIFETIME);
+        let found = found.map(|found| found.collection);
+        Box::pin(trigger::compact(rpc, history, self.deadline, self.name, found, self.params)).await
     }
 
     /// Waits for the job, and triggers again if it was of another kind. Returns the latest trigger and its outcome.

@@ -98,7 +98,7 @@ pub(crate) async fn check(
     name: &str,
     params: &Params,
 ) -> Result<CheckResult, Error> {
-    let prepared = prepare(rpc, deadline, name, params).await?;
+    let prepared = prepare(rpc, deadline, name, None, params).await?;
     let Prepared { collection, server, partition_id, segments } = &prepared;
     let mut result =
         CheckResult { has_clustering_key: collection.has_clustering_key, ..CheckResult::default() };

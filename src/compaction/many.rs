@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
-use super::again::{Persistent, not_begun};
+use super::again::{Found, Persistent, not_begun};
 use super::client_state::ClientState;
 use super::follow::Outcome;
 use super::params::Params;
@@ -234,14 +234,15 @@ impl One {
         name: &str,
         latest: &mut Option<Triggered>,
     ) -> Result<Option<(Outcome, Duration)>, Error> {
-        let collection = {
+        let (collection, since) = {
             let Some(_turn) = deadline.bound(self.triggers.acquire()).await else {
                 return Err(not_begun(deadline));
             };
-            Box::pin(self.find(deadline, name)).await?
+            let since = Instant::now();
+            (Box::pin(self.find(deadline, name)).await?, since)
         };
-        let name = collection.name.clone();
-        let mut persistent = Persistent::new(&self.client_state, deadline, &name, &self.params);
+        let (name, found) = (collection.name.clone(), Found::new(&collection, since));
+        let mut persistent = Persistent::new(&self.client_state, deadline, &name, &self.params, found);
         Box::pin(persistent.wait_for_sorting(&collection)).await;
         drop(collection); // between two polls a wait takes little memory
         persistent.turns = Some(&self.triggers);

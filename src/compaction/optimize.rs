@@ -1,6 +1,8 @@
 //! Compacts a collection, waits for its indexes before and after, and refreshes its load.
 
-use super::again::Persistent;
+use std::time::Instant;
+
+use super::again::{Found, Persistent};
 use super::client_state::ClientState;
 use super::follow::{Outcome, Show};
 use super::params::Params;
@@ -19,12 +21,14 @@ pub(crate) async fn optimize(
 ) -> Result<(i64, Outcome), Error> {
     let ClientState { rpc, collection_limiter, .. } = client_state;
     // These checks come before the first wait.
-    let collection = trigger::prepare(rpc, deadline, name, params).await?.collection;
+    let since = Instant::now();
+    let collection = trigger::prepare(rpc, deadline, name, None, params).await?.collection;
+    let found = Found::new(&collection, since);
     // Old servers never compact rows without an index; newer ones skip rows while they are being indexed.
     index::wait_until_built(rpc, collection_limiter, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
-    let mut persistent = Persistent::new(client_state, deadline, name, params);
+    let mut persistent = Persistent::new(client_state, deadline, name, params, found);
     Box::pin(persistent.wait_for_sorting(&collection)).await;
     let triggered = persistent.trigger().await?;
     let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;

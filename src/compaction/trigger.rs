@@ -58,15 +58,16 @@ pub(super) struct Prepared {
     pub(super) segments: Option<Vec<Segment>>,
 }
 
-/// Triggers a compaction.
+/// Triggers a compaction. `found`: the collection, if the caller has just looked it up.
 pub(crate) async fn compact(
     rpc: &Rpc,
     history: &JobHistory,
     deadline: Deadline<'_>,
     name: &str,
+    found: Option<Collection>,
     params: &Params,
 ) -> Result<Triggered, Error> {
-    let prepared = prepare(rpc, deadline, name, params).await.map_err(nothing_started)?;
+    let prepared = prepare(rpc, deadline, name, found, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
     let origin = Arc::new(origin(rpc, history, deadline, prepared, params).await);
     // Boxed here: every function that passes the future on would reserve its full size on the caller's stack.
@@ -92,18 +93,22 @@ pub(crate) async fn compact(
     }
 }
 
-/// Looks the collection up, and refuses every request that this server would not carry out exactly.
+/// Looks the collection up unless it was `found` already, and refuses every request that this server would not carry out exactly.
 pub(super) async fn prepare(
     rpc: &Rpc,
     deadline: Deadline<'_>,
     name: &str,
+    found: Option<Collection>,
     params: &Params,
 ) -> Result<Prepared, Error> {
     collection::check_name(name)?;
     params.check()?;
     let server = rpc.server(deadline).await?;
     params.check_server(&server)?;
-    let collection = collection::find(rpc, deadline, name).await?;
+    let collection = match found {
+        Some(collection) => collection,
+        None => collection::find(rpc, deadline, name).await?,
+    };
     let quoted = quotable(&collection.name);
     if params.is_clustering && !collection.has_clustering_key {
         let text = format!("collection \"{quoted}\" has no clustering key to cluster by");
