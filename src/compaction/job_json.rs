@@ -126,7 +126,7 @@ fn write_origin(origin: &Origin, now: Moment) -> Value {
     })
 }
 
-/// By partition: its id, and of each segment id, rows and traits.
+/// By partition: its id, and of each segment id, rows, and its traits with its channel above them.
 fn write_snapshot(snapshot: &Snapshot) -> Vec<Vec<i64>> {
     let mut partitions: BTreeMap<i64, Vec<&Stored>> = BTreeMap::new();
     for segment in snapshot.all() {
@@ -135,7 +135,9 @@ fn write_snapshot(snapshot: &Snapshot) -> Vec<Vec<i64>> {
     let row = |(partition, segments): (i64, Vec<&Stored>)| {
         let ids = steps(&segments.iter().map(|segment| segment.id).collect::<Vec<_>>());
         let of_each = ids.into_iter().zip(segments);
-        let numbers = of_each.flat_map(|(step, s)| [step, s.rows, s.kind.to_bits().into()]);
+        let numbers = of_each.flat_map(|(step, s)| {
+            [step, s.rows, i64::from(s.channel) << Kind::BITS | i64::from(s.kind.to_bits())]
+        });
         std::iter::once(partition).chain(numbers).collect()
     };
     partitions.into_iter().map(row).collect()
@@ -348,9 +350,10 @@ fn read_snapshot(value: &Value, has_levels: bool) -> Read<Snapshot> {
         let ids = from_steps(segments.iter().map(|[step, ..]| *step));
         for (id, [_, rows, bits]) in ids.into_iter().zip(segments) {
             let rows = within("before", *rows, 0..=i64::MAX)?;
-            let kind = u8::try_from(*bits).ok().and_then(Kind::from_bits);
-            let kind = kind.map_or_else(|| wrong("before"), Ok)?;
-            stored.push(Stored { id, partition_id: *partition_id, rows, kind });
+            let kind = u8::try_from(bits % (1 << Kind::BITS)).ok().and_then(Kind::from_bits);
+            let channel = u8::try_from(bits >> Kind::BITS).ok();
+            let (Some(kind), Some(channel)) = (kind, channel) else { return wrong("before") };
+            stored.push(Stored { id, partition_id: *partition_id, rows, kind, channel });
         }
     }
     Snapshot::from_stored(stored, has_levels).map_or_else(|| wrong("before"), Ok)

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::judgement::{Judged, Judgement, Reason};
 use super::plan::{Plan, Plans};
-use super::snapshot::{ALL_PARTITIONS, Change, Snapshot};
+use super::snapshot::{ALL_PARTITIONS, Change, Snapshot, Stored};
 
 /// The observations of a collection that judgements rest on.
 #[allow(clippy::struct_excessive_bools, reason = "what a look is worth, each independent of the others")]
@@ -62,15 +62,15 @@ fn is_reported(plan: &Plan) -> bool {
     plan.judged.reason == Reason::Reported && plan.judged.judgement != Judgement::Open
 }
 
-/// New segments that no plan names as its target, by partition: their ids and rows.
-type Unexplained = HashMap<i64, Vec<(i64, i64)>>;
+/// New segments that no plan names as its target, by partition.
+type Unexplained = HashMap<i64, Vec<Stored>>;
 
 struct World<'a> {
     view: &'a View<'a>,
     /// New segments in a partition; they may replace segments that are gone there.
     unexplained: Unexplained,
-    /// New results of clustering, by partition.
-    clustered: HashSet<i64>,
+    /// New results of clustering.
+    clustered: Vec<Stored>,
     /// Segments that are sources of more than one plan.
     shared: HashSet<i64>,
 }
@@ -86,21 +86,21 @@ impl<'a> World<'a> {
             }
         }
         let Some(before) = view.before else {
-            return Self { view, unexplained: HashMap::new(), clustered: HashSet::new(), shared };
+            return Self { view, unexplained: HashMap::new(), clustered: Vec::new(), shared };
         };
         let change = Change::between(before, view.now, &taken, &named);
         named.extend(sorted_forms(plans, view, &change));
         let mut unexplained = Unexplained::new();
-        let mut clustered = HashSet::new();
+        let mut clustered = Vec::new();
         for id in &change.appeared {
             let Some(segment) = view.now.get(*id) else { continue };
             if segment.kind.is_clustered {
-                clustered.insert(segment.partition_id);
+                clustered.push(*segment);
             }
             // The number of rows proves nothing: another job may have compacted sources together with segments flushed
             // since.
             if !named.contains(id) {
-                unexplained.entry(segment.partition_id).or_default().push((*id, segment.rows));
+                unexplained.entry(segment.partition_id).or_default().push(*segment);
             }
         }
         Self { view, unexplained, clustered, shared }
@@ -150,7 +150,7 @@ impl<'a> World<'a> {
                 _ if !self.view.now.has_levels() => self.at_the_end(Judged::not_known(Reason::LevelUnknown)),
                 Some(_) => self.at_the_end(Judged::completed(Reason::OtherKind)),
                 // Another compaction replaced this target since. Other results of the plan may still be stored.
-                None if self.partitions_of(plan).any(|id| self.clustered.contains(&id)) => {
+                None if self.clustered.iter().any(|result| self.can_be_of(plan, result)) => {
                     self.at_the_end(Judged::completed(Reason::TargetReplaced))
                 }
                 None => self.at_the_end(Judged::not_known(Reason::LevelUnknown)),
@@ -199,8 +199,8 @@ impl<'a> World<'a> {
         if self.view.is_clustering {
             return Judged::not_known(Reason::LevelUnknown);
         }
-        let appeared = self.partitions_of(plan).filter_map(|id| self.unexplained.get(&id)).flatten().count();
-        if appeared == 0 {
+        let mut appeared = self.partitions_of(plan).filter_map(|id| self.unexplained.get(&id)).flatten();
+        if !appeared.any(|segment| self.can_be_of(plan, segment)) {
             return Judged::completed(Reason::Purged);
         }
         // Another compaction may have taken the sources: no later observation can decide.
@@ -224,9 +224,15 @@ impl<'a> World<'a> {
             .fold(0, |sum: i64, segment| sum.saturating_add(segment.rows));
         self.partitions_of(plan).any(|id| {
             let Some(candidates) = fits.get_mut(&id) else { return false };
-            let found = candidates.iter().position(|(_, has)| *has == rows);
+            let found = candidates.iter().position(|new| new.rows == rows && self.can_be_of(plan, new));
             found.map(|place| candidates.swap_remove(place)).is_some()
         })
+    }
+
+    /// Whether the new segment lies where one of the plan's sources was.
+    fn can_be_of(&self, plan: &Plan, new: &Stored) -> bool {
+        let Some(before) = self.view.before else { return false };
+        plan.sources.iter().filter_map(|id| before.get(*id)).any(|source| new.can_come_from(source))
     }
 
     /// The partitions of the plan's sources.
@@ -252,7 +258,7 @@ fn sorted_forms(plans: &Plans, view: &View<'_>, change: &Change) -> HashSet<i64>
         let rows = sources.iter().fold(0, |sum: i64, source| sum.saturating_add(source.rows));
         let appeared = change.appeared.iter().filter_map(|id| view.now.get(*id));
         let mut fitting = appeared.filter(|segment| {
-            segment.partition_id == first.partition_id
+            segment.can_come_from(first)
                 && segment.rows == rows
                 && segment.kind.is_sorted
                 && !forms.contains(&segment.id)

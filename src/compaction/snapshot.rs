@@ -14,6 +14,23 @@ pub(super) struct Stored {
     pub(super) partition_id: i64,
     pub(super) rows: i64,
     pub(super) kind: Kind,
+    /// A mark of its channel, not 0; 0 where the server lists none. Two channels may share a mark.
+    pub(super) channel: u8,
+}
+
+impl Stored {
+    /// Whether a compaction can have made this segment of the other one, as far as their places show.
+    pub(super) fn can_come_from(&self, source: &Self) -> bool {
+        let is_known = self.channel != 0 && source.channel != 0;
+        self.partition_id == source.partition_id && (!is_known || self.channel == source.channel)
+    }
+}
+
+/// The same in every process, since texts of jobs carry it (FNV-1a, folded).
+fn channel_mark(name: &str) -> u8 {
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+    let hash = name.bytes().fold(2_166_136_261, step).to_le_bytes();
+    hash.into_iter().fold(0, |mark, byte| mark ^ byte).max(1)
 }
 
 /// What decides whether a compaction takes a segment.
@@ -49,6 +66,9 @@ impl Kind {
         }
     }
 
+    /// Bits of its traits.
+    pub(super) const BITS: u32 = 7;
+
     pub(super) fn to_bits(self) -> u8 {
         let traits = [
             self.is_data,
@@ -64,7 +84,7 @@ impl Kind {
 
     pub(super) fn from_bits(bits: u8) -> Option<Self> {
         let has = |place: u8| bits >> place & 1 == 1;
-        (bits < 1 << 7).then(|| Self {
+        (bits < 1 << Self::BITS).then(|| Self {
             is_data: has(0),
             is_l0: has(1),
             is_flushed: has(2),
@@ -101,6 +121,7 @@ impl Snapshot {
                 partition_id: segment.partition_id,
                 rows: segment.rows.max(0),
                 kind: Kind::of(segment),
+                channel: segment.channel.as_deref().map_or(0, channel_mark),
             })
             .collect();
         stored.sort_unstable_by_key(|segment| segment.id);
@@ -194,7 +215,7 @@ impl Change {
         let is_result = |s: &&Stored| s.kind.is_sorted && appeared.contains(&s.id) && !named.contains(&s.id);
         let results: Vec<&Stored> = after.data().filter(is_result).collect();
         for result in results {
-            let fits = |s: &&Stored| s.partition_id == result.partition_id && s.rows == result.rows;
+            let fits = |s: &&Stored| result.can_come_from(s) && s.rows == result.rows;
             if let Some(place) = waiting.iter().position(fits) {
                 gone.remove(&waiting.swap_remove(place).id);
                 appeared.remove(&result.id);

@@ -225,6 +225,28 @@ fn a_plan_that_left_the_list_is_judged_by_what_came_in_its_place() {
 }
 
 #[test]
+fn what_appeared_in_another_channel_was_not_made_of_the_sources() {
+    let inside = |channel: &str, segment: Segment| Segment { channel: Some(channel.to_owned()), ..segment };
+    let before: Vec<_> = [segment(1, 100), segment(2, 100)].map(|one| inside("a", one)).to_vec();
+    let judged =
+        |new: Segment, plan: Plan| Look { before: before.clone(), ..Look::at(&[new]) }.judges(&[plan])[0];
+    let forgotten = Plan { is_listed: false, ..plan(&[1, 2], -1) };
+    assert_eq!(judged(inside("a", segment(9, 70)), plan(&[1, 2], -1)), (NotKnown, Reason::TakenByOthers));
+    assert_eq!(
+        judged(inside("b", segment(9, 70)), plan(&[1, 2], -1)),
+        (Completed, Reason::Purged),
+        "a flush"
+    );
+    assert_eq!(judged(inside("a", segment(9, 200)), forgotten.clone()), (Completed, Reason::ResultFits));
+    assert_eq!(judged(inside("b", segment(9, 200)), forgotten.clone()), (Completed, Reason::Purged));
+    assert_eq!(
+        judged(segment(9, 200), forgotten),
+        (Completed, Reason::ResultFits),
+        "not listed: any channel"
+    );
+}
+
+#[test]
 fn segments_that_were_seen_after_the_trigger_prove_less_and_accuse_nobody() {
     let before = vec![segment(1, 100), segment(2, 100), segment(3, 50)];
     let late = |before: &[Segment], after: &[Segment]| Look {

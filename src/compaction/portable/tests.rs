@@ -30,7 +30,17 @@ fn config(token: &str) -> Config {
 
 fn segment(id: i64, partition_id: i64, level: i32) -> Segment {
     let is_sorted = Some(id % 2 == 0);
-    Segment { id, partition_id, rows: 100, state: 4, level: Some(level), is_sorted, ..Segment::default() }
+    let channel = (level == 2).then(|| "by-dev-rootcoord-dml_0_1v0".to_owned());
+    Segment {
+        id,
+        partition_id,
+        rows: 100,
+        state: 4,
+        level: Some(level),
+        is_sorted,
+        channel,
+        ..Segment::default()
+    }
 }
 
 fn origin(name: &str, id: i64) -> Origin {
@@ -249,7 +259,7 @@ fn numbers_that_no_job_has_are_refused() {
         ("/origin/collection", "-3"),
         ("/origin/before/0", "[7, 1, 2]"),
         ("/origin/before/0", "[7, 1, -2, 0]"),
-        ("/origin/before/0", "[7, 1, 2, 128]"),
+        ("/origin/before/0", "[7, 1, 2, 32768]"), // more than a channel and traits
         ("/origin/before/0", "[7, 1, 2, 0, 0, 2, 0]"), // one twice
     ] {
         let mut value = value.clone();
