@@ -40,6 +40,8 @@ pub(crate) struct JobTracker {
     was_whole: bool,
     /// Why the latest list of segments does not exclude plans that the client never saw.
     unlisted: Option<Unlisted>,
+    /// Segments that no plan named at a look after the job's end.
+    unnamed_at_end: Option<Unlisted>,
     polls: u64,
     failed_polls: u64,
 }
@@ -90,6 +92,7 @@ impl JobTracker {
             forgets,
             was_whole: is_whole,
             unlisted: Some(Unlisted::SegmentsUnknown),
+            unnamed_at_end: None,
             polls: 0,
             failed_polls: 0,
         }
@@ -167,7 +170,12 @@ impl JobTracker {
                 }
             }
         }
-        self.unlisted = unlisted::doubt(&self.plans, view.now);
+        let doubt = unlisted::doubt(&self.plans, view.now);
+        // Another compaction drops its sources a moment before its result is listed: both looks at the end count.
+        if self.is_over() && matches!(doubt, Some(Unlisted::SegmentsUnnamed(_))) {
+            self.unnamed_at_end = doubt;
+        }
+        self.unlisted = doubt.or(self.unnamed_at_end);
         wants_partitions
     }
 
@@ -179,8 +187,8 @@ impl JobTracker {
     /// The part of the state that decides how later responses change it; the model explores it.
     #[cfg(test)]
     pub(super) fn fingerprint(&self) -> impl std::hash::Hash {
-        let Self { last, plans_are_due, most, most_counted, plans, list, forgets, unlisted, .. } = self;
-        (last, plans_are_due, most, most_counted, plans, list, forgets, unlisted)
+        let Self { last, plans_are_due, most, most_counted, plans, list, forgets, .. } = self;
+        (last, plans_are_due, most, most_counted, plans, list, forgets, self.unlisted, self.unnamed_at_end)
     }
 
     /// Whether the job succeeded or had nothing to do.
@@ -209,6 +217,10 @@ impl JobTracker {
 
     /// Whether another observation a moment later would change nothing.
     pub(crate) fn is_certain(&self) -> bool {
+        // Without a whole list the segments decide, and a single look at them can fall into another compaction.
+        if self.scheduled == Scheduled::Elsewhere && !self.is_whole() {
+            return false;
+        }
         match self.verdict() {
             Verdict::Succeeded | Verdict::NothingToDo => true,
             // The counters account for every plan.
