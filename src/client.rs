@@ -7,7 +7,9 @@ use crate::closing::{self, Closing};
 use crate::collection;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::{CheckResult, Item, Many, Outcome, Params, Plan, Resolution, StateInfo, Triggered};
-use crate::compaction::{check, follow, many, optimize, portable, resolve, state, tasks, trigger, wait_in};
+use crate::compaction::{
+    check, follow, many, optimize, portable, questions, resolve, state, tasks, trigger, wait_in,
+};
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::flush;
@@ -147,7 +149,7 @@ impl Client {
     pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Operation<Vec<Plan>> {
         self.operation(timeout, |context| async move {
             let ClientState { rpc, history, .. } = &**context.client_state();
-            follow::plans(rpc, history, context.deadline(), job_id).await
+            questions::plans(rpc, history, context.deadline(), job_id).await
         })
     }
 

@@ -5,21 +5,20 @@ use std::time::{Duration, Instant};
 
 use super::NO_JOB;
 use super::client_state::ClientState;
-use super::job_history::{Job, JobHistory, Origin};
+use super::job_history::{Job, Origin};
 use super::job_tracker::JobTracker;
 use super::left_out::left_out;
 use super::observe::{Observer, Seen};
 use super::patience::{may_pass, out_of_reach, stalled};
-use super::plan::Plan;
 use super::progress::Progress;
 use super::questions::{LONGEST_LISTING, Questions};
 use super::scheduled::Scheduled;
 use super::segment_diff::{self, SegmentDiff};
-use super::state::{self, check_job_id};
+use super::state::check_job_id;
 use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
-use crate::rpc::{self, Deadline};
+use crate::rpc::Deadline;
 
 /// The time limit of a single request to a server of which the client knows nothing yet.
 pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
@@ -95,20 +94,6 @@ pub(crate) async fn wait(
     let job = follower.tracker.remembered(follower.job);
     client_state.history.remember(job_id, Job { is_over: is_over || was_over, ..job });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
-}
-
-/// The plans that the server lists now, and those that this client saw before.
-pub(crate) async fn plans(
-    rpc: &rpc::Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    job_id: i64,
-) -> Result<Vec<Plan>, Error> {
-    let listed = state::listed(rpc, rpc::RetryClass::Read, deadline, job_id).await?;
-    let job = history.recall(job_id).unwrap_or_else(Job::of_others);
-    let mut tracker = JobTracker::new(job_id, job);
-    tracker.list(listed, true);
-    Ok(tracker.report().plans)
 }
 
 /// What the wait does after an observation.

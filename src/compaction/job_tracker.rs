@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::scheduled::Scheduled;
 use super::snapshot::count;
 use super::state::{Listed, State, StateInfo};
+use super::tally::Tally;
 use super::unlisted::{self, Unlisted};
 use super::verdict::{Counts, Report, Verdict};
 use crate::management::ManagedTask;
@@ -58,16 +59,6 @@ enum List {
     Final,
     /// The client could not read it, so earlier lists may be out of date.
     Missing,
-}
-
-/// The number of plans by how they ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) completed: i64,
-    /// Failed plans, including those that timed out.
-    pub(super) failed: i64,
-    pub(super) timed_out: i64,
-    pub(super) unknown: i64,
 }
 
 impl JobTracker {
@@ -296,31 +287,8 @@ impl JobTracker {
         self.scheduled == Scheduled::Elsewhere && !self.knows_all_plans()
     }
 
-    fn judged(&self, judgement: Judgement) -> i64 {
-        count(self.plans.iter().filter(|plan| plan.judged.judgement == judgement).count())
-    }
-
-    /// A counter is a fact and a judgement an inference: if they contradict each other, the counter is right. One case
-    /// stays unknown: plans that are counted as completed while all their sources are stored. Then the counter or the
-    /// list comes from another server.
     pub(super) fn tally(&self) -> Tally {
-        let planned = self.planned();
-        let counted = self.most.failed.saturating_add(self.most.timed_out);
-        let completed = self.judged(Judgement::Completed).min(planned.saturating_sub(counted).max(0));
-        let completed = completed.max(self.most.completed);
-        let timed_out = self.judged(Judgement::TimedOut);
-        let failed = self.judged(Judgement::Failed).saturating_add(timed_out);
-        let contradicted = completed.saturating_add(failed).saturating_sub(planned).clamp(0, failed);
-        let failed = failed.min(planned.saturating_sub(completed).max(0)).max(counted);
-        let completed = completed.saturating_sub(contradicted).max(0);
-        let unknown = planned.saturating_sub(completed).saturating_sub(failed).max(0);
-        // Counters separate timeouts from other failures; segments do not.
-        let timed_out = if self.most.failed == 0 && self.most.timed_out >= failed {
-            failed
-        } else {
-            timed_out.max(self.most.timed_out).min(failed)
-        };
-        Tally { completed, failed, timed_out, unknown }
+        Tally::of(&self.plans, self.most, self.planned())
     }
 
     /// Whether a plan of the job clusters, or its result is clustered.

@@ -3,15 +3,30 @@
 use std::time::{Duration, Instant};
 
 use super::age::is_young;
-use super::job_history::Job;
+use super::job_history::{Job, JobHistory};
 use super::job_tracker::JobTracker;
 use super::patience::Outage;
+use super::plan::Plan;
 use super::state;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 
 /// After this time the client judges a finished job without a list of its plans.
 pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
+
+/// The plans that the server lists now, and those that this client saw before.
+pub(crate) async fn plans(
+    rpc: &Rpc,
+    history: &JobHistory,
+    deadline: Deadline<'_>,
+    job_id: i64,
+) -> Result<Vec<Plan>, Error> {
+    let listed = state::listed(rpc, RetryClass::Read, deadline, job_id).await?;
+    let job = history.recall(job_id).unwrap_or_else(Job::of_others);
+    let mut tracker = JobTracker::new(job_id, job);
+    tracker.list(listed, true);
+    Ok(tracker.report().plans)
+}
 
 /// The state of the requests of one wait.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod handle;
 mod last_error;
 #[cfg(test)]
 mod layout;
+mod reports;
 
 pub mod async_forms;
 pub mod check;

@@ -11,7 +11,8 @@ use super::convert::{self, Out, OutStruct, copy_text};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
-use super::jobs::{Reported, milvus_compaction_report, report};
+use super::jobs::{Reported, milvus_compaction_report};
+use super::reports::report;
 use crate::error::Error;
 use crate::operation::Operation;
 
