@@ -15,6 +15,8 @@ pub(crate) struct Indexes {
     pub(crate) fields: Vec<String>,
     /// Rows that some index does not cover yet.
     pub(crate) missing_rows: i64,
+    /// The same, each index counted: it changes whenever one of them advances.
+    pub(crate) missing_in_all: i64,
 }
 
 /// Returns what the indexes of a collection cover.
@@ -34,8 +36,9 @@ pub(crate) async fn describe(
                 index.pending_index_rows.max(index.total_rows.saturating_sub(index.indexed_rows)).max(0)
             };
             let missing_rows = reply.index_descriptions.iter().map(missing).max().unwrap_or(0);
+            let missing_in_all = reply.index_descriptions.iter().map(missing).fold(0, i64::saturating_add);
             let fields = reply.index_descriptions.into_iter().map(|index| index.field_name).collect();
-            Ok(Indexes { fields, missing_rows })
+            Ok(Indexes { fields, missing_rows, missing_in_all })
         }
         // Code 700 since 2.3, the legacy code before.
         Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes::default()),
@@ -53,8 +56,8 @@ pub(crate) async fn wait_until_built(
     collection: &Collection,
 ) -> Result<(), Error> {
     poll_until_done(rpc, limiter, deadline, "indexing", collection, || async {
-        let missing = describe(rpc, deadline, collection).await?.missing_rows;
-        Ok(usize::try_from(missing).unwrap_or(0))
+        let missing = describe(rpc, deadline, collection).await?.missing_in_all;
+        Ok(usize::try_from(missing).unwrap_or(usize::MAX))
     })
     .await
 }

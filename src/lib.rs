@@ -12,6 +12,7 @@ pub mod version;
 pub mod config;
 pub mod proto;
 pub mod server;
+mod stall;
 
 mod panics;
 

@@ -40,7 +40,7 @@ pub(crate) async fn refresh(
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
         poll_until_done(rpc, limiter, deadline, doing, collection, || async {
             let reply = rpc.unary(RetryClass::Read, deadline, database, asked.clone()).await?;
-            Ok(usize::try_from(100 - reply.refresh_progress).unwrap_or(0))
+            Ok(usize::try_from(100_i64.saturating_sub(reply.refresh_progress).max(0)).unwrap_or(usize::MAX))
         })
         .await?;
     }

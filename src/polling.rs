@@ -7,6 +7,7 @@ use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::poll_limiter::PollLimiter;
 use crate::rpc::{Deadline, Rpc};
+use crate::stall::Stall;
 use crate::text::quotable;
 
 const SHORTEST: Duration = Duration::from_millis(20);
@@ -22,8 +23,8 @@ pub(crate) async fn poll_until_done<F: Future<Output = Result<usize, Error>>>(
     collection: &Collection,
     left: impl Fn() -> F,
 ) -> Result<(), Error> {
-    let (since, stall_timeout) = (Instant::now(), rpc.config().stall_timeout);
-    let (mut latest, mut changed) = (None, since);
+    let since = Instant::now();
+    let (mut latest, mut stall) = (None, Stall::new(rpc.config().stall_timeout, since));
     let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
         deadline.bound(limiter.acquire()).await.ok_or_else(out_of_time)?;
@@ -32,11 +33,9 @@ pub(crate) async fn poll_until_done<F: Future<Output = Result<usize, Error>>>(
         if now == 0 {
             return Ok(());
         }
-        if latest.replace(now) != Some(now) {
-            changed = Instant::now();
-        }
-        if changed.elapsed() > stall_timeout {
-            let text = format!("nothing has changed for {} ms; it may go on", changed.elapsed().as_millis());
+        let has_changed = latest.replace(now) != Some(now);
+        if let Some(unchanged) = stall.answered(has_changed, Instant::now()) {
+            let text = format!("nothing has changed for {} ms; it may go on", unchanged.as_millis());
             return Err(about(Error::new(Status::Stalled, text).retriable(), doing, collection));
         }
         let pause = (since.elapsed() / 10).clamp(SHORTEST, LONGEST);

@@ -162,6 +162,7 @@ mod tests {
         let indexes = |fields: &[&str]| Indexes {
             fields: fields.iter().map(|name| (*name).to_owned()).collect(),
             missing_rows: 0,
+            ..Default::default()
         };
         assert!(traits.is_partly_indexed(&indexes(&["v"])));
         assert!(!traits.is_partly_indexed(&indexes(&["v", "b", "s"])));

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Many, NO_JOB, Outcome, Params, Verdict};
+use milvus_client::compaction::{Item, Many, NO_JOB, Outcome, Params, Verdict};
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
@@ -588,6 +588,56 @@ fn a_server_that_leaves_one_call_unanswered_is_gone_whatever_limit_the_call_has(
 }
 
 #[test]
+fn a_call_with_much_time_is_repeated_for_longer_than_one_attempt_may_take() {
+    let fake = Fake::start(NEW);
+    let mut config = Config::new(&fake.uri(), &Options::default()).unwrap();
+    config.longest_silence = Duration::from_millis(200);
+    let (mut pause, longest) = (config.retry.backoff, config.retry.max_backoff);
+    let client = Client::new(config).unwrap();
+    let mut in_all = Duration::ZERO;
+    while in_all < Duration::from_secs(2) {
+        fake.fail_next(Method::Describe, Fault::Refuse(8, 1, "rate limit".to_owned()));
+        (in_all, pause) = (in_all + pause, (pause * 2).min(longest));
+    }
+    client.compact("succeeds", false, LIMIT).wait().unwrap();
+}
+
+#[test]
+fn what_a_gateway_says_of_time_is_no_silence_of_the_server() {
+    let fake = Fake::start(NEW);
+    let client = client(&fake);
+    fake.fail_next(Method::State, Fault::Grpc(Code::DeadlineExceeded, "upstream request timeout".to_owned()));
+    let error = client.compaction_state(7, Timeout::Never).wait().unwrap_err();
+    assert_eq!(error.status, Status::Timeout, "{error}");
+}
+
+#[test]
+fn a_job_that_waits_behind_others_of_the_same_call_does_not_stall() {
+    let fake = Fake::start(NEW);
+    let changes = (0..=60).map(|done| Poll::of([60 - done, done, 0, 0]));
+    fake.add("slow", Scenario { polls: changes.collect(), ..Scenario::job(60, &[]) });
+    let waits = std::iter::repeat_n([1, 0, 0, 0], 45).chain([[0, 1, 0, 0]]).map(Poll::of);
+    let waits = Scenario { polls: waits.collect(), ..Scenario::job(1, &[]) };
+    fake.add("waits", waits.clone());
+    fake.add("alone", waits);
+    let client = client_with(&fake.uri(), &[("stall_timeout_ms", "300")]);
+    let many = |names: &[&str]| Many {
+        names: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+        params: Params::default(),
+        concurrency: 2,
+        only_trigger: false,
+    };
+    let stalled = |(items, _): (Vec<Item>, Option<Error>)| -> Vec<bool> {
+        let has = |item: &Item| item.error.as_ref().is_some_and(|error| error.status == Status::Stalled);
+        items.iter().map(has).collect()
+    };
+    let alone = client.compact_many(many(&["alone"]), Timeout::Never).wait().unwrap();
+    assert_eq!(stalled(alone), [true]);
+    let together = client.compact_many(many(&["slow", "waits"]), Timeout::Never).wait().unwrap();
+    assert_eq!(stalled(together), [false, false]);
+}
+
+#[test]
 fn a_wait_outlives_lost_connections_and_says_how_many() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
@@ -735,6 +785,14 @@ fn a_collection_that_was_just_looked_up_is_not_looked_up_again() {
     };
     let (_, error) = client.compact_many(many, LIMIT).wait().unwrap();
     assert_eq!((error, fake.count(Method::Describe)), (None, 3));
+}
+
+#[test]
+fn a_collection_that_another_connection_looked_up_is_looked_up_again() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::DescribeIndex, Fault::Cut);
+    let (_, optimized) = client(&fake).optimize("succeeds", Params::default(), LIMIT).wait().unwrap();
+    assert_eq!((optimized.report.verdict, fake.count(Method::Describe)), (Verdict::Succeeded, 2));
 }
 
 #[test]

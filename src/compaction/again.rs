@@ -7,13 +7,14 @@ use tokio::sync::Semaphore;
 use super::client_state::ClientState;
 use super::follow::{self, Outcome, Show};
 use super::params::Params;
-use super::trigger::{self, Triggered};
+use super::trigger::{self, Found, Triggered};
 use super::verdict::Verdict;
 use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::flush::{self, SortWait};
 use crate::log::{self, Level};
 use crate::rpc::Deadline;
+use crate::stall::Advance;
 
 /// The first and the longest pause between two triggers.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -24,22 +25,6 @@ const LONGEST_SORT: Duration = Duration::from_mins(1);
 /// a compaction.
 const LONGEST: Duration = Duration::from_mins(10);
 
-/// The first trigger does not look the collection up again within this time of the caller's look-up. Later, another
-/// collection may have its name.
-const LOOKUP_LIFETIME: Duration = Duration::from_secs(5);
-
-/// A collection, and when the client began to look it up.
-pub(super) struct Found {
-    collection: Collection,
-    since: Instant,
-}
-
-impl Found {
-    pub(super) fn new(collection: &Collection, since: Instant) -> Self {
-        Self { collection: collection.clone(), since }
-    }
-}
-
 /// A trigger that the client repeats while another compaction holds the collection.
 pub(super) struct Persistent<'a> {
     pub(super) client_state: &'a ClientState,
@@ -48,6 +33,8 @@ pub(super) struct Persistent<'a> {
     pub(super) params: &'a Params,
     /// Each trigger waits for its turn.
     pub(super) turns: Option<&'a Semaphore>,
+    /// The jobs of other collections that the same call compacts.
+    pub(super) advance: Option<&'a Advance>,
     /// The collection for the first trigger. Boxed, so that the waits after it take little memory.
     found: Option<Box<Found>>,
     since: Instant,
@@ -63,7 +50,17 @@ impl<'a> Persistent<'a> {
         found: Found,
     ) -> Self {
         let (since, pause) = (Instant::now(), FIRST_PAUSE);
-        Self { client_state, deadline, name, params, turns: None, found: Some(Box::new(found)), since, pause }
+        Self {
+            client_state,
+            deadline,
+            name,
+            params,
+            turns: None,
+            advance: None,
+            found: Some(Box::new(found)),
+            since,
+            pause,
+        }
     }
 
     /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
@@ -102,8 +99,7 @@ impl<'a> Persistent<'a> {
             }
             None => None,
         };
-        let found = self.found.take().filter(|found| found.since.elapsed() < LOOKUP_LIFETIME);
-        let found = found.map(|found| found.collection);
+        let found = self.found.take();
         Box::pin(trigger::compact(rpc, history, self.deadline, self.name, found, self.params)).await
     }
 
@@ -114,7 +110,8 @@ impl<'a> Persistent<'a> {
         mut triggered: Triggered,
     ) -> Result<(Triggered, Outcome), Error> {
         loop {
-            let wait = follow::wait(self.client_state, show, self.deadline, triggered.job_id);
+            let wait =
+                follow::wait_among(self.client_state, show, self.deadline, triggered.job_id, self.advance);
             let mut outcome = Box::pin(wait).await?;
             // If the server scheduled nothing, a wait cannot show that.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);

@@ -88,7 +88,7 @@ fn held_by(origin: &Origin, job_id: i64) -> Error {
 async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Error> {
     let before = origin.before.as_ref()?;
     let count = left_out::eligible(before, &origin.chosen);
-    let unsorted = left_out::unsorted(before);
+    let unsorted = left_out::unsorted(before, &origin.chosen);
     if origin.mode == Mode::Clustering && unsorted > 0 {
         return Some(not_sorted(origin, unsorted));
     }

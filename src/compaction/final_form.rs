@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_known_is_not_final() {
-        let indexed = Indexes { fields: vec!["v".to_owned()], missing_rows: 0 };
+        let indexed = Indexes { fields: vec!["v".to_owned()], missing_rows: 0, ..Indexes::default() };
         let missing = Indexes { missing_rows: 1, ..indexed.clone() };
         for (version, indexes, expected) in [
             ("v2.3.5", Some(&indexed), true),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+mod conclusion;
+
 use super::NO_JOB;
 use super::client_state::ClientState;
 use super::job_history::{Job, Origin};
@@ -11,7 +13,7 @@ use super::left_out::left_out;
 use super::observe::{Observer, Seen};
 use super::patience::{may_pass, out_of_reach, stalled};
 use super::progress::Progress;
-use super::questions::{LONGEST_LISTING, Questions};
+use super::questions::Questions;
 use super::scheduled::Scheduled;
 use super::segment_diff::{self, SegmentDiff};
 use super::state::check_job_id;
@@ -19,6 +21,7 @@ use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
 use crate::rpc::Deadline;
+use crate::stall::{Advance, Stall};
 
 /// The time limit of a single request to a server of which the client knows nothing yet.
 pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
@@ -59,6 +62,17 @@ pub(crate) async fn wait(
     deadline: Deadline<'_>,
     job_id: i64,
 ) -> Result<Outcome, Error> {
+    wait_among(client_state, show, deadline, job_id, None).await
+}
+
+/// The same for one of several jobs: it does not stall while others of them advance.
+pub(super) async fn wait_among(
+    client_state: &ClientState,
+    show: Show<'_>,
+    deadline: Deadline<'_>,
+    job_id: i64,
+    advance: Option<&Advance>,
+) -> Result<Outcome, Error> {
     check_job_id(job_id)?;
     if job_id == NO_JOB {
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
@@ -66,7 +80,7 @@ pub(crate) async fn wait(
     }
     let job = client_state.history.recall(job_id).unwrap_or_else(Job::of_others);
     let was_over = job.is_over;
-    let mut follower = Follower::new(client_state, deadline, job_id, job);
+    let mut follower = Follower::new(client_state, deadline, job_id, job, advance);
     let ended = follower.poll_to_the_end(show).await;
     let is_over = ended.is_ok();
     if is_over {
@@ -119,8 +133,8 @@ struct Follower<'a> {
     latest: Option<Seen>,
     questions: Questions,
     latest_error: Option<Error>,
-    /// When anything about the job last changed, or else when the wait began.
-    progressed: Instant,
+    stall: Stall,
+    advance: Option<&'a Advance>,
     /// When the state or the counts last changed, or when the client last looked the collection up.
     changed: Instant,
     /// How long nothing may change before the client looks the collection up.
@@ -137,7 +151,13 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(client_state: &'a ClientState, deadline: Deadline<'a>, job_id: i64, mut job: Job) -> Self {
+    fn new(
+        client_state: &'a ClientState,
+        deadline: Deadline<'a>,
+        job_id: i64,
+        mut job: Job,
+        advance: Option<&'a Advance>,
+    ) -> Self {
         let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
         let questions = Questions::new(job_id, &job);
         let tracker = JobTracker::new(job_id, job.clone());
@@ -153,7 +173,8 @@ impl<'a> Follower<'a> {
             latest: None,
             questions,
             latest_error: None,
-            progressed: now,
+            stall: Stall::new(client_state.rpc.config().stall_timeout, now),
+            advance,
             changed: now,
             idle: IDLE,
             observed: None,
@@ -234,87 +255,34 @@ impl<'a> Follower<'a> {
         } else {
             Ok(())
         };
-        let now = self.tracker.so_far();
-        if now != so_far || self.tracker.last() != before {
-            self.progressed = Instant::now();
-        }
-        show(now);
+        let so_far_now = self.tracker.so_far();
+        let has_changed = so_far_now != so_far || self.tracker.last() != before;
+        let unchanged = self.unchanged(has_changed);
+        show(so_far_now);
         listed?;
         if self.tracker.is_over() {
             self.ended.get_or_insert_with(Instant::now);
             return self.conclude().await;
         }
-        (self.ended, self.doubted) = (None, None);
+        if self.ended.take().is_some() {
+            self.doubted = None;
+            self.tracker.runs_again();
+        }
         self.look_beside().await?;
-        let unchanged = self.progressed.elapsed();
-        if unchanged > rpc.config().stall_timeout {
-            return Err(stalled(self.job_id, unchanged, &self.tracker.progress()));
+        match unchanged {
+            Some(unchanged) => Err(stalled(self.job_id, unchanged, &self.tracker.progress())),
+            None => Ok(Next::Poll),
         }
-        Ok(Next::Poll)
     }
 
-    /// Observes a job that is over, and decides whether the wait can end.
-    async fn conclude(&mut self) -> Result<Next, Error> {
-        if self.tracker.misses_plans() && self.job.since.elapsed() < GRACE {
-            self.tracker.look_again();
-            return Ok(Next::Poll);
+    /// How long nothing has changed, if that is too long.
+    fn unchanged(&mut self, has_changed: bool) -> Option<Duration> {
+        let now = Instant::now();
+        if let Some(advance) = self.advance.filter(|_| has_changed) {
+            advance.note(now);
         }
-        // The client lists the segments at most once a second.
-        let earlier = self.doubted.max(self.observed.filter(|_| self.doubted.is_none()));
-        if let Some(rest) = earlier.and_then(|at| CONFIRM.checked_sub(at.elapsed())) {
-            return Ok(Next::After(rest));
-        }
-        self.rest().await?;
-        if let Some(next) = self.observe_the_end().await? {
-            return Ok(next);
-        }
-        let is_second = self.doubted.is_some() || self.tracker.is_certain();
-        if is_second && !self.tracker.is_good() && self.ask_the_management_port().await {
-            self.observe().await?;
-        }
-        let is_certain = self.tracker.is_certain() || self.observer.is_none();
-        let is_last = self.doubted.is_some() && !self.tracker.wants_another_look();
-        if is_certain || is_last {
-            return Ok(Next::Over);
-        }
-        self.doubted = Some(Instant::now());
-        self.tracker.look_again();
-        Ok(Next::After(CONFIRM))
-    }
-
-    /// Waits a moment if a plan shows no result, so that the list of segments shows the state after the job's end.
-    async fn rest(&self) -> Result<(), Error> {
-        let is_needed = self.observer.is_some() && self.tracker.has_plans_without_results();
-        if is_needed && !self.tracker.is_certain() && !self.is_at_rest() {
-            let rested = self.deadline.bound(tokio::time::sleep(REST)).await;
-            return rested.ok_or_else(|| self.out_of_time());
-        }
-        Ok(())
-    }
-
-    fn is_at_rest(&self) -> bool {
-        self.ended.is_some_and(|ended| ended.elapsed() >= REST)
-    }
-
-    /// Lists the segments after the end. Returns the next step if the list can no longer change the verdict.
-    async fn observe_the_end(&mut self) -> Result<Option<Next>, Error> {
-        let asked = Instant::now();
-        match self.observe().await {
-            Ok(()) => self.observing = None,
-            // The verdict is certain already: a collection that is dropped later does not change it.
-            Err(error) if error.status == Status::CollectionNotFound && self.tracker.is_certain() => {
-                return Ok(Some(Next::Over));
-            }
-            Err(error) if may_pass(&error) => {
-                if self.observing.get_or_insert(asked).elapsed() < LONGEST_LISTING {
-                    return Err(error);
-                }
-                self.tracker.cannot_see_segments();
-                return Ok(Some(Next::Over));
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(None)
+        let others = self.advance.is_some_and(|advance| advance.has_since(self.stall.latest()));
+        self.stall.answered(has_changed || others, now)
     }
 
     /// Observes more than the job while it runs: the segments if a plan ended without a target, because the list may
@@ -332,25 +300,6 @@ impl<'a> Follower<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Asks the management port for the plans, once. Returns whether it answered; a failure changes nothing.
-    async fn ask_the_management_port(&mut self) -> bool {
-        let (Some(management), Some(origin)) = (&self.client_state.management, &self.job.origin) else {
-            return false;
-        };
-        if self.has_asked_management {
-            return false;
-        }
-        self.has_asked_management = true;
-        // If the port does not answer, enough time must remain for the verdict.
-        let share = self.deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
-        let limit = self.deadline.within(share);
-        let tasks = management.compaction_tasks(limit, origin.collection.id).await;
-        tasks.is_ok_and(|tasks| {
-            self.tracker.hear(&tasks);
-            true
-        })
     }
 
     /// Lists the segments, and judges the plans by them.

@@ -223,6 +223,12 @@ impl JobTracker {
         }
     }
 
+    /// The job runs, although an earlier response said that it is over: what it seemed to have left, it has not.
+    pub(crate) fn runs_again(&mut self) {
+        self.unnamed_at_end = None;
+        self.plans.iter_mut().filter(|plan| !plan.is_settled).for_each(|plan| plan.was_left = false);
+    }
+
     /// Makes the judgements final, however the segments change later.
     pub(crate) fn settle(&mut self) {
         let is_all = self.is_whole() || (self.scheduled == Scheduled::Elsewhere && self.unlisted.is_none());

@@ -88,7 +88,9 @@ pub(super) fn eligible(before: &Snapshot, chosen: &Chosen) -> i64 {
     count(before.data().filter(takes).count())
 }
 
-/// Segments that wait to be sorted.
-pub(super) fn unsorted(before: &Snapshot) -> i64 {
-    count(before.data().filter(|segment| segment.kind.is_flushed && segment.kind.is_unsorted).count())
+/// Segments that wait to be sorted, of those that a trigger chose.
+pub(super) fn unsorted(before: &Snapshot, chosen: &Chosen) -> i64 {
+    let waits =
+        |segment: &&Stored| segment.kind.is_flushed && segment.kind.is_unsorted && chosen.has(segment);
+    count(before.data().filter(waits).count())
 }

@@ -7,17 +7,18 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
-use super::again::{Found, Persistent, not_begun};
+use super::again::{Persistent, not_begun};
 use super::client_state::ClientState;
 use super::follow::Outcome;
 use super::params::Params;
 use super::progress::{Progress, ProgressTracker};
-use super::trigger::Triggered;
+use super::trigger::{Found, Triggered};
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::rpc::Deadline;
+use crate::stall::Advance;
 use crate::text::quotable;
 
 /// The default number of collections that are compacted at a time.
@@ -104,13 +105,14 @@ pub(crate) async fn compact(
     };
     progress_tracker.change(|progress| progress.collections = count(names.len()));
     let (begun, params) = (Arc::<Begun>::default(), Arc::new(params));
-    let triggers = Arc::new(Semaphore::new(TRIGGERS));
+    let (triggers, advance) = (Arc::new(Semaphore::new(TRIGGERS)), Arc::new(Advance::new()));
     let one_of = |name: String, token: Arc<CancellationToken>| {
         let one = One {
             client_state: Arc::clone(client_state),
             progress_tracker: Arc::clone(progress_tracker),
             begun: Arc::clone(&begun),
             triggers: Arc::clone(&triggers),
+            advance: Arc::clone(&advance),
             params: Arc::clone(&params),
             only_trigger,
         };
@@ -203,6 +205,7 @@ struct One {
     progress_tracker: Arc<ProgressTracker>,
     begun: Arc<Begun>,
     triggers: Arc<Semaphore>,
+    advance: Arc<Advance>,
     params: Arc<Params>,
     only_trigger: bool,
 }
@@ -241,11 +244,12 @@ impl One {
             let since = Instant::now();
             (Box::pin(self.find(deadline, name)).await?, since)
         };
-        let (name, found) = (collection.name.clone(), Found::new(&collection, since));
+        let (name, found) = (collection.name.clone(), Found::new(&self.client_state.rpc, &collection, since));
         let mut persistent = Persistent::new(&self.client_state, deadline, &name, &self.params, found);
         Box::pin(persistent.wait_for_sorting(&collection)).await;
         drop(collection); // between two polls a wait takes little memory
         persistent.turns = Some(&self.triggers);
+        persistent.advance = Some(&self.advance);
         let triggered = Box::pin(persistent.trigger()).await?;
         *latest = Some(triggered);
         if self.only_trigger {

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use super::again::{Found, Persistent};
+use super::again::Persistent;
 use super::client_state::ClientState;
 use super::follow::{Outcome, Show};
 use super::params::Params;
-use super::trigger::{self, Triggered};
+use super::trigger::{self, Found, Triggered};
 use crate::error::Error;
 use crate::rpc::Deadline;
 use crate::{index, load};
@@ -23,7 +23,7 @@ pub(crate) async fn optimize(
     // These checks come before the first wait.
     let since = Instant::now();
     let collection = trigger::prepare(rpc, deadline, name, None, params).await?.collection;
-    let found = Found::new(&collection, since);
+    let found = Found::new(rpc, &collection, since);
     // Old servers never compact rows without an index; newer ones skip rows while they are being indexed.
     index::wait_until_built(rpc, collection_limiter, deadline, &collection)
         .await

@@ -7,9 +7,10 @@ use super::job_history::{Job, JobHistory};
 use super::job_tracker::JobTracker;
 use super::patience::Outage;
 use super::plan::Plan;
-use super::state;
+use super::state::{self, Listed};
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
+use crate::server::Server;
 
 /// After this time the client judges a finished job without a list of its plans.
 pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
@@ -75,6 +76,12 @@ impl Questions {
         }
     }
 
+    /// The plans, and the server that is asked for them: its version says how long it remembers.
+    async fn listed(&self, rpc: &Rpc, limit: Deadline<'_>) -> Result<(Listed, Server), Error> {
+        let server = rpc.server(limit).await?;
+        Ok((state::listed(rpc, RetryClass::Poll, limit, self.job_id).await?, server))
+    }
+
     /// Lists the plans.
     pub(super) async fn list_plans(
         &mut self,
@@ -84,13 +91,11 @@ impl Questions {
     ) -> Result<(), Error> {
         let limit = deadline.within(self.list_limit.get());
         let asked = Instant::now();
-        match state::listed(rpc, RetryClass::Poll, limit, self.job_id).await {
-            Ok(listed) => {
+        match self.listed(rpc, limit).await {
+            Ok((listed, server)) => {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();
                 self.listing = None;
-                let server = rpc.server(limit).await;
-                let server = server.unwrap_or_default(); // one of which nothing is known proves nothing
                 tracker.list(listed, !is_young(self.job_id, self.triggered, &server));
                 Ok(())
             }

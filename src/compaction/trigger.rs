@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::follow::POLL_LIMIT;
 use super::job_history::{JobHistory, Origin};
@@ -58,13 +58,36 @@ pub(super) struct Prepared {
     pub(super) segments: Option<Vec<Segment>>,
 }
 
+/// A trigger does not look a collection up again within this time of its caller's look-up. Later, another collection may
+/// have its name.
+const LOOKUP_LIFETIME: Duration = Duration::from_secs(5);
+
+/// A collection that the caller of a trigger has just looked up.
+pub(crate) struct Found {
+    collection: Collection,
+    since: Instant,
+    /// The connection: another one may lead to another server, where the id is another collection's.
+    generation: u64,
+}
+
+impl Found {
+    /// `since`: when the look-up began.
+    pub(super) fn new(rpc: &Rpc, collection: &Collection, since: Instant) -> Self {
+        Self { collection: collection.clone(), since, generation: rpc.generation() }
+    }
+
+    fn is_current(&self, rpc: &Rpc) -> bool {
+        self.since.elapsed() < LOOKUP_LIFETIME && self.generation == rpc.generation()
+    }
+}
+
 /// Triggers a compaction. `found`: the collection, if the caller has just looked it up.
 pub(crate) async fn compact(
     rpc: &Rpc,
     history: &JobHistory,
     deadline: Deadline<'_>,
     name: &str,
-    found: Option<Collection>,
+    found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
     let prepared = prepare(rpc, deadline, name, found, params).await.map_err(nothing_started)?;
@@ -93,20 +116,21 @@ pub(crate) async fn compact(
     }
 }
 
-/// Looks the collection up unless it was `found` already, and refuses every request that this server would not carry out exactly.
+/// Looks the collection up unless it was `found` a moment ago on this connection, and refuses every request that this
+/// server would not carry out exactly.
 pub(super) async fn prepare(
     rpc: &Rpc,
     deadline: Deadline<'_>,
     name: &str,
-    found: Option<Collection>,
+    found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Prepared, Error> {
     collection::check_name(name)?;
     params.check()?;
     let server = rpc.server(deadline).await?;
     params.check_server(&server)?;
-    let collection = match found {
-        Some(collection) => collection,
+    let collection = match found.filter(|found| found.is_current(rpc)) {
+        Some(found) => found.collection,
         None => collection::find(rpc, deadline, name).await?,
     };
     let quoted = quotable(&collection.name);
@@ -227,7 +251,7 @@ async fn origin(
 impl Origin {
     /// The number of unsorted segments, if the server reports it.
     pub(super) fn unsorted(&self) -> Option<i64> {
-        self.before.as_ref().map(left_out::unsorted)
+        self.before.as_ref().map(|before| left_out::unsorted(before, &self.chosen))
     }
 }
 

@@ -132,28 +132,13 @@ impl Rpc {
 
     /// Independent of the types of request and response, so that all methods share one instance of this code.
     async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
-        let (whole, longest) = (call.deadline, self.config.longest_silence);
-        if whole.is_shorter_than(longest) {
-            return self.attempts(call, check, reply).await;
-        }
-        // With more time than that a server that only answers pings would never be found.
-        let bounded = Call { deadline: whole.within(longest), ..call };
-        self.attempts(bounded, check, reply).await.map_err(|error| match error.status {
-            Status::Timeout if !whole.has_passed() => error.found_unavailable(),
-            _ => error,
-        })
-    }
-
-    async fn attempts(
-        &self,
-        call: Call<'_>,
-        check: Check<'_>,
-        reply: &mut dyn Response,
-    ) -> Result<u64, Error> {
-        let Call { class, deadline, database, .. } = call;
+        let Call { class, deadline: whole, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
         let mut is_repeated = false;
         loop {
+            // An attempt with more time than that would never find out that the server only answers pings.
+            let longest = self.config.longest_silence;
+            let deadline = if whole.is_shorter_than(longest) { whole } else { whole.within(longest) };
             let result = match self.session(deadline).await {
                 Ok(session) => {
                     check(&session.server)?;
@@ -166,7 +151,16 @@ impl Rpc {
             };
             match result {
                 Ok(generation) => return Ok(generation),
-                Err(failure) => attempts.again_after(failure, class, deadline).await?,
+                Err(failure) => {
+                    // The attempt ran out of its time, and the call did not.
+                    let is_silent = deadline.has_passed() && !whole.has_passed();
+                    attempts.again_after(failure, class, whole).await.map_err(|error| {
+                        match error.status {
+                            Status::Timeout if is_silent => error.found_unavailable(),
+                            _ => error,
+                        }
+                    })?;
+                }
             }
             is_repeated = true;
         }

@@ -1,0 +1,93 @@
+//! The end of a wait: the observations that decide the verdict of a job that is over.
+
+use std::time::Instant;
+
+use super::{CONFIRM, Follower, GRACE, Next, POLL_LIMIT, REST};
+use crate::compaction::patience::may_pass;
+use crate::compaction::questions::LONGEST_LISTING;
+use crate::error::{Error, Status};
+
+impl Follower<'_> {
+    /// Observes a job that is over, and decides whether the wait can end.
+    pub(super) async fn conclude(&mut self) -> Result<Next, Error> {
+        if self.tracker.misses_plans() && self.job.since.elapsed() < GRACE {
+            self.tracker.look_again();
+            return Ok(Next::Poll);
+        }
+        // The client lists the segments at most once a second.
+        let earlier = self.doubted.max(self.observed.filter(|_| self.doubted.is_none()));
+        if let Some(rest) = earlier.and_then(|at| CONFIRM.checked_sub(at.elapsed())) {
+            return Ok(Next::After(rest));
+        }
+        self.rest().await?;
+        if let Some(next) = self.observe_the_end().await? {
+            return Ok(next);
+        }
+        let is_second = self.doubted.is_some() || self.tracker.is_certain();
+        if is_second && !self.tracker.is_good() && self.ask_the_management_port().await {
+            self.observe().await?;
+        }
+        let is_certain = self.tracker.is_certain() || self.observer.is_none();
+        let is_last = self.doubted.is_some() && !self.tracker.wants_another_look();
+        if is_certain || is_last {
+            return Ok(Next::Over);
+        }
+        self.doubted = Some(Instant::now());
+        self.tracker.look_again();
+        Ok(Next::After(CONFIRM))
+    }
+
+    /// Waits a moment if a plan shows no result, so that the list of segments shows the state after the job's end.
+    async fn rest(&self) -> Result<(), Error> {
+        let is_needed = self.observer.is_some() && self.tracker.has_plans_without_results();
+        if is_needed && !self.tracker.is_certain() && !self.is_at_rest() {
+            let rested = self.deadline.bound(tokio::time::sleep(REST)).await;
+            return rested.ok_or_else(|| self.out_of_time());
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.ended.is_some_and(|ended| ended.elapsed() >= REST)
+    }
+
+    /// Lists the segments after the end. Returns the next step if the list can no longer change the verdict.
+    async fn observe_the_end(&mut self) -> Result<Option<Next>, Error> {
+        let asked = Instant::now();
+        match self.observe().await {
+            Ok(()) => self.observing = None,
+            // The verdict is certain already: a collection that is dropped later does not change it.
+            Err(error) if error.status == Status::CollectionNotFound && self.tracker.is_certain() => {
+                return Ok(Some(Next::Over));
+            }
+            Err(error) if may_pass(&error) => {
+                if self.observing.get_or_insert(asked).elapsed() < LONGEST_LISTING {
+                    return Err(error);
+                }
+                self.tracker.cannot_see_segments();
+                return Ok(Some(Next::Over));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(None)
+    }
+
+    /// Asks the management port for the plans, once. Returns whether it answered; a failure changes nothing.
+    async fn ask_the_management_port(&mut self) -> bool {
+        let (Some(management), Some(origin)) = (&self.client_state.management, &self.job.origin) else {
+            return false;
+        };
+        if self.has_asked_management {
+            return false;
+        }
+        self.has_asked_management = true;
+        // If the port does not answer, enough time must remain for the verdict.
+        let share = self.deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
+        let limit = self.deadline.within(share);
+        let tasks = management.compaction_tasks(limit, origin.collection.id).await;
+        tasks.is_ok_and(|tasks| {
+            self.tracker.hear(&tasks);
+            true
+        })
+    }
+}
