@@ -928,8 +928,8 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * is young and rarely when it is old (every 10 ms to 2 s). It goes on through restarts and lost
  * connections of up to a minute, and gives a slow server more time: each question has 5 s to 2 minutes. It
  * takes a second look, a second later, before it reports anything but success. All waits of a client share
- * 500 questions a second: of 10,000 jobs, the client asks about each every 20 s. The shorter wait may then
- * end before its first question.
+ * 500 polls a second, each of one or two requests: of 10,000 jobs, the client polls each every 20 s. A wait
+ * that is shorter than that may end before its first poll.
  *
  * The wait ends without the job if the server is gone, the collection is dropped, or nothing changes for
  * the time of the option stall_timeout_ms (an hour): a plan can wait for a free worker without end.
@@ -1727,7 +1727,8 @@ milvus_status milvus_flush(milvus_client *client, const char *collection_name, i
  *                         default no limit.
  * @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
  *                         be NULL.
- * @return What milvus_compact_with() and milvus_compaction_wait() return.
+ * @retval MILVUS_STALLED Nothing of the job, of the indexes or of the load changed for stall_timeout_ms.
+ * @return Also what milvus_compact_with() and milvus_compaction_wait() return.
  */
 milvus_status milvus_optimize(milvus_client *client,
                               const char *collection_name,
@@ -1814,6 +1815,7 @@ typedef struct milvus_many_result {
  * does not stop the others. If two names (aliases) are the same collection, one of them fails with
  * MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
  * sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
+ * A job that waits behind the others does not end with MILVUS_STALLED while they advance.
  *
  * @param client      The client.
  * @param names       Names or aliases in the client's database, all different. NULL: every collection that

@@ -51,7 +51,7 @@ fn reasons(outcome: &Outcome) -> Vec<Reason> {
 }
 
 #[test]
-fn the_effect_of_a_job_is_told_although_its_collection_was_renamed() {
+fn the_segment_diff_of_a_job_is_told_although_its_collection_was_renamed() {
     on_each(&LINES, |line, fake, client| {
         let job_id = trigger(client, "succeeds").unwrap().job_id;
         client.compaction_state(job_id, LIMIT).wait().unwrap();

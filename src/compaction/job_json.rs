@@ -98,7 +98,7 @@ fn write_plan(plan: &Plan, hide: &dyn Fn(&str) -> String) -> Value {
         "judged": [judgement as i32, reason as i32],
         "seen": [plan.is_listed, plan.was_gone, plan.is_settled, plan.is_twice, plan.was_left],
         "details": details,
-        "witnessed": plan.evidence.as_ref().map(|evidence| {
+        "evidence": plan.evidence.as_ref().map(|evidence| {
             json!({ "reason": hide(&evidence.reason), "clusters": evidence.is_clustering })
         }),
     })
@@ -281,7 +281,7 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         is_settled: *is_settled,
         is_twice: *is_twice,
         was_left: was_left.first() == Some(&true),
-        evidence: fields.optional("witnessed", |value| read_evidence(Fields::of("witnessed", value)?))?,
+        evidence: fields.optional("evidence", |value| read_evidence(Fields::of("evidence", value)?))?,
     };
     if plan.is_judged_possibly() { Ok(plan) } else { wrong("judged") }
 }

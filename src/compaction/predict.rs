@@ -227,7 +227,7 @@ mod tests {
         }
     }
 
-    fn foretold(result: CheckResult, deciders: Deciders, params: &Params) -> CheckResult {
+    fn predicted(result: CheckResult, deciders: Deciders, params: &Params) -> CheckResult {
         let mut result = result;
         conclude(&mut result, &deciders, params, &server("v2.6.19"));
         result
@@ -245,10 +245,10 @@ mod tests {
             (0, Yes, (No, No)),
         ] {
             let result = CheckResult { segments: Some(segments), may_be_busy: held, ..good() };
-            let told = foretold(result, clear(), &Params::default());
+            let told = predicted(result, clear(), &Params::default());
             assert_eq!((told.would_compact_if_free, told.would_compact), expected, "{segments} {held:?}");
         }
-        let told = foretold(CheckResult { may_be_busy: NotKnown, ..good() }, clear(), &Params::default());
+        let told = predicted(CheckResult { may_be_busy: NotKnown, ..good() }, clear(), &Params::default());
         assert_eq!(
             told.reason,
             "4 segments with 200 rows are flushed and would become about 1, \
@@ -268,7 +268,7 @@ mod tests {
             (Deciders { has_snapshots: NotKnown, ..clear() }, "snapshots"),
             (Deciders { is_partly_indexed: Yes, ..clear() }, "a vector field has no index"),
         ] {
-            let told = foretold(good(), deciders, &plain);
+            let told = predicted(good(), deciders, &plain);
             assert_eq!(told.would_compact_if_free, NotKnown, "{deciders:?}");
             assert!(told.reason.contains(words), "{}", told.reason);
         }
@@ -283,12 +283,12 @@ mod tests {
                 "1 segment waits to be sorted",
             ),
         ] {
-            let told = foretold(result, clear(), &plain);
+            let told = predicted(result, clear(), &plain);
             assert_eq!(told.would_compact_if_free, NotKnown, "{}", told.reason);
             assert!(told.reason.contains(words), "{}", told.reason);
         }
         for params in [Params::new(true), Params { target_size_mb: 2048, ..Params::default() }] {
-            assert_eq!(foretold(good(), clear(), &params).would_compact_if_free, NotKnown, "{params:?}");
+            assert_eq!(predicted(good(), clear(), &params).would_compact_if_free, NotKnown, "{params:?}");
         }
         let mut unknown = good();
         conclude(&mut unknown, &clear(), &plain, &server("custom"));
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn clustered_segments_are_no_work_for_a_plain_compaction() {
         let clustered = Deciders { has_clustered: true, ..clear() };
-        let told = foretold(CheckResult { segments: Some(0), ..good() }, clustered, &Params::default());
+        let told = predicted(CheckResult { segments: Some(0), ..good() }, clustered, &Params::default());
         assert_eq!(told.would_compact, Known::No);
         assert!(told.reason.contains("all segments are clustered"), "{}", told.reason);
     }
@@ -306,20 +306,20 @@ mod tests {
     #[test]
     fn deletions_are_applied_only_if_nothing_older_grows() {
         let l0 = Params { is_l0: true, ..Params::default() };
-        let told = |deciders| foretold(good(), deciders, &l0).would_compact_if_free;
+        let told = |deciders| predicted(good(), deciders, &l0).would_compact_if_free;
         assert_eq!(told(clear()), Known::Yes);
         for has_growing in [Known::Yes, Known::NotKnown] {
             assert_eq!(told(Deciders { has_growing, ..clear() }), Known::NotKnown, "{has_growing:?}");
         }
         assert_eq!(told(Deciders { has_snapshots: Known::Yes, ..clear() }), Known::NotKnown);
         let none = CheckResult { l0_segments: Some(0), ..good() };
-        assert_eq!(foretold(none, clear(), &l0).would_compact_if_free, Known::No);
+        assert_eq!(predicted(none, clear(), &l0).would_compact_if_free, Known::No);
     }
 
     #[test]
     fn what_waits_is_named_and_what_is_final_too() {
         let waiting = CheckResult { unsorted_segments: Some(2), has_unflushed: Known::Yes, ..good() };
-        let told = foretold(waiting, clear(), &Params::default());
+        let told = predicted(waiting, clear(), &Params::default());
         assert_eq!(
             (told.would_compact, told.reason.as_str()),
             (
@@ -328,7 +328,7 @@ mod tests {
                  2 segments wait to be sorted; rows that are not flushed yet would be left out"
             )
         );
-        let told = foretold(
+        let told = predicted(
             CheckResult { segments: Some(1), is_final: true, ..good() },
             clear(),
             &Params::default(),

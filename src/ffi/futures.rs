@@ -313,7 +313,7 @@ pub extern "C" fn milvus_future_free(future: *mut milvus_future) {
     }
 }
 
-/// A pointer of the host's on its way into what owns it.
+/// A pointer of the application on its way into what owns it.
 struct HostPointer(*mut c_void);
 
 impl From<Reading> for milvus_progress {

@@ -215,8 +215,8 @@ pub(super) fn state_operation(
 /// is young and rarely when it is old (every 10 ms to 2 s). It goes on through restarts and lost
 /// connections of up to a minute, and gives a slow server more time: each question has 5 s to 2 minutes. It
 /// takes a second look, a second later, before it reports anything but success. All waits of a client share
-/// 500 questions a second: of 10,000 jobs, the client asks about each every 20 s. The shorter wait may then
-/// end before its first question.
+/// 500 polls a second, each of one or two requests: of 10,000 jobs, the client polls each every 20 s. A wait
+/// that is shorter than that may end before its first poll.
 ///
 /// The wait ends without the job if the server is gone, the collection is dropped, or nothing changes for
 /// the time of the option stall_timeout_ms (an hour): a plan can wait for a free worker without end.

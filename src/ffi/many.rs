@@ -113,6 +113,7 @@ impl Handle for milvus_many_list {
 /// does not stop the others. If two names (aliases) are the same collection, one of them fails with
 /// MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
 /// sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
+/// A job that waits behind the others does not end with MILVUS_STALLED while they advance.
 ///
 /// @param client      The client.
 /// @param names       Names or aliases in the client's database, all different. NULL: every collection that

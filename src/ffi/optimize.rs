@@ -70,7 +70,8 @@ pub(super) fn flush_operation(
 ///                         default no limit.
 /// @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
 ///                         be NULL.
-/// @return What milvus_compact_with() and milvus_compaction_wait() return.
+/// @retval MILVUS_STALLED Nothing of the job, of the indexes or of the load changed for stall_timeout_ms.
+/// @return Also what milvus_compact_with() and milvus_compaction_wait() return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_optimize(
     client: *mut milvus_client,

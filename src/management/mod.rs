@@ -46,12 +46,12 @@ impl Management {
         let asked = self.ask(deadline).await.and_then(|body| page::read(&body, collection_id, &hide));
         let read = asked.map_err(|error| {
             let error = error.context("asking the management port");
-            log::tell(Level::Warning, "no second witness", || format!("reason={:?}", error.message()));
+            log::tell(Level::Warning, "management port not read", || format!("reason={:?}", error.message()));
             error
         })?;
         // The port may belong to another cluster, or its server may have no task of this collection.
         let level = if read.tasks.is_empty() { Level::Info } else { Level::Debug };
-        log::tell(level, "second witness", || {
+        log::tell(level, "management port read", || {
             let (tasks, others, dropped) = (read.tasks.len(), read.of_others, read.malformed);
             format!("collection={collection_id} tasks={tasks} of_others={others} malformed={dropped}")
         });
