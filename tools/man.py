@@ -8,9 +8,10 @@ import pathlib
 import re
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-HEADER = (ROOT / "include/milvus_client.h").read_text()
-VERSION = ".".join(re.search(rf"#define MILVUS_VERSION_{part} (\d+)", HEADER)[1] for part in ("MAJOR", "MINOR", "PATCH"))
+import header
+
+HEADER = header.read()
+VERSION = ".".join(constant.value for constant in HEADER.constants if constant.name.startswith("MILVUS_VERSION_"))
 
 
 def roff(text):
@@ -19,26 +20,11 @@ def roff(text):
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.M)
 
 
-def bare(comment):
-    """What a comment says, without its stars."""
-    return re.sub(r"^ *\* ?", "", comment.strip(), flags=re.M).strip()
-
-
-def sections():
-    """Key, title, introduction and code of each section, the conventions first."""
-    conventions = re.search(r"^// Conventions\n(.*?)\n\n", HEADER, re.M | re.S)
-    if conventions:
-        yield "conventions", "Conventions", re.sub(r"^// ?", "", conventions[1], flags=re.M), ""
-    for comment, code in re.findall(r"/\*\*((?:(?!\*/)[\s\S])*@\{\n)\s*\*/\n([\s\S]*?)/\*\* @\} \*/", HEADER):
-        key, title, text = re.match(r"@defgroup (\w+) (.*)\n([\s\S]*)@\{", bare(comment)).groups()
-        yield key, title, text.strip(), code
-
-
 def parts(comment):
     """The text of a comment, then its parameters and returns as pairs."""
     text, found = [], {"param": [], "retval": [], "return": [], "since": []}
     # A command's text ends at a blank line or at the next command.
-    for paragraph in re.split(r"\n\s*\n|\n(?=@)", bare(comment)):
+    for paragraph in re.split(r"\n\s*\n|\n(?=@)", comment):
         command = re.match(r"@(param|retval|return|since)\b(?:\[\w+\])?\s*([\s\S]*)", paragraph)
         if not command:
             text.append(paragraph)
@@ -84,62 +70,40 @@ def code(declaration):
     return [".PP", ".nf", *(f".BR \"\" \"{roff(line)}\"" for line in declaration.replace('"', '""').splitlines()), ".fi"]
 
 
-def function_page(name, comment, declaration, section):
-    text, found = parts(comment)
-    lines = [*head(name, sentence(text)), *code(declaration.strip()), ".SH DESCRIPTION", *filled(text), *pairs("PARAMETERS", found["param"]),
-             *pairs("RETURN VALUE", found["return"] + found["retval"])]
+def function_page(function, section):
+    text, found = parts(function.comment)
+    lines = [*head(function.name, sentence(text)), *code(function.code.strip()), ".SH DESCRIPTION", *filled(text),
+             *pairs("PARAMETERS", found["param"]), *pairs("RETURN VALUE", found["return"] + found["retval"])]
     if found["since"]:
         lines += [".SH HISTORY", f"Since {roff(found['since'][0][1])}"]
-    also = [f"milvus_{section} (3)", "milvus_conventions (3)", "milvus_errors (3)"]
+    also = [f"milvus_{section.key} (3)", "milvus_conventions (3)", "milvus_errors (3)"]
     return "\n".join([*lines, ".SH SEE ALSO", *(f".BR {page}," for page in dict.fromkeys(also)), "the header", ".I milvus_client.h"]) + "\n"
 
 
-def section_page(key, title, text, documented):
+def section_page(section):
     """What a section says, its types and constants in full, and the names of its functions."""
-    lines = [*head(f"milvus_{key}", f"{title[:1].lower() + title[1:]} (Milvus compaction client)"), ".SH DESCRIPTION", *filled(text)]
+    lines = [*head(f"milvus_{section.key}", f"{section.title[:1].lower() + section.title[1:]} (Milvus compaction client)"),
+             ".SH DESCRIPTION", *filled(section.text)]
     functions = []
-    for comment, declaration in documented:
-        if name := function_of(declaration):
-            functions.append((f"{name}(3)", sentence(parts(comment)[0])))
+    for declared in section.declarations:
+        if isinstance(declared, header.Function):
+            functions.append((f"{declared.name}(3)", sentence(parts(declared.comment)[0])))
         else:
-            lines += [*code(re.sub(r"/\*\*[\s\S]*?\*/", lambda found: f"/* {bare(found[0][3:-2])} */", declaration).rstrip()), ".RS 4",
-                      roff(bare(comment)), ".RE"]
+            lines += [*code(re.sub(r"/\*\*([\s\S]*?)\*/", lambda found: f"/* {header.bare(found[1])} */", declared.code).rstrip()), ".RS 4",
+                      roff(declared.comment), ".RE"]
     return "\n".join([*lines, *pairs("FUNCTIONS", functions), ".SH SEE ALSO", "the header", ".I milvus_client.h"]) + "\n"
-
-
-def function_of(declaration):
-    """The name of the function that is declared, or None."""
-    found = re.match(r"(?!typedef|#)[\w *]*?\b(milvus_\w+)\(", declaration)
-    return found and found[1]
-
-
-def documented_in(text):
-    """Each comment with what it is about: a declaration, a constant, or a whole struct."""
-    text = re.sub(r"^// =+\n", "", text, flags=re.M)
-    at, found = 0, []
-    while start := re.compile(r"^/\*\*", re.M).search(text, at):
-        end = text.index("*/", start.start()) + 2
-        rest = text[end:].lstrip("\n")
-        begin = len(text) - len(rest)
-        stop = re.compile(r"^\} \w+;\n" if re.match(r"typedef struct \w+ \{", rest) else r"\n", re.M).search(rest)
-        while rest[: stop.end()].count("(") > rest[: stop.end()].count(")"):
-            stop = re.compile(r"\n").search(rest, stop.end())
-        found.append((text[start.start() + 3:end - 2], rest[: stop.end()]))
-        at = begin + stop.end()
-    return found
 
 
 def main():
     directory = pathlib.Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
-    for key, title, text, source in sections():
-        documented = documented_in(source)
-        (directory / f"milvus_{key}.3").write_text(section_page(key, title, text, documented))
+    conventions = header.Section("conventions", "Conventions", HEADER.conventions, [])
+    for section in [conventions, *HEADER.sections]:
+        (directory / f"milvus_{section.key}.3").write_text(section_page(section))
     # Functions after the sections: milvus_segments is both, and its own page is the more useful one.
-    for key, _, _, source in sections():
-        for comment, declaration in documented_in(source):
-            if name := function_of(declaration):
-                (directory / f"{name}.3").write_text(function_page(name, comment, declaration, key))
+    for section in HEADER.sections:
+        for function in section.of(header.Function):
+            (directory / f"{function.name}.3").write_text(function_page(function, section))
 
 
 if __name__ == "__main__":

@@ -5,34 +5,12 @@
     describe.py abi     every function and type, as abidw reads them off a library of empty functions
 """
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def code(header):
-    """The header without comments, directives and the extern "C" around it."""
-    text = re.sub(r"/\*(?s:.*?)\*/|//.*", "", header.read_text())
-    text = re.sub(r"#ifdef __cplusplus.*?#endif", "", text, flags=re.S)
-    return re.sub(r"^#.*(\\\n.*)*$", "", text, flags=re.M)
-
-
-def structs(header):
-    """Each struct with the names of its fields, in order."""
-    found = {}
-    for body, name in re.findall(r"typedef struct \w*\s*\{([^}]*)\}\s*(\w+);", code(header)):
-        found[name] = re.findall(r"(\w+)(?:\[\w+\])?;", body)
-    return found
-
-
-def functions(header):
-    """Each function's type, name and parameters."""
-    declared = re.findall(r"([\w\s*]+?)\b(milvus_\w+)\(([^;{]*)\);", code(header))
-    return [(" ".join(kind.split()), name, " ".join(parameters.split())) for kind, name, parameters in declared
-            if "typedef" not in kind]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+from header import HEADER, read  # noqa: E402
 
 
 def run(*command):
@@ -40,15 +18,15 @@ def run(*command):
 
 
 def symbols(header):
-    return "".join(f"{name}\n" for name in sorted(name for _, name, _ in functions(header)))
+    return "".join(sorted(f"{function.name}\n" for function in read(header).functions))
 
 
 def layout(header):
     lines = []
-    for name, fields in structs(header).items():
+    for name, struct in read(header).structs.items():
         lines.append(f'printf("{name} - 0 %zu\\n", sizeof({name}));')
-        lines += [f'printf("{name} {field} %zu %zu\\n", offsetof({name}, {field}), sizeof((({name} *)0)->{field}));'
-                  for field in fields]
+        lines += [f'printf("{name} {field.name} %zu %zu\\n", offsetof({name}, {field.name}), sizeof((({name} *)0)->{field.name}));'
+                  for field in struct.members]
     with tempfile.TemporaryDirectory() as work:
         source = pathlib.Path(work, "layout.c")
         source.write_text(f'#include <stdio.h>\n#include <stddef.h>\n#include "{header}"\nint main(void) {{ {"".join(lines)} return 0; }}\n')
@@ -57,9 +35,9 @@ def layout(header):
 
 
 def abi(header):
-    declared = functions(header)
+    declared = read(header).functions
     assert len(declared) > 80, "too few functions were found in the header"
-    bodies = "".join(f"{kind} {name}({parameters}) {{ __builtin_trap(); }}\n" for kind, name, parameters in declared)
+    bodies = "".join(f"{function.type} {function.name}({function.parameters}) {{ __builtin_trap(); }}\n" for function in declared)
     with tempfile.TemporaryDirectory() as work:
         source, library = pathlib.Path(work, "abi.c"), pathlib.Path(work, "libmilvus_client.so.0")
         source.write_text(f'#include "{header}"\n{bodies}')
@@ -70,4 +48,4 @@ def abi(header):
 
 if __name__ == "__main__":
     describe = {"layout": layout, "symbols": symbols, "abi": abi}[sys.argv[1]]
-    print(describe(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "include/milvus_client.h"), end="")
+    print(describe(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else HEADER), end="")

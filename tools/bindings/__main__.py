@@ -9,20 +9,24 @@ import pathlib
 import re
 import sys
 
-import by_hand
-from cpp import Cpp
-from go import Go
-from header import ROOT, read
-from java import MARK, Java
-from model import Model
-from samples import samples
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import by_hand  # noqa: E402
+import header  # noqa: E402
+from cpp import Cpp  # noqa: E402
+from go import Go  # noqa: E402
+from header import ROOT  # noqa: E402
+from java import MARK, Java  # noqa: E402
+from model import Model  # noqa: E402
+from samples import samples  # noqa: E402
 
 STALE = "is out of date: run `make bindings`"
 
 
 def wanted():
     """Every file that is generated, or has something generated in it, with its text."""
-    model = Model(read())
+    found = header.read()
+    header.check(found)
+    model = Model(found)
     go, java = ROOT / "bindings/go", ROOT / "bindings/java"
     files = {go / name: text for name, text in Go(model, go).files().items()}
     files |= {java / name: text for name, text in Java(model).files().items()}

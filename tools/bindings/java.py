@@ -195,13 +195,12 @@ class Java:
         return opening(what, imports) + LIBRARY.substitute(constants=constants, functions=functions)
 
     def function(self, declared):
-        result, name, parameters = declared
-        handed = [] if parameters == "void" else [self.parameter(each.strip()) for each in parameters.split(",")]
+        handed = [] if declared.parameters == "void" else [self.parameter(each.strip()) for each in declared.parameters.split(",")]
         if None in handed:
             return None
         kinds = {"const char *": "String", "void": "void"}
-        kind = kinds.get(result) or self.parameter(f"{result} x").split()[0]
-        opening_ = f"    static native {kind} {name}("
+        kind = kinds.get(declared.type) or self.parameter(f"{declared.type} x").split()[0]
+        opening_ = f"    static native {kind} {declared.name}("
         return prose.filled(opening_, handed, ");\n", " " * len(opening_)) if handed else f"{opening_});\n"
 
     def parameter(self, declared):

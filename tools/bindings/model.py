@@ -7,6 +7,8 @@ in the tables here.
 import dataclasses
 import re
 
+from header import Constant
+
 # Enums whose name is not their constants' prefix, and what each of them is, in words for its documentation.
 ENUMS = {
     "TRIGGER": ("trigger", "What came of a trigger"),
@@ -224,17 +226,14 @@ def is_padding(member):
 def enums(header):
     """Each enum with its constants. Prefixes are those that the table has, the texts name as MILVUS_..._..., or that have
     a function for their names."""
-    functions = {name for _, name, _ in header.functions}
+    functions = {function.name for function in header.functions}
     names = {name[len("milvus_"):-len("_name")].upper() for name in functions if name.endswith("_name")}
     prefixes = sorted(names | set(ENUMS) | set(re.findall(r"MILVUS_([A-Z0-9_]+?)_\.\.\.", header.text)), key=len)
-    by_name = [constant.name for constant in header.constants]
-    first = by_name.index("MILVUS_OK")
-    end = header.text.index("@}", header.text.index("#define MILVUS_OK "))  # of the header's section of statuses
-    last = max(index for index, name in enumerate(by_name) if header.text.index(f"#define {name} ") < end)
-    found = {"": Enum("MILVUS_", "status", STATUS, header.constants[first:last + 1])}
+    statuses = next(section.of(Constant) for section in header.sections if section.key == "errors")
+    found = {"": Enum("MILVUS_", "status", STATUS, statuses)}
     found["ANSWER"] = Enum("MILVUS_", "answer", "Whether something is so, if anybody can tell",
                            [constant for constant in header.constants if constant.name in ANSWER])
-    for constant in header.constants[last + 1:]:
+    for constant in header.constants[header.constants.index(statuses[-1]) + 1:]:
         prefix = next((each for each in reversed(prefixes) if constant.name.startswith(f"MILVUS_{each}_")), None)
         if prefix:
             name, what = ENUMS.get(prefix, (prefix.lower(), f"One of the MILVUS_{prefix}_... constants"))

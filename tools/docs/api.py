@@ -5,9 +5,13 @@ Each section of the header becomes a page; every function, type, field and const
 import pathlib
 import re
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import header  # noqa: E402
+from header import ROOT  # noqa: E402
+
 DOXYFILE = ROOT / "tools/docs/Doxyfile"
 XML = ROOT / "target/docs/doxygen/xml"
 
@@ -150,17 +154,10 @@ def page(compound):
 
 def conventions():
     """What the header says before its first section, as a list."""
-    header = (ROOT / "include/milvus_client.h").read_text()
-    found = re.search(r"^// Conventions\n(.*?)\n\n", header, re.M | re.S)
-    if not found:
-        return ""
     out = ["## Conventions\n"]
-    entries = re.split(r"^//   (?=\w)", found[1], flags=re.M)[1:]
-    if not entries:
-        return "\n".join([*out, re.sub(r"^// ?", "", found[1], flags=re.M), ""])
-    for entry in entries:
-        title, _, text = " ".join(entry.replace("//", " ").split()).partition(" ")
-        out.append(f"- **{title}**: " + "".join(part if part.startswith("`") else escaped(part) for part in re.split(r"(`[^`]*`)", text)))
+    for title, text in re.findall(r"^  (\w.*?)  +(.*(?:\n   .*)*)", header.read().conventions, re.M):
+        parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
+        out.append(f"- **{title}**: " + "".join(part if part.startswith("`") else escaped(part) for part in parts))
     return "\n".join(out) + "\n"
 
 
@@ -169,13 +166,12 @@ def write(directory):
     each symbol is."""
     directory.mkdir(parents=True, exist_ok=True)
     index = ElementTree.parse(XML / "index.xml").getroot()
-    order = re.findall(r"@defgroup (\w+)", (ROOT / "include/milvus_client.h").read_text())
     compounds = {}
     for compound in index.findall("compound"):
         if compound.get("kind") == "group":
             compounds[compound.find("name").text] = ElementTree.parse(XML / f"{compound.get('refid')}.xml").getroot().find("compounddef")
     pages, symbols = [], {}
-    for key in order:
+    for key in (section.key for section in header.read().sections):
         text = page(compounds[key])
         (directory / f"{key}.md").write_text(text)
         pages.append((compounds[key].find("title").text, f"{key}.md"))
