@@ -2154,7 +2154,7 @@ void milvus_future_free(milvus_future *future);
 /**
  * Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
  *
- * @param client  The client.
+ * @param client      The client.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
@@ -2166,12 +2166,12 @@ milvus_status milvus_client_server_info_async(milvus_client *client,
 /**
  * Starts milvus_compact(); milvus_future_take_job_id() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
- * @param is_clustering  1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0:
- *     merge small segments and purge deleted rows.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param is_clustering    1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0: merge
+ *                         small segments and purge deleted rows.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compact_async(milvus_client *client,
@@ -2183,12 +2183,12 @@ milvus_status milvus_compact_async(milvus_client *client,
 /**
  * Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
- * @param params  What to do. Begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
- *     NULL: all defaults.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param params           What to do. Begin with `milvus_compact_params params =
+ *                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compact_with_async(milvus_client *client,
@@ -2200,9 +2200,9 @@ milvus_status milvus_compact_with_async(milvus_client *client,
 /**
  * Starts milvus_compaction_state(); milvus_future_take_state() reads its result.
  *
- * @param client  The client.
- * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
- *     plans; the library asks no server then.
+ * @param client      The client.
+ * @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
+ *                    plans; the library asks no server then.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
@@ -2215,14 +2215,15 @@ milvus_status milvus_compaction_state_async(milvus_client *client,
 /**
  * Starts milvus_compaction_wait(); milvus_future_take_report() reads its result.
  *
- * @param client  The client. Best is the one that triggered the job: it remembers what servers forget.
- *     Of a foreign job it knows only what the server lists, and plans vanish from that list an hour
- *     after their start (since 2.6.3) or a day; a job that may be that old is MILVUS_VERDICT_UNKNOWN.
- *     For a foreign job use milvus_job_import() first, or milvus_compaction_wait_in().
- * @param job_id  From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
- *     asks no server then.
+ * @param client      The client. Best is the one that triggered the job: it remembers what servers forget.
+ *                    Of a foreign job it knows only what the server lists, and plans vanish from that list
+ *                    an hour after their start (since 2.6.3) or a day; a job that may be that old is
+ *                    MILVUS_VERDICT_UNKNOWN. For a foreign job use milvus_job_import() first, or
+ *                    milvus_compaction_wait_in().
+ * @param job_id      From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
+ *                    asks no server then.
  * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
- *     limit.
+ *                    limit.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
@@ -2234,13 +2235,13 @@ milvus_status milvus_compaction_wait_async(milvus_client *client,
 /**
  * Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result.
  *
- * @param client  The client.
- * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves
- *     nothing, but says nothing false.
- * @param job_id  From milvus_compact() of another process.
- * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
- *     limit.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param client           The client.
+ * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
+ *                         but says nothing false.
+ * @param job_id           From milvus_compact() of another process.
+ * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *                         limit.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_wait_in_async(milvus_client *client,
@@ -2252,9 +2253,9 @@ milvus_status milvus_compaction_wait_in_async(milvus_client *client,
 /**
  * Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result.
  *
- * @param client  The client.
- * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
- *     library asks no server then.
+ * @param client      The client.
+ * @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
+ *                    library asks no server then.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
@@ -2267,10 +2268,10 @@ milvus_status milvus_compaction_plans_async(milvus_client *client,
 /**
  * Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_tasks_async(milvus_client *client,
@@ -2281,11 +2282,11 @@ milvus_status milvus_compaction_tasks_async(milvus_client *client,
 /**
  * Starts milvus_segments(); milvus_future_take_segments() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param which  MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_segments_async(milvus_client *client,
@@ -2297,11 +2298,11 @@ milvus_status milvus_segments_async(milvus_client *client,
 /**
  * Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param params  As in milvus_compact_with(); NULL: all defaults.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param params           As in milvus_compact_with(); NULL: all defaults.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_check_async(milvus_client *client,
@@ -2313,11 +2314,11 @@ milvus_status milvus_compaction_check_async(milvus_client *client,
 /**
  * Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result.
  *
- * @param client  The client that sent the trigger. Another client has nothing to compare, and gets
- *     MILVUS_RESOLUTION_NOT_IN_DOUBT.
+ * @param client           The client that sent the trigger. Another client has nothing to compare, and
+ *                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
  * @param collection_name  Name or alias in the client's database.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_resolve_async(milvus_client *client,
@@ -2328,11 +2329,11 @@ milvus_status milvus_compaction_resolve_async(milvus_client *client,
 /**
  * Starts milvus_flush(), which has no result but its end.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9 on
- *     a collection can be flushed once in 10 s; a second flush waits for that.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
+ *                         on a collection can be flushed once in 10 s; a second flush waits for that.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_flush_async(milvus_client *client,
@@ -2343,13 +2344,14 @@ milvus_status milvus_flush_async(milvus_client *client,
 /**
  * Starts milvus_optimize(); milvus_future_take_report() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param params  As in milvus_compact_with(). To merge as far as possible use
- *     MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all defaults.
- * @param timeout_ms  Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
- *     default no limit.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param params           As in milvus_compact_with(). To merge as far as possible use
+ *                         MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all
+ *                         defaults.
+ * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+ *                         default no limit.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_optimize_async(milvus_client *client,
@@ -2361,15 +2363,16 @@ milvus_status milvus_optimize_async(milvus_client *client,
 /**
  * Starts milvus_compact_many(); milvus_future_take_many() reads its result.
  *
- * @param client  The client.
- * @param names  Names or aliases in the client's database, all different. NULL: every collection that
- *     the user may see. In other languages take care that an empty list does not become NULL.
+ * @param client      The client.
+ * @param names       Names or aliases in the client's database, all different. NULL: every collection that
+ *                    the user may see. In other languages take care that an empty list does not become
+ *                    NULL.
  * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
- * @param params  How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL:
- *     all defaults.
+ * @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.
+ *                    NULL: all defaults.
  * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
- *     default no limit. Collections whose turn has not come by then fail with MILVUS_TIMEOUT, and the
- *     library sends nothing for them.
+ *                    default no limit. Collections whose turn has not come by then fail with
+ *                    MILVUS_TIMEOUT, and the library sends nothing for them.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */

@@ -1,11 +1,16 @@
 //! Keeps `include/milvus_client.h` current. `UPDATE_HEADER=1 cargo test --test header` renews it.
 
-use std::collections::BTreeMap;
+mod initialisers;
+mod parameters;
+
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use milvus_client::Status;
 use milvus_client::config::OPTIONS;
+
+use initialisers::with_initialisers;
+use parameters::with_parameters;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
 const SECTIONS: [&str; 19] = [
@@ -143,20 +148,35 @@ fn the_documentation_lists_every_option() {
 }
 
 fn header() -> String {
-    let sections: String = SECTIONS.iter().map(|name| section(name)).collect();
+    let generated: Vec<String> = SECTIONS.iter().map(|name| generated(name)).collect();
+    let all = generated.concat();
+    let sections = SECTIONS.iter().zip(&generated);
+    let sections: String = sections.map(|(name, code)| section(name, &with_parameters(code, &all))).collect();
     [OPENING, FILE, &sections, CLOSING].concat()
 }
 
-/// One file of `src/ffi`: its opening words, then what cbindgen makes of it.
-fn section(name: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = root.join(format!("src/ffi/{name}.rs"));
-    let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
-    let mut generated = Vec::new();
-    cbindgen::Builder::new().with_config(config).with_src(&source).generate().unwrap().write(&mut generated);
-    let generated = String::from_utf8(generated).unwrap();
+/// The file of `src/ffi` that a section is made of.
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/ffi/{name}.rs"))
+}
 
-    let text = std::fs::read_to_string(&source).unwrap();
+/// What cbindgen makes of a file of `src/ffi`.
+fn generated(name: &str) -> String {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("cbindgen.toml");
+    let config = cbindgen::Config::from_file(config).unwrap();
+    let mut generated = Vec::new();
+    cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(source(name))
+        .generate()
+        .unwrap()
+        .write(&mut generated);
+    String::from_utf8(generated).unwrap()
+}
+
+/// One file of `src/ffi`: its opening words, then what is generated from the rest.
+fn section(name: &str, generated: &str) -> String {
+    let text = std::fs::read_to_string(source(name)).unwrap();
     let words = text.lines().map_while(|line| line.strip_prefix("//!"));
     let words = words.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
     let (title, text) = words.split_once('\n').unwrap_or((&words, ""));
@@ -214,44 +234,4 @@ fn statuses() -> String {
         format!("{}#define {name} {}\n", comment(message), *status as i32)
     };
     Status::ALL.iter().map(constant).collect::<String>() + "\n"
-}
-
-/// Whether a line of a struct is a field: a line of a comment may end like one.
-fn is_field(line: &str) -> bool {
-    line.ends_with(';') && !line.trim_start().starts_with(['*', '/'])
-}
-
-/// Adds its ..._INIT to every struct that the caller has to set one for. All fields are listed: neither
-/// C99 nor C++11 compilers warn then.
-fn with_initialisers(generated: &str) -> String {
-    let mut out = String::new();
-    let mut fields: Option<Vec<String>> = None;
-    // Structs without a size are only parts of others: their zeros by their names.
-    let mut parts = BTreeMap::new();
-    for line in generated.lines() {
-        writeln!(out, "{line}").unwrap();
-        if line.starts_with("typedef struct milvus_") && line.ends_with('{') {
-            fields = Some(Vec::new());
-        } else if let Some(name) = line.strip_prefix("} ").and_then(|rest| rest.strip_suffix(';')) {
-            let zeros = fields.take().unwrap();
-            if zeros[0] != "size" {
-                parts.insert(name.to_owned(), format!("{{ {} }}", zeros.join(", ")));
-            } else if name != "milvus_error" {
-                let macro_name = name.to_uppercase();
-                out.push_str(&comment(&format!("What a {name} begins with: its size, and zeros.")));
-                writeln!(out, "#define {macro_name}_INIT {{ sizeof({name}), {} }}", zeros[1..].join(", "))
-                    .unwrap();
-            }
-        } else if let Some(fields) = fields.as_mut().filter(|_| is_field(line)) {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            // The first field is the size; C++ programs may be compiled to refuse 0 for a pointer.
-            fields.push(match line {
-                _ if words == ["size_t", "size;"] => "size".to_owned(),
-                text if text.contains('[') => "\"\"".to_owned(),
-                pointer if pointer.contains('*') => "NULL".to_owned(),
-                _ => parts.get(words[0]).map_or("0", String::as_str).to_owned(),
-            });
-        }
-    }
-    out
 }
