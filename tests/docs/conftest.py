@@ -31,10 +31,12 @@ def header():
 
 
 def written():
-    """The pages that people write, by their name in docs/; those that a command writes are left out."""
+    """The pages that people write, by their name seen from docs/; those that a command writes are left out."""
     made = {"errors.md", "truth.md", "performance.md"}
-    pages = {str(page.relative_to(ROOT / "docs")): page.read_text() for page in sorted((ROOT / "docs").rglob("*.md"))}
-    return {"../README.md": (ROOT / "README.md").read_text()} | {name: text for name, text in pages.items() if name not in made}
+    docs = {str(page.relative_to(ROOT / "docs")): page for page in sorted((ROOT / "docs").rglob("*.md"))}
+    beside = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / ".github").glob("*.md")), *sorted((ROOT / "bindings").glob("*/README.md"))]
+    pages = {f"../{page.relative_to(ROOT)}": page for page in beside} | {name: page for name, page in docs.items() if name not in made}
+    return {name: page.read_text() for name, page in pages.items()}
 
 
 def blocks(language):

@@ -20,7 +20,7 @@ MDBOOK = ROOT / "target/docs/tools/bin/mdbook"
 # Pages whose source is elsewhere in the tree, or has another name there.
 ELSEWHERE = {"CHANGELOG.md": "changelog.md", ".github/CONTRIBUTING.md": "contributing.md", ".github/RELEASING.md": "releasing.md",
              ".github/SECURITY.md": "reporting.md", "docs/decisions/README.md": "decisions/index.md"}
-WITHOUT_CODE = re.compile(r"(^```.*?^```$|^ {4}.*$)", re.M | re.S)
+WITHOUT_CODE = re.compile(r"(^```[\s\S]*?^```$|^ {4}.*$)", re.M)
 
 
 def lines_of(path, part):
