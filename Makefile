@@ -18,7 +18,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
 	@echo "make check    all tests: Rust, C, C++, Go, Java, and end to end against a real server"
-	@echo "make check-deep  the slow proofs: sanitizers, valgrind, Miri, stress, and the gates of the benchmark"
+	@echo "make check-deep  the slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark"
 	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
 	@echo "make build    the libraries only: $(BUILD)/libmilvus_client.so and, with local symbols, _local.a"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
