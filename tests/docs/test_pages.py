@@ -112,3 +112,10 @@ def test_fields_and_options_that_pages_name_exist(header):
             words = re.findall(r"`([a-z][a-z0-9]*(?:[._][a-z][a-z0-9]*)+)`", prose)
             words = [word for word in words if not re.search(r"\.(c|h|hpp|cpp|so|toml|txt|py|sh)\b", word)]
             assert [word for word in words if word not in known] == [], name
+
+
+def test_the_files_that_pages_name_exist():
+    found = [(name, path) for name, text in written().items()
+             for path in re.findall(r"`((?:src|tests|tools|docs|benches|bindings|examples-c|packaging|include|proto|\.github|\.ci)/[^`\s:]*)[`\s:]", text)]
+    assert len(found) > 60
+    assert [(name, path) for name, path in found if not any(ROOT.glob(path.replace("VERSION", "*").rstrip("/")))] == []
