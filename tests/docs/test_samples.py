@@ -1,4 +1,8 @@
-"""Every sample in the documentation compiles. The quick starts are run too, by tests/e2e/test_readme.py."""
+"""The samples in C and C++ compile, and what runs every night has what it needs.
+
+Included files are programs of examples-c and bindings, which are built and run with these. tests/e2e/test_readme.py runs
+what the quick starts show in C, C++, Go and Java. Nothing runs the README of the bindings, the Dockerfile or the crontab.
+"""
 import re
 import subprocess
 
