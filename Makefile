@@ -84,7 +84,7 @@ tests-c: examples
 	$(TOOLS) cmake --build target/tests-c -- --quiet
 
 check-c: tests-c
-	@echo "==> C and C++: header, argument and host tests"
+	@echo "==> C and C++: header, arguments, and the process around it"
 	$(TOOLS) ctest --test-dir target/tests-c --output-on-failure --no-tests=error
 
 check-cpp: stage

@@ -207,7 +207,7 @@ static void a_cancelled_thread_finishes_its_call(void)
     CHECK(ask() == MILVUS_OK);
 }
 
-// Of a stack that a host may have made small. Connecting is not done on it.
+// Of a stack that an application may have made small. Connecting is not done on it.
 #define STACK_SIZE (64 * 1024)
 #define WHOLE_STACK (16 * STACK_SIZE)
 

@@ -1,4 +1,4 @@
-// Where a host's thread or process ends, or has nothing left: each in a process of its own.
+// Where a thread or the process of the application ends, or has nothing left: each in a process of its own.
 #include "support.h"
 
 #include <pthread.h>
@@ -118,7 +118,7 @@ static void errors_late_in_a_thread(const char *uri)
     CHECK(milvus_last_error()->status == MILVUS_OK); // another thread's
 }
 
-// A fork of which no handler is told, as a handler of the host's that comes before the library's is not.
+// A fork of which no handler is told, as a handler of the application's that comes before the library's is not.
 static void forks_behind_the_c_library(const char *uri)
 {
     milvus_client *client = new_client(uri);

@@ -112,7 +112,7 @@ static void clients_that_connect(const char *uri)
     CHECK(IS_SANITIZED || resident_kb() - before < 512);
 }
 
-// Descriptors are not for programs that the host starts, and small writes leave at once.
+// Descriptors are not for programs that the application starts, and small writes leave at once.
 static void descriptors_are_the_librarys_own(const char *uri)
 {
     char known[1024] = {0};
@@ -187,7 +187,7 @@ static void fork_with_operations_under_way(const char *uri)
     milvus_client_free(client);
 }
 
-// All that a library could change behind its host's back.
+// All that a library could change behind the application's back.
 static unsigned long fingerprint(void)
 {
     unsigned long sum = 5381;

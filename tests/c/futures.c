@@ -390,7 +390,7 @@ static void cancelling(milvus_client *client)
 #ifdef __cplusplus
 extern "C" {
 #endif
-// Takes its time, as a host would that has to get a lock first.
+// Takes its time, as an application would that has to get a lock first.
 static void on_end_slowly(milvus_future *future, milvus_status status, void *user_data)
 {
     usleep(500);

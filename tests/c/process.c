@@ -46,7 +46,7 @@ static void library_threads_are_named_and_leave_signals_to_the_host(void)
         thread_name(entry->d_name, name, sizeof name);
         mask = blocked_signals(entry->d_name);
         if (strncmp(name, "milvus-", 7) != 0) {
-            // The host's own threads keep the mask they had; a sanitizer has threads as well.
+            // The application's own threads keep the mask they had; a sanitizer has threads as well.
             CHECK(IS_SANITIZED || mask == 0);
             continue;
         }

@@ -24,7 +24,7 @@ static int arrivals[100000];
 static int accepted, called, destroyed, watched, unwatched, queued, delivered;
 static int blocked; // calls on the own thread that were answered
 
-// How many of the host's functions are running, the most at a time, and the thread that runs them all.
+// How many of the application's functions are running, the most at a time, and the thread that runs them all.
 static int inside, most_inside;
 static pthread_t callbacks_thread;
 
