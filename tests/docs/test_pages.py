@@ -119,3 +119,15 @@ def test_the_files_that_pages_name_exist():
              for path in re.findall(r"`((?:src|tests|tools|docs|benches|bindings|examples-c|packaging|include|proto|\.github|\.ci)/[^`\s:]*)[`\s:]", text)]
     assert len(found) > 60
     assert [(name, path) for name, path in found if not any(ROOT.glob(path.replace("VERSION", "*").rstrip("/")))] == []
+
+
+def test_every_event_of_the_log_has_its_row():
+    source = "\n".join(path.read_text() for path in sorted((ROOT / "src").rglob("*.rs")))
+    events = re.findall(r"\blog::tell\(\s*([\w:]+),\s*\"([^\"]+)\"", source)
+    assert len(events) == len(re.findall(r"\blog::tell\(", source)) > 9, "a message that is no constant text"
+    events += re.findall(r"Event \{ level: ([\w:]+), message: \"([^\"]+)\"", source)
+    rows = re.findall(r"^\| `(MILVUS_LOG_\w+)` \| `([^`]+)` \|", (ROOT / "docs/guide/monitoring.md").read_text(), re.M)
+    assert {message for _, message in rows} == {message for _, message in events}
+    for level, message in events:
+        if level.startswith("Level::"):  # else the level depends on what happened
+            assert (f"MILVUS_LOG_{level.removeprefix('Level::').upper()}", message) in rows
