@@ -4,7 +4,7 @@
 //
 // The token, if there is one, is read from the environment variable MILVUS_TOKEN. Without COLLECTION all collections of
 // the database are compacted. Exit status: 0 compacted or nothing to do, 1 the compaction failed or its outcome is
-// unknown, 2 wrong usage, 3 it may not have been started or was not followed.
+// unknown, or not all collections were compacted, 2 wrong usage, 3 it may not have been started or was not followed.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -12,6 +12,9 @@
 #include <milvus_client.hpp>
 
 using namespace std::chrono_literals;
+
+// After this time the program stops waiting. What the server has begun goes on.
+static constexpr auto longest_wait = 2h;
 
 static void show(const milvus::progress &now)
 {
@@ -70,7 +73,8 @@ static void compact_one(milvus::client &client, const std::string &collection)
     std::printf("Milvus %s: %s as job %lld, %s\n", client.server_version(30s).c_str(), collection.c_str(),
                 static_cast<long long>(started.job_id), milvus::to_string(started.trigger));
     const auto ended =
-        client.wait_async(started.job_id, 1h).on_progress([](const milvus::progress &now) { show(now); }).try_get();
+        client.wait_async(started.job_id, longest_wait).on_progress([](const milvus::progress &now) { show(now); })
+            .try_get();
     if (ended.has_value())
         show(*ended);
     const auto plans = client.plans_async(started.job_id, 30s).try_get();
@@ -91,7 +95,7 @@ static void show(const std::vector<milvus::many_result> &results)
 
 static void compact_all(milvus::client &client)
 {
-    show(client.compact_all_async({}, 1h).on_progress([](const milvus::progress &now) { show(now); }).get());
+    show(client.compact_all_async({}, longest_wait).on_progress([](const milvus::progress &now) { show(now); }).get());
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 """The samples in C and C++ compile, and what runs every night has what it needs.
 
 Included files are programs of examples-c and bindings, which are built and run with these. tests/e2e/test_readme.py runs
-what the quick starts show in C, C++, Go and Java. Nothing runs the README of the bindings, the Dockerfile or the crontab.
+what the quick starts show in C, C++, Go and Java. Nothing runs the samples in the READMEs of the bindings, nor the Dockerfile.
 """
 import re
 import subprocess
@@ -65,3 +65,20 @@ def test_the_systemd_units_have_what_they_need():
     service, timer = re.findall(r"^```ini\n(.*?)^```", text, re.M | re.S)
     assert "Type=oneshot" in service and "OnCalendar=" in timer
     assert re.search(r"^ExecStart=/\S+", service, re.M)
+
+
+@pytest.mark.parametrize("status,mail", [
+    (0, ""),
+    (3, "compact-database ended with 3; journalctl -t compact-database says why\n"),
+])
+def test_the_line_for_cron_mails_how_a_failed_run_ended(status, mail, tmp_path):
+    crontab = re.search(r"^```crontab\n(.*?)^```", (ROOT / "docs/guide/nightly.md").read_text(), re.M | re.S)[1]
+    shell, line = re.search(r"^SHELL=(.*)", crontab, re.M)[1], re.search(r"^30 2 \* \* \* nobody (.*)", crontab, re.M)[1]
+    assert "%" not in line, "cron ends the command there"
+    for name, script in [("compact-database", f"echo $1 done; exit {status}"), ("logger", 'cat >"${0%/*}/log"')]:
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    line = line.replace("/usr/local/bin", str(tmp_path)).replace("/run/lock", str(tmp_path))
+    done = subprocess.run([shell, "-c", line], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (mail, "")
+    assert (tmp_path / "log").read_text() == "http://localhost:19530/sales done\n"
