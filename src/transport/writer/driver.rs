@@ -1,5 +1,5 @@
 //! Shares one connection between its task and the threads that write requests, without a thread ever waiting for
-//! another. `tests/loom` explores every interleaving of this file; see the README beside it.
+//! another. `tests/loom` explores its interleavings with at most two preemptions; see the README beside this file.
 
 use std::pin::Pin;
 use std::sync::{Arc, TryLockError};

@@ -1,5 +1,6 @@
-//! Explores every interleaving of the synchronisation that the library is built from: these are its own files, compiled
-//! with loom's primitives in place of the standard library's.
+//! Explores the interleavings of the synchronisation that the library is built from, with at most two preemptions or what
+//! `LOOM_MAX_PREEMPTIONS` says: these are its own files, compiled with loom's primitives in place of the standard
+//! library's.
 
 #![cfg(all(loom, test))]
 

@@ -130,3 +130,19 @@ fn a_connection_is_dropped_although_threads_send_and_poll_meanwhile() {
         assert!(wire.is_dropped.load(Ordering::SeqCst));
     });
 }
+
+#[test]
+fn a_request_after_the_end_does_not_keep_the_connection() {
+    explore(|| {
+        let wire = Arc::new(Wire::default());
+        let driver = Arc::new(Driver::new(Connection::new(&wire, 3, false)));
+        let other = sender(&driver, &wire);
+        // As above.
+        wire.written.load(Ordering::SeqCst);
+        driver.end();
+        driver.send(|| wire.queued.fetch_add(1, Ordering::SeqCst), || ());
+        other.join().unwrap();
+        // That is what fails the request: nobody else would.
+        assert!(wire.is_dropped.load(Ordering::SeqCst));
+    });
+}
