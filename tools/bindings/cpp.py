@@ -98,7 +98,7 @@ class Cpp:
     def assignment(self, field, to, base, indent):
         c = f"{base}.{field.c}"
         if field.kind == "value":
-            there = f"{base}.{field.gate} == MILVUS_YES" if field.gate else \
+            there = f"{base}.{field.presence} == MILVUS_YES" if field.presence else \
                 f"{c if field.inside else base}.{field.of.fields[0].c} != MILVUS_NOT_REPORTED"
             if field.inside:
                 return (f"{indent}if ({there})\n    " if field.is_optional else "") + f"{indent}{to} = value_of({c});\n"

@@ -152,7 +152,7 @@ class Go:
         text += f"\tvalue := {literal}\n"
         for field in optional:
             base = f"c.{field.inside}" if field.inside else "c"
-            is_there = f"c.{field.gate} == C.MILVUS_YES" if field.gate else \
+            is_there = f"c.{field.presence} == C.MILVUS_YES" if field.presence else \
                 f"{base}.{field.of.fields[0].c} != C.MILVUS_NOT_REPORTED"
             name = self.field_name(field)
             made = f"value.{name} = &{self.literal(field.of, base, chr(9) * 2)}"

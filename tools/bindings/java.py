@@ -140,7 +140,7 @@ class Java:
         for field in value.fields:
             if field.kind == "value" and field.is_optional:
                 inside = f"c.{camel(field.inside)}" if field.inside else "c"
-                missing = f"c.{camel(field.gate)} != Library.YES" if field.gate else \
+                missing = f"c.{camel(field.presence)} != Library.YES" if field.presence else \
                     f"Text.reported({inside}.{camel(field.of.fields[0].c)}).isEmpty()"
                 text += f"\n    private static {self.type(field)} {camel(field.name)}Of(Structs.{struct} c) {{\n"
                 text += f"        if ({missing}) {{\n            return Optional.empty();\n        }}\n"

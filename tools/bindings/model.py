@@ -75,7 +75,7 @@ class Field:
     of: object = None  # the enum or value
     is_optional: bool = False
     absent: str = "MILVUS_NOT_REPORTED"  # what an optional number is if there is none
-    gate: str = ""  # of a value: the field of C that says whether it is there
+    presence: str = ""  # of a value: the field of C that says whether it is there
     inside: str = ""  # of a value: the struct in the struct that has its fields
 
 
@@ -149,8 +149,8 @@ class Model:
                 field = self.field(struct, rest.pop(0), [member.name for member in members])
             if field:
                 fields.append(field)
-        gates = {field.gate for field in fields}
-        return [field for field in fields if field.c not in gates]
+        presence = {field.presence for field in fields}
+        return [field for field in fields if field.c not in presence]
 
     def group(self, struct, rest):
         """Fields that the table has together."""
@@ -164,7 +164,7 @@ class Model:
                     inner.is_optional = False
                     value.fields.append(inner)
                 self.values[value.name] = value
-                return Field(name, first, "value", what, of=value, is_optional=True, gate=has), count
+                return Field(name, first, "value", what, of=value, is_optional=True, presence=has), count
         return None
 
     def field(self, struct, member, names):
@@ -174,11 +174,11 @@ class Model:
         declared = next((enum for enum in self.enums if f"milvus_{enum.name}" == member.type), None)
         if member.type in self.header.structs:
             field.kind, field.of, field.inside = "value", self.value(self.header.structs[member.type]), name
-            field.gate = gate(struct, name)
-            field.is_optional = bool(field.gate) or "MILVUS_NOT_REPORTED" in doc
+            field.presence = presence_of(struct, name)
+            field.is_optional = bool(field.presence) or "MILVUS_NOT_REPORTED" in doc
             if field.is_optional:
                 field.doc = re.sub(MISSING, "MILVUS_NOT_REPORTED if that is not known.", doc)
-            if field.is_optional and not field.gate:
+            if field.is_optional and not field.presence:
                 for inner in field.of.fields:
                     inner.is_optional = False  # they are there together: the first says it
         elif name.endswith("_count") and any(name in (f"{each}_count", f"{each[:-1]}_count") for each in names):
@@ -215,7 +215,7 @@ class Model:
         return field
 
 
-def gate(struct, name):
+def presence_of(struct, name):
     return next((member.name for member in struct.members if member.name == f"has_{name}"), "")
 
 
