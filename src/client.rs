@@ -68,7 +68,9 @@ impl Client {
     pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
         let closing = closing::close(&self.in_flight, self.limit(timeout));
         let client_state = Arc::clone(&self.client_state);
-        runtime::spawn(Box::pin(async move { client_state.rpc.disconnect().await }));
+        if runtime::is_working() {
+            runtime::spawn(Box::pin(async move { client_state.rpc.disconnect().await }));
+        }
         let text = "the client is closed, but an operation is still in flight, or a callback running or due";
         match closing {
             Closing::Complete => Ok(()),
@@ -97,6 +99,7 @@ impl Client {
             let ClientState { rpc, history, .. } = &**context.client_state();
             Box::pin(trigger::compact(rpc, history, context.deadline(), &name, None, &params)).await
         })
+        .that_triggers()
     }
 
     /// Checks what such a trigger would do, and fails as it would. Only reads.
@@ -207,6 +210,7 @@ impl Client {
             let (job_id, outcome) = panics::caught_in_doubt(Box::pin(optimized)).await?;
             Ok((job_id, context.settle_outcome(outcome)))
         })
+        .that_triggers()
     }
 
     /// Compacts many collections, and returns the result of each. The error is `None` only if none failed.
@@ -220,6 +224,7 @@ impl Client {
             }
             Ok((items, error.map(|error| context.without_secrets(error))))
         })
+        .that_triggers()
     }
 
     /// An operation whose work gets its context.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::error::{Error, Status};
+use crate::runtime;
 
 /// The in-flight tracker of one client. It admits operations until the client is closed.
 #[derive(Debug, Default)]
@@ -63,7 +64,9 @@ impl InFlight {
     /// Admits nothing from now on, and notifies what is in flight. Does not wait.
     pub(crate) fn close(&self) {
         self.state().is_closed = true;
-        self.closing.notify_waiters();
+        if runtime::is_working() {
+            self.closing.notify_waiters();
+        }
     }
 
     /// Returns whether at most `allowed` are in flight. If there are more, it first blocks until something changes or

@@ -1,21 +1,21 @@
 //! One operation of a client, which its maker then waits for or starts.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
 use crate::compaction::Outcome;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::progress::ProgressTracker;
-use crate::completion::{self, Completion};
+use crate::completion::{self, Completer, Completion};
 use crate::error::{Error, Status};
 use crate::in_flight::{InFlight, InFlightGuard};
 use crate::inline_executor;
 use crate::panics;
 use crate::rpc::Deadline;
-use crate::runtime;
+use crate::runtime::{self, Abandon, UnderWay};
 
 /// What the work of an operation needs, and what controls it from outside.
 pub(crate) struct OperationContext {
@@ -94,6 +94,8 @@ type Work<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 pub struct Operation<T> {
     context: Arc<OperationContext>,
     work: Work<T>,
+    /// Whether it may trigger a compaction.
+    is_trigger: bool,
 }
 
 impl<T: Send + 'static> Operation<T> {
@@ -101,7 +103,12 @@ impl<T: Send + 'static> Operation<T> {
         context: &Arc<OperationContext>,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Self {
-        Self { context: Arc::clone(context), work: Box::pin(work) }
+        Self { context: Arc::clone(context), work: Box::pin(work), is_trigger: false }
+    }
+
+    /// The same operation, which may trigger a compaction: if the library has to abandon it, it is in doubt.
+    pub(crate) fn that_triggers(self) -> Self {
+        Self { is_trigger: true, ..self }
     }
 
     /// Runs it, and blocks until it is done.
@@ -112,7 +119,11 @@ impl<T: Send + 'static> Operation<T> {
         let context = Arc::clone(&self.context);
         context.is_watched.store(true, Ordering::Relaxed);
         let completion = self.start_by(inline_executor::begin, |_, completion| Ok(completion))?;
-        completion.wait_with_alarm(context.deadline.at(), || context.token.wake())
+        completion.wait_with_alarm(context.deadline.at(), || {
+            if runtime::is_working() {
+                context.token.wake();
+            }
+        })
     }
 
     /// The same operation with another form of result.
@@ -121,7 +132,8 @@ impl<T: Send + 'static> Operation<T> {
         form: impl FnOnce(T, &OperationContext) -> U + Send + 'static,
     ) -> Operation<U> {
         let (work, context) = (self.work, Arc::clone(&self.context));
-        Operation::new(&self.context, async move { Ok(form(work.await?, &context)) })
+        let mapped = Operation::new(&self.context, async move { Ok(form(work.await?, &context)) });
+        Operation { is_trigger: self.is_trigger, ..mapped }
     }
 
     /// Starts it on the library's thread, unless `accepted` refuses. `accepted` gets the completion, and may wait for
@@ -138,20 +150,45 @@ impl<T: Send + 'static> Operation<T> {
         begin: fn(runtime::Work),
         accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let Self { context, work } = self;
+        let Self { context, work, is_trigger } = self;
         runtime::prepare()?;
         let guard = context.in_flight.enter()?;
         let (completer, completion) = completion::pair();
         let result = accepted(Arc::clone(&context), completion)?;
+        let ending = Arc::new(Ending { is_trigger, state: Mutex::new(Some((completer, guard))) });
+        let under_way = UnderWay::new(Arc::downgrade(&ending) as _);
         begin(Box::pin(async move {
             let on_closing = || context.token.cancel(Status::Closed);
             let work = panics::caught(context.in_flight.run(work, on_closing));
             let result = context.token.watch(work).await.and_then(|result| result);
             context.progress_tracker.stop();
-            completer.complete(result.map_err(|error| context.settle(error)));
-            drop::<InFlightGuard>(guard); // only after the listener has run
+            drop(under_way);
+            ending.end(result.map_err(|error| context.settle(error)));
         }));
         Ok(result)
+    }
+}
+
+/// Ends an operation once.
+struct Ending<T> {
+    is_trigger: bool,
+    state: Mutex<Option<(Completer<T>, InFlightGuard)>>,
+}
+
+impl<T> Ending<T> {
+    fn end(&self, result: Result<T, Error>) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((completer, guard)) = state {
+            completer.complete(result);
+            drop::<InFlightGuard>(guard); // only after the listener has run
+        }
+    }
+}
+
+impl<T: Send> Abandon for Ending<T> {
+    fn abandon(&self) {
+        let error = panics::no_descriptors();
+        self.end(Err(if self.is_trigger { error.in_doubt() } else { error }));
     }
 }
 

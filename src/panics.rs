@@ -11,7 +11,13 @@ use std::task::Poll;
 
 use crate::error::{Error, Status};
 
+/// How tokio's panics begin when its descriptors are gone: on a thread that wakes it, and on the one that it runs on.
+const CANNOT_WAKE: &str = "failed to wake I/O driver";
+const CANNOT_POLL: &str = "unexpected error when polling the I/O driver";
+
 thread_local! {
+    /// Never returns when this thread's runtime can run no more.
+    static LOST_DRIVER: Cell<Option<fn()>> = const { Cell::new(None) };
     /// Whether this thread is running the library's code.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -49,7 +55,11 @@ pub(crate) fn guard_this_thread(guarded: bool) -> bool {
             if !GUARDED.try_with(Cell::get).unwrap_or(false) {
                 return others(info);
             }
-            let _ = LAST.try_with(|last| last.borrow_mut().replace(described(info)));
+            let text = described(info);
+            if text.starts_with(CANNOT_POLL) {
+                LOST_DRIVER.try_with(Cell::get).ok().flatten().inspect(|stay| stay());
+            }
+            let _ = LAST.try_with(|last| last.borrow_mut().replace(text));
         }));
     });
     GUARDED.try_with(|flag| flag.replace(guarded)).unwrap_or(guarded)
@@ -60,6 +70,18 @@ pub(crate) fn latest() -> Error {
     error(&())
 }
 
+/// Has this thread call `stay`, which never returns, where tokio would unwind because its descriptors are gone: it would
+/// close them, and they may be other files' by now.
+pub(crate) fn on_lost_driver(stay: fn()) {
+    LOST_DRIVER.set(Some(stay));
+}
+
+/// The error of every call after the process has closed the library's descriptors, and of those under way then.
+pub(crate) fn no_descriptors() -> Error {
+    let text = "this process has closed the library's file descriptors; the library works again when the process is restarted";
+    Error::new(Status::Unavailable, text)
+}
+
 /// The error of a call that a panic on another thread has ended. That thread reports the details.
 pub(crate) fn elsewhere() -> Error {
     told("a panic in a call that shared the connection")
@@ -68,7 +90,7 @@ pub(crate) fn elsewhere() -> Error {
 fn error(payload: &(dyn Any + Send)) -> Error {
     let text = LAST.try_with(RefCell::take).ok().flatten();
     let text = text.unwrap_or_else(|| message(payload).unwrap_or("abandoned task").to_owned());
-    told(&text)
+    if text.starts_with(CANNOT_WAKE) { no_descriptors() } else { told(&text) }
 }
 
 fn told(text: &str) -> Error {

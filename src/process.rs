@@ -3,36 +3,81 @@
 
 #![allow(unsafe_code)] // the signal mask and the fork guard are calls into libc
 
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering};
 use std::{io, ptr};
 
 #[cfg(unix)]
+use unix::process_id;
+#[cfg(unix)]
 pub(crate) use unix::{Uncancelled, mask_signals, set_signal_mask};
+#[cfg(not(unix))]
+use without_signals::process_id;
 #[cfg(not(unix))]
 pub(crate) use without_signals::{Uncancelled, mask_signals, set_signal_mask};
 
+/// Whether a call was made that a fork may break: one that may start a thread, or that may hold a lock for long.
 static USED: AtomicBool = AtomicBool::new(false);
+/// How many pure calls run. They hold locks for moments, so only a fork at such a moment breaks the child.
+static PURE_CALLS: AtomicUsize = AtomicUsize::new(0);
 static FORKED: AtomicBool = AtomicBool::new(false);
 /// On Linux, a flag that the first use sets, in memory that the kernel zeroes in a forked child. It detects forks that the
 /// handler of `pthread_atfork` misses: a handler of the application may call the library before ours runs, and the system
 /// call `clone` runs no handlers.
 static FORK_FLAG: AtomicPtr<AtomicBool> = AtomicPtr::new(ptr::null_mut());
+/// Where the kernel has no such memory: the process of the first use.
+static FIRST_USER: AtomicI32 = AtomicI32::new(0);
 
 /// Whether this process was forked from one that had used the library. The library's threads do not exist here, and a
-/// lock that one of them held stays locked, so every export calls this before it takes a lock.
+/// lock that one of them held stays locked, so every export calls this before it takes a lock. The caller counts as use.
 pub(crate) fn is_forked() -> bool {
-    // SAFETY: it is null, or points to a page that is never unmapped and holds only zeros and ones.
-    let flag = unsafe { FORK_FLAG.load(Ordering::Relaxed).as_ref() };
+    let flag = fork_flag();
     if !USED.load(Ordering::Acquire) {
         first_use(flag);
     }
-    FORKED.load(Ordering::Relaxed) || flag.is_some_and(|flag| !flag.load(Ordering::Relaxed))
+    has_forked(flag)
+}
+
+fn has_forked(flag: Option<&AtomicBool>) -> bool {
+    FORKED.load(Ordering::Relaxed)
+        || match flag {
+            Some(flag) => !flag.load(Ordering::Relaxed),
+            None => FIRST_USER.load(Ordering::Relaxed) != process_id(),
+        }
+}
+
+fn fork_flag() -> Option<&'static AtomicBool> {
+    // SAFETY: it is null, or points to a page that is never unmapped and holds only zeros and ones.
+    unsafe { FORK_FLAG.load(Ordering::Relaxed).as_ref() }
 }
 
 #[cold]
 fn first_use(flag: Option<&AtomicBool>) {
-    flag.inspect(|flag| flag.store(true, Ordering::Relaxed));
+    match flag {
+        Some(flag) => flag.store(true, Ordering::Relaxed),
+        None => FIRST_USER.store(process_id(), Ordering::Relaxed),
+    }
     USED.store(true, Ordering::Release);
+}
+
+/// A call that is no use of the library: it starts no thread, and a process that forks after it has lost nothing.
+pub(crate) struct PureCall;
+
+impl PureCall {
+    /// Begins one; `None` in a process that was forked from one that had used the library.
+    pub(crate) fn begin() -> Option<Self> {
+        let is_forked =
+            FORKED.load(Ordering::Relaxed) || (USED.load(Ordering::Acquire) && has_forked(fork_flag()));
+        (!is_forked).then(|| {
+            PURE_CALLS.fetch_add(1, Ordering::SeqCst);
+            Self
+        })
+    }
+}
+
+impl Drop for PureCall {
+    fn drop(&mut self) {
+        PURE_CALLS.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Whether the error says that this process or its system has no descriptor or memory left.
@@ -46,6 +91,50 @@ pub(crate) fn exhaustion() -> Option<io::Error> {
     std::fs::File::open("/dev/null").err().filter(is_exhaustion)
 }
 
+/// A descriptor that shows whether the process has closed the library's descriptors: one that is closed, or is another
+/// file's by now.
+pub(crate) struct Sentinel {
+    #[cfg(unix)]
+    file: std::mem::ManuallyDrop<std::fs::File>,
+    #[cfg(unix)]
+    identity: (u64, u64),
+}
+
+#[cfg(unix)]
+impl Sentinel {
+    /// The reading end of a pipe: no other file has its inode.
+    pub(crate) fn new() -> io::Result<Self> {
+        let (end, _) = io::pipe()?;
+        let file = std::mem::ManuallyDrop::new(std::fs::File::from(std::os::fd::OwnedFd::from(end)));
+        let identity = identity(&file)?;
+        Ok(Self { file, identity })
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        identity(&self.file).is_ok_and(|identity| identity == self.identity)
+    }
+}
+
+#[cfg(unix)]
+fn identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Windows has handles, which no process closes by number.
+#[cfg(not(unix))]
+impl Sentinel {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[expect(clippy::unused_self, reason = "elsewhere it has a descriptor")]
+    pub(crate) fn is_open(&self) -> bool {
+        true
+    }
+}
+
 #[cfg(unix)]
 mod unix {
     use std::mem::MaybeUninit;
@@ -53,7 +142,7 @@ mod unix {
 
     #[cfg(all(target_os = "linux", not(miri)))]
     use super::FORK_FLAG;
-    use super::{FORKED, Ordering, USED, io};
+    use super::{FORKED, Ordering, PURE_CALLS, USED, io};
 
     type Mask = libc::sigset_t;
 
@@ -128,11 +217,16 @@ mod unix {
         state
     }
 
+    pub(super) fn process_id() -> i32 {
+        // SAFETY: it has no preconditions and cannot fail.
+        unsafe { libc::getpid() }
+    }
+
     /// Runs when the library is loaded, before anything can use it: at any later moment another thread may fork.
     extern "C" fn watch_forks() {
         extern "C" fn in_child() {
             // A process that loaded the library but has not used it may fork.
-            if USED.load(Ordering::Relaxed) {
+            if USED.load(Ordering::Relaxed) || PURE_CALLS.load(Ordering::Relaxed) > 0 {
                 FORKED.store(true, Ordering::Relaxed);
             }
         }
@@ -179,6 +273,10 @@ mod without_signals {
         pub(crate) fn new() -> Self {
             Self
         }
+    }
+
+    pub(super) fn process_id() -> i32 {
+        0
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]

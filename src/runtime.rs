@@ -3,14 +3,16 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 
 use once_cell::sync::OnceCell;
+use slab::Slab;
 use tokio::runtime::{Builder, Handle};
 
 use crate::error::{Error, Status};
 use crate::panics;
-use crate::process;
+use crate::process::{self, Sentinel};
 
 /// The names of both kinds of thread, as `ps -L` and debuggers show them. Linux keeps 15 bytes.
 pub(crate) const IO_THREAD: &str = "milvus-io";
@@ -24,16 +26,71 @@ const STACK: usize = 2 * 1024 * 1024;
 /// A task of the library. It reports its result itself.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-static RUNTIME: OnceCell<Handle> = OnceCell::new();
+static RUNNING: OnceCell<Running> = OnceCell::new();
 
-/// Starts the library's thread, unless it runs.
+struct Running {
+    handle: Handle,
+    /// It was opened right after the runtime's descriptors.
+    sentinel: Sentinel,
+}
+
+/// Something that the library's thread works on, and that fails if the thread can work no more.
+pub(crate) trait Abandon: Send + Sync {
+    /// Ends it with an error.
+    fn abandon(&self);
+}
+
+static UNDER_WAY: Mutex<Slab<Weak<dyn Abandon>>> = Mutex::new(Slab::new());
+
+/// Registers something that is under way until this is dropped.
+pub(crate) struct UnderWay(usize);
+
+impl UnderWay {
+    pub(crate) fn new(what: Weak<dyn Abandon>) -> Self {
+        Self(under_way().insert(what))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        under_way().try_remove(self.0);
+    }
+}
+
+/// Starts the library's thread, unless it runs. Fails if it can work no more.
 pub(crate) fn prepare() -> Result<(), Error> {
-    RUNTIME.get_or_try_init(start).map(drop)
+    RUNNING.get_or_try_init(start)?;
+    if is_working() { Ok(()) } else { Err(panics::no_descriptors()) }
 }
 
 /// The runtime of the library's thread, if it runs.
 pub(crate) fn handle() -> Option<&'static Handle> {
-    RUNTIME.get()
+    RUNNING.get().map(|running| &running.handle)
+}
+
+/// What shows whether the process has closed the library's descriptors, if the library's thread runs.
+pub(crate) fn sentinel() -> Option<&'static Sentinel> {
+    RUNNING.get().map(|running| &running.sentinel)
+}
+
+/// Whether the library's thread can work, if it runs. Without its descriptors it can neither be woken nor wait, so
+/// nothing of what is under way would ever end: this ends it.
+pub(crate) fn is_working() -> bool {
+    let is_working = sentinel().is_none_or(Sentinel::is_open);
+    if !is_working {
+        abandon_all();
+    }
+    is_working
+}
+
+/// The tasks are not dropped. They would close their descriptors again, which may be other files' by now.
+fn abandon_all() {
+    let all: Vec<_> = under_way().iter().filter_map(|(_, what)| what.upgrade()).collect();
+    all.iter().for_each(|what| what.abandon());
+}
+
+fn under_way() -> MutexGuard<'static, Slab<Weak<dyn Abandon>>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs `work` on the library's thread. Without that thread there is no operation that the work could belong to.
@@ -43,7 +100,7 @@ pub(crate) fn spawn(work: Work) {
     }
 }
 
-fn start() -> Result<Handle, Error> {
+fn start() -> Result<Running, Error> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -55,9 +112,22 @@ fn start() -> Result<Handle, Error> {
         })
         .build()
         .map_err(|error| no_thread(IO_THREAD, &error))?;
+    let sentinel = Sentinel::new().map_err(|error| no_thread(IO_THREAD, &error))?;
     let handle = runtime.handle().clone();
-    spawn_thread(IO_THREAD, move || runtime.block_on(std::future::pending::<()>()))?;
-    Ok(handle)
+    spawn_thread(IO_THREAD, move || {
+        panics::on_lost_driver(stay);
+        runtime.block_on(std::future::pending::<()>());
+    })?;
+    Ok(Running { handle, sentinel })
+}
+
+/// Ends what is under way, and never returns.
+fn stay() {
+    // On another thread, since this one is panicking. If none can be started, the next operation does it.
+    let _ = spawn_thread(IO_THREAD, abandon_all);
+    loop {
+        thread::park();
+    }
 }
 
 /// Starts a thread of the library. It has a name, blocks the application's signals, and prints nothing if it panics.

@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char};
 
 use super::client::milvus_client;
 use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_, named};
-use super::entry::entry;
+use super::entry::{entry, pure};
 use super::errors::milvus_status;
 use super::handle;
 use crate::compaction::Triggered;
@@ -207,7 +207,7 @@ pub(super) fn compact_with_operation(
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64) -> milvus_status {
-    entry(c"milvus_parse_target_size", || {
+    pure(c"milvus_parse_target_size", || {
         let text = convert::text("text", text)?;
         let out = Out::new("out_mb", out_mb)?;
         out.write(params::parse_target_size(text)?);

@@ -6,7 +6,7 @@ use super::errors::milvus_status;
 use super::last_error;
 use crate::error::{Error, Status};
 use crate::panics;
-use crate::process::{self, Uncancelled};
+use crate::process::{self, PureCall, Uncancelled};
 
 /// The failure of an operation that another export has started.
 pub(super) struct Failed {
@@ -28,11 +28,27 @@ pub(super) fn entry_for(
     let _uncancelled = Uncancelled::new();
     let result = if process::is_forked() {
         // Checked first: threads that do not exist in this process may hold locks.
-        Err(Error::new(Status::Forked, "the library was in use when this process was forked from its parent"))
+        Err(forked())
     } else {
         panics::catch(|| Ok(body()))
     };
-    match result.unwrap_or_else(|error| Err(Failed { operation, error })) {
+    settle(result.unwrap_or_else(|error| Err(Failed { operation, error })))
+}
+
+/// As [`entry`], for an export that needs no client. A process may fork after it and use the library in the child.
+pub(super) fn pure(operation: &'static CStr, body: impl FnOnce() -> Result<(), Error>) -> milvus_status {
+    let _uncancelled = Uncancelled::new();
+    let result = PureCall::begin().ok_or_else(forked).and_then(|_call| panics::catch(body));
+    settle(result.map_err(|error| Failed { operation, error }))
+}
+
+fn forked() -> Error {
+    Error::new(Status::Forked, "the library was in use when this process was forked from its parent")
+}
+
+/// Records the error for the calling thread.
+fn settle(result: Result<(), Failed>) -> milvus_status {
+    match result {
         Ok(()) => Status::Ok as milvus_status,
         Err(Failed { operation, error }) => {
             if error.status != Status::Pending {

@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
 use super::convert::{self, OutStruct, Sized_, named};
-use super::entry::entry;
+use super::entry::pure;
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
 use crate::config::{Description, OPTIONS, Options};
@@ -77,7 +77,7 @@ unsafe impl Sized_ for milvus_option_info {
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_options_new() -> *mut milvus_options {
     let mut options = ptr::null_mut();
-    entry(c"milvus_options_new", || {
+    pure(c"milvus_options_new", || {
         options = handle::insert(Mutex::default())?;
         Ok(())
     });
@@ -98,7 +98,7 @@ pub extern "C" fn milvus_options_set(
     key: *const c_char,
     value: *const c_char,
 ) -> milvus_status {
-    entry(c"milvus_options_set", || {
+    pure(c"milvus_options_set", || {
         let options = handle::get(options.cast_const())?;
         let (key, value) = (convert::text("key", key)?, convert::text("value", value)?);
         options.lock().unwrap_or_else(PoisonError::into_inner).set(key, value)
@@ -111,7 +111,7 @@ pub extern "C" fn milvus_options_set(
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_options_free(options: *mut milvus_options) {
     if !options.is_null() {
-        entry(c"milvus_options_free", || handle::remove(options));
+        pure(c"milvus_options_free", || handle::remove(options));
     }
 }
 
@@ -131,7 +131,7 @@ pub extern "C" fn milvus_option_count() -> usize {
 /// @return MILVUS_OK, or what every function can return.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_option_get(index: usize, out_info: *mut milvus_option_info) -> milvus_status {
-    entry(c"milvus_option_get", || {
+    pure(c"milvus_option_get", || {
         let out = OutStruct::new("out_info", out_info)?;
         let option = OPTIONS.get(index).ok_or_else(|| {
             Error::invalid_argument(format!("index: is {index}; there are {} options", OPTIONS.len()))

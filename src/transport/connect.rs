@@ -14,7 +14,7 @@ use super::causes::{find, innermost, reason};
 use super::http2::{self, Sender};
 use super::protocol_detector::{DetectingStream, Protocol, ProtocolDetector};
 use super::resolve::Resolver;
-use super::stream::{NoSigpipe, Stream};
+use super::stream::{GuardedSocket, Stream};
 use super::tls::{self, Tls};
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
@@ -61,7 +61,7 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
     };
     match &config.address {
         Address::Unix(path) => {
-            let stream = NoSigpipe(unix_socket(path).await.map_err(failed)?);
+            let stream = GuardedSocket::new(unix_socket(path).await.map_err(failed)?);
             Ok(Opened { stream: Box::new(stream), peer: None })
         }
         Address::Tcp { host, port } => {
@@ -70,7 +70,7 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
             // With Nagle's algorithm, the second small write of a request would wait for a delayed acknowledgement.
             stream.set_nodelay(true).map_err(failed)?;
             let peer = stream.peer_addr().ok();
-            let stream = NoSigpipe(stream);
+            let stream = GuardedSocket::new(stream);
             let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
             let stream = tls.connector.connect(tls.name.clone(), stream).await;
             let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;

@@ -21,6 +21,7 @@ use super::response::HttpResponse;
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
+use crate::{panics, runtime};
 
 pub(super) const USER_AGENT_VALUE: HeaderValue =
     HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
@@ -153,6 +154,9 @@ fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&Transp
 }
 
 fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
+    if !runtime::is_working() {
+        return panics::no_descriptors();
+    }
     let address = &config.address;
     if fell_silent {
         let text = format!("{address} stopped answering: a keepalive probe stayed unanswered");
@@ -173,7 +177,6 @@ mod tests {
     use super::super::protocol_detector::{DetectingStream, ProtocolDetector};
     use super::*;
     use crate::config::Options;
-    use crate::panics;
 
     /// A stream whose reads panic once the flag is set.
     struct Fragile(DuplexStream, Arc<AtomicBool>);

@@ -83,8 +83,10 @@ const OPENING: &str = "\
 //   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
 //               only if memory runs out, as any Rust program does. Its threads block the process's signals. After
 //               fork() every function of the child that returns a status returns MILVUS_FORKED, and the others do
-//               nothing; exec() is fine. A child that a callback forks must end or call exec() in that callback. A
-//               plugin that links the library stays loaded after dlclose() (the static library: if linked as
+//               nothing; exec() is fine, and so is a fork() before the first call other than milvus_options_...,
+//               milvus_option_..., milvus_parse_target_size() and those that give a version or a text. A child that a
+//               callback forks must end or call exec() in that callback. A process that closes the library's
+//               descriptors, e.g. by closefrom(), ends its use: every later call fails and says so. A plugin that links the library stays loaded after dlclose() (the static library: if linked as
 //               pkg-config or CMake say, with -z nodelete).
 //   Platform    C99 and later, C++11 and later; 64-bit Linux (x86_64, aarch64).
 
