@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use milvus_replay::{Recording, Replay, Settings};
-use run::{Judgement, Role};
+use run::Role;
 use summary::{Ran, Summary};
 use table::Expected;
 
@@ -142,7 +142,7 @@ fn meet(meeting: &Meeting, plan: &Plan, summary: &Mutex<Summary>) {
     let replay = Replay::start(Arc::clone(recording), settings);
     let pause =
         plan.longest_pause.mul_f64(f64::from(u16::try_from(seed >> 48).unwrap()) / f64::from(u16::MAX));
-    let told: Vec<_> = thread::scope(|scope| {
+    let mut told: Vec<_> = thread::scope(|scope| {
         let run = |(role, expected): &(Role, Expected)| {
             let (role, limit, replay) = (*role, expected.limit, &replay);
             scope.spawn(move || run::run(replay, recording, role, limit, pause))
@@ -150,7 +150,6 @@ fn meet(meeting: &Meeting, plan: &Plan, summary: &Mutex<Summary>) {
         let running: Vec<_> = clients.iter().map(run).collect();
         running.into_iter().map(|client| client.join().unwrap()).collect()
     });
-    let mut told: Vec<_> = told;
     // The same trigger sent by two clients: whichever came first has the job.
     if clients.len() == 2 && clients[1].1.said == "BUSY" && !told[0].has_job && told[1].has_job {
         told.swap(0, 1);
@@ -166,9 +165,4 @@ fn meet(meeting: &Meeting, plan: &Plan, summary: &Mutex<Summary>) {
         let (role, expected, latency) = (*role, *expected, *latency);
         summary.ran.push(Ran { version, situation, role, latency, expected, told, judgement });
     }
-}
-
-/// What went wrong.
-pub(crate) fn wrong(summary: &Summary) -> Vec<&Ran> {
-    summary.ran.iter().filter(|ran| ran.judgement == Judgement::Wrong).collect()
 }

@@ -114,6 +114,11 @@ impl fmt::Display for Summary {
 }
 
 impl Summary {
+    /// The runs that are not judged so, for a person.
+    pub(crate) fn other_than(&self, is_it: impl Fn(Judgement) -> bool) -> Vec<String> {
+        self.ran.iter().filter(|ran| !is_it(ran.judgement)).map(ToString::to_string).collect()
+    }
+
     fn all(&self) -> Counts {
         Counts(
             [Judgement::Right, Judgement::Unknown, Judgement::Wrong].map(|judgement| self.count(judgement)),
