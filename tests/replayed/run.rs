@@ -84,7 +84,11 @@ pub(crate) fn run(
     let mut client = client(&replay.uri(), &[]);
     let limit = Timeout::After(Duration::from_secs(limit));
     let job = match role {
-        Role::Observer => Ok(replay.trigger().expect("the recorded trigger started a job")),
+        Role::Observer => {
+            // It is connected already: else it comes too late to see what happens at once, such as a new name.
+            client.server(limit).wait().expect("the server runs before the trigger");
+            Ok(replay.trigger().expect("the recorded trigger started a job"))
+        }
         Role::Heir => trigger(&client, recording, &recording.triggers[0], limit).and_then(|job| {
             let text = client.job_export(job)?;
             let _ = client.close(Timeout::After(Duration::ZERO));

@@ -19,7 +19,7 @@ pub(crate) struct Expected {
     pub(crate) said: Said,
     /// What is as right, if the message has these words: where it depends on what the client sees in time.
     pub(crate) or: Option<(Said, &'static str)>,
-    /// Rows that the job purged. They need not be told, but no other number may.
+    /// Rows that the job purged. Its owner has to be told of them where some remain; no other number may be told.
     pub(crate) purged: i64,
     /// Seconds after which the client gives up: fewer where waiting longer shows nothing more.
     pub(crate) limit: u64,
@@ -62,7 +62,7 @@ pub(crate) fn of_a_job_of_others(situation: &str, expected: &Expected) -> Option
         "NOT_STARTED" => "SUCCEEDED",   // the job that the trigger was answered with
         said => said,
     };
-    // Who comes after the renaming has to use the new name.
+    // Who comes after the renaming has to use the new name. Whoever came before is not let off so (`meet`).
     let or = match situation {
         "renamed" => Some(("COLLECTION_NOT_FOUND", "no collection or alias")),
         _ => expected.or,

@@ -100,6 +100,12 @@ impl Replay {
         self.state.asked()
     }
 
+    /// Whether the first description that was asked for was given: the collection had that name then.
+    #[must_use]
+    pub fn found_at_first(&self) -> bool {
+        self.state.found_at_first()
+    }
+
     /// The triggers that asked for something else than a recorded one.
     #[must_use]
     pub fn other_triggers(&self) -> Vec<String> {

@@ -24,6 +24,8 @@ pub(crate) struct State {
 #[derive(Default)]
 struct Changing {
     asked: BTreeMap<String, u64>,
+    /// Whether the first description that was asked for was given.
+    found_at_first: Option<bool>,
     /// Which of the recorded triggers were sent.
     sent: Vec<usize>,
     /// Triggers that ask for something else than any that is recorded.
@@ -44,6 +46,10 @@ impl State {
 
     pub(crate) fn asked(&self) -> BTreeMap<String, u64> {
         self.changing().asked.clone()
+    }
+
+    pub(crate) fn found_at_first(&self) -> bool {
+        self.changing().found_at_first == Some(true)
     }
 
     pub(crate) fn other_triggers(&self) -> Vec<String> {
@@ -84,6 +90,10 @@ impl State {
             choice::answer(&self.recording, method, &asked, self.now()).cloned()
         };
         let Some(Answered { took, answer, .. }) = answered else { return Err(unrecorded(method)) };
+        if method == "DescribeCollection" {
+            let is_found = matches!(&answer, Answer::Reply(reply, _) if reply["collectionID"].is_string());
+            self.changing().found_at_first.get_or_insert(is_found);
+        }
         let took = Duration::from_secs_f64(took / self.settings.speed).max(self.settings.latency);
         tokio::time::sleep_until((arrival + took).into()).await;
         match answer {
