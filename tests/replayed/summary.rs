@@ -7,6 +7,10 @@ use std::time::Duration;
 use crate::replayed::run::{Judgement, Role, Told};
 use crate::replayed::table::Expected;
 
+/// Nothing is left of what these jobs took. Where a counter tells that they completed before their plans are judged,
+/// the library says nothing of the rows.
+const MAY_LEAVE_PURGES_OUT: [&str; 2] = ["allgone2", "ttl"];
+
 /// One run and what came of it.
 pub(crate) struct Ran {
     pub(crate) version: String,
@@ -27,6 +31,12 @@ impl Ran {
             Role::Heir => "imported jobs",
             Role::Short => "short recordings",
         }
+    }
+
+    /// Whether the client is there from the trigger on, and the server tells it of each plan long enough: in
+    /// `forgotten` the list loses a plan after a second.
+    pub(crate) fn sees_what_happens(&self) -> bool {
+        self.role != Role::Observer && self.situation != "forgotten"
     }
 }
 
@@ -117,6 +127,32 @@ impl Summary {
     /// The runs that are not judged so, for a person.
     pub(crate) fn other_than(&self, is_it: impl Fn(Judgement) -> bool) -> Vec<String> {
         self.ran.iter().filter(|ran| !is_it(ran.judgement)).map(ToString::to_string).collect()
+    }
+
+    /// How many of these runs are right.
+    pub(crate) fn right_of_a_thousand(&self, is_counted: impl Fn(&Ran) -> bool) -> usize {
+        let counted: Vec<_> = self.ran.iter().filter(|ran| is_counted(ran)).collect();
+        let right = counted.iter().filter(|ran| ran.judgement == Judgement::Right).count();
+        right * 1000 / counted.len()
+    }
+
+    /// The runs whose clients sent the trigger of a job that purged rows, and were not told so.
+    pub(crate) fn without_purged_rows(&self) -> Vec<String> {
+        let must_tell = |ran: &&Ran| {
+            matches!(ran.role, Role::Owner | Role::Heir)
+                && ran.expected.purged > 0
+                && !MAY_LEAVE_PURGES_OUT.contains(&ran.situation.as_str())
+        };
+        let silent = self.ran.iter().filter(must_tell).filter(|ran| ran.told.purged.is_none());
+        silent.map(ToString::to_string).collect()
+    }
+
+    /// How many questions of these methods a run took on average.
+    pub(crate) fn questions_per_run(&self, is_of_interest: impl Fn(&str) -> bool) -> f64 {
+        let asked =
+            self.questions.iter().filter(|(method, _)| is_of_interest(method)).map(|(_, count)| count);
+        let asked: u32 = asked.sum::<u64>().try_into().unwrap();
+        f64::from(asked) / f64::from(u32::try_from(self.ran.len()).unwrap())
     }
 
     fn all(&self) -> Counts {
