@@ -11,6 +11,7 @@ use std::time::Duration;
 use milvus_client::Status;
 use milvus_client::client::Timeout;
 use milvus_replay::{Recording, Replay, Settings};
+use replayed::foretold::Foretold;
 use replayed::run::{Judgement, client};
 use replayed::summary::Ran;
 use replayed::{Plan, table};
@@ -26,6 +27,10 @@ const LEAST_RIGHT_OF_OWN: usize = 995;
 /// polls later and so less often; a quiet one takes 32 and 8.
 const MOST_POLLS: f64 = 45.0;
 const MOST_OTHERS: f64 = 10.0;
+
+/// A dry run that never knows would never be belied. So many know.
+const LEAST_YES: usize = 100;
+const LEAST_NO: usize = 10;
 
 /// In milliseconds, with commas between them.
 const LATENCIES: &str = "REPLAY_LATENCIES";
@@ -74,6 +79,17 @@ fn refusals_and_absences_are_told_as_they_are() {
     assert!(!summary.ran.is_empty(), "nothing was asked");
     let others = summary.other_than(|judgement| judgement == Judgement::Right);
     assert!(others.is_empty(), "{}", others.join("\n"));
+}
+
+#[test]
+fn no_trigger_belies_the_dry_run_before_it() {
+    let foretold = replayed::foretold::foretold();
+    let belied: Vec<_> = foretold.iter().filter_map(Foretold::belied).collect();
+    assert!(belied.is_empty(), "{}", belied.join("\n"));
+    let count = |says: fn(&Foretold) -> bool| foretold.iter().filter(|foretold| says(foretold)).count();
+    let (yes, no) = (count(Foretold::says_yes), count(Foretold::says_no));
+    println!("{} dry runs: {yes} yes, {no} no", foretold.len());
+    assert!(yes >= LEAST_YES && no >= LEAST_NO, "it says yes {yes} times and no {no} times");
 }
 
 #[test]
