@@ -3,13 +3,14 @@
 
 mod replayed;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
 use milvus_client::Status;
 use milvus_client::client::Timeout;
+use milvus_client::compaction::Verdict;
 use milvus_replay::{Recording, Replay, Settings};
 use replayed::foretold::Foretold;
 use replayed::run::{Judgement, client};
@@ -146,6 +147,31 @@ fn a_job_that_no_worker_can_take_ends_the_wait_as_stalled() {
         assert_eq!((error.status, error.job_id), (Status::Stalled, job), "{recording}: {error}");
         assert!(outcome.report.counts.executing > 0, "{recording}: {:?}", outcome.report);
     }
+}
+
+#[test]
+fn a_port_that_accepts_and_never_speaks_is_ridden_out() {
+    // Killed after 0.1 s; from 3 s on its port is open, and it speaks from 35 s on.
+    let replay = replay("2.6.19/killed.jsonl", Settings::default());
+    let client = client(&replay.uri(), &[]);
+    client.server(Timeout::Default).wait().unwrap();
+    let job = replay.trigger().unwrap();
+    let waiting = std::thread::spawn(move || {
+        let limit = Timeout::After(Duration::from_mins(2));
+        client.compaction_wait_in("kd", job, limit).wait().unwrap()
+    });
+    std::thread::sleep(Duration::from_secs(10));
+    let mut connection = TcpStream::connect(replay.uri().trim_start_matches("http://")).unwrap();
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    connection.write_all(&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), settings].concat()).unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let silence = connection.read(&mut [0; 9]).unwrap_err().kind();
+    assert!(matches!(silence, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{silence}");
+    connection.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    assert!(connection.read(&mut [0; 9]).unwrap() > 0, "the port speaks in the end");
+    let outcome = waiting.join().unwrap();
+    assert!(outcome.report.failed_polls > 0, "{outcome:?}");
+    assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{outcome:?}");
 }
 
 #[test]

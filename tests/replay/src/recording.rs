@@ -15,6 +15,10 @@ const THE_TRIGGER: &str = "the trigger";
 /// The recording client asked for a collection of this name to see whether a server serves again.
 const PROBE: &str = "no_such_collection";
 
+/// The recording client waited so many seconds for a port to speak HTTP/2 before it said so: a silent port was silent
+/// for as long before.
+const WAITED_FOR_SETTINGS: f64 = 20.0;
+
 /// One recording.
 pub struct Recording {
     /// Its name: what was done.
@@ -205,6 +209,13 @@ impl Recording {
         }
         recording.door.sort_by(|a, b| a.0.total_cmp(&b.0));
         recording.door.dedup_by_key(|(_, door)| *door);
+        for index in 1..recording.door.len() {
+            let earliest = recording.door[index - 1].0;
+            let (t, door) = &mut recording.door[index];
+            if *door == Door::Silent && recording.is_whole {
+                *t = (*t - WAITED_FOR_SETTINGS).max(earliest);
+            }
+        }
         Ok(recording)
     }
 
