@@ -105,7 +105,8 @@ stress() {
     done
 }
 
-# Every interleaving of three plans' ends with ticks, lost answers, foreign jobs, drops and forgetting.
+# Every interleaving of up to three plans' ends with ticks and lost answers, and with what the head of
+# src/compaction/model.rs lists.
 model() {
     echo "==> deep: the whole model of a server, explored"
     ran=$(MODEL=whole CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo test --release --locked --lib --target-dir target/deep/model -- --nocapture compaction::model)

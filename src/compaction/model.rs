@@ -1,7 +1,11 @@
 //! A server as recorded, small enough to read, and a client that follows a job on it: explored to the end, whatever
 //! happens in between. No verdict may be wrong, and each that is open has a named reason.
 //!
-//! `MODEL=whole` explores three plans with every disturbance (`tools/deep.sh model`); larger histories are drawn.
+//! `MODEL=whole` (`tools/deep.sh model`) explores three plans too, undisturbed and with each of these: a foreign job, for a
+//! plain job and for clustering; a foreign job and a dropped partition; a server that forgets; sorting; deletions of a
+//! job and of the server's own; a job of others. Two plans meet a flush and a foreign job, a server that forgets and a
+//! foreign job or a dropped partition, and sorting with a foreign job or a flush. Mixtures of all, of up to eleven plans,
+//! are drawn at random.
 //!
 //! A restart is answers that are lost, and a tick: servers since 2.4.7 keep jobs. Left out is what nobody could tell: a
 //! foreign job that takes exactly the sources of a plan that failed and was forgotten between two looks, or that purges
@@ -101,6 +105,8 @@ fn a_dropped_partition_proves_nothing() {
     if is_whole() {
         let open = ["unknown: PartitionDropped", "unknown: TakenByOthers"];
         check(Kind { has_foreign: true, ..kind }, &[1, 2, 2], &[false, true, false], &open);
+        let open = ["unknown: NeverListed", "unknown: NoLongerListed", "unknown: PartitionDropped"];
+        check(Kind { forgets: true, ..kind }, &[1, 2], &[false, true], &open);
     }
 }
 
@@ -121,11 +127,14 @@ fn clustering_that_was_not_started_is_never_told_as_success() {
     let asked = Kind { asks_for_clustering: true, ..PLAIN };
     let verdicts = explore(asked, &[1, 2], &[false; 2]);
     assert_eq!(classes(&verdicts), ["NotStarted", "unknown: LevelUnknown"]);
-    let verdicts = explore(Kind { clusters: true, has_foreign: true, ..asked }, &[1, 2], &[false; 2]);
-    assert_eq!(
-        classes(&verdicts),
-        ["PartlyFailed", "Succeeded", "unknown: LevelUnknown", "unknown: TakenByOthers"]
-    );
+    let clusters = Kind { clusters: true, has_foreign: true, ..asked };
+    for partitions in if is_whole() { vec![&[1, 2][..], &[1, 1, 2]] } else { vec![&[1, 2][..]] } {
+        let verdicts = explore(clusters, partitions, &vec![false; partitions.len()]);
+        assert_eq!(
+            classes(&verdicts),
+            ["PartlyFailed", "Succeeded", "unknown: LevelUnknown", "unknown: TakenByOthers"]
+        );
+    }
 }
 
 #[test]
@@ -209,6 +218,7 @@ proptest! {
     ) {
         let purges = |purges: &bool| *purges && !kind.is_of_others;
         let (partitions, purges): (Vec<_>, Vec<_>) = plans.iter().map(|(id, all)| (*id, purges(all))).unzip();
-        Exploration::walk(Server::new(kind, &partitions, &purges), &choices);
+        let exploration = Exploration::walk(Server::new(kind, &partitions, &purges), &choices);
+        prop_assert_eq!(exploration.verdicts.values().sum::<usize>(), 1, "one client has one verdict");
     }
 }

@@ -21,6 +21,10 @@ use crate::segments::Segment;
 
 const JOB: i64 = 7;
 
+/// A client that is answered has its verdict after fewer questions about a job that is over: it looks twice, at the
+/// state, the plans, the segments and the partitions.
+const MOST_QUESTIONS: usize = 16;
+
 /// The question that the client asks next.
 #[derive(Clone, Debug, Hash)]
 enum Asks {
@@ -115,7 +119,7 @@ impl Exploration {
         exploration
     }
 
-    /// One thing after another, as it is chosen, until there is a verdict.
+    /// One thing after another, as it is chosen, then whatever is left of it, until there is a verdict.
     pub(super) fn walk(server: Server, choices: &[u8]) -> Self {
         let (mut exploration, mut client) = Self::new(&server);
         let mut server = server;
@@ -130,7 +134,17 @@ impl Exploration {
                 },
             }
         }
-        exploration
+        // Only so much can happen to a server; then the job is over, and no question is lost any more.
+        while let Some(next) = server.steps().into_iter().next() {
+            server = next;
+        }
+        for _ in 0..MOST_QUESTIONS {
+            match exploration.answered(&server, client).pop() {
+                Some(next) => (server, client) = next,
+                None => return exploration,
+            }
+        }
+        panic!("no verdict after {MOST_QUESTIONS} questions about a job that is over: {server:?}");
     }
 
     fn is_new(&mut self, server: &Server, client: &Client) -> bool {
