@@ -6,29 +6,31 @@
 //     milvus::report report = client.wait(job, std::chrono::minutes(60)); // throws if it did not succeed
 //     std::puts(milvus::message(report.verdict));
 //
-// What an operation does, and when it fails, is told in milvus_client.h, at the function of the same name; this
-// file tells what is different here.
+// milvus_client.h says what an operation does and when it fails, at the function of the same name. This file says what
+// is different in C++.
 //
-// Errors      Both ways. Every operation has one form with "_async", which never throws: it gives a future, and a
-//             failure to start is in that like any other. future::get(), and the blocking forms, which are
-//             get() of the same future, throw milvus::error: a compaction that failed must not pass for one that
-//             succeeded because nobody looked. future::try_get() gives the same as a milvus::result, without
-//             throwing, and with what was seen in spite of the failure. What else can fail has a form that throws
-//             and one that begins with try_. (std::bad_alloc can come from all of them.) With -fno-exceptions
-//             all compiles, and what would throw calls std::abort(), so use the other form. The operation that an
-//             error names is the C function that was called: of blocking forms too the one with "_async".
-// Lambdas     on_ready(), on_progress() and set_log() take anything callable, also if it can only be moved. It is
-//             destroyed once, after its last call, mostly on a library thread. One that throws there ends the
-//             program by std::terminate(), as in a std::thread: nothing may pass through C, and whoever waits for its
-//             effect would wait for ever. (Handlers of a queue run in the caller's own thread, and may throw.)
-// Coroutines  co_await a future: it is what get() gives or throws, and the coroutine goes on in the library's
-//             thread for callbacks, where the next callback waits for it: hand over to a thread of your own what
-//             takes long. Do not destroy a coroutine that waits, nor move the future it waits for.
-// Text        UTF-8. A std::string with a NUL in it is refused with status::invalid_argument, not cut.
-// Ownership   Handles are owned and can only be moved; results are values. What was moved from, is empty, can be
-//             destroyed or assigned to, and gives status::invalid_handle or ..._argument.
-// Threads     Each object may be used by any number of threads at once, but while one of them moves, assigns or
-//             destroys it; options by one.
+// Errors      Every operation has a form that ends with "_async". It never throws: it returns a future, and the future
+//             also has the failure of an operation that could not start. future::get() returns the value or throws
+//             milvus::error. The blocking form is get() of the same future: nobody can take a failed compaction for a
+//             good one by not looking. future::try_get() does not throw: it returns a milvus::result, which has the
+//             value, the failure, or both. Other functions that can fail have a form that throws, and one that begins
+//             with "try_" and returns a result. All of them can throw std::bad_alloc. With -fno-exceptions everything
+//             compiles, and what would throw calls std::abort(): use the other forms there. The operation that an
+//             error names is the C function that failed; blocking forms call the one that ends with "_async".
+// Lambdas     on_ready(), on_progress() and set_log() take anything that can be called, also if it can only be moved.
+//             The library destroys it once, after the last call, mostly on a thread of its own. One that throws
+//             there ends the program by std::terminate(), as in a std::thread: an exception cannot pass through C, and
+//             who waits for the lambda would wait for ever. Handlers of a queue run on the caller's own thread, and
+//             may throw.
+// Coroutines  co_await of a future returns what get() returns, or throws it. The coroutine goes on on the library's
+//             thread for callbacks, where the next callback waits for it: hand long work to a thread of your own. Do
+//             not destroy a coroutine that waits, and do not move the future it waits for.
+// Text        UTF-8. A std::string with a NUL in it fails with status::invalid_argument; it is not cut.
+// Ownership   Objects own their handles, and can be moved but not copied; results are values. An object that was moved
+//             from is empty: it can be destroyed or assigned to, and its calls fail with status::invalid_handle or
+//             status::invalid_argument.
+// Threads     Any number of threads may use an object at once, but not while one of them moves, assigns or destroys
+//             it. Only one thread at a time may use options.
 #ifndef MILVUS_CLIENT_HPP
 #define MILVUS_CLIENT_HPP
 
@@ -433,17 +435,19 @@ inline constexpr std::int64_t unknown_job = MILVUS_UNKNOWN_JOB;
 inline constexpr std::int64_t largest_target_size = MILVUS_LARGEST_TARGET_SIZE;
 // End of what is generated.
 
-// The version of the loaded library, e.g. "0.1.0".
+/// Returns the version of the loaded library, for example "0.1.0".
 inline const char *version() noexcept { return milvus_version(); }
-// The MILVUS_ABI_VERSION of the loaded library.
+/// Returns the `MILVUS_ABI_VERSION` of the loaded library.
 inline std::uint32_t abi_version() noexcept { return milvus_abi_version(); }
 
-// A limit of time: any std::chrono::duration, rounded up to milliseconds; no_timeout; or {}: the client's
-// option timeout_ms, or wait_timeout_ms for what waits for jobs; no limit for what only waits in this process.
-// Unlike in C, a duration of 0 or less, as from "deadline - now()", is a time that has run out.
+/// A time limit: any `std::chrono::duration`, rounded up to milliseconds; `no_timeout`; or `{}`, the default: the
+/// client's option `timeout_ms`, for waits for jobs `wait_timeout_ms`, and no limit for what only waits in this
+/// process. Unlike in C, a duration of 0 or less, for example of `deadline - now()`, means that the time is up.
 class timeout {
 public:
+    /// The default limit of the call that takes it.
     constexpr timeout() noexcept = default;
+    /// A limit of this duration.
     template <class Rep, class Period>
     constexpr timeout(std::chrono::duration<Rep, Period> limit) noexcept : ms_(0)
     {
@@ -457,10 +461,12 @@ public:
                 ms_++;
         }
     }
+    /// No limit; `no_timeout` is the same.
     static constexpr timeout unlimited() noexcept { return timeout(none, 0); }
 
-    // As the C functions take it: those that ask a server, with 1 ms for none left; and those that only wait.
+    /// The number for C functions that ask a server: 1 ms if the time is up, because 0 is the default there.
     constexpr std::int64_t of_call() const noexcept { return ms_ == unset ? 0 : ms_ == 0 ? 1 : ms_; }
+    /// The number for C functions that only wait in this process: 0 if the time is up.
     constexpr std::int64_t of_wait() const noexcept { return ms_ == unset ? none : ms_; }
 
 private:
@@ -469,7 +475,7 @@ private:
     std::int64_t ms_ = unset;
 };
 
-// No limit of time.
+/// No time limit.
 inline constexpr timeout no_timeout = timeout::unlimited();
 
 // ====================================================================================================
@@ -479,46 +485,70 @@ inline constexpr timeout no_timeout = timeout::unlimited();
 struct report;
 struct many_result;
 
-// Why something failed: milvus_error as a value. Its operation is "milvus_client.hpp" if no C function was called.
+/// Why something failed: `milvus_error` as a value.
 struct failure {
+    /// The kind of failure; `status::ok` if there is none.
     milvus::status status = milvus::status::ok;
-    std::int32_t grpc_code = 0, server_code = 0;
-    bool retriable = false, in_doubt = false;
+    /// The gRPC status code of the last attempt; 0 if there is none.
+    std::int32_t grpc_code = 0;
+    /// Milvus' own error code; 0 if there is none.
+    std::int32_t server_code = 0;
+    /// Whether the same call may succeed later.
+    bool retriable = false;
+    /// Whether the server may have done the work all the same.
+    bool in_doubt = false;
+    /// What the library found out about the trigger if `in_doubt`.
     milvus::resolution_state resolution = milvus::resolution_state::not_looked;
+    /// The job that the call started or waited for; `no_job` if there is none.
     std::int64_t job_id = no_job;
-    std::string operation, message;
+    /// The C function that failed, also of blocking forms the one with `_async`; "milvus_client.hpp" if no C function
+    /// was called.
+    std::string operation;
+    /// What failed, and what to do, in an English sentence.
+    std::string message;
 };
 
-// What is thrown: a failure. what() is its message.
+/// The exception of a failed call. `what()` is its message.
 class error : public std::runtime_error {
 public:
+    /// Makes the exception of a failure.
     explicit error(milvus::failure what_failed)
         : std::runtime_error(what_failed.message),
           detail_(std::make_shared<const milvus::failure>(std::move(what_failed)))
     {
     }
+    /// The kind of failure.
     milvus::status status() const noexcept { return detail_->status; }
+    /// The gRPC status code of the last attempt; 0 if there is none.
     std::int32_t grpc_code() const noexcept { return detail_->grpc_code; }
+    /// Milvus' own error code; 0 if there is none.
     std::int32_t server_code() const noexcept { return detail_->server_code; }
+    /// Whether the same call may succeed later.
     bool retriable() const noexcept { return detail_->retriable; }
+    /// Whether the server may have done the work all the same.
     bool in_doubt() const noexcept { return detail_->in_doubt; }
+    /// What the library found out about the trigger if `in_doubt()`.
     milvus::resolution_state resolution() const noexcept { return detail_->resolution; }
+    /// The job that the call started or waited for; `no_job` if there is none.
     std::int64_t job_id() const noexcept { return detail_->job_id; }
+    /// The C function that failed.
     const std::string &operation() const noexcept { return detail_->operation; }
-    // All of it.
+    /// All of the above as one value.
     const milvus::failure &failure() const noexcept { return *detail_; }
 
 private:
     std::shared_ptr<const milvus::failure> detail_; // shared, as copying an exception must not throw
 };
 
-// What is thrown if there is something to tell in spite of the failure: see wait_error and many_error.
+/// The exception of a call that failed and has a value all the same: see `wait_error` and `many_error`.
 template <class T> class error_with : public error {
 public:
+    /// Makes the exception of a failure and the value.
     error_with(milvus::failure what_failed, T seen)
         : error(std::move(what_failed)), value_(std::make_shared<const T>(std::move(seen)))
     {
     }
+    /// The value: the report of a wait, or the list of results.
     const T &value() const noexcept { return *value_; }
 
 private:
@@ -577,29 +607,40 @@ inline std::optional<failure> refuse_nul(const char *what, const std::string &te
 
 } // namespace detail
 
-// A value, or why there is none, or both: a wait that fails may still have a report.
+/// A value, or why there is none, or both: a wait that fails may still have a report.
 template <class T> class [[nodiscard]] result {
 public:
+    /// The type of the value; an empty struct if T is void.
     using stored = std::conditional_t<std::is_void_v<T>, detail::nothing, T>;
 
+    /// Makes the result of a success.
     result(stored value) : value_(std::move(value)) {}
+    /// Makes the result of a failure without a value.
     result(milvus::failure why) : failure_(std::move(why)) {}
+    /// Makes the result of a failure, with a value if there is one.
     result(milvus::failure why, std::optional<stored> seen) : value_(std::move(seen)), failure_(std::move(why)) {}
 
-    // Whether it succeeded.
+    /// Whether the call succeeded.
     bool ok() const noexcept { return failure_.status == milvus::status::ok; }
+    /// Whether the call succeeded.
     explicit operator bool() const noexcept { return ok(); }
+    /// The status of the call.
     milvus::status status() const noexcept { return failure_.status; }
-    // Its status is ok if there is none.
+    /// The failure. Its status is `status::ok` if the call succeeded.
     const milvus::failure &failure() const noexcept { return failure_; }
-    // Whether there is a value: if it succeeded, and perhaps if it failed. Only then may it be read.
+    /// Whether there is a value. A success has one, a failure may have one.
     bool has_value() const noexcept { return value_.has_value(); }
+    /// The value. Read it only if `has_value()`.
     stored &operator*() noexcept { return *value_; }
+    /// The value. Read it only if `has_value()`.
     const stored &operator*() const noexcept { return *value_; }
+    /// A member of the value. Use it only if `has_value()`.
     stored *operator->() noexcept { return &*value_; }
+    /// A member of the value. Use it only if `has_value()`.
     const stored *operator->() const noexcept { return &*value_; }
 
-    // Gives the value away, or throws: error_with<T> if there is one all the same, else error.
+    /// Moves the value out. If the call failed, it throws `error_with<T>` if there is a value all the same, else
+    /// `error`.
     T value() &&
     {
         if constexpr (detail::outlives_failure<T>) {
@@ -618,8 +659,7 @@ private:
 };
 
 // ====================================================================================================
-// Values. Each has the fields of its C struct, which are explained there; what is not reported is an empty
-// std::optional.
+// Values. Each has the fields of its C struct; a std::optional is empty if there is nothing to report.
 // ====================================================================================================
 
 // Generated from milvus_client.h by `make bindings`: values.
@@ -786,35 +826,56 @@ struct progress {
 };
 // End of what is generated.
 
-// milvus_compact_params. An empty std::optional is "all"; an empty vector of segment ids is refused.
+/// What to compact, and how: `milvus_compact_params`.
 struct compact_params {
-    bool is_clustering = false, is_l0 = false;
+    /// Whether to re-cluster the collection by its clustering key.
+    bool is_clustering = false;
+    /// Whether to apply deletions only.
+    bool is_l0 = false;
+    /// The size of the new segments in MB, or `largest_target_size`; empty for the server's own.
     std::optional<std::int64_t> target_size_mb;
-    std::optional<std::string> partition_name, channel;
+    /// The only partition to compact; empty for all.
+    std::optional<std::string> partition_name;
+    /// The only virtual channel to compact; empty for all.
+    std::optional<std::string> channel;
+    /// The only segments to compact; without a value all. The library refuses an empty list.
     std::optional<std::vector<std::int64_t>> segment_ids;
 };
 
-// milvus_many_params. concurrency 0 is the library's default.
+/// How to compact many collections: `milvus_many_params`.
 struct many_params {
+    /// What to compact of each collection.
     compact_params compaction;
+    /// How many collections are compacted at once; 0 is the library's default.
     std::int32_t concurrency = 0;
+    /// Whether to trigger only, and not wait for the jobs.
     bool only_trigger = false;
 };
 
-// milvus_many_result. The status of its failure is ok if it has not failed.
+/// What came of one collection: `milvus_many_result`.
 struct many_result {
+    /// The collection's name.
     std::string collection_name;
+    /// How it ended; `status::ok` if it did not fail.
     milvus::status status = milvus::status::ok;
+    /// What came of its trigger.
     milvus::trigger trigger = milvus::trigger::none;
+    /// Its job; `no_job` if there is none.
     std::int64_t job_id = no_job;
+    /// How many plans the server made; empty if that is not reported.
     std::optional<std::int64_t> planned;
+    /// The report of the wait; empty if there was none.
     std::optional<milvus::report> report;
+    /// Why it failed. Its status is `status::ok` if it did not.
     milvus::failure failure;
+    /// How many flushed segments are not sorted yet, so that the server does not compact them; empty if that is not
+    /// known.
     std::optional<std::int64_t> unsorted_segments;
 };
 
-// Of wait() and optimize(), and of compact_many() and compact_all().
+/// What `wait()`, `wait_in()` and `optimize()` throw if there is a report.
 using wait_error = error_with<report>;
+/// What `compact_many()` and `compact_all()` throw if some collections failed; it has all results.
 using many_error = error_with<std::vector<many_result>>;
 
 namespace detail {
@@ -1073,18 +1134,26 @@ inline auto items_of(const milvus_segment_list *list)
 
 } // namespace detail
 
-// A list of the library, and a copy of what is in it. Can only be moved; one that was moved from is empty.
+/// A list of the library, and a copy of its items. It can be moved, not copied; a list that was moved from is empty.
 template <class Item, class Handle> class list {
 public:
+    /// An empty list.
     list() = default;
+    /// Takes over a list of the C library.
     explicit list(detail::owned<Handle> handle) : handle_(std::move(handle)), items_(detail::items_of(handle_.get())) {}
+    /// All items.
     const std::vector<Item> &items() const noexcept { return items_; }
+    /// The number of items.
     std::size_t size() const noexcept { return items_.size(); }
+    /// Whether there are no items.
     bool empty() const noexcept { return items_.empty(); }
+    /// The item at an index, which has to be less than `size()`.
     const Item &operator[](std::size_t index) const noexcept { return items_[index]; }
+    /// The first item.
     auto begin() const noexcept { return items_.begin(); }
+    /// The end of the items.
     auto end() const noexcept { return items_.end(); }
-    // For C functions; stays this object's.
+    /// The handle, for C functions. This object still owns it.
     Handle *handle() const noexcept { return handle_.get(); }
 
 private:
@@ -1092,7 +1161,9 @@ private:
     std::vector<Item> items_;
 };
 
+/// A list of plans.
 using plan_list = list<plan, milvus_plan_list>;
+/// A list of segments.
 using segment_list = list<segment, milvus_segment_list>;
 
 // ====================================================================================================
@@ -1231,15 +1302,17 @@ template <class F> struct progress_callback {
 
 } // namespace detail
 
-// Stops or watches an operation whose future is elsewhere: in a queue, a coroutine, or gone. Can be copied, owns
-// nothing, and may outlive everything: when the future is gone it does nothing.
+/// Cancels or watches an operation whose future is elsewhere: in a queue, in a coroutine, or gone. It can be copied,
+/// owns nothing, and may outlive everything else: once the future is gone, it does nothing.
 class operation {
 public:
+    /// An operation that is gone.
     operation() = default;
+    /// The operation of this future.
     explicit operation(milvus_future *handle) noexcept : handle_(handle) {}
-    // Stops it, as milvus_future_cancel(); false if it is gone.
+    /// Cancels the operation like `milvus_future_cancel()`. Returns false if the future is gone.
     bool cancel() const noexcept { return milvus_future_cancel(handle_) == MILVUS_OK; }
-    // How far it is; all zeros if it is gone.
+    /// How far the operation is; all zeros if the future is gone.
     milvus::progress progress() const noexcept
     {
         milvus_progress now = MILVUS_PROGRESS_INIT;
@@ -1251,43 +1324,47 @@ private:
     milvus_future *handle_ = nullptr;
 };
 
-// An operation that was started, or failed to. Destroying it stops the operation as cancel() does, unless on_ready()
-// was called, or a coroutine waits for it: then that goes on. It may outlive its client.
+/// An operation that was started, or failed to start. Destroying the future cancels the operation like `cancel()`,
+/// unless `on_ready()` was called or a coroutine waits for it: then the operation goes on. A future may outlive its
+/// client.
 template <class T> class [[nodiscard]] future {
 public:
-    // Empty, as one that was moved from.
+    /// An empty future, like one that was moved from.
     future() = default;
+    /// Takes over a future of the C library.
     explicit future(milvus_future *handle) noexcept : handle_(handle) {}
+    /// The future of an operation that failed to start.
     explicit future(milvus::failure why) : not_started_(std::make_unique<milvus::failure>(std::move(why))) {}
 
-    // Whether it is not empty.
+    /// Whether the future is not empty.
     bool valid() const noexcept { return handle_ || not_started_; }
-    // Whether it is over, so that nothing below has to wait.
+    /// Whether the operation is over. If it is, no function of the future waits.
     bool ready() const noexcept { return valid() && status() != milvus::status::pending; }
-    // How it ended; status::pending if it has not.
+    /// How the operation ended; `status::pending` if it still runs.
     milvus::status status() const noexcept
     {
         return not_started_ ? not_started_->status : static_cast<milvus::status>(milvus_future_poll(handle_.get()));
     }
-    // Waits until it is over.
+    /// Waits until the operation is over.
     void wait() const noexcept { milvus_future_wait(handle_.get(), MILVUS_NO_TIMEOUT); }
-    // Waits so long at most, and tells whether it is over; an empty one never is.
+    /// Waits until the operation is over or the time is up. Returns whether it is over; an empty future never is.
     bool wait_for(timeout limit) const noexcept
     {
         if (limit.of_wait() != 0)
             milvus_future_wait(handle_.get(), limit.of_wait());
         return ready();
     }
-    // Stops it, as milvus_future_cancel(): what the server was asked to do may go on.
+    /// Cancels the operation like `milvus_future_cancel()`: the work on the server may go on.
     void cancel() const noexcept { operation().cancel(); }
-    // How far it is; all zeros if it was not started.
+    /// How far the operation is; all zeros if it did not start.
     milvus::progress progress() const noexcept { return operation().progress(); }
-    // To stop or watch it from elsewhere.
+    /// What cancels or watches the operation from elsewhere.
     milvus::operation operation() const noexcept { return milvus::operation(handle_.get()); }
 
-    // Waits until it is over, and gives its value or throws. Lists can be had once, other values again.
+    /// Waits until the operation is over, and returns its value or throws. A second call returns the value again, but a
+    /// list only once.
     T get() const { return try_get().value(); }
-    // Waits until it is over, and tells what it ended with.
+    /// Waits until the operation is over, and returns its result. Does not throw for a failure.
     result<T> try_get() const
     {
         if (not_started_)
@@ -1298,47 +1375,52 @@ public:
         return detail::read<T>(handle_.get());
     }
 
-    // Has the function called with a result<T> when it is over, on the library's thread for callbacks, soon if it
-    // is over already. Once; not together with co_await or a queue. The list in the result is then the function's.
-    // If this throws or fails, as for an operation that was not started, the function is never called.
+    /// Calls `function` with a `result<T>` when the operation is over, on the library's thread for callbacks; soon, if
+    /// it is over already. The function owns a list in the result. Call this once, and not together with `co_await` or
+    /// a queue. If it throws, for example because the operation did not start, the function is never called.
     template <class F> void on_ready(F &&function) const { try_on_ready(std::forward<F>(function)).value(); }
+    /// `on_ready()` that returns the failure instead of throwing.
     template <class F> result<void> try_on_ready(F &&function) const
     {
         return attach<detail::ready_callback<T, std::decay_t<F>>>(milvus_future_set_callback,
                                                                   std::forward<F>(function));
     }
-    // Has the function called with a progress while it is under way, at most ten times a second, on the same
-    // thread. Once. It is destroyed when the operation is over, and may still run after get() has returned: have it
-    // own what it uses, as a std::shared_ptr, or close() the client before that goes.
+    /// `on_progress()` that returns the failure instead of throwing.
     template <class F> result<void> try_on_progress(F &&function) const
     {
         return attach<detail::progress_callback<std::decay_t<F>>>(milvus_future_set_progress_callback,
                                                                   std::forward<F>(function));
     }
-    // The same, throws, and gives the future on: client.wait_async(job).on_progress(...).get(). Nothing happens if
-    // the operation was not started: get() tells it.
+    /// Calls `function` with a `progress` while the operation runs, at most ten times a second, on the library's thread
+    /// for callbacks. Call this once. Returns the future: `client.wait_async(job).on_progress(function).get()`. If the
+    /// operation did not start, nothing happens here, and `get()` throws the reason. The function is destroyed when the
+    /// operation is over, and may still run when `get()` has returned: let it own what it uses, for example by a
+    /// `std::shared_ptr`, or call `close()` of the client before what it uses goes.
     template <class F> const future &on_progress(F &&function) const &
     {
         if (!not_started_)
             try_on_progress(std::forward<F>(function)).value();
         return *this;
     }
+    /// The same for a temporary future.
     template <class F> future &&on_progress(F &&function) &&
     {
         static_cast<const future &>(*this).on_progress(std::forward<F>(function));
         return std::move(*this);
     }
 
-    // For co_await: a future is its own awaiter. No coroutine header is needed for that.
+    /// For `co_await`: whether the operation is over. A future is its own awaiter; no coroutine header is needed.
     bool await_ready() const noexcept { return ready(); }
+    /// For `co_await`: resumes the coroutine when the operation is over.
     template <class Coroutine> bool await_suspend(Coroutine waiting) const
     {
         // Without a callback, as of an empty one or after client::close(), nothing is suspended, and get() waits.
         return attach<resumption<Coroutine>>(milvus_future_set_callback, waiting).ok();
     }
+    /// For `co_await`: returns the value or throws, like `get()`.
     T await_resume() const { return get(); }
 
-    // For C functions; stays this object's.
+    /// The handle, for C functions. This object still owns it.
     milvus_future *handle() const noexcept { return handle_.get(); }
 
 private:
@@ -1369,12 +1451,14 @@ private:
 // Queue
 // ====================================================================================================
 
-// Runs handlers of futures in the thread that calls next(): for event loops. Has to outlive nothing: destroying it
-// stops the operations that are in it, and destroys their handlers uncalled. No thread may be in next() by then.
+/// Runs the handlers of futures on the thread that calls `next()`: for event loops. Destroying the queue cancels the
+/// operations in it and destroys their handlers uncalled; no thread may be in `next()` then. The queue may be destroyed
+/// before or after its clients.
 class queue {
 public:
-    // milvus_queue_new(). Throws, or fails.
+    /// Makes a queue like `milvus_queue_new()`, or throws.
     queue() : queue(try_new().value()) {}
+    /// Makes a queue, or returns the failure.
     static result<queue> try_new()
     {
         milvus_queue *handle = nullptr;
@@ -1383,8 +1467,8 @@ public:
         return queue(detail::owned<milvus_queue>(handle));
     }
 
-    // The descriptor to watch, as milvus_queue_fd(): while it is readable, call next(std::chrono::seconds(0)) until
-    // that is false. -1 if the queue was moved from.
+    /// The descriptor to watch, as of `milvus_queue_fd()`: while it is readable, call `next(std::chrono::seconds(0))`
+    /// until that returns false. -1 if the queue was moved from.
     int fd() const noexcept
     {
         std::int32_t descriptor = -1;
@@ -1393,12 +1477,13 @@ public:
         return descriptor;
     }
 
-    // Takes a future; next() calls the handler with its result<T> when it is over. Gives back what can stop it. If
-    // this throws or fails, as for an operation that was not started, the handler is never called.
+    /// Takes a future; `next()` calls the handler with its `result<T>` when the operation is over. Returns what cancels
+    /// or watches it. If this throws, for example because the operation did not start, the handler is never called.
     template <class T, class F> operation add(future<T> added, F &&handler)
     {
         return try_add(std::move(added), std::forward<F>(handler)).value();
     }
+    /// `add()` that returns the failure instead of throwing.
     template <class T, class F> result<operation> try_add(future<T> added, F &&handler)
     {
         if (!state_ || !added.handle())
@@ -1417,10 +1502,11 @@ public:
         return why;
     }
 
-    // Waits for a future that is over, and calls its handler, whose exceptions come out here. False if none is over
-    // within that time (0: right now), or if none is in the queue at all: "while (queue.next());" is done when all
-    // are. Several threads may call it, each with a limit, since another one may take the last.
+    /// Waits until an operation is over, and calls its handler, whose exceptions pass through. Returns false if none is
+    /// over within that time (0: right now) or the queue has no futures: `while (queue.next());` ends when all are
+    /// done. Several threads may call this, each with a limit, because another thread may take the last future.
     bool next(timeout limit = no_timeout) { return try_next(limit).value(); }
+    /// `next()` that returns the failure instead of throwing. Exceptions of handlers pass through.
     result<bool> try_next(timeout limit = no_timeout)
     {
         milvus_future *future = nullptr;
@@ -1439,7 +1525,7 @@ public:
         return true;
     }
 
-    // Futures that are in it, over or not.
+    /// The number of futures in the queue, over or not.
     std::size_t size() const
     {
         if (!state_)
@@ -1489,7 +1575,7 @@ private:
 // Options and client
 // ====================================================================================================
 
-// Every option there is.
+/// Every option of the library.
 inline std::vector<option_info> known_options()
 {
     std::vector<option_info> all;
@@ -1501,18 +1587,21 @@ inline std::vector<option_info> known_options()
     return all;
 }
 
-// How a client connects. Can only be moved; wiped from memory when destroyed (but not the caller's own strings).
+/// How a client connects. Options can be moved, not copied; the library wipes them from memory when they are destroyed
+/// (but not the caller's own strings).
 class options {
 public:
-    // All at their defaults. If there is no room for more, set() and client tell it.
+    /// All options at their defaults. If the process has no room for more options, `set()` and the client report it.
     options() noexcept : handle_(milvus_options_new()) {}
-    // Sets one, and gives the options on: options().set("tls.ca_file", "ca.pem").
+    /// Sets an option, or throws, and returns the options: `options.set("tls.ca_file", "ca.pem")`.
     options &set(const std::string &key, const std::string &value) &
     {
         try_set(key, value).value();
         return *this;
     }
+    /// The same for temporary options: `options().set("tls.ca_file", "ca.pem")`.
     options &&set(const std::string &key, const std::string &value) && { return std::move(set(key, value)); }
+    /// `set()` that returns the failure instead of throwing.
     result<void> try_set(const std::string &key, const std::string &value)
     {
         if (auto wrong = detail::refuse_nul("the option's key", key))
@@ -1523,7 +1612,7 @@ public:
             return detail::last_failure();
         return detail::nothing{};
     }
-    // For C functions; stays this object's.
+    /// The handle, for C functions. This object still owns it.
     milvus_options *handle() const noexcept { return handle_.get(); }
 
 private:
@@ -1573,22 +1662,25 @@ private:
 
 } // namespace detail
 
-// A server and a database: milvus_client. Destroying it does not block: its operations go on, and lambdas
-// are still called. If they refer to something that goes as well, call close() first.
+/// A server and a database: `milvus_client`. Destroying the client does not block: its operations go on, and the
+/// library still calls lambdas. If they use something that goes too, call `close()` first.
 class client {
 public:
-    // milvus_client_new(), milvus_client_new_with(). All of these throw, or fail if they begin with try_.
+    /// Makes a client like `milvus_client_new()`, or throws.
     explicit client(const std::string &uri, const std::string &token = std::string())
         : client(try_new(uri, token).value())
     {
     }
+    /// Makes a client like `milvus_client_new_with()`, or throws.
     client(const std::string &uri, const milvus::options &options) : client(try_new(uri, options).value()) {}
+    /// Makes a client, or returns the failure.
     static result<client> try_new(const std::string &uri, const std::string &token = std::string())
     {
         return make({&uri, &token}, [&](milvus_client **out) {
             return milvus_client_new(uri.c_str(), token.c_str(), out);
         });
     }
+    /// Makes a client, or returns the failure.
     static result<client> try_new(const std::string &uri, const milvus::options &options)
     {
         if (options.handle() == nullptr) // C would take that for "no options": without TLS or token
@@ -1597,23 +1689,25 @@ public:
             return milvus_client_new_with(uri.c_str(), options.handle(), out);
         });
     }
-    // Of the environment variables MILVUS_URI and MILVUS_TOKEN.
+    /// Makes a client of the environment variables MILVUS_URI and MILVUS_TOKEN, or returns the failure.
     static result<client> try_from_environment()
     {
         return make({}, [](milvus_client **out) { return milvus_client_new(nullptr, nullptr, out); });
     }
+    /// Makes a client of the environment variables MILVUS_URI and MILVUS_TOKEN, or throws.
     static client from_environment() { return try_from_environment().value(); }
 
-    // milvus_client_close(): when it returns, no lambda of this client is running or will run, but those that call
-    // this. Not so in a lambda that another close of this client runs, which waits for the rest: try_close() fails
-    // with status::pending there, and close(), which could throw to nobody, just returns. Free nothing then that
-    // other lambdas use.
+    /// Closes the client like `milvus_client_close()`: when this returns, no lambda of this client runs or will run,
+    /// except one that calls this. There is one other case: a lambda calls this while another thread closes the client
+    /// and waits for that lambda. Then `try_close()` fails with `status::pending`, and `close()` just returns, because
+    /// nobody could catch what it throws; do not free what other lambdas use.
     void close(timeout limit = {})
     {
         result<void> closed = try_close(limit);
         if (closed.status() != status::pending)
             std::move(closed).value();
     }
+    /// `close()` that returns the failure instead of throwing.
     result<void> try_close(timeout limit = {})
     {
         const milvus_status closed = milvus_client_close(handle(), limit.of_call());
@@ -1624,8 +1718,9 @@ public:
         return detail::nothing{};
     }
 
-    // milvus_client_server_version(). Has no asynchronous form.
+    /// `milvus_client_server_version()`. It has no asynchronous form.
     std::string server_version(timeout limit = {}) { return try_server_version(limit).value(); }
+    /// `server_version()` that returns the failure instead of throwing.
     result<std::string> try_server_version(timeout limit = {})
     {
         std::string text;
@@ -1639,54 +1734,62 @@ public:
         return text;
     }
 
-    // milvus_client_server_info().
+    /// What the server is: `milvus_client_server_info()`.
     server_info info(timeout limit = {}) { return info_async(limit).get(); }
+    /// `info()` without blocking.
     future<server_info> info_async(timeout limit = {})
     {
         return start<server_info>(std::nullopt, milvus_client_server_info_async, limit);
     }
 
-    // milvus_compact(): gives the job's id, or no_job.
+    /// Triggers a compaction like `milvus_compact()`. Returns the job's id, or `no_job`.
     std::int64_t compact(const std::string &collection, timeout limit = {}, bool is_clustering = false)
     {
         return compact_async(collection, limit, is_clustering).get();
     }
+    /// `compact()` without blocking.
     future<std::int64_t> compact_async(const std::string &collection, timeout limit = {}, bool is_clustering = false)
     {
         return start<std::int64_t>(named(collection), milvus_compact_async, limit, collection.c_str(),
                                    static_cast<std::int32_t>(is_clustering));
     }
 
-    // milvus_compact_with().
+    /// Triggers a compaction with parameters like `milvus_compact_with()`.
     compact_result compact_with(const std::string &collection, const compact_params &params, timeout limit = {})
     {
         return compact_with_async(collection, params, limit).get();
     }
+    /// `compact_with()` without blocking.
     future<compact_result> compact_with_async(const std::string &collection, const compact_params &params,
                                               timeout limit = {})
     {
         return start_with<compact_result>(collection, params, milvus_compact_with_async, limit);
     }
 
-    // milvus_compaction_wait(). Throws a wait_error, with the report, if there is one.
+    /// Waits until a job is over, like `milvus_compaction_wait()`. Throws a `wait_error` with the report if it did not
+    /// succeed and there is a report.
     report wait(std::int64_t job_id, timeout limit = {}) { return wait_async(job_id, limit).get(); }
+    /// `wait()` without blocking.
     future<report> wait_async(std::int64_t job_id, timeout limit = {})
     {
         return start<report>(std::nullopt, milvus_compaction_wait_async, limit, job_id);
     }
 
-    // milvus_compaction_wait_in(). Throws a wait_error, with the report, if there is one.
+    /// Waits until a job of this collection is over, like `milvus_compaction_wait_in()`. Throws a `wait_error` with the
+    /// report if it did not succeed and there is a report.
     report wait_in(const std::string &collection, std::int64_t job_id, timeout limit = {})
     {
         return wait_in_async(collection, job_id, limit).get();
     }
+    /// `wait_in()` without blocking.
     future<report> wait_in_async(const std::string &collection, std::int64_t job_id, timeout limit = {})
     {
         return start<report>(named(collection), milvus_compaction_wait_in_async, limit, collection.c_str(), job_id);
     }
 
-    // milvus_job_export(). Asks no server.
+    /// Writes what the client knows of a job as text: `milvus_job_export()`. Asks no server.
     std::string export_job(std::int64_t job_id) { return try_export_job(job_id).value(); }
+    /// `export_job()` that returns the failure instead of throwing.
     result<std::string> try_export_job(std::int64_t job_id)
     {
         std::string text;
@@ -1700,8 +1803,9 @@ public:
         return text;
     }
 
-    // milvus_job_import(): gives the job's id. Asks no server.
+    /// Takes in the text of `export_job()`: `milvus_job_import()`. Returns the job's id. Asks no server.
     std::int64_t import_job(const std::string &text) { return try_import_job(text).value(); }
+    /// `import_job()` that returns the failure instead of throwing.
     result<std::int64_t> try_import_job(const std::string &text)
     {
         if (auto wrong = detail::refuse_nul("text", text))
@@ -1712,33 +1816,37 @@ public:
         return job_id;
     }
 
-    // milvus_compaction_state().
+    /// What the server says about a job now: `milvus_compaction_state()`.
     state_info state(std::int64_t job_id, timeout limit = {}) { return state_async(job_id, limit).get(); }
+    /// `state()` without blocking.
     future<state_info> state_async(std::int64_t job_id, timeout limit = {})
     {
         return start<state_info>(std::nullopt, milvus_compaction_state_async, limit, job_id);
     }
 
-    // milvus_compaction_plans().
+    /// The plans of a job: `milvus_compaction_plans()`.
     plan_list plans(std::int64_t job_id, timeout limit = {}) { return plans_async(job_id, limit).get(); }
+    /// `plans()` without blocking.
     future<plan_list> plans_async(std::int64_t job_id, timeout limit = {})
     {
         return start<plan_list>(std::nullopt, milvus_compaction_plans_async, limit, job_id);
     }
 
-    // milvus_compaction_tasks().
+    /// The compactions of a collection that the server lists: `milvus_compaction_tasks()`.
     plan_list tasks(const std::string &collection, timeout limit = {}) { return tasks_async(collection, limit).get(); }
+    /// `tasks()` without blocking.
     future<plan_list> tasks_async(const std::string &collection, timeout limit = {})
     {
         return start<plan_list>(named(collection), milvus_compaction_tasks_async, limit, collection.c_str());
     }
 
-    // milvus_segments().
+    /// The segments of a collection: `milvus_segments()`.
     segment_list segments(const std::string &collection, segment_view which = segment_view::stored,
                           timeout limit = {})
     {
         return segments_async(collection, which, limit).get();
     }
+    /// `segments()` without blocking.
     future<segment_list> segments_async(const std::string &collection, segment_view which = segment_view::stored,
                                         timeout limit = {})
     {
@@ -1746,67 +1854,76 @@ public:
                                    static_cast<std::int32_t>(which));
     }
 
-    // milvus_compaction_check().
+    /// What a trigger would find: `milvus_compaction_check()`.
     check_result check(const std::string &collection, const compact_params &params = {}, timeout limit = {})
     {
         return check_async(collection, params, limit).get();
     }
+    /// `check()` without blocking.
     future<check_result> check_async(const std::string &collection, const compact_params &params = {},
                                      timeout limit = {})
     {
         return start_with<check_result>(collection, params, milvus_compaction_check_async, limit);
     }
 
-    // milvus_compaction_resolve().
+    /// Finds out what happened to a trigger in doubt: `milvus_compaction_resolve()`.
     resolution resolve(const std::string &collection, timeout limit = {})
     {
         return resolve_async(collection, limit).get();
     }
+    /// `resolve()` without blocking.
     future<resolution> resolve_async(const std::string &collection, timeout limit = {})
     {
         return start<resolution>(named(collection), milvus_compaction_resolve_async, limit, collection.c_str());
     }
 
-    // milvus_flush().
+    /// Flushes a collection: `milvus_flush()`.
     void flush(const std::string &collection, timeout limit = {}) { flush_async(collection, limit).get(); }
+    /// `flush()` without blocking.
     future<void> flush_async(const std::string &collection, timeout limit = {})
     {
         return start<void>(named(collection), milvus_flush_async, limit, collection.c_str());
     }
 
-    // milvus_optimize(). Throws a wait_error, with the report, if there is one.
+    /// Flushes, compacts and waits until the collection is ready to search: `milvus_optimize()`. Throws a `wait_error`
+    /// with the report if it did not succeed and there is a report.
     report optimize(const std::string &collection, const compact_params &params = {}, timeout limit = {})
     {
         return optimize_async(collection, params, limit).get();
     }
+    /// `optimize()` without blocking.
     future<report> optimize_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
     {
         return start_with<report>(collection, params, milvus_optimize_async, limit);
     }
 
-    // milvus_compact_many() of these collections: none is refused. Throws a many_error, with the list, if some failed.
+    /// Compacts these collections: `milvus_compact_many()`. The library refuses an empty list. Throws a `many_error`
+    /// with all results if some collections failed.
     std::vector<many_result> compact_many(const std::vector<std::string> &collections, const many_params &params = {},
                                           timeout limit = {})
     {
         return compact_many_async(collections, params, limit).get();
     }
+    /// `compact_many()` without blocking.
     future<std::vector<many_result>> compact_many_async(const std::vector<std::string> &collections,
                                                         const many_params &params = {}, timeout limit = {})
     {
         return many(&collections, params, limit);
     }
 
-    // milvus_compact_many() of every collection of the database that the user may see.
+    /// Compacts every collection of the database that the user may see: `milvus_compact_many()`. Throws a `many_error`
+    /// with all results if some collections failed.
     std::vector<many_result> compact_all(const many_params &params = {}, timeout limit = {})
     {
         return compact_all_async(params, limit).get();
     }
+    /// `compact_all()` without blocking.
     future<std::vector<many_result>> compact_all_async(const many_params &params = {}, timeout limit = {})
     {
         return many(nullptr, params, limit);
     }
 
-    // For C functions; stays this object's.
+    /// The handle, for C functions. This object still owns it.
     milvus_client *handle() const noexcept { return handle_.get(); }
 
 private:
@@ -1870,7 +1987,7 @@ private:
 // Functions without a client
 // ====================================================================================================
 
-// milvus_segments_compare(). plans: the job's, or nullptr if they are not known.
+/// `segments_compare()` that returns the failure instead of throwing.
 inline result<segment_diff> try_segments_compare(const segment_list &before, const segment_list &after,
                                                  const plan_list *plans = nullptr)
 {
@@ -1882,13 +1999,15 @@ inline result<segment_diff> try_segments_compare(const segment_list &before, con
         return detail::last_failure();
     return detail::value_of(c);
 }
+/// What changed between two lists of segments: `milvus_segments_compare()`. `plans` are those of the job, or nullptr if
+/// they are not known.
 inline segment_diff segments_compare(const segment_list &before, const segment_list &after,
                                      const plan_list *plans = nullptr)
 {
     return try_segments_compare(before, after, plans).value();
 }
 
-// milvus_parse_target_size(): "1.5 GiB" in MB.
+/// `parse_target_size()` that returns the failure instead of throwing.
 inline result<std::int64_t> try_parse_target_size(const std::string &text)
 {
     std::int64_t mb = 0;
@@ -1898,6 +2017,7 @@ inline result<std::int64_t> try_parse_target_size(const std::string &text)
         return detail::last_failure();
     return mb;
 }
+/// Reads a size such as "1.5 GiB" in MB: `milvus_parse_target_size()`.
 inline std::int64_t parse_target_size(const std::string &text) { return try_parse_target_size(text).value(); }
 
 namespace detail {
@@ -1957,18 +2077,20 @@ struct log_state {
 
 } // namespace detail
 
-// milvus_set_log(): has the function called with (log_level, const char *message, const char *fields) on the library's
-// thread for it, in place of the one before, which is destroyed when this returns (when it returns, if it calls this).
+/// `set_log()` that returns the failure instead of throwing.
 template <class F> result<void> try_set_log(log_level level, F &&function)
 {
     return detail::log_state::instance().replace(
         std::make_shared<detail::log_target_of<std::decay_t<F>>>(level, std::forward<F>(function)));
 }
+/// Calls `function(log_level, const char *message, const char *fields)` for each event, on the library's thread for the
+/// log: `milvus_set_log()`. It replaces the function before it, which is destroyed when this call returns (if that
+/// function makes the call itself: when it returns).
 template <class F> void set_log(log_level level, F &&function)
 {
     try_set_log(level, std::forward<F>(function)).value();
 }
-// Has nothing reported any more.
+/// Ends the log: no function is called any more.
 inline void clear_log() { detail::log_state::instance().replace(nullptr).value(); }
 
 } // namespace milvus
