@@ -45,7 +45,7 @@ def test_a_new_status_is_in_every_language(tree):
     assert "run `make bindings`" in run(tree, "check").stderr
     enums, _, java, cpp = generated(tree)
     assert "\t// It sleeps.\n\tErrAsleep Status = C.MILVUS_ASLEEP\n" in enums
-    assert "    // It sleeps.\n    asleep = MILVUS_ASLEEP,\n" in cpp
+    assert "    /// It sleeps.\n    asleep = MILVUS_ASLEEP,\n" in cpp
     assert "    /** It sleeps. */\n    ASLEEP(49)" in (java / "Status.java").read_text()
     assert (java / "AsleepException.java").exists()
 
@@ -57,6 +57,7 @@ def test_a_struct_in_a_struct_is_read(tree):
     changed(tree, "include/milvus_client.h", "} milvus_resolution;",
             "    /** Where it is. */\n    milvus_place place;\n} milvus_resolution;")
     _, values, java, cpp = generated(tree)
+    assert "    /// Row.\n    std::int64_t row = 0;\n" in cpp and "    /// Where it is.\n    milvus::place place;\n" in cpp
     assert "\tPlace Place\n" in values and "placeOf(&c.place)" in values and "Row: int64(c.row)" in values
     assert "made.place = value_of(c.place);" in cpp
     assert "Place.of(c.place)" in (java / "Resolution.java").read_text()

@@ -1,4 +1,6 @@
 """What milvus_client.hpp has between marks: the enums, the values, and how values are read off the structs of C."""
+import re
+
 import prose
 
 NAMES = {"compaction_report": "report", "compaction_state_info": "state_info"}
@@ -6,10 +8,17 @@ ABSENT = {"MILVUS_NOT_REPORTED": "empty", "MILVUS_NO_SEGMENT": "empty"}
 # What there is by another name or in another form, see class timeout.
 HIDDEN = ("MILVUS_VERSION_", "MILVUS_ABI_VERSION", "MILVUS_NO_TIMEOUT", *ABSENT)
 STATIC_CAST = "static_cast<std::int32_t>(value)"
+# Doxygen reads these.
+MARK = "/// "
 
 
 def public(name):
     return NAMES.get(name, name)
+
+
+def in_words(enum):
+    """An enum's name in running text: "compaction state"."""
+    return enum.name.replace("_", " ")
 
 
 class Cpp:
@@ -27,28 +36,35 @@ class Cpp:
 
     def text(self, doc):
         structs = {value.c: public(value.name) for value in self.values if value.c}
-        return prose.adapted(doc, self.links.get, structs.get, lambda c: None)
+        fields = lambda c: c.removesuffix("_ms") if self.model.field_of(c) else None  # noqa: E731
+        text = prose.adapted(doc, self.links.get, structs.get, fields)
+        return re.sub(r"(^|\. )empty", r"\1Empty", text)
+
+    def comment(self, text, indent=""):
+        return prose.comment(text, indent, MARK)
 
     def constants(self):
         text = "\n".join(map(self.enum, self.model.enums))
-        text += "\n// What the C library calls each, or says of it in an English sentence. Static strings.\n"
-        text += "".join(self.name(enum) for enum in self.model.enums)
+        text += "\n"
+        for enum in self.model.enums:
+            text += self.comment(f"The short name of this {in_words(enum)}, a static string.") + self.name(enum)
         for enum in self.model.enums:
             if enum.texts["message"]:
+                text += self.comment(f"What this {in_words(enum)} means, in an English sentence; a static string.")
                 text += self.by_function("message", enum, enum.texts["message"])
         text += "\n"
         for constant in self.model.constants:
             if not constant.name.startswith(HIDDEN):
-                text += prose.comment(self.text(constant.doc), "")
+                text += self.comment(self.text(constant.doc))
                 text += f"inline constexpr std::int64_t {self.links[constant.name]} = {constant.name};\n"
         return text
 
     def enum(self, enum):
-        text = prose.comment(enum.what + ".", "") + f"enum class {enum.name} : std::int32_t {{\n"
+        text = self.comment(enum.what + ".") + f"enum class {enum.name} : std::int32_t {{\n"
         if zero := self.model.zero(enum):
-            text += prose.comment(zero[1], "    ") + f"    {zero[0].lower()} = 0,\n"
+            text += self.comment(zero[1], "    ") + f"    {zero[0].lower()} = 0,\n"
         for constant in enum.constants:
-            text += prose.comment(self.text(constant.doc), "    ")
+            text += self.comment(self.text(constant.doc), "    ")
             text += f"    {enum.suffix(constant).lower()} = {constant.name},\n"
         return text + "};\n"
 
@@ -66,8 +82,9 @@ class Cpp:
                 '    return "unknown";\n}\n')
 
     def value(self, value):
-        text = prose.comment(self.text(value.doc), "") + f"struct {public(value.name)} {{\n"
+        text = self.comment(self.text(value.doc)) + f"struct {public(value.name)} {{\n"
         for field in value.fields:
+            text += self.comment(prose.of_field(field, self.text(field.doc)), "    ")
             text += f"    {self.type(field)} {field.name}{self.default(field)};\n"
         return text + "};\n"
 
