@@ -58,341 +58,351 @@ namespace milvus {
 // ====================================================================================================
 
 // Generated from milvus_client.h by `make bindings`: constants.
-// How a call ended.
+/// How a call ended.
 enum class status : std::int32_t {
-    // The call succeeded.
+    /// The call succeeded.
     ok = MILVUS_OK,
-    // A parameter is malformed or out of range; the message names it.
+    /// A parameter is malformed or out of range; the message names it.
     invalid_argument = MILVUS_INVALID_ARGUMENT,
-    // The handle is freed, of another type, or not from this library.
+    /// The handle is freed, of another type, or not from this library.
     invalid_handle = MILVUS_INVALID_HANDLE,
-    // The client is closed; make a new one.
+    /// The client is closed; make a new one.
     closed = MILVUS_CLOSED,
-    // This process is a fork of one that used the library; use the library in the parent, or call exec first.
+    /// This process is a fork of one that used the library; use the library in the parent, or call exec first.
     forked = MILVUS_FORKED,
-    // The operation still runs; wait for its future, or ask again later.
+    /// The operation still runs; wait for its future, or ask again later.
     pending = MILVUS_PENDING,
-    // The server does not answer, or the connection broke; check the address and the server.
+    /// The server does not answer, or the connection broke; check the address and the server.
     unavailable = MILVUS_UNAVAILABLE,
-    // No secure connection is possible; check http or https, and the certificates.
+    /// No secure connection is possible; check http or https, and the certificates.
     tls_failed = MILVUS_TLS_FAILED,
-    // The time limit passed; the work on the server may still go on.
+    /// The time limit passed; the work on the server may still go on.
     timeout = MILVUS_TIMEOUT,
-    // The caller cancelled the call; the work on the server may still go on.
+    /// The caller cancelled the call; the work on the server may still go on.
     cancelled = MILVUS_CANCELLED,
-    // The server does not accept the token; check it.
+    /// The server does not accept the token; check it.
     unauthenticated = MILVUS_UNAUTHENTICATED,
-    // The user lacks the privilege that the message names; ask an administrator for it.
+    /// The user lacks the privilege that the message names; ask an administrator for it.
     permission_denied = MILVUS_PERMISSION_DENIED,
-    // The database has no collection or alias of that name.
+    /// The database has no collection or alias of that name.
     collection_not_found = MILVUS_COLLECTION_NOT_FOUND,
-    // No database of that name exists.
+    /// No database of that name exists.
     database_not_found = MILVUS_DATABASE_NOT_FOUND,
-    // The server's rate limit refused the call; if the error is retriable, try again in a few seconds.
+    /// The server's rate limit refused the call; if the error is retriable, try again in a few seconds.
     rate_limited = MILVUS_RATE_LIMITED,
-    // The server is starting, or a part of it is down; try again in a few seconds.
+    /// The server is starting, or a part of it is down; try again in a few seconds.
     not_ready = MILVUS_NOT_READY,
-    // The server's configuration switches compaction off (dataCoord.enableCompaction).
+    /// The server's configuration switches compaction off (dataCoord.enableCompaction).
     compaction_disabled = MILVUS_COMPACTION_DISABLED,
-    // This version of the server cannot do that; the message names the version that can.
+    /// This version of the server cannot do that; the message names the version that can.
     unsupported = MILVUS_UNSUPPORTED,
-    // The server refused or failed; the error has the server's own code and text.
+    /// The server refused or failed; the error has the server's own code and text.
     server_error = MILVUS_SERVER_ERROR,
-    // The collection has no partition of that name.
+    /// The collection has no partition of that name.
     partition_not_found = MILVUS_PARTITION_NOT_FOUND,
-    // The compaction ended, and some of its plans failed or timed out; the report has the counts.
+    /// The compaction ended, and some of its plans failed or timed out; the report has the counts.
     compaction_failed = MILVUS_COMPACTION_FAILED,
-    // Nobody can tell how the compaction ended; look at the segments, or compact again.
+    /// Nobody can tell how the compaction ended; look at the segments, or compact again.
     outcome_unknown = MILVUS_OUTCOME_UNKNOWN,
-    // Some collections failed; the list has the error of each.
+    /// Some collections failed; the list has the error of each.
     some_failed = MILVUS_SOME_FAILED,
-    // Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again
-    // later.
+    /// Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again
+    /// later.
     busy = MILVUS_BUSY,
-    // Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
+    /// Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
     stalled = MILVUS_STALLED,
-    // This is a defect of the library; please report the message.
+    /// This is a defect of the library; please report the message.
     internal = MILVUS_INTERNAL,
-    // The process has no handle, thread or other resource left.
+    /// The process has no handle, thread or other resource left.
     out_of_memory = MILVUS_OUT_OF_MEMORY,
 };
 
-// Whether something is so, if anybody can tell.
+/// Whether something is so, if anybody can tell.
 enum class answer : std::int32_t {
-    // The answer is not known. Compare with answer::yes: as a plain condition, this number counts as true.
+    /// The answer is not known. Compare with answer::yes: as a plain condition, this number counts as true.
     not_known = MILVUS_NOT_KNOWN,
-    // The answer is no.
+    /// The answer is no.
     no = MILVUS_NO,
-    // The answer is yes.
+    /// The answer is yes.
     yes = MILVUS_YES,
 };
 
-// What the value of an option has to look like.
+/// What the value of an option has to look like.
 enum class option_kind : std::int32_t {
-    // The value is any text.
+    /// The value is any text.
     text = MILVUS_OPTION_KIND_TEXT,
-    // The value is a secret: do not show it.
+    /// The value is a secret: do not show it.
     secret = MILVUS_OPTION_KIND_SECRET,
-    // The value is the path of a file. The file must exist when the client is made.
+    /// The value is the path of a file. The file must exist when the client is made.
     file = MILVUS_OPTION_KIND_FILE,
-    // The value is "true" or "false".
+    /// The value is "true" or "false".
     boolean = MILVUS_OPTION_KIND_BOOLEAN,
-    // The value is a whole number in decimal digits.
+    /// The value is a whole number in decimal digits.
     number = MILVUS_OPTION_KIND_NUMBER,
 };
 
-// What came of a trigger.
+/// What came of a trigger.
 enum class trigger : std::int32_t {
-    // The trigger was not sent, or the server did not answer it.
+    /// The trigger was not sent, or the server did not answer it.
     none = MILVUS_TRIGGER_NONE,
-    // The server scheduled plans for this trigger.
+    /// The server scheduled plans for this trigger.
     scheduled = MILVUS_TRIGGER_SCHEDULED,
-    // The server scheduled nothing: its segments show nothing to compact (but see status::busy). A server before 2.4
-    // gives a job id all the same; a wait for that job reports that there was nothing to do.
+    /// The server scheduled nothing: its segments show nothing to compact (but see status::busy). A server before 2.4
+    /// gives a job id all the same; a wait for that job reports that there was nothing to do.
     nothing_to_do = MILVUS_TRIGGER_NOTHING_TO_DO,
-    // The server scheduled nothing new: a job of the same kind runs on the whole collection, and job_id has it. Rows
-    // that were flushed after it began are not in it; trigger again later if they matter.
+    /// The server scheduled nothing new: a job of the same kind runs on the whole collection, and job_id has it. Rows
+    /// that were flushed after it began are not in it; trigger again later if they matter.
     already_running = MILVUS_TRIGGER_ALREADY_RUNNING,
-    // The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
-    // cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
+    /// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
+    /// cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
     accepted = MILVUS_TRIGGER_ACCEPTED,
 };
 
-// What the server says of a job.
+/// What the server says of a job.
 enum class compaction_state : std::int32_t {
-    // The server answered with a state that this library does not know.
+    /// The server answered with a state that this library does not know.
     undefined = MILVUS_COMPACTION_STATE_UNDEFINED,
-    // At least one plan runs or waits to run.
+    /// At least one plan runs or waits to run.
     executing = MILVUS_COMPACTION_STATE_EXECUTING,
-    // No plan runs. That alone means little: jobs that failed or never existed are Completed too.
+    /// No plan runs. That alone means little: jobs that failed or never existed are Completed too.
     completed = MILVUS_COMPACTION_STATE_COMPLETED,
 };
 
-// How a compaction ended.
+/// How a compaction ended.
 enum class verdict : std::int32_t {
-    // There is no verdict: the wait ended before the job did.
+    /// There is no verdict: the wait ended before the job did.
     none = MILVUS_VERDICT_NONE,
-    // Every plan of the job completed.
+    /// Every plan of the job completed.
     succeeded = MILVUS_VERDICT_SUCCEEDED,
-    // The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may hold the
-    // segments.
+    /// The server scheduled nothing: its segments show nothing to compact. Before 2.4 another compaction may hold the
+    /// segments.
     nothing_to_do = MILVUS_VERDICT_NOTHING_TO_DO,
-    // Some plans completed; others failed or timed out.
+    /// Some plans completed; others failed or timed out.
     partly_failed = MILVUS_VERDICT_PARTLY_FAILED,
-    // Plans failed, and none completed.
+    /// Plans failed, and none completed.
     failed = MILVUS_VERDICT_FAILED,
-    // The plans ran out of the time that the server gives them, and none completed.
+    /// The plans ran out of the time that the server gives them, and none completed.
     timed_out = MILVUS_VERDICT_TIMED_OUT,
-    // The server forgot the job, never knew it, or forgot too much of it.
+    /// The server forgot the job, never knew it, or forgot too much of it.
     unknown = MILVUS_VERDICT_UNKNOWN,
-    // The trigger asked for clustering, but the server answered with another job of the collection and started none.
-    // That other job is over: trigger again. The wait returns status::busy.
+    /// The trigger asked for clustering, but the server answered with another job of the collection and started none.
+    /// That other job is over: trigger again. The wait returns status::busy.
     not_started = MILVUS_VERDICT_NOT_STARTED,
 };
 
-// What a plan does.
+/// What a plan does.
 enum class plan_type : std::int32_t {
-    // None.
+    /// None.
     undefined = MILVUS_PLAN_TYPE_UNDEFINED,
-    // The plan merges segments.
+    /// The plan merges segments.
     merge = MILVUS_PLAN_TYPE_MERGE,
-    // The plan merges segments and purges their deleted rows. This is the ordinary type.
+    /// The plan merges segments and purges their deleted rows. This is the ordinary type.
     mix = MILVUS_PLAN_TYPE_MIX,
-    // The plan rewrites one segment.
+    /// The plan rewrites one segment.
     single = MILVUS_PLAN_TYPE_SINGLE,
-    // No current server makes plans of this type.
+    /// No current server makes plans of this type.
     minor = MILVUS_PLAN_TYPE_MINOR,
-    // No current server makes plans of this type.
+    /// No current server makes plans of this type.
     major = MILVUS_PLAN_TYPE_MAJOR,
-    // The plan applies deletions.
+    /// The plan applies deletions.
     level0_delete = MILVUS_PLAN_TYPE_LEVEL0_DELETE,
-    // The plan re-clusters segments.
+    /// The plan re-clusters segments.
     clustering = MILVUS_PLAN_TYPE_CLUSTERING,
-    // The plan sorts a segment after its flush.
+    /// The plan sorts a segment after its flush.
     sort = MILVUS_PLAN_TYPE_SORT,
-    // The plan sorts a segment by partition key.
+    /// The plan sorts a segment by partition key.
     partition_key_sort = MILVUS_PLAN_TYPE_PARTITION_KEY_SORT,
-    // The plan clusters segments and sorts them by partition key.
+    /// The plan clusters segments and sorts them by partition key.
     clustering_partition_key_sort = MILVUS_PLAN_TYPE_CLUSTERING_PARTITION_KEY_SORT,
-    // The plan brings a segment to a newer schema.
+    /// The plan brings a segment to a newer schema.
     bump_schema_version = MILVUS_PLAN_TYPE_BUMP_SCHEMA_VERSION,
 };
 
-// How far a plan is.
+/// How far a plan is.
 enum class plan_state : std::int32_t {
-    // None.
+    /// None.
     unknown = MILVUS_PLAN_STATE_UNKNOWN,
-    // The plan runs.
+    /// The plan runs.
     executing = MILVUS_PLAN_STATE_EXECUTING,
-    // The plan waits for a free node.
+    /// The plan waits for a free node.
     pipelining = MILVUS_PLAN_STATE_PIPELINING,
-    // The plan completed.
+    /// The plan completed.
     completed = MILVUS_PLAN_STATE_COMPLETED,
-    // The plan failed.
+    /// The plan failed.
     failed = MILVUS_PLAN_STATE_FAILED,
-    // The plan took longer than the server allows.
+    /// The plan took longer than the server allows.
     timeout = MILVUS_PLAN_STATE_TIMEOUT,
-    // The plan runs, and finds clusters.
+    /// The plan runs, and finds clusters.
     analyzing = MILVUS_PLAN_STATE_ANALYZING,
-    // The plan runs, and builds indexes.
+    /// The plan runs, and builds indexes.
     indexing = MILVUS_PLAN_STATE_INDEXING,
-    // The server has cleaned up after the plan, which completed or failed.
+    /// The server has cleaned up after the plan, which completed or failed.
     cleaned = MILVUS_PLAN_STATE_CLEANED,
-    // The plan runs, and its result is stored.
+    /// The plan runs, and its result is stored.
     meta_saved = MILVUS_PLAN_STATE_META_SAVED,
-    // The plan runs, and collects statistics.
+    /// The plan runs, and collects statistics.
     statistic = MILVUS_PLAN_STATE_STATISTIC,
 };
 
-// How one plan ended.
+/// How one plan ended.
 enum class judgement : std::int32_t {
-    // It still runs or waits, or the client has not looked yet.
+    /// It still runs or waits, or the client has not looked yet.
     open = MILVUS_JUDGEMENT_OPEN,
-    // The plan replaced its sources.
+    /// The plan replaced its sources.
     completed = MILVUS_JUDGEMENT_COMPLETED,
-    // The plan ended and changed nothing.
+    /// The plan ended and changed nothing.
     failed = MILVUS_JUDGEMENT_FAILED,
-    // The plan ran out of the server's time and changed nothing.
+    /// The plan ran out of the server's time and changed nothing.
     timed_out = MILVUS_JUDGEMENT_TIMED_OUT,
-    // The plan ended, and its segments do not show how.
+    /// The plan ended, and its segments do not show how.
     unknown = MILVUS_JUDGEMENT_UNKNOWN,
 };
 
-// What a judgement rests on.
+/// What a judgement rests on.
 enum class reason : std::int32_t {
-    // There is no judgement yet.
+    /// There is no judgement yet.
     none = MILVUS_REASON_NONE,
-    // The server reports the state of this plan.
+    /// The server reports the state of this plan.
     reported = MILVUS_REASON_REPORTED,
-    // The plan's target is stored, and none of its sources is.
+    /// The plan's target is stored, and none of its sources is.
     target_stored = MILVUS_REASON_TARGET_STORED,
-    // The plan had a target that was replaced later, and none of its sources is stored.
+    /// The plan had a target that was replaced later, and none of its sources is stored.
     target_replaced = MILVUS_REASON_TARGET_REPLACED,
-    // The plan's sources are gone, and no segment replaced them: all their rows were deleted.
+    /// The plan's sources are gone, and no segment replaced them: all their rows were deleted.
     purged = MILVUS_REASON_PURGED,
-    // The L0 segments that the plan took are gone.
+    /// The L0 segments that the plan took are gone.
     deletes_applied = MILVUS_REASON_DELETES_APPLIED,
-    // The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them.
+    /// The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them.
     result_fits = MILVUS_REASON_RESULT_FITS,
-    // The job is over, the plan has no target, and all of its sources are still stored.
+    /// The job is over, the plan has no target, and all of its sources are still stored.
     sources_stored = MILVUS_REASON_SOURCES_STORED,
-    // The server announced or counted the plan, but never listed it.
+    /// The server announced or counted the plan, but never listed it.
     never_listed = MILVUS_REASON_NEVER_LISTED,
-    // The client could not list the segments, or not before the trigger.
+    /// The client could not list the segments, or not before the trigger.
     segments_unknown = MILVUS_REASON_SEGMENTS_UNKNOWN,
-    // The client never saw the plan's sources stored.
+    /// The client never saw the plan's sources stored.
     sources_unknown = MILVUS_REASON_SOURCES_UNKNOWN,
-    // Some of the plan's sources are stored, others are gone.
+    /// Some of the plan's sources are stored, others are gone.
     some_sources_stored = MILVUS_REASON_SOME_SOURCES_STORED,
-    // The plan has a target, but its sources are still stored.
+    /// The plan has a target, but its sources are still stored.
     target_beside_sources = MILVUS_REASON_TARGET_BESIDE_SOURCES,
-    // The plan has no target, and its sources are gone: another compaction may have taken them.
+    /// The plan has no target, and its sources are gone: another compaction may have taken them.
     taken_by_others = MILVUS_REASON_TAKEN_BY_OTHERS,
-    // The plan's partition was dropped, and its sources with it.
+    /// The plan's partition was dropped, and its sources with it.
     partition_dropped = MILVUS_REASON_PARTITION_DROPPED,
-    // The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped.
+    /// The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped.
     partitions_unknown = MILVUS_REASON_PARTITIONS_UNKNOWN,
-    // The server no longer lists the plan, and its sources do not show how it ended.
+    /// The server no longer lists the plan, and its sources do not show how it ended.
     no_longer_listed = MILVUS_REASON_NO_LONGER_LISTED,
-    // The plan did not cluster: its target is not at level L2.
+    /// The plan did not cluster: its target is not at level L2.
     other_kind = MILVUS_REASON_OTHER_KIND,
-    // The client cannot tell whether the plan clustered: it does not know the target's level.
+    /// The client cannot tell whether the plan clustered: it does not know the target's level.
     level_unknown = MILVUS_REASON_LEVEL_UNKNOWN,
-    // The server lists contradictory facts about the plan.
+    /// The server lists contradictory facts about the plan.
     malformed = MILVUS_REASON_MALFORMED,
 };
 
-// Which segments of a collection to list.
+/// Which segments of a collection to list.
 enum class segment_view : std::int32_t {
-    // The segments in storage. Rows that are not flushed are mostly missing.
+    /// The segments in storage. Rows that are not flushed are mostly missing.
     stored = MILVUS_SEGMENTS_STORED,
-    // The segments that query nodes serve; none if the collection is not loaded.
+    /// The segments that query nodes serve; none if the collection is not loaded.
     loaded = MILVUS_SEGMENTS_LOADED,
 };
 
-// Where a segment is in its life.
+/// Where a segment is in its life.
 enum class segment_state : std::int32_t {
-    // It still takes rows.
+    /// It still takes rows.
     growing = MILVUS_SEGMENT_STATE_GROWING,
-    // In storage: complete, and about to be flushed. On query nodes: any segment that does not grow.
+    /// In storage: complete, and about to be flushed. On query nodes: any segment that does not grow.
     sealed = MILVUS_SEGMENT_STATE_SEALED,
-    // The segment is stored for good.
+    /// The segment is stored for good.
     flushed = MILVUS_SEGMENT_STATE_FLUSHED,
-    // The server is storing the segment.
+    /// The server is storing the segment.
     flushing = MILVUS_SEGMENT_STATE_FLUSHING,
-    // A compaction replaced the segment, or somebody dropped it.
+    /// A compaction replaced the segment, or somebody dropped it.
     dropped = MILVUS_SEGMENT_STATE_DROPPED,
-    // An import is writing the segment.
+    /// An import is writing the segment.
     importing = MILVUS_SEGMENT_STATE_IMPORTING,
 };
 
-// What a segment holds.
+/// What a segment holds.
 enum class segment_level : std::int32_t {
-    // Of a version before levels.
+    /// Of a version before levels.
     legacy = MILVUS_SEGMENT_LEVEL_LEGACY,
-    // Holds nothing but deletions.
+    /// Holds nothing but deletions.
     l0 = MILVUS_SEGMENT_LEVEL_L0,
-    // Holds rows.
+    /// Holds rows.
     l1 = MILVUS_SEGMENT_LEVEL_L1,
-    // Holds rows, clustered.
+    /// Holds rows, clustered.
     l2 = MILVUS_SEGMENT_LEVEL_L2,
 };
 
-// What was found out about a trigger in doubt.
+/// What was found out about a trigger in doubt.
 enum class resolution_state : std::int32_t {
-    // Nobody has looked: no time was left, or no trigger was in doubt.
+    /// Nobody has looked: no time was left, or no trigger was in doubt.
     not_looked = MILVUS_RESOLUTION_NOT_LOOKED,
-    // A compaction of the collection has begun since the trigger. An automatic one, or one of another client, looks the
-    // same. Do not trigger again.
+    /// A compaction of the collection has begun since the trigger. An automatic one, or one of another client, looks
+    /// the same. Do not trigger again.
     started = MILVUS_RESOLUTION_STARTED,
-    // The server lists the collection's compactions, and none has begun since. A request that is still on its way
-    // through the cluster does not show: look again after a while.
+    /// The server lists the collection's compactions, and none has begun since. A request that is still on its way
+    /// through the cluster does not show: look again after a while.
     no_trace = MILVUS_RESOLUTION_NO_TRACE,
-    // Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or too much
-    // time has passed.
+    /// Nobody can tell: the server shows too little (2.4 to 3.0.0, until segments change), does not answer, or too much
+    /// time has passed.
     unknown = MILVUS_RESOLUTION_UNKNOWN,
-    // No trigger of this client for this collection is in doubt.
+    /// No trigger of this client for this collection is in doubt.
     not_in_doubt = MILVUS_RESOLUTION_NOT_IN_DOUBT,
 };
 
-// What to log.
+/// What to log.
 enum class log_level : std::int32_t {
-    // Nothing uses this level yet: the library returns errors and does not log them.
+    /// Nothing uses this level yet: the library returns errors and does not log them.
     error = MILVUS_LOG_ERROR,
-    // Something is wrong, and the library copes: a lost connection, a call that took over a second.
+    /// Something is wrong, and the library copes: a lost connection, a call that took over a second.
     warning = MILVUS_LOG_WARNING,
-    // The library connects, or repeats a call.
+    /// The library connects, or repeats a call.
     info = MILVUS_LOG_INFO,
-    // Every call to a server.
+    /// Every call to a server.
     debug = MILVUS_LOG_DEBUG,
 };
 
-// What the C library calls each, or says of it in an English sentence. Static strings.
+/// The short name of this status, a static string.
 inline const char *to_string(status value) noexcept { return milvus_status_name(static_cast<std::int32_t>(value)); }
+/// The short name of this answer, a static string.
 inline const char *to_string(answer value) noexcept { return milvus_answer_name(static_cast<std::int32_t>(value)); }
+/// The short name of this option kind, a static string.
 inline const char *to_string(option_kind value) noexcept
 {
     return milvus_option_kind_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this trigger, a static string.
 inline const char *to_string(trigger value) noexcept { return milvus_trigger_name(static_cast<std::int32_t>(value)); }
+/// The short name of this compaction state, a static string.
 inline const char *to_string(compaction_state value) noexcept
 {
     return milvus_compaction_state_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this verdict, a static string.
 inline const char *to_string(verdict value) noexcept { return milvus_verdict_name(static_cast<std::int32_t>(value)); }
+/// The short name of this plan type, a static string.
 inline const char *to_string(plan_type value) noexcept
 {
     return milvus_plan_type_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this plan state, a static string.
 inline const char *to_string(plan_state value) noexcept
 {
     return milvus_plan_state_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this judgement, a static string.
 inline const char *to_string(judgement value) noexcept
 {
     return milvus_judgement_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this reason, a static string.
 inline const char *to_string(reason value) noexcept { return milvus_reason_name(static_cast<std::int32_t>(value)); }
+/// The short name of this segment view, a static string.
 inline const char *to_string(segment_view value) noexcept
 {
     switch (value) {
@@ -401,18 +411,22 @@ inline const char *to_string(segment_view value) noexcept
     }
     return "unknown";
 }
+/// The short name of this segment state, a static string.
 inline const char *to_string(segment_state value) noexcept
 {
     return milvus_segment_state_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this segment level, a static string.
 inline const char *to_string(segment_level value) noexcept
 {
     return milvus_segment_level_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this resolution state, a static string.
 inline const char *to_string(resolution_state value) noexcept
 {
     return milvus_resolution_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this log level, a static string.
 inline const char *to_string(log_level value) noexcept
 {
     switch (value) {
@@ -423,15 +437,18 @@ inline const char *to_string(log_level value) noexcept
     }
     return "unknown";
 }
+/// What this status means, in an English sentence; a static string.
 inline const char *message(status value) noexcept { return milvus_status_message(static_cast<std::int32_t>(value)); }
+/// What this verdict means, in an English sentence; a static string.
 inline const char *message(verdict value) noexcept { return milvus_verdict_message(static_cast<std::int32_t>(value)); }
+/// What this reason means, in an English sentence; a static string.
 inline const char *message(reason value) noexcept { return milvus_reason_message(static_cast<std::int32_t>(value)); }
 
-// There is no job: the server scheduled nothing. Every function that takes a job id takes this one too.
+/// There is no job: the server scheduled nothing. Every function that takes a job id takes this one too.
 inline constexpr std::int64_t no_job = MILVUS_NO_JOB;
-// There is a job, but the server does not tell its id. No function takes this as a job id.
+/// There is a job, but the server does not tell its id. No function takes this as a job id.
 inline constexpr std::int64_t unknown_job = MILVUS_UNKNOWN_JOB;
-// As target_size_mb: as large as the server allows.
+/// As target_size_mb: as large as the server allows.
 inline constexpr std::int64_t largest_target_size = MILVUS_LARGEST_TARGET_SIZE;
 // End of what is generated.
 
@@ -663,165 +680,295 @@ private:
 // ====================================================================================================
 
 // Generated from milvus_client.h by `make bindings`: values.
-// One option. All texts are static.
+/// One option. All texts are static.
 struct option_info {
+    /// The key, e.g. "tls.ca_file".
     std::string key;
+    /// The value of an option that is not set; "" for none.
     std::string default_value;
+    /// One line for a person.
     std::string help;
+    /// The form of the value.
     milvus::option_kind kind{};
+    /// Smallest value of a number; 0 for other kinds.
     std::int64_t minimum = 0;
+    /// Largest value of a number; 0 for other kinds.
     std::int64_t maximum = 0;
 };
 
-// What the server tells about itself.
+/// What the server tells about itself.
 struct server_info {
+    /// The number under which the server lists this client; 0 if it does not list clients (before Milvus 2.2.9).
     std::int64_t client_id = 0;
+    /// Whether the server is milvus-lite.
     bool is_lite = false;
+    /// The version as the server writes it, e.g. "v2.3.5-lite" (which is a full server); "" if it does not tell.
     std::string version;
+    /// "STANDALONE", "DISTRIBUTED", "embedded", or another word of the server; "" if it does not tell.
     std::string deploy_mode;
 };
 
-// The server's answer to a trigger.
+/// The server's answer to a trigger.
 struct compact_result {
+    /// What the server did.
     milvus::trigger trigger{};
+    /// The job to wait for, or no_job.
     std::int64_t job_id = no_job;
+    /// Plans of the job; empty if their number is not known.
     std::optional<std::int64_t> planned;
+    /// Segments that waited to be sorted right before the trigger, so that the job leaves them out (Milvus 2.5 and
+    /// later); empty if that is not known.
     std::optional<std::int64_t> unsorted_segments;
 };
 
-// Plans of a job by their state.
+/// Plans of a job by their state.
 struct plan_counts {
+    /// Plans that run or wait to run, in the server's latest answer.
     std::int64_t executing = 0;
+    /// Plans that completed.
     std::int64_t completed = 0;
+    /// Plans that failed.
     std::int64_t failed = 0;
+    /// Plans that ran out of the time that the server gives each.
     std::int64_t timed_out = 0;
 };
 
-// What the server says about a job now.
+/// What the server says about a job now.
 struct state_info {
+    /// What the server says of a job.
     milvus::compaction_state state{};
+    /// The plans that the server counts now. It stops counting a plan within seconds of its end.
     milvus::plan_counts counts;
 };
 
-// What a compaction changed in the segments of a collection. empty stands for what cannot be known.
+/// What a compaction changed in the segments of a collection. Empty stands for what cannot be known.
 struct segment_diff {
+    /// Segments with stored rows before the compaction.
     std::optional<std::int64_t> segments_before;
+    /// Segments with stored rows after it.
     std::optional<std::int64_t> segments_after;
+    /// Rows of those segments before the compaction. Deleted rows count until a compaction purges them.
     std::optional<std::int64_t> rows_before;
+    /// Rows of those segments after it. Inserts and flushes in between change this number too.
     std::optional<std::int64_t> rows_after;
+    /// Deleted rows that the compaction purged. Reported only if all sources are gone, all targets are stored, and no
+    /// other change can be mixed in.
     std::optional<std::int64_t> rows_purged;
+    /// Segments that were stored before and no longer are.
     std::optional<std::int64_t> segments_removed;
+    /// Segments that were not stored before. Flushes add some too.
     std::optional<std::int64_t> segments_added;
+    /// Sources of the plans that are still stored. A compaction that is done leaves 0.
     std::optional<std::int64_t> sources_remaining;
+    /// Targets of the plans that are not stored: a later compaction replaced them, or no plan made them.
     std::optional<std::int64_t> targets_missing;
+    /// Targets that the server itself says were made of the plans' sources. Servers newer than 3.0.0 report it.
     std::optional<std::int64_t> targets_confirmed;
+    /// Segments of deletions (L0) before the compaction. Servers since 2.4.7 report it.
     std::optional<std::int64_t> l0_segments_before;
+    /// Segments of deletions (L0) after it.
     std::optional<std::int64_t> l0_segments_after;
 };
 
-// Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only if this
-// client triggered or imported the job and the server lists segments and plans.
+/// Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only if this
+/// client triggered or imported the job and the server lists segments and plans.
 struct left_out {
+    /// All of them.
     std::int64_t total = 0;
+    /// Segments that wait to be sorted. Servers since 2.5 sort each segment after its flush.
     std::int64_t unsorted = 0;
+    /// Segments of deletions (L0), which only an L0 compaction takes.
     std::int64_t l0 = 0;
+    /// Results of clustering, which a plain compaction leaves alone.
     std::int64_t clustered = 0;
+    /// Segments that an import was writing.
     std::int64_t importing = 0;
+    /// Segments that were not flushed.
     std::int64_t unflushed = 0;
+    /// Segments outside the partition, channel or list of segments that the trigger named.
     std::int64_t not_asked_for = 0;
+    /// The rest: another compaction held them, or the server did not want them for a reason that it does not list.
     std::int64_t other = 0;
 };
 
-// What a wait found out about a job.
+/// What a wait found out about a job.
 struct report {
+    /// How the job ended. verdict::none if the wait ended first.
     milvus::verdict verdict{};
+    /// The job.
     std::int64_t job_id = no_job;
+    /// Plans of the job; 0 if their number is not known.
     std::int64_t planned = 0;
+    /// The plans by their state. Servers forget, so those that ended count by the largest counters that were seen, and
+    /// by what became of each plan's segments.
     milvus::plan_counts counts;
+    /// Plans that ended in a way that nobody can tell. plan has the reason of each.
     std::int64_t unknown_plans = 0;
+    /// Duration of the wait.
     std::chrono::milliseconds elapsed{0};
+    /// Questions that the server answered.
     std::uint64_t polls = 0;
+    /// Questions that failed, and that the wait repeated.
     std::uint64_t failed_polls = 0;
+    /// What changed between the trigger and the end of the job. Empty if that is not known.
     std::optional<milvus::segment_diff> segment_diff;
+    /// Segments that the job left out; empty if that is not known.
     std::optional<milvus::left_out> left_out;
+    /// Segments that waited to be sorted right before the trigger (servers since 2.5), as in compact_result. Empty
+    /// unless this client triggered or imported the job, and of no_job unless it is the end of milvus_optimize() or
+    /// milvus_compact_many().
     std::optional<std::int64_t> unsorted_segments;
 };
 
-// What only newer servers tell of a plan.
+/// What only newer servers tell of a plan.
 struct plan_details {
+    /// What a plan does.
     milvus::plan_type type{};
+    /// How far a plan is.
     milvus::plan_state state{};
+    /// The plan's own id.
     std::int64_t plan_id = 0;
+    /// The job it belongs to.
     std::int64_t job_id = no_job;
+    /// The collection it works on.
     std::int64_t collection_id = 0;
+    /// The partition it works on.
     std::int64_t partition_id = 0;
+    /// The channel whose segments it takes.
     std::string channel;
 };
 
-// One plan of a job; servers also call it a task.
+/// One plan of a job; servers also call it a task.
 struct plan {
+    /// Ids of the segments that the plan takes.
     std::vector<std::int64_t> sources;
+    /// Id of the first segment that the plan makes; empty if there is none, or none yet.
     std::optional<std::int64_t> target;
+    /// Ids of all segments that the plan makes, as far as they are known.
     std::vector<std::int64_t> targets;
+    /// How the plan ended, as far as this client has seen. A wait judges the plans of its job. A plan that no wait has
+    /// judged is judgement::open, unless the server tells its state.
     milvus::judgement judgement{};
+    /// What the judgement rests on.
     milvus::reason reason{};
+    /// What only newer servers tell of a plan.
     std::optional<milvus::plan_details> details;
+    /// Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only on the
+    /// management port (option management_uri).
     std::string failure_reason;
 };
 
-// One segment. empty stands for what this server does not report.
+/// One segment. Empty stands for what this server does not report.
 struct segment {
+    /// The segment's id.
     std::int64_t id = 0;
+    /// The collection it belongs to.
     std::int64_t collection_id = 0;
+    /// The partition it belongs to.
     std::int64_t partition_id = 0;
+    /// Rows of the segment. Deleted rows count until a compaction purges them.
     std::optional<std::int64_t> rows;
+    /// Where a segment is in its life.
     std::optional<milvus::segment_state> state;
+    /// What a segment holds; reported since Milvus 2.4.7.
     std::optional<milvus::segment_level> level;
+    /// Whether the rows are sorted by primary key; answer::not_known before Milvus 2.5.0.
     milvus::answer is_sorted = answer::not_known;
+    /// Version of the storage format, from Milvus 2.6.0 on.
     std::optional<std::int64_t> storage_version;
+    /// Memory of a loaded segment in bytes. Most servers send 0, which is empty here.
     std::optional<std::int64_t> memory;
+    /// The channel of the rows, in storage and from servers newer than 3.0.0.
     std::optional<std::string> channel;
+    /// The segments that a compaction made this one of, where channel is reported.
     std::vector<std::int64_t> compaction_from;
+    /// Query nodes that serve a loaded segment.
     std::vector<std::int64_t> nodes;
 };
 
-// What a trigger would find. A number that the library cannot read is empty.
+/// What a trigger would find. A number that the library cannot read is empty.
 struct check_result {
+    /// Whether the server would schedule anything now. answer::yes if would_compact_if_free is answer::yes and
+    /// may_be_busy is answer::no; answer::no if would_compact_if_free is answer::no; else answer::not_known.
     milvus::answer would_compact = answer::not_known;
+    /// Whether the server would schedule anything if no other compaction held the segments. answer::not_known where
+    /// something invisible decides: a time to live, snapshots, an external source, a vector field without index beside
+    /// one with an index, the server's settings for clustering and target sizes, and for is_l0 rows that are not
+    /// flushed.
     milvus::answer would_compact_if_free = answer::not_known;
+    /// Whether another compaction may hold segments, which a trigger would leave out. As is_running; from 2.4 to 3.0.0
+    /// answer::not_known unless a job of this client runs.
     milvus::answer may_be_busy = answer::not_known;
+    /// Whether the server's configuration allows compaction.
     milvus::answer is_enabled = answer::not_known;
+    /// Whether a compaction of this collection runs. Before 2.4 and newer than 3.0.0 every compaction shows (before
+    /// 2.4, failed plans make it answer::not_known); in between only jobs of this client.
     milvus::answer is_running = answer::not_known;
+    /// Whether the collection has an index.
     milvus::answer is_indexed = answer::not_known;
+    /// Whether this server leaves a collection without an index alone: answer::yes up to 2.3, answer::not_known up to
+    /// 2.4.13.
     milvus::answer needs_index = answer::not_known;
+    /// Whether the collection has a clustering key.
     milvus::answer has_clustering_key = answer::not_known;
+    /// Whether a trigger would leave out rows because they are not flushed; deleted rows do not count. Servers newer
+    /// than 3.0.0 list such rows. From 2.3.5 on the library counts them if the collection is loaded, for answer::no all
+    /// its partitions; for some seconds after a flush the answer can be answer::not_known. Else it is
+    /// answer::not_known.
     milvus::answer has_unflushed = answer::not_known;
+    /// Whether the segments are in their final form: each partition (and channel, where listed) has at most one stored
+    /// segment, which is flushed, sorted where servers sort, and indexed where its siblings are; no segment holds
+    /// deletions. answer::no if that is not known. Servers rewrite such segments at each trigger all the same, 1 to 1.
+    /// Rows that are not flushed do not count: see has_unflushed.
     milvus::answer is_final = answer::not_known;
+    /// Flushed segments with rows that the trigger would take, sorted where servers sort; with is_l0, those that
+    /// deletions may concern.
     std::optional<std::int64_t> segments;
+    /// Rows of those segments.
     std::optional<std::int64_t> rows;
+    /// About how many segments the trigger would make of those in segments, by partition, channel and the width of
+    /// rows: servers do not list the bytes of a segment. Empty if the kind of compaction leaves it open.
     std::optional<std::int64_t> expected_segments;
+    /// Segments that wait to be sorted, and are not among segments. A trigger leaves out those that the server is
+    /// sorting; 2.5 took results of a compaction that it had not begun to sort. Empty before 2.5. See the option
+    /// flush.wait_for_sort.
     std::optional<std::int64_t> unsorted_segments;
+    /// Segments of deletions (L0); empty before 2.4.7.
     std::optional<std::int64_t> l0_segments;
+    /// Rows that no index covers yet; empty without an index.
     std::optional<std::int64_t> unindexed_rows;
+    /// Why would_compact is what it is, for a person: one line of UTF-8.
     std::string reason;
 };
 
-// What happened to a trigger in doubt.
+/// What happened to a trigger in doubt.
 struct resolution {
+    /// What was found out about a trigger in doubt.
     milvus::resolution_state state{};
+    /// The job that the trigger started. unknown_job, for which no function waits, if the server does not tell which
+    /// job (none up to 3.0.0 does). no_job if the library found none.
     std::int64_t job_id = no_job;
+    /// What the library saw, for a person: one line of UTF-8.
     std::string text;
 };
 
-// How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
+/// How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
 struct progress {
+    /// Time since the start, or from the start to the end.
     std::chrono::milliseconds elapsed{0};
+    /// Plans that are known so far, of all jobs together. More may become known.
     std::int64_t planned = 0;
+    /// Plans that completed.
     std::int64_t completed = 0;
+    /// Plans that failed or timed out.
     std::int64_t failed = 0;
+    /// Plans that ended, per second so far; 0 at first.
     double plans_per_second = 0;
+    /// Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations.
     std::int64_t collections = 0;
+    /// Collections that are done, with or without success.
     std::int64_t collections_done = 0;
+    /// Collections that failed.
     std::int64_t collections_failed = 0;
 };
 // End of what is generated.
