@@ -12,7 +12,7 @@ import build  # noqa: E402
 
 
 class Book:
-    """The pages, and what Doxygen had to complain about when it read the header."""
+    """The pages, and what Doxygen had to complain about when it read the headers."""
 
     def __init__(self):
         self.complaints = build.stage()

@@ -1,12 +1,28 @@
 """The documentation says something of everything, names nothing that does not exist, and leads nowhere else."""
 import re
 
+import cpp
 import pytest
 from conftest import ROOT, written
 
 
 def test_every_public_symbol_is_documented(book):
     assert book.complaints == [], "\n".join(book.complaints)
+
+
+@pytest.mark.parametrize("before", [
+    "    std::string default_value;",
+    "inline const char *version() noexcept",
+    "    bool cancel() const noexcept {",
+    "    merge = MILVUS_PLAN_TYPE_MERGE,",
+    "class queue {",
+])
+def test_a_symbol_of_cpp_without_a_comment_is_found(before, tmp_path):
+    text = cpp.HEADER.read_text()
+    bare = re.sub(rf"(?:^ *///.*\n)+(?={re.escape(before)})", "", text, count=1, flags=re.M)
+    assert bare != text
+    (tmp_path / "milvus_client.hpp").write_text(bare)
+    assert len(cpp.doxygen(tmp_path / "milvus_client.hpp", tmp_path)) == 1
 
 
 def test_the_reference_has_every_public_name(book, header):

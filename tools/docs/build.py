@@ -109,7 +109,7 @@ def stage():
             pages.get(ROOT / original, source / page).unlink(missing_ok=True)
             pages[ROOT / original] = pathlib.Path(shutil.copy(ROOT / original, source / page))
     sections, symbols = api.write(source / "api")
-    cpp.write(source / "api")
+    complaints += cpp.write(source / "api")
     for original, page in pages.items():
         text = drawn(measured(included(relinked(original.read_text(), original, page, pages), original)), page)
         page.write_text(linked(text, symbols, "../" * (len(page.relative_to(source).parts) - 1)))
