@@ -2,6 +2,7 @@
 import re
 
 import cpp
+import figures
 import pytest
 from conftest import ROOT, written
 
@@ -102,12 +103,19 @@ def test_an_indented_line_hides_only_itself():
     assert links("[`a`](a.md)\n\n    [b](b.md)\n\n[`c`](c.md#d) `[e](e.md)`\n") == ["a.md", "c.md#d"]
 
 
-def test_the_links_of_the_pages_outside_the_book_lead_somewhere():
-    pages = {name: text for name, text in written().items() if name.startswith("../")}
-    assert len(pages["../README.md"].splitlines()) <= 80, "the README is one screen"
-    found = [(name, target) for name, text in pages.items() for target in links(text)]
-    assert len(found) > 25
+def test_every_link_leads_somewhere_in_the_repository_too():
+    measured = {name: (ROOT / "docs" / name).read_text() for name in ("errors.md", "truth.md", "performance.md")}
+    found = [(name, target) for name, text in (written() | measured).items() for target in links(text)]
+    assert len(found) > 150 and {name for name, _ in found} > {"../README.md", "SUMMARY.md", "start/c.md", "../.github/CONTRIBUTING.md"}
     assert [(name, target) for name, target in found if not leads_somewhere(ROOT / "docs" / name, target)] == []
+
+
+def test_a_link_to_a_header_leads_to_its_reference_on_the_site(book):
+    assert "(../api/index.md)" in book.pages["start/c.md"] and "(../api/cpp.md)" in book.pages["start/cpp.md"]
+
+
+def test_the_readme_is_one_screen():
+    assert len(written()["../README.md"].splitlines()) <= 80
 
 
 def test_every_page_is_in_the_contents(book):
@@ -115,8 +123,11 @@ def test_every_page_is_in_the_contents(book):
     assert set(book.pages) - contents == {"SUMMARY.md"}
 
 
-def test_no_number_of_the_benchmark_is_written_twice(book):
-    assert "<svg" in book.pages["guide/performance.md"] and "{{measured" not in "".join(book.pages.values())
+def test_plots_and_numbers_are_those_of_the_benchmarks_page():
+    assert [str(path) for path, text in figures.wanted().items() if path.read_text() != text] == [], "run `python3 tools/docs/figures.py`"
+    guide = (ROOT / "docs/guide/performance.md").read_text()
+    assert guide.count("<!-- measured: ") >= 1 and guide.count("](../figures/") == len(figures.plots())
+    assert figures.with_numbers("<!-- measured: memory per further plan of a job, bytes -->9 bytes") != "<!-- measured: memory per further plan of a job, bytes -->9 bytes"
 
 
 def test_fields_and_options_that_pages_name_exist(header):

@@ -1,4 +1,4 @@
-"""Builds the documentation site from docs/, the header and the benchmark's figures, into target/docs/html.
+"""Builds the documentation site from docs/ and the headers, into target/docs/html.
 
     build.py [stage]    with the word, only the pages that mdBook will read, in target/docs/book
 """
@@ -11,7 +11,6 @@ import sys
 
 import api
 import cpp
-import figures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BOOK = ROOT / "target/docs/book"
@@ -20,6 +19,8 @@ MDBOOK = ROOT / "target/docs/tools/bin/mdbook"
 # Pages whose source is elsewhere in the tree, or has another name there.
 ELSEWHERE = {"CHANGELOG.md": "changelog.md", ".github/CONTRIBUTING.md": "contributing.md", ".github/RELEASING.md": "releasing.md",
              ".github/SECURITY.md": "reporting.md", "docs/decisions/README.md": "decisions/index.md"}
+# What the site has a reference of: there a link to the file leads to the reference.
+REFERENCES = {"include/milvus_client.h": "api/index.md", "include/milvus_client.hpp": "api/cpp.md"}
 WITHOUT_CODE = re.compile(r"(^```[\s\S]*?^```$|^ {4}.*$)", re.M)
 
 
@@ -37,11 +38,6 @@ def included(text, page):
         path, _, part = found[1].partition(":")
         return lines_of((page.parent / path).resolve(), part)
     return re.sub(r"\{\{#include ([^}]+)\}\}", content, text)
-
-
-def measured(text):
-    """Figures of the benchmark, by the name of their row."""
-    return re.sub(r"\{\{measured ([^}]+)\}\}", lambda found: figures.measured(found[1]), text)
 
 
 def drawn(text, page):
@@ -102,38 +98,30 @@ def stage():
     shutil.copytree(ROOT / "docs", source)
     for name in ("book.toml", "site.css", "theme"):
         (source / name).rename(BOOK / name)
-    figures.write(source / "figures")
     pages = {ROOT / "docs" / page.relative_to(source): page for page in source.rglob("*.md") if page.name != "SUMMARY.md"}
     for original, page in ELSEWHERE.items():
-        if (ROOT / original).is_file():
-            pages.get(ROOT / original, source / page).unlink(missing_ok=True)
-            pages[ROOT / original] = pathlib.Path(shutil.copy(ROOT / original, source / page))
+        pages.get(ROOT / original, source / page).unlink(missing_ok=True)
+        pages[ROOT / original] = pathlib.Path(shutil.copy(ROOT / original, source / page))
+    leads = pages | {ROOT / original: source / page for original, page in REFERENCES.items()}
     sections, symbols = api.write(source / "api")
     complaints += cpp.write(source / "api")
     for original, page in pages.items():
-        text = drawn(measured(included(relinked(original.read_text(), original, page, pages), original)), page)
+        text = drawn(included(relinked(original.read_text(), original, page, leads), original), page)
         page.write_text(linked(text, symbols, "../" * (len(page.relative_to(source).parts) - 1)))
     for page in (source / "api").glob("*.md"):
         page.write_text(cross_referenced(page.read_text(), symbols))
-    summary(source, sections)
+    summary(source, sections, leads)
     return complaints
 
 
-def summary(source, sections):
+def summary(source, sections, leads):
     """The book's contents: the committed list, with what is made here in its places."""
     text = (source / "SUMMARY.md").read_text()
     listed = "\n".join(f"  - [{title}](api/{name})" for title, name in sections)
-    text = text.replace("  - [Sections](api/)", listed)
-    decisions = sorted((source / "decisions").glob("[0-9]*.md"))
-    listed = "\n".join(f"  - [{title_of(page)}](decisions/{page.name})" for page in decisions)
+    text = text.replace("  - [Sections](../include/milvus_client.h)", listed)
+    listed = "\n".join(f"  - [{title_of(page)}](decisions/{page.name})" for page in sorted((source / "decisions").glob("[0-9]*.md")))
     text = text.replace("  - [Decisions](decisions/)", listed)
-    index = source / "decisions/index.md"
-    if not index.exists():
-        index.write_text("# Decisions\n\n" + "\n".join(f"- [{title_of(page)}]({page.name})" for page in decisions) + "\n")
-    for page in ELSEWHERE.values():
-        if not (source / page).exists():
-            text = re.sub(rf"^.*\({page}\)\n", "", text, flags=re.M)
-    (source / "SUMMARY.md").write_text(text)
+    (source / "SUMMARY.md").write_text(relinked(text, ROOT / "docs/SUMMARY.md", source / "SUMMARY.md", leads))
 
 
 def title_of(page):

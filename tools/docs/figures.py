@@ -1,4 +1,7 @@
-"""Plots of docs/performance.md, as SVG: the benchmark writes that page, and no number is written twice."""
+"""What pages show of docs/performance.md, which the benchmark writes: plots, and numbers in the text.
+
+    python3 tools/docs/figures.py    writes both anew, as `make bench` does; they are committed, so that the repository shows them too
+"""
 import pathlib
 import re
 
@@ -25,6 +28,11 @@ def measured(what):
     page = (ROOT / "docs/performance.md").read_text()
     [row] = [line for line in page.splitlines() if line.startswith(f"| {what} |")]
     return f"{float(row.split('|')[2].split()[0]):,.0f}"
+
+
+def with_numbers(text):
+    """A page with the number behind each mark `<!-- measured: name of a row -->` renewed."""
+    return re.sub(r"(<!-- measured: (.+?) -->)[\d,]*", lambda found: found[1] + measured(found[2]), text)
 
 
 def number(value):
@@ -60,15 +68,24 @@ def threads(pattern):
     return [(f"{count} thread{'s' if count > 1 else ''}", beside(pattern.format(count, "s" if count > 1 else ""), ["worker"])) for count in (1, 4, 16)]
 
 
-def write(directory):
-    directory.mkdir(parents=True, exist_ok=True)
+def plots():
     one = "latency, 1 thread, us"
-    plots = {
+    return {
         "latency": bars("Time of a call (less is better)", "us", [(None, beside(one, ["worker", "current", "pymilvus"]))]),
         "throughput": bars("Calls a second (more is better)", "calls/s", threads("throughput, {} thread{}, calls/s")),
         "cpu": bars("CPU time of a call (less is better)", "us", threads("CPU time per call, {} thread{}, us")),
         "start": bars("A process that makes one call (less is better)", "ms", [(None, beside("process with one call, ms", ["worker", "pymilvus"]))]),
         "memory": bars("Most memory of that process (less is better)", "MB", [(None, beside("most memory of that process, MB", ["worker", "pymilvus"]))]),
     }
-    for name, svg in plots.items():
-        (directory / f"{name}.svg").write_text(svg)
+
+
+def wanted():
+    """Every file that shows something of docs/performance.md, with its text."""
+    files = {ROOT / f"docs/figures/{name}.svg": svg for name, svg in plots().items()}
+    files |= {page: with_numbers(page.read_text()) for page in sorted((ROOT / "docs/guide").glob("*.md"))}
+    return files
+
+
+if __name__ == "__main__":
+    for path, text in wanted().items():
+        path.write_text(text)
