@@ -30,6 +30,7 @@ help:
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
 	@echo "make header   write include/milvus_client.h, the documentation's options and the bindings anew from the sources"
+	@echo "make abi      after a change of the header: write the list of symbols and the layouts anew, until the first release all of tests/abi"
 	@echo "make bindings write what the Go, Java and C++ bindings have of include/milvus_client.h anew"
 
 # Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
@@ -164,11 +165,10 @@ header:
 bindings:
 	@python3 tools/bindings
 
-# What the layout of the structs is, which is only ever added to. The description of a release is made once, by
-# `tests/abi/describe.py abi`, and committed with its number.
+# The list of symbols and the layout of the structs; before the first release also the header and the description that
+# later ones are compared with. Run it after each change of the public header.
 abi:
-	python3 tests/abi/describe.py layout > tests/abi/layout.txt
-	python3 tests/abi/describe.py symbols > packaging/symbols.txt
+	python3 tests/abi/describe.py write
 
 deb: build
 	@tools/deb.sh

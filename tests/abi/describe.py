@@ -3,14 +3,19 @@
     describe.py layout  the size of every struct, and offset and size of every field, as a C compiler sees them
     describe.py symbols the names of all functions
     describe.py abi     every function and type, as abidw reads them off a library of empty functions
+    describe.py write   writes the first two into the tree (make abi). Before the first release it also writes what
+                        later headers are compared with: the first header and its description. They are frozen once
+                        CHANGELOG.md has a release.
 """
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
-from header import HEADER, read  # noqa: E402
+from header import HEADER, ROOT, read  # noqa: E402
 
 
 def run(*command):
@@ -46,6 +51,27 @@ def abi(header):
         return described.replace(work, ".")
 
 
+def released():
+    return re.search(r"^## \[\d+\.\d+\.\d+\] - ", (ROOT / "CHANGELOG.md").read_text(), re.M)
+
+
+def write():
+    own = ROOT / "tests/abi"
+    (ROOT / "packaging/symbols.txt").write_text(symbols(HEADER))
+    (own / "layout.txt").write_text(layout(HEADER))
+    if released():
+        print("describe.py: CHANGELOG.md has a release, so its header and its description stay as they are")
+        return
+    if not shutil.which("abidw"):
+        raise SystemExit("describe.py: abidw is missing; Debian has it in abigail-tools")
+    version = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+    (own / f"milvus_client-{version}.abi").write_text(abi(HEADER))
+    shutil.copyfile(HEADER, own / "first/milvus_client.h")
+
+
 if __name__ == "__main__":
-    describe = {"layout": layout, "symbols": symbols, "abi": abi}[sys.argv[1]]
-    print(describe(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else HEADER), end="")
+    if sys.argv[1] == "write":
+        write()
+    else:
+        describe = {"layout": layout, "symbols": symbols, "abi": abi}[sys.argv[1]]
+        print(describe(pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else HEADER), end="")

@@ -81,3 +81,31 @@ def test_a_number_by_hand_is_found(tree, path, line):
     with (tree / path).open("a") as file:
         file.write(line + "\n")
     assert f"a number of the header is written by hand: {line}" in run(tree, "check").stderr
+
+
+@pytest.fixture
+def abi_tree(tree):
+    shutil.copytree(ROOT / "packaging", tree / "packaging")
+    for name in ("CHANGELOG.md", "Cargo.toml"):
+        shutil.copy(ROOT / name, tree)
+    changed(tree, "include/milvus_client.h", "    int64_t unindexed_rows;", "    int64_t more;\n    int64_t unindexed_rows;")
+    return tree
+
+
+def described(tree):
+    done = subprocess.run([sys.executable, tree / "tests/abi/describe.py", "write"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return (tree / "tests/abi/layout.txt").read_text(), (tree / "tests/abi/first/milvus_client.h").read_text(), (
+        tree / "tests/abi/milvus_client-0.1.0.abi").read_text()
+
+
+def test_before_a_release_what_later_headers_are_compared_with_follows(abi_tree):
+    layout, header, abi = described(abi_tree)
+    assert "milvus_check_result more " in layout and "int64_t more;" in header and "name='more'" in abi
+
+
+def test_a_release_freezes_what_later_headers_are_compared_with(abi_tree):
+    changed(abi_tree, "CHANGELOG.md", "## [Unreleased]", "## [Unreleased]\n\n## [0.1.0] - 2026-01-01\n\n- First release.")
+    layout, header, abi = described(abi_tree)
+    assert "milvus_check_result more " in layout
+    assert "int64_t more;" not in header and "name='more'" not in abi
