@@ -928,8 +928,8 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * is young and rarely when it is old (every 10 ms to 2 s). It goes on through restarts and lost
  * connections of up to a minute, and gives a slow server more time: each question has 5 s to 2 minutes. It
  * takes a second look, a second later, before it reports anything but success. All waits of a client share
- * 500 questions a second: of 10,000 jobs, the client asks about each every 20 s. The shorter wait may then
- * end before its first question.
+ * 500 polls a second, each of one or two requests: of 10,000 jobs, the client polls each every 20 s. A wait
+ * that is shorter than that may end before its first poll.
  *
  * The wait ends without the job if the server is gone, the collection is dropped, or nothing changes for
  * the time of the option stall_timeout_ms (an hour): a plan can wait for a free worker without end.
@@ -1218,7 +1218,7 @@ void milvus_plan_list_free(milvus_plan_list *plans);
  */
 
 /**
- * How a plan ended: it still runs or waits, or nobody has looked. Later versions may add more judgements
+ * How a plan ended: it still runs or waits, or the client has not looked yet. Later versions may add more judgements
  * and reasons.
  */
 #define MILVUS_JUDGEMENT_OPEN 0
@@ -1232,67 +1232,67 @@ void milvus_plan_list_free(milvus_plan_list *plans);
 /** The plan ran out of the server's time and changed nothing. */
 #define MILVUS_JUDGEMENT_TIMED_OUT 3
 
-/** The plan ended, and what is left does not show how. */
+/** The plan ended, and its segments do not show how. */
 #define MILVUS_JUDGEMENT_UNKNOWN 4
 
-/** What a judgement rests on: there is none yet. */
+/** There is no judgement yet. */
 #define MILVUS_REASON_NONE 0
 
 /** The server reports the state of this plan. */
 #define MILVUS_REASON_REPORTED 1
 
-/** Its target is stored, and none of its sources is. */
+/** The plan's target is stored, and none of its sources is. */
 #define MILVUS_REASON_TARGET_STORED 2
 
-/** It had a target, none of its sources is stored, and the target was replaced since. */
+/** The plan had a target that was replaced later, and none of its sources is stored. */
 #define MILVUS_REASON_TARGET_REPLACED 3
 
-/** Its sources are gone, and nothing came in their place: all their rows were deleted. */
+/** The plan's sources are gone, and no segment replaced them: all their rows were deleted. */
 #define MILVUS_REASON_PURGED 4
 
-/** The segments of deletions that it took are gone. */
+/** The L0 segments that the plan took are gone. */
 #define MILVUS_REASON_DELETES_APPLIED 5
 
-/** The server no longer lists it; its sources are gone, and a segment that fits them came in their place. */
+/** The server no longer lists the plan; its sources are gone, and a segment that fits them replaced them. */
 #define MILVUS_REASON_RESULT_FITS 6
 
 /** The job is over, the plan has no target, and all of its sources are still stored. */
 #define MILVUS_REASON_SOURCES_STORED 7
 
-/** The server announced or counted it, but never listed it. */
+/** The server announced or counted the plan, but never listed it. */
 #define MILVUS_REASON_NEVER_LISTED 8
 
-/** The segments could not be listed, or not before the trigger. */
+/** The client could not list the segments, or not before the trigger. */
 #define MILVUS_REASON_SEGMENTS_UNKNOWN 9
 
-/** Its sources were never seen stored. */
+/** The client never saw the plan's sources stored. */
 #define MILVUS_REASON_SOURCES_UNKNOWN 10
 
-/** Some of its sources are stored, others are gone. */
+/** Some of the plan's sources are stored, others are gone. */
 #define MILVUS_REASON_SOME_SOURCES_STORED 11
 
-/** It has a target, but its sources are still stored. */
+/** The plan has a target, but its sources are still stored. */
 #define MILVUS_REASON_TARGET_BESIDE_SOURCES 12
 
-/** It has no target, and its sources are gone: another compaction may have taken them. */
+/** The plan has no target, and its sources are gone: another compaction may have taken them. */
 #define MILVUS_REASON_TAKEN_BY_OTHERS 13
 
-/** Its partition was dropped, and its sources with it. */
+/** The plan's partition was dropped, and its sources with it. */
 #define MILVUS_REASON_PARTITION_DROPPED 14
 
-/** Its sources are gone, and the partitions could not be listed, so that they may have been dropped. */
+/** The plan's sources are gone, and the client could not list the partitions: the partition may have been dropped. */
 #define MILVUS_REASON_PARTITIONS_UNKNOWN 15
 
-/** The server no longer lists it, and its sources do not tell how it ended. */
+/** The server no longer lists the plan, and its sources do not show how it ended. */
 #define MILVUS_REASON_NO_LONGER_LISTED 16
 
-/** It is no clustering: its target is not at level L2. */
+/** The plan did not cluster: its target is not at level L2. */
 #define MILVUS_REASON_OTHER_KIND 17
 
-/** Whether it clustered cannot be told: its target's level is not known. */
+/** The client cannot tell whether the plan clustered: it does not know the target's level. */
 #define MILVUS_REASON_LEVEL_UNKNOWN 18
 
-/** What the server lists of it contradicts itself. */
+/** The server lists contradictory facts about the plan. */
 #define MILVUS_REASON_MALFORMED 19
 
 /**
@@ -1727,7 +1727,8 @@ milvus_status milvus_flush(milvus_client *client, const char *collection_name, i
  *                         default no limit.
  * @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
  *                         be NULL.
- * @return What milvus_compact_with() and milvus_compaction_wait() return.
+ * @retval MILVUS_STALLED Nothing of the job, of the indexes or of the load changed for stall_timeout_ms.
+ * @return Also what milvus_compact_with() and milvus_compaction_wait() return.
  */
 milvus_status milvus_optimize(milvus_client *client,
                               const char *collection_name,
@@ -1814,6 +1815,7 @@ typedef struct milvus_many_result {
  * does not stop the others. If two names (aliases) are the same collection, one of them fails with
  * MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
  * sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
+ * A job that waits behind the others does not end with MILVUS_STALLED while they advance.
  *
  * @param client      The client.
  * @param names       Names or aliases in the client's database, all different. NULL: every collection that
@@ -2152,7 +2154,7 @@ void milvus_future_free(milvus_future *future);
 /**
  * Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
  *
- * @param client  The client.
+ * @param client      The client.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
@@ -2164,12 +2166,12 @@ milvus_status milvus_client_server_info_async(milvus_client *client,
 /**
  * Starts milvus_compact(); milvus_future_take_job_id() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
- * @param is_clustering  1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0:
- *     merge small segments and purge deleted rows.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param is_clustering    1: re-cluster by the collection's clustering key, from Milvus 2.4.6 on. 0: merge
+ *                         small segments and purge deleted rows.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compact_async(milvus_client *client,
@@ -2181,12 +2183,12 @@ milvus_status milvus_compact_async(milvus_client *client,
 /**
  * Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
- * @param params  What to do. Begin with `milvus_compact_params params = MILVUS_COMPACT_PARAMS_INIT;`.
- *     NULL: all defaults.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param params           What to do. Begin with `milvus_compact_params params =
+ *                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compact_with_async(milvus_client *client,
@@ -2198,9 +2200,9 @@ milvus_status milvus_compact_with_async(milvus_client *client,
 /**
  * Starts milvus_compaction_state(); milvus_future_take_state() reads its result.
  *
- * @param client  The client.
- * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
- *     plans; the library asks no server then.
+ * @param client      The client.
+ * @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB is Completed without
+ *                    plans; the library asks no server then.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
@@ -2213,14 +2215,15 @@ milvus_status milvus_compaction_state_async(milvus_client *client,
 /**
  * Starts milvus_compaction_wait(); milvus_future_take_report() reads its result.
  *
- * @param client  The client. Best is the one that triggered the job: it remembers what servers forget.
- *     Of a foreign job it knows only what the server lists, and plans vanish from that list an hour
- *     after their start (since 2.6.3) or a day; a job that may be that old is MILVUS_VERDICT_UNKNOWN.
- *     For a foreign job use milvus_job_import() first, or milvus_compaction_wait_in().
- * @param job_id  From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
- *     asks no server then.
+ * @param client      The client. Best is the one that triggered the job: it remembers what servers forget.
+ *                    Of a foreign job it knows only what the server lists, and plans vanish from that list
+ *                    an hour after their start (since 2.6.3) or a day; a job that may be that old is
+ *                    MILVUS_VERDICT_UNKNOWN. For a foreign job use milvus_job_import() first, or
+ *                    milvus_compaction_wait_in().
+ * @param job_id      From milvus_compact(). MILVUS_NO_JOB is over at once, with nothing to do; the library
+ *                    asks no server then.
  * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
- *     limit.
+ *                    limit.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
@@ -2232,13 +2235,13 @@ milvus_status milvus_compaction_wait_async(milvus_client *client,
 /**
  * Starts milvus_compaction_wait_in(); milvus_future_take_report() reads its result.
  *
- * @param client  The client.
- * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves
- *     nothing, but says nothing false.
- * @param job_id  From milvus_compact() of another process.
- * @param timeout_ms  Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
- *     limit.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param client           The client.
+ * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
+ *                         but says nothing false.
+ * @param job_id           From milvus_compact() of another process.
+ * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
+ *                         limit.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_wait_in_async(milvus_client *client,
@@ -2250,9 +2253,9 @@ milvus_status milvus_compaction_wait_in_async(milvus_client *client,
 /**
  * Starts milvus_compaction_plans(); milvus_future_take_plans() reads its result.
  *
- * @param client  The client.
- * @param job_id  From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
- *     library asks no server then.
+ * @param client      The client.
+ * @param job_id      From milvus_compact(), of this or another process. MILVUS_NO_JOB has no plans; the
+ *                    library asks no server then.
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
@@ -2265,10 +2268,10 @@ milvus_status milvus_compaction_plans_async(milvus_client *client,
 /**
  * Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_tasks_async(milvus_client *client,
@@ -2279,11 +2282,11 @@ milvus_status milvus_compaction_tasks_async(milvus_client *client,
 /**
  * Starts milvus_segments(); milvus_future_take_segments() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param which  MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_segments_async(milvus_client *client,
@@ -2295,11 +2298,11 @@ milvus_status milvus_segments_async(milvus_client *client,
 /**
  * Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param params  As in milvus_compact_with(); NULL: all defaults.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param params           As in milvus_compact_with(); NULL: all defaults.
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_check_async(milvus_client *client,
@@ -2311,11 +2314,11 @@ milvus_status milvus_compaction_check_async(milvus_client *client,
 /**
  * Starts milvus_compaction_resolve(); milvus_future_take_resolution() reads its result.
  *
- * @param client  The client that sent the trigger. Another client has nothing to compare, and gets
- *     MILVUS_RESOLUTION_NOT_IN_DOUBT.
+ * @param client           The client that sent the trigger. Another client has nothing to compare, and
+ *                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
  * @param collection_name  Name or alias in the client's database.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_resolve_async(milvus_client *client,
@@ -2326,11 +2329,11 @@ milvus_status milvus_compaction_resolve_async(milvus_client *client,
 /**
  * Starts milvus_flush(), which has no result but its end.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9 on
- *     a collection can be flushed once in 10 s; a second flush waits for that.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
+ *                         on a collection can be flushed once in 10 s; a second flush waits for that.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_flush_async(milvus_client *client,
@@ -2341,13 +2344,14 @@ milvus_status milvus_flush_async(milvus_client *client,
 /**
  * Starts milvus_optimize(); milvus_future_take_report() reads its result.
  *
- * @param client  The client.
+ * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param params  As in milvus_compact_with(). To merge as far as possible use
- *     MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all defaults.
- * @param timeout_ms  Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
- *     default no limit.
- * @param out_future  Receives the future; free it with milvus_future_free().
+ * @param params           As in milvus_compact_with(). To merge as far as possible use
+ *                         MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all
+ *                         defaults.
+ * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+ *                         default no limit.
+ * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_optimize_async(milvus_client *client,
@@ -2359,15 +2363,16 @@ milvus_status milvus_optimize_async(milvus_client *client,
 /**
  * Starts milvus_compact_many(); milvus_future_take_many() reads its result.
  *
- * @param client  The client.
- * @param names  Names or aliases in the client's database, all different. NULL: every collection that
- *     the user may see. In other languages take care that an empty list does not become NULL.
+ * @param client      The client.
+ * @param names       Names or aliases in the client's database, all different. NULL: every collection that
+ *                    the user may see. In other languages take care that an empty list does not become
+ *                    NULL.
  * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
- * @param params  How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`. NULL:
- *     all defaults.
+ * @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.
+ *                    NULL: all defaults.
  * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
- *     default no limit. Collections whose turn has not come by then fail with MILVUS_TIMEOUT, and the
- *     library sends nothing for them.
+ *                    default no limit. Collections whose turn has not come by then fail with
+ *                    MILVUS_TIMEOUT, and the library sends nothing for them.
  * @param out_future  Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
