@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes a pair of Debian packages of what was built, in target/deb: libmilvus-client0 to run programs, and
 # libmilvus-client-dev to build them.
-# Maintainer is who DEBFULLNAME and DEBEMAIL name, as for Debian's own tools. Policy wants an address and the project has
-# none, so in their absence it is one in a domain that is reserved for examples.
+# Maintainer is who DEBFULLNAME and DEBEMAIL name, as for Debian's own tools. Policy wants an address, and the project has
+# none yet: without them it is one in a domain that is reserved for examples, with which tools/release.sh does not tag.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh

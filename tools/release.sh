@@ -69,6 +69,12 @@ abi_is_described() {
         unready "functions or fields were added since $previous, and MILVUS_ABI_VERSION is still $now"
 }
 
+# Debian packages have a maintainer with an address; without one it is an example's (tools/deb.sh).
+maintainer_is_named() {
+    [ -n "${DEBFULLNAME:-}" ] && [ -n "${DEBEMAIL:-}" ] ||
+        unready "DEBFULLNAME and DEBEMAIL are not set, so the Debian packages name an example address as their maintainer"
+}
+
 notices_are_current() {
     tools/notices.sh check || unready "the third-party notices are not current: make notices"
 }
@@ -94,6 +100,7 @@ versions_agree
 changelog_tells
 abi_is_described
 notices_are_current
+maintainer_is_named
 build
 if [ "$mode" = --tag ]; then
     git tag --annotate "$tag" --cleanup=whitespace --message="milvus-client $version" --message="$(cat "$out/changes.md")"
