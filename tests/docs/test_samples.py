@@ -9,6 +9,13 @@ import subprocess
 import pytest
 from conftest import ROOT, blocks, written
 
+# From target/lint, where tools/setup.sh puts both.
+import kubernetes_validate
+import yaml
+
+# As tools/setup.sh says.
+KUBERNETES = re.search(r"^kubernetes=(.*)", (ROOT / "tools/setup.sh").read_text(), re.M)[1]
+
 PRELUDE = """
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -53,11 +60,25 @@ def test_included_files_exist():
 
 
 @pytest.mark.parametrize("code", list(blocks("yaml")))
-def test_yaml(code):
-    # Without a parser in the standard library: the indentation and the keys that a CronJob has to have.
-    assert all((len(line) - len(line.lstrip())) % 2 == 0 for line in code.splitlines())
-    for key in ("apiVersion: batch/v1", "kind: CronJob", "schedule:", "concurrencyPolicy: Forbid", "restartPolicy: Never", "backoffLimit: 0"):
-        assert key in code
+def test_the_manifest_is_what_kubernetes_takes(code):
+    manifest = yaml.safe_load(code)
+    kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+    job = manifest["spec"]["jobTemplate"]["spec"]
+    assert (manifest["kind"], manifest["spec"]["concurrencyPolicy"], job["backoffLimit"]) == ("CronJob", "Forbid", 0)
+    assert job["template"]["spec"]["restartPolicy"] == "Never"
+
+
+@pytest.mark.parametrize("before,after", [
+    ("concurrencyPolicy", "concurencyPolicy"),
+    ("backoffLimit: 0", "backoffLimit: none"),
+    ("containers:", "container:"),
+    ("secretKeyRef", "secretRef"),
+])
+def test_a_mistake_in_the_manifest_is_found(before, after):
+    (code,) = [one.values[0] for one in blocks("yaml")]
+    assert before in code
+    with pytest.raises(kubernetes_validate.utils.ValidationError):
+        kubernetes_validate.validate(yaml.safe_load(code.replace(before, after)), KUBERNETES, strict=True)
 
 
 def test_the_systemd_units_have_what_they_need():
