@@ -231,7 +231,7 @@ def table(found, swept):
     rows = [f"| {name} | {counted(recorded[who])} | {counted(other[who])} |\n" for who, name in enumerate(names)]
     runs, total = swept
     return (f"| | {len(recorded[1])} recordings of real servers, 2.4 to 3.0 | {len(other[1])} situations on other servers |\n|---|---|---|\n"
-            f"{''.join(rows)}\nThe recordings at five latencies, with jobs of other clients too: {runs} runs, {total}.\n")
+            f"{''.join(rows)}\nThe recordings replayed at five network latencies, and with jobs of other clients in between: {runs} runs, {total}.\n")
 
 
 def main():
