@@ -12,6 +12,9 @@
 //     milvus_client_free(client);
 //
 // Conventions
+//   Words       The server stores the rows of a collection in segments. A trigger is the request for a compaction. It
+//               starts a job, which consists of plans: each takes some segments and makes new ones of their rows. A
+//               flush stores the rows that are in memory only.
 //   Status      A function that can fail returns a milvus_status; MILVUS_OK is 0. A failing call writes nothing through
 //               its result parameters, unless its comment says so. milvus_last_error() has the details.
 //   Returns     The comment of each function lists the statuses that are its own. In addition, every function that
@@ -25,22 +28,22 @@
 //               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
 //               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
-//               for a minute, and any call when it answers nothing but pings for five. MILVUS_STALLED ends a wait
-//               in which nothing changes for the option stall_timeout_ms (an hour).
+//               for a minute, and any call when it answers nothing but keepalive pings for five minutes. MILVUS_STALLED
+//               ends a wait when nothing in the job changes for the option stall_timeout_ms (an hour).
 //   Threads     Every function is thread-safe. No signal handler may call one: they take locks. A call needs 64 KiB
 //               of stack. pthread_cancel() takes effect when a call has returned; a thread that has set
 //               PTHREAD_CANCEL_ASYNCHRONOUS must not call.
 //   Strings     NUL-terminated UTF-8. The library copies what it gets. Static texts live as long as the library.
 //   Yes or no   int32_t. As a parameter 0 or 1; the library refuses any other number, because that
 //               usually means swapped arguments. A result can also be MILVUS_NOT_KNOWN: compare it with MILVUS_YES.
-//   Structs     Initialise each struct that begins with `size` with its ..._INIT (the library makes milvus_error).
-//               Later versions may add fields at its end; the library reads and writes no more than `size` bytes, and
-//               refuses later fields that are not 0. A struct without `size` is part of others and never grows.
-//               Fields named reserved are 0.
+//   Structs     Initialise each struct that begins with `size` with its ..._INIT; milvus_error has none, because
+//               only the library makes it. Later versions may add fields at the end. The library reads and writes no
+//               more than `size` bytes. An older library refuses a struct in which a field that it does not know is
+//               not 0. A struct without `size` is part of others and never grows. Fields named reserved are 0.
 //   Handles     Clients, options, futures, queues and lists are handles: numbers, not addresses. Freeing
-//               NULL does nothing. A handle that you have freed, or of another type, gives MILVUS_INVALID_HANDLE;
-//               freeing it again sets milvus_last_error().
-//   Names       A _name function gives a short text, "unknown ..." for a number that the library does not know.
+//               NULL does nothing. A call with a handle that is freed or of another type returns
+//               MILVUS_INVALID_HANDLE; freeing it again does nothing but set milvus_last_error().
+//   Names       A _name function returns a short text for a number, and "unknown ..." if the library does not know it.
 //   Since       Everything is there since 0.1.0, unless its comment says otherwise.
 //   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
 //               only if memory runs out, as any Rust program does. Its threads block the process's signals. After
