@@ -22,7 +22,7 @@
 //             there ends the program by std::terminate(), as in a std::thread: an exception cannot pass through C, and
 //             who waits for the lambda would wait for ever. Handlers of a queue run on the caller's own thread, and
 //             may throw.
-// Coroutines  co_await of a future returns what get() returns, or throws it. The coroutine goes on on the library's
+// Coroutines  co_await of a future returns what get() returns, or throws it. The coroutine continues on the library's
 //             thread for callbacks, where the next callback waits for it: hand long work to a thread of your own. Do
 //             not destroy a coroutine that waits, and do not move the future it waits for.
 // Text        UTF-8. A std::string with a NUL in it fails with status::invalid_argument; it is not cut.

@@ -62,7 +62,7 @@ def pairs(title, found):
 
 
 def head(name, title):
-    return [f'.TH {name} 3 "" "milvus\\-client {VERSION}" "Milvus compaction client"', ".SH NAME", f"{name} \\- {roff(title)}",
+    return [f'.TH {name} 3 "" "milvus\\-client {VERSION}" "Milvus compaction client"', ".nh", ".ad l", ".SH NAME", f"{name} \\- {roff(title)}",
             ".SH SYNOPSIS", ".B #include <milvus_client.h>"]
 
 

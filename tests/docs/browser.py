@@ -102,6 +102,7 @@ def test_no_page_is_wider_than_a_telephone():
             browser.open((SITE / name).as_uri())
             wide = browser.evaluate("document.documentElement.scrollWidth")
             assert wide <= 400, f"{name} is {wide} wide"
+            assert browser.evaluate("[...document.querySelectorAll('svg.plot')].every((plot) => plot.getBoundingClientRect().right <= 400)"), name
 
 
 if __name__ == "__main__":

@@ -114,6 +114,11 @@ def test_a_link_to_a_header_leads_to_its_reference_on_the_site(book):
     assert "(../api/index.md)" in book.pages["start/c.md"] and "(../api/cpp.md)" in book.pages["start/cpp.md"]
 
 
+def test_code_has_no_link_in_it(book):
+    found = [(name, code) for name, text in book.pages.items() for code in re.findall(r"(?<!`)`[^`\n]+`(?!`)", text) if "](" in code and "/" in code]
+    assert len(book.pages) > 50 and found == []
+
+
 def test_the_readme_is_one_screen():
     assert len(written()["../README.md"].splitlines()) <= 80
 

@@ -115,6 +115,7 @@ def test_every_function_has_a_man_page():
     assert {name[1] for name in names} == functions, "each has a page of its own"
     assert all(len(name[2]) > 10 for name in names), "and a line that says what it is for"
     page = (STAGE / "share/man/man3/milvus_compaction.3").read_text()
+    assert "\n.nh\n" in page, "a constant that is broken at the end of a line cannot be found"
     assert "milvus_compact" in page and len(page) > 5000
 
 

@@ -62,17 +62,23 @@ def linked(text, symbols, up):
 
 
 def cross_referenced(text, symbols):
-    """The same for the reference, where names stand in running text."""
+    """The same for the reference, where names stand in running text too. Longer code stays code."""
+    bare = re.compile(r"(?<![\w\"#\[])(?<!\]\()((?:milvus|MILVUS)(?:\\?_\w+?)+)(?!\\?_|\w)(\(\))?(?![\"\]])")
+
     def link(found):
         name = found[1].replace("\\", "")
         return f"[`{name}{found[2] or ''}`](../{symbols[name]})" if name in symbols else found[0]
+
+    def with_links(line):
+        words = re.split(r"(`[^`]*`)", line)
+        words[::2] = [bare.sub(link, word) for word in words[::2]]
+        for at in range(1, len(words), 2):
+            if not words[at - 1].endswith(("[", "</a>")):  # neither a link already nor where the name itself is explained
+                words[at] = re.sub(r"^`(milvus_\w+|MILVUS_\w+)(\(\))?`$", link, words[at])
+        return "".join(words)
     parts = WITHOUT_CODE.split(text)
     for at in range(0, len(parts), 2):
-        lines = parts[at].split("\n")
-        for number, line in enumerate(lines):
-            if not line.startswith("#"):
-                lines[number] = re.sub(r"(?<![\w`\"#\[(])((?:milvus|MILVUS)(?:\\?_\w+?)+)(?!\\?_|\w)(\(\))?(?![`\"\]])", link, line)
-        parts[at] = "\n".join(lines)
+        parts[at] = "\n".join(line if line.startswith("#") else with_links(line) for line in parts[at].split("\n"))
     return "".join(parts)
 
 

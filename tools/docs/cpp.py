@@ -122,8 +122,11 @@ def described(compound):
 def conventions():
     """What the header says before its first declaration, as a list."""
     words = re.sub(r"^// ?", "", re.match(r"(?://.*\n)+", HEADER.read_text())[0], flags=re.M)
+    code = re.compile(r"((?:\w+::)*\w+\(\)|\w+(?:::\w+)+|\"?\w*_\w*\"?|-fno-exceptions)")
     for title, text in re.findall(r"^([A-Z]\w+)  +(.*\n(?:  +.*\n)*)", words.split("is different in C++.")[1], re.M):
-        yield f"- **{title}**: {escaped(' '.join(text.split()))}"
+        parts = code.split(" ".join(text.split()))
+        parts[::2], parts[1::2] = map(escaped, parts[::2]), (f"`{one.strip(chr(34))}`" for one in parts[1::2])
+        yield f"- **{title}**: {''.join(parts)}"
 
 
 def write(directory):

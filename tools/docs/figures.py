@@ -42,7 +42,7 @@ def number(value):
 def bars(title, unit, groups):
     """A picture of groups of bars: each group has a label and bars of a name, a value and a class."""
     largest = max(value for _, group in groups for _, value, _ in group)
-    left, width, y, out = 230, 330, 44, []
+    left, width, y, out = 185, 225, 44, []
     for label, group in groups:
         if label:
             out.append(f'<text x="0" y="{y}">{label}</text>')
@@ -53,7 +53,7 @@ def bars(title, unit, groups):
                        f'<text x="{left + long + 8:.1f}" y="{y + 16}">{number(value)} {unit}</text>')
             y += 25
         y += 28
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 680 {y - 24}">{STYLE}'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="figure plot" viewBox="0 0 520 {y - 24}">{STYLE}'
             f'<text x="0" y="16" font-weight="bold">{title}</text>{"".join(out)}</svg>\n')
 
 
