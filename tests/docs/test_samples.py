@@ -1,7 +1,8 @@
 """The samples in C and C++ compile, and what runs every night has what it needs.
 
 Included files are programs of examples-c and bindings, which are built and run with these. tests/e2e/test_readme.py runs
-what the quick starts show in C, C++, Go and Java. Nothing runs the samples in the READMEs of the bindings, nor the Dockerfile.
+what the quick starts show in C, C++, Go and Java. Nothing runs the samples in the READMEs of the bindings. The CronJob is held
+against Kubernetes' schema, and of the Dockerfile it is checked that it names what is made: neither runs here.
 """
 import re
 import subprocess
@@ -79,6 +80,19 @@ def test_a_mistake_in_the_manifest_is_found(before, after):
     assert before in code
     with pytest.raises(kubernetes_validate.utils.ValidationError):
         kubernetes_validate.validate(yaml.safe_load(code.replace(before, after)), KUBERNETES, strict=True)
+
+
+def test_the_dockerfile_names_what_is_made():
+    text = re.search(r"^```dockerfile\n(.*?)^```", (ROOT / "docs/guide/nightly.md").read_text(), re.M | re.S)[1].replace("\\\n", " ")
+    steps = [line.split(None, 1) for line in text.splitlines() if line]
+    assert {name for name, _ in steps} == {"FROM", "RUN", "COPY", "WORKDIR", "ENTRYPOINT"}
+    rust = re.search(r'^rust-version = "(.*?)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+    assert [words.split()[0] for name, words in steps if name == "FROM"] == [f"rust:{rust}-bookworm", "debian:bookworm-slim"]
+    program = re.search(r"-o (\S+)", text)[1]
+    assert re.search(r'^ENTRYPOINT \["(.*)"\]', text, re.M)[1] == program
+    soname = re.search(r"^soname=(.*)", (ROOT / "packaging/linking.sh").read_text(), re.M)[1]
+    assert re.findall(r"^COPY --from=build (\S+)", text, re.M) == [f"/usr/local/lib/{soname}", program]
+    assert (ROOT / re.search(r"c\+\+ .*?(\S+\.cpp)", text)[1]).is_file() and "make install PREFIX=/usr/local" in text
 
 
 def test_the_systemd_units_have_what_they_need():
