@@ -152,6 +152,7 @@ target/release/milvus-bench: build
 
 bench: setup target/release/milvus-bench
 	target/release/milvus-bench run --python $(VENV)/bin/python --write docs/performance.md
+	target/release/milvus-bench run --gates --write docs/performance.md
 	python3 tools/docs/figures.py
 
 bench-gates: target/release/milvus-bench

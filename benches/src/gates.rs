@@ -1,9 +1,11 @@
 //! The steady numbers, and how large they may be. Time is not among them: it depends on the machine.
 
+use std::fmt::Write as _;
+
 use crate::arguments::Arguments;
 use crate::process::{Clients, Kind, Server};
 use crate::stats::{Spread, short};
-use crate::{Result, run, tools};
+use crate::{Result, report, run, tools};
 
 type Measure = fn(&Clients, &Server) -> Result<f64>;
 
@@ -32,11 +34,12 @@ const GATES: [(&str, f64, Measure); 11] = [
     }),
 ];
 
-/// Fails with the names of the gates that are not passed. One that cannot be measured is not passed.
+/// Fails with the names of the gates that are not passed. One that cannot be measured is not passed. Writes what was
+/// measured where the arguments say, if all are passed.
 pub(crate) fn check(arguments: &Arguments) -> Result {
     let clients = run::clients(arguments)?;
     let server = Server::start("")?;
-    let mut missed = Vec::new();
+    let (mut missed, mut rows) = (Vec::new(), String::new());
     for (what, limit, measure) in GATES {
         let measured = measure(&clients, &server);
         let (said, passed) = match measured {
@@ -45,12 +48,16 @@ pub(crate) fn check(arguments: &Arguments) -> Result {
             Err(error) => (error.to_string(), false),
         };
         let verdict = if passed { "ok" } else { "MISSED" };
+        writeln!(rows, "| {what} | {said} | {} |", short(limit))?;
         println!("{verdict:6} {what}: {said} (at most {})", short(limit));
         if !passed {
             missed.push(what);
         }
     }
-    if missed.is_empty() { Ok(()) } else { Err(format!("gates missed: {}", missed.join(", ")).into()) }
+    if !missed.is_empty() {
+        return Err(format!("gates missed: {}", missed.join(", ")).into());
+    }
+    arguments.text("write").map_or(Ok(()), |file| report::write_gates(file, &rows))
 }
 
 fn switches(clients: &Clients, server: &Server) -> Result<f64> {

@@ -95,16 +95,50 @@ impl Report {
             kernel.chars().take_while(|sign| sign.is_ascii_digit() || *sign == '.').collect();
         let cpus = os::cpus().len();
         let table = self.markdown()?;
-        let text = format!("{HEAD}{table}\nMeasured on Linux {kernel} with {cpus} CPUs.\n{TAIL}");
+        // The page keeps its other table, which the gates write.
+        let gates = std::fs::read_to_string(file)
+            .ok()
+            .and_then(|page| Some(parts(&page)?[1].to_owned()))
+            .unwrap_or_default();
+        let text = format!(
+            "{HEAD}{table}\nMeasured on Linux {kernel} with {cpus} CPUs.\n{GATES}{gates}{END_OF_GATES}{TAIL}"
+        );
         Ok(std::fs::write(file, text)?)
     }
 }
 
+/// A page before, in and behind its table of gates.
+fn parts(page: &str) -> Option<[&str; 3]> {
+    let (before, rest) = page.split_once(GATES)?;
+    let (rows, behind) = rest.split_once(END_OF_GATES)?;
+    Some([before, rows, behind])
+}
+
+/// Writes the rows of the gates' table into the document.
+pub(crate) fn write_gates(file: &str, rows: &str) -> Result {
+    let page = std::fs::read_to_string(file)?;
+    let [before, _, behind] = parts(&page).ok_or_else(|| format!("{file} has no table of gates"))?;
+    Ok(std::fs::write(file, format!("{before}{GATES}{rows}{END_OF_GATES}{behind}"))?)
+}
+
+const GATES: &str = "
+## What does not depend on the machine
+
+Measured by `make bench-gates`, which fails if a number is larger than its limit.
+
+| | measured | at most |
+|---|---|---|
+";
+
+const END_OF_GATES: &str = "
+The library is the stripped `libmilvus_client.so`. Memory is what the process has more of when each of 1,000 jobs has
+been asked about once and none is over: between two polls, or while the server takes its time to answer the second one.
+";
+
 const HEAD: &str = "\
 # What a call costs
 
-Written by `make bench`, in about six minutes. `make bench-gates` checks what does not depend on the machine, and fails
-if it has grown.
+Written by `make bench`: the first table in about six minutes, the second in one more.
 
 A call is `milvus_compaction_state()` through the C ABI of the shared library, answered at once by a small server in a
 process of its own on the same machine. The reference is tonic's own client and channel, with the same request, metadata
@@ -131,14 +165,19 @@ Times vary from run to run on a busy machine, the other numbers hardly do. Laten
 the two processes: a CPU that sleeps has to be woken, twice a call, if client and server are on different ones. No client
 can change that part, which a bare exchange over a socket shows (below the table), so the more of it there is, the nearer to
 1 is the ratio. A process with one call starts a thread that *current* does without, which is what it takes more.
-
-Memory is what the process has more of when each job has been asked about once and none is over: between two questions, or
-while the server takes its time for the second one.
 ";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tables_are_written_apart() {
+        let page = format!("{HEAD}| a |\n{GATES}| b | 1 | 2 |\n{END_OF_GATES}{TAIL}");
+        let [before, rows, behind] = parts(&page).expect("a table of gates");
+        assert_eq!((before, rows, behind), (&*format!("{HEAD}| a |\n"), "| b | 1 | 2 |\n", TAIL));
+        assert!(parts("no table").is_none());
+    }
 
     #[test]
     fn an_aim_is_of_the_ratio_or_of_ours() {

@@ -15,11 +15,10 @@ struct Size {
     calls: u32,
     cold_starts: usize,
     waits: usize,
-    jobs: u64,
 }
 
-const FULL: Size = Size { rounds: 9, calls: 6_000, cold_starts: 15, waits: 5, jobs: 4_000 };
-const QUICK: Size = Size { rounds: 3, calls: 1_500, cold_starts: 5, waits: 1, jobs: 1_000 };
+const FULL: Size = Size { rounds: 9, calls: 6_000, cold_starts: 15, waits: 5 };
+const QUICK: Size = Size { rounds: 3, calls: 1_500, cold_starts: 5, waits: 1 };
 
 /// Longer than the interval of keepalive.
 const IDLE: Duration = Duration::from_secs(12);
@@ -50,7 +49,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
     cold_start(&clients, &size, &server, &mut report)?;
     idle(&clients, &server, &mut report)?;
     waits(&clients, &size, &server, &mut report)?;
-    following(&clients, &size, &mut report)?;
     wire(&mut report)?;
     print!("{}", report.markdown()?);
     arguments.text("write").map_or(Ok(()), |file| report.write(file))
@@ -161,7 +159,7 @@ fn counts(clients: &Clients, server: &Server, report: &mut Report) -> Result {
             |clients, kind, _| tools::system_calls(clients, kind, false),
             "ours <= 6",
         ),
-        ("instructions per call, 1 thread", "valgrind", tools::instructions, "ours <= 50000"),
+        ("instructions per call, 1 thread", "valgrind", tools::instructions, "ours <= 48000"),
     ];
     for (what, tool, count, aim) in counts {
         if !tools::has(tool) {
@@ -211,7 +209,7 @@ fn idle(clients: &Clients, server: &Server, report: &mut Report) -> Result {
     let what = |what: &str| format!("{what}, idle for {seconds} s");
     report
         .rows
-        .push(row(what("context switches"), "", "worker", "ours <= 10", pair, |one| one.get("switches"))?);
+        .push(row(what("context switches"), "", "worker", "ours <= 8", pair, |one| one.get("switches"))?);
     report.rows.push(row(what("CPU time"), "us", "worker", "", pair, |one| Ok(one.get("cpu_ns")? / 1e3))?);
     Ok(())
 }
@@ -229,32 +227,6 @@ fn waits(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
         let what = format!("a wait is late, after a job of {job} ms");
         report.rows.push(Row { what, unit: "ms", reference: "", samples, aim });
     }
-    Ok(())
-}
-
-/// What a job takes that is followed, alone or as one of many collections, and who follows them.
-fn following(clients: &Clients, size: &Size, report: &mut Report) -> Result {
-    let server = Server::start("")?;
-    for (what, option) in [("followed job", "jobs"), ("collection of many at once", "collections")] {
-        let (mut samples, mut threads) = (Vec::new(), Vec::new());
-        for _ in 0..3 {
-            let measured = clients.run(Kind::Ours, &server, &format!("--{option} {}", size.jobs))?;
-            samples.push((memory_each(&measured)?, None));
-            threads.push((measured.get("threads")?, None));
-        }
-        let row = |what: &str, unit, samples, aim| {
-            let what = format!("{what}, {} of them", size.jobs);
-            Row { what, unit, reference: "", samples, aim }
-        };
-        report.rows.push(row(&format!("memory per {what}"), "bytes", samples, ""));
-        report.rows.push(row(&format!("library threads, {what}"), "", threads, "<= 3"));
-    }
-    let samples = (0..3).map(|_| Ok((memory_per_plan(clients, &server)?, None))).collect::<Result<_>>()?;
-    let what = "memory per further plan of a job".to_owned();
-    report.rows.push(Row { what, unit: "bytes", reference: "", samples, aim: "" });
-    let samples = (0..3).map(|_| Ok((memory_while_asked(clients)?, None))).collect::<Result<_>>()?;
-    let what = "memory per followed job while it is asked about, 1000 of them".to_owned();
-    report.rows.push(Row { what, unit: "bytes", reference: "", samples, aim: "" });
     Ok(())
 }
 

@@ -132,7 +132,7 @@ def test_plots_and_numbers_are_those_of_the_benchmarks_page():
     assert [str(path) for path, text in figures.wanted().items() if path.read_text() != text] == [], "run `python3 tools/docs/figures.py`"
     guide = (ROOT / "docs/guide/performance.md").read_text()
     assert guide.count("<!-- measured: ") >= 1 and guide.count("](../figures/") == len(figures.plots())
-    assert figures.with_numbers("<!-- measured: memory per further plan of a job, bytes -->9 bytes") != "<!-- measured: memory per further plan of a job, bytes -->9 bytes"
+    assert figures.with_numbers("<!-- measured: bytes of memory per further plan of a job -->9 bytes") != "<!-- measured: bytes of memory per further plan of a job -->9 bytes"
 
 
 def test_fields_and_options_that_pages_name_exist(header):
