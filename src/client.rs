@@ -71,7 +71,7 @@ impl Client {
         if runtime::is_working() {
             runtime::spawn(Box::pin(async move { client_state.rpc.disconnect().await }));
         }
-        let text = "the client is closed, but an operation is still in flight, or a callback running or due";
+        let text = "the client is closed, but an operation is still in flight, or a callback runs or is due";
         match closing {
             Closing::Complete => Ok(()),
             Closing::TimedOut => Err(Error::new(Status::Timeout, text).retriable()),

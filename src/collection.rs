@@ -96,7 +96,7 @@ pub(crate) async fn find_by_id(
     if reply.collection_id != collection.id {
         return Err(Error::new(
             Status::ServerError,
-            "the server describes another collection than asked for",
+            "the server describes another collection than the client asked for",
         ));
     }
     // Asked by id, servers before 2.5 put the name into the schema only.
@@ -129,7 +129,10 @@ async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Re
     if answered.is_empty() {
         return rpc.server(deadline).await?.require(HAS_DATABASES, &format!("the database \"{wanted}\""));
     }
-    let text = format!("asked for database \"{wanted}\", the server answered for \"{}\"", quotable(answered));
+    let text = format!(
+        "the client asked for database \"{wanted}\", but the server answered for \"{}\"",
+        quotable(answered)
+    );
     Err(Error::new(Status::ServerError, text))
 }
 

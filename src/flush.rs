@@ -69,7 +69,7 @@ async fn wait_for_sort_of(
     let sorted = until_sorted(rpc, limiter, deadline, collection, &is_of_these, &latest).await;
     sorted.map_err(|error| match waiting_to_be_sorted(latest.into_inner()) {
         Some(waiting) if matches!(error.status, Status::Timeout | Status::Stalled) => {
-            error.context(format!("it is stored, but {waiting}"))
+            error.context(format!("the rows are stored, but {waiting}"))
         }
         _ => error,
     })
@@ -189,7 +189,7 @@ mod tests {
         let client = Client::new(Config::new(&fake.uri(), &options).unwrap()).unwrap();
         let error = client.flush("nothing", Timeout::Never).wait().unwrap_err();
         assert_eq!((error.status, error.retriable), (Status::Stalled, true), "{error}");
-        assert!(error.message().contains("it is stored, but"), "{error}");
+        assert!(error.message().contains("the rows are stored, but"), "{error}");
     }
 
     #[test]

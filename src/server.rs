@@ -126,7 +126,8 @@ impl Server {
         let (needed, is) = (HAS_TARGET_SIZE, self.described());
         let text = format!(
             "a target size needs Milvus {needed} or newer: 2.6.8 and 2.6.9 ignore it, 2.6.10 and 2.6.11 compare it with \
-             bytes; this server {is}, as {needed} may say too (then set the option allow_early_target_size)"
+             bytes; this server {is}. If it is {needed} and reports an earlier version, set the option \
+             allow_early_target_size"
         );
         Err(Error::new(Status::Unsupported, text))
     }
@@ -195,7 +196,8 @@ mod tests {
         assert_eq!(
             refused("2.6.11").message(),
             "a target size needs Milvus 2.6.12 or newer: 2.6.8 and 2.6.9 ignore it, 2.6.10 and 2.6.11 compare it with \
-             bytes; this server is 2.6.11, as 2.6.12 may say too (then set the option allow_early_target_size)"
+             bytes; this server is 2.6.11. If it is 2.6.12 and reports an earlier version, set the option \
+             allow_early_target_size"
         );
         assert_eq!(
             refused("2.6.3").message(),

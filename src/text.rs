@@ -17,6 +17,11 @@ pub(crate) fn quotable(name: &str) -> String {
     shortened(name, 120)
 }
 
+/// A number of things in words: "1 segment", "2 segments".
+pub(crate) fn counted(number: i64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
 /// Replaces line breaks and other control characters by single spaces, and limits the length.
 pub(crate) fn one_line(text: &str) -> String {
     // No message is longer, so this avoids a huge copy of a huge text.

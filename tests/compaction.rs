@@ -473,7 +473,9 @@ fn a_job_of_others_whose_id_tells_no_time_may_have_had_plans_that_were_forgotten
     let outcome = wait(&client(&fake), job_id);
     assert_eq!((outcome.report.verdict, outcome.report.counts.completed), (Verdict::Unknown, 2));
     let error = outcome.error.unwrap();
-    for words in ["older than the server's memory", "are not known", "milvus_compaction_wait_in()"] {
+    for words in
+        ["older than the server's memory", "does not know the segments", "milvus_compaction_wait_in()"]
+    {
         assert!(error.message().contains(words), "{error}");
     }
 }

@@ -36,7 +36,7 @@ fn a_dry_run_reads_only_and_predicts_the_trigger() {
         assert_eq!(full.unsorted_segments, is_from(profile, "2.5.0").then_some(0), "{profile}");
         let running = if knows_jobs(profile) { Known::No } else { Known::NotKnown };
         assert_eq!((full.is_running, full.may_be_busy), (running, running), "{profile}");
-        let says_that_it_cannot_see = full.reason.contains("that cannot be seen");
+        let says_that_it_cannot_see = full.reason.contains("does not show whether another compaction");
         assert_eq!(says_that_it_cannot_see, !knows_jobs(profile), "{profile}: {}", full.reason);
 
         let empty = check(client, "nothing");
@@ -216,7 +216,7 @@ fn flushes_and_sorts(profile: &str) {
     if sorts {
         let error = flushed.unwrap_err();
         assert_eq!((error.status, error.in_doubt), (Status::Timeout, false), "{profile}");
-        let expected = "it is stored, but 1 segment waits to be sorted";
+        let expected = "the rows are stored, but 1 segment waits to be sorted";
         assert!(error.message().contains(expected), "{profile}: {error}");
     } else {
         assert_eq!(flushed, Ok(()), "{profile}");

@@ -82,7 +82,7 @@ fn a_dropped_collection_ends_the_wait_without_a_verdict() {
             let outcome = wait(client, job_id);
             let error = outcome.error.unwrap();
             assert_eq!((error.status, error.job_id), (Status::CollectionNotFound, job_id), "{line}: {error}");
-            assert!(error.message().contains("was dropped before the end"), "{line}: {error}");
+            assert!(error.message().contains("was dropped before the client saw the end"), "{line}: {error}");
             assert_eq!(
                 (outcome.report.verdict, outcome.report.segment_diff),
                 (Verdict::None, None),

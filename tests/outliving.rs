@@ -168,7 +168,7 @@ fn an_old_job_of_others_has_succeeded_only_if_no_stored_segment_can_be_of_a_forg
         assert_eq!(outcome.report.verdict, expected);
         assert_eq!(outcome.report.unknown, 0, "each that is listed completed");
         if let Some(error) = outcome.error {
-            assert!(error.message().contains("1 segment is stored that none of them names"), "{error}");
+            assert!(error.message().contains("no known plan names 1 stored segment"), "{error}");
         }
     }
 }
@@ -205,7 +205,7 @@ fn a_job_that_does_not_exist_is_told_as_one() {
     let client = client(&fake);
     let outcome = wait_in(&client, "succeeds", 77);
     assert_eq!(outcome.report.verdict, Verdict::Unknown);
-    assert!(outcome.error.unwrap().message().contains("no trace of the job"));
+    assert!(outcome.error.unwrap().message().contains("shows no plan of the job"));
     let asked = fake.count(Method::State);
     assert_eq!(wait_in(&client, "succeeds", NO_JOB).report.verdict, Verdict::NothingToDo);
     assert_eq!(fake.count(Method::State), asked, "no server is asked about no job");

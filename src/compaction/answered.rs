@@ -16,6 +16,7 @@ use crate::error::{Error, Status};
 use crate::index;
 use crate::proto::service::ManualCompactionResponse;
 use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::segments::waiting_to_be_sorted;
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 use crate::text::quotable;
 
@@ -77,8 +78,8 @@ pub(super) async fn started(
 fn held_by(origin: &Origin, job_id: i64) -> Error {
     let name = quotable(&origin.collection.name);
     let text = format!(
-        "nothing was started for \"{name}\": the server answered with its compaction job {job_id}, which was running \
-         and is of another kind or about a part of the collection"
+        "the server started no compaction of \"{name}\": it answered with job {job_id}, which was running already. That \
+         job is of another kind, or covers only a part of the collection"
     );
     Error::new(Status::Busy, text).retriable().about_job(job_id)
 }
@@ -106,12 +107,13 @@ async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Erro
     let name = quotable(&origin.collection.name);
     let unsorted = match unsorted {
         0 => String::new(),
+        1 => "; 1 more segment waits to be sorted".to_owned(),
         number => format!("; {number} more segments wait to be sorted"),
     };
     let text = format!(
-        "the server scheduled nothing for \"{name}\", although {count} flushed segments are stored that it would \
-         take if they were free: another compaction holds them, or they are not eligible for a reason that no list \
-         shows, such as an import, an index or a snapshot{unsorted}"
+        "the server scheduled nothing for \"{name}\", although {} stored. Another compaction holds them, or the server \
+         leaves them out for a reason that it does not list, such as an import, an index or a snapshot{unsorted}",
+        if count == 1 { "1 flushed segment is".to_owned() } else { format!("{count} flushed segments are") }
     );
     Some(Error::new(Status::Busy, text).retriable())
 }
@@ -119,7 +121,8 @@ async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Erro
 /// The clustering key exists, so only unsorted segments keep the server from clustering.
 fn not_sorted(origin: &Origin, count: i64) -> Error {
     let name = quotable(&origin.collection.name);
-    let text = format!("no clustering of \"{name}\" was started: {count} segments wait to be sorted");
+    let waiting = waiting_to_be_sorted(usize::try_from(count).unwrap_or(0)).unwrap_or_default();
+    let text = format!("the server started no clustering of \"{name}\": {waiting}");
     Error::new(Status::Busy, text).retriable()
 }
 

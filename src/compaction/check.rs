@@ -104,7 +104,7 @@ pub(crate) async fn check(
         CheckResult { has_clustering_key: collection.has_clustering_key, ..CheckResult::default() };
     if server.is_lite() {
         // It compacts by itself, and takes triggers for the sake of compatibility only.
-        "milvus-lite takes triggers, but does nothing about them".clone_into(&mut result.reason);
+        "milvus-lite accepts triggers, but does nothing".clone_into(&mut result.reason);
         (result.would_compact, result.would_compact_if_free) = (Known::No, Known::No);
         return Ok(result);
     }

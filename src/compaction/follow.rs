@@ -38,9 +38,9 @@ const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
 
 /// Added to the error of a job of which the client knows only the id.
-const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the job, so it does not know its segments: \
-    milvus_compaction_wait_in() takes the collection's name, and milvus_job_import() what milvus_job_export() of the \
-    client that triggered it gave";
+const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the job, so it does not know the job's \
+    segments: name the collection with milvus_compaction_wait_in(), or have the client that triggered the job export it \
+    with milvus_job_export(), and import it with milvus_job_import()";
 
 /// Receives the progress of a wait after each response of the server.
 pub(crate) type Show<'a> = &'a (dyn Fn(Progress) + Send + Sync);
@@ -331,13 +331,13 @@ impl<'a> Follower<'a> {
     fn out_of_time(&self) -> Error {
         let known = self.tracker.progress();
         let known = match &self.latest_error {
-            Some(error) => format!("{known}; asking failed: {error}"),
+            Some(error) => format!("{known}; the latest request failed: {error}"),
             None => known,
         };
         let (job_id, waited) = (self.job_id, self.deadline.elapsed().as_millis());
         let text = if self.tracker.is_over() {
             format!(
-                "compaction job {job_id} is over, but {waited} ms were too short to learn how it ended ({known})"
+                "compaction job {job_id} is over, but {waited} ms passed before the client knew how it ended ({known})"
             )
         } else {
             format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})")

@@ -160,7 +160,7 @@ fn from_steps(steps: impl IntoIterator<Item = i64>) -> Vec<i64> {
 type Read<T> = Result<T, String>;
 
 fn wrong<T>(key: &str) -> Read<T> {
-    Err(format!("what it has as \"{key}\" no job has"))
+    Err(format!("has an impossible value for \"{key}\""))
 }
 
 /// An object of the text.
@@ -246,7 +246,7 @@ pub(super) fn read(value: &Value, now: Moment) -> Read<(i64, Job)> {
         ..Job::new(scheduled, read_plans(fields)?)
     };
     if job.weight() > MOST_WORDS {
-        return Err("has more plans and segments than a job may have".to_owned());
+        return Err("has more plans and segments than the client keeps".to_owned());
     }
     Ok((job_id, job))
 }

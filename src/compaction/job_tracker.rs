@@ -344,7 +344,7 @@ impl JobTracker {
     /// The progress of the job as text for messages.
     pub(crate) fn progress(&self) -> String {
         if self.polls == 0 {
-            return "the server has not answered any question about it".to_owned();
+            return "the server has not answered any request about it".to_owned();
         }
         let Progress { planned, done, .. } = self.so_far();
         format!("{done} of {planned} plans completed so far")

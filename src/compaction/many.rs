@@ -67,12 +67,12 @@ impl Many {
         let wrong = |text: String| Err(Error::invalid_argument(text));
         let (most, asked) = (MOST_CONCURRENCY, self.concurrency);
         if asked == 0 || asked > most {
-            return wrong(format!("concurrency: is {asked}; from 1 to {most} are possible"));
+            return wrong(format!("concurrency: is {asked}; the range is 1 to {most}"));
         }
         self.params.check()?;
         if self.params.has_filters() {
             let text =
-                "params: partition, channel and segments are of one collection; they cannot be for many";
+                "params: partition, channel and segments belong to one collection, and cannot apply to many";
             return wrong(text.to_owned());
         }
         let Some(names) = &self.names else { return Ok(()) };
@@ -274,7 +274,7 @@ impl One {
         let real = (collection.database.clone(), collection.name.clone());
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
             let text = format!(
-                "\"{}\" is the collection \"{}\", but another of the names stands for it too; it is taken once",
+                "\"{}\" is the collection \"{}\", and another name stands for it too; each collection is compacted once",
                 quotable(name),
                 quotable(&real.1)
             );

@@ -96,7 +96,7 @@ impl Observer {
             Err(error) if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) => {
                 let name = quotable(&self.collection.name);
                 let text = format!(
-                    "collection \"{name}\" was dropped before the end of its compaction job {job_id} was seen"
+                    "collection \"{name}\" was dropped before the client saw the end of its compaction job {job_id}"
                 );
                 let mut dropped = Error::new(Status::CollectionNotFound, text);
                 dropped.server_code = error.server_code;

@@ -37,8 +37,9 @@ pub(crate) async fn optimize(
             index::wait_until_built(rpc, collection_limiter, deadline, &collection).await?;
             load::refresh(rpc, collection_limiter, deadline, &collection).await
         };
-        outcome.error =
-            after.await.err().map(|error| error.context("it was compacted, but not more").about_job(job_id));
+        outcome.error = after.await.err().map(|error| {
+            error.context("the collection was compacted, but a later step failed").about_job(job_id)
+        });
     }
     Ok((job_id, outcome))
 }

@@ -72,7 +72,7 @@ impl Params {
         if self.has_filters() && self.mode() != Mode::Plain {
             return wrong(
                 "partition_name, channel and segment_ids go with a plain compaction only: \
-                 with is_clustering, is_l0 or target_size_mb servers take the whole collection",
+                 with is_clustering, is_l0 or target_size_mb servers compact the whole collection",
             );
         }
         let text = |name: &str, value: &Option<String>| match value {

@@ -60,7 +60,7 @@ pub(super) fn may_pass(error: &Error) -> bool {
 pub(super) fn out_of_reach(job_id: i64, since: Duration, latest: &Error) -> Error {
     let since = since.as_secs();
     let text = format!(
-        "compaction job {job_id}: the server has given no answer for {since} s ({latest}); the job may go on"
+        "compaction job {job_id}: the server has not answered for {since} s ({latest}); the job may go on"
     );
     let mut error = Error::new(Status::Unavailable, text).retriable();
     error.grpc_code = latest.grpc_code;

@@ -32,8 +32,8 @@ pub(crate) fn export(history: &JobHistory, config: &Config, job_id: i64) -> Resu
     };
     let Some(job) = known else {
         let text = format!(
-            "job_id: this client knows nothing of job {job_id}: it neither triggered, imported nor waited for it, or \
-             has forgotten it for {} later ones",
+            "job_id: this client knows nothing of job {job_id}: it neither triggered, imported nor waited for the job, \
+             or has forgotten it, because it keeps the latest {} jobs",
             super::job_history::MOST_JOBS
         );
         return Err(Error::invalid_argument(text));
@@ -42,7 +42,7 @@ pub(crate) fn export(history: &JobHistory, config: &Config, job_id: i64) -> Resu
     let json = job_json::write(job_id, &job, Moment::now(), &|text| config.without_secrets(text));
     let text = seal(&json.to_string());
     if text.len() > MOST_BYTES {
-        let text = format!("job_id: what is known of job {job_id} takes more than 16 MiB as a text");
+        let text = format!("job_id: the text of job {job_id} would take more than 16 MiB");
         return Err(Error::invalid_argument(text));
     }
     Ok(text)
@@ -50,16 +50,16 @@ pub(crate) fn export(history: &JobHistory, config: &Config, job_id: i64) -> Resu
 
 fn check_exportable(job: &Job, config: &Config) -> Result<(), Error> {
     if job.plans.is_full() {
-        return Err(Error::invalid_argument("job_id: the job has more plans than are remembered"));
+        return Err(Error::invalid_argument("job_id: the job has more plans than the client keeps"));
     }
     let Some(origin) = &job.origin else { return Ok(()) };
     let collection = &origin.collection;
-    check_name(&collection.name).map_err(|error| error.context("a job of such a collection has no text"))?;
+    check_name(&collection.name).map_err(|error| error.context("the job's collection cannot be exported"))?;
     for name in [&collection.name, &collection.database] {
         if config.without_secrets(name) != *name {
             return Err(Error::invalid_argument(
-                "job_id: the name of the job's collection or database has the client's token or password in it, \
-                 which the text would show",
+                "job_id: the name of the job's collection or database contains the client's token or password, and \
+                 the text would show it",
             ));
         }
     }
@@ -77,7 +77,7 @@ pub(crate) fn import(history: &JobHistory, text: &str) -> Result<i64, Error> {
         Ok(job_id)
     } else {
         let why = format!(
-            "this client knows job {job_id} as one of another collection: the text is of another server"
+            "this client knows job {job_id} as a job of another collection: the text is from another server"
         );
         Err(refused(why))
     }
@@ -86,7 +86,7 @@ pub(crate) fn import(history: &JobHistory, text: &str) -> Result<i64, Error> {
 fn read(text: &str) -> Result<(i64, Job), String> {
     let json = open(text)?;
     let value: Value =
-        serde_json::from_slice(&json).map_err(|_| "is no text that this library has made".to_owned())?;
+        serde_json::from_slice(&json).map_err(|_| "was not made by this library".to_owned())?;
     job_json::read(&value, Moment::now())
 }
 
@@ -107,7 +107,7 @@ fn open(text: &str) -> Result<Vec<u8>, String> {
         return Err(match version.as_bytes() {
             // Versions begin with 1 and have no zeros in front.
             _ if !is_number => format!("does not begin with {MARK}{VERSION}."),
-            [b'0', ..] => "is of a version that no library has made".to_owned(),
+            [b'0', ..] => "has a version that no library writes".to_owned(),
             _ => "was made by a later version of this library".to_owned(),
         });
     }

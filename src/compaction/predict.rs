@@ -1,4 +1,4 @@
-//! What a trigger would do, judged by what was read. No I/O.
+//! Predicts what a trigger would do, from what the client has read. No I/O.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,9 @@ use super::params::{Mode, Params};
 use crate::proto::common::SegmentState;
 use crate::segments::{Segment, waiting_to_be_sorted};
 use crate::server::{HAS_SORTED, Server};
+use crate::text::counted;
 
-/// What decides beside the segments. What cannot be seen is `NotKnown`.
+/// The facts beside the segments that decide. `NotKnown`: the server does not show the fact.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Deciders {
     pub(super) has_ttl: Known,
@@ -16,13 +17,13 @@ pub(super) struct Deciders {
     pub(super) has_snapshots: Known,
     /// A vector field lacks an index while another has one.
     pub(super) is_partly_indexed: Known,
-    /// There are segments that take rows in.
+    /// Growing segments exist, which still accept rows.
     pub(super) has_growing: Known,
-    /// There are flushed segments that clustering made, which a plain compaction leaves alone.
+    /// Flushed results of clustering exist, which a plain compaction leaves alone.
     pub(super) has_clustered: bool,
 }
 
-/// Which part of a collection a trigger is about.
+/// The part of a collection that a trigger selects.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scope<'a> {
     pub(super) params: &'a Params,
@@ -30,14 +31,14 @@ pub(super) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Whether a segment lies in the partition and the channel.
+    /// Whether a segment is in the partition and the channel.
     pub(super) fn covers(&self, segment: &Segment) -> bool {
         let has_channel = |channel: &String| segment.channel.as_ref().is_none_or(|own| own == channel);
         (self.partition_id == 0 || segment.partition_id == self.partition_id)
             && self.params.channel.as_ref().is_none_or(has_channel)
     }
 
-    /// The segments with rows that a plain, clustering or target-size compaction is about, sorted or not.
+    /// The segments with rows that a plain, clustering or target-size compaction selects, sorted or not.
     pub(super) fn candidates<'s>(&self, segments: &'s [Segment], server: &Server) -> Vec<&'s Segment> {
         let ids = self.params.segment_ids.as_ref().map(|ids| ids.iter().copied().collect::<HashSet<i64>>());
         let is_candidate = |segment: &&Segment| {
@@ -50,13 +51,18 @@ impl Scope<'_> {
     }
 }
 
-/// Servers since 2.5 leave out what is still being flushed, too.
+/// Servers since 2.5 also leave out segments that they are flushing.
 fn is_complete(segment: &Segment, server: &Server) -> bool {
     let is_flushing = segment.state == SegmentState::Flushing as i32;
     segment.is_flushed() && !(is_flushing && server.is_at_least(HAS_SORTED))
 }
 
-/// Fills in what would become of a trigger, and why.
+/// The clause for a server whose version decides, and is not known.
+const UNKNOWN_VERSION: &str =
+    "the client cannot predict the result, because it does not know the server's version";
+const IS_ENABLED_UNKNOWN: &str = "the server does not show whether compaction is switched on";
+
+/// Fills in whether the server would compact, and the reason.
 pub(super) fn conclude(result: &mut CheckResult, deciders: &Deciders, params: &Params, server: &Server) {
     let (if_free, mut reason) = if_free(result, deciders, params, server);
     result.would_compact_if_free = if_free;
@@ -68,8 +74,8 @@ pub(super) fn conclude(result: &mut CheckResult, deciders: &Deciders, params: &P
     if if_free != Known::No {
         reason += match result.may_be_busy {
             Known::No => "",
-            Known::Yes => ", but a compaction of the collection is running",
-            Known::NotKnown => ", unless another compaction holds them: that cannot be seen",
+            Known::Yes => "; another compaction of the collection is running",
+            Known::NotKnown => "; the server does not show whether another compaction holds them",
         };
     }
     if result.is_enabled != Known::No {
@@ -77,7 +83,7 @@ pub(super) fn conclude(result: &mut CheckResult, deciders: &Deciders, params: &P
             waiting_to_be_sorted(usize::try_from(result.unsorted_segments.unwrap_or(0)).unwrap_or(0));
         reason += &sorting.map(|text| format!("; {text}")).unwrap_or_default();
         if result.has_unflushed == Known::Yes {
-            reason += "; rows that are not flushed yet would be left out";
+            reason += "; a compaction would leave out the rows that are not flushed yet";
         }
     }
     result.reason = reason;
@@ -89,105 +95,104 @@ fn if_free(result: &CheckResult, deciders: &Deciders, params: &Params, server: &
         return (Known::No, "compaction is switched off in the server's configuration".to_owned());
     }
     let (Some(segments), Some(rows)) = (result.segments, result.rows) else {
-        return (Known::NotKnown, "its segments cannot be listed".to_owned());
+        return (Known::NotKnown, "the client cannot list the segments of the collection".to_owned());
     };
     if params.mode() == Mode::L0 {
         return l0(result, deciders, server);
     }
     if segments == 0 {
         return match result.unsorted_segments {
-            // What is being sorted is left out; results of a compaction that wait for it were seen to be taken in.
-            Some(1..) => (Known::NotKnown, "there is no segment that is flushed and sorted".to_owned()),
+            // Servers leave out segments that they are sorting. But they were seen to take unsorted results of a
+            // compaction.
+            Some(1..) => (Known::NotKnown, "no segment is flushed and sorted".to_owned()),
             _ if deciders.has_clustered => {
-                (Known::No, "all segments are clustered, and a plain compaction leaves such alone".to_owned())
+                let text =
+                    "all segments are clustered, and a plain compaction leaves clustered segments alone";
+                (Known::No, text.to_owned())
             }
-            _ => (Known::No, "there is no flushed segment to compact".to_owned()),
+            _ => (Known::No, "the collection has no flushed segment to compact".to_owned()),
         };
     }
-    let (count, verb) =
-        if segments == 1 { ("1 segment".to_owned(), "is") } else { (format!("{segments} segments"), "are") };
-    let there_are = format!("{count} with {rows} rows {verb} flushed");
-    match params.mode() {
-        Mode::Plain => {}
-        // Both depend on settings and limits of the server that cannot be read.
-        _ => {
-            return (
-                Known::NotKnown,
-                format!("{there_are}; what the server makes of them depends on its settings"),
-            );
-        }
+    let flushed = format!("{} with {rows} rows", counted(segments, "flushed segment"));
+    if params.mode() != Mode::Plain {
+        // Both other modes depend on settings and limits of the server that the client cannot read.
+        return (Known::NotKnown, format!("{flushed}: the result depends on the server's settings"));
     }
     if result.is_indexed == Known::No && result.needs_index == Known::Yes {
-        let text = format!(
-            "there is no index; this server {}, which leaves such collections alone",
-            server.described()
-        );
+        let is = server.described();
+        let text =
+            format!("the collection has no index; this server {is}, and compacts only indexed segments");
         return (Known::No, text);
     }
     if let Some(open) = open_end(result, deciders, server) {
-        return (Known::NotKnown, format!("{there_are}, {open}"));
+        return (Known::NotKnown, format!("{flushed}: {open}"));
     }
-    let text = match result.expected_segments {
-        _ if result.is_final => {
-            format!("{there_are} and in final form, and would be rewritten all the same")
-        }
-        Some(expected) => format!("{there_are} and would become about {expected}"),
-        None => there_are,
+    let would = match result.expected_segments {
+        _ if result.is_final => "in final form: the server would rewrite each all the same".to_owned(),
+        Some(expected) => format!("would become about {expected}"),
+        None => "would be compacted".to_owned(),
     };
-    (Known::Yes, text)
+    (Known::Yes, format!("{flushed} {would}"))
 }
 
-/// What is left open of a plain compaction.
+/// Why the result of a plain compaction is open.
 fn open_end(result: &CheckResult, deciders: &Deciders, server: &Server) -> Option<&'static str> {
     let may_need_index = result.needs_index != Known::No;
     Some(match () {
-        () if server.version().is_none() => "whatever a server of unknown version makes of them",
-        () if result.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
-        () if deciders.is_external == Known::Yes => "but lie outside of Milvus, where servers do not compact",
-        () if deciders.has_snapshots == Known::Yes => "but snapshots of the collection may protect them",
+        () if server.version().is_none() => UNKNOWN_VERSION,
+        () if result.is_enabled == Known::NotKnown => IS_ENABLED_UNKNOWN,
+        () if deciders.is_external == Known::Yes => {
+            "their rows are stored outside of Milvus, and servers do not compact such segments"
+        }
+        () if deciders.has_snapshots == Known::Yes => "snapshots of the collection may protect them",
         () if deciders.has_snapshots == Known::NotKnown => {
-            "unless snapshots protect them: that cannot be seen"
+            "the server does not show whether snapshots protect them"
         }
         () if deciders.has_ttl == Known::Yes => {
-            "but rows expire by their time to live, which decides what is left of them"
+            "rows expire by their time to live, and the client cannot tell how many are left"
         }
-        () if deciders.has_ttl == Known::NotKnown => "unless their time to live is over: that cannot be seen",
+        () if deciders.has_ttl == Known::NotKnown => {
+            "the server does not show whether rows expire by a time to live"
+        }
         () if deciders.is_partly_indexed == Known::Yes => {
-            "but a vector field has no index while another has one"
+            "a vector field has no index, while another field has one"
         }
         () if result.is_indexed == Known::No && may_need_index => {
-            "but no index, which some servers of that age want"
+            "the collection has no index, and some servers of this line compact only indexed segments"
         }
         () if result.is_indexed == Known::NotKnown && may_need_index => {
-            "if they are indexed: that cannot be seen"
+            "the server does not show whether they are indexed, and may compact only indexed segments"
         }
-        // With an index, what it does not cover yet is left out.
-        () if result.unindexed_rows.is_some_and(|rows| rows > 0) => "but not all of them are indexed yet",
+        // Once a collection has an index, servers leave out the segments that it does not cover yet.
+        () if result.unindexed_rows.is_some_and(|rows| rows > 0) => "not all of them are indexed yet",
         () => return None,
     })
 }
 
-/// Deletions are applied only if they are older than all rows that are not flushed.
+/// Servers apply a deletion only if it is older than all rows that are not flushed.
 fn l0(result: &CheckResult, deciders: &Deciders, server: &Server) -> (Known, String) {
-    let there_are = match result.l0_segments {
-        Some(0) => return (Known::No, "there are no segments of deletions".to_owned()),
-        Some(1) => "there is 1 segment of deletions".to_owned(),
-        count => format!("there are {} segments of deletions", count.unwrap_or(0)),
+    let count = match result.l0_segments {
+        Some(0) => return (Known::No, "the collection has no segments of deletions".to_owned()),
+        count => count.unwrap_or(0),
     };
+    let deletions =
+        if count == 1 { "1 segment".to_owned() } else { format!("{count} segments") } + " of deletions";
     let open = match () {
-        () if server.version().is_none() => "whatever a server of unknown version makes of them",
-        () if result.is_enabled == Known::NotKnown => "if compaction is switched on: that cannot be seen",
-        () if deciders.is_external != Known::No => "if its rows lie in Milvus",
-        () if deciders.has_snapshots != Known::No => "unless snapshots protect what they are about",
+        () if server.version().is_none() => UNKNOWN_VERSION,
+        () if result.is_enabled == Known::NotKnown => IS_ENABLED_UNKNOWN,
+        () if deciders.is_external != Known::No => {
+            "the rows of the collection may be stored outside of Milvus, where servers do not compact"
+        }
+        () if deciders.has_snapshots != Known::No => "snapshots may protect the segments that they apply to",
         () if deciders.has_growing == Known::Yes => {
-            "but rows that are not flushed may be older than they are"
+            "older rows may not be flushed yet, and the server waits for those"
         }
         () if deciders.has_growing == Known::NotKnown => {
-            "if they are older than all rows that are not flushed: that cannot be seen"
+            "the server does not show whether all older rows are flushed, and waits for those"
         }
-        () => return (Known::Yes, there_are + ", which would be applied"),
+        () => return (Known::Yes, deletions + " would be applied"),
     };
-    (Known::NotKnown, format!("{there_are}, {open}"))
+    (Known::NotKnown, format!("{deletions}: {open}"))
 }
 
 #[cfg(test)]
@@ -198,7 +203,7 @@ mod tests {
         Server { version_text: text.to_owned(), ..Server::default() }
     }
 
-    /// Four flushed segments, and nothing that would keep a server from compacting them.
+    /// Four flushed segments that a server would certainly compact.
     fn good() -> CheckResult {
         CheckResult {
             is_enabled: Known::Yes,
@@ -251,8 +256,8 @@ mod tests {
         let told = predicted(CheckResult { may_be_busy: NotKnown, ..good() }, clear(), &Params::default());
         assert_eq!(
             told.reason,
-            "4 segments with 200 rows are flushed and would become about 1, \
-             unless another compaction holds them: that cannot be seen"
+            "4 flushed segments with 200 rows would become about 1; \
+             the server does not show whether another compaction holds them"
         );
     }
 
@@ -277,7 +282,7 @@ mod tests {
             (CheckResult { is_indexed: NotKnown, needs_index: Yes, ..good() }, "indexed"),
             (CheckResult { is_indexed: Known::No, needs_index: NotKnown, ..good() }, "no index"),
             (CheckResult { unindexed_rows: Some(1), ..good() }, "not all of them are indexed"),
-            (CheckResult { segments: None, ..good() }, "cannot be listed"),
+            (CheckResult { segments: None, ..good() }, "cannot list the segments"),
             (
                 CheckResult { segments: Some(0), unsorted_segments: Some(1), ..good() },
                 "1 segment waits to be sorted",
@@ -324,8 +329,8 @@ mod tests {
             (told.would_compact, told.reason.as_str()),
             (
                 Known::Yes,
-                "4 segments with 200 rows are flushed and would become about 1; \
-                 2 segments wait to be sorted; rows that are not flushed yet would be left out"
+                "4 flushed segments with 200 rows would become about 1; 2 segments wait to be sorted; \
+                 a compaction would leave out the rows that are not flushed yet"
             )
         );
         let told = predicted(
@@ -334,11 +339,7 @@ mod tests {
             &Params::default(),
         );
         assert_eq!(told.would_compact, Known::Yes, "servers rewrite it each time");
-        assert!(
-            told.reason.contains("1 segment with 200 rows is flushed and in final form"),
-            "{}",
-            told.reason
-        );
+        assert!(told.reason.contains("1 flushed segment with 200 rows in final form"), "{}", told.reason);
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(crate) async fn resolve(
 ) -> Result<Resolution, Error> {
     let collection = collection::find(rpc, deadline, name).await?;
     let Some(origin) = history.in_doubt(&collection) else {
-        let text = "no trigger of this client for this collection is in doubt";
+        let text = "this client has no trigger in doubt for this collection";
         return Ok(Resolution::new(ResolutionState::NotInDoubt, NO_JOB, text));
     };
     let found = after(rpc, RetryClass::Read, deadline, &origin).await?;
@@ -116,14 +116,14 @@ pub(super) async fn after(
         Resolution::new(
             ResolutionState::NoTrace,
             NO_JOB,
-            "the server lists no compaction of it that began since, so far",
+            "so far, the server lists no compaction of the collection that began after the trigger",
         )
     } else {
         let text = match origin.before {
             Some(_) => {
-                "its segments are as before, and this server does not list jobs: one may be waiting or running"
+                "the collection has the same segments as before, but this server does not list jobs: one may wait or run"
             }
-            None => "its segments right before the trigger are not known",
+            None => "the client does not know the segments right before the trigger",
         };
         Resolution::new(ResolutionState::Unknown, NO_JOB, text)
     })
@@ -139,11 +139,14 @@ fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Resolut
     match new[..] {
         [] => None,
         [job_id] => {
-            let text = format!("the server lists job {job_id}, which began since");
+            let text = format!("the server lists job {job_id}, which began after the trigger");
             Some(Resolution::new(ResolutionState::Started, job_id, text))
         }
         [job_id, ..] => {
-            let text = format!("the server lists {} jobs that began since, first {job_id}", new.len());
+            let text = format!(
+                "the server lists {} jobs that began after the trigger; the first is {job_id}",
+                new.len()
+            );
             Some(Resolution::new(ResolutionState::Started, job_id, text))
         }
     }
@@ -158,7 +161,9 @@ fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) 
     match new.count() {
         0 => None,
         count => {
-            let text = format!("{count} new plans of the server take its segments; their job is not told");
+            let text = format!(
+                "the server lists {count} new plans for segments of the collection, but not which job they belong to"
+            );
             Some(Resolution::new(ResolutionState::Started, UNKNOWN_JOB, text))
         }
     }
@@ -176,7 +181,7 @@ pub(super) fn plans_on(plans: &[Plan], segments: &HashSet<i64>) -> HashMap<Vec<i
 /// Segments that only a compaction replaces are gone, and new ones exist. A dropped partition leaves no new ones.
 fn by_segments(before: &Snapshot, now: &Snapshot, origin: &Origin) -> Option<Resolution> {
     let text = |gone: usize| {
-        format!("{gone} segments of the collection were compacted since, by this trigger or another")
+        format!("since the trigger, this or another job compacted {gone} segments of the collection")
     };
     if origin.mode == Mode::L0 {
         let gone = before.l0_ids().difference(&now.l0_ids()).count();

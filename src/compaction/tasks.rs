@@ -50,7 +50,7 @@ pub(crate) async fn list(
     if is_proven {
         Ok(plans)
     } else {
-        unsupported("is not possible: this server does not look at the collection")
+        unsupported("is not possible: this server ignores the collection's name")
     }
 }
 

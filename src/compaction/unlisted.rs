@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::judgement::{Judgement, Reason};
 use super::plan::{Plan, Plans};
 use super::snapshot::{Snapshot, count};
+use crate::text::counted;
 
 /// Why the client cannot exclude plans that it never saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,13 +23,14 @@ pub enum Unlisted {
 }
 
 impl Unlisted {
-    /// The text for a person, to follow a colon.
+    /// The clause for a person, after "and".
     pub(super) fn text(self) -> String {
         match self {
-            Self::SegmentsUnknown => "the segments of its collection are not known".to_owned(),
-            Self::SegmentsUnnamed(1) => "1 segment is stored that none of them names".to_owned(),
-            Self::SegmentsUnnamed(number) => format!("{number} segments are stored that none of them names"),
-            Self::NoTrace => "what these did does not show in the segments of the collection".to_owned(),
+            Self::SegmentsUnknown => "the client does not know the segments of its collection".to_owned(),
+            Self::SegmentsUnnamed(number) => {
+                format!("no known plan names {}", counted(number, "stored segment"))
+            }
+            Self::NoTrace => "the known plans left no trace in the segments of the collection".to_owned(),
         }
     }
 }

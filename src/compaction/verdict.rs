@@ -9,6 +9,7 @@ use super::segment_diff::SegmentDiff;
 use super::snapshot::count;
 use super::unlisted::Unlisted;
 use crate::error::{Error, Status};
+use crate::text::counted;
 
 /// How a compaction ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,14 +62,14 @@ impl Verdict {
             Self::Succeeded => (c"succeeded", c"Every plan of the job completed."),
             Self::NothingToDo => (
                 c"nothing to do",
-                c"The server scheduled nothing: as far as its segments show, there is nothing to compact.",
+                c"The server scheduled nothing, and the segments show nothing to compact.",
             ),
             Self::PartlyFailed => (c"partly failed", c"Some plans completed; others failed or timed out."),
             Self::Failed => (c"failed", c"Plans failed, and none completed."),
-            Self::TimedOut => (c"timed out", c"The plans ran out of the server's time, and none completed."),
+            Self::TimedOut => (c"timed out", c"The plans ran out of the time that the server gives them, and none completed."),
             Self::Unknown => (c"unknown", c"The server can no longer tell how the job ended."),
             Self::NotStarted => {
-                (c"not started", c"No clustering was started: another job held the collection; ask again.")
+                (c"not started", c"The server started no clustering, because another job held the collection. Trigger it again.")
             }
         }
     }
@@ -140,14 +141,14 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     let (counts, planned) = (report.counts, report.planned);
     let unknown = match report.unknown {
         0 => String::new(),
-        number => format!("; how {number} ended is not known"),
+        number => format!("; the end of {number} is unknown"),
     };
     let (status, text) = match report.verdict {
         Verdict::Succeeded | Verdict::NothingToDo => return None,
         Verdict::PartlyFailed | Verdict::Failed => (
             Status::CompactionFailed,
             format!(
-                "of {planned} plans {} completed, {} failed and {} timed out{unknown}",
+                "{} of {planned} plans completed, {} failed and {} timed out{unknown}",
                 counts.completed, counts.failed, counts.timed_out
             ),
         ),
@@ -156,19 +157,21 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
         }
         Verdict::NotStarted => (
             Status::Busy,
-            "no clustering was started: the server answered with another job of the collection, which is over now; \
-             ask again"
+            "the server started no clustering: it answered with another job of the collection. That job is over; \
+             trigger the clustering again"
                 .to_owned(),
         ),
         Verdict::Unknown if planned == 0 => (
             Status::OutcomeUnknown,
-            "the server says Completed but shows no trace of the job: it never knew it, forgot it, or had nothing to do"
+            "the server reports Completed, but shows no plan of the job: it never knew the job, forgot it, or had \
+             nothing to do"
                 .to_owned(),
         ),
         Verdict::Unknown | Verdict::None => (Status::OutcomeUnknown, open(report)),
     };
-    let why = why(report).map(|why| format!(". Of a plan: {why}")).unwrap_or_default();
-    let reason = reason.map(|reason| format!("; the server says of a plan: {reason}")).unwrap_or_default();
+    let why = why(report).map(|why| format!("; {}", of_a_plan(why))).unwrap_or_default();
+    let reason =
+        reason.map(|reason| format!("; the server reports for a plan: {reason}")).unwrap_or_default();
     let change = report.segment_diff.map(change).unwrap_or_default();
     let error = Error::new(status, text + &why + &change + &reason);
     Some(if status == Status::Busy { error.retriable() } else { error })
@@ -179,13 +182,13 @@ fn open(report: &Report) -> String {
     let (planned, completed) = (report.planned, report.counts.completed);
     let Some(why) = report.unlisted else {
         return format!(
-            "the server says Completed, but only {completed} of {planned} plans are known to have completed"
+            "the server reports Completed, but only {completed} of {planned} plans certainly completed"
         );
     };
     let failed = report.counts.failed.saturating_add(report.counts.timed_out);
     format!(
-        "of {planned} plans that the server told of {completed} completed and {failed} failed, but the job may be older \
-         than the server's memory, so that others may be forgotten: {}",
+        "{completed} of {planned} known plans completed, and {failed} failed. The server may have forgotten other \
+         plans: the job may be older than the server's memory, and {}",
         why.text()
     )
 }
@@ -199,12 +202,49 @@ fn why(report: &Report) -> Option<&'static str> {
     reason.message().to_str().ok().map(|text| text.trim_end_matches('.'))
 }
 
+/// A reason is a sentence about "the plan". In a report on many plans that is "a plan".
+fn of_a_plan(reason: &str) -> String {
+    let reason = reason.replacen("The plan", "a plan", 1).replacen("the plan", "a plan", 1);
+    let first = reason.chars().next().map_or(0, char::len_utf8);
+    reason[..first].to_lowercase() + &reason[first..]
+}
+
 /// Says how the collection's segments changed, whatever the server reports about the job.
 fn change(diff: SegmentDiff) -> String {
     match (diff.removed, diff.added) {
-        (0, 0) => "; its collection has the same segments as before".to_owned(),
-        (gone, appeared) => {
-            format!("; of the collection's segments {gone} are gone and {appeared} are new since the trigger")
+        (0, 0) => "; the collection has the same segments as before".to_owned(),
+        (gone, new) => format!(
+            "; since the trigger, {} of the collection disappeared and {new} appeared",
+            counted(gone, "segment")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_the_plan_once_and_not_as_the_only_one() {
+        for (reason, expected) in [
+            (Reason::PartitionDropped, "a plan's partition was dropped, and its sources with it."),
+            (Reason::NeverListed, "the server announced or counted a plan, but never listed it."),
+            (Reason::SomeSourcesStored, "some of a plan's sources are stored, others are gone."),
+        ] {
+            assert_eq!(of_a_plan(reason.message().to_str().unwrap()), expected);
         }
+        let report = Report {
+            verdict: Verdict::Unknown,
+            planned: 2,
+            unknown: 1,
+            plans: vec![Plan::default()],
+            ..Report::default()
+        };
+        let error = failure(&report, None).unwrap();
+        assert_eq!(
+            error.message(),
+            "the server reports Completed, but only 0 of 2 plans certainly completed; \
+             the server announced or counted a plan, but never listed it"
+        );
     }
 }

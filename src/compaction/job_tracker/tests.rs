@@ -202,9 +202,11 @@ fn a_young_job_of_others_is_judged_by_what_is_listed_and_an_old_one_by_what_is_s
     let report = of_others(true, [COMPLETED; 2], Some(&[11, 12, 3])).report();
     assert_eq!((report.unlisted, report.unknown), (Some(Unlisted::SegmentsUnnamed(1)), 0));
     let error = super::super::verdict::failure(&report, None).unwrap();
-    for words in
-        ["of 2 plans", "2 completed and 0 failed", "older than the server's memory", "1 segment is stored"]
-    {
+    for words in [
+        "2 of 2 known plans completed, and 0 failed",
+        "older than the server's memory",
+        "names 1 stored segment",
+    ] {
         assert!(error.message().contains(words), "{error}");
     }
 }

@@ -166,7 +166,7 @@ fn a_job_that_was_never_started_goes_the_same_way() {
 fn what_the_client_does_not_know_it_does_not_export() {
     let error = export(&JobHistory::default(), &config("key"), 7).unwrap_err();
     assert_eq!(error.status, Status::InvalidArgument);
-    assert!(error.message().contains("neither triggered, imported nor waited for it"), "{error}");
+    assert!(error.message().contains("neither triggered, imported nor waited for the job"), "{error}");
     assert_eq!(
         export(&JobHistory::default(), &config("key"), -1).unwrap_err().status,
         Status::InvalidArgument
@@ -203,13 +203,13 @@ fn what_is_no_whole_text_of_this_version_is_refused_with_the_reason() {
     assert!(refused(&whole.replace("job-1.", "job-10.")).contains("later version"));
     for never in ["job-0.", "job-01.", "job-00."] {
         let why = refused(&whole.replace("job-1.", never));
-        assert!(why.contains("a version that no library has made"), "{why}");
+        assert!(why.contains("a version that no library writes"), "{why}");
     }
     assert!(refused(&whole[..100]).contains("cut off"));
     assert!(refused(&format!("{whole}0")).contains("cut off"));
     assert!(refused(&"x".repeat(MOST_BYTES + 1)).contains("16 MiB"));
     assert!(refused(&seal("[]")).contains("\"job\""));
-    assert!(refused(&seal(&"[".repeat(100_000))).contains("no text that this library has made"));
+    assert!(refused(&seal(&"[".repeat(100_000))).contains("was not made by this library"));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn numbers_that_no_job_has_are_refused() {
         let mut value = value.clone();
         *value.pointer_mut(pointer).unwrap() = serde_json::from_str(nonsense).unwrap();
         let error = import(&JobHistory::default(), &seal(&value.to_string())).unwrap_err();
-        assert!(error.message().contains("no job has"), "{pointer} {nonsense}: {error}");
+        assert!(error.message().contains("impossible value"), "{pointer} {nonsense}: {error}");
     }
 }
 
@@ -284,7 +284,7 @@ fn what_was_known_of_the_job_is_kept() {
     assert_eq!((job.most.failed, job.most.timed_out, job.plans.len(), job.is_over), (1, 3, 6, true));
     let elsewhere = Job { origin: Some(Arc::new(self::origin("größe", 6))), ..open_job() };
     let error = import(&history, &text(elsewhere)).unwrap_err();
-    assert!(error.message().contains("of another server"), "{error}");
+    assert!(error.message().contains("from another server"), "{error}");
 }
 
 /// The verdict after the server says that the job is over, and nothing else any more.
