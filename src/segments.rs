@@ -20,7 +20,7 @@ const LISTING_PAUSE: Duration = Duration::from_millis(20);
 /// The longest channel name in bytes that is kept.
 const CHANNEL_LIMIT: usize = 255;
 
-/// One segment. `None` is what this server does not report.
+/// One segment. `None`: the server does not report the field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Segment {
     /// Its id.
@@ -50,7 +50,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Whether its rows are stored for good, or about to be.
+    /// Whether its rows are stored permanently, or about to be.
     pub(crate) fn is_stored_data(&self) -> bool {
         let stored = [SegmentState::Sealed, SegmentState::Flushed, SegmentState::Flushing];
         stored.iter().any(|state| *state as i32 == self.state) && !self.is_l0()
@@ -61,7 +61,7 @@ impl Segment {
         self.is_stored_data() && self.state != SegmentState::Sealed as i32
     }
 
-    /// Whether it is stored for good.
+    /// Whether it is stored permanently.
     pub(crate) fn is_in_state_flushed(&self) -> bool {
         self.state == SegmentState::Flushed as i32
     }
@@ -87,7 +87,7 @@ impl Segment {
         self.state == SegmentState::Growing as i32 && !self.is_l0()
     }
 
-    /// Whether it holds nothing but deletions.
+    /// Whether it contains only deletions.
     pub(crate) fn is_l0(&self) -> bool {
         self.level == Some(SegmentLevel::L0 as i32)
     }

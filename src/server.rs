@@ -1,4 +1,4 @@
-//! What the server says of itself, and what it can do by that.
+//! What the server reports about itself, and what it can do.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub(crate) const COUNTS_PLANS: Version = Version(2, 4, 0);
 pub(crate) const TELLS_REFRESH: Version = Version(2, 3, 0);
 /// The first version that reports the level of segments.
 pub(crate) const HAS_LEVELS: Version = Version(2, 4, 7);
-/// The first version that certainly compacts collections without an index. From 2.4.0 to this one nobody can tell.
+/// The first version that certainly compacts collections without an index. From 2.4.0 to this one it is unknown.
 pub(crate) const COMPACTS_UNINDEXED: Version = Version(2, 4, 13);
 /// The first version that reports whether segments are sorted.
 pub(crate) const HAS_SORTED: Version = Version(2, 5, 0);
@@ -35,15 +35,15 @@ pub(crate) const HAS_TARGET_SIZE: Version = Version(2, 6, 12);
 pub(crate) const HAS_EARLY_TARGET_SIZE: Version = Version(2, 6, 8);
 /// The first version that forgets finished jobs after an hour; older ones keep them for a day.
 const FORGETS_JOBS_SOON: Version = Version(2, 6, 3);
-/// No version up to this one lists the tasks of a collection: it takes the request for one about "job 0".
+/// No version up to this one lists the tasks of a collection: it reads the request as one about "job 0".
 pub(crate) const LISTS_NO_TASKS: Version = Version(3, 0, 0);
 
-/// Timestamps and ids of a server have the milliseconds since 1970 above so many bits.
+/// The lower bits of a server's timestamps and ids; the upper bits are milliseconds since 1970.
 pub(crate) const TIMESTAMP_BITS: u32 = 18;
 /// The start of 2020: before any server that this library can talk to.
 const EARLIEST_CLOCK_MS: i64 = 1_577_836_800_000;
 
-/// What a server says of itself.
+/// What a server reports about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Server {
     /// The version as the server writes it, e.g. `v2.3.5-lite`; empty if it reports none.
@@ -56,7 +56,7 @@ pub struct Server {
     pub(crate) answered: Option<Instant>,
     /// The version that the user wants assumed if the server reports none.
     pub(crate) assumed: Option<Version>,
-    /// Whether the user says that the server honours target sizes although its version is too early.
+    /// Whether the user vouches that the server honours target sizes, although its version is too early.
     pub(crate) allows_early_target_size: bool,
 }
 
@@ -67,8 +67,8 @@ impl Server {
         self.version_text.starts_with("milvus_lite")
     }
 
-    /// The server's clock in milliseconds since 1970: the id that it answers `Connect` with is a timestamp of that moment,
-    /// as recorded of 2.4 to 3.0. `None` if the id is no such timestamp.
+    /// The server's clock in milliseconds since 1970. Servers from 2.4 to 3.0 respond to `Connect` with an id that is a
+    /// timestamp of that moment. `None` if the id is no timestamp.
     pub(crate) fn clock_ms(&self) -> Option<i64> {
         let since = i64::try_from(self.answered?.elapsed().as_millis()).ok()?;
         Some(self.identifier >> TIMESTAMP_BITS).filter(|ms| *ms >= EARLIEST_CLOCK_MS).map(|ms| ms + since)

@@ -1,15 +1,15 @@
-//! Notices work in which nothing changes. No I/O.
+//! Detects work that no longer advances. No I/O.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long nothing has changed, from one answer of the server to the next.
+/// Measures how long nothing has changed, from one answer of the server to the next.
 #[derive(Debug)]
 pub(crate) struct Stall {
     timeout: Duration,
     changed: Instant,
     answered: Instant,
-    /// The time in which the answers showed no change.
+    /// How long the answers have shown no change.
     unchanged: Duration,
 }
 
@@ -18,8 +18,8 @@ impl Stall {
         Self { timeout, changed: now, answered: now, unchanged: Duration::ZERO }
     }
 
-    /// Records an answer. Returns how long nothing has changed if that is too long. A gap without answers, as in an outage,
-    /// counts for half of the timeout at most: nobody saw what changed in it.
+    /// Records an answer. Returns how long nothing has changed, if that is too long. A gap without answers, such as an
+    /// outage, counts as at most half of the timeout, because the client cannot see changes in it.
     pub(crate) fn answered(&mut self, has_changed: bool, now: Instant) -> Option<Duration> {
         let gap = now.saturating_duration_since(self.answered).min(self.timeout / 2);
         self.answered = now;

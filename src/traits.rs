@@ -1,4 +1,4 @@
-//! What else of a collection, besides its segments, decides how it is compacted.
+//! The facts about a collection, besides its segments, that decide how a server compacts it.
 
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
@@ -39,7 +39,7 @@ impl Traits {
     }
 }
 
-/// Looks a collection's traits up.
+/// Looks up a collection's traits.
 pub(crate) async fn of(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Result<Traits, Error> {
     collection::describe(rpc, deadline, &collection.database, &collection.name).await.map(Traits::of)
 }

@@ -1,9 +1,9 @@
 //! Finds out whether a collection has rows that are not flushed yet.
 //!
 //! No server up to 3.0.0 lists growing segments: neither as stored nor, since 2.2, as loaded (seen on 2.2.16, 2.3.5
-//! and 2.5.27). A count of the rows tells: query nodes that serve a collection count its rows with the growing
-//! segments and, on request, without. The difference is the rows in growing segments. Some of these may be flushed
-//! already, until the query nodes have loaded the stored segments: at most as many as those segments have.
+//! and 2.5.27). So the client counts rows: query nodes that serve a collection count its rows with the growing segments
+//! and, on request, without them. The difference is the rows in growing segments. Some of these rows may be flushed
+//! already, while the query nodes have not loaded the stored segments: at most as many rows as those segments have.
 
 use std::collections::HashSet;
 

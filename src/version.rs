@@ -34,8 +34,8 @@ impl Version {
 }
 
 impl Told {
-    /// Parses what a server reports. The number in `pkg/v2.5.5` is that of a Go module in the server's source: it has
-    /// only major and minor number in common with the server.
+    /// Parses what a server reports. `pkg/v2.5.5` is the version of a Go module in the server's source, which shares
+    /// only the major and minor number with the server.
     pub(crate) fn by(text: &str) -> Self {
         let text = text.trim();
         if let Some(module) = text.strip_prefix("pkg/") {
@@ -56,7 +56,7 @@ impl Told {
             .map_or(Self::Line(major, minor), |patch| Self::Version(Version(major, minor, patch)))
     }
 
-    /// The same, refined by the user's version where that says more. It never contradicts what the server reports.
+    /// Completes it with the version that the user assumes. What the server reports takes precedence.
     pub(crate) fn or(self, assumed: Option<Version>) -> Self {
         match (self, assumed) {
             (Self::Nothing, Some(assumed)) => Self::Version(assumed),

@@ -1,16 +1,16 @@
-//! Whether a job is so young that its server cannot have forgotten plans of it. No I/O.
+//! Decides whether a job is too young for the server to have forgotten its plans. No I/O.
 
 use std::time::{Duration, Instant};
 
 use crate::server::{Server, TIMESTAMP_BITS};
 
-/// Clocks of one cluster's parts agree to this.
+/// The largest difference between the clocks of one cluster.
 const LONGEST_LEAD_MS: i64 = 60_000;
 
-/// `triggered`: when the job began, if that is known; else its id has to tell. Servers count ids up from one whose upper
-/// bits are the milliseconds since 1970 at which they began to. So a server gave an id at the moment in its upper bits
-/// or later; on a server that has run for long, much later. The client compares it with the server's own clock, never
-/// with that of this machine. Half of the server's memory is a margin.
+/// `triggered`: when the job began. If that is unknown, the client reads the age from the id. A server's first id has
+/// the milliseconds since 1970 in its upper bits, and the server counts up from there. So the server gave an id at the
+/// moment in its upper bits or later; after a long uptime, much later. The client compares that moment with the
+/// server's clock, never with the clock of this machine. Half of the time that the server remembers a job is a margin.
 pub(super) fn is_young(job_id: i64, triggered: Option<Instant>, server: &Server) -> bool {
     let at_most = server.forgets_jobs_after() / 2;
     match (triggered, server.clock_ms()) {
@@ -20,7 +20,7 @@ pub(super) fn is_young(job_id: i64, triggered: Option<Instant>, server: &Server)
     }
 }
 
-/// Small numbers, as of milvus-lite, are from 1970.
+/// Small numbers, such as those of milvus-lite, are old: their upper bits say 1970.
 fn is_young_id(job_id: i64, at_most: Duration, now_ms: i64) -> bool {
     let age = now_ms.saturating_sub(job_id >> TIMESTAMP_BITS);
     let at_most = i64::try_from(at_most.as_millis()).unwrap_or(i64::MAX);
@@ -31,7 +31,7 @@ fn is_young_id(job_id: i64, at_most: Duration, now_ms: i64) -> bool {
 mod tests {
     use super::*;
 
-    /// The job and the answer to `Connect` of `tests/recordings/2.6.19/one.jsonl`.
+    /// The job id and the response to `Connect` in `tests/recordings/2.6.19/one.jsonl`.
     const RECORDED: i64 = 470_780_033_501_107_373;
     const IDENTIFIER: i64 = 470_780_066_639_380_482;
     const HOUR: Duration = Duration::from_hours(1);

@@ -84,8 +84,8 @@ fn held_by(origin: &Origin, job_id: i64) -> Error {
     Error::new(Status::Busy, text).retriable().about_job(job_id)
 }
 
-/// Servers since 2.4 respond to a plain trigger with -1 if no segment is free. They rewrite even a single free segment,
-/// so segments that look free are held by another compaction or are not eligible.
+/// Servers since 2.4 respond to a plain trigger with -1 if no segment is free. They rewrite even a single free segment. So
+/// another compaction holds the segments that look free, or the server leaves them out.
 async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Error> {
     let before = origin.before.as_ref()?;
     let count = left_out::eligible(before, &origin.chosen);

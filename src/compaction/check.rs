@@ -54,9 +54,9 @@ impl From<Option<bool>> for Known {
 /// The result of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckResult {
-    /// Whether the server would schedule anything now: it would if no other compaction ran, and none runs.
+    /// Whether the server would schedule plans now: it would if no other compaction ran, and none runs.
     pub would_compact: Known,
-    /// Whether it would if no other compaction held the segments.
+    /// Whether the server would schedule plans if no other compaction held the segments.
     pub would_compact_if_free: Known,
     /// Whether another compaction may hold segments.
     pub may_be_busy: Known,
@@ -66,25 +66,25 @@ pub struct CheckResult {
     pub is_enabled: Known,
     /// Whether a job of this collection is running.
     pub is_running: Known,
-    /// Whether it has an index.
+    /// Whether the collection has an index.
     pub is_indexed: Known,
     /// Whether this server leaves collections without an index alone.
     pub needs_index: Known,
-    /// Whether it has a key to cluster by.
+    /// Whether the collection has a clustering key.
     pub has_clustering_key: bool,
     /// Whether there are rows that a compaction would leave out, because they are not flushed yet.
     pub has_unflushed: Known,
-    /// Whether what the trigger is about is in its final form; what cannot be known counts as not final.
+    /// Whether the selected segments are in their final form. A fact that the server does not show counts as not final.
     pub is_final: bool,
-    /// Flushed segments with rows that the trigger would take in; not those that wait to be sorted.
+    /// Flushed segments with rows that the trigger would take, without those that wait to be sorted.
     pub segments: Option<i64>,
     /// About how many segments they would become.
     pub expected_segments: Option<i64>,
-    /// Segments that wait to be sorted, and may be left out; on servers that sort (2.5).
+    /// Segments that wait to be sorted, and that the compaction may leave out; on servers that sort (since 2.5).
     pub unsorted_segments: Option<i64>,
     /// Their rows.
     pub rows: Option<i64>,
-    /// Segments with nothing but deletions, on servers that have such (2.4.7).
+    /// Segments of deletions, on servers that report levels (since 2.4.7).
     pub l0_segments: Option<i64>,
     /// Rows without an index.
     pub unindexed_rows: Option<i64>,
@@ -103,7 +103,7 @@ pub(crate) async fn check(
     let mut result =
         CheckResult { has_clustering_key: collection.has_clustering_key, ..CheckResult::default() };
     if server.is_lite() {
-        // It compacts by itself, and takes triggers for the sake of compatibility only.
+        // It compacts by itself, and accepts triggers only for compatibility.
         "milvus-lite accepts triggers, but does nothing".clone_into(&mut result.reason);
         (result.would_compact, result.would_compact_if_free) = (Known::No, Known::No);
         return Ok(result);
@@ -145,7 +145,7 @@ pub(crate) async fn check(
     Ok(result)
 }
 
-/// What a collection's description and its indexes tell.
+/// The deciding facts in a collection's description and its indexes.
 fn deciders(traits: Option<&Traits>, indexes: Option<&Indexes>) -> Deciders {
     let is_partly_indexed = traits.zip(indexes).map(|(traits, indexes)| traits.is_partly_indexed(indexes));
     Deciders {
@@ -156,7 +156,7 @@ fn deciders(traits: Option<&Traits>, indexes: Option<&Indexes>) -> Deciders {
     }
 }
 
-/// Counts the segments that a trigger would take in, and leave out.
+/// Counts the segments that a trigger would take and leave out.
 fn survey(
     result: &mut CheckResult,
     stored: &[Segment],
@@ -171,7 +171,7 @@ fn survey(
     result.segments = Some(counted(taken.len()));
     result.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
     result.unsorted_segments = server.is_at_least(HAS_SORTED).then(|| counted(unsorted.len()));
-    // The other kinds make of them what settings of the server say.
+    // The result of the other kinds depends on settings of the server.
     result.expected_segments = (scope.params.mode() == Mode::Plain).then(|| {
         let channels = if scope.params.channel.is_some() { 1 } else { collection.channels.len() };
         expected(&taken, server, channels, row_bytes)
@@ -222,7 +222,7 @@ fn allowed<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     }
 }
 
-/// Up to 2.3 only indexed segments are compacted; when exactly this ended in 2.4 is published nowhere.
+/// Servers up to 2.3 compact only indexed segments. Milvus does not document which 2.4 release changed that.
 fn needs_index(server: &Server) -> Known {
     match () {
         () if server.is_before(COUNTS_PLANS) => Known::Yes,
@@ -231,7 +231,7 @@ fn needs_index(server: &Server) -> Known {
     }
 }
 
-/// A server with compaction switched off refuses questions about jobs too. 2.3 takes 22 s to do so.
+/// A server with compaction switched off also refuses to report the state of a job. 2.3 takes 22 s to do so.
 async fn is_enabled(rpc: &Rpc, deadline: Deadline<'_>) -> Known {
     match state::state(rpc, RetryClass::Poll, share(deadline), ANY_JOB).await {
         Ok(_) => Known::Yes,

@@ -1,14 +1,14 @@
-//! How many segments a plain compaction makes, estimated.
+//! Estimates how many segments a plain compaction makes.
 
 use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, Server};
 
-/// The most segments of one plan before 2.4.
+/// The largest number of segments in one plan before 2.4.
 const PLAN_LIMIT: usize = 30;
 const MEGABYTE: u64 = 1 << 20;
 
-/// About how many segments these become: by partition, channel and the size that servers give a segment, as far as
-/// that can be told from the width of the rows. A server does not list the bytes of a segment.
+/// Estimates how many segments these become, by partition, channel and size. Servers do not list the bytes of a
+/// segment, so the size is the number of rows times the width of a row.
 pub(super) fn expected(taken: &[&Segment], server: &Server, channels: usize, row_bytes: u64) -> i64 {
     let is_old = server.is_before(COUNTS_PLANS);
     let limit = if is_old { 512 * MEGABYTE } else { 1024 * MEGABYTE };
@@ -26,7 +26,7 @@ pub(super) fn expected(taken: &[&Segment], server: &Server, channels: usize, row
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Segments of different places do not become one.
+/// A compaction merges only segments of the same place.
 fn place(segment: &Segment) -> (i64, Option<&str>) {
     (segment.partition_id, segment.channel.as_deref())
 }

@@ -1,4 +1,4 @@
-//! The final form of a collection, in one definition for the whole library.
+//! Defines the final form of a collection, once for the whole library.
 
 use std::collections::HashSet;
 
@@ -7,9 +7,9 @@ use crate::proto::common::SegmentState;
 use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, HAS_LEVELS, Server};
 
-/// Whether segments are in their final form: in each partition (and channel, where listed) at most one stored
-/// segment; it is flushed, sorted where servers sort, and indexed where its siblings are; and there are no deletions
-/// that wait to be applied. What cannot be known counts as not final.
+/// Whether segments are in their final form: each partition (and channel, where the server lists it) has at most one
+/// stored segment, which is flushed, sorted if the server sorts, and indexed if others are; and no deletions wait. A fact
+/// that the server does not show counts as not final.
 pub(crate) fn is_final<'a>(
     segments: impl IntoIterator<Item = &'a Segment>,
     server: &Server,
@@ -27,7 +27,7 @@ pub(crate) fn is_final<'a>(
     })
 }
 
-/// From 2.4.0 to 2.4.6 segments of deletions look like any other; before, there are none.
+/// From 2.4.0 to 2.4.6 segments of deletions look like other segments. Earlier servers have none.
 fn tells_deletions(server: &Server) -> bool {
     server.is_before(COUNTS_PLANS) || server.is_at_least(HAS_LEVELS)
 }

@@ -22,7 +22,7 @@ use crate::collection::{Collection, check_name};
 
 /// The greatest age of a job.
 const LONGEST_AGE: Duration = Duration::from_hours(30 * 24);
-/// Stands for `Scheduled` values that are no number of plans.
+/// The `Scheduled` values that are not a number of plans.
 const UNCOUNTED: i64 = -1;
 const ELSEWHERE: i64 = -2;
 const MODES: [Mode; 4] = [Mode::Plain, Mode::Clustering, Mode::L0, Mode::TargetSize];
@@ -41,14 +41,15 @@ impl Moment {
         Self { instant: Instant::now(), unix }
     }
 
-    /// To the nearest millisecond, so that what was read is written again: the two clocks are not read at once.
+    /// Rounds to the nearest millisecond, so that a time that was read is written unchanged: the two clocks are read one
+    /// after the other.
     fn write(self, at: Instant) -> i64 {
         let age = self.instant.saturating_duration_since(at);
         let unix = self.unix.saturating_sub(age).saturating_add(Duration::from_micros(500));
         i64::try_from(unix.as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// The clocks of two machines differ: nothing is younger than now.
+    /// A time in the future counts as now, because the clocks of two machines differ.
     fn read(self, unix_ms: i64) -> Instant {
         let at = Duration::from_millis(unix_ms.max(0).unsigned_abs());
         let age = self.unix.saturating_sub(at).min(LONGEST_AGE);
@@ -126,7 +127,7 @@ fn write_origin(origin: &Origin, now: Moment) -> Value {
     })
 }
 
-/// By partition: its id, and of each segment id, rows, and its traits with its channel above them.
+/// One list per partition: the partition's id, then for each segment its id, rows, and channel and traits in one number.
 fn write_snapshot(snapshot: &Snapshot) -> Vec<Vec<i64>> {
     let mut partitions: BTreeMap<i64, Vec<&Stored>> = BTreeMap::new();
     for segment in snapshot.all() {
@@ -255,7 +256,7 @@ fn read_plans(fields: Fields<'_>) -> Read<Plans> {
     let listed = fields.get("plans", Value::as_array)?;
     let read = |value| read_plan(Fields::of("plans", value)?);
     let plans: Plans = listed.iter().map(read).collect::<Read<Vec<_>>>()?.into_iter().collect();
-    // One of them twice, or more than fit.
+    // Fewer plans than listed: one appears twice, or not all fit.
     if plans.len() == listed.len() { Ok(plans) } else { wrong("plans") }
 }
 
@@ -360,7 +361,7 @@ fn read_snapshot(value: &Value, has_levels: bool) -> Read<Snapshot> {
 }
 
 impl Plan {
-    /// Whether a plan can have come to its judgement.
+    /// Whether a plan can have its judgement.
     fn is_judged_possibly(&self) -> bool {
         use Reason as R;
         let Judged { judgement, reason } = self.judged;

@@ -17,7 +17,7 @@ use crate::management::ManagedTask;
 
 /// Collects what the server says about one job over time.
 #[derive(Clone, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "what is known of a job, each independent of the others")]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts about a job")]
 pub(crate) struct JobTracker {
     job_id: i64,
     scheduled: Scheduled,
@@ -187,7 +187,7 @@ impl JobTracker {
         matches!(self.verdict(), Verdict::Succeeded | Verdict::NothingToDo)
     }
 
-    /// After a judgement, keeps what the next observation is compared with.
+    /// Stores an observation after its judgement, for the comparison with the next one.
     pub(crate) fn note(&mut self, view: &View<'_>) {
         lineage::note(&mut self.plans, view);
     }
@@ -223,7 +223,7 @@ impl JobTracker {
         }
     }
 
-    /// The job runs, although an earlier response said that it is over: what it seemed to have left, it has not.
+    /// The job runs, although an earlier response reported its end: observations after that end do not count.
     pub(crate) fn runs_again(&mut self) {
         self.unnamed_at_end = None;
         self.plans.iter_mut().filter(|plan| !plan.is_settled).for_each(|plan| plan.was_left = false);

@@ -14,7 +14,7 @@ pub struct LeftOut {
     pub total: i64,
     /// They wait to be sorted.
     pub unsorted: i64,
-    /// They hold nothing but deletions.
+    /// They contain only deletions.
     pub l0: i64,
     /// They are results of clustering, which a plain compaction leaves alone.
     pub clustered: i64,
@@ -24,7 +24,7 @@ pub struct LeftOut {
     pub unflushed: i64,
     /// They are in another partition than asked for, or not among the segments asked for.
     pub not_asked_for: i64,
-    /// Another compaction held them, or they are not eligible for a reason that no list shows.
+    /// Another compaction held them, or the server left them out for a reason that it does not list.
     pub held: i64,
 }
 
@@ -80,15 +80,15 @@ pub(super) fn left_out(origin: &Origin, plans: &Plans) -> Option<LeftOut> {
     Some(all)
 }
 
-/// Segments that a free trigger would have taken: of those that it chose, flushed, sorted where the server sorts, and
-/// not made by clustering.
+/// Counts the segments that the trigger selected and would have taken if no other compaction held them: flushed, sorted
+/// if the server sorts, and not a result of clustering.
 pub(super) fn eligible(before: &Snapshot, chosen: &Chosen) -> i64 {
     let takes =
         |segment: &&Stored| segment.kind.is_settled() && !segment.kind.is_clustered && chosen.has(segment);
     count(before.data().filter(takes).count())
 }
 
-/// Segments that wait to be sorted, of those that a trigger chose.
+/// Counts the segments that the trigger selected and that wait to be sorted.
 pub(super) fn unsorted(before: &Snapshot, chosen: &Chosen) -> i64 {
     let waits =
         |segment: &&Stored| segment.kind.is_flushed && segment.kind.is_unsorted && chosen.has(segment);

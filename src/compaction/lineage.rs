@@ -10,7 +10,7 @@ use super::plan::{Plan, Plans};
 use super::snapshot::{ALL_PARTITIONS, Change, Snapshot, Stored};
 
 /// The observations of a collection that judgements rest on.
-#[allow(clippy::struct_excessive_bools, reason = "what a look is worth, each independent of the others")]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts about one observation")]
 pub(crate) struct View<'a> {
     /// The segments right before the trigger.
     pub(crate) before: Option<&'a Snapshot>,
@@ -45,7 +45,7 @@ pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     wants_partitions
 }
 
-/// Marks the plans whose sources are gone and that have no target: the next observation, at least a second later,
+/// Marks the plans whose sources are gone and that have no target. The next observation, at least a second later,
 /// judges them. Also marks the plans whose sources are stored after the job's end: only another compaction can take
 /// those sources later.
 pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {

@@ -1,5 +1,5 @@
-//! A server as recorded, small enough to read, and a client that follows a job on it: explored to the end, whatever
-//! happens in between. No verdict may be wrong, and each that is open has a named reason.
+//! A small model of a server, built from recordings, and a client that follows a job on it. The tests explore every
+//! order of events. No verdict may be wrong, and each open verdict has a named reason.
 //!
 //! `MODEL=whole` (`tools/deep.sh model`) explores three plans too, undisturbed and with each of these: a foreign job, for a
 //! plain job and for clustering; a foreign job and a dropped partition; a server that forgets; sorting; deletions of a
@@ -7,10 +7,13 @@
 //! foreign job and a dropped partition, and sorting with a foreign job or a flush. Mixtures of all, of up to eleven plans,
 //! are drawn at random.
 //!
-//! A restart is answers that are lost, and a tick: servers since 2.4.7 keep jobs. Left out is what nobody could tell: a
-//! foreign job that takes exactly the sources of a plan that failed and was forgotten between two looks, or that purges
-//! them; deletions that a failed plan leaves and the server applies before anybody looks; of a job of others asked for
-//! late, a forgotten plan that purged all its rows or whose partition was dropped.
+//! A restart is lost responses and a tick, because servers since 2.4.7 keep jobs. The model leaves out what no client
+//! can observe:
+//! - Another job takes or purges exactly the sources of a plan that failed and that the server forgot between two
+//!   observations.
+//! - A failed plan leaves deletions, and the server applies them before the first observation.
+//! - The client first sees another client's job late, and the server has forgotten a plan that purged all its rows or
+//!   whose partition was dropped.
 
 mod explorer;
 mod server;
@@ -48,14 +51,14 @@ fn classes(verdicts: &BTreeMap<String, usize>) -> Vec<&str> {
     verdicts.keys().map(String::as_str).collect()
 }
 
-/// Whether all there is is to be explored, which takes a release build some minutes.
+/// Whether to explore everything. That takes a release build some minutes.
 fn is_whole() -> bool {
     std::env::var("MODEL").is_ok_and(|what| what == "whole")
 }
 
 const ENDS: [&str; 3] = ["Failed", "PartlyFailed", "Succeeded"];
 
-/// Explores a world in which all ends are possible, and open verdicts of these classes only.
+/// Explores a world in which every end occurs, and no open verdict of another class than these.
 fn check(kind: Kind, partitions: &[i64], purges: &[bool], open: &[&str]) {
     let verdicts = explore(kind, partitions, purges);
     let ends = if partitions.len() == 1 { vec![ENDS[0], ENDS[2]] } else { ENDS.to_vec() };

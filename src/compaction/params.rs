@@ -1,23 +1,23 @@
-//! What can be asked of a compaction, and which server can do it.
+//! The parameters of a compaction, and the servers that support each.
 
 use crate::error::Error;
 use crate::server::{HAS_CLUSTERING, HAS_FILTERS, HAS_L0, Server};
 use crate::text::shortened;
 
-/// Stands for a target size as large as the servers allow.
+/// The largest target size that the server allows.
 pub const LARGEST_TARGET_SIZE: i64 = i64::MAX;
-/// Most segments that one trigger may name.
+/// The largest number of segments that one trigger can name.
 const MOST_SEGMENTS: usize = 100_000;
 const MEGABYTE: u64 = 1 << 20;
 
-/// What a trigger asks for. The default merges small segments of the whole collection.
+/// The parameters of a trigger. The default merges small segments of the whole collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Params {
     /// Re-cluster by the collection's clustering key.
     pub is_clustering: bool,
-    /// Only apply deletions to the segments that they are about.
+    /// Only apply deletions to the segments whose rows they delete.
     pub is_l0: bool,
-    /// Merge up to this size in MB; 0 leaves it to the server.
+    /// Merge up to this size in MB; 0: the server chooses the size.
     pub target_size_mb: i64,
     /// Only this partition.
     pub partition: Option<String>,
@@ -27,7 +27,7 @@ pub struct Params {
     pub segment_ids: Option<Vec<i64>>,
 }
 
-/// Which of its compactions the server is to run.
+/// The kind of compaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Plain,
@@ -37,7 +37,7 @@ pub(crate) enum Mode {
 }
 
 impl Params {
-    /// Plain or clustering, of the whole collection.
+    /// A plain or clustering compaction of the whole collection.
     #[must_use]
     pub fn new(is_clustering: bool) -> Self {
         Self { is_clustering, ..Self::default() }
@@ -56,7 +56,7 @@ impl Params {
         }
     }
 
-    /// Refuses what no server does: servers pick one mode of several, and drop the rest without a word.
+    /// Refuses parameters that no server combines: servers pick one of several modes, and silently ignore the others.
     pub(super) fn check(&self) -> Result<(), Error> {
         let wrong = |text: &str| Err(Error::invalid_argument(text));
         if self.target_size_mb < 0 {
@@ -93,7 +93,7 @@ impl Params {
         }
     }
 
-    /// Refuses what this server would drop without a word, and compact something else.
+    /// Refuses parameters that this server would silently ignore, and so compact something else.
     pub(super) fn check_server(&self, server: &Server) -> Result<(), Error> {
         match self.mode() {
             Mode::Plain if self.has_filters() => {
@@ -107,11 +107,11 @@ impl Params {
     }
 }
 
-/// Reads a target size in MB: "512MB", "1.5 GiB", "max". Units are powers of 1024, as in Milvus; what is
-/// less than a whole MB is left away. A number alone is refused: SDKs take it for bytes or for megabytes.
+/// Parses a target size, and returns it in MB: "512MB", "1.5 GiB", "max". Units are powers of 1024, as in Milvus. The
+/// result is rounded down. A number needs a unit, because some SDKs mean bytes and others megabytes.
 ///
 /// # Errors
-/// `InvalidArgument`, with the rule.
+/// `InvalidArgument` with the expected form.
 pub fn parse_target_size(text: &str) -> Result<i64, Error> {
     const RULE: &str = "give a number and a unit, such as \"512MB\" or \"1.5 GiB\", or \"max\"";
     let shown = shortened(text.trim(), 40);

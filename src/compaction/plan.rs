@@ -18,7 +18,7 @@ const TEXT_LIMIT: usize = 255;
 /// One unit of work of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
-#[allow(clippy::struct_excessive_bools, reason = "what was seen of a plan, each independent of the others")]
+#[allow(clippy::struct_excessive_bools, reason = "independent observations of a plan")]
 pub struct Plan {
     /// Ids of the segments that the plan replaces.
     pub sources: Vec<i64>,
@@ -333,7 +333,7 @@ pub(super) fn distinct(plans: Vec<Plan>, job_id: i64) -> Vec<Plan> {
     plans.into_iter().filter(|plan| is_new(plan)).collect()
 }
 
-/// Plans by the state that the server gives each of them. Those that run are left to its own count.
+/// Counts the plans by the state that the server reports. The server counts the running ones itself.
 pub(super) fn counted(plans: &[Plan]) -> Counts {
     let mut counts = Counts::ZERO;
     for plan in plans {

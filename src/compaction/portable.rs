@@ -1,4 +1,4 @@
-//! A job as a text that another process can read: `milvus-job-1.`, its JSON in base64url, and a checksum. No I/O.
+//! Exports a job as a text that another process can import: `milvus-job-1.`, JSON in base64url, a checksum. No I/O.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -14,20 +14,18 @@ use crate::collection::check_name;
 use crate::config::Config;
 use crate::error::Error;
 
-/// What every such text begins with, whatever its version.
+/// The beginning of every text, of any version.
 const MARK: &str = "milvus-job-";
-/// A text that would mean something else to this version gets another number.
+/// The version of the format. It changes when this version would misread a text.
 const VERSION: &str = "1";
-/// Longest text in bytes, written or read.
+/// The longest text in bytes that the client writes or reads.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// What stands for "the server scheduled nothing" needs no history.
-const NOTHING: Scheduled = Scheduled::Nothing;
 
-/// The text of a job that this client knows. Asks no server.
+/// Returns the text of a job that this client knows. Sends nothing.
 pub(crate) fn export(history: &JobHistory, config: &Config, job_id: i64) -> Result<String, Error> {
     check_job_id(job_id)?;
     let known = match job_id {
-        NO_JOB => Some(Job::new(NOTHING, Plans::default())),
+        NO_JOB => Some(Job::new(Scheduled::Nothing, Plans::default())),
         _ => history.recall(job_id),
     };
     let Some(job) = known else {
@@ -66,7 +64,7 @@ fn check_exportable(job: &Job, config: &Config) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds what a text tells to what is known, and returns its job. Asks no server.
+/// Adds the job of a text to the history, and returns its id. Sends nothing.
 pub(crate) fn import(history: &JobHistory, text: &str) -> Result<i64, Error> {
     let refused = |why: String| Error::invalid_argument(format!("text: {why}"));
     let (job_id, job) = read(text).map_err(refused)?;
@@ -94,7 +92,7 @@ fn seal(json: &str) -> String {
     format!("{MARK}{VERSION}.{}.{:016x}", BASE64.encode(json), checksum(json.as_bytes()))
 }
 
-/// The JSON in a text that is whole.
+/// Returns the JSON in a text, if the text is complete.
 fn open(text: &str) -> Result<Vec<u8>, String> {
     let text = text.trim_ascii();
     if text.len() > MOST_BYTES {
@@ -117,7 +115,7 @@ fn open(text: &str) -> Result<Vec<u8>, String> {
     if is_whole { Ok(json) } else { Err("is damaged: its checksum is wrong".to_owned()) }
 }
 
-/// FNV-1a, which tells a cut or a typing error. It is no signature.
+/// FNV-1a. It detects a cut or mistyped text, but is no signature.
 fn checksum(bytes: &[u8]) -> u64 {
     bytes
         .iter()

@@ -18,14 +18,14 @@ pub struct Progress {
     pub failed: i64,
     /// Collections that are to be compacted; 0 while that is not known.
     pub collections: i64,
-    /// Those that are through, whatever came of them.
+    /// Those that are done, successfully or not.
     pub collections_done: i64,
     /// Those of them that failed.
     pub collections_failed: i64,
 }
 
 impl Progress {
-    /// The plans of this one that another has not. A hostile server's numbers do not overflow.
+    /// The increase since an earlier progress. A hostile server's numbers do not overflow.
     pub(super) fn less(self, before: Self) -> Self {
         Self {
             planned: self.planned.saturating_sub(before.planned),
@@ -35,7 +35,7 @@ impl Progress {
         }
     }
 
-    /// Adds the plans of another.
+    /// Adds the plans of another progress.
     pub(super) fn add(&mut self, more: Self) {
         self.planned = self.planned.saturating_add(more.planned);
         self.done = self.done.saturating_add(more.done);
@@ -52,7 +52,7 @@ pub(crate) struct ProgressTracker {
     state: Mutex<State>,
 }
 
-/// A progress, and how long it took to get there.
+/// The progress, and the time since the start of the operation.
 pub(crate) type Reading = (Progress, Duration);
 
 #[derive(Default)]
@@ -60,7 +60,7 @@ struct State {
     progress: Progress,
     watcher: Option<Watcher>,
     told: Option<Instant>,
-    /// How long it took, once it is over.
+    /// The duration of the operation, once it is over.
     took: Option<Duration>,
 }
 

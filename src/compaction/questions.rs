@@ -76,7 +76,7 @@ impl Questions {
         }
     }
 
-    /// The plans, and the server that is asked for them: its version says how long it remembers.
+    /// Lists the plans. Also returns the server: its version decides how long it remembers plans.
     async fn listed(&self, rpc: &Rpc, limit: Deadline<'_>) -> Result<(Listed, Server), Error> {
         let server = rpc.server(limit).await?;
         Ok((state::listed(rpc, RetryClass::Poll, limit, self.job_id).await?, server))

@@ -1,4 +1,4 @@
-//! The segments that a trigger names: whether they are there, before it is sent and after it was refused for them.
+//! Checks the segments that a trigger names: before the trigger, and after the server refused them.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::text::quotable;
 
-/// Refuses segments that no server could compact: it would say that there is nothing to do, or take others.
+/// Refuses segments that no server can compact. A server would report that there is nothing to do, or take others.
 pub(super) fn check(wanted: &[i64], known: &[Segment], collection: &Collection) -> Result<(), Error> {
     let flushed: HashSet<i64> =
         known.iter().filter(|segment| segment.is_flushed()).map(|segment| segment.id).collect();
@@ -24,8 +24,8 @@ pub(super) fn check(wanted: &[i64], known: &[Segment], collection: &Collection) 
     }
 }
 
-/// Servers have one sentence for segments that are gone and for those that cannot be compacted now; the list of
-/// segments tells which. If it cannot be had, they are what they were before the trigger: stored.
+/// Finds out whether the segments are gone or held. Servers send the same error for both; the list of segments shows
+/// which it is. If the client cannot list them, they count as stored, as they were before the trigger.
 pub(super) async fn held_or_gone(
     rpc: &Rpc,
     deadline: Deadline<'_>,

@@ -1,10 +1,10 @@
-//! What is kept of the segments of a collection at one moment. No I/O.
+//! The segments of a collection at one moment, in little memory. No I/O.
 
 use std::collections::HashSet;
 
 use crate::segments::Segment;
 
-/// The partition of segments of deletions that are about all partitions.
+/// The partition id of segments of deletions that apply to all partitions.
 pub(super) const ALL_PARTITIONS: i64 = -1;
 
 /// One segment.
@@ -14,30 +14,30 @@ pub(super) struct Stored {
     pub(super) partition_id: i64,
     pub(super) rows: i64,
     pub(super) kind: Kind,
-    /// A mark of its channel, not 0; 0 where the server lists none. Two channels may share a mark.
+    /// A hash of its channel; 0 if the server lists no channel. Two channels can have the same hash.
     pub(super) channel: u8,
 }
 
 impl Stored {
-    /// Whether a compaction can have made this segment of the other one, as far as their places show.
+    /// Whether a compaction can have made this segment from the other: both have the same partition and channel.
     pub(super) fn can_come_from(&self, source: &Self) -> bool {
         let is_known = self.channel != 0 && source.channel != 0;
         self.partition_id == source.partition_id && (!is_known || self.channel == source.channel)
     }
 }
 
-/// The same in every process, since texts of jobs carry it (FNV-1a, folded).
+/// FNV-1a, folded to one byte. Every process computes the same hash, because exported jobs contain it.
 fn channel_mark(name: &str) -> u8 {
     let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
     let hash = name.bytes().fold(2_166_136_261, step).to_le_bytes();
     hash.into_iter().fold(0, |mark, byte| mark ^ byte).max(1)
 }
 
-/// What decides whether a compaction takes a segment.
+/// The traits that decide whether a compaction takes a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "a segment's independent traits, a byte each")]
 pub(super) struct Kind {
-    /// It holds rows that are stored, or about to be.
+    /// Its rows are stored, or about to be.
     pub(super) is_data: bool,
     /// It holds nothing but deletions.
     pub(super) is_l0: bool,
@@ -66,7 +66,7 @@ impl Kind {
         }
     }
 
-    /// Bits of its traits.
+    /// The number of traits, a bit each.
     pub(super) const BITS: u32 = 7;
 
     pub(super) fn to_bits(self) -> u8 {
@@ -95,18 +95,18 @@ impl Kind {
         })
     }
 
-    /// Whether only a compaction can change or replace the segment: servers since 2.5 sort one after its flush,
-    /// which makes another of it.
+    /// Whether only a compaction can change or replace the segment. Servers since 2.5 replace each unsorted segment
+    /// after its flush.
     pub(super) fn is_settled(self) -> bool {
         self.is_data && self.is_flushed && !self.is_unsorted
     }
 }
 
-/// The segments of a collection that were there at one moment, by id.
+/// The segments of a collection at one moment, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Snapshot {
     stored: Vec<Stored>,
-    /// Whether the server tells the level of segments.
+    /// Whether the server reports the level of segments.
     has_levels: bool,
 }
 
@@ -128,7 +128,7 @@ impl Snapshot {
         Self { stored, has_levels: segments.iter().all(|segment| segment.level.is_some()) }
     }
 
-    /// Of segments in any order; `None` if one is there twice.
+    /// Builds it from segments in any order; `None` if an id appears twice.
     pub(super) fn from_stored(mut stored: Vec<Stored>, has_levels: bool) -> Option<Self> {
         stored.sort_unstable_by_key(|segment| segment.id);
         let is_once = stored.windows(2).all(|pair| pair[0].id < pair[1].id);
@@ -143,7 +143,7 @@ impl Snapshot {
         self.get(id).is_some()
     }
 
-    /// Everything that is there.
+    /// All segments.
     pub(super) fn all(&self) -> impl Iterator<Item = &Stored> {
         self.stored.iter()
     }
@@ -158,17 +158,17 @@ impl Snapshot {
         self.data().map(|segment| segment.id).collect()
     }
 
-    /// Ids of those that only a compaction can change or replace.
+    /// Ids of the segments that only a compaction can change or replace.
     pub(super) fn settled(&self) -> HashSet<i64> {
         self.data().filter(|segment| segment.kind.is_settled()).map(|segment| segment.id).collect()
     }
 
-    /// Ids of those with nothing but deletions.
+    /// Ids of the segments of deletions.
     pub(super) fn l0_ids(&self) -> HashSet<i64> {
         self.stored.iter().filter(|segment| segment.kind.is_l0).map(|segment| segment.id).collect()
     }
 
-    /// How many of those there are, if the server tells them apart.
+    /// The number of segments of deletions, if the server reports the level of segments.
     pub(super) fn l0_count(&self) -> Option<i64> {
         self.has_levels.then(|| count(self.l0_ids().len()))
     }
@@ -177,30 +177,30 @@ impl Snapshot {
         self.has_levels
     }
 
-    /// Rows of all segments with rows, or of some.
+    /// Rows of all segments, or only of these.
     pub(super) fn rows(&self, only: Option<&HashSet<i64>>) -> i64 {
         let wanted = self.data().filter(|segment| only.is_none_or(|only| only.contains(&segment.id)));
         wanted.map(|segment| segment.rows).fold(0, i64::saturating_add)
     }
 
-    /// Rough number of machine words it takes.
+    /// Approximate size in machine words.
     pub(super) fn weight(&self) -> usize {
         4 * self.stored.len()
     }
 }
 
-/// The difference of two moments, without what sorting did: a segment that waits to be sorted is replaced by one with
-/// another id and the same rows.
+/// The difference between two snapshots, without the effect of sorting: a sorted segment with another id and as many rows
+/// replaces an unsorted one.
 #[derive(Debug, Default)]
 pub(super) struct Change {
-    /// Segments with rows that are there no more.
+    /// Segments with rows that disappeared.
     pub(super) gone: HashSet<i64>,
-    /// Segments with rows that were not there before.
+    /// Segments with rows that appeared.
     pub(super) appeared: HashSet<i64>,
 }
 
 impl Change {
-    /// `taken` are the sources of plans, and `named` their targets: no sort replaced or made those.
+    /// `taken` are the sources of plans, and `named` their targets: sorting replaced or made none of them.
     pub(super) fn between(
         before: &Snapshot,
         after: &Snapshot,

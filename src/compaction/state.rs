@@ -1,4 +1,4 @@
-//! What the server says about a job at this moment.
+//! The current state of a job, as the server reports it.
 
 use super::NO_JOB;
 use super::plan::Plan;
@@ -8,16 +8,16 @@ use crate::proto::common::CompactionState;
 use crate::proto::service::{GetCompactionPlansRequest, GetCompactionStateRequest};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 
-/// The server's word for the state of a job.
+/// The state of a job, as the server reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
 #[repr(i32)]
 pub enum State {
-    /// A word that this library does not know.
+    /// A state that this library does not know.
     Undefined = 0,
     /// At least one plan is running or waiting.
     Executing = 1,
-    /// No plan is running. Says nothing about success, or whether there ever was such a job.
+    /// No plan is running. This does not show that the job succeeded, or that it ever existed.
     Completed = 2,
 }
 
@@ -31,31 +31,31 @@ impl State {
     }
 }
 
-/// A job's state and its plans by state, as counted by the server now.
+/// The current state of a job, and the number of its plans by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
 pub struct StateInfo {
-    /// The server's word.
+    /// The state of the job.
     pub state: State,
     /// Plans by state.
     pub counts: Counts,
 }
 
 impl StateInfo {
-    /// What there is to say about no job.
+    /// The state of [`NO_JOB`].
     const NOTHING: Self = Self { state: State::Completed, counts: Counts::ZERO };
 }
 
-/// Ids that no server has jobs for. 2.3 takes 0 for "all jobs" and would answer with everybody's.
+/// Refuses ids that no job can have.
 pub(super) fn check_job_id(job_id: i64) -> Result<(), Error> {
     if job_id >= 0 {
         return Ok(());
     }
-    let text = format!("job_id: {job_id} is not a job; servers answer -1 when they scheduled nothing");
+    let text = format!("job_id: {job_id} is not a job id; servers answer -1 when they schedule nothing");
     Err(Error::invalid_argument(text))
 }
 
-/// The state of a job. Needs no server for [`NO_JOB`].
+/// Reads the state of a job. Sends nothing for [`NO_JOB`]: 2.3 takes 0 for all jobs of all collections.
 pub(crate) async fn state(
     rpc: &Rpc,
     class: RetryClass,
@@ -72,7 +72,7 @@ pub(crate) async fn state(
         .await
         .map_err(|error| about(error, job_id))?;
     let state = State::from_number(reply.state);
-    // A negative count can only come from a broken server; it must not cancel a true one out.
+    // Only a broken server sends a negative count. It must not reduce the sum of the others.
     let counts = Counts {
         executing: reply.executing_plan_no.max(0),
         completed: reply.completed_plan_no.max(0),
@@ -82,14 +82,14 @@ pub(crate) async fn state(
     Ok(StateInfo { state, counts })
 }
 
-/// The plans of a job, and its state at that moment.
+/// The plans of a job, and its state at the same moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) state: State,
     pub(crate) plans: Vec<Plan>,
 }
 
-/// The plans of a job that the server remembers. Needs no server for [`NO_JOB`].
+/// Lists the plans of a job that the server remembers. Sends nothing for [`NO_JOB`].
 pub(crate) async fn plans(
     rpc: &Rpc,
     class: RetryClass,
@@ -99,7 +99,7 @@ pub(crate) async fn plans(
     Ok(listed(rpc, class, deadline, job_id).await?.plans)
 }
 
-/// The same with the state that the server tells beside them.
+/// The same, with the state that the response contains.
 pub(super) async fn listed(
     rpc: &Rpc,
     class: RetryClass,
@@ -119,8 +119,8 @@ pub(super) async fn listed(
     Ok(Listed { state: State::from_number(reply.state), plans })
 }
 
-/// Every plan of every collection that a server before 2.4 remembers, which it gives for "job 0". Later
-/// servers give none.
+/// Lists the plans of all collections that a server before 2.4 remembers: such a server lists them for "job 0". Later
+/// servers list none.
 pub(super) async fn plans_of_all(
     rpc: &Rpc,
     class: RetryClass,
@@ -129,7 +129,7 @@ pub(super) async fn plans_of_all(
     merge_infos(rpc, class, deadline, &rpc.config().database, GetCompactionPlansRequest::default()).await
 }
 
-/// The plans that the server answers with.
+/// Sends a request for plans, and returns them.
 pub(super) async fn merge_infos(
     rpc: &Rpc,
     class: RetryClass,

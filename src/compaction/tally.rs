@@ -1,4 +1,4 @@
-//! How many plans of a job ended how, by its counters and by the judgements of its plans. No I/O.
+//! Counts the plans of a job by how they ended, from the server's counters and the judgements. No I/O.
 
 use super::judgement::Judgement;
 use super::plan::Plans;

@@ -1,4 +1,4 @@
-//! The compaction tasks of one collection, from servers that list them.
+//! Lists the compaction tasks of one collection, on servers that can.
 
 use super::plan::Plan;
 use super::state;
@@ -9,15 +9,14 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::LISTS_NO_TASKS;
 use crate::text::quotable;
 
-/// A name that no collection has, to find out whether the server looks at names at all.
+/// A name that no collection has. It shows whether the server reads the name.
 const NOBODY: &str = "_milvus_client_asks_whether_names_are_looked_at";
 
-/// Every compaction task of the collection that the server still remembers, automatic ones included.
+/// Lists every compaction task of the collection that the server still remembers, automatic ones included.
 ///
-/// Servers up to 3.0.0 take the question for one about "job 0": 2.3 answers with the plans of every
-/// collection, later ones with none. Which later version is the first to know better is published nowhere,
-/// so the answer itself has to prove it: each task names this collection, or the server knows that a
-/// collection of an impossible name does not exist.
+/// Servers up to 3.0.0 ignore the name and read the request as one about "job 0": 2.3 lists the plans of every
+/// collection, later servers list none. Milvus does not document the first version that reads the name, so the response
+/// must prove it: each task belongs to this collection, or the server refuses a collection that cannot exist.
 pub(crate) async fn list(
     rpc: &Rpc,
     class: RetryClass,

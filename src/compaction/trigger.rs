@@ -169,8 +169,8 @@ fn check_selection(server: &Server, collection: &Collection) -> Result<(), Error
     server.require(SELECTS_BY_NAME, &format!("compacting \"{name}\", for which the server reports no id,"))
 }
 
-/// The id selects on servers before 2.4.18, the name on later ones, where privileges are checked against it
-/// too; some of those do not fill the database from the header.
+/// Servers before 2.4.18 select the collection by its id. Later ones select it by its name, and check the privileges for
+/// that name; some of them do not read the database from the header.
 fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
     let collection = &prepared.collection;
     ManualCompactionRequest {

@@ -26,7 +26,7 @@ pub enum Verdict {
     PartlyFailed = 3,
     /// Plans failed, and none completed.
     Failed = 4,
-    /// The server's plans ran out of the time it gives them, and none completed.
+    /// The plans ran out of the time that the server gives them, and none completed.
     TimedOut = 5,
     /// The server forgot the job or never knew it, or forgot too much of it.
     Unknown = 6,
@@ -114,8 +114,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// The number of the job's plans as far as the client knows; 0 if it does not.
     pub planned: i64,
-    /// Executing: in the latest answer. The others: by what was counted over all polls, and by what became of the
-    /// plans' segments.
+    /// Executing: the count in the latest response. The others: from the counts of all polls and the judgements of the
+    /// plans.
     pub counts: Counts,
     /// Plans that ended in an unknown way.
     pub unknown: i64,
@@ -177,7 +177,7 @@ pub(super) fn failure(report: &Report, reason: Option<&str>) -> Option<Error> {
     Some(if status == Status::Busy { error.retriable() } else { error })
 }
 
-/// Says how many plans ended how, and why that does not decide the verdict.
+/// Says how many plans completed and failed, and why the verdict is open all the same.
 fn open(report: &Report) -> String {
     let (planned, completed) = (report.planned, report.counts.completed);
     let Some(why) = report.unlisted else {
@@ -209,7 +209,7 @@ fn of_a_plan(reason: &str) -> String {
     reason[..first].to_lowercase() + &reason[first..]
 }
 
-/// Says how the collection's segments changed, whatever the server reports about the job.
+/// Says how the segments of the collection changed.
 fn change(diff: SegmentDiff) -> String {
     match (diff.removed, diff.added) {
         (0, 0) => "; the collection has the same segments as before".to_owned(),

@@ -38,7 +38,7 @@ pub(crate) async fn wait_in(
     follow::wait(client_state, show, deadline, job_id).await
 }
 
-/// Looks the collection up. A server that is down has as much time as in the wait itself.
+/// Looks the collection up. A server that is down gets as much time as during the wait.
 async fn look_up(
     client_state: &ClientState,
     deadline: Deadline<'_>,
@@ -60,7 +60,7 @@ async fn look_up(
     }
 }
 
-/// An earlier observation in the history is better.
+/// Stores the job's collection in the history, unless the history has an earlier observation.
 async fn learn_collection(
     client_state: &ClientState,
     deadline: Deadline<'_>,
@@ -84,8 +84,8 @@ async fn learn_collection(
     Ok(())
 }
 
-/// The sources that are still stored are the segments to judge by. The kind of another client's job is unknown, so a
-/// target of any level counts as a result.
+/// Observes the collection after the trigger. The client judges the plans by the sources that are still stored. It does
+/// not know the kind of another client's job, so a target of any level counts as a result.
 async fn seen_late(client_state: &ClientState, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
     collection.channels = Vec::new(); // not needed here
     let limit = deadline.within(POLL_LIMIT);

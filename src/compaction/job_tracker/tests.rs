@@ -1,4 +1,4 @@
-//! What is said of a job after these answers.
+//! The report after a series of responses.
 
 use super::*;
 
@@ -152,7 +152,7 @@ fn hostile_lists_do_not_fill_the_memory() {
     assert!(tracker.planned() >= 60_000, "the number is known all the same");
 }
 
-/// A job of others whose three listed plans came to this, and whose segments are now these.
+/// Another client's job whose two listed plans have these judgements, and whose segments are now these.
 fn of_others(may_forget: bool, judged: [Judged; 2], now: Option<&[i64]>) -> JobTracker {
     let mut tracker = JobTracker::new(JOB, Job::of_others());
     tracker.poll(StateInfo { state: State::Completed, counts: Counts::ZERO });
@@ -194,7 +194,7 @@ fn a_young_job_of_others_is_judged_by_what_is_listed_and_an_old_one_by_what_is_s
             "of course"
         );
     }
-    // What else is stored may be what a plan left, or made, that was forgotten.
+    // A forgotten plan may have left or made the other stored segments.
     assert_eq!(verdict(false, [COMPLETED; 2], &[11, 12, 3]), Verdict::Succeeded);
     assert_eq!(verdict(true, [COMPLETED; 2], &[11, 12, 3]), Verdict::Unknown);
     assert_eq!(verdict(false, [FAILED; 2], &[1, 2, 30]), Verdict::Failed);
@@ -247,7 +247,7 @@ fn plans_that_are_counted_as_completed_and_have_changed_nothing_are_not_known() 
         assert_eq!(told, (Verdict::Unknown, completed, 0, 2 - completed));
         assert!(!tracker.is_certain(), "another look may tell");
     }
-    // A failure that is counted is one of those that are judged.
+    // The counted failure is the judged one.
     let mut tracker = of_others(false, [COMPLETED, FAILED], None);
     tracker.poll(StateInfo { state: State::Completed, counts: counts(0, 1, 1, 0) });
     assert_eq!(tracker.report().verdict, Verdict::PartlyFailed);

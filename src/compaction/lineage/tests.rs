@@ -1,4 +1,4 @@
-//! How plans are judged by what is left of their segments.
+//! How the client judges plans by their segments.
 
 use super::*;
 use crate::segments::Segment;
@@ -149,7 +149,7 @@ fn deletions_are_applied_when_their_segments_are_gone() {
     assert_eq!(look(&before.clone()).judges(&[plan(&[5, 6], -1)]), [(Failed, Reason::SourcesStored)]);
 }
 
-/// What is said of a plan after looks at these segments, one after the other.
+/// The judgement of a plan after observations of these segments, one after the other.
 fn looks(before: &[Segment], plan: Plan, looks: &[(bool, &[Segment])]) -> (Judgement, Reason) {
     let mut plans: Plans = [Plan { was_gone: false, ..plan }].into_iter().collect();
     let (before, partitions) = (Snapshot::of(before), HashSet::from([1]));

@@ -1,4 +1,4 @@
-//! The client of the model, and all that may happen to it and its server.
+//! Explores every order of the events of the model's client and server.
 
 use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
@@ -25,19 +25,19 @@ const JOB: i64 = 7;
 /// state, the plans, the segments and the partitions.
 const MOST_QUESTIONS: usize = 16;
 
-/// The question that the client asks next.
+/// The next request of the client.
 #[derive(Clone, Debug, Hash)]
 enum Asks {
-    /// Who comes late lists the segments first.
+    /// The segments, for a client that did not trigger the job.
     Before,
     State,
     Plans,
     Segments,
-    /// What the segments were is known by now.
+    /// The partitions, after this list of segments.
     Partitions(Arc<Seen>),
 }
 
-/// A list of segments, with what tells it from others: id, partition, rows, level, and whether it is sorted.
+/// A list of segments. The id, partition, rows, level and sorting of each distinguish it from other lists.
 #[derive(Debug)]
 struct Seen {
     short: Vec<(i64, i64, i64, i32, bool)>,
@@ -61,11 +61,11 @@ impl Hash for Seen {
 
 #[derive(Clone)]
 struct Client {
-    /// The segments before the trigger, or those that it saw first.
+    /// The segments before the trigger, or the first ones that the client saw.
     before: Option<Arc<Seen>>,
     tracker: JobTracker,
     asks: Asks,
-    /// It has looked once, and saw no success.
+    /// Whether it has observed the end of the job once, without success.
     is_doubting: bool,
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Exploration {
 }
 
 impl Exploration {
-    /// The exploration of what a client sees that triggers its job on this server, and that client.
+    /// The exploration of this server, and the client that follows its job.
     fn new(server: &Server) -> (Self, Client) {
         let is_late = server.kind.is_of_others;
         let mode = if server.kind.asks_for_clustering { Mode::Clustering } else { Mode::Plain };
@@ -104,7 +104,7 @@ impl Exploration {
         (Self { is_clustering, is_late, seen: HashSet::new(), verdicts: BTreeMap::new() }, client)
     }
 
-    /// Everything that may happen.
+    /// Explores every order of events.
     pub(super) fn run(server: &Server) -> Self {
         let (mut exploration, client) = Self::new(server);
         let mut open = vec![(server.clone(), client)];
@@ -119,7 +119,7 @@ impl Exploration {
         exploration
     }
 
-    /// One thing after another, as it is chosen, then whatever is left of it, until there is a verdict.
+    /// Follows one order of events, given by `choices`, and then drives the server to its end, until there is a verdict.
     pub(super) fn walk(server: Server, choices: &[u8]) -> Self {
         let (mut exploration, mut client) = Self::new(&server);
         let mut server = server;
@@ -155,7 +155,7 @@ impl Exploration {
         self.seen.insert(hasher.finish())
     }
 
-    /// The question is answered: what the client does then.
+    /// The server responds to the request, and the client continues.
     fn answered(&mut self, server: &Server, mut client: Client) -> Vec<(Server, Client)> {
         match std::mem::replace(&mut client.asks, Asks::State) {
             Asks::Before => client.before = Some(Seen::of(server)),
@@ -184,7 +184,7 @@ impl Exploration {
         vec![(server.clone(), client)]
     }
 
-    /// Judges by these segments, and remembers them where no more is needed. Returns whether the partitions are.
+    /// Judges the plans by these segments. Returns whether that needs the partitions; if not, stores the observation.
     fn look(&self, client: &mut Client, now: &Seen, partitions: Option<&HashSet<i64>>) -> bool {
         let view = View {
             before: client.before.as_ref().map(|seen| &seen.snapshot),
@@ -209,7 +209,7 @@ impl Exploration {
     }
 
     fn after_the_segments(&mut self, server: &Server, mut client: Client) -> Vec<(Server, Client)> {
-        // Between two looks lies a second at least.
+        // At least a second passes between two observations.
         let mut later = server.settled();
         if !client.tracker.is_over() {
             return vec![(later, client)];
@@ -238,7 +238,7 @@ impl Exploration {
     }
 }
 
-/// Why a verdict is open: a reason of a plan, or plans that nobody saw.
+/// Why a verdict is open: a plan's reason, or plans that the client never saw.
 fn why(report: &Report) -> String {
     assert!(failure(report, None).is_some());
     match report.unlisted {
@@ -255,13 +255,13 @@ fn why(report: &Report) -> String {
     match open {
         Some(plan) => format!("unknown: {:?}", plan.judged.reason),
         None if never => format!("unknown: {:?}", Reason::NeverListed),
-        // Counters say of as many plans that they completed as changed nothing.
+        // The counters report plans as completed that changed nothing.
         None if report.unknown > 0 => "unknown: contradicted".to_owned(),
         None => panic!("no reason: {failed_unseen:?} {report:?}"),
     }
 }
 
-/// The question or its answer is lost: the client begins anew.
+/// The request or its response is lost, and the client starts again.
 fn lost(mut client: Client) -> Client {
     if matches!(client.asks, Asks::Plans) {
         client.tracker.look_again();

@@ -1,4 +1,4 @@
-//! The server of the model: what a job of it does, and whatever else may happen on it.
+//! The server of the model: its job, and everything else that can happen on it.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ const L2: i32 = 3;
 const ALL: i64 = -1;
 /// A segment of deletions that the job does not take.
 const OTHER_DELETIONS: i64 = 600;
-/// What a foreign job makes.
+/// The segment that a foreign job makes.
 const FOREIGN: i64 = 900;
-/// What a sorted form has more than the id that it replaces.
+/// The difference between the id of a sorted segment and the id of the unsorted one that it replaces.
 const SORTED: i64 = 2_000;
 
-/// How far a plan of the job is.
+/// The progress of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Stage {
     Running,
-    /// Its sources are gone, and its target is not listed yet.
+    /// Its sources are gone, and the server does not list its target yet.
     Replacing,
     Completed,
     Failed,
@@ -33,36 +33,36 @@ pub(super) enum Stage {
 pub(super) struct ServerPlan {
     partition: i64,
     stage: Stage,
-    /// All its rows are deleted: it makes nothing of its sources.
+    /// All its rows are deleted, so it makes no target.
     purges: bool,
-    /// It is counted nowhere any more.
+    /// No counter includes it any more.
     is_cleaned: bool,
     is_forgotten: bool,
 }
 
-/// What kind of world it is.
+/// The events that can happen in one exploration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "what may happen, each for itself")]
 pub(super) struct Kind {
     /// The trigger asked for clustering.
     pub(super) asks_for_clustering: bool,
-    /// The job is one that clusters.
+    /// The job clusters.
     pub(super) clusters: bool,
-    /// Another client triggers the collection.
+    /// Another client triggers a compaction of the collection.
     pub(super) has_foreign: bool,
-    /// A partition is dropped.
+    /// A user drops a partition.
     pub(super) has_drop: bool,
-    /// Plans that ended are forgotten while the job runs.
+    /// The server forgets plans that ended while the job runs.
     pub(super) forgets: bool,
-    /// Rows are flushed meanwhile, which a foreign job may take too.
+    /// A flush adds rows, and a foreign job can take them too.
     pub(super) has_flush: bool,
     /// The job applies deletions: its plans take segments of them.
     pub(super) is_l0: bool,
     /// The server applies deletions by itself.
     pub(super) has_own_l0: bool,
-    /// Results are unsorted at first, and get another id when they are sorted.
+    /// Results are unsorted at first, and get another id once they are sorted.
     pub(super) sorts_later: bool,
-    /// It is a job of others, of which the client knows the id and the collection.
+    /// Another client triggered the job; this one knows its id and its collection.
     pub(super) is_of_others: bool,
 }
 
@@ -82,18 +82,20 @@ pub(super) struct Server {
     pub(super) plans: Vec<ServerPlan>,
     stored: BTreeMap<i64, Stored>,
     pub(super) partitions: Vec<i64>,
-    /// The result of a foreign job that has taken its sources: partition and rows. It is listed a moment later.
+    /// Partition and rows of the result of a foreign job whose sources are gone. The server lists it a moment later.
     foreign: Option<(i64, i64)>,
     had_foreign: bool,
     had_drop: bool,
     had_flush: bool,
     had_own_l0: bool,
-    /// The client has looked at what the job has left. What another takes of that before, nobody could tell.
+    /// Whether the client has observed the segments after the end. Before that, no client can notice that another job
+    /// takes what a failed plan left.
     pub(super) was_looked_at: bool,
 }
 
 impl Server {
-    /// Two sources a plan, and in each partition a segment that the job did not take; a job of others has taken all.
+    /// Each plan has two sources, and each partition a segment that the job does not take. Another client's job takes
+    /// all segments.
     pub(super) fn new(kind: Kind, partitions: &[i64], purges: &[bool]) -> Self {
         let plans: Vec<_> = partitions
             .iter()
@@ -114,7 +116,8 @@ impl Server {
                 stored.insert(id, if kind.is_l0 { deletions } else { data(plan.partition, 50) });
             }
             if !kind.is_of_others {
-                // Whoever takes what a forgotten plan has left takes it too: else nobody could tell its result.
+                // A foreign job that takes the sources of a forgotten plan takes this segment too. Otherwise its result
+                // would look like that plan's.
                 let is_sorted = !kind.sorts_later || kind.forgets;
                 let left = Stored { is_sorted, ..data(plan.partition, 30) };
                 stored.insert(500 + plan.partition, left);
@@ -138,7 +141,7 @@ impl Server {
         }
     }
 
-    /// Everything that may happen next.
+    /// Every possible next state.
     pub(super) fn steps(&self) -> Vec<Self> {
         let mut next = Vec::new();
         for (index, plan) in self.plans.iter().enumerate() {
@@ -217,7 +220,7 @@ impl Server {
         !plan.purges && !self.kind.is_l0
     }
 
-    /// A segment gets its sorted form.
+    /// A sorted segment replaces an unsorted one.
     fn sorted(&self, id: i64) -> Self {
         let mut next = self.clone();
         if let Some(segment) = next.stored.remove(&id) {
@@ -226,7 +229,8 @@ impl Server {
         next
     }
 
-    /// The server applies deletions that no plan holds. What a failed plan of the job has left, it takes later.
+    /// The server applies deletions that no plan holds. It takes those of a failed plan only after the client has
+    /// observed them.
     fn deletions_applied(&self) -> Self {
         let mut next = self.clone();
         next.had_own_l0 = true;
@@ -238,7 +242,7 @@ impl Server {
         next
     }
 
-    /// The checker's tick.
+    /// The server's periodic check removes ended plans from the counters.
     fn cleaned(&self) -> Self {
         let mut next = self.clone();
         for plan in next.plans.iter_mut().filter(|plan| plan.has_ended()) {
@@ -247,7 +251,7 @@ impl Server {
         next
     }
 
-    /// A foreign job takes what is free in a partition, and makes one segment of it.
+    /// A foreign job takes the free segments of a partition, and merges them into one.
     fn taken(&self, partition: i64) -> Self {
         let mut next = self.clone();
         next.had_foreign = true;
@@ -301,7 +305,7 @@ impl Server {
         self.stored.iter().map(segment).collect()
     }
 
-    /// A second passes: what had begun to be listed is.
+    /// A second passes, and the server lists the result of a foreign job.
     pub(super) fn settled(&self) -> Self {
         let mut next = self.clone();
         if let Some((partition, rows)) = next.foreign.take() {

@@ -1,4 +1,4 @@
-//! What is kept of plans, and what a server's words for them amount to.
+//! How the client stores plans, and reads the server's states of them.
 
 use super::*;
 

@@ -65,14 +65,14 @@ fn origin(name: &str, id: i64) -> Origin {
     }
 }
 
-/// A job of which nothing shows that it succeeded.
+/// A job without a sign of success.
 fn open_job() -> Job {
     let plan = |sources: &[i64]| Plan { sources: sources.to_vec(), target: -1, ..Plan::default() };
     let origin = Some(Arc::new(origin("größe", 5)));
     Job { origin, ..Job::new(Scheduled::Plans(2), [plan(&[3, 9]), plan(&[8])].into_iter().collect()) }
 }
 
-/// A job of which everything there is was seen.
+/// A job with every kind of observation.
 fn full_job() -> Job {
     let details = Details {
         plan_id: 1,
@@ -287,7 +287,7 @@ fn what_was_known_of_the_job_is_kept() {
     assert!(error.message().contains("from another server"), "{error}");
 }
 
-/// The verdict after the server says that the job is over, and nothing else any more.
+/// The verdict after the server reports that the job is over, and nothing else.
 fn verdict(job: Job) -> Verdict {
     let mut tracker = JobTracker::new(JOB, job);
     tracker.poll(StateInfo { state: State::Completed, counts: Counts::ZERO });
@@ -295,7 +295,7 @@ fn verdict(job: Job) -> Verdict {
     tracker.report().verdict
 }
 
-/// The places of all values in a text.
+/// The JSON pointers of all values.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
