@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use super::answered::Triggered;
 use super::client_state::ClientState;
 use super::follow::{self, Outcome, Show};
 use super::params::Params;
-use super::trigger::{self, Found, Triggered};
+use super::trigger::{self, Found};
 use super::verdict::Verdict;
 use crate::collection::Collection;
 use crate::error::{Error, Status};

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::follow::POLL_LIMIT;
 use super::job_history::{Job, JobHistory, Origin};
+use super::job_id::NO_JOB;
 use super::left_out;
 use super::params::Mode;
 use super::plan::{Plan, Plans};
 use super::resolve;
 use super::scheduled::Scheduled;
 use super::state::{self, State};
-use super::trigger::{Start, Triggered, job_ids};
-use super::{NO_JOB, tasks};
+use super::tasks;
 use crate::error::{Error, Status};
 use crate::index;
 use crate::proto::service::ManualCompactionResponse;
@@ -19,6 +19,33 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::waiting_to_be_sorted;
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 use crate::text::quotable;
+
+/// The result of a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Start {
+    /// The server scheduled plans for it.
+    Scheduled = 1,
+    /// The server scheduled nothing.
+    Nothing = 2,
+    /// The server scheduled nothing new, because a job of the same kind is running on the collection.
+    Running = 3,
+    /// The server gave a job, but does not show whether it was made for this trigger or has plans.
+    Accepted = 4,
+}
+
+/// The response to a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Triggered {
+    /// The result.
+    pub start: Start,
+    /// The job to wait for; [`NO_JOB`] if there is none.
+    pub job_id: i64,
+    /// The number of its plans, if the server reports it.
+    pub planned: Option<i64>,
+    /// Segments that were unsorted right before the trigger, and are left out, if the server reports that.
+    pub unsorted: Option<i64>,
+}
 
 /// Interprets the response to a trigger.
 pub(super) async fn started(
@@ -190,7 +217,7 @@ async fn running_job(
         let tasks = tasks::list(rpc, RetryClass::Poll, deadline, &origin.collection).await.ok()?;
         let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| resolve::fits(d.kind, origin.mode));
         let running: Vec<_> = tasks.into_iter().filter(|plan| plan.is_running() && fits(plan)).collect();
-        return job_ids(&running).into_iter().max().filter(|id| *id > 0);
+        return tasks::job_ids(&running).into_iter().max().filter(|id| *id > 0);
     }
     // It held the segments when the server received the trigger, whether it still runs or not.
     if origin.running.is_some() {

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 mod conclusion;
 
-use super::NO_JOB;
 use super::client_state::ClientState;
 use super::job_history::{Job, Origin};
+use super::job_id::{NO_JOB, check_job_id};
 use super::job_tracker::JobTracker;
 use super::left_out::left_out;
 use super::observe::{Observer, Seen};
@@ -16,7 +16,6 @@ use super::progress::Progress;
 use super::questions::Questions;
 use super::scheduled::Scheduled;
 use super::segment_diff::{self, SegmentDiff};
-use super::state::check_job_id;
 use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::left_out::Chosen;
+use super::chosen::Chosen;
+use super::counts::Counts;
 use super::params::Mode;
 use super::plan::Plans;
 use super::scheduled::Scheduled;
 use super::snapshot::Snapshot;
-use super::verdict::Counts;
 use crate::collection::Collection;
 
 pub(super) const MOST_JOBS: usize = 16_384;

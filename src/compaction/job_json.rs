@@ -9,15 +9,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
+use super::chosen::Chosen;
+use super::counts::Counts;
 use super::job_history::{Job, MOST_WORDS, Origin};
 use super::judgement::{Judged, Judgement, Reason};
-use super::left_out::Chosen;
-use super::management_evidence::ManagementEvidence;
 use super::params::Mode;
-use super::plan::{Details, Plan, Plans};
+use super::plan::{Details, ManagementEvidence, Plan, Plans};
 use super::scheduled::Scheduled;
 use super::snapshot::{Kind, Snapshot, Stored};
-use super::verdict::Counts;
 use crate::collection::{Collection, check_name};
 
 /// The greatest age of a job.

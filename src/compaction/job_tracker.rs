@@ -1,5 +1,6 @@
 //! Turns the observations of a job into a report. No I/O.
 
+use super::counts::Counts;
 use super::job_history::Job;
 use super::judgement::{Judged, Judgement, Reason};
 use super::lineage::{self, View};
@@ -12,7 +13,7 @@ use super::snapshot::count;
 use super::state::{Listed, State, StateInfo};
 use super::tally::Tally;
 use super::unlisted::{self, Unlisted};
-use super::verdict::{Counts, Report, Verdict};
+use super::verdict::{Report, Verdict};
 use crate::management::ManagedTask;
 
 /// Collects what the server says about one job over time.

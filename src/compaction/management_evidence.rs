@@ -3,17 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::judgement::{Judged, Judgement, Reason};
-use super::plan::{Plan, Plans};
+use super::plan::{ManagementEvidence, Plan, Plans};
 use crate::management::{ManagedState, ManagedTask};
-
-/// What the management port says about a plan and the list does not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
-pub(super) struct ManagementEvidence {
-    /// Why the plan failed; empty if it did not fail, or if the port gives no reason.
-    pub(super) reason: String,
-    pub(super) is_clustering: bool,
-}
 
 /// Adds what the port says about these plans. The port remembers plans that the list forgot, names results that the
 /// list lacks, and gives reasons. A task without a result and a reason proves nothing: the plan failed, or it purged

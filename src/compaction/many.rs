@@ -8,11 +8,12 @@ use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
 use super::again::{Persistent, not_begun};
+use super::answered::Triggered;
 use super::client_state::ClientState;
 use super::follow::Outcome;
 use super::params::Params;
 use super::progress::{Progress, ProgressTracker};
-use super::trigger::{Found, Triggered};
+use super::trigger::Found;
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};

@@ -4,11 +4,15 @@ mod again;
 mod age;
 mod answered;
 pub(crate) mod check;
+mod check_result;
+mod chosen;
 pub(crate) mod client_state;
+mod counts;
 mod estimate;
 pub(crate) mod final_form;
 pub(crate) mod follow;
 pub(crate) mod job_history;
+mod job_id;
 mod job_json;
 mod job_tracker;
 pub mod judgement;
@@ -40,8 +44,11 @@ mod unlisted;
 pub mod verdict;
 pub(crate) mod wait_in;
 
-pub use check::{CheckResult, Known};
+pub use answered::{Start, Triggered};
+pub use check_result::{CheckResult, Known};
+pub use counts::Counts;
 pub use follow::Outcome;
+pub use job_id::{NO_JOB, UNKNOWN_JOB};
 pub use judgement::{Judged, Judgement, Reason};
 pub use left_out::LeftOut;
 pub use many::{Item, Many};
@@ -51,11 +58,5 @@ pub use progress::Progress;
 pub use resolve::{Resolution, ResolutionState};
 pub use segment_diff::SegmentDiff;
 pub use state::{State, StateInfo};
-pub use trigger::{Start, Triggered};
 pub use unlisted::Unlisted;
-pub use verdict::{Counts, Report, Verdict};
-
-/// The id that stands for "the server scheduled nothing". No server has such a job.
-pub const NO_JOB: i64 = 0;
-/// The id that stands for a job of which the id is not known. Waiting for it is refused.
-pub const UNKNOWN_JOB: i64 = -1;
+pub use verdict::{Report, Verdict};

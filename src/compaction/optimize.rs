@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::again::Persistent;
+use super::answered::Triggered;
 use super::client_state::ClientState;
 use super::follow::{Outcome, Show};
 use super::params::Params;
-use super::trigger::{self, Found, Triggered};
+use super::trigger::{self, Found};
 use crate::error::Error;
 use crate::rpc::Deadline;
 use crate::{index, load};

@@ -3,9 +3,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
+use super::counts::Counts;
 use super::judgement::{Judged, Judgement, Reason};
-use super::management_evidence::ManagementEvidence;
-use super::verdict::Counts;
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
 use crate::text::{one_line, shortened};
@@ -64,6 +63,15 @@ pub struct Details {
     pub failure_reason: String,
     /// Ids of all resulting segments.
     pub targets: Vec<i64>,
+}
+
+/// What the management port says about a plan and the list does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
+pub(super) struct ManagementEvidence {
+    /// Why the plan failed; empty if it did not fail, or if the port gives no reason.
+    pub(super) reason: String,
+    pub(super) is_clustering: bool,
 }
 
 impl Plan {

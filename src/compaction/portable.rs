@@ -4,12 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::Value;
 
-use super::NO_JOB;
 use super::job_history::{Job, JobHistory};
+use super::job_id::{NO_JOB, check_job_id};
 use super::job_json::{self, Moment};
 use super::plan::Plans;
 use super::scheduled::Scheduled;
-use super::state::check_job_id;
 use crate::collection::check_name;
 use crate::config::Config;
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::check::{CheckResult, Known};
+use super::check_result::{CheckResult, Known};
 use super::params::{Mode, Params};
 use crate::proto::common::SegmentState;
 use crate::segments::{Segment, waiting_to_be_sorted};

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::job_history::{Job, JobHistory, Origin};
+use super::job_id::{NO_JOB, UNKNOWN_JOB};
 use super::params::Mode;
 use super::plan::{Plan, Plans};
 use super::scheduled::Scheduled;
 use super::snapshot::Snapshot;
-use super::trigger::job_ids;
-use super::{NO_JOB, UNKNOWN_JOB, state, tasks};
+use super::{state, tasks};
 use crate::collection;
 use crate::error::{Error, Status};
 use crate::proto::common::CompactionType as Kind;
@@ -134,7 +134,7 @@ fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Resolut
     let fits = |plan: &&Plan| plan.details.as_ref().is_some_and(|details| fits(details.kind, mode));
     let fitting: Vec<Plan> = tasks.iter().filter(fits).cloned().collect();
     let mut new: Vec<i64> =
-        job_ids(&fitting).into_iter().filter(|id| *id > 0 && !before.contains(id)).collect();
+        tasks::job_ids(&fitting).into_iter().filter(|id| *id > 0 && !before.contains(id)).collect();
     new.sort_unstable();
     match new[..] {
         [] => None,
@@ -209,7 +209,7 @@ pub(super) fn fits(kind: i32, mode: Mode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::left_out::Chosen;
+    use super::super::chosen::Chosen;
     use super::super::plan::Details;
     use super::*;
     use crate::segments::Segment;

@@ -1,8 +1,8 @@
 //! The current state of a job, as the server reports it.
 
-use super::NO_JOB;
+use super::counts::Counts;
+use super::job_id::{NO_JOB, check_job_id};
 use super::plan::Plan;
-use super::verdict::Counts;
 use crate::error::Error;
 use crate::proto::common::CompactionState;
 use crate::proto::service::{GetCompactionPlansRequest, GetCompactionStateRequest};
@@ -44,15 +44,6 @@ pub struct StateInfo {
 impl StateInfo {
     /// The state of [`NO_JOB`].
     const NOTHING: Self = Self { state: State::Completed, counts: Counts::ZERO };
-}
-
-/// Refuses ids that no job can have.
-pub(super) fn check_job_id(job_id: i64) -> Result<(), Error> {
-    if job_id >= 0 {
-        return Ok(());
-    }
-    let text = format!("job_id: {job_id} is not a job id; servers answer -1 when they schedule nothing");
-    Err(Error::invalid_argument(text))
 }
 
 /// Reads the state of a job. Sends nothing for [`NO_JOB`]: 2.3 takes 0 for all jobs of all collections.

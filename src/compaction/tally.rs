@@ -1,9 +1,9 @@
 //! Counts the plans of a job by how they ended, from the server's counters and the judgements. No I/O.
 
+use super::counts::Counts;
 use super::judgement::Judgement;
 use super::plan::Plans;
 use super::snapshot::count;
-use super::verdict::Counts;
 
 /// The number of plans by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Lists the compaction tasks of one collection, on servers that can.
 
+use std::collections::HashSet;
+
 use super::plan::Plan;
 use super::state;
 use crate::collection::Collection;
@@ -51,6 +53,11 @@ pub(crate) async fn list(
     } else {
         unsupported("is not possible: this server ignores the collection's name")
     }
+}
+
+/// The jobs of these tasks.
+pub(super) fn job_ids(tasks: &[Plan]) -> HashSet<i64> {
+    tasks.iter().filter_map(|plan| plan.details.as_ref()).map(|details| details.job_id).collect()
 }
 
 async fn ask(

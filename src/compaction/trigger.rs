@@ -1,14 +1,15 @@
 //! Triggers a compaction of exactly one collection, at most once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::answered::Triggered;
+use super::chosen::Chosen;
 use super::follow::POLL_LIMIT;
 use super::job_history::{JobHistory, Origin};
-use super::left_out::{self, Chosen};
+use super::left_out;
 use super::params::Params;
-use super::plan::Plan;
 use super::resolve::{self, ResolutionState};
 use super::snapshot::Snapshot;
 use super::state::{self, State};
@@ -21,33 +22,6 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
-
-/// The result of a trigger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Start {
-    /// The server scheduled plans for it.
-    Scheduled = 1,
-    /// The server scheduled nothing.
-    Nothing = 2,
-    /// The server scheduled nothing new, because a job of the same kind is running on the collection.
-    Running = 3,
-    /// The server gave a job, but does not show whether it was made for this trigger or has plans.
-    Accepted = 4,
-}
-
-/// The response to a trigger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Triggered {
-    /// The result.
-    pub start: Start,
-    /// The job to wait for; [`NO_JOB`] if there is none.
-    pub job_id: i64,
-    /// The number of its plans, if the server reports it.
-    pub planned: Option<i64>,
-    /// Segments that were unsorted right before the trigger, and are left out, if the server reports that.
-    pub unsorted: Option<i64>,
-}
 
 /// A checked trigger: this server will do exactly what it asks for.
 pub(super) struct Prepared {
@@ -208,7 +182,7 @@ async fn origin(
     let may_list = server.version().is_some_and(|version| version > LISTS_NO_TASKS);
     let tasks_before =
         if may_list { tasks::list(rpc, RetryClass::Poll, limit, &collection).await.ok() } else { None };
-    let jobs_before = tasks_before.as_ref().map(|tasks| job_ids(tasks));
+    let jobs_before = tasks_before.as_ref().map(|tasks| tasks::job_ids(tasks));
     // Compactions that ran before explain segments that are gone afterwards.
     let mut taken = history.unfinished_sources(&collection);
     let running = tasks_before.iter().flatten().filter(|task| task.is_running());
@@ -253,11 +227,6 @@ impl Origin {
     pub(super) fn unsorted(&self) -> Option<i64> {
         self.before.as_ref().map(|before| left_out::unsorted(before, &self.chosen))
     }
-}
-
-/// The jobs of these tasks.
-pub(super) fn job_ids(tasks: &[Plan]) -> HashSet<i64> {
-    tasks.iter().filter_map(|plan| plan.details.as_ref()).map(|details| details.job_id).collect()
 }
 
 /// Sends the trigger. Also returns the generation of the connection that carried it.

@@ -4,15 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::NO_JOB;
+use super::chosen::Chosen;
 use super::client_state::ClientState;
 use super::follow::{self, Outcome, POLL_LIMIT, Show};
 use super::job_history::{Job, Origin};
-use super::left_out::Chosen;
+use super::job_id::{NO_JOB, check_job_id};
 use super::params::Mode;
 use super::patience::{Outage, may_pass};
 use super::snapshot::Snapshot;
-use super::state::check_job_id;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;

@@ -8,6 +8,7 @@ use http::HeaderValue;
 use hyper::body::Bytes;
 use zeroize::Zeroizing;
 
+use super::checks::check_length;
 use crate::error::Error;
 
 /// The `authorization` metadata, and the secrets that no text may show.
@@ -21,7 +22,7 @@ pub struct Credentials {
 impl Credentials {
     /// Milvus expects base64 of `user:password` or of an API key, without a scheme.
     pub(super) fn from_token(token: &str) -> Result<Self, Error> {
-        super::check_length(token).map_err(|error| error.context("token"))?;
+        check_length(token).map_err(|error| error.context("token"))?;
         let encoded = Zeroizing::new(BASE64.encode(token));
         // The header value shares these bytes instead of copying them, so wiping them wipes the header too.
         let shared = Bytes::from_owner(Wiped(Zeroizing::new(encoded.as_bytes().to_vec())));

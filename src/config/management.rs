@@ -2,8 +2,10 @@
 
 use http::Uri;
 
-use super::uri::tcp_address;
-use super::{Address, Config, Options, TlsConfig, contradiction};
+use super::checks::contradiction;
+use super::options::Options;
+use super::tls::TlsConfig;
+use super::uri::{Address, tcp_address};
 use crate::error::Error;
 
 /// Milvus' default port, for both schemes.
@@ -36,15 +38,6 @@ impl ManagementConfig {
     }
 }
 
-impl Config {
-    /// The configuration for connecting to the management port, if there is one. It has no credentials, so none can
-    /// leak.
-    pub(crate) fn of_management(&self) -> Option<Self> {
-        let ManagementConfig { address, tls } = self.management.clone()?;
-        Some(Self { address, tls, is_global: false, credentials: None, management: None, ..self.clone() })
-    }
-}
-
 /// Parses the address and the scheme. No message quotes the text, which may contain a password.
 fn parse(text: &str) -> Result<(Address, bool), Error> {
     let wrong = |why: &str| Err(Error::invalid_argument(format!("{why}; {FORMS}")));
@@ -73,6 +66,7 @@ fn parse(text: &str) -> Result<(Address, bool), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     fn config(pairs: &[(&str, &str)]) -> Result<Config, Error> {
         let mut options = Options::default();

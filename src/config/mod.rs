@@ -1,12 +1,13 @@
 //! The checked configuration of a client, made from a URI and options.
 
+mod checks;
 mod credentials;
 mod management;
 mod options;
+mod tls;
 mod uri;
 
 use std::env::VarError;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -14,15 +15,15 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::text::shortened;
 use crate::version::Version;
+use checks::{check_database, contradiction};
 pub use credentials::Credentials;
 pub use management::ManagementConfig;
 pub use options::{Description, Kind, OPTIONS, Options};
+pub use tls::TlsConfig;
 pub use uri::Address;
 pub(crate) use uri::DEFAULT_PORT;
 use uri::Uri;
 
-/// The longest URI, token or option value in bytes; far above what any server issues.
-const TEXT_LIMIT: usize = 8 * 1024;
 const LONGEST_SILENCE: Duration = Duration::from_mins(5);
 const PRIMARY_LASTS: Duration = Duration::from_mins(5);
 
@@ -68,19 +69,6 @@ pub struct Config {
     pub management: Option<ManagementConfig>,
 }
 
-/// Whom to trust, and how to authenticate this client.
-#[derive(Clone, Debug)]
-pub struct TlsConfig {
-    /// The beginning of the option keys, for messages.
-    pub(crate) group: &'static str,
-    /// The CAs to trust instead of the operating system's.
-    pub ca_file: Option<PathBuf>,
-    /// This client's certificate chain and its key, for mutual TLS.
-    pub identity: Option<(PathBuf, PathBuf)>,
-    /// The name in the server's certificate, if it is not the URI's host.
-    pub server_name: Option<String>,
-}
-
 /// How often and how fast to retry a call.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryConfig {
@@ -90,24 +78,6 @@ pub struct RetryConfig {
     pub backoff: Duration,
     /// The longest pause.
     pub max_backoff: Duration,
-}
-
-impl TlsConfig {
-    fn read(group: &'static str, options: &Options) -> Result<Self, Error> {
-        let file = |key| options.text_of(group, key).map(PathBuf::from);
-        let identity = match (file("cert_file"), file("key_file")) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => return contradiction(&format!("{group}.cert_file and {group}.key_file go together")),
-        };
-        let server_name = options.text_of(group, "server_name").map(str::to_owned);
-        Ok(Self { group, ca_file: file("ca_file"), identity, server_name })
-    }
-
-    /// Whether the application has set any of these options.
-    fn is_set(&self) -> bool {
-        self.ca_file.is_some() || self.identity.is_some() || self.server_name.is_some()
-    }
 }
 
 impl Config {
@@ -161,6 +131,13 @@ impl Config {
             options.set("token", &token)?;
         }
         Self::new(&uri, &options)
+    }
+
+    /// The configuration for connecting to the management port, if there is one. It has no credentials, so none can
+    /// leak.
+    pub(crate) fn of_management(&self) -> Option<Self> {
+        let ManagementConfig { address, tls } = self.management.clone()?;
+        Some(Self { address, tls, is_global: false, credentials: None, management: None, ..self.clone() })
     }
 
     /// The error with every secret of this configuration hidden in its message.
@@ -217,25 +194,6 @@ fn tls(by_scheme: bool, address: &Address, options: &Options) -> Result<Option<T
         return contradiction("tls.* is set for a plaintext connection; use https:// or set tls to true");
     }
     Ok(None)
-}
-
-fn contradiction<T>(text: &str) -> Result<T, Error> {
-    Err(Error::invalid_argument(format!("options: {text}")))
-}
-
-fn check_length(text: &str) -> Result<(), Error> {
-    if text.len() <= TEXT_LIMIT {
-        return Ok(());
-    }
-    Err(Error::invalid_argument(format!("has {} bytes; at most {TEXT_LIMIT} are taken", text.len())))
-}
-
-/// A database name travels in a header, so it must be printable ASCII, which Milvus requires anyway.
-fn check_database(name: &str) -> Result<(), Error> {
-    if name.len() <= 1024 && name.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(());
-    }
-    Err(Error::invalid_argument("the database's name has a character that Milvus does not allow"))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::checks::TEXT_LIMIT;
 use crate::error::Error;
 use crate::text::shortened;
 
@@ -208,12 +209,12 @@ impl Description {
                     _ => wrong(&format!("a whole number from {least} to {most}")),
                 }
             }
-            _ if value.len() > super::TEXT_LIMIT => {
+            _ if value.len() > TEXT_LIMIT => {
                 let key = self.key.to_string_lossy();
                 Err(Error::invalid_argument(format!(
                     "option {key}: has {} bytes; at most {} are taken",
                     value.len(),
-                    super::TEXT_LIMIT
+                    TEXT_LIMIT
                 )))
             }
             _ => Ok(()),

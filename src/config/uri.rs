@@ -6,6 +6,7 @@ use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
+use super::checks::{check_database, check_length};
 use crate::error::Error;
 use crate::text::shortened;
 
@@ -65,7 +66,7 @@ pub(super) struct Uri {
 
 impl Uri {
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        super::check_length(text)?;
+        check_length(text)?;
         if text.trim().is_empty() {
             return Err(Error::invalid_argument(format!("is empty; {URI_FORMS}")));
         }
@@ -96,7 +97,7 @@ impl Uri {
         let user_info = authority.as_str().rsplit_once('@').map(|(user_info, _)| user_info);
         let first_segment = uri.path().split('/').nth(1).unwrap_or_default();
         let database = decoded("database", first_segment)?;
-        super::check_database(&database)?;
+        check_database(&database)?;
         Ok(Self {
             address: tcp_address(authority, if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT })?,
             tls,

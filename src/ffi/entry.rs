@@ -2,8 +2,7 @@
 
 use std::ffi::CStr;
 
-use super::errors::milvus_status;
-use super::last_error;
+use super::errors::{self, milvus_status};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::process::{self, PureCall, Uncancelled};
@@ -52,7 +51,7 @@ fn settle(result: Result<(), Failed>) -> milvus_status {
         Ok(()) => Status::Ok as milvus_status,
         Err(Failed { operation, error }) => {
             if error.status != Status::Pending {
-                last_error::record(operation, &error);
+                errors::record(operation, &error);
             }
             error.status as milvus_status
         }

@@ -24,11 +24,10 @@ use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
 use super::convert::{self, OutStruct, Sized_};
 use super::entry::{Failed, entry, entry_for, query};
-use super::errors::{milvus_error, milvus_status};
+use super::errors::{Detail, Plain, milvus_error, milvus_status};
 use super::future_state::FutureState;
 use super::handle::{self, Handle, Table};
 use super::jobs::{milvus_compaction_report, milvus_compaction_state_info};
-use super::last_error::Plain;
 use super::many::ManyList;
 use super::plans::PlanList;
 use super::segments::Segments;
@@ -292,7 +291,7 @@ pub extern "C" fn milvus_future_error(future: *const milvus_future) -> *const mi
         // The detail lives in the future, which the caller keeps.
         Ok(started.detail().map_or_else(
             || if started.status() == Status::Ok { NONE.pointer() } else { PENDING.pointer() },
-            super::last_error::Detail::pointer,
+            Detail::pointer,
         ))
     });
     told.unwrap_or_else(|| NO_FUTURE.pointer())

@@ -10,7 +10,6 @@ mod convert;
 mod entry;
 mod event_fd;
 mod handle;
-mod last_error;
 #[cfg(test)]
 mod layout;
 mod reports;

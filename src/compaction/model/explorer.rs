@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::super::chosen::Chosen;
 use super::super::job_history::{Job, Origin};
 use super::super::job_tracker::JobTracker;
 use super::super::judgement::{Judgement, Reason};
-use super::super::left_out::Chosen;
 use super::super::lineage::View;
 use super::super::params::Mode;
 use super::super::plan::Plans;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::super::counts::Counts;
 use super::super::plan::Plan;
 use super::super::state::{Listed, State, StateInfo};
-use super::super::verdict::{Counts, Verdict};
+use super::super::verdict::Verdict;
 use crate::segments::Segment;
 
 const L0: i32 = 1;

@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::super::chosen::Chosen;
+use super::super::counts::Counts;
 use super::super::job_history::Origin;
 use super::super::job_tracker::JobTracker;
 use super::super::judgement::{Judged, Judgement, Reason};
-use super::super::left_out::Chosen;
-use super::super::management_evidence::ManagementEvidence;
 use super::super::params::Mode;
-use super::super::plan::{Details, Plan};
+use super::super::plan::{Details, ManagementEvidence, Plan};
 use super::super::snapshot::Snapshot;
 use super::super::state::{State, StateInfo};
-use super::super::verdict::{Counts, Verdict};
+use super::super::verdict::Verdict;
 use super::*;
 use crate::collection::Collection;
 use crate::config::Options;
