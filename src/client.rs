@@ -96,8 +96,7 @@ impl Client {
     /// `Unsupported` for parameters that this server would silently ignore.
     pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Triggered> {
         self.on_collection(name, timeout, |context, name| async move {
-            let ClientState { rpc, history, .. } = &**context.client_state();
-            Box::pin(trigger::compact(rpc, history, context.deadline(), &name, None, &params)).await
+            Box::pin(trigger::compact(context.call_context(), &name, None, &params)).await
         })
         .that_triggers()
     }
@@ -105,16 +104,14 @@ impl Client {
     /// Checks what such a trigger would do, and fails as it would. Only reads.
     pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Operation<CheckResult> {
         self.on_collection(name, timeout, |context, name| async move {
-            let ClientState { rpc, history, .. } = &**context.client_state();
-            Box::pin(check::check(rpc, history, context.deadline(), &name, &params)).await
+            Box::pin(check::check(context.call_context(), &name, &params)).await
         })
     }
 
     /// Resolves this client's latest trigger in doubt of a collection: finds the job that it started, if it did.
     pub fn compaction_resolve(&self, name: &str, timeout: Timeout) -> Operation<Resolution> {
         self.on_collection(name, timeout, |context, name| async move {
-            let ClientState { rpc, history, .. } = &**context.client_state();
-            resolve::resolve(rpc, history, context.deadline(), &name).await
+            resolve::resolve(context.call_context(), &name).await
         })
     }
 
@@ -150,17 +147,17 @@ impl Client {
 
     /// The plans of a job: those that the server lists now, and those that this client saw earlier.
     pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Operation<Vec<Plan>> {
-        self.operation(timeout, |context| async move {
-            let ClientState { rpc, history, .. } = &**context.client_state();
-            questions::plans(rpc, history, context.deadline(), job_id).await
-        })
+        self.operation(
+            timeout,
+            |context| async move { questions::plans(context.call_context(), job_id).await },
+        )
     }
 
     /// Waits until a job is over. Fails only for an impossible id; whatever else ends the wait is in the [`Outcome`].
     pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
         self.operation(self.of_a_wait(timeout), |context| async move {
             let show = |progress| context.progress_tracker().show(progress);
-            let outcome = follow::wait(context.client_state(), &show, context.deadline(), job_id).await?;
+            let outcome = follow::wait(context.call_context(), &show, job_id, None).await?;
             Ok(context.settle_outcome(outcome))
         })
     }
@@ -170,7 +167,7 @@ impl Client {
     pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
-            let waited = wait_in::wait_in(context.client_state(), &show, context.deadline(), &name, job_id);
+            let waited = wait_in::wait_in(context.call_context(), &show, &name, job_id);
             Ok(context.settle_outcome(Box::pin(waited).await?))
         })
     }
@@ -205,8 +202,7 @@ impl Client {
     pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, Outcome)> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
-            let optimized =
-                optimize::optimize(context.client_state(), &show, context.deadline(), &name, &params);
+            let optimized = optimize::optimize(context.call_context(), &show, &name, &params);
             let (job_id, outcome) = panics::caught_in_doubt(Box::pin(optimized)).await?;
             Ok((job_id, context.settle_outcome(outcome)))
         })

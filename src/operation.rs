@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
 use crate::compaction::Outcome;
+use crate::compaction::call_context::CallContext;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::progress::ProgressTracker;
 use crate::completion::{self, Completer, Completion};
@@ -52,6 +53,11 @@ impl OperationContext {
     pub(crate) fn deadline(&self) -> Deadline<'_> {
         let deadline = self.deadline.cancelled_by(&self.token);
         if self.is_watched.load(Ordering::Relaxed) { deadline.watched() } else { deadline }
+    }
+
+    /// What the steps of a compaction need.
+    pub(crate) fn call_context(&self) -> CallContext<'_> {
+        CallContext { client_state: &self.client_state, deadline: self.deadline() }
     }
 
     pub(crate) fn progress_tracker(&self) -> &Arc<ProgressTracker> {

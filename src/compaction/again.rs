@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 use super::answered::Triggered;
+use super::call_context::CallContext;
 use super::client_state::ClientState;
 use super::follow::{self, Outcome, Show};
 use super::params::Params;
@@ -28,8 +29,7 @@ const LONGEST: Duration = Duration::from_mins(10);
 
 /// A trigger that the client repeats while another compaction holds the collection.
 pub(super) struct Persistent<'a> {
-    pub(super) client_state: &'a ClientState,
-    pub(super) deadline: Deadline<'a>,
+    pub(super) context: CallContext<'a>,
     pub(super) name: &'a str,
     pub(super) params: &'a Params,
     /// Each trigger waits for its turn.
@@ -43,33 +43,23 @@ pub(super) struct Persistent<'a> {
 }
 
 impl<'a> Persistent<'a> {
-    pub(super) fn new(
-        client_state: &'a ClientState,
-        deadline: Deadline<'a>,
-        name: &'a str,
-        params: &'a Params,
-        found: Found,
-    ) -> Self {
+    pub(super) fn new(context: CallContext<'a>, name: &'a str, params: &'a Params, found: Found) -> Self {
         let (since, pause) = (Instant::now(), FIRST_PAUSE);
-        Self {
-            client_state,
-            deadline,
-            name,
-            params,
-            turns: None,
-            advance: None,
-            found: Some(Box::new(found)),
-            since,
-            pause,
-        }
+        Self { context, name, params, turns: None, advance: None, found: Some(Box::new(found)), since, pause }
     }
 
     /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
     /// them.
     pub(super) async fn wait_for_sorting(&self, collection: &Collection) {
-        let ClientState { rpc, collection_limiter, .. } = self.client_state;
-        let waited =
-            flush::wait_until_sorted(rpc, collection_limiter, self.deadline, collection, LONGEST_SORT).await;
+        let ClientState { rpc, collection_limiter, .. } = self.context.client_state;
+        let waited = flush::wait_until_sorted(
+            rpc,
+            collection_limiter,
+            self.context.deadline,
+            collection,
+            LONGEST_SORT,
+        )
+        .await;
         // A server that cannot list segments can still compact them.
         if let Ok(SortWait { unsorted }) = waited
             && unsorted > 0
@@ -93,15 +83,13 @@ impl<'a> Persistent<'a> {
     }
 
     async fn trigger_once(&mut self) -> Result<Triggered, Error> {
-        let ClientState { rpc, history, .. } = self.client_state;
+        let deadline = self.context.deadline;
         let _turn = match self.turns {
-            Some(turns) => {
-                Some(self.deadline.bound(turns.acquire()).await.ok_or_else(|| not_begun(self.deadline))?)
-            }
+            Some(turns) => Some(deadline.bound(turns.acquire()).await.ok_or_else(|| not_begun(deadline))?),
             None => None,
         };
         let found = self.found.take();
-        Box::pin(trigger::compact(rpc, history, self.deadline, self.name, found, self.params)).await
+        Box::pin(trigger::compact(self.context, self.name, found, self.params)).await
     }
 
     /// Waits for the job, and triggers again if it was of another kind. Returns the latest trigger and its outcome.
@@ -111,8 +99,7 @@ impl<'a> Persistent<'a> {
         mut triggered: Triggered,
     ) -> Result<(Triggered, Outcome), Error> {
         loop {
-            let wait =
-                follow::wait_among(self.client_state, show, self.deadline, triggered.job_id, self.advance);
+            let wait = follow::wait(self.context, show, triggered.job_id, self.advance);
             let mut outcome = Box::pin(wait).await?;
             // If the server scheduled nothing, a wait cannot show that.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);
@@ -131,7 +118,7 @@ impl<'a> Persistent<'a> {
     async fn rest(&mut self) -> bool {
         let pause = self.pause;
         self.pause = (pause * 2).min(LONGEST_PAUSE);
-        self.since.elapsed() + pause < LONGEST && self.deadline.sleep(pause).await
+        self.since.elapsed() + pause < LONGEST && self.context.deadline.sleep(pause).await
     }
 }
 

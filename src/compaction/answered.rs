@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::follow::POLL_LIMIT;
-use super::job_history::{Job, JobHistory, Origin};
+use super::call_context::{CallContext, POLL_LIMIT};
+use super::job_history::{Job, Origin};
 use super::job_id::NO_JOB;
 use super::left_out;
 use super::params::Mode;
@@ -15,7 +15,7 @@ use super::tasks;
 use crate::error::{Error, Status};
 use crate::index;
 use crate::proto::service::ManualCompactionResponse;
-use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::rpc::RetryClass;
 use crate::segments::waiting_to_be_sorted;
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 use crate::text::quotable;
@@ -49,13 +49,12 @@ pub struct Triggered {
 
 /// Interprets the response to a trigger.
 pub(super) async fn started(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     origin: Arc<Origin>,
     reply: &ManualCompactionResponse,
     connection: u64,
 ) -> Result<Triggered, Error> {
+    let history = context.history();
     let job_id = reply.compaction_id.max(NO_JOB);
     // Servers respond to a clustering trigger with the id of any running job, of whatever kind.
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
@@ -63,13 +62,13 @@ pub(super) async fn started(
         !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
     };
     if job_id != NO_JOB && (was_listed || history.recall(job_id).as_ref().is_some_and(is_ours)) {
-        let joined = joined(rpc, history, deadline.within(POLL_LIMIT), &origin, job_id).await;
+        let joined = joined(context.within(POLL_LIMIT), &origin, job_id).await;
         return joined.ok_or_else(|| held_by(&origin, job_id));
     }
     let (scheduled, plans) = match reply.compaction_plan_count {
         _ if job_id == NO_JOB => (Scheduled::Nothing, Vec::new()),
         count @ 1.. => (Scheduled::Plans(count.into()), Vec::new()),
-        _ => look_at(rpc, deadline.within(POLL_LIMIT), job_id, connection).await,
+        _ => look_at(context.within(POLL_LIMIT), job_id, connection).await,
     };
     let (start, planned) = match scheduled {
         Scheduled::Nothing => (Start::Nothing, Some(0)),
@@ -81,7 +80,7 @@ pub(super) async fn started(
         Scheduled::Uncounted | Scheduled::Elsewhere => (Start::Accepted, None),
     };
     let running = match start {
-        Start::Nothing => running_job(rpc, history, deadline.within(POLL_LIMIT), &origin).await,
+        Start::Nothing => running_job(context.within(POLL_LIMIT), &origin).await,
         _ => None,
     };
     if job_id != NO_JOB {
@@ -89,12 +88,12 @@ pub(super) async fn started(
         history.remember(job_id, Job { origin, ..Job::new(scheduled, plans.into_iter().collect::<Plans>()) });
     }
     if let Some(running) = running
-        && let Some(joined) = joined(rpc, history, deadline.within(POLL_LIMIT), &origin, running).await
+        && let Some(joined) = joined(context.within(POLL_LIMIT), &origin, running).await
     {
         return Ok(joined);
     }
     if reply.compaction_id < NO_JOB
-        && let Some(busy) = busy(rpc, deadline.within(POLL_LIMIT), &origin).await
+        && let Some(busy) = busy(context.within(POLL_LIMIT), &origin).await
     {
         return Err(busy);
     }
@@ -113,7 +112,8 @@ fn held_by(origin: &Origin, job_id: i64) -> Error {
 
 /// Servers since 2.4 respond to a plain trigger with -1 if no segment is free. They rewrite even a single free segment. So
 /// another compaction holds the segments that look free, or the server leaves them out.
-async fn busy(rpc: &Rpc, deadline: Deadline<'_>, origin: &Origin) -> Option<Error> {
+async fn busy(context: CallContext<'_>, origin: &Origin) -> Option<Error> {
+    let (rpc, deadline) = (context.rpc(), context.deadline);
     let before = origin.before.as_ref()?;
     let count = left_out::eligible(before, &origin.chosen);
     let unsorted = left_out::unsorted(before, &origin.chosen);
@@ -155,14 +155,8 @@ fn not_sorted(origin: &Origin, count: i64) -> Error {
 
 /// Handles a job that ran before the trigger. It counts as the trigger's job only if both are of the same kind and
 /// cover the whole collection; `None` otherwise, because the server did nothing.
-async fn joined(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    asked: &Origin,
-    job_id: i64,
-) -> Option<Triggered> {
-    let known = history.recall(job_id);
+async fn joined(context: CallContext<'_>, asked: &Origin, job_id: i64) -> Option<Triggered> {
+    let known = context.history().recall(job_id);
     let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
     let mut start = Start::Running;
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
@@ -173,7 +167,8 @@ async fn joined(
         origin.mode == asked.mode && origin.chosen.is_whole() && asked.chosen.is_whole()
     } else {
         // The job is another client's: the kinds of its plans must do, because the server does not show its filters.
-        let plans = state::plans(rpc, RetryClass::Poll, deadline, job_id).await.unwrap_or_default();
+        let plans =
+            state::plans(context.rpc(), RetryClass::Poll, context.deadline, job_id).await.unwrap_or_default();
         let kinds = plans.iter().map(|plan| plan.details.as_ref().map(|details| details.kind));
         let mut fits = kinds.map(|kind| kind.is_some_and(|kind| resolve::fits(kind, asked.mode)));
         asked.chosen.is_whole() && !plans.is_empty() && fits.all(|fits| fits)
@@ -190,7 +185,8 @@ async fn joined(
 
 /// Servers before 2.4 do not report how many plans a trigger made, but have made them before they respond. The trigger
 /// itself succeeded, so a failure to list them leaves the number unknown.
-async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
+async fn look_at(context: CallContext<'_>, job_id: i64, connection: u64) -> (Scheduled, Vec<Plan>) {
+    let (rpc, deadline) = (context.rpc(), context.deadline);
     let makes_all_at_once = rpc.server(deadline).await.is_ok_and(|server| server.is_before(COUNTS_PLANS));
     let listed = state::plans(rpc, RetryClass::Poll, deadline, job_id).await;
     match listed {
@@ -207,12 +203,8 @@ async fn look_at(rpc: &Rpc, deadline: Deadline<'_>, job_id: i64, connection: u64
 }
 
 /// The running job of the collection, because of which the server scheduled nothing new.
-async fn running_job(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    origin: &Origin,
-) -> Option<i64> {
+async fn running_job(context: CallContext<'_>, origin: &Origin) -> Option<i64> {
+    let (rpc, deadline) = (context.rpc(), context.deadline);
     if origin.jobs_before.is_some() {
         let tasks = tasks::list(rpc, RetryClass::Poll, deadline, &origin.collection).await.ok()?;
         let fits = |plan: &Plan| plan.details.as_ref().is_some_and(|d| resolve::fits(d.kind, origin.mode));
@@ -223,7 +215,7 @@ async fn running_job(
     if origin.running.is_some() {
         return origin.running;
     }
-    let job_id = history.unfinished(&origin.collection)?;
+    let job_id = context.history().unfinished(&origin.collection)?;
     let info = state::state(rpc, RetryClass::Poll, deadline, job_id).await.ok()?;
     (info.state == State::Executing).then_some(job_id)
 }

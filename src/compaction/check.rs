@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::call_context::CallContext;
 use super::check_result::{CheckResult, Known};
 use super::estimate::expected;
 use super::final_form::is_final;
-use super::follow::POLL_LIMIT;
-use super::job_history::JobHistory;
 use super::params::{Mode, Params};
 use super::plan::Plan;
 use super::predict::{Deciders, Scope, conclude};
@@ -15,7 +14,7 @@ use super::tasks;
 use super::trigger::{Prepared, prepare};
 use crate::error::{Error, Status};
 use crate::index::{self, Indexes};
-use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
 use crate::traits::{self, Traits};
@@ -29,13 +28,12 @@ const ANY_JOB: i64 = 1;
 
 /// Reads everything that decides what a trigger with these parameters would do.
 pub(crate) async fn check(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     name: &str,
     params: &Params,
 ) -> Result<CheckResult, Error> {
-    let prepared = prepare(rpc, deadline, name, None, params).await?;
+    let (rpc, deadline) = (context.rpc(), context.deadline);
+    let prepared = prepare(context, name, None, params).await?;
     let Prepared { collection, server, partition_id, segments } = &prepared;
     let mut result =
         CheckResult { has_clustering_key: collection.has_clustering_key, ..CheckResult::default() };
@@ -46,7 +44,7 @@ pub(crate) async fn check(
         return Ok(result);
     }
     result.needs_index = needs_index(server);
-    result.is_enabled = is_enabled(rpc, deadline).await;
+    result.is_enabled = is_enabled(context).await;
     let stored = match segments {
         Some(segments) => Some(segments.clone()),
         None => allowed(segments::persistent(rpc, RetryClass::Read, deadline, collection).await)?,
@@ -57,15 +55,15 @@ pub(crate) async fn check(
         result.is_indexed = has_any.into();
         result.unindexed_rows = has_any.then_some(indexes.missing_rows);
     }
-    let running = is_running(rpc, history, deadline, &prepared, stored.as_deref()).await;
+    let running = is_running(context, &prepared, stored.as_deref()).await;
     result.is_running = allowed(running)?.unwrap_or_default();
     result.may_be_busy = result.is_running;
 
-    let unflushed = Box::pin(look_for_unflushed(rpc, deadline, &prepared, stored.as_deref())).await?;
+    let unflushed = Box::pin(look_for_unflushed(context, &prepared, stored.as_deref())).await?;
     result.has_unflushed = unflushed.has_rows.into();
     let traits = allowed(traits::of(rpc, deadline, collection).await)?;
     let mut deciders = Deciders {
-        has_snapshots: has_snapshots(rpc, deadline, &prepared).await?,
+        has_snapshots: has_snapshots(context, &prepared).await?,
         has_growing: unflushed.has_growing.into(),
         ..deciders(traits.as_ref(), indexes.as_ref())
     };
@@ -123,24 +121,24 @@ fn counted(number: usize) -> i64 {
 
 /// Looks for rows that are not flushed, for a limited time.
 async fn look_for_unflushed(
-    rpc: &Rpc,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     prepared: &Prepared,
     stored: Option<&[Segment]>,
 ) -> Result<Unflushed, Error> {
     let Prepared { collection, server, .. } = prepared;
-    let loaded = allowed(segments::loaded(rpc, RetryClass::Read, deadline, collection).await)?;
-    let limit = share(deadline);
+    let rpc = context.rpc();
+    let loaded = allowed(segments::loaded(rpc, RetryClass::Read, context.deadline, collection).await)?;
+    let limit = context.for_optional().deadline;
     Ok(unflushed::look(rpc, limit, server, collection, stored, loaded.as_deref()).await)
 }
 
 /// Whether snapshots may protect segments. No server before 3.0 makes any.
-async fn has_snapshots(rpc: &Rpc, deadline: Deadline<'_>, prepared: &Prepared) -> Result<Known, Error> {
+async fn has_snapshots(context: CallContext<'_>, prepared: &Prepared) -> Result<Known, Error> {
     let Prepared { collection, server, .. } = prepared;
     if server.is_before(HAS_SNAPSHOTS) {
         return Ok(Known::No);
     }
-    Ok(allowed(traits::has_snapshots(rpc, deadline, collection).await)?.into())
+    Ok(allowed(traits::has_snapshots(context.rpc(), context.deadline, collection).await)?.into())
 }
 
 /// Leaves a field unknown if this user or this server does not give it.
@@ -169,34 +167,28 @@ fn needs_index(server: &Server) -> Known {
 }
 
 /// A server with compaction switched off also refuses to report the state of a job. 2.3 takes 22 s to do so.
-async fn is_enabled(rpc: &Rpc, deadline: Deadline<'_>) -> Known {
-    match state::state(rpc, RetryClass::Poll, share(deadline), ANY_JOB).await {
+async fn is_enabled(context: CallContext<'_>) -> Known {
+    let limit = context.for_optional().deadline;
+    match state::state(context.rpc(), RetryClass::Poll, limit, ANY_JOB).await {
         Ok(_) => Known::Yes,
         Err(error) if error.status == Status::CompactionDisabled => Known::No,
         Err(_) => Known::NotKnown,
     }
 }
 
-/// A share of the remaining time, for a request whose result is optional.
-fn share(deadline: Deadline<'_>) -> Deadline<'_> {
-    let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| remaining / 4);
-    deadline.within(share.min(POLL_LIMIT))
-}
-
 async fn is_running(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     prepared: &Prepared,
     stored: Option<&[Segment]>,
 ) -> Result<Known, Error> {
+    let (rpc, deadline) = (context.rpc(), context.deadline);
     let Prepared { collection, server, .. } = prepared;
     match tasks::list(rpc, RetryClass::Read, deadline, collection).await {
         Ok(tasks) => return Ok(tasks.iter().any(Plan::is_running).into()),
         Err(error) if error.status == Status::Unsupported => {}
         Err(error) => return Err(error),
     }
-    if let Some(job_id) = history.unfinished(collection) {
+    if let Some(job_id) = context.history().unfinished(collection) {
         let info = state::state(rpc, RetryClass::Read, deadline, job_id).await?;
         if info.state == State::Executing {
             return Ok(Known::Yes);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 mod conclusion;
 
-use super::client_state::ClientState;
+use super::call_context::CallContext;
 use super::job_history::{Job, Origin};
 use super::job_id::{NO_JOB, check_job_id};
 use super::job_tracker::JobTracker;
@@ -19,11 +19,8 @@ use super::segment_diff::{self, SegmentDiff};
 use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
-use crate::rpc::Deadline;
 use crate::stall::{Advance, Stall};
 
-/// The time limit of a single request to a server of which the client knows nothing yet.
-pub(super) const POLL_LIMIT: Duration = Duration::from_secs(5);
 /// The client repeats an observation after this time if it shows anything but success.
 const CONFIRM: Duration = Duration::from_secs(1);
 /// A list of segments that the client reads this long after the server reported the end of a job shows the state after
@@ -55,20 +52,11 @@ pub struct Outcome {
 
 /// Polls until no plan of the job runs, the deadline passes, or the server does not answer. Fails without an outcome
 /// only for an impossible id.
+///
+/// `advance`: the jobs among which this one waits. It does not stall while others of them advance.
 pub(crate) async fn wait(
-    client_state: &ClientState,
+    context: CallContext<'_>,
     show: Show<'_>,
-    deadline: Deadline<'_>,
-    job_id: i64,
-) -> Result<Outcome, Error> {
-    wait_among(client_state, show, deadline, job_id, None).await
-}
-
-/// The same for one of several jobs: it does not stall while others of them advance.
-pub(super) async fn wait_among(
-    client_state: &ClientState,
-    show: Show<'_>,
-    deadline: Deadline<'_>,
     job_id: i64,
     advance: Option<&Advance>,
 ) -> Result<Outcome, Error> {
@@ -77,9 +65,9 @@ pub(super) async fn wait_among(
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
         return Ok(Outcome { report, error: None });
     }
-    let job = client_state.history.recall(job_id).unwrap_or_else(Job::of_others);
+    let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
     let was_over = job.is_over;
-    let mut follower = Follower::new(client_state, deadline, job_id, job, advance);
+    let mut follower = Follower::new(context, job_id, job, advance);
     let ended = follower.poll_to_the_end(show).await;
     let is_over = ended.is_ok();
     if is_over {
@@ -105,7 +93,7 @@ pub(super) async fn wait_among(
     };
     // A job that ended stays ended: a later wait may only have had too little time to see it.
     let job = follower.tracker.remembered(follower.job);
-    client_state.history.remember(job_id, Job { is_over: is_over || was_over, ..job });
+    context.history().remember(job_id, Job { is_over: is_over || was_over, ..job });
     Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
 }
 
@@ -121,8 +109,7 @@ enum Next {
 
 /// One wait for one job.
 struct Follower<'a> {
-    client_state: &'a ClientState,
-    deadline: Deadline<'a>,
+    context: CallContext<'a>,
     job_id: i64,
     /// What the client knew about the job before, without its plans.
     job: Job,
@@ -150,21 +137,14 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(
-        client_state: &'a ClientState,
-        deadline: Deadline<'a>,
-        job_id: i64,
-        mut job: Job,
-        advance: Option<&'a Advance>,
-    ) -> Self {
+    fn new(context: CallContext<'a>, job_id: i64, mut job: Job, advance: Option<&'a Advance>) -> Self {
         let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
         let questions = Questions::new(job_id, &job);
         let tracker = JobTracker::new(job_id, job.clone());
         job.plans = super::plan::Plans::default();
         let now = Instant::now();
         Self {
-            client_state,
-            deadline,
+            context,
             job_id,
             job,
             tracker,
@@ -172,7 +152,7 @@ impl<'a> Follower<'a> {
             latest: None,
             questions,
             latest_error: None,
-            stall: Stall::new(client_state.rpc.config().stall_timeout, now),
+            stall: Stall::new(context.rpc().config().stall_timeout, now),
             advance,
             changed: now,
             idle: IDLE,
@@ -186,7 +166,7 @@ impl<'a> Follower<'a> {
 
     async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
         loop {
-            if self.deadline.bound(self.client_state.job_limiter.acquire()).await.is_none() {
+            if self.context.deadline.bound(self.context.client_state.job_limiter.acquire()).await.is_none() {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();
@@ -206,7 +186,7 @@ impl<'a> Follower<'a> {
                     pause(self.job.since.elapsed())
                 }
             };
-            if self.deadline.bound(tokio::time::sleep(rest)).await.is_none() {
+            if self.context.deadline.bound(tokio::time::sleep(rest)).await.is_none() {
                 return Err(self.out_of_time());
             }
         }
@@ -220,17 +200,17 @@ impl<'a> Follower<'a> {
         self.tracker.failed_poll();
         // The server answers pings on this connection: otherwise keepalive would have closed it.
         let is_late = error.status == Status::Timeout || error.was_slow;
-        let is_alive = is_late && self.client_state.rpc.is_connected();
+        let is_alive = is_late && self.context.rpc().is_connected();
         let is_answer =
             error.server_code != 0 || matches!(error.status, Status::NotReady | Status::RateLimited);
         let is_heard = is_alive || is_answer;
         let gone = self.questions.outage.failed(asked, is_heard);
         // The deadline of the wait cut this request off: its error says nothing about the server.
         let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
-        if !is_cut_off || !self.deadline.has_passed() {
+        if !is_cut_off || !self.context.deadline.has_passed() {
             self.latest_error = Some(error.clone());
         }
-        if self.deadline.has_passed() {
+        if self.context.deadline.has_passed() {
             return Err(self.out_of_time());
         }
         match gone {
@@ -241,19 +221,16 @@ impl<'a> Follower<'a> {
 
     /// Polls once: reads the state, the plans if something changed, and the segments if the job is over.
     async fn look(&mut self, show: Show<'_>) -> Result<Next, Error> {
-        let rpc = &self.client_state.rpc;
-        rpc.reach(self.deadline).await?;
+        let context = self.context;
+        context.rpc().reach(context.deadline).await?;
         let before = self.tracker.last();
         let so_far = self.tracker.so_far();
-        let look_at_plans = self.questions.poll_state(rpc, self.deadline, &mut self.tracker).await?;
+        let look_at_plans = self.questions.poll_state(context, &mut self.tracker).await?;
         if self.tracker.last() != before {
             (self.changed, self.idle) = (Instant::now(), IDLE);
         }
-        let listed = if look_at_plans {
-            self.questions.list_plans(rpc, self.deadline, &mut self.tracker).await
-        } else {
-            Ok(())
-        };
+        let listed =
+            if look_at_plans { self.questions.list_plans(context, &mut self.tracker).await } else { Ok(()) };
         let so_far_now = self.tracker.so_far();
         let has_changed = so_far_now != so_far || self.tracker.last() != before;
         let unchanged = self.unchanged(has_changed);
@@ -295,7 +272,7 @@ impl<'a> Follower<'a> {
         if self.changed.elapsed() > self.idle {
             (self.changed, self.idle) = (Instant::now(), (self.idle * 2).min(LONGEST_IDLE));
             if let Some(observer) = &mut self.observer {
-                observer.check_collection(&self.client_state.rpc, self.deadline, self.job_id).await?;
+                observer.check_collection(self.context, self.job_id).await?;
             }
         }
         Ok(())
@@ -305,8 +282,7 @@ impl<'a> Follower<'a> {
     async fn observe(&mut self) -> Result<(), Error> {
         let is_at_rest = self.is_at_rest();
         let Some(observer) = &mut self.observer else { return Ok(()) };
-        let (rpc, tracker) = (&self.client_state.rpc, &mut self.tracker);
-        self.latest = observer.observe(rpc, self.deadline, self.job_id, tracker, is_at_rest).await?;
+        self.latest = observer.observe(self.context, self.job_id, &mut self.tracker, is_at_rest).await?;
         Ok(())
     }
 
@@ -333,7 +309,7 @@ impl<'a> Follower<'a> {
             Some(error) => format!("{known}; the latest request failed: {error}"),
             None => known,
         };
-        let (job_id, waited) = (self.job_id, self.deadline.elapsed().as_millis());
+        let (job_id, waited) = (self.job_id, self.context.deadline.elapsed().as_millis());
         let text = if self.tracker.is_over() {
             format!(
                 "compaction job {job_id} is over, but {waited} ms passed before the client knew how it ended ({known})"
@@ -341,7 +317,7 @@ impl<'a> Follower<'a> {
         } else {
             format!("compaction job {job_id} was not over after {waited} ms; it goes on ({known})")
         };
-        let mut error = self.deadline.settle(Error::new(Status::Timeout, text).retriable());
+        let mut error = self.context.deadline.settle(Error::new(Status::Timeout, text).retriable());
         error.grpc_code = self.latest_error.as_ref().map_or(0, |latest| latest.grpc_code);
         error
     }

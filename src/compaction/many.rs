@@ -9,6 +9,7 @@ use tokio::task::{Id, JoinSet};
 
 use super::again::{Persistent, not_begun};
 use super::answered::Triggered;
+use super::call_context::CallContext;
 use super::client_state::ClientState;
 use super::follow::Outcome;
 use super::params::Params;
@@ -215,7 +216,8 @@ impl One {
     /// The result is built at the end, so that a wait takes little memory.
     async fn compact(self, deadline: Deadline<'_>, name: String) -> Box<Item> {
         let mut triggered = None;
-        let ended = self.go_on(deadline, &name, &mut triggered).await;
+        let context = CallContext { client_state: &self.client_state, deadline };
+        let ended = self.go_on(context, &name, &mut triggered).await;
         let mut item = Item { name, triggered, outcome: None, error: None, took: Duration::ZERO };
         match ended {
             Ok(None) => {}
@@ -234,19 +236,19 @@ impl One {
     /// The outcome of the wait and its duration; `None` if the caller asked only for a trigger.
     async fn go_on(
         &self,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         name: &str,
         latest: &mut Option<Triggered>,
     ) -> Result<Option<(Outcome, Duration)>, Error> {
         let (collection, since) = {
-            let Some(_turn) = deadline.bound(self.triggers.acquire()).await else {
-                return Err(not_begun(deadline));
+            let Some(_turn) = context.deadline.bound(self.triggers.acquire()).await else {
+                return Err(not_begun(context.deadline));
             };
             let since = Instant::now();
-            (Box::pin(self.find(deadline, name)).await?, since)
+            (Box::pin(self.find(context, name)).await?, since)
         };
-        let (name, found) = (collection.name.clone(), Found::new(&self.client_state.rpc, &collection, since));
-        let mut persistent = Persistent::new(&self.client_state, deadline, &name, &self.params, found);
+        let (name, found) = (collection.name.clone(), Found::new(context.rpc(), &collection, since));
+        let mut persistent = Persistent::new(context, &name, &self.params, found);
         Box::pin(persistent.wait_for_sorting(&collection)).await;
         drop(collection); // between two polls a wait takes little memory
         persistent.turns = Some(&self.triggers);
@@ -270,8 +272,8 @@ impl One {
     }
 
     /// Looks up the collection of this name or alias, and refuses it if another name stands for the same collection.
-    async fn find(&self, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
-        let collection = collection::find(&self.client_state.rpc, deadline, name).await?;
+    async fn find(&self, context: CallContext<'_>, name: &str) -> Result<Collection, Error> {
+        let collection = collection::find(context.rpc(), context.deadline, name).await?;
         let real = (collection.database.clone(), collection.name.clone());
         if !self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real.clone()) {
             let text = format!(

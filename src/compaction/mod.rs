@@ -3,6 +3,7 @@
 mod again;
 mod age;
 mod answered;
+pub(crate) mod call_context;
 pub(crate) mod check;
 mod check_result;
 mod chosen;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::call_context::CallContext;
 use super::job_history::Origin;
 use super::job_tracker::JobTracker;
 use super::lineage::View;
@@ -12,7 +13,7 @@ use super::patience::may_pass;
 use super::snapshot::Snapshot;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
+use crate::rpc::{Limit, RetryClass};
 use crate::segments::{self, Segment};
 use crate::text::quotable;
 
@@ -40,13 +41,12 @@ impl Observer {
     /// [`View`].
     pub(super) async fn observe(
         &mut self,
-        rpc: &Rpc,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         job_id: i64,
         tracker: &mut JobTracker,
         is_at_rest: bool,
     ) -> Result<Option<Seen>, Error> {
-        let Some(segments) = self.segments(rpc, deadline, job_id).await? else {
+        let Some(segments) = self.segments(context, job_id).await? else {
             tracker.cannot_see_segments();
             return Ok(None);
         };
@@ -64,7 +64,7 @@ impl Observer {
         };
         let partitions;
         if tracker.judge(&view(None)) {
-            partitions = self.partitions(rpc, deadline, job_id).await?;
+            partitions = self.partitions(context, job_id).await?;
             tracker.judge(&view(partitions.as_ref()));
         }
         tracker.note(&view(None));
@@ -74,11 +74,10 @@ impl Observer {
     /// Fails if the collection was dropped. Otherwise stores its current name.
     pub(super) async fn check_collection(
         &mut self,
-        rpc: &Rpc,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         job_id: i64,
     ) -> Result<(), Error> {
-        match self.find(rpc, deadline, job_id).await {
+        match self.find(context, job_id).await {
             // Other errors say nothing about the job.
             Err(error) if error.status == Status::CollectionNotFound => Err(error),
             _ => Ok(()),
@@ -86,9 +85,9 @@ impl Observer {
     }
 
     /// Looks the collection up by its id.
-    async fn find(&mut self, rpc: &Rpc, deadline: Deadline<'_>, job_id: i64) -> Result<(), Error> {
-        let limit = deadline.within(self.limit.get());
-        match collection::find_by_id(rpc, RetryClass::Poll, limit, &self.collection).await {
+    async fn find(&mut self, context: CallContext<'_>, job_id: i64) -> Result<(), Error> {
+        let limit = context.deadline.within(self.limit.get());
+        match collection::find_by_id(context.rpc(), RetryClass::Poll, limit, &self.collection).await {
             Ok(name) => {
                 self.collection.name = name;
                 Ok(())
@@ -108,11 +107,10 @@ impl Observer {
 
     async fn segments(
         &mut self,
-        rpc: &Rpc,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         job_id: i64,
     ) -> Result<Option<Vec<Segment>>, Error> {
-        let mut listed = self.list(rpc, deadline).await;
+        let mut listed = self.list(context).await;
         // The collection was renamed or dropped, or another collection has its name now.
         let is_strange = match &listed {
             Ok(segments) => segments.is_empty(),
@@ -120,12 +118,12 @@ impl Observer {
         };
         if is_strange && self.collection.id > 0 {
             let name = self.collection.name.clone();
-            self.find(rpc, deadline, job_id).await.or_else(|error| match &listed {
+            self.find(context, job_id).await.or_else(|error| match &listed {
                 Ok(_) if error.status != Status::CollectionNotFound && !may_pass(&error) => Ok(()),
                 _ => Err(error),
             })?;
             if self.collection.name != name || listed.is_err() {
-                listed = self.list(rpc, deadline).await;
+                listed = self.list(context).await;
             }
         }
         match listed {
@@ -135,10 +133,10 @@ impl Observer {
         }
     }
 
-    async fn list(&mut self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<Segment>, Error> {
+    async fn list(&mut self, context: CallContext<'_>) -> Result<Vec<Segment>, Error> {
         let asked = Instant::now();
-        let limit = deadline.within(self.limit.get());
-        let listed = segments::persistent(rpc, RetryClass::Poll, limit, &self.collection).await;
+        let limit = context.deadline.within(self.limit.get());
+        let listed = segments::persistent(context.rpc(), RetryClass::Poll, limit, &self.collection).await;
         match &listed {
             Ok(_) => self.limit.answered(asked.elapsed()),
             Err(error) if error.status == Status::Timeout => self.limit.ran_out(),
@@ -150,16 +148,21 @@ impl Observer {
     /// The partitions that exist. The request names the collection, and another collection may have that name by now.
     async fn partitions(
         &mut self,
-        rpc: &Rpc,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         job_id: i64,
     ) -> Result<Option<HashSet<i64>>, Error> {
         let limit = self.limit.get();
         let listed = async {
             if self.collection.id > 0 {
-                self.find(rpc, deadline, job_id).await?;
+                self.find(context, job_id).await?;
             }
-            collection::partition_ids(rpc, RetryClass::Poll, deadline.within(limit), &self.collection).await
+            collection::partition_ids(
+                context.rpc(),
+                RetryClass::Poll,
+                context.deadline.within(limit),
+                &self.collection,
+            )
+            .await
         };
         match listed.await {
             Ok(partitions) => Ok(Some(partitions)),

@@ -4,32 +4,31 @@ use std::time::Instant;
 
 use super::again::Persistent;
 use super::answered::Triggered;
+use super::call_context::CallContext;
 use super::client_state::ClientState;
 use super::follow::{Outcome, Show};
 use super::params::Params;
 use super::trigger::{self, Found};
 use crate::error::Error;
-use crate::rpc::Deadline;
 use crate::{index, load};
 
 /// Runs the stages one after another within one deadline. The outcome has the job's report even if a later stage fails.
 pub(crate) async fn optimize(
-    client_state: &ClientState,
+    context: CallContext<'_>,
     show: Show<'_>,
-    deadline: Deadline<'_>,
     name: &str,
     params: &Params,
 ) -> Result<(i64, Outcome), Error> {
-    let ClientState { rpc, collection_limiter, .. } = client_state;
+    let CallContext { client_state: ClientState { rpc, collection_limiter, .. }, deadline } = context;
     // These checks come before the first wait.
     let since = Instant::now();
-    let collection = trigger::prepare(rpc, deadline, name, None, params).await?.collection;
+    let collection = trigger::prepare(context, name, None, params).await?.collection;
     let found = Found::new(rpc, &collection, since);
     // Old servers never compact rows without an index; newer ones skip rows while they are being indexed.
     index::wait_until_built(rpc, collection_limiter, deadline, &collection)
         .await
         .map_err(|error| error.context("nothing was compacted"))?;
-    let mut persistent = Persistent::new(client_state, deadline, name, params, found);
+    let mut persistent = Persistent::new(context, name, params, found);
     Box::pin(persistent.wait_for_sorting(&collection)).await;
     let triggered = persistent.trigger().await?;
     let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::age::is_young;
-use super::job_history::{Job, JobHistory};
+use super::call_context::CallContext;
+use super::job_history::Job;
 use super::job_tracker::JobTracker;
 use super::patience::Outage;
 use super::plan::Plan;
@@ -16,14 +17,9 @@ use crate::server::Server;
 pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
 
 /// The plans that the server lists now, and those that this client saw before.
-pub(crate) async fn plans(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    job_id: i64,
-) -> Result<Vec<Plan>, Error> {
-    let listed = state::listed(rpc, RetryClass::Read, deadline, job_id).await?;
-    let job = history.recall(job_id).unwrap_or_else(Job::of_others);
+pub(crate) async fn plans(context: CallContext<'_>, job_id: i64) -> Result<Vec<Plan>, Error> {
+    let listed = state::listed(context.rpc(), RetryClass::Read, context.deadline, job_id).await?;
+    let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
     let mut tracker = JobTracker::new(job_id, job);
     tracker.list(listed, true);
     Ok(tracker.report().plans)
@@ -57,13 +53,12 @@ impl Questions {
     /// Reads the state. Returns whether the client should list the plans.
     pub(super) async fn poll_state(
         &mut self,
-        rpc: &Rpc,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         tracker: &mut JobTracker,
     ) -> Result<bool, Error> {
-        let limit = deadline.within(self.state_limit.get());
+        let limit = context.deadline.within(self.state_limit.get());
         let asked = Instant::now();
-        match state::state(rpc, RetryClass::Poll, limit, self.job_id).await {
+        match state::state(context.rpc(), RetryClass::Poll, limit, self.job_id).await {
             Ok(info) => {
                 self.state_limit.answered(asked.elapsed());
                 self.outage.answered();
@@ -85,13 +80,12 @@ impl Questions {
     /// Lists the plans.
     pub(super) async fn list_plans(
         &mut self,
-        rpc: &Rpc,
-        deadline: Deadline<'_>,
+        context: CallContext<'_>,
         tracker: &mut JobTracker,
     ) -> Result<(), Error> {
-        let limit = deadline.within(self.list_limit.get());
+        let limit = context.deadline.within(self.list_limit.get());
         let asked = Instant::now();
-        match self.listed(rpc, limit).await {
+        match self.listed(context.rpc(), limit).await {
             Ok((listed, server)) => {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();

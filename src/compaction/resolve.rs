@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::call_context::CallContext;
 use super::job_history::{Job, JobHistory, Origin};
 use super::job_id::{NO_JOB, UNKNOWN_JOB};
 use super::params::Mode;
@@ -14,7 +15,7 @@ use super::{state, tasks};
 use crate::collection;
 use crate::error::{Error, Status};
 use crate::proto::common::CompactionType as Kind;
-use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::rpc::RetryClass;
 use crate::segments;
 
 /// Servers that list tasks remember each for longer than this.
@@ -55,19 +56,14 @@ impl Resolution {
 }
 
 /// Looks for the job of this client's latest trigger in doubt of a collection.
-pub(crate) async fn resolve(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    name: &str,
-) -> Result<Resolution, Error> {
-    let collection = collection::find(rpc, deadline, name).await?;
-    let Some(origin) = history.in_doubt(&collection) else {
+pub(crate) async fn resolve(context: CallContext<'_>, name: &str) -> Result<Resolution, Error> {
+    let collection = collection::find(context.rpc(), context.deadline, name).await?;
+    let Some(origin) = context.history().in_doubt(&collection) else {
         let text = "this client has no trigger in doubt for this collection";
         return Ok(Resolution::new(ResolutionState::NotInDoubt, NO_JOB, text));
     };
-    let found = after(rpc, RetryClass::Read, deadline, &origin).await?;
-    remember(history, &origin, &found);
+    let found = after(context, RetryClass::Read, &origin).await?;
+    remember(context.history(), &origin, &found);
     Ok(found)
 }
 
@@ -81,11 +77,11 @@ pub(super) fn remember(history: &JobHistory, origin: &Arc<Origin>, found: &Resol
 
 /// Looks for changes of a collection since a trigger was sent.
 pub(super) async fn after(
-    rpc: &Rpc,
+    context: CallContext<'_>,
     class: RetryClass,
-    deadline: Deadline<'_>,
     origin: &Origin,
 ) -> Result<Resolution, Error> {
+    let (rpc, deadline) = (context.rpc(), context.deadline);
     // The server's own list of tasks is the best evidence.
     let mut shows_all = false;
     if let Some(before) = &origin.jobs_before {

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::follow::POLL_LIMIT;
+use super::call_context::{CallContext, POLL_LIMIT};
 use super::params::Params;
 use crate::collection::Collection;
 use crate::error::{Error, Status};
-use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::text::quotable;
 
@@ -27,16 +27,14 @@ pub(super) fn check(wanted: &[i64], known: &[Segment], collection: &Collection) 
 /// Finds out whether the segments are gone or held. Servers send the same error for both; the list of segments shows
 /// which it is. If the client cannot list them, they count as stored, as they were before the trigger.
 pub(super) async fn held_or_gone(
-    rpc: &Rpc,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     collection: &Collection,
     params: &Params,
     error: Error,
 ) -> Error {
     let wanted = params.segment_ids.as_deref().unwrap_or_default();
-    let Ok(stored) =
-        segments::persistent(rpc, RetryClass::Read, deadline.within(POLL_LIMIT), collection).await
-    else {
+    let (rpc, limit) = (context.rpc(), context.within(POLL_LIMIT).deadline);
+    let Ok(stored) = segments::persistent(rpc, RetryClass::Read, limit, collection).await else {
         return error;
     };
     let stored: HashSet<i64> = stored.iter().filter(|segment| segment.is_there()).map(|s| s.id).collect();

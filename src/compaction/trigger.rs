@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::answered::Triggered;
+use super::call_context::{CallContext, POLL_LIMIT};
 use super::chosen::Chosen;
-use super::follow::POLL_LIMIT;
-use super::job_history::{JobHistory, Origin};
+use super::job_history::Origin;
 use super::left_out;
 use super::params::Params;
 use super::resolve::{self, ResolutionState};
@@ -18,7 +18,7 @@ use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
-use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::rpc::{RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
@@ -57,33 +57,31 @@ impl Found {
 
 /// Triggers a compaction. `found`: the collection, if the caller has just looked it up.
 pub(crate) async fn compact(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     name: &str,
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
-    let prepared = prepare(rpc, deadline, name, found, params).await.map_err(nothing_started)?;
+    let prepared = prepare(context, name, found, params).await.map_err(nothing_started)?;
     let request = request(&prepared, params);
-    let origin = Arc::new(origin(rpc, history, deadline, prepared, params).await);
+    let origin = Arc::new(origin(context, prepared, params).await);
     // Boxed here: every function that passes the future on would reserve its full size on the caller's stack.
     let triggered = Box::pin(async {
-        let (reply, connection) = trigger(rpc, deadline, &origin.collection, params, request).await?;
+        let (reply, connection) = trigger(context, &origin.collection, params, request).await?;
         if reply.compaction_id <= 0 && reply.compaction_plan_count > 0 {
             let plans = reply.compaction_plan_count;
             let text = format!("the server scheduled {plans} plans but gave no job id");
             return Err(Error::new(Status::ServerError, text).in_doubt());
         }
-        history.clear_doubts_before(&origin);
-        answered::started(rpc, history, deadline, Arc::clone(&origin), &reply, connection).await
+        context.history().clear_doubts_before(&origin);
+        answered::started(context, Arc::clone(&origin), &reply, connection).await
     });
     match panics::caught_in_doubt(triggered).await {
         Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
-            Err(Box::pin(selection::held_or_gone(rpc, deadline, &origin.collection, params, error)).await)
+            Err(Box::pin(selection::held_or_gone(context, &origin.collection, params, error)).await)
         }
         Err(error) if error.in_doubt => {
-            let looked = Box::pin(doubt(rpc, history, deadline, &origin, error.clone()));
+            let looked = Box::pin(doubt(context, &origin, error.clone()));
             Err(panics::caught(looked).await.unwrap_or(error)) // a defect there makes nothing certain
         }
         result => result,
@@ -93,12 +91,12 @@ pub(crate) async fn compact(
 /// Looks the collection up unless it was `found` a moment ago on this connection, and refuses every request that this
 /// server would not carry out exactly.
 pub(super) async fn prepare(
-    rpc: &Rpc,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     name: &str,
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Prepared, Error> {
+    let (rpc, deadline) = (context.rpc(), context.deadline);
     collection::check_name(name)?;
     params.check()?;
     let server = rpc.server(deadline).await?;
@@ -161,17 +159,10 @@ fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
 }
 
 /// Reads the state before the trigger, for later comparison. This takes little time and may fail without harm.
-async fn origin(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    prepared: Prepared,
-    params: &Params,
-) -> Origin {
+async fn origin(context: CallContext<'_>, prepared: Prepared, params: &Params) -> Origin {
     let Prepared { mut collection, server, segments, partition_id } = prepared;
     collection.channels = Vec::new(); // not needed after the checks
-    let share = deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
-    let limit = deadline.within(share);
+    let (rpc, history, limit) = (context.rpc(), context.history(), context.for_optional().deadline);
     let segments = match segments {
         Some(segments) => Some(segments),
         None if server.is_lite() => None,
@@ -231,8 +222,7 @@ impl Origin {
 
 /// Sends the trigger. Also returns the generation of the connection that carried it.
 async fn trigger(
-    rpc: &Rpc,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     collection: &Collection,
     params: &Params,
     request: ManualCompactionRequest,
@@ -242,8 +232,8 @@ async fn trigger(
         params.check_server(server)?;
         check_selection(server, collection)
     };
-    let call = (RetryClass::Trigger, deadline, collection.database.as_str(), request);
-    rpc.unary_to(call, &check).await.map_err(|error| {
+    let call = (RetryClass::Trigger, context.deadline, collection.database.as_str(), request);
+    context.rpc().unary_to(call, &check).await.map_err(|error| {
         let name = quotable(&collection.name);
         let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
         error.context(format!("compaction of \"{name}\" {doubt}"))
@@ -251,20 +241,14 @@ async fn trigger(
 }
 
 /// Stores a trigger in doubt, and adds to the error what the client can find out in the remaining time.
-async fn doubt(
-    rpc: &Rpc,
-    history: &JobHistory,
-    deadline: Deadline<'_>,
-    origin: &Arc<Origin>,
-    error: Error,
-) -> Error {
-    history.doubt(Arc::clone(origin));
-    if deadline.has_passed() {
+async fn doubt(context: CallContext<'_>, origin: &Arc<Origin>, error: Error) -> Error {
+    context.history().doubt(Arc::clone(origin));
+    if context.deadline.has_passed() {
         return error;
     }
-    let found = resolve::after(rpc, RetryClass::Poll, deadline.within(POLL_LIMIT), origin).await;
+    let found = resolve::after(context.within(POLL_LIMIT), RetryClass::Poll, origin).await;
     let Ok(found) = found else { return error.resolved(ResolutionState::Unknown as i32) };
-    resolve::remember(history, origin, &found);
+    resolve::remember(context.history(), origin, &found);
     let text = format!("{}; {}", error.message(), found.text);
     error.saying(&text).about_job(found.job_id).resolved(found.state as i32)
 }

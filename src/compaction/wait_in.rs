@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::call_context::{CallContext, POLL_LIMIT};
 use super::chosen::Chosen;
-use super::client_state::ClientState;
-use super::follow::{self, Outcome, POLL_LIMIT, Show};
+use super::follow::{self, Outcome, Show};
 use super::job_history::{Job, Origin};
 use super::job_id::{NO_JOB, check_job_id};
 use super::params::Mode;
@@ -15,45 +15,40 @@ use super::snapshot::Snapshot;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
-use crate::rpc::{Deadline, RetryClass};
+use crate::rpc::RetryClass;
 use crate::segments;
 use crate::text::quotable;
 
 /// As [`follow::wait`]. Fails without an outcome if the collection does not exist, or the client knows that the job
 /// belongs to another collection.
 pub(crate) async fn wait_in(
-    client_state: &ClientState,
+    context: CallContext<'_>,
     show: Show<'_>,
-    deadline: Deadline<'_>,
     name: &str,
     job_id: i64,
 ) -> Result<Outcome, Error> {
     collection::check_name(name)?;
     check_job_id(job_id)?;
     if job_id != NO_JOB {
-        let collection = look_up(client_state, deadline, name).await?;
-        learn_collection(client_state, deadline, collection, job_id).await?;
+        let collection = look_up(context, name).await?;
+        learn_collection(context, collection, job_id).await?;
     }
-    follow::wait(client_state, show, deadline, job_id).await
+    follow::wait(context, show, job_id, None).await
 }
 
 /// Looks the collection up. A server that is down gets as much time as during the wait.
-async fn look_up(
-    client_state: &ClientState,
-    deadline: Deadline<'_>,
-    name: &str,
-) -> Result<Collection, Error> {
+async fn look_up(context: CallContext<'_>, name: &str) -> Result<Collection, Error> {
     let begun = Instant::now();
     let mut outage = Outage::default();
     loop {
         let asked = Instant::now();
-        let error = match collection::find(&client_state.rpc, deadline, name).await {
+        let error = match collection::find(context.rpc(), context.deadline, name).await {
             Ok(collection) => return Ok(collection),
             Err(error) => error,
         };
         let is_heard = matches!(error.status, Status::NotReady | Status::RateLimited);
         let is_gone = !may_pass(&error) || outage.failed(asked, is_heard).is_some();
-        if is_gone || !deadline.sleep(pause(begun.elapsed())).await {
+        if is_gone || !context.deadline.sleep(pause(begun.elapsed())).await {
             return Err(error);
         }
     }
@@ -61,12 +56,11 @@ async fn look_up(
 
 /// Stores the job's collection in the history, unless the history has an earlier observation.
 async fn learn_collection(
-    client_state: &ClientState,
-    deadline: Deadline<'_>,
+    context: CallContext<'_>,
     collection: Collection,
     job_id: i64,
 ) -> Result<(), Error> {
-    let job = client_state.history.recall(job_id).unwrap_or_else(Job::of_others);
+    let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
     if let Some(known) = &job.origin {
         if known.collection.is_same_or_renamed(&collection) {
             return Ok(());
@@ -78,17 +72,17 @@ async fn learn_collection(
             return Err(Error::invalid_argument(text));
         }
     }
-    let origin = Some(Arc::new(seen_late(client_state, deadline, collection).await));
-    client_state.history.remember(job_id, Job { origin, ..job });
+    let origin = Some(Arc::new(seen_late(context, collection).await));
+    context.history().remember(job_id, Job { origin, ..job });
     Ok(())
 }
 
 /// Observes the collection after the trigger. The client judges the plans by the sources that are still stored. It does
 /// not know the kind of another client's job, so a target of any level counts as a result.
-async fn seen_late(client_state: &ClientState, deadline: Deadline<'_>, mut collection: Collection) -> Origin {
+async fn seen_late(context: CallContext<'_>, mut collection: Collection) -> Origin {
     collection.channels = Vec::new(); // not needed here
-    let limit = deadline.within(POLL_LIMIT);
-    let segments = segments::persistent(&client_state.rpc, RetryClass::Poll, limit, &collection).await.ok();
+    let limit = context.within(POLL_LIMIT).deadline;
+    let segments = segments::persistent(context.rpc(), RetryClass::Poll, limit, &collection).await.ok();
     Origin {
         since: Instant::now(),
         collection,

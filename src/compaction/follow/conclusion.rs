@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{CONFIRM, Follower, GRACE, Next, POLL_LIMIT, REST};
+use super::{CONFIRM, Follower, GRACE, Next, REST};
 use crate::compaction::patience::may_pass;
 use crate::compaction::questions::LONGEST_LISTING;
 use crate::error::{Error, Status};
@@ -41,7 +41,7 @@ impl Follower<'_> {
     async fn rest(&self) -> Result<(), Error> {
         let is_needed = self.observer.is_some() && self.tracker.has_plans_without_results();
         if is_needed && !self.tracker.is_certain() && !self.is_at_rest() {
-            let rested = self.deadline.bound(tokio::time::sleep(REST)).await;
+            let rested = self.context.deadline.bound(tokio::time::sleep(REST)).await;
             return rested.ok_or_else(|| self.out_of_time());
         }
         Ok(())
@@ -74,7 +74,8 @@ impl Follower<'_> {
 
     /// Asks the management port for the plans, once. Returns whether it answered; a failure changes nothing.
     async fn ask_the_management_port(&mut self) -> bool {
-        let (Some(management), Some(origin)) = (&self.client_state.management, &self.job.origin) else {
+        let (Some(management), Some(origin)) = (&self.context.client_state.management, &self.job.origin)
+        else {
             return false;
         };
         if self.has_asked_management {
@@ -82,8 +83,7 @@ impl Follower<'_> {
         }
         self.has_asked_management = true;
         // If the port does not answer, enough time must remain for the verdict.
-        let share = self.deadline.remaining().map_or(POLL_LIMIT, |remaining| POLL_LIMIT.min(remaining / 4));
-        let limit = self.deadline.within(share);
+        let limit = self.context.for_optional().deadline;
         let tasks = management.compaction_tasks(limit, origin.collection.id).await;
         tasks.is_ok_and(|tasks| {
             self.tracker.hear(&tasks);
