@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::closing::{self, Closing};
 use crate::collection;
 use crate::compaction::client_state::ClientState;
-use crate::compaction::{CheckResult, Item, Many, Outcome, Params, Plan, Resolution, StateInfo, Triggered};
+use crate::compaction::{
+    CheckResult, Item, Many, Params, Plan, Resolution, StateInfo, Triggered, WaitResult,
+};
 use crate::compaction::{
     check, follow, many, optimize, portable, questions, resolve, state, tasks, trigger, wait_in,
 };
@@ -153,22 +155,22 @@ impl Client {
         )
     }
 
-    /// Waits until a job is over. Fails only for an impossible id; whatever else ends the wait is in the [`Outcome`].
-    pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
+    /// Waits until a job is over. Fails only for an impossible id; whatever else ends the wait is in the [`WaitResult`].
+    pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<WaitResult> {
         self.operation(self.of_a_wait(timeout), |context| async move {
             let show = |progress| context.progress_tracker().show(progress);
             let outcome = follow::wait(context.call_context(), &show, job_id, None).await?;
-            Ok(context.settle_outcome(outcome))
+            Ok(context.settle_wait(outcome))
         })
     }
 
     /// Waits until a job of another client is over, as [`Client::compaction_wait`], and judges it by the segments of
     /// this collection. Fails also if the collection does not exist or is not the job's.
-    pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<Outcome> {
+    pub fn compaction_wait_in(&self, name: &str, job_id: i64, timeout: Timeout) -> Operation<WaitResult> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
             let waited = wait_in::wait_in(context.call_context(), &show, &name, job_id);
-            Ok(context.settle_outcome(Box::pin(waited).await?))
+            Ok(context.settle_wait(Box::pin(waited).await?))
         })
     }
 
@@ -199,12 +201,12 @@ impl Client {
 
     /// Compacts a collection, waits for its indexes before and after, and loads the result. Returns the job and its
     /// outcome; fails only if no job was started.
-    pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, Outcome)> {
+    pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, WaitResult)> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
             let optimized = optimize::optimize(context.call_context(), &show, &name, &params);
             let (job_id, outcome) = panics::caught_in_doubt(Box::pin(optimized)).await?;
-            Ok((job_id, context.settle_outcome(outcome)))
+            Ok((job_id, context.settle_wait(outcome)))
         })
         .that_triggers()
     }

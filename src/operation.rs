@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
-use crate::compaction::Outcome;
+use crate::compaction::WaitResult;
 use crate::compaction::call_context::CallContext;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::progress::ProgressTracker;
@@ -87,8 +87,8 @@ impl OperationContext {
         self.client_state.rpc.config().hiding_secrets(error)
     }
 
-    pub(crate) fn settle_outcome(&self, outcome: Outcome) -> Outcome {
-        Outcome { error: outcome.error.map(|error| self.settle(error)), ..outcome }
+    pub(crate) fn settle_wait(&self, outcome: WaitResult) -> WaitResult {
+        WaitResult { error: outcome.error.map(|error| self.settle(error)), ..outcome }
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Item, Many, NO_JOB, Outcome, Params, Verdict};
+use milvus_client::compaction::{Item, Many, NO_JOB, Params, Verdict, WaitResult};
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
@@ -31,7 +31,7 @@ fn compact(client: &Client, name: &str) -> Result<i64, Error> {
     client.compact(name, false, LIMIT).wait()
 }
 
-fn wait(client: &Client, job_id: i64) -> Outcome {
+fn wait(client: &Client, job_id: i64) -> WaitResult {
     client.compaction_wait(job_id, LIMIT).wait().unwrap()
 }
 
@@ -511,7 +511,7 @@ fn a_job_in_which_nothing_changes_ends_the_wait_but_not_itself() {
     let client = client_with(&fake.uri(), &[("stall_timeout_ms", "200")]);
     let job_id = compact(&client, "never_ends").unwrap();
     for timeout in [Timeout::Default, Timeout::Never, LIMIT] {
-        let Outcome { report, error } = client.compaction_wait(job_id, timeout).wait().unwrap();
+        let WaitResult { report, error } = client.compaction_wait(job_id, timeout).wait().unwrap();
         let error = error.unwrap();
         assert_eq!((error.status, error.job_id), (Status::Stalled, job_id));
         assert!(error.retriable && !error.in_doubt, "waiting again is safe");

@@ -12,7 +12,7 @@ use common::{LIMIT, client};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::many::DEFAULT_CONCURRENCY;
 use milvus_client::compaction::{
-    Judgement, LeftOut, Many, NO_JOB, Outcome, Params, Plan, Reason, Start, Triggered, Verdict,
+    Judgement, LeftOut, Many, NO_JOB, Params, Plan, Reason, Start, Triggered, Verdict, WaitResult,
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, ROWS, Scenario};
@@ -36,15 +36,15 @@ fn cluster(client: &Client, name: &str) -> Result<Triggered, Error> {
     client.compact_with(name, Params::new(true), LIMIT).wait()
 }
 
-fn wait(client: &Client, job_id: i64) -> Outcome {
+fn wait(client: &Client, job_id: i64) -> WaitResult {
     client.compaction_wait(job_id, LIMIT).wait().unwrap()
 }
 
-fn compacted(client: &Client, name: &str) -> Outcome {
+fn compacted(client: &Client, name: &str) -> WaitResult {
     wait(client, trigger(client, name).unwrap().job_id)
 }
 
-fn reasons(outcome: &Outcome) -> Vec<Reason> {
+fn reasons(outcome: &WaitResult) -> Vec<Reason> {
     let mut reasons: Vec<_> = outcome.report.plans.iter().map(|plan: &Plan| plan.judged.reason).collect();
     reasons.sort_by_key(|reason| *reason as i32);
     reasons

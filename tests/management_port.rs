@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Judgement, Outcome, Reason, Verdict};
+use milvus_client::compaction::{Judgement, Reason, Verdict, WaitResult};
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Status};
 use milvus_replay::{Recording, Replay, Settings};
@@ -15,7 +15,7 @@ const LIMIT: Timeout = Timeout::After(Duration::from_secs(45));
 const LATENCY: Duration = Duration::from_millis(300);
 
 /// The end of the recorded job, followed by a client that is given this management port.
-fn follow(recorded: &str, management: impl Fn(&Replay) -> Option<String>) -> Outcome {
+fn follow(recorded: &str, management: impl Fn(&Replay) -> Option<String>) -> WaitResult {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings").join(recorded);
     let recording = Arc::new(Recording::read(&path).unwrap());
     let name = recording.triggers[0].collection().to_owned();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{LeftOut, NO_JOB, Outcome, Params, Reason, SegmentDiff, Verdict};
+use milvus_client::compaction::{LeftOut, NO_JOB, Params, Reason, SegmentDiff, Verdict, WaitResult};
 use milvus_client::{Client, Status};
 use milvus_fake::{Fake, Method};
 
@@ -15,18 +15,18 @@ const NEW: &str = "v2.6.8";
 /// It lists its jobs with all that it knows of them.
 const NEWEST: &str = "v3.1.0";
 
-fn wait(client: &Client, job: i64) -> Outcome {
+fn wait(client: &Client, job: i64) -> WaitResult {
     client.compaction_wait(job, LIMIT).wait().unwrap()
 }
 
-fn wait_in(client: &Client, name: &str, job: i64) -> Outcome {
+fn wait_in(client: &Client, name: &str, job: i64) -> WaitResult {
     client.compaction_wait_in(name, job, LIMIT).wait().unwrap()
 }
 
 /// What a wait came to, without what depends on how often it asked.
 type Told = (Verdict, [i64; 5], Option<SegmentDiff>, Option<LeftOut>, Option<Status>);
 
-fn told(outcome: &Outcome) -> Told {
+fn told(outcome: &WaitResult) -> Told {
     let (report, error) = (&outcome.report, outcome.error.as_ref());
     let counts = report.counts;
     let numbers = [report.planned, counts.completed, counts.failed, counts.timed_out, report.unknown];

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Outcome, Verdict};
+use milvus_client::compaction::{Verdict, WaitResult};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Scenario};
 
@@ -18,7 +18,7 @@ fn seconds(tenths: u64) -> Duration {
     Duration::from_millis(100 * tenths)
 }
 
-fn waited(fake: &Fake, client: &Client, name: &str, limit: Timeout) -> Outcome {
+fn waited(fake: &Fake, client: &Client, name: &str, limit: Timeout) -> WaitResult {
     let job_id = client.compact(name, false, LIMIT).wait().unwrap();
     fake.poll_all();
     client.compaction_wait(job_id, limit).wait().unwrap()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::{
-    Known, NO_JOB, Outcome, Params, ResolutionState, Start, Triggered, UNKNOWN_JOB, Verdict,
+    Known, NO_JOB, Params, ResolutionState, Start, Triggered, UNKNOWN_JOB, Verdict, WaitResult,
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{DELETED, Fake, Fault, LITE, Method, NEWEST, PROFILES, Poll, ROWS, Scenario, is_from};
@@ -29,11 +29,11 @@ fn trigger(client: &Client, name: &str) -> Result<Triggered, Error> {
     client.compact_with(name, Params::default(), LIMIT).wait()
 }
 
-fn wait(client: &Client, job_id: i64) -> Outcome {
+fn wait(client: &Client, job_id: i64) -> WaitResult {
     client.compaction_wait(job_id, LIMIT).wait().unwrap()
 }
 
-fn compacted(client: &Client, name: &str) -> Outcome {
+fn compacted(client: &Client, name: &str) -> WaitResult {
     wait(client, trigger(client, name).unwrap().job_id)
 }
 

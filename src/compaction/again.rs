@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 use super::answered::Triggered;
 use super::call_context::CallContext;
 use super::client_state::ClientState;
-use super::follow::{self, Outcome, Show};
+use super::follow::{self, Show, WaitResult};
 use super::params::Params;
 use super::trigger::{self, Found};
 use super::verdict::Verdict;
@@ -97,7 +97,7 @@ impl<'a> Persistent<'a> {
         &mut self,
         show: Show<'_>,
         mut triggered: Triggered,
-    ) -> Result<(Triggered, Outcome), Error> {
+    ) -> Result<(Triggered, WaitResult), Error> {
         loop {
             let wait = follow::wait(self.context, show, triggered.job_id, self.advance);
             let mut outcome = Box::pin(wait).await?;
@@ -109,7 +109,7 @@ impl<'a> Persistent<'a> {
             triggered = match Box::pin(self.trigger()).await {
                 Ok(triggered) => triggered,
                 // The outcome includes the observations of the job that held the collection.
-                Err(error) => return Ok((triggered, Outcome { error: Some(error), ..outcome })),
+                Err(error) => return Ok((triggered, WaitResult { error: Some(error), ..outcome })),
             };
         }
     }

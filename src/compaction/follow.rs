@@ -41,9 +41,9 @@ const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the
 /// Receives the progress of a wait after each response of the server.
 pub(crate) type Show<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
-/// How a wait ended: the report, and the error if the job did not succeed.
+/// The result of a wait: the report, and the error if the job did not succeed.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct WaitResult {
     /// What the client observed of the job, and the verdict.
     pub report: Report,
     /// `None` after a wait exactly if the verdict is `Succeeded` or `NothingToDo`. `optimize` may fail after the wait.
@@ -59,11 +59,11 @@ pub(crate) async fn wait(
     show: Show<'_>,
     job_id: i64,
     advance: Option<&Advance>,
-) -> Result<Outcome, Error> {
+) -> Result<WaitResult, Error> {
     check_job_id(job_id)?;
     if job_id == NO_JOB {
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
-        return Ok(Outcome { report, error: None });
+        return Ok(WaitResult { report, error: None });
     }
     let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
     let was_over = job.is_over;
@@ -94,7 +94,7 @@ pub(crate) async fn wait(
     // A job that ended stays ended: a later wait may only have had too little time to see it.
     let job = follower.tracker.remembered(follower.job);
     context.history().remember(job_id, Job { is_over: is_over || was_over, ..job });
-    Ok(Outcome { report, error: error.map(|error| error.about_job(job_id)) })
+    Ok(WaitResult { report, error: error.map(|error| error.about_job(job_id)) })
 }
 
 /// What the wait does after an observation.

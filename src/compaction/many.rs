@@ -11,7 +11,7 @@ use super::again::{Persistent, not_begun};
 use super::answered::Triggered;
 use super::call_context::CallContext;
 use super::client_state::ClientState;
-use super::follow::Outcome;
+use super::follow::WaitResult;
 use super::params::Params;
 use super::progress::{Progress, ProgressTracker};
 use super::trigger::Found;
@@ -53,7 +53,7 @@ pub struct Item {
     /// The response to its trigger; `None` if there is none.
     pub triggered: Option<Triggered>,
     /// The outcome of its wait; `None` without a wait.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<WaitResult>,
     /// Its error, from before, during or after the trigger.
     pub error: Option<Error>,
     /// How long its wait took.
@@ -239,7 +239,7 @@ impl One {
         context: CallContext<'_>,
         name: &str,
         latest: &mut Option<Triggered>,
-    ) -> Result<Option<(Outcome, Duration)>, Error> {
+    ) -> Result<Option<(WaitResult, Duration)>, Error> {
         let (collection, since) = {
             let Some(_turn) = context.deadline.bound(self.triggers.acquire()).await else {
                 return Err(not_begun(context.deadline));

@@ -48,7 +48,7 @@ pub(crate) mod wait_in;
 pub use answered::{Start, Triggered};
 pub use check_result::{CheckResult, Known};
 pub use counts::Counts;
-pub use follow::Outcome;
+pub use follow::WaitResult;
 pub use job_id::{NO_JOB, UNKNOWN_JOB};
 pub use judgement::{Judged, Judgement, Reason};
 pub use left_out::LeftOut;

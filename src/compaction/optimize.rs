@@ -6,7 +6,7 @@ use super::again::Persistent;
 use super::answered::Triggered;
 use super::call_context::CallContext;
 use super::client_state::ClientState;
-use super::follow::{Outcome, Show};
+use super::follow::{Show, WaitResult};
 use super::params::Params;
 use super::trigger::{self, Found};
 use crate::error::Error;
@@ -18,7 +18,7 @@ pub(crate) async fn optimize(
     show: Show<'_>,
     name: &str,
     params: &Params,
-) -> Result<(i64, Outcome), Error> {
+) -> Result<(i64, WaitResult), Error> {
     let CallContext { client_state: ClientState { rpc, collection_limiter, .. }, deadline } = context;
     // These checks come before the first wait.
     let since = Instant::now();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::call_context::{CallContext, POLL_LIMIT};
 use super::chosen::Chosen;
-use super::follow::{self, Outcome, Show};
+use super::follow::{self, Show, WaitResult};
 use super::job_history::{Job, Origin};
 use super::job_id::{NO_JOB, check_job_id};
 use super::params::Mode;
@@ -26,7 +26,7 @@ pub(crate) async fn wait_in(
     show: Show<'_>,
     name: &str,
     job_id: i64,
-) -> Result<Outcome, Error> {
+) -> Result<WaitResult, Error> {
     collection::check_name(name)?;
     check_job_id(job_id)?;
     if job_id != NO_JOB {

@@ -16,7 +16,7 @@ use super::client::{milvus_client, server_info_operation};
 use super::compaction::{compact_operation, compact_with_operation, milvus_compact_params};
 use super::errors::milvus_status;
 use super::future_state::{Finished, start};
-use super::futures::{Answer, milvus_future};
+use super::futures::{Output, milvus_future};
 use super::jobs::{Reported, state_operation, wait_operation};
 use super::many::{many_operation, milvus_many_params};
 use super::optimize::{flush_operation, optimize_operation};
@@ -33,7 +33,7 @@ pub extern "C" fn milvus_client_server_info_async(
 ) -> milvus_status {
     start(c"milvus_client_server_info_async", out_future, || {
         let operation = server_info_operation(client, timeout_ms)?;
-        Ok(operation.map(|info, _| Answer::ServerInfo(Box::new(info)).into()))
+        Ok(operation.map(|info, _| Output::ServerInfo(Box::new(info)).into()))
     })
 }
 
@@ -48,7 +48,7 @@ pub extern "C" fn milvus_compact_async(
 ) -> milvus_status {
     start(c"milvus_compact_async", out_future, || {
         let operation = compact_operation(client, collection_name, is_clustering, timeout_ms)?;
-        Ok(operation.map(|job_id, _| Answer::JobId(job_id).into()))
+        Ok(operation.map(|job_id, _| Output::JobId(job_id).into()))
     })
 }
 
@@ -63,7 +63,7 @@ pub extern "C" fn milvus_compact_with_async(
 ) -> milvus_status {
     start(c"milvus_compact_with_async", out_future, || {
         let operation = compact_with_operation(client, collection_name, params, timeout_ms)?;
-        Ok(operation.map(|result, _| Answer::CompactResult(result).into()))
+        Ok(operation.map(|result, _| Output::CompactResult(result).into()))
     })
 }
 
@@ -77,7 +77,7 @@ pub extern "C" fn milvus_compaction_state_async(
 ) -> milvus_status {
     start(c"milvus_compaction_state_async", out_future, || {
         let operation = state_operation(client, job_id, timeout_ms)?;
-        Ok(operation.map(|info, _| Answer::State(info).into()))
+        Ok(operation.map(|info, _| Output::State(info).into()))
     })
 }
 
@@ -119,7 +119,7 @@ pub extern "C" fn milvus_compaction_plans_async(
 ) -> milvus_status {
     start(c"milvus_compaction_plans_async", out_future, || {
         let operation = plans_operation(client, job_id, timeout_ms)?;
-        Ok(operation.map(|plans, _| Answer::Plans(Some(Arc::new(plans))).into()))
+        Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
     })
 }
 
@@ -133,7 +133,7 @@ pub extern "C" fn milvus_compaction_tasks_async(
 ) -> milvus_status {
     start(c"milvus_compaction_tasks_async", out_future, || {
         let operation = tasks_operation(client, collection_name, timeout_ms)?;
-        Ok(operation.map(|plans, _| Answer::Plans(Some(Arc::new(plans))).into()))
+        Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
     })
 }
 
@@ -148,7 +148,7 @@ pub extern "C" fn milvus_segments_async(
 ) -> milvus_status {
     start(c"milvus_segments_async", out_future, || {
         let operation = segments_operation(client, collection_name, which, timeout_ms)?;
-        Ok(operation.map(|segments, _| Answer::Segments(Some(Arc::new(segments))).into()))
+        Ok(operation.map(|segments, _| Output::Segments(Some(Arc::new(segments))).into()))
     })
 }
 
@@ -163,7 +163,7 @@ pub extern "C" fn milvus_compaction_check_async(
 ) -> milvus_status {
     start(c"milvus_compaction_check_async", out_future, || {
         let operation = check_operation(client, collection_name, params, timeout_ms)?;
-        Ok(operation.map(|result, _| Answer::CheckResult(Box::new(result)).into()))
+        Ok(operation.map(|result, _| Output::CheckResult(Box::new(result)).into()))
     })
 }
 
@@ -177,7 +177,7 @@ pub extern "C" fn milvus_compaction_resolve_async(
 ) -> milvus_status {
     start(c"milvus_compaction_resolve_async", out_future, || {
         let operation = find_operation(client, collection_name, timeout_ms)?;
-        Ok(operation.map(|found, _| Answer::Resolution(Box::new(found)).into()))
+        Ok(operation.map(|found, _| Output::Resolution(Box::new(found)).into()))
     })
 }
 
@@ -191,7 +191,7 @@ pub extern "C" fn milvus_flush_async(
 ) -> milvus_status {
     start(c"milvus_flush_async", out_future, || {
         let operation = flush_operation(client, collection_name, timeout_ms)?;
-        Ok(operation.map(|(), _| Answer::Nothing.into()))
+        Ok(operation.map(|(), _| Output::Nothing.into()))
     })
 }
 
@@ -222,10 +222,10 @@ pub extern "C" fn milvus_compact_many_async(
 ) -> milvus_status {
     start(c"milvus_compact_many_async", out_future, || {
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished { answer: Answer::Many(Some(Arc::new(list))), error }))
+        Ok(operation.map(|(list, error), _| Finished { output: Output::Many(Some(Arc::new(list))), error }))
     })
 }
 
-fn finished((report, error): Reported) -> Finished<Answer> {
-    Finished { answer: Answer::Report(Box::new(report)), error }
+fn finished((report, error): Reported) -> Finished<Output> {
+    Finished { output: Output::Report(Box::new(report)), error }
 }

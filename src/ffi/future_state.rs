@@ -17,13 +17,13 @@ use crate::operation::{Operation, OperationContext};
 
 /// How an operation ended. A wait has a result although it fails.
 pub(super) struct Finished<T> {
-    pub(super) answer: T,
+    pub(super) output: T,
     pub(super) error: Option<Error>,
 }
 
 impl<T> From<T> for Finished<T> {
-    fn from(answer: T) -> Self {
-        Self { answer, error: None }
+    fn from(output: T) -> Self {
+        Self { output, error: None }
     }
 }
 
@@ -122,13 +122,13 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
     }
 
     /// Gives `look` the result, also that of an operation which has failed but has one.
-    pub(super) fn answer<R>(
+    pub(super) fn output<R>(
         &self,
         operation: &'static CStr,
         look: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<(R, Result<(), Failed>), Failed> {
         let looked = self.completion.peek(|result| match result {
-            Ok(finished) => Ok((look(&mut finished.answer), finished.error.clone())),
+            Ok(finished) => Ok((look(&mut finished.output), finished.error.clone())),
             Err(error) => Err(error.clone()),
         });
         let (looked, error) = looked
@@ -310,7 +310,7 @@ mod tests {
 
     use super::super::client::{milvus_client, milvus_client_free, milvus_client_new};
     use super::super::futures::{
-        Answer, milvus_future, milvus_future_error, milvus_future_free, milvus_future_poll,
+        Output, milvus_future, milvus_future_error, milvus_future_free, milvus_future_poll,
         milvus_future_set_callback, milvus_future_wait,
     };
     use super::super::queues::{
@@ -346,7 +346,7 @@ mod tests {
             panic!("in a task")
         };
         assert_eq!(
-            start(c"a_test", &raw mut future, || Ok(Operation::<Finished<Answer>>::new(&context, work))),
+            start(c"a_test", &raw mut future, || Ok(Operation::<Finished<Output>>::new(&context, work))),
             0
         );
         future

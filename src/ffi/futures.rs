@@ -41,7 +41,7 @@ pub struct milvus_future {
     _private: (),
 }
 
-type State = FutureState<milvus_future, Answer>;
+type State = FutureState<milvus_future, Output>;
 
 impl Handle for milvus_future {
     type Value = State;
@@ -54,8 +54,8 @@ impl Handle for milvus_future {
     }
 }
 
-/// The result of an operation, in the form that C gets.
-pub(super) enum Answer {
+/// The output of a future, in the form that C gets.
+pub(super) enum Output {
     Nothing,
     ServerInfo(Box<milvus_server_info>),
     JobId(i64),

@@ -7,7 +7,7 @@ use super::jobs::{
     milvus_compaction_report, milvus_compaction_state_info, milvus_left_out, milvus_plan_counts,
     milvus_segment_diff, milvus_verdict,
 };
-use crate::compaction::{Counts, LeftOut, Outcome, SegmentDiff, StateInfo};
+use crate::compaction::{Counts, LeftOut, SegmentDiff, StateInfo, WaitResult};
 
 impl From<StateInfo> for milvus_compaction_state_info {
     fn from(info: StateInfo) -> Self {
@@ -15,7 +15,7 @@ impl From<StateInfo> for milvus_compaction_state_info {
     }
 }
 
-pub(super) fn report(job_id: i64, outcome: &Outcome, took: Duration) -> milvus_compaction_report {
+pub(super) fn report(job_id: i64, outcome: &WaitResult, took: Duration) -> milvus_compaction_report {
     let report = &outcome.report;
     milvus_compaction_report {
         size: size_of::<milvus_compaction_report>(),

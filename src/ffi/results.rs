@@ -16,7 +16,7 @@ use super::compaction::milvus_compact_result;
 use super::convert::{Out, OutStruct, Sized_};
 use super::entry::{Failed, entry_for};
 use super::errors::milvus_status;
-use super::futures::{Answer, milvus_future};
+use super::futures::{Output, milvus_future};
 use super::handle::{self, Handle};
 use super::jobs::{milvus_compaction_report, milvus_compaction_state_info};
 use super::many::milvus_many_list;
@@ -34,8 +34,8 @@ pub extern "C" fn milvus_future_take_server_info(
     future: *mut milvus_future,
     out_info: *mut milvus_server_info,
 ) -> milvus_status {
-    read(c"milvus_future_take_server_info", future, ("out_info", out_info), |answer| match answer {
-        Answer::ServerInfo(info) => Some(**info),
+    read(c"milvus_future_take_server_info", future, ("out_info", out_info), |output| match output {
+        Output::ServerInfo(info) => Some(**info),
         _ => None,
     })
 }
@@ -55,8 +55,8 @@ pub extern "C" fn milvus_future_take_job_id(
         let failed = |error| Failed { operation, error };
         let started = handle::get(future.cast_const()).map_err(failed)?;
         let out = Out::new("out_job_id", out_job_id).map_err(failed)?;
-        let (job_id, ended) = started.answer(operation, |answer| match answer {
-            Answer::JobId(job_id) => Ok(*job_id),
+        let (job_id, ended) = started.output(operation, |output| match output {
+            Output::JobId(job_id) => Ok(*job_id),
             _ => Err(another_kind()),
         })?;
         out.write(job_id);
@@ -74,8 +74,8 @@ pub extern "C" fn milvus_future_take_compact_result(
     future: *mut milvus_future,
     out_result: *mut milvus_compact_result,
 ) -> milvus_status {
-    read(c"milvus_future_take_compact_result", future, ("out_result", out_result), |answer| match answer {
-        Answer::CompactResult(result) => Some(*result),
+    read(c"milvus_future_take_compact_result", future, ("out_result", out_result), |output| match output {
+        Output::CompactResult(result) => Some(*result),
         _ => None,
     })
 }
@@ -91,8 +91,8 @@ pub extern "C" fn milvus_future_take_state(
     future: *mut milvus_future,
     out_info: *mut milvus_compaction_state_info,
 ) -> milvus_status {
-    read(c"milvus_future_take_state", future, ("out_info", out_info), |answer| match answer {
-        Answer::State(info) => Some(*info),
+    read(c"milvus_future_take_state", future, ("out_info", out_info), |output| match output {
+        Output::State(info) => Some(*info),
         _ => None,
     })
 }
@@ -112,8 +112,8 @@ pub extern "C" fn milvus_future_take_report(
     future: *mut milvus_future,
     out_report: *mut milvus_compaction_report,
 ) -> milvus_status {
-    read(c"milvus_future_take_report", future, ("out_report", out_report), |answer| match answer {
-        Answer::Report(report) => Some(**report),
+    read(c"milvus_future_take_report", future, ("out_report", out_report), |output| match output {
+        Output::Report(report) => Some(**report),
         _ => None,
     })
 }
@@ -128,8 +128,8 @@ pub extern "C" fn milvus_future_take_check_result(
     future: *mut milvus_future,
     out_result: *mut milvus_check_result,
 ) -> milvus_status {
-    read(c"milvus_future_take_check_result", future, ("out_result", out_result), |answer| match answer {
-        Answer::CheckResult(result) => Some(**result),
+    read(c"milvus_future_take_check_result", future, ("out_result", out_result), |output| match output {
+        Output::CheckResult(result) => Some(**result),
         _ => None,
     })
 }
@@ -148,8 +148,8 @@ pub extern "C" fn milvus_future_take_resolution(
         c"milvus_future_take_resolution",
         future,
         ("out_resolution", out_resolution),
-        |answer| match answer {
-            Answer::Resolution(found) => Some(**found),
+        |output| match output {
+            Output::Resolution(found) => Some(**found),
             _ => None,
         },
     )
@@ -165,8 +165,8 @@ pub extern "C" fn milvus_future_take_plans(
     future: *mut milvus_future,
     out_plans: *mut *mut milvus_plan_list,
 ) -> milvus_status {
-    take(c"milvus_future_take_plans", future, ("out_plans", out_plans), |answer| match answer {
-        Answer::Plans(plans) => Some(plans),
+    take(c"milvus_future_take_plans", future, ("out_plans", out_plans), |output| match output {
+        Output::Plans(plans) => Some(plans),
         _ => None,
     })
 }
@@ -181,8 +181,8 @@ pub extern "C" fn milvus_future_take_segments(
     future: *mut milvus_future,
     out_segments: *mut *mut milvus_segment_list,
 ) -> milvus_status {
-    take(c"milvus_future_take_segments", future, ("out_segments", out_segments), |answer| match answer {
-        Answer::Segments(segments) => Some(segments),
+    take(c"milvus_future_take_segments", future, ("out_segments", out_segments), |output| match output {
+        Output::Segments(segments) => Some(segments),
         _ => None,
     })
 }
@@ -197,8 +197,8 @@ pub extern "C" fn milvus_future_take_many(
     future: *mut milvus_future,
     out_list: *mut *mut milvus_many_list,
 ) -> milvus_status {
-    take(c"milvus_future_take_many", future, ("out_list", out_list), |answer| match answer {
-        Answer::Many(list) => Some(list),
+    take(c"milvus_future_take_many", future, ("out_list", out_list), |output| match output {
+        Output::Many(list) => Some(list),
         _ => None,
     })
 }
@@ -208,13 +208,13 @@ fn read<T: Sized_>(
     operation: &'static CStr,
     future: *mut milvus_future,
     (parameter, out): (&str, *mut T),
-    pick: impl FnOnce(&mut Answer) -> Option<T>,
+    pick: impl FnOnce(&mut Output) -> Option<T>,
 ) -> milvus_status {
     entry_for(operation, || {
         let failed = |error| Failed { operation, error };
         let started = handle::get(future.cast_const()).map_err(failed)?;
         let out = OutStruct::new(parameter, out).map_err(failed)?;
-        let (value, ended) = started.answer(operation, |answer| pick(answer).ok_or_else(another_kind))?;
+        let (value, ended) = started.output(operation, |output| pick(output).ok_or_else(another_kind))?;
         out.write(&value);
         ended
     })
@@ -225,15 +225,15 @@ fn take<H: Handle>(
     operation: &'static CStr,
     future: *mut milvus_future,
     (parameter, out): (&str, *mut *mut H),
-    pick: impl FnOnce(&mut Answer) -> Option<&mut Option<Arc<H::Value>>>,
+    pick: impl FnOnce(&mut Output) -> Option<&mut Option<Arc<H::Value>>>,
 ) -> milvus_status {
     entry_for(operation, || {
         let failed = |error| Failed { operation, error };
         let started = handle::get(future.cast_const()).map_err(failed)?;
         let out = Out::new(parameter, out).map_err(failed)?;
-        let (list, ended) = started.answer(operation, |answer| {
+        let (list, ended) = started.output(operation, |output| {
             let taken = || Error::invalid_argument("future: its list has been taken already");
-            let place = pick(answer).ok_or_else(another_kind)?;
+            let place = pick(output).ok_or_else(another_kind)?;
             let list = handle::insert_shared(Arc::clone(place.as_ref().ok_or_else(taken)?))?;
             *place = None; // it stays if there is no handle for it
             Ok(list)

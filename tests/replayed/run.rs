@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Outcome, Params, Verdict};
+use milvus_client::compaction::{Params, Verdict, WaitResult};
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_replay::{Line, Recording, Replay};
@@ -145,14 +145,14 @@ fn wait_in(client: &Client, name: &str, job: i64, limit: Timeout) -> Told {
     told_of(job, client.compaction_wait_in(name, job, limit).wait())
 }
 
-fn told_of(job: i64, waited: Result<Outcome, Error>) -> Told {
+fn told_of(job: i64, waited: Result<WaitResult, Error>) -> Told {
     match waited {
         Ok(outcome) => told_at_end(job, &outcome),
         Err(error) => told_by(&error),
     }
 }
 
-fn told_at_end(job: i64, outcome: &Outcome) -> Told {
+fn told_at_end(job: i64, outcome: &WaitResult) -> Told {
     let verdict = outcome.report.verdict;
     let status = outcome.error.as_ref().map(|error| error.status);
     let said = match (verdict, status) {
