@@ -94,7 +94,7 @@ impl Client {
         self.compact_with(name, Params::new(is_clustering), timeout).map(|triggered, _| triggered.job_id)
     }
 
-    /// Triggers a compaction of any kind, and returns what came of the trigger. Fails as [`Client::compact`], and with
+    /// Triggers a compaction of any kind, and returns the server's response. Fails as [`Client::compact`], and with
     /// `Unsupported` for parameters that this server would silently ignore.
     pub fn compact_with(&self, name: &str, params: Params, timeout: Timeout) -> Operation<Triggered> {
         self.on_collection(name, timeout, |context, name| async move {
@@ -103,7 +103,7 @@ impl Client {
         .that_triggers()
     }
 
-    /// Checks what such a trigger would do, and fails as it would. Only reads.
+    /// Predicts what a trigger with these parameters would do, and fails as the trigger would. Only reads.
     pub fn compaction_check(&self, name: &str, params: Params, timeout: Timeout) -> Operation<CheckResult> {
         self.on_collection(name, timeout, |context, name| async move {
             Box::pin(check::check(context.call_context(), &name, &params)).await

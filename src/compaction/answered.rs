@@ -202,7 +202,7 @@ async fn look_at(context: CallContext<'_>, job_id: i64, connection: u64) -> (Sch
     }
 }
 
-/// The running job of the collection, because of which the server scheduled nothing new.
+/// Finds the running job that kept the server from scheduling a new one.
 async fn running_job(context: CallContext<'_>, origin: &Origin) -> Option<i64> {
     let (rpc, deadline) = (context.rpc(), context.deadline);
     if origin.jobs_before.is_some() {

@@ -33,7 +33,7 @@ const GRACE: Duration = Duration::from_secs(2);
 const IDLE: Duration = Duration::from_secs(3);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
 
-/// Added to the error of a job of which the client knows only the id.
+/// Added to the error of a job that the client knows only by its id.
 const LACKS_COLLECTION: &str = "; this client neither triggered nor imported the job, so it does not know the job's \
     segments: name the collection with milvus_compaction_wait_in(), or have the client that triggered the job export it \
     with milvus_job_export(), and import it with milvus_job_import()";

@@ -104,7 +104,7 @@ impl Plan {
         )
     }
 
-    /// Why it failed, as far as the server says.
+    /// Why it failed, if the server says so.
     #[must_use]
     pub fn failure_reason(&self) -> &str {
         let told = self.details.as_ref().map(|details| &*details.failure_reason);

@@ -98,7 +98,7 @@ fn purged(
     (purged >= 0).then_some(purged)
 }
 
-/// Targets whose every origin is one of the sources, if the server tells origins.
+/// Counts the targets whose every origin is one of the sources, if the server reports origins.
 fn lineage(after: &[Segment], sources: &HashSet<i64>, targets: &HashSet<i64>) -> Option<i64> {
     let told: HashMap<i64, &Vec<i64>> = after
         .iter()

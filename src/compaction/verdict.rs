@@ -81,7 +81,7 @@ impl Verdict {
 pub struct Report {
     /// How the job ended.
     pub verdict: Verdict,
-    /// The number of the job's plans as far as the client knows; 0 if it does not.
+    /// The number of plans that the client knows of; 0 if it knows none.
     pub planned: i64,
     /// Executing: the count in the latest response. The others: from the counts of all polls and the judgements of the
     /// plans.
