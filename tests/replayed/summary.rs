@@ -7,10 +7,6 @@ use std::time::Duration;
 use crate::replayed::run::{Judgement, Role, Told};
 use crate::replayed::table::Expected;
 
-/// Nothing is left of what these jobs took. Where a counter tells that they completed before their plans are judged,
-/// the library says nothing of the rows.
-const MAY_LEAVE_PURGES_OUT: [&str; 2] = ["allgone2", "ttl"];
-
 /// One run and what came of it.
 pub(crate) struct Ran {
     pub(crate) version: String,
@@ -138,11 +134,7 @@ impl Summary {
 
     /// The runs whose clients sent the trigger of a job that purged rows, and were not told so.
     pub(crate) fn without_purged_rows(&self) -> Vec<String> {
-        let must_tell = |ran: &&Ran| {
-            matches!(ran.role, Role::Owner | Role::Heir)
-                && ran.expected.purged > 0
-                && !MAY_LEAVE_PURGES_OUT.contains(&ran.situation.as_str())
-        };
+        let must_tell = |ran: &&Ran| matches!(ran.role, Role::Owner | Role::Heir) && ran.expected.purged > 0;
         let silent = self.ran.iter().filter(must_tell).filter(|ran| ran.told.purged.is_none());
         silent.map(ToString::to_string).collect()
     }

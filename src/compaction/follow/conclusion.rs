@@ -1,6 +1,6 @@
 //! The end of a wait: the observations that decide the verdict of a job that is over.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{CONFIRM, Follower, GRACE, Next, REST};
 use crate::compaction::patience::may_pass;
@@ -27,9 +27,11 @@ impl Follower<'_> {
         if is_second && !self.tracker.is_good() && self.ask_the_management_port().await {
             self.observe().await?;
         }
-        let is_certain = self.tracker.is_certain() || self.observer.is_none();
+        // A counter can make the verdict certain before the segments show how many rows the plans purged.
+        let may_show_more = self.doubted.is_none() && self.tracker.has_plans_without_results();
+        let is_certain = self.tracker.is_certain() && !(may_show_more && self.has_time_for(CONFIRM));
         let is_last = self.doubted.is_some() && !self.tracker.wants_another_look();
-        if is_certain || is_last {
+        if is_certain || is_last || self.observer.is_none() {
             return Ok(Next::Over);
         }
         self.doubted = Some(Instant::now());
@@ -40,11 +42,17 @@ impl Follower<'_> {
     /// Waits a moment if a plan shows no result, so that the list of segments shows the state after the job's end.
     async fn rest(&self) -> Result<(), Error> {
         let is_needed = self.observer.is_some() && self.tracker.has_plans_without_results();
-        if is_needed && !self.tracker.is_certain() && !self.is_at_rest() {
+        let may_be_late = !self.tracker.is_certain() || self.has_time_for(REST);
+        if is_needed && may_be_late && !self.is_at_rest() {
             let rested = self.context.deadline.bound(tokio::time::sleep(REST)).await;
             return rested.ok_or_else(|| self.out_of_time());
         }
         Ok(())
+    }
+
+    /// Whether a verdict that is certain can wait so long for what else is to be told.
+    fn has_time_for(&self, pause: Duration) -> bool {
+        self.context.deadline.remaining().is_none_or(|remaining| remaining > pause * 2)
     }
 
     pub(super) fn is_at_rest(&self) -> bool {
@@ -58,6 +66,9 @@ impl Follower<'_> {
             Ok(()) => self.observing = None,
             // The verdict is certain already: a collection that is dropped later does not change it.
             Err(error) if error.status == Status::CollectionNotFound && self.tracker.is_certain() => {
+                return Ok(Some(Next::Over));
+            }
+            Err(error) if may_pass(&error) && self.doubted.is_some() && self.tracker.is_certain() => {
                 return Ok(Some(Next::Over));
             }
             Err(error) if may_pass(&error) => {
