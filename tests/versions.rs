@@ -645,6 +645,11 @@ fn optimizing_compacts_and_loads_the_result() {
         assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{profile}: the job itself is done");
         let error = outcome.error.unwrap();
         assert!(error.message().contains("the collection was compacted, but"), "{profile}: {error}");
+        fake.fail_next(Method::LoadState, Fault::Refuse(65535, 1, "no".to_owned()));
+        let outcome = optimize("nothing", Params::default()).unwrap().1;
+        assert_eq!(outcome.report.verdict, Verdict::NothingToDo, "{profile}");
+        let error = outcome.error.unwrap();
+        assert!(error.message().contains("the collection needed no compaction, but"), "{profile}: {error}");
         if !is_from(profile, "2.6.12") {
             let largest = Params { target_size_mb: i64::MAX, ..Params::default() };
             assert_eq!(optimize("nothing", largest).unwrap_err().status, Status::Unsupported, "{profile}");

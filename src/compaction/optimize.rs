@@ -9,6 +9,7 @@ use super::client_state::ClientState;
 use super::follow::{Show, WaitResult};
 use super::params::Params;
 use super::trigger::{self, Found};
+use super::verdict::Verdict;
 use crate::error::Error;
 use crate::{index, load};
 
@@ -37,9 +38,11 @@ pub(crate) async fn optimize(
             index::wait_until_built(rpc, collection_limiter, deadline, &collection).await?;
             load::refresh(rpc, collection_limiter, deadline, &collection).await
         };
-        outcome.error = after.await.err().map(|error| {
-            error.context("the collection was compacted, but a later step failed").about_job(job_id)
-        });
+        let so_far = match outcome.report.verdict {
+            Verdict::NothingToDo => "the collection needed no compaction, but a later step failed",
+            _ => "the collection was compacted, but a later step failed",
+        };
+        outcome.error = after.await.err().map(|error| error.context(so_far).about_job(job_id));
     }
     Ok((job_id, outcome))
 }

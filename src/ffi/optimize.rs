@@ -58,8 +58,8 @@ pub(super) fn flush_operation(
 /// Before the trigger it waits until stored segments are sorted (Milvus 2.5 and later), at most a minute
 /// and half of the time that is left; unsorted_segments of the report has the rest. While another
 /// compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most
-/// ten minutes. The message of an error says how far it came: "nothing was compacted" or "it was compacted,
-/// but ...".
+/// ten minutes. The message of an error says how far it came: "nothing was compacted", "the collection was
+/// compacted, but a later step failed" or "the collection needed no compaction, but a later step failed".
 ///
 /// @param client           The client.
 /// @param collection_name  Name or alias in the client's database.
