@@ -86,7 +86,9 @@ pub(crate) fn is_working() -> bool {
 /// The tasks are not dropped. They would close their descriptors again, which may be other files' by now.
 fn abandon_all() {
     let all: Vec<_> = under_way().iter().filter_map(|(_, what)| what.upgrade()).collect();
-    all.iter().for_each(|what| what.abandon());
+    for what in all {
+        what.abandon();
+    }
 }
 
 fn under_way() -> MutexGuard<'static, Slab<Weak<dyn Abandon>>> {
