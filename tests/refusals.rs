@@ -194,3 +194,29 @@ fn a_collection_that_is_being_compacted_is_no_error_of_unknown_effect() {
     assert_eq!((error.status, error.in_doubt, error.retriable), (Status::ServerError, false, true));
     assert_eq!((fake.count(Method::Trigger), fake.compacted()), (1, vec![]));
 }
+
+#[test]
+fn a_version_that_a_server_failed_to_tell_is_asked_for_again_before_anything_depends_on_it() {
+    let fake = Fake::start(NEW);
+    let failed = Fault::Grpc(Code::Internal, "who knows".to_owned());
+    for method in [Method::Connect, Method::GetVersion] {
+        fail(&fake, 1, method, &failed);
+    }
+    let client = client(&fake);
+    assert_eq!(client.server(LIMIT).wait().unwrap().version_text, "", "it is used all the same");
+    let sized = Params { target_size_mb: 64, ..Params::default() };
+    assert!(client.compact_with("succeeds", sized, LIMIT).wait().unwrap().job_id > 0);
+    assert_eq!(client.server(LIMIT).wait().unwrap().version_text, NEW);
+    assert_eq!((fake.count(Method::Connect), fake.count(Method::GetVersion)), (2, 1));
+
+    // What does not know the question is not asked again.
+    let fake = Fake::start(NEW);
+    for method in [Method::Connect, Method::GetVersion] {
+        fail(&fake, 1, method, &Fault::Grpc(Code::Unimplemented, String::new()));
+    }
+    let client = client_with(&fake.uri(), &[]);
+    for _ in 0..2 {
+        assert_eq!(client.server(LIMIT).wait().unwrap().version_text, "");
+    }
+    assert_eq!((fake.count(Method::Connect), fake.count(Method::GetVersion)), (1, 1));
+}

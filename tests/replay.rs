@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use milvus_client::Status;
 use milvus_client::client::Timeout;
-use milvus_client::compaction::Verdict;
+use milvus_client::compaction::{Params, Verdict};
 use milvus_replay::{Recording, Replay, Settings};
 use replayed::foretold::Foretold;
 use replayed::run::{Judgement, client};
@@ -172,6 +172,24 @@ fn a_port_that_accepts_and_never_speaks_is_ridden_out() {
     let outcome = waiting.join().unwrap();
     assert!(outcome.report.failed_polls > 0, "{outcome:?}");
     assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{outcome:?}");
+}
+
+#[test]
+fn a_client_that_met_a_starting_server_knows_the_version_later_and_keeps_to_it() {
+    for (version, has_target_size) in [("2.4.24", false), ("2.5.27", false), ("2.6.19", true)] {
+        let replay = replay(&format!("{version}/starting.jsonl"), Settings::default());
+        let client = client(&replay.uri(), &[]);
+        let limit = Timeout::After(Duration::from_secs(20));
+        let sized = Params { target_size_mb: 64, ..Params::default() };
+        let result = client.compact_with("st", sized, limit).wait();
+        let is_refused = result.as_ref().is_err_and(|error| error.status == Status::Unsupported);
+        assert_eq!(is_refused, !has_target_size, "{version}: {result:?}");
+        let told = client.server(limit).wait().unwrap().version_text;
+        assert_eq!(told.trim_start_matches('v'), version);
+        // This one takes no connections until it serves.
+        let asked = replay.questions();
+        assert!(asked["Connect"] > 1 || version == "2.6.19", "{version} did start: {asked:?}");
+    }
 }
 
 #[test]

@@ -191,7 +191,7 @@ impl Rpc {
         deadline: Deadline<'_>,
         handshake: Duration,
     ) -> Result<Arc<Session>, Failure> {
-        if let Some(session) = self.current_session() {
+        if let Some(session) = self.current_session().filter(|session| session.is_version_final) {
             return Ok(session);
         }
         inline_executor::leave_callers_thread().await;
@@ -204,15 +204,16 @@ impl Rpc {
         deadline: Deadline<'_>,
         handshake: Duration,
     ) -> Result<Arc<Session>, Failure> {
+        let wanted = Instant::now();
         let context = self.context(deadline);
         let connecting = || context.out_of_time("connecting to", Reached::Nothing);
         let connection = deadline.bound(Box::pin(self.channel.connection())).await.ok_or_else(connecting)?;
         let connection = connection.map_err(Failure::to_connect)?;
-        if let Some(session) = self.session_of(&connection) {
+        if let Some(session) = self.session_of(&connection).filter(|session| session.serves(wanted)) {
             return Ok(session);
         }
         let _opening = deadline.bound(self.opening.lock()).await.ok_or_else(connecting)?;
-        if let Some(session) = self.session_of(&connection) {
+        if let Some(session) = self.session_of(&connection).filter(|session| session.serves(wanted)) {
             return Ok(session);
         }
         // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.

@@ -27,13 +27,17 @@ const ANY_JOB: i64 = 1;
 pub(super) struct Session {
     pub(super) connection: Connection,
     pub(super) server: Server,
+    /// Whether asking for the version again would tell nothing else: the server told it, or does not know the question.
+    pub(super) is_version_final: bool,
+    pub(super) opened: Instant,
     /// Whether the latest read failed because the proxy has no coordinator.
     lacks_coordinator: AtomicBool,
 }
 
 impl Session {
     /// `Connect` returns the version from 2.2.9 on; older servers and milvus-lite need `GetVersion`. A server that
-    /// tells neither is used all the same, without what depends on the version.
+    /// tells neither is used all the same, without what depends on the version. If it failed to tell, as a proxy may
+    /// that starts, the next call opens the session again.
     pub(super) async fn open(
         config: &Config,
         connection: Connection,
@@ -47,6 +51,8 @@ impl Session {
             }),
         };
         let context = Context { config, deadline, database: &config.database, identifier: 0 };
+        let opened = Instant::now();
+        let mut is_version_final = true;
         let mut server = match unary(&context, &connection, hello).await {
             Ok(reply) => {
                 let info = reply.server_info.unwrap_or_default();
@@ -58,7 +64,10 @@ impl Session {
                     ..Server::default()
                 }
             }
-            Err(failure) if is_tolerable(&failure.error) => Server::default(),
+            Err(failure) if is_tolerable(&failure.error) => {
+                is_version_final = failure.error.status != Status::ServerError;
+                Server::default()
+            }
             Err(failure) => return Err(failure),
         };
         server.assumed = config.assumed_version;
@@ -67,16 +76,26 @@ impl Session {
             match unary(&context, &connection, GetVersionRequest {}).await {
                 Ok(reply) if !reply.version.is_empty() => {
                     server.version_text = kept(config, &reply.version);
+                    is_version_final = true;
                 }
                 Ok(_) => {}
-                Err(failure) if is_tolerable(&failure.error) => {}
+                Err(failure) if is_tolerable(&failure.error) => {
+                    is_version_final &= failure.error.status != Status::ServerError;
+                }
                 Err(failure) => return Err(failure),
             }
         }
         log::tell(Level::Info, "server identified", || {
             format!("version={:?} mode={:?}", server.version_text, server.deploy_mode)
         });
-        Ok(Self { connection, server, lacks_coordinator: AtomicBool::new(false) })
+        let lacks_coordinator = AtomicBool::new(false);
+        Ok(Self { connection, server, is_version_final, opened, lacks_coordinator })
+    }
+
+    /// Whether a call that began at this moment can use the session. Not if it depends on a version that the server failed
+    /// to tell, unless somebody else has just asked again.
+    pub(super) fn serves(&self, asked: Instant) -> bool {
+        self.is_version_final || self.opened >= asked
     }
 
     /// Sends a call once. A proxy without a coordinator may have lost it after it forwarded a trigger: the server did
