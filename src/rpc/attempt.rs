@@ -9,7 +9,7 @@ use prost::bytes::Bytes;
 use super::cause::cause;
 use super::codes::{self, Meaning};
 use super::deadline::Deadline;
-use super::grpc::{self, ANSWER_LIMIT};
+use super::grpc::{self, ANSWER_LIMIT, Ended};
 use super::methods::Response;
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::Config;
@@ -83,7 +83,10 @@ impl Context<'_> {
 
     /// Checks the gRPC status, and then the Milvus status inside the response.
     fn checked(&self, answer: HttpResponse, reply: &mut dyn Response) -> Result<(), Failure> {
-        let message = grpc::message_of(answer).map_err(|status| self.ended(&status))?;
+        let message = grpc::message_of(answer).map_err(|ended| match ended {
+            Ended::Status(status) => self.ended(&status),
+            Ended::NotGrpc(not) => not.failure(),
+        })?;
         if let Err(error) = reply.read(message) {
             return Err(self.ended(&tonic::Status::internal(error.to_string())));
         }
@@ -172,9 +175,16 @@ mod tests {
         let reply = ManualCompactionResponse { status: Some(status), ..Default::default() };
         let answer = HttpResponse {
             status: http::StatusCode::OK,
-            headers: http::HeaderMap::new(),
+            headers: [(http::header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"))]
+                .into_iter()
+                .collect(),
             body: grpc::framed(&reply),
-            trailers: None,
+            trailers: Some(
+                [(HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"))]
+                    .into_iter()
+                    .collect(),
+            ),
+            is_trailers_only: false,
         };
         context.checked(answer, &mut ManualCompactionResponse::default()).unwrap_err()
     }

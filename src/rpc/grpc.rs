@@ -1,5 +1,5 @@
 //! gRPC over HTTP/2 for calls of one message each way: the five bytes before a message, the headers of a request,
-//! and what an answer amounts to. After gRPC's "gRPC over HTTP2" and "HTTP to gRPC Status Code Mapping".
+//! and what an answer amounts to. After gRPC's "gRPC over HTTP2".
 
 use std::time::Duration;
 
@@ -8,8 +8,9 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, Version};
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
-use tonic::{Code, Status};
+use tonic::Status;
 
+use super::not_grpc::NotGrpc;
 use crate::transport::HttpResponse;
 
 /// The plans of half a million segments fit. A hostile response cannot fill the memory.
@@ -64,21 +65,46 @@ fn timeout(remaining: Duration) -> HeaderValue {
     HeaderValue::try_from(text).expect("digits and a letter are a header")
 }
 
-/// The encoded message of a response, or the status that the call ended with instead.
-pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Status> {
-    let HttpResponse { status, headers, body, trailers } = answer;
-    let has_status = |headers: &HeaderMap| headers.contains_key(&STATUS);
-    match Some(headers).filter(has_status).or_else(|| trailers.filter(has_status)) {
+/// What a call ended with instead of a message.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Status(Status),
+    NotGrpc(NotGrpc),
+}
+
+impl From<Status> for Ended {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+/// The encoded message of a response, or what the call ended with instead.
+pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
+    if !answer.is_grpc() {
+        return Err(Ended::NotGrpc(NotGrpc::new(answer.status, &answer.headers, false)));
+    }
+    let HttpResponse { status, headers, body, trailers, is_trailers_only } = answer;
+    // A body between a status and its end would make the status a guess about the future.
+    let said = if is_trailers_only { Some(&headers) } else { trailers.as_ref() };
+    match said.filter(|said| is_stated(said)) {
         // Nearly all responses say "0", which needs no parsing.
-        Some(said) if said[&STATUS] == "0" => unframed(body),
-        Some(mut said) => {
+        Some(said) if said[&STATUS] == "0" && status == StatusCode::OK => Ok(unframed(body)?),
+        // Gateways are configured to answer so, with another HTTP status than 200.
+        Some(said) if said[&STATUS] != "0" => {
+            let mut said = said.clone();
             // The details are not used, and tonic panics at malformed ones.
             said.remove("grpc-status-details-bin");
-            Err(Status::from_header_map(&said).unwrap_or_else(|| Status::unknown("")))
+            Err(Ended::Status(Status::from_header_map(&said).unwrap_or_else(|| Status::unknown(""))))
         }
-        None if status != StatusCode::OK => Err(of_http(status)),
-        None => unframed(body),
+        _ => Err(Ended::NotGrpc(NotGrpc::new(status, &headers, true))),
     }
+}
+
+/// Whether there is a gRPC status, which is a number.
+fn is_stated(headers: &HeaderMap) -> bool {
+    let is_number =
+        |value: &HeaderValue| !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit);
+    headers.get(&STATUS).is_some_and(is_number)
 }
 
 fn unframed(mut body: Bytes) -> Result<Bytes, Status> {
@@ -99,38 +125,41 @@ fn unframed(mut body: Bytes) -> Result<Bytes, Status> {
     Ok(body)
 }
 
-/// The gRPC status for the HTTP status of a proxy that speaks no gRPC.
-fn of_http(status: StatusCode) -> Status {
-    let code = match status.as_u16() {
-        400 => Code::Internal,
-        401 => Code::Unauthenticated,
-        403 => Code::PermissionDenied,
-        404 => Code::Unimplemented,
-        429 | 502 | 503 | 504 => Code::Unavailable,
-        _ => Code::Unknown,
-    };
-    Status::new(code, format!("the answer is no gRPC but HTTP status {}", status.as_u16()))
-}
-
 #[cfg(test)]
 mod tests {
+    use tonic::Code;
+
     use super::*;
     use crate::proto::service::{GetCompactionStateRequest, GetVersionResponse};
 
-    fn answer(status: u16, body: &[u8], trailers: &[(&'static str, &'static str)]) -> HttpResponse {
-        let trailers = trailers
+    type Headers<'a> = &'a [(&'static str, &'static str)];
+
+    const OK: Headers = &[("grpc-status", "0")];
+    const OF_GRPC: Headers = &[("content-type", "application/grpc")];
+
+    fn map(headers: Headers) -> HeaderMap {
+        headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect();
+            .collect()
+    }
+
+    fn answer(status: u16, body: &[u8], trailers: Headers) -> HttpResponse {
         HttpResponse {
             status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::new(),
+            headers: map(OF_GRPC),
             body: Bytes::copy_from_slice(body),
-            trailers: Some(trailers),
+            trailers: Some(map(trailers)),
+            is_trailers_only: false,
         }
     }
 
-    const OK: &[(&str, &str)] = &[("grpc-status", "0")];
+    fn status_of(answer: HttpResponse) -> Status {
+        match message_of(answer).unwrap_err() {
+            Ended::Status(status) => status,
+            Ended::NotGrpc(not) => panic!("{not}"),
+        }
+    }
 
     #[test]
     fn what_is_framed_is_unframed() {
@@ -150,26 +179,63 @@ mod tests {
             (&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Code::Internal, "more than one"),
             (&[0, 255, 255, 255, 255], Code::OutOfRange, "larger"),
         ] {
-            let status = message_of(answer(200, body, OK)).unwrap_err();
+            let status = status_of(answer(200, body, OK));
             assert_eq!(status.code(), code, "{body:?}");
             assert!(status.message().contains(why), "{}", status.message());
         }
     }
 
     #[test]
-    fn a_status_beats_a_message_and_http_is_understood() {
+    fn a_status_beats_a_message() {
         let refused = [("grpc-status", "5"), ("grpc-message", "no%20such%20thing")];
-        let status = message_of(answer(200, &[0; 5], &refused)).unwrap_err();
+        let status = status_of(answer(200, &[0; 5], &refused));
         assert_eq!((status.code(), status.message()), (Code::NotFound, "no such thing"));
         let details = [("grpc-status", "7"), ("grpc-status-details-bin", "%%%")];
-        let status = message_of(answer(200, &[], &details)).unwrap_err();
+        let status = status_of(answer(200, &[], &details));
         assert_eq!(status.code(), Code::PermissionDenied, "details that are no details");
-        for (http, code) in
-            [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable)]
+        let gateway = status_of(answer(204, &[], &[("grpc-status", "14")]));
+        assert_eq!(gateway.code(), Code::Unavailable, "gRPC's own refusal beats HTTP's status");
+    }
+
+    #[test]
+    fn an_answer_without_a_status_is_no_success() {
+        for (status, trailers) in
+            [(200, &[][..]), (200, &[("grpc-status", "")]), (200, &[("grpc-status", "OK")]), (502, OK)]
         {
-            assert_eq!(message_of(answer(http, b"<html>", &[])).unwrap_err().code(), code);
+            let ended = message_of(answer(status, &[0; 5], trailers)).unwrap_err();
+            assert!(matches!(ended, Ended::NotGrpc(_)), "{status} {trailers:?}: {ended:?}");
         }
-        assert_eq!(message_of(answer(502, &[0; 5], OK)).unwrap().len(), 0, "gRPC's own word beats HTTP's");
+        let cut_off = HttpResponse { trailers: None, ..answer(200, &[0; 5], OK) };
+        assert!(matches!(message_of(cut_off), Err(Ended::NotGrpc(_))));
+    }
+
+    #[test]
+    fn a_status_in_the_first_headers_counts_only_if_nothing_follows_them() {
+        let refused = map(&[OF_GRPC[0], ("grpc-status", "7")]);
+        let alone =
+            HttpResponse { headers: refused, trailers: None, is_trailers_only: true, ..answer(200, &[], OK) };
+        let more = HttpResponse {
+            is_trailers_only: false,
+            headers: alone.headers.clone(),
+            ..answer(200, &[0; 5], OK)
+        };
+        assert_eq!(status_of(alone).code(), Code::PermissionDenied);
+        assert!(message_of(more).is_ok(), "the trailers tell");
+    }
+
+    #[test]
+    fn a_web_page_is_no_success_whatever_it_says() {
+        for kind in ["", "text/html", "application/json", "application/grpc-web+proto", "application/grpcx"] {
+            let headers = if kind.is_empty() { HeaderMap::new() } else { map(&[("content-type", kind)]) };
+            let page = HttpResponse { headers, ..answer(200, &[0; 5], OK) };
+            assert!(matches!(message_of(page), Err(Ended::NotGrpc(_))), "{kind}");
+        }
+        for kind in
+            ["application/grpc", "application/grpc+proto", "application/grpc;charset=x", "Application/gRPC"]
+        {
+            let headers = map(&[("content-type", kind)]);
+            assert!(message_of(HttpResponse { headers, ..answer(200, &[0; 5], OK) }).is_ok(), "{kind}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod deadline;
 mod grpc;
 mod limit;
 mod methods;
+mod not_grpc;
 mod retry;
 mod session;
 

@@ -27,8 +27,16 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
         return reason(error);
     }
     // Not the debug data that a server may send when it ends a connection: it can be anything.
-    if let Some(reason) = find::<h2::Error>(error).and_then(h2::Error::reason) {
-        return format!("the server ended it ({})", reason.description());
+    if let Some((error, reason)) = find::<h2::Error>(error).and_then(|error| Some((error, error.reason()?))) {
+        let reason = reason.description();
+        return match error.is_library() {
+            // So h2 calls headers above the limit, too.
+            true if error.is_reset() => {
+                format!("its answer is no HTTP/2, or has too large headers ({reason})")
+            }
+            true => format!("it does not keep to HTTP/2 ({reason})"),
+            false => format!("the server ended it ({reason})"),
+        };
     }
     let mut innermost = error;
     while let Some(source) = innermost.source() {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use http::header::{HeaderValue, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{Request, Response, Uri};
+use http::{Request, Uri};
 use hyper::body::Bytes;
 
 use super::causes::{innermost, was_refused_unprocessed};
@@ -111,11 +111,16 @@ impl Connection {
             sent: sent.load(Ordering::Relaxed) && !was_refused_unprocessed(&error),
             error: lost(config, &error, sender.fell_silent()),
         })?;
-        readable(config, &response)?;
-        HttpResponse::read(response, limit).await.map_err(|_| {
-            let text = format!("the connection to {} was lost in the middle of an answer", config.address);
+        let broken = |what: &str| {
+            let text = format!("{} {what}", config.address);
             TransportError { sent: true, error: Error::new(Status::Unavailable, text).retriable() }
-        })
+        };
+        let response = response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end"))?;
+        let response = HttpResponse::read(response, limit).await;
+        let response =
+            response.map_err(|error| broken(&format!("broke off an answer: {}", innermost(&error))))?;
+        readable(config, &response)?;
+        Ok(response)
     }
 }
 
@@ -128,8 +133,8 @@ pub(crate) struct TransportError {
 }
 
 /// This client accepts no compressed responses: it sends no `grpc-accept-encoding`.
-fn readable<T>(config: &Config, response: &Response<T>) -> Result<(), TransportError> {
-    match response.headers().get("grpc-encoding") {
+fn readable(config: &Config, response: &HttpResponse) -> Result<(), TransportError> {
+    match response.headers.get("grpc-encoding").filter(|_| response.is_grpc()) {
         Some(encoding) if encoding != "identity" => {
             let text = format!("{} sent a compressed answer, unasked", config.address);
             Err(TransportError { sent: true, error: Error::new(Status::ServerError, text) })
@@ -171,6 +176,7 @@ mod tests {
     use std::pin::Pin;
     use std::task::{Context, Wake, Waker};
 
+    use http::Response;
     use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
     use super::super::http2;

@@ -2,6 +2,7 @@
 //! message of a request are queued together, so that they leave in one write.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -26,6 +27,8 @@ const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
 const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
 /// How many requests may be open until the server announces its limit, which may not be lower.
 const FIRST_STREAMS: usize = 100;
+/// How many informational responses (1xx) may precede a response. No server of gRPC sends any.
+const INTERIM_LIMIT: usize = 100;
 
 /// Sends the requests of one connection. The connection ends when this is dropped and the last response has come.
 pub(super) struct Sender {
@@ -128,15 +131,16 @@ impl Sender {
         self.fell_silent.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and returns the head of its response. Waits while the server's limit of open requests is
-    /// reached. Sets `sent` when it has handed any of the request to h2.
+    /// Sends a request and returns the head of its response; `None` if informational responses come instead, one after
+    /// the other. Waits while the server's limit of open requests is reached. Sets `sent` when it has handed any of the
+    /// request to h2.
     pub(super) async fn send(
         &self,
         head: Request<()>,
         message: Bytes,
         sent: &AtomicBool,
-    ) -> Result<Response<RecvStream>, h2::Error> {
-        let response = {
+    ) -> Result<Option<Response<RecvStream>>, h2::Error> {
+        let mut response = {
             let mut requests = self.requests.lock().await;
             poll_fn(|cx| requests.poll_ready(cx)).await?;
             self.connection.send(|| {
@@ -146,6 +150,17 @@ impl Sender {
                 Ok::<_, h2::Error>(response)
             })?
         };
-        response.await
+        let mut interim = 0;
+        poll_fn(|cx| {
+            while let Poll::Ready(Some(head)) = response.poll_informational(cx) {
+                head?;
+                interim += 1;
+                if interim > INTERIM_LIMIT {
+                    return Poll::Ready(Ok(None));
+                }
+            }
+            Pin::new(&mut response).poll(cx).map_ok(Some)
+        })
+        .await
     }
 }

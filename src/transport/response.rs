@@ -3,7 +3,8 @@
 use std::future::poll_fn;
 
 use h2::{Reason, RecvStream};
-use http::{HeaderMap, Response, StatusCode};
+use http::header::{CONTENT_TYPE, HeaderMap};
+use http::{Response, StatusCode};
 use hyper::body::Bytes;
 
 /// A whole HTTP/2 response.
@@ -13,14 +14,33 @@ pub(crate) struct HttpResponse {
     pub(crate) body: Bytes,
     /// The headers that follow the body; gRPC puts its status there.
     pub(crate) trailers: Option<HeaderMap>,
+    /// Whether the stream ended with the headers: in gRPC, they are the trailers then.
+    pub(crate) is_trailers_only: bool,
 }
 
 impl HttpResponse {
-    /// Reads a response to its end, or until its body exceeds `limit`.
+    /// Whether it is of gRPC's content type.
+    pub(crate) fn is_grpc(&self) -> bool {
+        const GRPC: &[u8] = b"application/grpc";
+        let kind = self.headers.get(CONTENT_TYPE).map_or(&[][..], |kind| kind.as_bytes());
+        let (kind, rest) = kind.split_at(kind.len().min(GRPC.len()));
+        kind.eq_ignore_ascii_case(GRPC) && matches!(rest.first(), None | Some(b'+' | b';' | b' '))
+    }
+
+    /// Reads a response to its end, or until its body exceeds `limit`. Of a response that is not gRPC's it reads no body:
+    /// a page can be of any length.
     pub(super) async fn read(response: Response<RecvStream>, limit: usize) -> Result<Self, h2::Error> {
         let (head, mut stream) = response.into_parts();
-        let mut whole =
-            Self { status: head.status, headers: head.headers, body: Bytes::new(), trailers: None };
+        let mut whole = Self {
+            status: head.status,
+            headers: head.headers,
+            body: Bytes::new(),
+            trailers: None,
+            is_trailers_only: stream.is_end_stream(),
+        };
+        if !whole.is_grpc() {
+            return Ok(whole);
+        }
         match whole.read_on(&mut stream, limit).await {
             // The server ended the stream early, but without an error.
             Err(error) if error.reason() != Some(Reason::NO_ERROR) => Err(error),

@@ -3,9 +3,11 @@
 
 mod control;
 mod cuttable;
+mod front;
 mod jobs;
 mod listing;
 mod profile;
+mod raw;
 mod recorded;
 mod scenario;
 mod service;
@@ -25,7 +27,9 @@ use tonic::Code;
 
 pub use control::obey;
 use cuttable::Cut;
+pub use front::{Answer, End, Front};
 pub use profile::{LITE, NEWEST, PROFILES, is_from};
+pub use raw::Raw;
 pub use scenario::{DELETED, Poll, ROWS, Scenario};
 use service::Service;
 use state::State;
@@ -165,6 +169,12 @@ impl Fake {
     #[must_use]
     pub fn uri(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The same as an address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Every call so far, in order.
