@@ -137,6 +137,23 @@ fn an_answer_without_a_status_is_no_success_although_it_has_a_message() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_read_is_not_quoted_as_the_servers_word() {
+    let success = || End::Trailers(vec![("grpc-status".to_owned(), "0".to_owned())]);
+    for (body, why) in [
+        (vec![0; 9_000_000], "larger than"),
+        (vec![], "no message"),
+        (vec![0, 0, 0, 0, 9, 1], "ends too early"),
+        (vec![0, 0, 0, 0, 1, 0xff], "cannot read"),
+    ] {
+        let world = World::new();
+        world.front.answer(TRIGGER, 1, Answer { body, ..grpc(success()) });
+        let error = world.compact().unwrap_err();
+        assert_eq!((error.status, error.in_doubt), (Status::ServerError, true), "{error}");
+        assert!(error.message().contains(why) && !error.message().contains("server says"), "{error}");
+    }
+}
+
+#[test]
 fn a_wait_rides_out_whatever_a_front_answers_for_a_while() {
     let world = World::new();
     let job_id = world.compact().unwrap();
@@ -195,7 +212,8 @@ fn a_handshake_that_a_front_answers_is_not_done() {
 #[test]
 fn a_page_of_any_length_costs_neither_time_nor_memory() {
     let world = World::new();
-    let page = Answer { body: vec![b'x'; 10_000_000], ..Answer::page(404) };
+    // It never ends.
+    let page = Answer { body: vec![b'x'; 10_000_000], end: End::Hang, ..Answer::page(404) };
     world.front.answer("DescribeCollection", 100, page);
     let started = Instant::now();
     for _ in 0..20 {

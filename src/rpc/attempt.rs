@@ -85,10 +85,11 @@ impl Context<'_> {
     fn checked(&self, answer: HttpResponse, reply: &mut dyn Response) -> Result<(), Failure> {
         let message = grpc::message_of(answer).map_err(|ended| match ended {
             Ended::Status(status) => self.ended(&status),
+            Ended::Unreadable(code, why) => self.unreadable(code, &why),
             Ended::NotGrpc(not) => not.failure(),
         })?;
         if let Err(error) = reply.read(message) {
-            return Err(self.ended(&tonic::Status::internal(error.to_string())));
+            return Err(self.unreadable(tonic::Code::Internal, &error.to_string()));
         }
         let Some(status) = reply.status() else {
             let error = Error::new(Status::ServerError, "the server's answer says neither yes nor no");
@@ -110,6 +111,13 @@ impl Context<'_> {
         };
         failure.error.grpc_code = status.code() as i32;
         failure
+    }
+
+    fn unreadable(&self, code: tonic::Code, why: &str) -> Failure {
+        let text = format!("cannot read an answer of {}: {why}", self.config.address);
+        let mut error = Error::new(Status::ServerError, text);
+        error.grpc_code = code as i32;
+        Failure { error, reached: Reached::Perhaps }
     }
 
     fn refused(&self, meaning: Meaning, text: &str) -> Failure {

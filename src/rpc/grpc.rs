@@ -8,7 +8,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, Version};
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::not_grpc::NotGrpc;
 use crate::transport::HttpResponse;
@@ -68,14 +68,11 @@ fn timeout(remaining: Duration) -> HeaderValue {
 /// What a call ended with instead of a message.
 #[derive(Debug)]
 pub(super) enum Ended {
+    /// The status that the server sent.
     Status(Status),
+    /// An answer that this client cannot read, and why. The code is the one that gRPC's own clients have for it.
+    Unreadable(Code, String),
     NotGrpc(NotGrpc),
-}
-
-impl From<Status> for Ended {
-    fn from(status: Status) -> Self {
-        Self::Status(status)
-    }
 }
 
 /// The encoded message of a response, or what the call ended with instead.
@@ -84,11 +81,15 @@ pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
         return Err(Ended::NotGrpc(NotGrpc::new(answer.status, &answer.headers, false)));
     }
     let HttpResponse { status, headers, body, trailers, is_trailers_only } = answer;
+    if body.len() > ANSWER_LIMIT {
+        // It was not read to its end.
+        return Err(too_large());
+    }
     // A body between a status and its end would make the status a guess about the future.
     let said = if is_trailers_only { Some(&headers) } else { trailers.as_ref() };
     match said.filter(|said| is_stated(said)) {
         // Nearly all responses say "0", which needs no parsing.
-        Some(said) if said[&STATUS] == "0" && status == StatusCode::OK => Ok(unframed(body)?),
+        Some(said) if said[&STATUS] == "0" && status == StatusCode::OK => unframed(body),
         // Gateways are configured to answer so, with another HTTP status than 200.
         Some(said) if said[&STATUS] != "0" => {
             let mut said = said.clone();
@@ -107,28 +108,34 @@ fn is_stated(headers: &HeaderMap) -> bool {
     headers.get(&STATUS).is_some_and(is_number)
 }
 
-fn unframed(mut body: Bytes) -> Result<Bytes, Status> {
+fn unframed(mut body: Bytes) -> Result<Bytes, Ended> {
+    let broken = |what: &str| Err(Ended::Unreadable(Code::Internal, what.to_owned()));
     if body.len() < PREFIX {
-        return Err(Status::internal("the answer has no message"));
+        return broken("it has no message");
     }
     if body.get_u8() != 0 {
-        return Err(Status::internal("the answer is compressed, unasked"));
+        return broken("it is compressed, unasked");
     }
     let length = body.get_u32() as usize;
-    if length > REPLY_LIMIT || body.len() > REPLY_LIMIT {
-        return Err(Status::out_of_range(format!("the answer is larger than {REPLY_LIMIT} bytes")));
+    if length > REPLY_LIMIT {
+        return Err(too_large());
     }
     if body.len() != length {
-        let wrong = if body.len() < length { "ends too early" } else { "has more than one message" };
-        return Err(Status::internal(format!("the answer {wrong}")));
+        return broken(if body.len() < length {
+            "it ends too early"
+        } else {
+            "it has more than one message"
+        });
     }
     Ok(body)
 }
 
+fn too_large() -> Ended {
+    Ended::Unreadable(Code::OutOfRange, format!("it is larger than {REPLY_LIMIT} bytes"))
+}
+
 #[cfg(test)]
 mod tests {
-    use tonic::Code;
-
     use super::*;
     use crate::proto::service::{GetCompactionStateRequest, GetVersionResponse};
 
@@ -157,7 +164,7 @@ mod tests {
     fn status_of(answer: HttpResponse) -> Status {
         match message_of(answer).unwrap_err() {
             Ended::Status(status) => status,
-            Ended::NotGrpc(not) => panic!("{not}"),
+            ended => panic!("{ended:?}"),
         }
     }
 
@@ -179,10 +186,16 @@ mod tests {
             (&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Code::Internal, "more than one"),
             (&[0, 255, 255, 255, 255], Code::OutOfRange, "larger"),
         ] {
-            let status = status_of(answer(200, body, OK));
-            assert_eq!(status.code(), code, "{body:?}");
-            assert!(status.message().contains(why), "{}", status.message());
+            let ended = message_of(answer(200, body, OK)).unwrap_err();
+            let Ended::Unreadable(is, text) = ended else { panic!("{ended:?}") };
+            assert!(is == code && text.contains(why), "{body:?}: {is:?} {text}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_was_too_large_to_read_on_is_no_broken_one() {
+        let long = HttpResponse { trailers: None, ..answer(200, &vec![0; ANSWER_LIMIT + 1], &[]) };
+        assert!(matches!(message_of(long), Err(Ended::Unreadable(Code::OutOfRange, _))));
     }
 
     #[test]
