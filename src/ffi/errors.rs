@@ -21,7 +21,7 @@ pub struct milvus_error {
     pub size: usize,
     /// The status that the failed call returned.
     pub status: milvus_status,
-    /// The gRPC status code of the failed request; 0 if gRPC did not fail.
+    /// The gRPC status code of the failed request, also the one that gRPC maps an HTTP status to; 0 if gRPC did not fail.
     pub grpc_code: i32,
     /// Milvus' own error code (before Milvus 2.3: the old kind of number); 0 if the server sent none.
     pub server_code: i32,
