@@ -224,7 +224,7 @@ typedef struct milvus_error {
     size_t size;
     /** The status that the failed call returned. */
     milvus_status status;
-    /** The gRPC status code of the failed request; 0 if gRPC did not fail. */
+    /** The gRPC status code of the failed request, also the one that gRPC maps an HTTP status to; 0 if gRPC did not fail. */
     int32_t grpc_code;
     /** Milvus' own error code (before Milvus 2.3: the old kind of number); 0 if the server sent none. */
     int32_t server_code;
