@@ -11,8 +11,8 @@ VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
-	check-java check-docs check-e2e check-versions check-portable check-deep docs docs-check install-docs bench \
-	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors truth \
+	check-java check-docs check-e2e check-versions check-fronts check-portable check-deep docs docs-check install-docs bench \
+	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
 	clean target/release/milvus-bench
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make notices  write the third-party notices and the bill of materials anew, after a change of dependencies"
 	@echo "make release  all that a release needs but its tag: .github/RELEASING.md"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
+	@echo "make fronts   write its second part anew: what stands in front of Milvus, and faults on the way"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
 	@echo "make header   write include/milvus_client.h, the documentation's options and the bindings anew from the sources"
 	@echo "make abi      after a change of the header: write the list of symbols and the layouts anew, until the first release all of tests/abi"
@@ -69,6 +70,7 @@ check:
 	@$(MAKE) --no-print-directory check-docs
 	@$(MAKE) --no-print-directory check-e2e
 	@$(MAKE) --no-print-directory check-versions
+	@$(MAKE) --no-print-directory check-fronts
 
 check-rust:
 	@echo "==> Rust: format, lints, tests"
@@ -139,6 +141,11 @@ check-versions: examples
 	$(CARGO) build --quiet --locked -p milvus-fake -p milvus-replay
 	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/versions
 
+check-fronts: stage
+	@echo "==> What stands in front of Milvus: nginx, haproxy, and scripted faults"
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/fronts
+
 # For other systems, run where that is possible here.
 check-portable:
 	@tools/portable.sh
@@ -205,6 +212,11 @@ sizes:
 
 errors: setup stage
 	$(VENV)/bin/python tests/e2e/connections.py
+
+fronts: stage
+	@tools/setup.sh tests
+	$(CARGO) build --quiet --locked -p milvus-fake
+	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python tests/fronts/page.py
 
 # What a larger run over the recordings comes to is asked of the test that makes it.
 truth: stage

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | portable]...
+#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | fronts | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -143,16 +143,22 @@ hundred() {
     python -m pytest -q tests/e2e/hundred.py tests/e2e/idle.py
 }
 
+# With those that take their time.
+fronts() {
+    echo "==> deep: what stands in front of Milvus, slow ones too"
+    FRONTS=slow make -s check-fronts
+}
+
 portable() {
     tools/portable.sh
 }
 
 setup
-[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred portable
+[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred fronts portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | slow | loom | miri | address | thread | stress | gates | hundred | portable) $proof ;;
+    model | slow | loom | miri | address | thread | stress | gates | hundred | fronts | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

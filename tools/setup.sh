@@ -31,6 +31,8 @@ if [ "${1:-}" = tests ]; then
     command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
 fi
 
+[ "${1:-}" != tests ] || tools/fronts.sh
+
 stamp=$(cksum <"$requirements")
 if [ "$(cat $venv/stamp 2>/dev/null)" != "$stamp" ]; then
     echo "setup: installing a real Milvus server, pymilvus, pytest and CMake from PyPI into $venv"

@@ -228,7 +228,10 @@ def main():
         status, message, took = said["ours"]
         text, their_time = said["pymilvus"]
         lines.append(f"| {title} | `{status}` {cell(message)} | {took:.2f} | {cell(text)} | {their_time:.2f} |")
-    (ROOT / "docs/errors.md").write_text("\n".join(lines) + "\n")
+    page = ROOT / "docs/errors.md"
+    # What follows is made by `make fronts`.
+    _, heading, fronts = page.read_text().partition("\n## ")
+    page.write_text("\n".join(lines) + "\n" + heading + fronts)
     print(f"{len(rows)} rows written to docs/errors.md")
 
 
