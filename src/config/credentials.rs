@@ -23,9 +23,22 @@ impl Credentials {
     /// Milvus expects base64 of `user:password` or of an API key, without a scheme.
     pub(super) fn from_token(token: &str) -> Result<Self, Error> {
         check_length(token).map_err(|error| error.context("token"))?;
+        Self::sent_as("", token)
+    }
+
+    /// HTTP's scheme Basic, for a proxy. (RFC 7617)
+    pub(super) fn of_proxy(user: &str, password: &str) -> Result<Self, Error> {
+        let token = Zeroizing::new(format!("{user}:{password}"));
+        Self::sent_as("Basic ", &token)
+    }
+
+    fn sent_as(scheme: &str, token: &str) -> Result<Self, Error> {
         let encoded = Zeroizing::new(BASE64.encode(token));
+        let mut header = Zeroizing::new(scheme.as_bytes().to_vec());
+        header.reserve_exact(encoded.len()); // growing later would leave a copy behind
+        header.extend_from_slice(encoded.as_bytes());
         // The header value shares these bytes instead of copying them, so wiping them wipes the header too.
-        let shared = Bytes::from_owner(Wiped(Zeroizing::new(encoded.as_bytes().to_vec())));
+        let shared = Bytes::from_owner(Wiped(header));
         let mut authorization = HeaderValue::from_maybe_shared(shared)
             .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
         authorization.set_sensitive(true);

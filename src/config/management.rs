@@ -5,7 +5,7 @@ use http::Uri;
 use super::checks::contradiction;
 use super::options::Options;
 use super::tls::TlsConfig;
-use super::uri::{Address, tcp_address};
+use super::uri::{Address, tcp_address, without_zone};
 use crate::error::Error;
 
 /// Milvus' default port, for both schemes.
@@ -41,6 +41,7 @@ impl ManagementConfig {
 /// Parses the address and the scheme. No message quotes the text, which may contain a password.
 fn parse(text: &str) -> Result<(Address, bool), Error> {
     let wrong = |why: &str| Err(Error::invalid_argument(format!("{why}; {FORMS}")));
+    let (text, zone) = without_zone(text)?;
     let uri: Uri = match text.parse() {
         Ok(uri) => uri,
         Err(error) => return wrong(&format!("is malformed ({error})")),
@@ -60,7 +61,7 @@ fn parse(text: &str) -> Result<(Address, bool), Error> {
     if !matches!(uri.path(), "" | "/") || uri.query().is_some() || text.contains('#') {
         return wrong("has more than a host and a port");
     }
-    Ok((tcp_address(authority, DEFAULT_PORT)?, is_secure))
+    Ok((tcp_address(authority, zone, DEFAULT_PORT)?, is_secure))
 }
 
 #[cfg(test)]

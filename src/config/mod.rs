@@ -4,6 +4,7 @@ mod checks;
 mod credentials;
 mod management;
 mod options;
+mod proxy;
 mod tls;
 mod uri;
 
@@ -19,6 +20,7 @@ use checks::{check_database, contradiction};
 pub use credentials::Credentials;
 pub use management::ManagementConfig;
 pub use options::{Description, Kind, OPTIONS, Options};
+pub use proxy::{Proxies, Proxy};
 pub use tls::TlsConfig;
 pub use uri::Address;
 pub(crate) use uri::DEFAULT_PORT;
@@ -36,6 +38,8 @@ pub struct Config {
     pub is_global: bool,
     /// How long the client trusts a look-up of the primary cluster.
     pub primary_lasts: Duration,
+    /// The forward proxy, and which addresses are reached without it.
+    pub proxies: Proxies,
     /// The TLS settings; `None` is plaintext.
     pub tls: Option<TlsConfig>,
     /// The database of every call; empty means the server's default.
@@ -81,7 +85,8 @@ pub struct RetryConfig {
 }
 
 impl Config {
-    /// Checks a URI and options. Does no I/O: the channel reads the files that options name.
+    /// Checks a URI and options, and looks for a proxy in the environment. Does no other I/O: the channel reads the
+    /// files that options name.
     ///
     /// # Errors
     /// `InvalidArgument` with the reason, which never contains a password.
@@ -92,6 +97,7 @@ impl Config {
         check_database(&database)?;
         Ok(Self {
             tls: tls(uri.tls, &uri.address, options)?,
+            proxies: Proxies::read(options, &uri.address, in_environment)?,
             is_global: uri.address.is_global(),
             primary_lasts: PRIMARY_LASTS,
             address: uri.address,
@@ -137,7 +143,16 @@ impl Config {
     /// leak.
     pub(crate) fn of_management(&self) -> Option<Self> {
         let ManagementConfig { address, tls } = self.management.clone()?;
-        Some(Self { address, tls, is_global: false, credentials: None, management: None, ..self.clone() })
+        let proxies = self.proxies.for_another_port();
+        Some(Self {
+            address,
+            tls,
+            is_global: false,
+            credentials: None,
+            management: None,
+            proxies,
+            ..self.clone()
+        })
     }
 
     /// The error with every secret of this configuration hidden in its message.
@@ -150,7 +165,8 @@ impl Config {
     /// A server's text with every secret of this configuration hidden.
     #[must_use]
     pub fn without_secrets(&self, text: &str) -> String {
-        self.credentials.as_ref().map_or_else(|| text.to_owned(), |credentials| credentials.hidden_in(text))
+        let text = self.proxies.hidden_in(text).unwrap_or_else(|| text.to_owned());
+        self.credentials.as_ref().map(|credentials| credentials.hidden_in(&text)).unwrap_or(text)
     }
 }
 
@@ -159,6 +175,11 @@ fn assumed_version(text: &str) -> Result<Version, Error> {
         let text = shortened(text, 80);
         Error::invalid_argument(format!("option assumed_version: \"{text}\" is not a version such as 2.6.8"))
     })
+}
+
+/// A variable for which any text will do. What is not UTF-8 in it is replaced.
+fn in_environment(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var_os(name).map(|value| Zeroizing::new(value.to_string_lossy().into_owned()))
 }
 
 fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Error> {

@@ -59,7 +59,7 @@ const DAY_MS: u32 = 86_400_000;
 const MONTH_MS: u32 = 30 * DAY_MS;
 
 /// Every option, in an order for readers.
-pub static OPTIONS: [Description; 26] = [
+pub static OPTIONS: [Description; 27] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; overrides the one in the URI"),
     text(c"user", Kind::Text, c"user name; set it with password, instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -93,6 +93,11 @@ pub static OPTIONS: [Description; 26] = [
     text(c"tls.cert_file", Kind::File, c"PEM file of this client's certificate chain, for mutual TLS"),
     text(c"tls.key_file", Kind::File, c"PEM file of that certificate's private key"),
     text(c"tls.server_name", Kind::Text, c"name that the server's certificate must have, if it is not the URI's host"),
+    text(
+        c"proxy",
+        Kind::Secret,
+        c"forward proxy, http://[user:password@]host:port, or none; if this is not set: grpc_proxy, https_proxy or http_proxy of the environment, but for hosts in no_grpc_proxy or no_proxy and loopback",
+    ),
     number(
         c"keepalive_ms",
         c"10000",

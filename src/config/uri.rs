@@ -1,6 +1,8 @@
 //! Parses URIs as pymilvus does.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::net::Ipv6Addr;
 
 use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
@@ -19,7 +21,7 @@ const URI_FORMS: &str = "use http://host:19530, https://host:443, tcp://host:195
 pub enum Address {
     /// A host name or IP literal, and a port.
     Tcp {
-        /// A host name or IP literal, IPv6 without brackets.
+        /// A host name or IP literal, IPv6 without brackets; behind a link-local one its zone, as in `fe80::1%eth0`.
         host: String,
         /// 1 to 65535.
         port: u16,
@@ -43,8 +45,19 @@ impl Address {
     pub(crate) fn parse(text: &str, default_port: u16) -> Result<Self, Error> {
         let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
         let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-        let authority = authority.parse().map_err(|_| Error::invalid_argument("is no host and port"))?;
-        tcp_address(&authority, default_port)
+        let (host, port) = host_and_port(authority)?;
+        Ok(Self::Tcp { host, port: port.unwrap_or(default_port) })
+    }
+
+    /// The same without the zone, which nobody but this machine knows.
+    pub(crate) fn without_zone(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Tcp { host, port } if zone_of(host).is_some() => {
+                let host = host.split('%').next().unwrap_or_default().to_owned();
+                Cow::Owned(Self::Tcp { host, port: *port })
+            }
+            _ => Cow::Borrowed(self),
+        }
     }
 
     /// Whether the name is that of a global cluster's endpoint, by the rule of pymilvus.
@@ -82,7 +95,8 @@ impl Uri {
                 "has an @ behind its host; percent-encode / ? # and @ in user and password, or pass them as a token",
             ));
         }
-        let uri: http::Uri = text.parse().map_err(|error| malformed(text, &error))?;
+        let (text, zone) = without_zone(text)?;
+        let uri: http::Uri = text.parse().map_err(|error| malformed(&text, &error))?;
         let tls = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
             Some(scheme) if *scheme == Scheme::HTTP || scheme.as_str().eq_ignore_ascii_case("tcp") => false,
@@ -95,11 +109,16 @@ impl Uri {
         let authority =
             uri.authority().ok_or_else(|| Error::invalid_argument(format!("has no host; {URI_FORMS}")))?;
         let user_info = authority.as_str().rsplit_once('@').map(|(user_info, _)| user_info);
+        if uri.path().starts_with("//") {
+            let text =
+                "has two slashes behind its host; write one before the database, as in http://host:19530/db";
+            return Err(Error::invalid_argument(text));
+        }
         let first_segment = uri.path().split('/').nth(1).unwrap_or_default();
         let database = decoded("database", first_segment)?;
         check_database(&database)?;
         Ok(Self {
-            address: tcp_address(authority, if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT })?,
+            address: tcp_address(authority, zone, if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT })?,
             tls,
             database,
             token: user_info
@@ -144,23 +163,71 @@ fn without_scheme(text: &str) -> String {
     format!("has no scheme; write http:// or https:// before host:port ({URI_FORMS})")
 }
 
-pub(super) fn tcp_address(authority: &Authority, default_port: u16) -> Result<Address, Error> {
+pub(super) fn tcp_address(
+    authority: &Authority,
+    zone: Option<String>,
+    default_port: u16,
+) -> Result<Address, Error> {
+    let (host, port) = parts(authority, zone)?;
+    Ok(Address::Tcp { host, port: port.unwrap_or(default_port) })
+}
+
+/// Parses `host`, `host:port` and IP literals.
+pub(super) fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
+    let (text, zone) = without_zone(text)?;
+    let authority = text.parse().map_err(|_| Error::invalid_argument("is no host and port"))?;
+    parts(&authority, zone)
+}
+
+fn parts(authority: &Authority, zone: Option<String>) -> Result<(String, Option<u16>), Error> {
     let host = authority.host();
     let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
     let port_text = after_user.strip_prefix(host).unwrap_or_default();
     let port = match port_text.strip_prefix(':') {
-        None | Some("") => default_port,
-        Some(digits) => digits
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or_else(|| Error::invalid_argument("the port is not a number from 1 to 65535"))?,
+        None | Some("") => None,
+        Some(digits) => {
+            let port = digits.parse().ok().filter(|port| *port != 0);
+            Some(port.ok_or_else(|| Error::invalid_argument("the port is not a number from 1 to 65535"))?)
+        }
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     if host.is_empty() {
         return Err(Error::invalid_argument(format!("has no host; {URI_FORMS}")));
     }
-    Ok(Address::Tcp { host: host.to_owned(), port })
+    let Some(zone) = zone else { return Ok((host.to_owned(), port)) };
+    if host.parse::<Ipv6Addr>().is_ok_and(|address| address.is_unicast_link_local()) {
+        return Ok((format!("{host}%{zone}"), port));
+    }
+    Err(Error::invalid_argument(
+        "has a zone behind an address that is not link-local (fe80::); leave the zone out",
+    ))
+}
+
+/// Takes the zone of an IPv6 literal out of a URI or an authority, since URI parsers refuse it. (RFC 6874)
+pub(super) fn without_zone(text: &str) -> Result<(Cow<'_, str>, Option<String>), Error> {
+    let begin = text.find("://").map_or(0, |colon| colon + 3);
+    let end = text[begin..].find(['/', '?', '#']).map_or(text.len(), |length| begin + length);
+    let begin = text[begin..end].rfind('@').map_or(begin, |at| begin + at + 1);
+    let literal = text[begin..end].strip_prefix('[').and_then(|literal| literal.split_once(']'));
+    let Some((address, zone)) = literal.and_then(|(literal, _)| literal.split_once('%')) else {
+        return Ok((Cow::Borrowed(text), None));
+    };
+    let wrong = |why| Err(Error::invalid_argument(why));
+    let Some(zone) = zone.strip_prefix("25") else {
+        return wrong("the zone of an IPv6 address begins with %25, as in [fe80::1%25eth0]");
+    };
+    let zone = decoded("the zone of its IPv6 address", zone)?;
+    if zone.is_empty() || zone.contains(|letter: char| !letter.is_ascii_graphic() || letter == '%') {
+        return wrong("the zone of its IPv6 address is no name or number of a network interface");
+    }
+    let start = begin + 1 + address.len();
+    let rest = text[start..].find(']').map_or("", |length| &text[start + length..]);
+    Ok((Cow::Owned(format!("{}{rest}", &text[..start])), Some(zone)))
+}
+
+/// The zone of an IPv6 literal, by which this machine knows the network interface.
+pub(super) fn zone_of(host: &str) -> Option<&str> {
+    host.split_once('%').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok()).map(|(_, zone)| zone)
 }
 
 fn decoded(what: &str, text: &str) -> Result<String, Error> {

@@ -138,7 +138,7 @@ impl Context<'_> {
 
     /// The failure of an attempt that the deadline ended.
     pub(super) fn out_of_time(&self, doing: &str, reached: Reached) -> Failure {
-        let error = self.deadline.ended(|how| format!("{how} while {doing} {}", self.config.address));
+        let error = self.deadline.ended(|how| format!("{how} while {doing} {}", self.config.destination()));
         Failure { error: error.slow(), reached }
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -13,12 +13,19 @@ use tokio::sync::oneshot;
 use super::causes::{find, innermost, reason};
 use super::http2::{self, Sender};
 use super::protocol_detector::{DetectingStream, Protocol, ProtocolDetector};
+use super::proxy::{self, Tunnel};
 use super::resolve::Resolver;
 use super::stream::{GuardedSocket, Stream};
 use super::tls::{self, Tls};
-use crate::config::{Address, Config};
+use crate::config::{Address, Config, Proxy};
 use crate::error::{Error, Status};
 use crate::process;
+
+/// How long a port may take to show that it speaks TLS.
+const LONGEST_PROBE: Duration = Duration::from_secs(1);
+/// A tunnel that takes too long is given up so much before its caller gives up, whose error would not say where the
+/// time went.
+const BEFORE_THE_CALLER: Duration = Duration::from_millis(1);
 
 pub(super) struct Opened {
     pub(super) stream: Box<dyn Stream>,
@@ -44,7 +51,8 @@ pub(super) async fn connect(
 pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
     let limit = config.connect_timeout.as_millis();
     let why = if resolver.was_given_up() {
-        format!("its name was not looked up within {limit} ms")
+        let whose = if config.proxy().is_some() { "the proxy's" } else { "its" };
+        format!("{whose} name was not looked up within {limit} ms")
     } else {
         format!("no answer within {limit} ms")
     };
@@ -52,31 +60,71 @@ pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
 }
 
 pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver) -> Result<Opened, Error> {
-    let failed = |error: io::Error| {
-        let mut told = unreachable(config, &reason(&error));
-        if process::is_exhaustion(&error) {
-            told.status = Status::OutOfMemory;
-        }
-        told
-    };
+    let began = Instant::now();
     match &config.address {
         Address::Unix(path) => {
-            let stream = GuardedSocket::new(unix_socket(path).await.map_err(failed)?);
-            Ok(Opened { stream: Box::new(stream), peer: None })
+            let stream = unix_socket(path).await.map_err(|error| not_opened(config, &error))?;
+            Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), peer: None })
         }
         Address::Tcp { host, port } => {
-            let addresses = resolver.resolve(host, *port).await.map_err(failed)?;
-            let stream = first_of(&addresses, config.connect_timeout).await.map_err(failed)?;
-            // With Nagle's algorithm, the second small write of a request would wait for a delayed acknowledgement.
-            stream.set_nodelay(true).map_err(failed)?;
+            let (host, port) = config.proxy().map_or((host, port), |proxy| (&proxy.host, &proxy.port));
+            let addresses = resolver.resolve(host, *port).await;
+            let addresses = addresses.map_err(|error| not_opened(config, &error))?;
+            let stream = first_of(&addresses, config.connect_timeout).await;
+            let stream = stream.map_err(|error| not_opened(config, &error))?;
             let peer = stream.peer_addr().ok();
-            let stream = GuardedSocket::new(stream);
+            let stream = through_the_proxy(config, stream, began).await?;
             let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
             let stream = tls.connector.connect(tls.name.clone(), stream).await;
             let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;
             Ok(Opened { stream: Box::new(stream), peer })
         }
     }
+}
+
+/// The error for a host, or a proxy, that nothing can be sent to.
+fn not_opened(config: &Config, error: &io::Error) -> Error {
+    let why = reason(error);
+    let mut told = match (config.proxy(), config.unusable_proxy()) {
+        (Some(proxy), _) => {
+            proxy::failed(proxy, &config.address, &format!("is not reached: {why}")).retriable()
+        }
+        (None, Some(unusable)) => unreachable(config, &format!("{why} (no proxy is used: {unusable})")),
+        (None, None) => unreachable(config, &why),
+    };
+    if process::is_exhaustion(error) {
+        told.status = Status::OutOfMemory;
+    }
+    told
+}
+
+/// Has the proxy, if there is one at the other end of a connection, open a tunnel to the server.
+async fn through_the_proxy(
+    config: &Config,
+    stream: TcpStream,
+    began: Instant,
+) -> Result<Tunnel<GuardedSocket<TcpStream>>, Error> {
+    // With Nagle's algorithm, the second small write of a request would wait for a delayed acknowledgement.
+    stream.set_nodelay(true).map_err(|error| not_opened(config, &error))?;
+    let Some(proxy) = config.proxy() else { return Ok(Tunnel::direct(GuardedSocket::new(stream))) };
+    let peer = stream.peer_addr().ok();
+    let limit = config.connect_timeout.saturating_sub(BEFORE_THE_CALLER + began.elapsed());
+    let tunnel = proxy::tunnel(GuardedSocket::new(stream), proxy, &config.address);
+    match tokio::time::timeout(limit, tunnel).await {
+        Ok(Ok(tunnel)) => Ok(tunnel),
+        Ok(Err(proxy::Failure::NoProxy(_))) if is_tls_port(peer).await => Err(tls_proxy(config, proxy)),
+        Ok(Err(failure)) => Err(failure.into_error()),
+        Err(_) => {
+            let limit = config.connect_timeout.as_millis();
+            let why = format!("opened no tunnel within {limit} ms; it may not reach the server");
+            Err(proxy::failed(proxy, &config.address, &why).retriable().slow())
+        }
+    }
+}
+
+fn tls_proxy(config: &Config, proxy: &Proxy) -> Error {
+    let why = "speaks TLS on that port, which is not supported; name its port without TLS";
+    proxy::failed(proxy, &config.address, why)
 }
 
 #[cfg(unix)]
@@ -139,7 +187,7 @@ async fn speak_http2(
 }
 
 pub(super) fn unreachable(config: &Config, why: &str) -> Error {
-    Error::new(Status::Unavailable, format!("cannot connect to {}: {why}", config.address)).retriable()
+    Error::new(Status::Unavailable, format!("cannot connect to {}: {why}", config.destination())).retriable()
 }
 
 fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
@@ -156,7 +204,7 @@ fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
 }
 
 pub(super) fn insecure(config: &Config, why: &str) -> Error {
-    Error::new(Status::TlsFailed, format!("cannot connect securely to {}: {why}", config.address))
+    Error::new(Status::TlsFailed, format!("cannot connect securely to {}: {why}", config.destination()))
 }
 
 async fn not_http2(
@@ -169,9 +217,10 @@ async fn not_http2(
     if let (Some(tls), Some(error)) = (tls, detector.tls_error()) {
         return insecure(config, &tls.explain(error));
     }
-    let address = &config.address;
-    let wrong_port =
-        |text: &str| Error::new(Status::Unavailable, format!("cannot connect to {address}: {text}"));
+    let wrong_port = |text: &str| {
+        let text = format!("cannot connect to {}: {text}", config.destination());
+        Error::new(Status::Unavailable, text)
+    };
     match detector.protocol() {
         Protocol::Tls => wants_tls(config),
         Protocol::Http1 => wrong_port("it answers HTTP/1, not gRPC; is it Milvus' gRPC port (19530)?"),
@@ -180,7 +229,7 @@ async fn not_http2(
             let why = error.map_or_else(|| "connection closed".to_owned(), |error| innermost(error));
             unreachable(config, &why)
         }
-        Protocol::Unknown if tls.is_none() && speaks_tls(peer).await => wants_tls(config),
+        Protocol::Unknown if tls.is_none() && speaks_tls(config, peer).await => wants_tls(config),
         Protocol::Unknown => unreachable(
             config,
             "the server closed the connection without sending anything; is it Milvus' gRPC port?",
@@ -189,15 +238,31 @@ async fn not_http2(
 }
 
 fn wants_tls(config: &Config) -> Error {
-    let text = format!("cannot connect to {}: the port speaks TLS; use https://", config.address);
+    let text = format!("cannot connect to {}: the port speaks TLS; use https://", config.destination());
     Error::new(Status::TlsFailed, text)
 }
 
 /// Most TLS ports just close a plaintext connection. A second attempt, with TLS, shows that they speak it.
-async fn speaks_tls(peer: Option<SocketAddr>) -> bool {
-    let Some(address) = peer else { return false };
-    match TcpStream::connect(address).await {
+async fn speaks_tls(config: &Config, peer: Option<SocketAddr>) -> bool {
+    let Some(proxy) = config.proxy() else { return is_tls_port(peer).await };
+    let Some(stream) = connect_again(peer).await else { return false };
+    match proxy::tunnel(stream, proxy, &config.address).await {
         Ok(stream) => tls::is_spoken(stream).await,
         Err(_) => false,
     }
+}
+
+/// The same of a port that may as well stay silent.
+async fn is_tls_port(peer: Option<SocketAddr>) -> bool {
+    let probe = async {
+        match connect_again(peer).await {
+            Some(stream) => tls::is_spoken(stream).await,
+            None => false,
+        }
+    };
+    tokio::time::timeout(LONGEST_PROBE, probe).await.unwrap_or_default()
+}
+
+async fn connect_again(peer: Option<SocketAddr>) -> Option<TcpStream> {
+    TcpStream::connect(peer?).await.ok()
 }

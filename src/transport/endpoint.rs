@@ -39,7 +39,7 @@ fn origin(config: &Config) -> Result<Uri, Error> {
     let server_name = config.tls.as_ref().and_then(|tls| tls.server_name.as_ref());
     let authority = match (&config.address, server_name) {
         (Address::Tcp { port, .. }, Some(name)) => format!("{name}:{port}"),
-        (tcp @ Address::Tcp { .. }, None) => tcp.to_string(),
+        (tcp @ Address::Tcp { .. }, None) => tcp.without_zone().to_string(),
         (Address::Unix(_), _) => "localhost".to_owned(),
     };
     Uri::builder()

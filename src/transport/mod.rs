@@ -10,6 +10,7 @@ mod endpoint;
 mod http1;
 mod http2;
 mod protocol_detector;
+mod proxy;
 mod resolve;
 mod response;
 mod stream;

@@ -12,11 +12,11 @@ use rustls::server::ParsedCertificate;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::causes;
 use super::certificate::{self, Time};
+use super::stream::Stream;
 use crate::config::{Address, TlsConfig};
 use crate::error::{Error, Status};
 use crate::process;
@@ -222,7 +222,7 @@ fn cannot_set_up(why: &dyn std::fmt::Display) -> Error {
 }
 
 /// Whether the peer speaks TLS: it sends a certificate, trusted or not, or a TLS alert.
-pub(super) async fn is_spoken(stream: TcpStream) -> bool {
+pub(super) async fn is_spoken(stream: impl Stream) -> bool {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let Ok(builder) = builder else { return false };
@@ -240,7 +240,7 @@ pub(super) async fn is_spoken(stream: TcpStream) -> bool {
 }
 
 fn name(config: &TlsConfig, address: &Address) -> Result<ServerName<'static>, Error> {
-    let name = match (&config.server_name, address) {
+    let name = match (&config.server_name, &*address.without_zone()) {
         (Some(name), _) => name.clone(),
         (None, Address::Tcp { host, .. }) => host.clone(),
         (None, Address::Unix(_)) => String::new(),
