@@ -175,6 +175,12 @@ impl Error {
         Self { message, ..self }
     }
 
+    /// The same error, whose message is said of this.
+    pub(crate) fn preceded_by(self, subject: &str) -> Self {
+        let message = format!("{subject} {}", self.message);
+        self.saying(&message)
+    }
+
     /// The same error with another status, and not retriable.
     pub(crate) fn turned_into(self, status: Status) -> Self {
         Self { status, retriable: false, ..self }

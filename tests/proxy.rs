@@ -162,6 +162,7 @@ fn a_proxy_that_refuses_is_named_with_its_answer() {
             false,
         ),
         ("407 ", "answers HTTP 407 Proxy Authentication Required: it wants a user and password", false),
+        ("401 Unauthorized", "answers HTTP 401 Unauthorized: it wants a user and password", false),
         (negotiate, "wants the authentication Negotiate, NTLM, and this library has Basic alone", false),
         ("405 Method Not Allowed", "is it a forward proxy", false),
         ("404 Not Found", "is it a forward proxy", false),

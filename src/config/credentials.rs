@@ -9,6 +9,7 @@ use hyper::body::Bytes;
 use zeroize::Zeroizing;
 
 use super::checks::check_length;
+use super::stray;
 use crate::error::Error;
 
 /// The `authorization` metadata, and the secrets that no text may show.
@@ -22,7 +23,7 @@ pub struct Credentials {
 impl Credentials {
     /// Milvus expects base64 of `user:password` or of an API key, without a scheme.
     pub(super) fn from_token(token: &str) -> Result<Self, Error> {
-        check_length(token).map_err(|error| error.context("token"))?;
+        check(token).map_err(|error| error.context("token"))?;
         Self::sent_as("", token)
     }
 
@@ -61,10 +62,29 @@ impl Credentials {
         &self.token
     }
 
+    /// What a refused password may have by mistake. It is no error as long as the server accepts it.
+    pub(super) fn suspicion(&self) -> Option<String> {
+        let (_, password) = self.token.split_once(':')?;
+        stray::at_the_ends(password).map(|slip| format!("the password {slip}"))
+    }
+
     /// The text with every secret hidden.
     #[must_use]
     pub fn hidden_in(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"))
+    }
+}
+
+/// Refuses a token that cannot be right. A password may have blanks and quotes at its ends; names and API keys have
+/// none.
+fn check(token: &str) -> Result<(), Error> {
+    check_length(token)?;
+    match token.split_once(':') {
+        Some((user, password)) => {
+            stray::refuse(user).map_err(|error| error.preceded_by("the user"))?;
+            stray::refuse_controls(password).map_err(|error| error.preceded_by("the password"))
+        }
+        None => stray::refuse(token),
     }
 }
 

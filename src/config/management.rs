@@ -4,6 +4,7 @@ use http::Uri;
 
 use super::checks::contradiction;
 use super::options::Options;
+use super::stray;
 use super::tls::TlsConfig;
 use super::uri::{Address, tcp_address, without_zone};
 use crate::error::Error;
@@ -41,6 +42,7 @@ impl ManagementConfig {
 /// Parses the address and the scheme. No message quotes the text, which may contain a password.
 fn parse(text: &str) -> Result<(Address, bool), Error> {
     let wrong = |why: &str| Err(Error::invalid_argument(format!("{why}; {FORMS}")));
+    stray::refuse(text)?;
     let (text, zone) = without_zone(text)?;
     let uri: Uri = match text.parse() {
         Ok(uri) => uri,

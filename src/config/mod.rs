@@ -5,6 +5,7 @@ mod credentials;
 mod management;
 mod options;
 mod proxy;
+mod stray;
 mod tls;
 mod uri;
 
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::{Error, Status};
 use crate::text::shortened;
 use crate::version::Version;
 use checks::{check_database, contradiction};
@@ -155,10 +156,17 @@ impl Config {
         })
     }
 
-    /// The error with every secret of this configuration hidden in its message.
+    /// The error with every secret of this configuration hidden in its message. One about a token that the server
+    /// does not accept names what looks like a slip in the password.
     #[must_use]
     pub fn hiding_secrets(&self, error: Error) -> Error {
-        let message = self.without_secrets(error.message());
+        let mut message = self.without_secrets(error.message());
+        if error.status == Status::Unauthenticated
+            && let Some(suspicion) = self.credentials.as_ref().and_then(Credentials::suspicion)
+            && !message.contains(&suspicion)
+        {
+            message = format!("{message} ({suspicion})");
+        }
         if message == error.message() { error } else { error.saying(&message) }
     }
 
@@ -193,7 +201,11 @@ fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Error> {
 fn explicit_token(options: &Options) -> Result<Option<Zeroizing<String>>, Error> {
     match (options.text(c"token"), options.text(c"user"), options.text(c"password")) {
         (token, None, None) => Ok(token.map(|token| Zeroizing::new(token.to_owned()))),
-        (None, Some(user), Some(password)) => Ok(Some(Zeroizing::new(format!("{user}:{password}")))),
+        (None, Some(user), Some(password)) => {
+            stray::refuse(user).map_err(|error| error.context("option user"))?;
+            stray::refuse_controls(password).map_err(|error| error.context("option password"))?;
+            Ok(Some(Zeroizing::new(format!("{user}:{password}"))))
+        }
         (Some(_), _, _) => Err(Error::invalid_argument("options: give either token, or user and password")),
         (None, _, _) => Err(Error::invalid_argument("options: user and password go together")),
     }
@@ -220,7 +232,6 @@ fn tls(by_scheme: bool, address: &Address, options: &Options) -> Result<Option<T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Status;
 
     fn options(pairs: &[(&str, &str)]) -> Options {
         let mut options = Options::default();

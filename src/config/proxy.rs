@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::checks::{check_length, contradiction};
 use super::uri::{host_and_port, zone_of};
-use super::{Address, Config, Credentials, Options};
+use super::{Address, Config, Credentials, Options, stray};
 use crate::error::Error;
 
 const FORM: &str = "write http://host:port or http://user:password@host:port";
@@ -187,6 +187,7 @@ fn is_in(address: IpAddr, network: IpAddr, bits: u32) -> bool {
 fn parse(text: &str, default_port: Option<u16>) -> Result<Proxy, Error> {
     let wrong = |why: &str| Err(Error::invalid_argument(format!("{why}; {FORM}")));
     check_length(text)?;
+    stray::refuse(text)?;
     let Some((scheme, rest)) = text.split_once("://") else { return wrong("has no scheme") };
     if !scheme.eq_ignore_ascii_case("http") {
         return wrong(match scheme.to_ascii_lowercase().as_str() {

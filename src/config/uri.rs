@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use super::checks::{check_database, check_length};
+use super::stray;
 use crate::error::Error;
 use crate::text::shortened;
 
@@ -83,6 +84,7 @@ impl Uri {
         if text.trim().is_empty() {
             return Err(Error::invalid_argument(format!("is empty; {URI_FORMS}")));
         }
+        stray::refuse(text)?;
         if let Some(path) = strip_scheme(text, "unix:") {
             return Self::unix(path);
         }
@@ -260,6 +262,9 @@ mod tests {
             ("https://h:19535/my%5Fdb?x=y", "h:19535", true, "my_db"),
             ("http://[::1]:19530/db", "[::1]:19530", false, "db"),
             ("http://[fe80::1]", "[fe80::1]:19530", false, ""),
+            ("http://[fe80::1%25eth0]", "[fe80::1%eth0]:19530", false, ""),
+            ("https://[FE80::1%252]:7/db", "[FE80::1%2]:7", true, "db"),
+            ("http://[fe80::1%25br%2Dlan]/", "[fe80::1%br-lan]:19530", false, ""),
             ("unix:/run/milvus.sock", "unix:/run/milvus.sock", false, ""),
             ("unix:///run/milvus.sock", "unix:/run/milvus.sock", false, ""),
             ("unix:relative.sock", "unix:relative.sock", false, ""),
@@ -286,6 +291,16 @@ mod tests {
             ("http://h:x", "port is not a number"),
             ("http://::1:19530", "malformed"),
             ("http://h h", "malformed"),
+            (
+                "http://h//db",
+                "two slashes behind its host; write one before the database, as in http://host:19530/db",
+            ),
+            ("http://h:1//", "two slashes"),
+            ("http://[fe80::1%eth0]", "begins with %25, as in [fe80::1%25eth0]"),
+            ("http://[fe80::1%25]", "no name or number of a network interface"),
+            ("http://[fe80::1%25et%20h]", "no name or number of a network interface"),
+            ("http://[::1%25lo]", "not link-local"),
+            ("http://[nonsense%25eth0]", "not link-local"),
             ("http://h/d%C3", "not UTF-8"),
             ("http://h/d%20b", "does not allow"),
             ("unix:", "1 to 107"),
@@ -316,6 +331,7 @@ mod tests {
         let token = |uri: &str| Uri::parse(uri).unwrap().token.map(|token| token.to_string());
         assert_eq!(token("http://root:Mil%40us@h").as_deref(), Some("root:Mil@us"));
         assert_eq!(token("https://key@h:1/db").as_deref(), Some("key"));
+        assert_eq!(token("http://a:b%25c@[fe80::1%25eth0]:1/db").as_deref(), Some("a:b%c"));
         for uri in [
             "ftp://root:hunter2@h",
             "http://root:hunter2@h:0",

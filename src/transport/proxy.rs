@@ -105,7 +105,8 @@ fn refusal(proxy: &Proxy, target: &Address, response: &Response<Incoming>) -> Er
     let says = format!("answers HTTP {}", in_words(response));
     let has_credentials = proxy.credentials.is_some();
     let (why, may_pass) = match status.as_u16() {
-        407 => (unauthorized(response.headers(), has_credentials), false),
+        // tinyproxy 1.11 answers a wrong password with 401.
+        401 | 407 => (unauthorized(response.headers(), has_credentials), false),
         403 => ("it does not allow a tunnel to this host and port; ask whoever runs it".to_owned(), false),
         400 | 404 | 405 | 501 => ("is it a forward proxy, which knows CONNECT?".to_owned(), false),
         408 | 429 | 500.. => ("it may not reach the server".to_owned(), true),

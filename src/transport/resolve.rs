@@ -57,7 +57,18 @@ fn by_the_system(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     (host, port)
         .to_socket_addrs()
         .map(Iterator::collect)
-        .map_err(|error| process::exhaustion().unwrap_or(error))
+        .map_err(|error| process::exhaustion().unwrap_or_else(|| unknown(host, error)))
+}
+
+/// The system says of an address whose zone it does not know that it does not know a name.
+fn unknown(host: &str, error: io::Error) -> io::Error {
+    match host.split_once('%') {
+        Some((_, zone)) => {
+            let text = format!("this machine has no network interface \"{zone}\"");
+            io::Error::new(io::ErrorKind::NotFound, text)
+        }
+        None => error,
+    }
 }
 
 impl Resolver {
@@ -148,6 +159,14 @@ mod tests {
 
     fn run(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(test);
+    }
+
+    #[test]
+    fn the_zone_of_an_address_is_looked_up_and_named_if_this_machine_has_none() {
+        let found = by_the_system("fe80::1%1", 7).unwrap();
+        assert!(matches!(found[0], SocketAddr::V6(address) if address.scope_id() == 1), "{found:?}");
+        let error = by_the_system("fe80::1%nosuch0", 7).unwrap_err();
+        assert_eq!(error.to_string(), "this machine has no network interface \"nosuch0\"");
     }
 
     #[test]
