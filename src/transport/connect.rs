@@ -22,7 +22,7 @@ use crate::error::{Error, Status};
 use crate::process;
 
 /// How long a port may take to show that it speaks TLS.
-const LONGEST_PROBE: Duration = Duration::from_secs(1);
+const LONGEST_PROBE: Duration = Duration::from_millis(500);
 /// A tunnel that takes too long is given up so much before its caller gives up, whose error would not say where the
 /// time went.
 const BEFORE_THE_CALLER: Duration = Duration::from_millis(1);
