@@ -122,15 +122,16 @@ impl Config {
     }
 
     /// Why a proxy that the environment names is not used although it is meant for this address.
-    pub(crate) fn unusable_proxy(&self) -> Option<&str> {
+    fn unusable_proxy(&self) -> Option<&str> {
         self.proxies.unusable.as_deref().filter(|_| !self.proxies.is_direct(&self.address))
     }
 
-    /// The address, and the proxy on the way to it.
+    /// The address, and the proxy on the way to it, or why there is none although the environment names one.
     pub(crate) fn destination(&self) -> String {
-        match self.proxy() {
-            Some(proxy) => format!("{} through the proxy {proxy}", self.address),
-            None => self.address.to_string(),
+        match (self.proxy(), self.unusable_proxy()) {
+            (Some(proxy), _) => format!("{} through the proxy {proxy}", self.address),
+            (None, Some(why)) => format!("{} (no proxy is used: {why})", self.address),
+            (None, None) => self.address.to_string(),
         }
     }
 }

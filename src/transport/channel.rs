@@ -60,8 +60,10 @@ impl Channel {
             log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
         })?;
         log::tell(Level::Info, "connected", || {
-            let Config { address, tls, .. } = connection.config();
-            format!("address={address} tls={} connection={}", tls.is_some(), connection.generation())
+            let config = connection.config();
+            let Config { address, tls, .. } = config;
+            let proxy = config.proxy().map_or_else(String::new, |proxy| format!(" proxy={proxy}"));
+            format!("address={address} tls={} connection={}{proxy}", tls.is_some(), connection.generation())
         });
         state.connection = Some(connection.clone());
         Ok(connection)

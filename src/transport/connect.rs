@@ -21,7 +21,7 @@ use crate::config::{Address, Config, Proxy};
 use crate::error::{Error, Status};
 use crate::process;
 
-/// How long a port may take to show that it speaks TLS.
+/// How long the port of a proxy may take to show that it speaks TLS.
 const LONGEST_PROBE: Duration = Duration::from_millis(500);
 /// A tunnel that takes too long is given up so much before its caller gives up, whose error would not say where the
 /// time went.
@@ -85,12 +85,9 @@ pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver
 /// The error for a host, or a proxy, that nothing can be sent to.
 fn not_opened(config: &Config, error: &io::Error) -> Error {
     let why = reason(error);
-    let mut told = match (config.proxy(), config.unusable_proxy()) {
-        (Some(proxy), _) => {
-            proxy::failed(proxy, &config.address, &format!("is not reached: {why}")).retriable()
-        }
-        (None, Some(unusable)) => unreachable(config, &format!("{why} (no proxy is used: {unusable})")),
-        (None, None) => unreachable(config, &why),
+    let mut told = match config.proxy() {
+        Some(proxy) => proxy::failed(proxy, &config.address, &format!("is not reached: {why}")).retriable(),
+        None => unreachable(config, &why),
     };
     if process::is_exhaustion(error) {
         told.status = Status::OutOfMemory;
@@ -112,8 +109,11 @@ async fn through_the_proxy(
     let tunnel = proxy::tunnel(GuardedSocket::new(stream), proxy, &config.address);
     match tokio::time::timeout(limit, tunnel).await {
         Ok(Ok(tunnel)) => Ok(tunnel),
-        Ok(Err(proxy::Failure::NoProxy(_))) if is_tls_port(peer).await => Err(tls_proxy(config, proxy)),
-        Ok(Err(failure)) => Err(failure.into_error()),
+        Ok(Err(proxy::Failure::Refused(error))) => Err(error),
+        Ok(Err(proxy::Failure::NoProxy(error))) => {
+            let speaks_tls = tokio::time::timeout(LONGEST_PROBE, is_tls_port(peer)).await.unwrap_or_default();
+            Err(if speaks_tls { tls_proxy(config, proxy) } else { error })
+        }
         Err(_) => {
             let limit = config.connect_timeout.as_millis();
             let why = format!("opened no tunnel within {limit} ms; it may not reach the server");
@@ -252,15 +252,9 @@ async fn speaks_tls(config: &Config, peer: Option<SocketAddr>) -> bool {
     }
 }
 
-/// The same of a port that may as well stay silent.
 async fn is_tls_port(peer: Option<SocketAddr>) -> bool {
-    let probe = async {
-        match connect_again(peer).await {
-            Some(stream) => tls::is_spoken(stream).await,
-            None => false,
-        }
-    };
-    tokio::time::timeout(LONGEST_PROBE, probe).await.unwrap_or_default()
+    let Some(stream) = connect_again(peer).await else { return false };
+    tls::is_spoken(stream).await
 }
 
 async fn connect_again(peer: Option<SocketAddr>) -> Option<TcpStream> {

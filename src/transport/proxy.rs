@@ -46,14 +46,6 @@ pub(super) enum Failure {
     Refused(Error),
 }
 
-impl Failure {
-    pub(super) fn into_error(self) -> Error {
-        match self {
-            Self::NoProxy(error) | Self::Refused(error) => error,
-        }
-    }
-}
-
 /// Asks the proxy at the other end of a stream for a tunnel. Nothing here has a timeout.
 pub(super) async fn tunnel<S: Stream + 'static>(
     stream: S,

@@ -137,7 +137,7 @@ def test_plots_and_numbers_are_those_of_the_benchmarks_page():
 
 def test_fields_and_options_that_pages_name_exist(header):
     options = (ROOT / "docs/reference/options.md").read_text().split("<!-- options -->")[1].split("<!-- end of options -->")[0]
-    known = set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", header)) | set(re.findall(r"^\| `([\w.]+)`", options, re.M))
+    known = set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", header + options)) | set(re.findall(r"^\| `([\w.]+)`", options, re.M))
     for name, text in written().items():
         if name.startswith(("guide/", "reference/", "start/")):
             prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)

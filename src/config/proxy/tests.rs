@@ -137,6 +137,7 @@ fn a_proxy_of_the_environment_that_cannot_be_used_is_told_where_it_would_have_be
     let config = |uri, environment: Variables<'_>| {
         let mut config = Config::new("http://h", &Options::default()).unwrap();
         (config.proxies, config.address) = proxies(uri, "", environment).unwrap();
+        assert_eq!(config.destination().contains("no proxy is used"), config.unusable_proxy().is_some());
         config.unusable_proxy().map(str::to_owned)
     };
     let wrong = &[("https_proxy", "socks5://u:hunter2@s:1"), ("no_proxy", "example")];
