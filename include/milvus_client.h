@@ -443,15 +443,18 @@ typedef struct milvus_server_info {
  * Makes a client. The client connects with its first call, and again whenever the connection is lost.
  *
  * With https the library reads the system's root certificates here, or those of the environment variables
- * SSL_CERT_FILE and SSL_CERT_DIR. No other thread may change the environment meanwhile.
+ * SSL_CERT_FILE and SSL_CERT_DIR. It also reads the variables that name a proxy (see the option "proxy"). No
+ * other thread may change the environment meanwhile.
  *
  * @param uri         Where the server is, as in pymilvus: "http://host[:19530]" or "tcp://..."
  *                    (plaintext), "https://host[:443]" (TLS, verified), "unix:/path/to/socket". The first
  *                    path segment is the database: "http://host:19530/sales". "user:password@" before the
- *                    host is a token; percent-encode special characters there. At most 8192 bytes. The
+ *                    host is a token; percent-encode special characters there. A link-local IPv6 address
+ *                    has its zone behind %25: "http://[fe80::1%25eth0]:19530". At most 8192 bytes. The
  *                    endpoint of a global cluster (Zilliz) leads to its primary cluster. NULL: the
- *                    environment variable MILVUS_URI.
+ *                    environment variable MILVUS_URI. Stray blanks, quotes and newlines are refused.
  * @param token       "user:password" or an API key, at most 8192 bytes. It overrides the one in the URI.
+ *                    Control characters are refused, and blanks and quotes around a user or an API key.
  *                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
  *                    variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
