@@ -117,7 +117,7 @@ fn calls_go_through_the_tunnel_to_a_name_that_only_the_proxy_knows() {
     for head in [
         ESTABLISHED,
         "HTTP/1.0 200 OK\r\nProxy-agent: tinyproxy/1.11.1\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\ncontent-length: 7\r\nconnection: close\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
     ] {
         let fake = Fake::start("v2.6.19");
@@ -131,8 +131,8 @@ fn calls_go_through_the_tunnel_to_a_name_that_only_the_proxy_knows() {
         let asked = proxy.asked();
         assert_eq!(asked.len(), 2, "once for each connection");
         assert!(asked[0].starts_with("CONNECT milvus.invalid:19530 HTTP/1.1\r\n"), "{asked:?}");
-        assert!(asked[0].contains("\r\nhost: milvus.invalid:19530\r\n"), "{asked:?}");
-        assert!(!asked[0].contains("authorization") && !asked[0].contains("4711"), "{asked:?}");
+        assert!(asked[0].contains("\r\nHost: milvus.invalid:19530\r\n"), "{asked:?}");
+        assert!(!asked[0].contains("uthorization") && !asked[0].contains("4711"), "{asked:?}");
     }
 }
 
@@ -144,7 +144,7 @@ fn user_and_password_reach_the_proxy_and_not_the_server() {
     assert!(client.compact("succeeds", false, LIMIT).wait().unwrap() > 0);
     let asked = proxy.asked();
     assert!(
-        asked[0].contains("\r\nproxy-authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),
+        asked[0].contains("\r\nProxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),
         "{asked:?}"
     );
     assert!(fake.calls().iter().all(|call| call.headers.keys().all(|header| !header.contains("proxy"))));
@@ -175,7 +175,6 @@ fn a_proxy_that_refuses_is_named_with_its_answer() {
         ("502 Bad Gateway", "answers HTTP 502 Bad Gateway", true),
         ("504 Gateway Timeout", "answers HTTP 504", true),
         ("101 Switching Protocols", "answers HTTP 101", false),
-        ("204 No Content", "answers HTTP 204 No Content: it opens no tunnel", false),
     ] {
         let proxy = Proxy::answering(answer(status).as_bytes());
         let error = failure(&proxy.client());
@@ -207,8 +206,8 @@ fn a_proxy_that_is_none_is_named_and_its_answer_is_bounded() {
         (b"SSH-2.0-OpenSSH_9.2\r\n", "does not answer in HTTP/1"),
         (&[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 5, 0, 0, 64, 0], "does not answer in HTTP/1"),
         (&page, "answers HTTP 403 Forbidden"),
-        (&endless, "more than 16 KiB of headers"),
-        (&line, "more than 16 KiB of headers"),
+        (&endless, "answers with more than 16 KiB or 100 lines of headers"),
+        (&line, "answers with more than 16 KiB or 100 lines of headers"),
     ] {
         let proxy = Proxy::answering(answer);
         let error = failure(&proxy.client());

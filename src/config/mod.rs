@@ -187,7 +187,8 @@ fn assumed_version(text: &str) -> Result<Version, Error> {
 
 /// A variable for which any text will do. What is not UTF-8 in it is replaced.
 fn in_environment(name: &str) -> Option<Zeroizing<String>> {
-    std::env::var_os(name).map(|value| Zeroizing::new(value.to_string_lossy().into_owned()))
+    let value = std::env::var_os(name)?.into_string();
+    Some(Zeroizing::new(value.unwrap_or_else(|value| value.to_string_lossy().into_owned())))
 }
 
 fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Error> {

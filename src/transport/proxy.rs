@@ -1,19 +1,15 @@
 //! Has a forward proxy open a tunnel to the server (HTTP's CONNECT). What the proxy answers is bounded, and an error
-//! names the proxy and its answer.
+//! names the proxy and its answer. The request is written here rather than by an HTTP library, whose buffers would keep
+//! the password.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::header::{HOST, HeaderMap, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, USER_AGENT};
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::Empty;
-use hyper::body::{Buf, Bytes, Incoming};
-use hyper::client::conn::http1;
-use hyper::ext::ReasonPhrase;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::task::JoinSet;
+use httparse::{EMPTY_HEADER, Header};
+use hyper::body::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use zeroize::Zeroizing;
 
 use super::causes;
 use super::connection::USER_AGENT_VALUE;
@@ -24,6 +20,8 @@ use crate::text::shortened;
 
 /// The largest head of a proxy's answer.
 const LARGEST_HEAD: usize = 16 * 1024;
+/// The most headers of a proxy's answer.
+const MOST_HEADERS: usize = 100;
 
 /// A stream to the server, directly or through a proxy.
 pub(super) struct Tunnel<S> {
@@ -47,44 +45,62 @@ pub(super) enum Failure {
 }
 
 /// Asks the proxy at the other end of a stream for a tunnel. Nothing here has a timeout.
-pub(super) async fn tunnel<S: Stream + 'static>(
-    stream: S,
+pub(super) async fn tunnel<S: Stream>(
+    mut stream: S,
     proxy: &Proxy,
     target: &Address,
 ) -> Result<Tunnel<S>, Failure> {
-    let request = request(proxy, target).map_err(|error| {
-        Failure::Refused(Error::invalid_argument(format!("{target} is no target for a proxy: {error}")))
-    })?;
-    let unanswered = |error: hyper::Error| no_answer(proxy, target, &error);
-    let mut http = http1::Builder::new();
-    http.max_buf_size(LARGEST_HEAD);
-    let (mut sender, connection) = http.handshake(TokioIo::new(stream)).await.map_err(unanswered)?;
-    // It ends with this function, or when it hands the stream over.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection.with_upgrades());
-    let response = sender.send_request(request).await.map_err(unanswered)?;
-    // hyper hands the stream over after every success but this one.
-    if !response.status().is_success() || response.status() == StatusCode::NO_CONTENT {
-        return Err(Failure::Refused(refusal(proxy, target, &response)));
+    let failed = |why: &str| failed(proxy, target, why);
+    let lost = |error: io::Error| {
+        Failure::NoProxy(failed(&format!("did not answer: {}", causes::reason(&error))).retriable())
+    };
+    stream.write_all(&request(proxy, target)).await.map_err(lost)?;
+    stream.flush().await.map_err(lost)?;
+    let mut received = Vec::with_capacity(1024);
+    loop {
+        match Answer::parse(&received) {
+            Parsed::Whole(answer, length) => {
+                received.drain(..length);
+                match answer.status {
+                    200..=299 => return Ok(Tunnel { stream, rest: received.into() }),
+                    // More follows.
+                    100 | 102..=199 => continue,
+                    _ => return Err(Failure::Refused(answer.refusal(proxy, target))),
+                }
+            }
+            Parsed::Part if received.len() < LARGEST_HEAD => {}
+            Parsed::Part | Parsed::TooLong => {
+                let limit = LARGEST_HEAD / 1024;
+                let why = format!("answers with more than {limit} KiB or {MOST_HEADERS} lines of headers");
+                return Err(Failure::Refused(failed(&why)));
+            }
+            Parsed::Nonsense => {
+                return Err(Failure::NoProxy(failed("does not answer in HTTP/1; is it a proxy's port?")));
+            }
+        }
+        let room = LARGEST_HEAD - received.len();
+        if (&mut stream).take(room as u64).read_buf(&mut received).await.map_err(lost)? == 0 {
+            let why = "closed the connection before its answer was complete";
+            return Err(Failure::NoProxy(failed(why).retriable()));
+        }
     }
-    let upgraded = hyper::upgrade::on(response).await.map_err(unanswered)?;
-    let parts = upgraded.downcast::<TokioIo<S>>().map_err(|_| {
-        Failure::Refused(Error::new(Status::Internal, "the tunnel through the proxy is another stream"))
-    })?;
-    Ok(Tunnel { stream: parts.io.into_inner(), rest: parts.read_buf })
 }
 
-fn request(proxy: &Proxy, target: &Address) -> http::Result<Request<Empty<Bytes>>> {
-    let target = target.to_string();
-    let mut request = Request::builder()
-        .method(Method::CONNECT)
-        .uri(&target)
-        .header(HOST, &target)
-        .header(USER_AGENT, USER_AGENT_VALUE);
-    if let Some(credentials) = &proxy.credentials {
-        request = request.header(PROXY_AUTHORIZATION, credentials.authorization());
-    }
-    request.body(Empty::new())
+/// Made at its full length, so that no growing leaves a part of the password behind.
+fn request(proxy: &Proxy, target: &Address) -> Zeroizing<Vec<u8>> {
+    let (target, user_agent) = (target.to_string(), USER_AGENT_VALUE);
+    let authorization = proxy.credentials.as_ref().map(|credentials| credentials.authorization().as_bytes());
+    let parts = [
+        [b"CONNECT ", target.as_bytes(), b" HTTP/1.1\r\n"],
+        [b"Host: ", target.as_bytes(), b"\r\n"],
+        [b"User-Agent: ", user_agent.as_bytes(), b"\r\n"],
+        authorization.map_or([b"".as_slice(); 3], |value| [b"Proxy-Authorization: ", value, b"\r\n"]),
+        [b"\r\n", b"", b""],
+    ];
+    let length = parts.iter().flatten().map(|part| part.len()).sum();
+    let mut request = Zeroizing::new(Vec::with_capacity(length));
+    parts.iter().flatten().for_each(|part| request.extend_from_slice(part));
+    request
 }
 
 /// The beginning of every message about a proxy.
@@ -92,60 +108,76 @@ pub(super) fn failed(proxy: &Proxy, target: &Address, why: &str) -> Error {
     Error::new(Status::Unavailable, format!("cannot connect to {target}: the proxy {proxy} {why}"))
 }
 
-fn refusal(proxy: &Proxy, target: &Address, response: &Response<Incoming>) -> Error {
-    let status = response.status();
-    let says = format!("answers HTTP {}", in_words(response));
-    let has_credentials = proxy.credentials.is_some();
-    let (why, may_pass) = match status.as_u16() {
-        // tinyproxy 1.11 answers a wrong password with 401.
-        401 | 407 => (unauthorized(response.headers(), has_credentials), false),
-        403 => ("it does not allow a tunnel to this host and port; ask whoever runs it".to_owned(), false),
-        400 | 404 | 405 | 501 => ("is it a forward proxy, which knows CONNECT?".to_owned(), false),
-        408 | 429 | 500.. => ("it may not reach the server".to_owned(), true),
-        _ => ("it opens no tunnel".to_owned(), false),
-    };
-    let error = failed(proxy, target, &format!("{says}: {why}"));
-    if may_pass { error.retriable() } else { error }
+/// What of a proxy's answer matters.
+struct Answer {
+    status: u16,
+    /// The proxy's own reason, which often says more than the standard one.
+    reason: String,
+    /// The kinds of authentication that it takes.
+    schemes: Vec<String>,
 }
 
-/// The status with the proxy's own reason, which often says more than the standard one.
-fn in_words(response: &Response<Incoming>) -> String {
-    let status = response.status();
-    let own = response.extensions().get::<ReasonPhrase>();
-    let own = own.and_then(|reason| std::str::from_utf8(reason.as_bytes()).ok()).map(str::trim);
-    let reason = own.filter(|reason| !reason.is_empty()).or(status.canonical_reason()).unwrap_or_default();
-    shortened(format!("{} {reason}", status.as_u16()).trim(), 120)
+enum Parsed {
+    /// With its length in bytes.
+    Whole(Answer, usize),
+    Part,
+    TooLong,
+    Nonsense,
 }
 
-fn unauthorized(headers: &HeaderMap, has_credentials: bool) -> String {
-    let offers = headers.get_all(PROXY_AUTHENTICATE).iter().filter_map(|offer| offer.to_str().ok());
-    let schemes: Vec<_> = offers.filter_map(|offer| offer.split_whitespace().next()).collect();
-    if !schemes.is_empty() && !schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) {
-        let schemes = shortened(&schemes.join(", "), 80);
-        return format!("it wants the authentication {schemes}, and this library has Basic alone");
+impl Answer {
+    fn parse(received: &[u8]) -> Parsed {
+        let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+        let mut response = httparse::Response::new(&mut headers);
+        match response.parse(received) {
+            Ok(httparse::Status::Complete(length)) => {
+                let reason = shortened(response.reason.unwrap_or_default().trim(), 120);
+                let schemes = response.headers.iter().filter_map(scheme).collect();
+                Parsed::Whole(Self { status: response.code.unwrap_or_default(), reason, schemes }, length)
+            }
+            Ok(httparse::Status::Partial) => Parsed::Part,
+            Err(httparse::Error::TooManyHeaders) => Parsed::TooLong,
+            Err(_) => Parsed::Nonsense,
+        }
     }
-    if has_credentials {
-        return "it does not accept the user and password in its URI".to_owned();
+
+    fn refusal(&self, proxy: &Proxy, target: &Address) -> Error {
+        let (why, may_pass) = match self.status {
+            // tinyproxy 1.11 answers a wrong password with 401.
+            401 | 407 => (self.unauthorized(proxy.credentials.is_some()), false),
+            403 => {
+                ("it does not allow a tunnel to this host and port; ask whoever runs it".to_owned(), false)
+            }
+            400 | 404 | 405 | 501 => ("is it a forward proxy, which knows CONNECT?".to_owned(), false),
+            408 | 429 | 500.. => ("it may not reach the server".to_owned(), true),
+            _ => ("it opens no tunnel".to_owned(), false),
+        };
+        let standard =
+            http::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+        let reason = if self.reason.is_empty() { standard.unwrap_or_default() } else { &self.reason };
+        let says = format!("HTTP {} {reason}", self.status);
+        let error = failed(proxy, target, &format!("answers {}: {why}", says.trim_end()));
+        if may_pass { error.retriable() } else { error }
     }
-    "it wants a user and password; write them in its URI, as in http://user:password@host:port".to_owned()
+
+    fn unauthorized(&self, has_credentials: bool) -> String {
+        let has_basic = self.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"));
+        if !self.schemes.is_empty() && !has_basic {
+            let schemes = shortened(&self.schemes.join(", "), 80);
+            return format!("it wants the authentication {schemes}, and this library has Basic alone");
+        }
+        if has_credentials {
+            return "it does not accept the user and password in its URI".to_owned();
+        }
+        "it wants a user and password; write them in its URI, as in http://user:password@host:port".to_owned()
+    }
 }
 
-/// The error of a request that got no answer, or something else.
-fn no_answer(proxy: &Proxy, target: &Address, error: &hyper::Error) -> Failure {
-    let failed = |why: &str| failed(proxy, target, why);
-    if error.is_parse() {
-        let limit = LARGEST_HEAD / 1024;
-        let why = format!(
-            "does not answer in HTTP/1, or with more than {limit} KiB of headers; is it a proxy's port?"
-        );
-        return Failure::NoProxy(failed(&why));
+fn scheme(header: &Header<'_>) -> Option<String> {
+    if !header.name.eq_ignore_ascii_case("proxy-authenticate") {
+        return None;
     }
-    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        let why = "closed the connection before its answer was complete";
-        return Failure::NoProxy(failed(why).retriable());
-    }
-    let why = format!("did not answer: {}", causes::innermost(error));
-    Failure::NoProxy(failed(&why).retriable())
+    std::str::from_utf8(header.value).ok()?.split_whitespace().next().map(str::to_owned)
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Tunnel<S> {
@@ -160,6 +192,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tunnel<S> {
         let length = self.rest.len().min(buffer.remaining());
         buffer.put_slice(&self.rest[..length]);
         self.rest.advance(length);
+        if self.rest.is_empty() {
+            self.rest = Bytes::new(); // gives the memory back
+        }
         Poll::Ready(Ok(()))
     }
 }

@@ -50,10 +50,35 @@ static int copies_in_memory(const char *wanted)
     return copies;
 }
 
+// The server plays a proxy that refuses. "ab:" keeps the password's base64 apart.
+static void the_password_of_a_proxy(const char *server, char *secret)
+{
+    milvus_client *client = NULL;
+    milvus_options *options = milvus_options_new();
+    char proxy[128];
+    size_t length;
+
+    unscramble(secret);
+    snprintf(proxy, sizeof proxy, "http://ab:%s@%s", secret, server + strlen("http://"));
+    CHECK(milvus_options_set(options, "proxy", proxy) == MILVUS_OK);
+    memset(secret, 0, sizeof scrambled);
+    memset(proxy, 0, sizeof proxy);
+    CHECK(milvus_client_new_with("http://milvus.invalid", options, &client) == MILVUS_OK);
+    CHECK(copies_in_memory(scrambled) > 0 && copies_in_memory(scrambled_base64) > 0);
+    CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_UNAVAILABLE);
+    CHECK(strstr(milvus_last_error_message(), "the proxy 127.0.0.1") != NULL);
+    milvus_options_free(options);
+    milvus_client_free(client);
+    usleep(300000);
+    CHECK(copies_in_memory(scrambled) == 0);
+    CHECK(copies_in_memory(scrambled_base64) == 0);
+}
+
 int main(int argc, char **argv)
 {
     milvus_client *client = NULL;
     milvus_options *options;
+    const char *server;
     char *secret;
     size_t length;
 
@@ -66,7 +91,8 @@ int main(int argc, char **argv)
     options = milvus_options_new();
     CHECK(milvus_options_set(options, "token", "replaced") == MILVUS_OK);
     CHECK(milvus_options_set(options, "token", secret) == MILVUS_OK);
-    CHECK(milvus_client_new_with(start_fake(argv[1], "v2.6.8"), options, &client) == MILVUS_OK);
+    server = start_fake(argv[1], "v2.6.8");
+    CHECK(milvus_client_new_with(server, options, &client) == MILVUS_OK);
     memset(secret, 0, sizeof scrambled);
     CHECK(copies_in_memory(scrambled) > 0 && copies_in_memory(scrambled_base64) > 0); // the client needs them
     CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
@@ -75,6 +101,7 @@ int main(int argc, char **argv)
     usleep(300000); // the connection ends behind the scenes
     CHECK(copies_in_memory(scrambled) == 0);
     CHECK(copies_in_memory(scrambled_base64) == 0);
+    the_password_of_a_proxy(server, secret);
     free(secret);
     stop_fake();
     return finish();
