@@ -5,11 +5,13 @@ mod common;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
+use milvus_client::compaction::Verdict;
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Method};
@@ -55,8 +57,17 @@ impl Proxy {
 
     /// A working one, with a server behind it.
     fn before(fake: &Fake, head: &'static str) -> Self {
+        Self::before_but(fake, head, Arc::default())
+    }
+
+    /// The same, which refuses so many of the next requests.
+    fn before_but(fake: &Fake, head: &'static str, refusals: Arc<AtomicUsize>) -> Self {
         let address = fake.uri().replace("http://", "");
         Self::doing(move |mut stream| {
+            let less = |count: usize| count.checked_sub(1);
+            if refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+                return stream.write_all(b"HTTP/1.1 403 Reloading\r\n\r\n");
+            }
             let mut server = TcpStream::connect(&address)?;
             // The server's first bytes go out together with the head.
             let mut answer = head.as_bytes().to_vec();
@@ -134,6 +145,21 @@ fn calls_go_through_the_tunnel_to_a_name_that_only_the_proxy_knows() {
         assert!(asked[0].contains("\r\nHost: milvus.invalid:19530\r\n"), "{asked:?}");
         assert!(!asked[0].contains("uthorization") && !asked[0].contains("4711"), "{asked:?}");
     }
+}
+
+#[test]
+fn a_wait_rides_out_a_proxy_that_refuses_for_a_while() {
+    let fake = Fake::start("v2.6.19");
+    let refusals = Arc::<AtomicUsize>::default();
+    let proxy = Proxy::before_but(&fake, ESTABLISHED, Arc::clone(&refusals));
+    let client = proxy.client();
+    let job_id = client.compact("succeeds", false, LIMIT).wait().unwrap();
+    refusals.store(3, Ordering::SeqCst);
+    fake.cut_connections();
+    let outcome = client.compaction_wait(job_id, LIMIT).wait().unwrap();
+    assert_eq!(outcome.report.verdict, Verdict::Succeeded);
+    assert_eq!((fake.count(Method::Trigger), refusals.load(Ordering::SeqCst)), (1, 0));
+    assert!(outcome.report.failed_polls > 0);
 }
 
 #[test]

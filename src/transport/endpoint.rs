@@ -49,3 +49,19 @@ fn origin(config: &Config) -> Result<Uri, Error> {
         .build()
         .map_err(|error| Error::invalid_argument(format!("uri: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Options;
+
+    #[test]
+    fn the_zone_of_an_address_stays_on_this_machine() {
+        let mut options = Options::default();
+        options.set("management_uri", "https://[fe80::1%25eth0]").unwrap();
+        let config = Config::new("https://[fe80::1%25eth0]/db", &options).unwrap();
+        assert_eq!(origin(&config).unwrap(), "https://[fe80::1]:443/");
+        assert_eq!(origin(&config.of_management().unwrap()).unwrap(), "https://[fe80::1]:9091/");
+        assert_eq!(config.address.to_string(), "[fe80::1%eth0]:443");
+    }
+}

@@ -1,4 +1,5 @@
 """Real servers for the tests. Those of a module are shared by its tests and removed after it."""
+import os
 import pathlib
 import sys
 
@@ -9,6 +10,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import milvus_server  # noqa: E402
+
+# A proxy that this machine needs for other things would stand between the tests and hosts that do not exist.
+for variable in ("grpc_proxy", "https_proxy", "http_proxy"):
+    os.environ.pop(variable, None)
 
 
 @pytest.fixture(scope="module")
