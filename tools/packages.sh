@@ -22,21 +22,3 @@ install_packages() {
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null ||
         missing "the package(s) $* cannot be installed; install them by hand and try again"
 }
-
-# Unpacks Debian packages into a folder of target/, which takes no rights: programs that stand in front of Milvus in tests.
-unpack_packages() {
-    local folder=$1 archives
-    shift
-    command -v apt-get >/dev/null && command -v dpkg >/dev/null ||
-        missing "the program(s) of the Debian package(s) $* are missing; install them and try again"
-    echo "$(basename "$0" .sh): unpacking $* into $folder"
-    archives=$(mktemp -d)
-    chmod 755 "$archives" # apt downloads as a user of its own
-    (cd "$archives" && apt-get download -qq "$@" >/dev/null 2>&1) ||
-        missing "the Debian package(s) $* cannot be downloaded; are the lists of packages there (apt-get update)?"
-    mkdir -p "$folder"
-    for archive in "$archives"/*.deb; do
-        dpkg -x "$archive" "$folder" || missing "$(basename "$archive") cannot be unpacked"
-    done
-    rm -r "$archives"
-}

@@ -29,7 +29,6 @@ if [ "${1:-}" = tests ]; then
     command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
     [ -e /usr/share/java/jna.jar ] && [ -e /usr/share/java/junit4.jar ] || install_packages libjna-java junit4
     command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
-    command -v tinyproxy >/dev/null || [ -x target/fronts/usr/bin/tinyproxy ] || unpack_packages target/fronts tinyproxy-bin
 fi
 
 [ "${1:-}" != tests ] || tools/fronts.sh

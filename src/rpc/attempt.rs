@@ -15,7 +15,7 @@ use super::retry::{Failure, Reached, RetryClass};
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::text::shortened;
-use crate::transport::{Connection, HttpResponse, TransportError};
+use crate::transport::{Arrival, Connection, HttpResponse, TransportError};
 
 /// How much of a server's text a message quotes.
 const SERVER_TEXT_LIMIT: usize = 600;
@@ -144,11 +144,16 @@ impl Context<'_> {
 }
 
 /// The failure of an attempt without a response.
-fn no_response(TransportError { sent, mut error }: TransportError) -> Failure {
+fn no_response(TransportError { arrival, mut error }: TransportError) -> Failure {
     if error.status == Status::Unavailable {
         error.grpc_code = tonic::Code::Unavailable as i32;
     }
-    Failure { error, reached: if sent { Reached::Perhaps } else { Reached::Nothing } }
+    let reached = match arrival {
+        Arrival::Possible => Reached::Perhaps,
+        Arrival::Excluded => Reached::Nothing,
+        Arrival::TooLate => Reached::ClosingConnection,
+    };
+    Failure { error, reached }
 }
 
 #[cfg(test)]

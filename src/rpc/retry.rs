@@ -10,6 +10,9 @@ use crate::log::{self, Level};
 
 /// How long a call without a deadline is retried against a rate limit or a server that starts.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
+/// How often a call is sent again at once because its connection was closing. Far more than a busy server needs that
+/// takes a few requests on each connection; it bounds what a server costs that closes every one.
+const MOST_RESENDS: u32 = 32;
 
 /// How a call may be retried, by what it does on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub(crate) enum RetryClass {
 pub(super) enum Reached {
     /// The server certainly did nothing: the call was never sent, or HTTP/2 refused it unprocessed.
     Nothing,
+    /// A connection that was at its end, and the server certainly did nothing: another connection may carry it.
+    ClosingConnection,
     /// The server refused it, and did nothing.
     Refusal,
     /// The server may have processed it.
@@ -50,7 +55,10 @@ impl Failure {
 
     /// The same failure, of a request that preceded the call itself.
     pub(super) fn before_the_call(self) -> Self {
-        let reached = if self.reached == Reached::Refusal { self.reached } else { Reached::Nothing };
+        let reached = match self.reached {
+            Reached::Refusal | Reached::ClosingConnection => self.reached,
+            _ => Reached::Nothing,
+        };
         Self { reached, ..self }
     }
 
@@ -77,12 +85,15 @@ enum Next {
     GiveUp,
     /// After a pause.
     Again,
+    /// At once, on another connection; it does not count as an attempt.
+    Resend,
 }
 
 /// The attempts of one call.
 pub(super) struct Attempts {
     config: RetryConfig,
     failed: u32,
+    resent: u32,
     backoff: Backoff,
     started: Instant,
     /// The server's latest "later", if that is how the latest attempt failed.
@@ -92,7 +103,7 @@ pub(super) struct Attempts {
 impl Attempts {
     pub(super) fn new(config: RetryConfig) -> Self {
         let backoff = Backoff::new(config);
-        Self { config, failed: 0, backoff, started: Instant::now(), put_off: None }
+        Self { config, failed: 0, resent: 0, backoff, started: Instant::now(), put_off: None }
     }
 
     /// Returns after a pause if the call may be retried. Returns the call's final error if a retry would not help,
@@ -105,6 +116,10 @@ impl Attempts {
     ) -> Result<(), Error> {
         let again = match self.decide(class, &failure) {
             Next::GiveUp => false,
+            Next::Resend => {
+                log::tell(Level::Info, "sending again", || format!("reason={:?}", failure.error.message()));
+                return Ok(()); // the next attempt looks at the deadline
+            }
             Next::Again if deadline.remaining().is_none() && self.started.elapsed() > LONGEST_PATIENCE => {
                 false
             }
@@ -139,6 +154,10 @@ impl Attempts {
 
     /// Counts a failure and decides.
     fn decide(&mut self, class: RetryClass, failure: &Failure) -> Next {
+        if failure.reached == Reached::ClosingConnection && self.resent < MOST_RESENDS {
+            self.resent += 1;
+            return Next::Resend;
+        }
         self.failed += 1;
         if class == RetryClass::Poll {
             return Next::GiveUp;
@@ -150,7 +169,9 @@ impl Attempts {
             return Next::GiveUp;
         }
         match (failure.reached, class) {
-            (Reached::Nothing, _) | (Reached::Perhaps, RetryClass::Read) => Next::Again,
+            (Reached::Nothing | Reached::ClosingConnection, _) | (Reached::Perhaps, RetryClass::Read) => {
+                Next::Again
+            }
             _ => Next::GiveUp,
         }
     }
@@ -199,6 +220,24 @@ mod tests {
         assert_eq!(attempts().decide(RetryClass::Poll, &lost), Next::GiveUp);
         let refused = Failure { error: Error::new(Status::CollectionNotFound, ""), ..lost };
         assert_eq!(attempts().decide(RetryClass::Read, &refused), Next::GiveUp);
+    }
+
+    #[test]
+    fn what_a_closing_connection_did_not_carry_is_sent_again_at_once_and_is_no_attempt() {
+        for class in [RetryClass::Trigger, RetryClass::Read, RetryClass::Poll] {
+            let mut some = attempts();
+            let left = failure(Status::Unavailable, Reached::ClosingConnection);
+            for _ in 0..MOST_RESENDS {
+                assert_eq!(some.decide(class, &left), Next::Resend);
+            }
+            assert_eq!(some.failed, 0);
+            // A server that closes every connection is one that cannot be reached.
+            let polls = class == RetryClass::Poll;
+            let decisions: Vec<_> = (0..3).map(|_| some.decide(class, &left)).collect();
+            let again = if polls { Next::GiveUp } else { Next::Again };
+            assert_eq!(decisions, [again, again, Next::GiveUp], "{class:?}");
+            assert!(!left.into_error(class).in_doubt);
+        }
     }
 
     #[test]

@@ -60,6 +60,14 @@ pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool 
     })
 }
 
+/// Whether the server ended the connection (GOAWAY) and certainly did not process the request, whatever the code says
+/// (RFC 9113, section 6.8). h2 gives the server's GOAWAY as the error of a request only if the request's stream is
+/// above the last stream id, or was never begun; other streams go on, and fail with an I/O error if the connection
+/// closes first.
+pub(super) fn is_beyond_go_away(error: &h2::Error) -> bool {
+    error.is_go_away() && error.is_remote()
+}
+
 /// Explains a TLS failure on this side. The keys of the options that can help begin with `options`.
 pub(super) fn of_tls(error: &rustls::Error, options: &str) -> String {
     match error {
@@ -136,6 +144,8 @@ mod tests {
         assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
         assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::CANCEL)));
         assert!(!was_refused_unprocessed(&io::Error::other("x")));
+        // Nor is the end of a connection that this side decided on a GOAWAY of the server's.
+        assert!(!is_beyond_go_away(&h2::Error::from(h2::Reason::NO_ERROR)));
     }
 
     #[test]

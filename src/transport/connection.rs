@@ -14,7 +14,7 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use hyper::body::Bytes;
 
-use super::causes::{innermost, was_refused_unprocessed};
+use super::causes::{innermost, is_beyond_go_away, was_refused_unprocessed};
 use super::endpoint::Endpoint;
 use super::http2::Sender;
 use super::response::HttpResponse;
@@ -91,7 +91,7 @@ impl Connection {
         let result = result.unwrap_or_else(|error| {
             // The panic may have left h2 inconsistent, so that it panics again when the request is dropped.
             let _ = catch_unwind(AssertUnwindSafe(|| exchange.set(None)));
-            Err(TransportError { sent: sent.load(Ordering::Relaxed), error })
+            Err(TransportError { arrival: Arrival::of(sent), error })
         });
         report(path.as_ref(), started.elapsed(), result.as_ref().err());
         result
@@ -108,12 +108,15 @@ impl Connection {
         let config = &endpoint.config;
         head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
         let response = sender.send(head, message, sent).await.map_err(|error| TransportError {
-            sent: sent.load(Ordering::Relaxed) && !was_refused_unprocessed(&error),
+            arrival: Arrival::at_failure(&error, sent, sender.fell_silent()),
             error: lost(config, &error, sender.fell_silent()),
         })?;
         let broken = |what: &str| {
             let text = format!("{} {what}", config.address);
-            TransportError { sent: true, error: Error::new(Status::Unavailable, text).retriable() }
+            TransportError {
+                arrival: Arrival::Possible,
+                error: Error::new(Status::Unavailable, text).retriable(),
+            }
         };
         let response = response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end"))?;
         let response = HttpResponse::read(response, limit).await;
@@ -127,9 +130,34 @@ impl Connection {
 /// Why a request got no response.
 #[derive(Debug)]
 pub(crate) struct TransportError {
-    /// Whether the server may have processed it.
-    pub(crate) sent: bool,
+    pub(crate) arrival: Arrival,
     pub(crate) error: Error,
+}
+
+/// Whether the server may have processed a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    Possible,
+    /// It certainly did not.
+    Excluded,
+    /// It certainly did not, because the connection was at its end; another connection may carry the request.
+    TooLate,
+}
+
+impl Arrival {
+    fn of(sent: &AtomicBool) -> Self {
+        if sent.load(Ordering::Relaxed) { Self::Possible } else { Self::Excluded }
+    }
+
+    fn at_failure(error: &h2::Error, sent: &AtomicBool, fell_silent: bool) -> Self {
+        match Self::of(sent) {
+            _ if is_beyond_go_away(error) => Self::TooLate,
+            Self::Possible if was_refused_unprocessed(error) => Self::Excluded,
+            // The connection had ended before the request was due. One that fell silent has cost the call its time.
+            Self::Excluded if error.is_io() && !fell_silent => Self::TooLate,
+            arrival => arrival,
+        }
+    }
 }
 
 /// This client accepts no compressed responses: it sends no `grpc-accept-encoding`.
@@ -137,7 +165,7 @@ fn readable(config: &Config, response: &HttpResponse) -> Result<(), TransportErr
     match response.headers.get("grpc-encoding").filter(|_| response.is_grpc()) {
         Some(encoding) if encoding != "identity" => {
             let text = format!("{} sent a compressed answer, unasked", config.address);
-            Err(TransportError { sent: true, error: Error::new(Status::ServerError, text) })
+            Err(TransportError { arrival: Arrival::Possible, error: Error::new(Status::ServerError, text) })
         }
         _ => Ok(()),
     }
@@ -148,12 +176,12 @@ fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&Transp
         let method = path.and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
         format!("method={method} elapsed_ms={}", elapsed.as_millis())
     };
-    if let Some(broken) = broken {
+    if let Some(broken) = broken.filter(|broken| broken.arrival != Arrival::TooLate) {
         let fields = || format!("{} reason={:?}", timing(), broken.error.message());
         log::tell(Level::Warning, "connection lost", fields);
-    } else if elapsed > SLOW {
+    } else if broken.is_none() && elapsed > SLOW {
         log::tell(Level::Warning, "slow call", timing);
-    } else {
+    } else if broken.is_none() {
         log::tell(Level::Debug, "call", timing);
     }
 }
@@ -166,6 +194,10 @@ fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
     if fell_silent {
         let text = format!("{address} stopped answering: a keepalive probe stayed unanswered");
         return Error::new(Status::Unavailable, text).retriable().slow();
+    }
+    if is_beyond_go_away(error) {
+        let text = format!("{address} closed the connection and did not process the request");
+        return Error::new(Status::Unavailable, text).retriable();
     }
     let text = format!("the connection to {address} was lost: {}", innermost(error));
     Error::new(Status::Unavailable, text).retriable()
@@ -280,8 +312,8 @@ mod tests {
     fn a_panic_of_the_connection_ends_what_waits_for_answers() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         for (inside_http2, panic) in [(false, "it reads"), (true, "it wakes")] {
-            let TransportError { sent, error } = runtime.block_on(after_a_panic(inside_http2));
-            assert!(sent, "the server may have got it");
+            let TransportError { arrival, error } = runtime.block_on(after_a_panic(inside_http2));
+            assert_eq!(arrival, Arrival::Possible, "the server may have got it");
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains(panic), "{error}");
         }

@@ -35,6 +35,8 @@ pub(super) struct Sender {
     requests: Mutex<SendRequest<Bytes>>,
     connection: Arc<SharedConnection<DetectingStream>>,
     fell_silent: Arc<AtomicBool>,
+    /// It takes no more requests, as one of them has found out.
+    is_over: AtomicBool,
 }
 
 /// Begins HTTP/2 on a stream. Also returns the task that drives the connection; it ends with the connection, and
@@ -59,6 +61,7 @@ pub(super) async fn begin(
         requests: Mutex::new(requests),
         connection: Arc::clone(&connection),
         fell_silent: Arc::clone(&fell_silent),
+        is_over: AtomicBool::new(false),
     };
     let (interval, limit) = (config.keepalive, config.keepalive_timeout);
     let run = async move {
@@ -108,7 +111,7 @@ async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Dur
 impl Sender {
     /// Whether requests can be sent: the connection has not ended, and the server has not announced its end (GOAWAY).
     pub(super) fn is_alive(&self) -> bool {
-        if self.defect().is_some() {
+        if self.defect().is_some() || self.is_over.load(Ordering::Relaxed) {
             return false;
         }
         // The thread that holds the lock is sending, and finds out.
@@ -140,13 +143,29 @@ impl Sender {
         message: Bytes,
         sent: &AtomicBool,
     ) -> Result<Option<Response<RecvStream>>, h2::Error> {
+        let response = self.exchange(head, message, sent).await;
+        if let Err(error) = &response
+            && (error.is_go_away() || error.is_io())
+        {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+        response
+    }
+
+    async fn exchange(
+        &self,
+        head: Request<()>,
+        message: Bytes,
+        sent: &AtomicBool,
+    ) -> Result<Option<Response<RecvStream>>, h2::Error> {
         let mut response = {
             let mut requests = self.requests.lock().await;
             poll_fn(|cx| requests.poll_ready(cx)).await?;
             self.connection.send(|| {
                 let (response, mut stream) = requests.send_request(head, false)?;
                 sent.store(true, Ordering::Relaxed);
-                stream.send_data(message, true)?;
+                // It fails if the server's frames have closed the stream meanwhile; the response tells why.
+                let _ = stream.send_data(message, true);
                 Ok::<_, h2::Error>(response)
             })?
         };

@@ -19,6 +19,6 @@ mod topology;
 mod writer;
 
 pub(crate) use channel::Channel;
-pub(crate) use connection::{Connection, TransportError};
+pub(crate) use connection::{Arrival, Connection, TransportError};
 pub(crate) use http1::{Page, Site};
 pub(crate) use response::HttpResponse;

@@ -120,12 +120,15 @@ impl DetectingStream {
     /// Passes the result of a write on. After a failure, the connection's task first reads what the peer has sent.
     fn after_write<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
         match result {
-            Err(error) if is_only_writing() || self.detector.protocol() == Protocol::Unknown => {
-                self.refused = Some(error);
-            }
+            Err(error) => self.refused = Some(error),
             result => return Poll::Ready(result),
         }
-        self.drain(cx).map(Err)
+        if !is_only_writing() && self.detector.protocol() == Protocol::Unknown {
+            return self.drain(cx).map(Err);
+        }
+        // It reads before it writes again, and so comes to the peer's end, unless it is only the write that failed.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Reads until the peer's end, and returns the error of the write.

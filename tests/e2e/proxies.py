@@ -50,7 +50,7 @@ class Case:
 
 class Tinyproxy:
     """A real one, on loopback."""
-    PROGRAM = shutil.which("tinyproxy", path=f"{ROOT}/target/fronts/usr/bin{os.pathsep}{os.environ['PATH']}")
+    PROGRAM = shutil.which("tinyproxy", path=f"{ROOT}/target/fronts/root/usr/bin{os.pathsep}{os.environ['PATH']}")
 
     def __init__(self, folder, name, *settings):
         with socket.socket() as probe:
