@@ -96,7 +96,7 @@ impl ChannelState {
         }
         let may_move = self.primary.is_some();
         let endpoint = self.primary.as_ref().map_or(endpoint, |primary| &primary.endpoint);
-        let sender = connect(&endpoint.config, endpoint.tls.as_ref(), &self.resolver).await?;
+        let sender = connect(endpoint, &self.resolver).await?;
         self.generation += 1;
         Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move))
     }

@@ -1,8 +1,8 @@
-//! Connects once: name look-up, TCP or Unix socket, TLS, and the server's first HTTP/2 frame. When this fails, the
-//! server has not received any call.
+//! Connects once: name look-up, TCP (to whichever address is ready first) or Unix socket, TLS, and the server's first
+//! HTTP/2 frame. When this fails, the server has not received any call.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::causes::{find, innermost, reason};
+use super::dial::{Failed, Failures, first_ready};
+use super::endpoint::Endpoint;
 use super::http2::{self, Sender};
 use super::protocol_detector::{DetectingStream, Protocol, ProtocolDetector};
 use super::proxy::{self, Tunnel};
@@ -34,17 +36,18 @@ pub(super) struct Opened {
 }
 
 /// Connects within the timeout of the configuration.
-pub(super) async fn connect(
-    config: &Config,
-    tls: Option<&Tls>,
-    resolver: &Resolver,
-) -> Result<Sender, Error> {
-    let attempt = async {
-        let opened = open(config, tls, resolver).await?;
-        speak_http2(config, tls, opened).await
-    };
-    let connected = tokio::time::timeout(config.connect_timeout, attempt).await;
-    connected.unwrap_or_else(|_| Err(too_slow(config, resolver)))
+pub(super) async fn connect(endpoint: &Endpoint, resolver: &Resolver) -> Result<Sender, Error> {
+    let (config, tls) = (&endpoint.config, endpoint.tls.as_ref());
+    dial(config, resolver, |stream| async {
+        let opened = secured(config, tls, stream).await?;
+        speak_http2(endpoint, opened).await
+    })
+    .await
+}
+
+/// Connects without any protocol above TLS, within the timeout of the configuration.
+pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver) -> Result<Opened, Error> {
+    dial(config, resolver, |stream| secured(config, tls, stream)).await
 }
 
 /// The error of an attempt that exceeds the timeout.
@@ -59,31 +62,62 @@ pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
     unreachable(config, &why).slow()
 }
 
-pub(super) async fn open(config: &Config, tls: Option<&Tls>, resolver: &Resolver) -> Result<Opened, Error> {
+/// A stream to the server or its proxy, before TLS.
+enum Reached {
+    #[cfg(unix)]
+    Unix(tokio::net::UnixStream),
+    /// Also when the attempt to connect began.
+    Tcp(TcpStream, Instant),
+}
+
+/// Reaches the server, or its proxy, at one of its addresses, and makes the connection ready with `begin`. The first address that is
+/// ready wins.
+async fn dial<T, F>(config: &Config, resolver: &Resolver, begin: impl Fn(Reached) -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut failures = Failures::default();
     let began = Instant::now();
-    match &config.address {
-        Address::Unix(path) => {
-            let stream = unix_socket(path).await.map_err(|error| not_opened(config, &error))?;
-            Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), peer: None })
+    let (host, port) = match (config.proxy(), &config.address) {
+        (Some(proxy), _) => (&proxy.host, proxy.port),
+        (None, Address::Tcp { host, port }) => (host, *port),
+        (None, Address::Unix(path)) => {
+            let attempt =
+                async { begin(unix_socket(path).await.map_err(|error| not_reached(config, &error))?).await };
+            let ended = tokio::time::timeout(config.connect_timeout, attempt).await;
+            return ended.unwrap_or_else(|_| Err(too_slow(config, resolver)));
         }
-        Address::Tcp { host, port } => {
-            let (host, port) = config.proxy().map_or((host, port), |proxy| (&proxy.host, &proxy.port));
-            let addresses = resolver.resolve(host, *port).await;
-            let addresses = addresses.map_err(|error| not_opened(config, &error))?;
-            let stream = first_of(&addresses, config.connect_timeout).await;
-            let stream = stream.map_err(|error| not_opened(config, &error))?;
-            let peer = stream.peer_addr().ok();
-            let stream = through_the_proxy(config, stream, began).await?;
-            let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
-            let stream = tls.connector.connect(tls.name.clone(), stream).await;
-            let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;
-            Ok(Opened { stream: Box::new(stream), peer })
+    };
+    let attempt = async {
+        let addresses = resolver.resolve(host, port).await.map_err(|error| not_reached(config, &error))?;
+        let candidate = async |address: SocketAddr| {
+            let reached = tcp(address).await;
+            let stream = reached.map_err(|error| Failed::to_reach(not_reached(config, &error), &error))?;
+            begin(Reached::Tcp(stream, began)).await.map_err(Failed::when_reached)
+        };
+        Ok(first_ready(&addresses, resolver.memory(), &mut failures, candidate).await)
+    };
+    let ended = tokio::time::timeout(config.connect_timeout, attempt).await;
+    let is_name = host.parse::<IpAddr>().is_err();
+    match ended {
+        Ok(Ok(Some(ready))) => Ok(ready),
+        Ok(Ok(None)) => {
+            Err(failures.into_error(unreachable(config, "the host has no address"), false, is_name))
         }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(failures.into_error(too_slow(config, resolver), true, is_name)),
     }
 }
 
+async fn tcp(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    // With Nagle's algorithm, the second small write of a request would wait for a delayed acknowledgement.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
 /// The error for a host, or a proxy, that nothing can be sent to.
-fn not_opened(config: &Config, error: &io::Error) -> Error {
+fn not_reached(config: &Config, error: &io::Error) -> Error {
     let why = reason(error);
     let mut told = match config.proxy() {
         Some(proxy) => proxy::failed(proxy, &config.address, &format!("is not reached: {why}")).retriable(),
@@ -101,8 +135,6 @@ async fn through_the_proxy(
     stream: TcpStream,
     began: Instant,
 ) -> Result<Tunnel<GuardedSocket<TcpStream>>, Error> {
-    // With Nagle's algorithm, the second small write of a request would wait for a delayed acknowledgement.
-    stream.set_nodelay(true).map_err(|error| not_opened(config, &error))?;
     let Some(proxy) = config.proxy() else { return Ok(Tunnel::direct(GuardedSocket::new(stream))) };
     let peer = stream.peer_addr().ok();
     let limit = config.connect_timeout.saturating_sub(BEFORE_THE_CALLER + began.elapsed());
@@ -127,42 +159,37 @@ fn tls_proxy(config: &Config, proxy: &Proxy) -> Error {
     proxy::failed(proxy, &config.address, why)
 }
 
+/// Begins TLS on a stream if the server is to be reached over TLS.
+async fn secured(config: &Config, tls: Option<&Tls>, reached: Reached) -> Result<Opened, Error> {
+    let (stream, began) = match reached {
+        #[cfg(unix)]
+        Reached::Unix(stream) => {
+            return Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), peer: None });
+        }
+        Reached::Tcp(stream, began) => (stream, began),
+    };
+    let peer = stream.peer_addr().ok();
+    let stream = through_the_proxy(config, stream, began).await?;
+    let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
+    let stream = tls.connector.connect(tls.name.clone(), stream).await;
+    let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;
+    Ok(Opened { stream: Box::new(stream), peer })
+}
+
 #[cfg(unix)]
-async fn unix_socket(path: &Path) -> io::Result<impl Stream + use<>> {
-    tokio::net::UnixStream::connect(path).await
+async fn unix_socket(path: &Path) -> io::Result<Reached> {
+    tokio::net::UnixStream::connect(path).await.map(Reached::Unix)
 }
 
 #[cfg(not(unix))]
-async fn unix_socket(_: &Path) -> io::Result<TcpStream> {
+async fn unix_socket(_: &Path) -> io::Result<Reached> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
-}
-
-/// Connects to the first address that accepts. Each address gets an equal share of the time, so that none uses up the
-/// time of the next.
-async fn first_of(addresses: &[SocketAddr], limit: Duration) -> io::Result<TcpStream> {
-    let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
-    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-    for (index, address) in addresses.iter().enumerate() {
-        let attempt = TcpStream::connect(address);
-        // The last address gets all the time that is left.
-        let is_last = index + 1 == addresses.len();
-        let result = if is_last { Ok(attempt.await) } else { tokio::time::timeout(share, attempt).await };
-        match result {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => failure = error,
-            Err(_) => failure = io::ErrorKind::TimedOut.into(),
-        }
-    }
-    Err(failure)
 }
 
 /// Begins HTTP/2 and waits for the server's first frame. Only this frame proves that the server speaks HTTP/2 and, with
 /// TLS 1.3, that it accepts the client's certificate.
-async fn speak_http2(
-    config: &Config,
-    tls: Option<&Tls>,
-    Opened { stream, peer }: Opened,
-) -> Result<Sender, Error> {
+async fn speak_http2(endpoint: &Endpoint, Opened { stream, peer }: Opened) -> Result<Sender, Error> {
+    let (config, tls) = (&*endpoint.config, endpoint.tls.as_ref());
     let detector = Arc::new(ProtocolDetector::new());
     let stream = DetectingStream::new(stream, Arc::clone(&detector));
     let (sender, run) = match http2::begin(config, stream, Arc::clone(&detector)).await {

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
 
 use super::causes;
-use super::connect::{Opened, insecure, open, too_slow};
+use super::connect::{Opened, insecure, open};
 use super::connection::USER_AGENT_VALUE;
 use super::endpoint::Endpoint;
 use super::resolve::Resolver;
@@ -49,9 +49,7 @@ impl Site {
     pub(crate) async fn get(&self, path: &str, limit: usize) -> Result<Page, Error> {
         let Self { endpoint, resolver } = self;
         let config = &*endpoint.config;
-        let opening = open(config, endpoint.tls.as_ref(), resolver);
-        let opened = tokio::time::timeout(config.connect_timeout, opening).await;
-        let opened = opened.unwrap_or_else(|_| Err(too_slow(config, resolver)))?;
+        let opened = open(config, endpoint.tls.as_ref(), resolver).await?;
         ask(endpoint, opened, get(endpoint, path), limit).await
     }
 }

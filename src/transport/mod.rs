@@ -6,6 +6,7 @@ mod certificate;
 mod channel;
 mod connect;
 mod connection;
+mod dial;
 mod endpoint;
 mod http1;
 mod http2;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
+use super::dial::Memory;
 use crate::{process, runtime};
 
 /// How long a result that no caller waited for stays usable.
@@ -28,7 +29,7 @@ struct Found {
 }
 
 /// Asks the operating system; blocks meanwhile.
-type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
+pub(super) type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
 /// The look-ups of one channel.
 pub(super) struct Resolver {
@@ -38,6 +39,7 @@ pub(super) struct Resolver {
     fresh: Duration,
     under_way: Mutex<Option<UnderWay>>,
     is_looking: AtomicBool,
+    memory: Memory,
 }
 
 struct UnderWay {
@@ -72,8 +74,9 @@ fn unknown(host: &str, error: io::Error) -> io::Error {
 }
 
 impl Resolver {
-    fn by(look_up: LookUp, turns: &'static Semaphore) -> Self {
-        Self { look_up, turns, fresh: FRESH, under_way: Mutex::default(), is_looking: AtomicBool::new(false) }
+    pub(super) fn by(look_up: LookUp, turns: &'static Semaphore) -> Self {
+        let (under_way, is_looking) = (Mutex::default(), AtomicBool::new(false));
+        Self { look_up, turns, fresh: FRESH, under_way, is_looking, memory: Memory::default() }
     }
 
     /// Returns the addresses of a host. A caller that is cancelled leaves its look-up to the next caller.
@@ -105,6 +108,11 @@ impl Resolver {
                 Err(error) => return Err(io::Error::other(error)),
             }
         }
+    }
+
+    /// What was found out about the addresses by trying them.
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// Whether the latest look-up was given up before it ended or began.
