@@ -93,3 +93,18 @@ fn a_request_at_or_below_the_last_stream_is_served_and_the_next_has_a_connection
         }
     }
 }
+
+#[test]
+fn a_trigger_that_is_lost_to_pings_names_the_option() {
+    let requests = requests_of_a_trigger();
+    let in_doubt = (1..=requests).find_map(|at_request| {
+        let fake = Fake::start("v2.6.19");
+        let debug_data = b"too_many_pings";
+        let end = End { at_request, last_stream: 0, code: ENHANCE_YOUR_CALM, debug_data, is_served: false };
+        let front = Front::of(&fake, Some(end));
+        trigger_through(&front).err().filter(|error| error.in_doubt)
+    });
+    let error = in_doubt.expect("the trigger is one of the requests");
+    let names = "it allows fewer pings (too_many_pings): set keepalive_ms above 10000";
+    assert!(error.message().contains(names), "{error}");
+}

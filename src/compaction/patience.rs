@@ -6,7 +6,7 @@ use crate::error::{Error, Status};
 
 /// A server that sends nothing at all for this time is gone.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
-/// Keepalive finds a dead connection within this time.
+/// Keepalive finds a connection dead within this time, if the server has responded on it before.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 /// A server that sends no other response is gone after this time: gateways answer pings too, and a proxy answers "not
 /// ready" after its coordinator is gone.

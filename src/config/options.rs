@@ -102,7 +102,7 @@ pub static OPTIONS: [Description; 27] = [
         c"keepalive_ms",
         c"10000",
         (6_000, DAY_MS),
-        c"time between two pings on a silent connection, in milliseconds; servers drop clients that ping every 5 s",
+        c"the client pings a connection that was silent for this time, in milliseconds, less often while a request waits for a server that may refuse that; it doubles if the server refuses pings, as servers do with one every 5 s",
     ),
     number(
         c"keepalive_timeout_ms",

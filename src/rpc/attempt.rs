@@ -57,12 +57,16 @@ impl Context<'_> {
         }
         let sent = AtomicBool::new(false);
         let response = connection.send(self.request(connection, path), message, ANSWER_LIMIT, &sent);
-        match self.deadline.bound(response).await {
+        let result = match self.deadline.bound(response).await {
             None if sent.load(Ordering::Relaxed) => Err(self.out_of_time("waiting for", Reached::Perhaps)),
             None => Err(self.out_of_time("about to ask", Reached::Nothing)),
             Some(Err(error)) => Err(no_response(error)),
             Some(Ok(answer)) => self.checked(answer, reply),
-        }
+        };
+        result.map_err(|failure| match connection.refused_pings() {
+            Some(interval) => failure.of_pings(interval),
+            None => failure,
+        })
     }
 
     fn request(&self, connection: &Connection, path: &'static str) -> Request<()> {

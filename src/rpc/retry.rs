@@ -53,6 +53,17 @@ impl Failure {
         Self { error, reached: Reached::Nothing }
     }
 
+    /// The same failure on a connection that the server has ended because of pings at this interval.
+    pub(super) fn of_pings(self, interval: Duration) -> Self {
+        if self.error.status != Status::Unavailable {
+            return self;
+        }
+        let (said, interval) = (self.error.message(), interval.as_millis());
+        let text =
+            format!("{said}; it allows fewer pings (too_many_pings): set keepalive_ms above {interval}");
+        Self { error: self.error.saying(&text), ..self }
+    }
+
     /// The same failure, of a request that preceded the call itself.
     pub(super) fn before_the_call(self) -> Self {
         let reached = match self.reached {

@@ -192,7 +192,7 @@ async fn speak_http2(endpoint: &Endpoint, Opened { stream, peer }: Opened) -> Re
     let (config, tls) = (&*endpoint.config, endpoint.tls.as_ref());
     let detector = Arc::new(ProtocolDetector::new());
     let stream = DetectingStream::new(stream, Arc::clone(&detector));
-    let (sender, run) = match http2::begin(config, stream, Arc::clone(&detector)).await {
+    let (sender, run) = match http2::begin(endpoint, stream, Arc::clone(&detector)).await {
         Ok(both) => both,
         Err(error) => return Err(not_http2(config, tls, peer, &detector, Some(&error)).await),
     };

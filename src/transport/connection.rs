@@ -69,6 +69,11 @@ impl Connection {
         self.0.sender.is_alive()
     }
 
+    /// The time between two pings, if the server has ended the connection because of too many of them.
+    pub(crate) fn refused_pings(&self) -> Option<Duration> {
+        self.0.sender.refused_pings()
+    }
+
     /// Sends a request, whose URI has this connection's origin, and reads the response until its body exceeds `limit`.
     /// `sent` becomes true when the server may have received any of the request; a caller that stops waiting reads it.
     pub(crate) async fn send(
@@ -106,6 +111,7 @@ impl Connection {
     ) -> Result<HttpResponse, TransportError> {
         let Inner { sender, endpoint, .. } = &*self.0;
         let config = &endpoint.config;
+        let _busy = sender.busy();
         head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
         let response = sender.send(head, message, sent).await.map_err(|error| TransportError {
             arrival: Arrival::at_failure(&error, sent, sender.fell_silent()),
@@ -273,8 +279,8 @@ mod tests {
         let config = Arc::new(Config::new("http://127.0.0.1:1", &Options::default()).unwrap());
         let detector = Arc::new(ProtocolDetector::new());
         let stream = DetectingStream::new(Box::new(stream), Arc::clone(&detector));
-        let (sender, run) = http2::begin(&config, stream, detector).await.unwrap();
         let endpoint = Endpoint::new(config).unwrap();
+        let (sender, run) = http2::begin(&endpoint, stream, detector).await.unwrap();
         (Connection::new(sender, 1, endpoint, false), run)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::Uri;
 
+use super::keepalive::Keepalive;
 use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::Error;
@@ -14,6 +15,8 @@ pub(super) struct Endpoint {
     pub(super) tls: Option<Tls>,
     /// Scheme and authority of every request.
     pub(super) origin: Uri,
+    /// What the client has learned about pings, wherever it has connected to.
+    pub(super) keepalive: Arc<Keepalive>,
 }
 
 impl Endpoint {
@@ -21,7 +24,8 @@ impl Endpoint {
     pub(super) fn new(config: Arc<Config>) -> Result<Self, Error> {
         let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
         let origin = origin(&config)?;
-        Ok(Self { config, tls, origin })
+        let keepalive = Arc::new(Keepalive::new(config.keepalive));
+        Ok(Self { config, tls, origin, keepalive })
     }
 
     /// The same endpoint at another address.
@@ -31,7 +35,8 @@ impl Endpoint {
             (Some(tls), Some(settings)) => Some(tls.at(settings, &config.address)?),
             _ => None,
         };
-        Ok(Self { origin: origin(&config)?, config: Arc::new(config), tls })
+        let keepalive = Arc::clone(&self.keepalive);
+        Ok(Self { origin: origin(&config)?, config: Arc::new(config), tls, keepalive })
     }
 }
 

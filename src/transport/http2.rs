@@ -2,9 +2,9 @@
 //! message of a request are queued together, so that they leave in one write.
 
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -14,10 +14,12 @@ use http::{Request, Response};
 use hyper::body::Bytes;
 use tokio::sync::Mutex;
 
+use super::endpoint::Endpoint;
+use super::keepalive::{Keepalive, Next, Pings};
 use super::protocol_detector::{DetectingStream, ProtocolDetector};
 use super::writer::SharedConnection;
-use crate::config::Config;
 use crate::error::Error;
+use crate::log::{self, Level};
 use crate::panics;
 
 /// A server's error text travels in headers, and 2.3 sends whole stack traces.
@@ -32,7 +34,11 @@ const INTERIM_LIMIT: usize = 100;
 
 /// Sends the requests of one connection. The connection ends when this is dropped and the last response has come.
 pub(super) struct Sender {
-    requests: Mutex<SendRequest<Bytes>>,
+    requests: Arc<Mutex<SendRequest<Bytes>>>,
+    /// How many requests are under way, those included that wait for their turn.
+    under_way: Arc<AtomicUsize>,
+    detector: Arc<ProtocolDetector>,
+    interval: Duration,
     connection: Arc<SharedConnection<DetectingStream>>,
     fell_silent: Arc<AtomicBool>,
     /// It takes no more requests, as one of them has found out.
@@ -42,7 +48,7 @@ pub(super) struct Sender {
 /// Begins HTTP/2 on a stream. Also returns the task that drives the connection; it ends with the connection, and
 /// returns why.
 pub(super) async fn begin(
-    config: &Config,
+    endpoint: &Endpoint,
     stream: DetectingStream,
     detector: Arc<ProtocolDetector>,
 ) -> Result<(Sender, impl Future<Output = Option<h2::Error>> + use<>), h2::Error> {
@@ -57,17 +63,29 @@ pub(super) async fn begin(
     let fell_silent = Arc::<AtomicBool>::default();
     let pings = connection.ping_pong();
     let connection = Arc::new(SharedConnection::new(connection));
+    let (requests, under_way) = (Arc::new(Mutex::new(requests)), Arc::default());
+    let learned = Arc::clone(&endpoint.keepalive);
+    let interval = learned.interval();
+    let probe = Probe {
+        requests: Arc::downgrade(&requests),
+        under_way: Arc::clone(&under_way),
+        detector: Arc::clone(&detector),
+        learned: Arc::clone(&learned),
+        limit: endpoint.config.keepalive_timeout,
+    };
     let sender = Sender {
-        requests: Mutex::new(requests),
+        requests,
+        under_way,
+        detector: Arc::clone(&detector),
+        interval,
         connection: Arc::clone(&connection),
         fell_silent: Arc::clone(&fell_silent),
         is_over: AtomicBool::new(false),
     };
-    let (interval, limit) = (config.keepalive, config.keepalive_timeout);
     let run = async move {
         let silence = async {
             match pings {
-                Some(pings) => silence(pings, &detector, interval, limit).await,
+                Some(pings) => probe.silence(pings, interval).await,
                 None => std::future::pending().await,
             }
             // Set before the connection is dropped, because its requests read it then.
@@ -84,27 +102,89 @@ pub(super) async fn begin(
             connection.break_down(defect);
             None
         });
+        if detector.refuses_pings() && learned.refused(interval) {
+            log::tell(Level::Warning, "too many pings", || {
+                format!("keepalive_ms={} next_ms={}", interval.as_millis(), learned.interval().as_millis())
+            });
+        }
         connection.end();
         end
     };
     Ok((sender, run))
 }
 
-/// Probes the connection (PING) whenever it was silent for `interval`. Returns when a probe stays unanswered for
-/// `limit`.
-async fn silence(mut pings: PingPong, detector: &ProtocolDetector, interval: Duration, limit: Duration) {
-    loop {
-        let rest = interval.saturating_sub(detector.silence());
-        if !rest.is_zero() {
-            tokio::time::sleep(rest).await;
-            continue;
+/// Probes a connection while it is silent.
+struct Probe {
+    /// The sender's, which ends with the connection.
+    requests: Weak<Mutex<SendRequest<Bytes>>>,
+    under_way: Arc<AtomicUsize>,
+    detector: Arc<ProtocolDetector>,
+    learned: Arc<Keepalive>,
+    /// How long the answer to a ping may take.
+    limit: Duration,
+}
+
+impl Probe {
+    /// Pings the connection when it was silent for long enough. Returns when a ping stays unanswered.
+    async fn silence(&self, mut pings: PingPong, interval: Duration) {
+        let mut sent = Pings::new(interval);
+        loop {
+            let before = self.detector.responses();
+            let next = sent.next(&self.learned, self.is_idle(), before);
+            let due = match next {
+                Next::After(due) | Next::IfIdleAfter(due) => due,
+                Next::Not => Duration::MAX,
+            };
+            let rest = due.saturating_sub(self.detector.silence());
+            if !rest.is_zero() {
+                // A request may begin meanwhile, or end.
+                tokio::time::sleep(rest.min(interval)).await;
+                continue;
+            }
+            let answered = self.ping(&mut pings, matches!(next, Next::IfIdleAfter(_)));
+            match tokio::time::timeout(self.limit, answered).await {
+                Ok(Some(Ok(()))) => sent.answered(&self.learned, due, before, self.detector.responses()),
+                Ok(None) => {} // a request has begun
+                // The connection has ended, which its own future reports.
+                Ok(Some(Err(_))) => std::future::pending().await,
+                Err(_) => return,
+            }
         }
-        match tokio::time::timeout(limit, pings.ping(Ping::opaque())).await {
-            Ok(Ok(_)) => {}
-            // The connection has ended, which its own future reports.
-            Ok(Err(_)) => std::future::pending().await,
-            Err(_) => return,
-        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.under_way.load(Ordering::SeqCst) == 0
+    }
+
+    /// Pings, and waits for the answer. `None` if it must be idle and is not: a request that begins later is behind the
+    /// ping, so that the server does not process it if it ends the connection because of the ping.
+    async fn ping(&self, pings: &mut PingPong, if_idle: bool) -> Option<Result<(), h2::Error>> {
+        let mut answer = pin!(pings.ping(Ping::opaque()));
+        let begun = match self.requests.upgrade().filter(|_| if_idle) {
+            Some(requests) => {
+                // Whoever has the lock sends a request.
+                let _no_request_begins = requests.try_lock().ok()?;
+                if !self.is_idle() {
+                    return None;
+                }
+                poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await
+            }
+            None => Poll::Pending,
+        };
+        let answer = match begun {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => answer.await,
+        };
+        Some(answer.map(drop))
+    }
+}
+
+/// Counts a request as under way until it is dropped.
+pub(super) struct Busy(Arc<AtomicUsize>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -117,6 +197,17 @@ impl Sender {
         // The thread that holds the lock is sending, and finds out.
         let Ok(mut requests) = self.requests.try_lock() else { return true };
         !matches!(requests.poll_ready(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
+    }
+
+    /// Marks a request as under way.
+    pub(super) fn busy(&self) -> Busy {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        Busy(Arc::clone(&self.under_way))
+    }
+
+    /// The time between two pings, if the server has ended the connection because of too many of them.
+    pub(super) fn refused_pings(&self) -> Option<Duration> {
+        self.detector.refuses_pings().then_some(self.interval)
     }
 
     /// The panic on the connection, if there was one.

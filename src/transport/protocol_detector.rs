@@ -3,7 +3,7 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -12,13 +12,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
 use super::causes::find;
+use super::frames::FrameReader;
 use super::stream::Stream;
 use super::writer::is_only_writing;
 
 /// The type of the first frame of every HTTP/2 server.
 const SETTINGS: u8 = 4;
 
-/// What is known of the peer of a connection: its first bytes, and when it last sent anything.
+/// What is known of the peer of a connection: its first bytes, when it last sent anything, and what of it matters for
+/// pings.
 #[derive(Debug)]
 pub(super) struct ProtocolDetector {
     started: Instant,
@@ -27,6 +29,9 @@ pub(super) struct ProtocolDetector {
     /// The first four bytes, above their count in the low byte. Only the connection's task writes it.
     first_bytes: AtomicU64,
     spoke: Notify,
+    /// How often parts of responses have come.
+    responses: AtomicU64,
+    too_many_pings: AtomicBool,
     /// The error that ended TLS, if one did. h2 keeps the text of an I/O error, but not the error.
     tls_error: OnceLock<rustls::Error>,
 }
@@ -48,8 +53,15 @@ pub(super) enum Protocol {
 
 impl ProtocolDetector {
     pub(super) fn new() -> Self {
-        let (heard, first_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { started: Instant::now(), heard, first_bytes, spoke: Notify::new(), tls_error: OnceLock::new() }
+        Self {
+            started: Instant::now(),
+            heard: AtomicU64::new(0),
+            first_bytes: AtomicU64::new(0),
+            spoke: Notify::new(),
+            responses: AtomicU64::new(0),
+            too_many_pings: AtomicBool::new(false),
+            tls_error: OnceLock::new(),
+        }
     }
 
     /// For how long the peer has been silent.
@@ -70,6 +82,16 @@ impl ProtocolDetector {
             [_, _, _, _, SETTINGS, ..] => Protocol::Http2,
             _ => Protocol::Other,
         }
+    }
+
+    /// A number that changes with every part of a response.
+    pub(super) fn responses(&self) -> u64 {
+        self.responses.load(Ordering::Relaxed)
+    }
+
+    /// Whether the peer has ended the connection because of too many pings.
+    pub(super) fn refuses_pings(&self) -> bool {
+        self.too_many_pings.load(Ordering::Relaxed)
     }
 
     pub(super) fn tls_error(&self) -> Option<&rustls::Error> {
@@ -108,13 +130,25 @@ impl ProtocolDetector {
 pub(super) struct DetectingStream {
     stream: Box<dyn Stream>,
     detector: Arc<ProtocolDetector>,
+    frames: FrameReader,
     /// The error of a failed write while the peer's last bytes may be unread: they may say why, or be responses.
     refused: Option<io::Error>,
 }
 
 impl DetectingStream {
     pub(super) fn new(stream: Box<dyn Stream>, detector: Arc<ProtocolDetector>) -> Self {
-        Self { stream, detector, refused: None }
+        Self { stream, detector, frames: FrameReader::default(), refused: None }
+    }
+
+    fn record(&mut self, bytes: &[u8]) {
+        self.detector.record(bytes);
+        let seen = self.frames.read(bytes);
+        if seen.response {
+            self.detector.responses.fetch_add(1, Ordering::Relaxed);
+        }
+        if seen.too_many_pings {
+            self.detector.too_many_pings.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Passes the result of a write on. After a failure, the connection's task first reads what the peer has sent.
@@ -145,7 +179,7 @@ impl DetectingStream {
             let mut scratch = [0; 256];
             let mut buffer = ReadBuf::new(&mut scratch);
             let result = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
-            self.detector.record(buffer.filled());
+            self.record(buffer.filled());
             if let Err(error) = &result {
                 self.detector.record_error(error);
             }
@@ -168,7 +202,7 @@ impl AsyncRead for DetectingStream {
         }
         let before = buffer.filled().len();
         let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
-        self.detector.record(&buffer.filled()[before..]);
+        self.record(&buffer.filled()[before..]);
         Poll::Ready(result.inspect_err(|error| self.detector.record_error(error)))
     }
 }
