@@ -12,7 +12,7 @@ use crate::compaction::{
 use crate::compaction::{
     check, follow, many, optimize, portable, questions, resolve, state, tasks, trigger, wait_in,
 };
-use crate::config::Config;
+use crate::config::{Config, Credentials};
 use crate::error::{Error, Status};
 use crate::flush;
 use crate::in_flight::InFlight;
@@ -79,6 +79,24 @@ impl Client {
             Closing::TimedOut => Err(Error::new(Status::Timeout, text).retriable()),
             Closing::Delegated => Err(Error::new(Status::Pending, text)),
         }
+    }
+
+    /// Replaces the token of every request from now on; `None` or an empty one is no token. The connection, jobs and
+    /// waits stay.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the token is too long, or if the client reads it from a file.
+    pub fn set_token(&self, token: Option<&str>) -> Result<(), Error> {
+        let config = self.client_state.rpc.config();
+        if let Some(file) = &config.token_file {
+            let file = file.display();
+            let text =
+                format!("token: this client reads it from the token_file {file}; write the new one there");
+            return Err(Error::invalid_argument(text));
+        }
+        let token = token.filter(|token| !token.is_empty());
+        config.credentials.replace(token.map(Credentials::from_token).transpose()?);
+        Ok(())
     }
 
     /// What the server said of itself when the current connection was made.

@@ -23,6 +23,7 @@ mod completion;
 mod process;
 mod runtime;
 
+mod files;
 mod inline_executor;
 
 mod in_flight;

@@ -22,7 +22,7 @@ pub struct Credentials {
 
 impl Credentials {
     /// Milvus expects base64 of `user:password` or of an API key, without a scheme.
-    pub(super) fn from_token(token: &str) -> Result<Self, Error> {
+    pub(crate) fn from_token(token: &str) -> Result<Self, Error> {
         check(token).map_err(|error| error.context("token"))?;
         Self::sent_as("", token)
     }
@@ -73,6 +73,11 @@ impl Credentials {
     pub fn hidden_in(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"))
     }
+
+    /// Every text that nothing may show.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(|secret| secret.as_str())
+    }
 }
 
 /// Refuses a token that cannot be right. A password may have blanks and quotes at its ends; names and API keys have
@@ -112,7 +117,8 @@ mod tests {
         assert!(!format!("{credentials:?}").contains("hunter2"));
         assert!(!format!("{:?}", credentials.authorization()).contains(&BASE64.encode("root:hunter2")));
         let text = format!("bad hunter2, root:hunter2, {}", BASE64.encode("root:hunter2"));
-        assert_eq!(credentials.hidden_in(&text), "bad [hidden], [hidden], [hidden]");
+        let store = super::super::CredentialStore::new(Some(credentials));
+        assert_eq!(store.hidden_in(&text), "bad [hidden], [hidden], [hidden]");
     }
 
     #[test]

@@ -143,12 +143,12 @@ mod tests {
             ("tls.server_name", "other"),
         ];
         let config = config(&settings).unwrap();
-        assert!(config.credentials.is_some());
+        assert!(config.credentials.current().is_some());
         let of_management = config.of_management().unwrap();
         assert_eq!(of_management.address.to_string(), "m:9091");
-        assert!(of_management.credentials.is_none() && of_management.management.is_none());
+        assert!(of_management.credentials.current().is_none() && of_management.management.is_none());
         let tls = of_management.tls.unwrap();
-        assert_eq!(tls.ca_file.as_deref(), Some("m.pem".as_ref()));
+        assert_eq!(format!("{:?}", tls.ca.unwrap().source), "\"m.pem\"");
         assert!(tls.identity.is_none() && tls.server_name.is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The checked configuration of a client, made from a URI and options.
 
 mod checks;
+mod credential_store;
 mod credentials;
 mod management;
 mod options;
@@ -10,6 +11,8 @@ mod tls;
 mod uri;
 
 use std::env::VarError;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -18,11 +21,12 @@ use crate::error::{Error, Status};
 use crate::text::shortened;
 use crate::version::Version;
 use checks::{check_database, contradiction};
+pub use credential_store::CredentialStore;
 pub use credentials::Credentials;
 pub use management::ManagementConfig;
 pub use options::{Description, Kind, OPTIONS, Options};
 pub use proxy::{Proxies, Proxy};
-pub use tls::TlsConfig;
+pub use tls::{Pem, Source, TlsConfig};
 pub use uri::Address;
 pub(crate) use uri::DEFAULT_PORT;
 use uri::Uri;
@@ -45,8 +49,10 @@ pub struct Config {
     pub tls: Option<TlsConfig>,
     /// The database of every call; empty means the server's default.
     pub database: String,
-    /// The credentials, if any.
-    pub credentials: Option<Credentials>,
+    /// The credentials, if any; every copy of the configuration shares them.
+    pub credentials: Arc<CredentialStore>,
+    /// The file to read the token from, if the application names one.
+    pub token_file: Option<PathBuf>,
     /// The timeout of a call that names none.
     pub timeout: Duration,
     /// The timeout of a wait for a job that names none; `None` is no limit.
@@ -93,17 +99,20 @@ impl Config {
     /// `InvalidArgument` with the reason, which never contains a password.
     pub fn new(uri: &str, options: &Options) -> Result<Self, Error> {
         let uri = Uri::parse(uri).map_err(|error| error.context("uri"))?;
-        let token = explicit_token(options)?.or(uri.token);
+        let token_file = token_file(options)?;
+        let token = explicit_token(options)?.or(uri.token).filter(|_| token_file.is_none());
+        let credentials = token.as_ref().map(|token| Credentials::from_token(token)).transpose()?;
         let database = options.text(c"database").map_or(uri.database, str::to_owned);
         check_database(&database)?;
         Ok(Self {
-            tls: tls(uri.tls, &uri.address, options)?,
+            tls: tls::of_server(uri.tls, &uri.address, options)?,
             proxies: Proxies::read(options, &uri.address, in_environment)?,
             is_global: uri.address.is_global(),
             primary_lasts: PRIMARY_LASTS,
             address: uri.address,
             database,
-            credentials: token.as_ref().map(|token| Credentials::from_token(token)).transpose()?,
+            credentials: Arc::new(CredentialStore::new(credentials)),
+            token_file,
             timeout: options.milliseconds(c"timeout_ms"),
             wait_timeout: options.optional_milliseconds(c"wait_timeout_ms"),
             stall_timeout: options.milliseconds(c"stall_timeout_ms"),
@@ -133,6 +142,7 @@ impl Config {
         };
         let mut options = options.clone();
         if explicit_token(&options)?.is_none()
+            && token_file(&options)?.is_none()
             && let Some(token) = variable("MILVUS_TOKEN")?
         {
             options.set("token", &token)?;
@@ -149,7 +159,8 @@ impl Config {
             address,
             tls,
             is_global: false,
-            credentials: None,
+            credentials: Arc::default(),
+            token_file: None,
             management: None,
             proxies,
             ..self.clone()
@@ -162,7 +173,8 @@ impl Config {
     pub fn hiding_secrets(&self, error: Error) -> Error {
         let mut message = self.without_secrets(error.message());
         if error.status == Status::Unauthenticated
-            && let Some(suspicion) = self.credentials.as_ref().and_then(Credentials::suspicion)
+            && let Some(suspicion) =
+                self.credentials.current().and_then(|credentials| credentials.suspicion())
             && !message.contains(&suspicion)
         {
             message = format!("{message} ({suspicion})");
@@ -174,7 +186,7 @@ impl Config {
     #[must_use]
     pub fn without_secrets(&self, text: &str) -> String {
         let text = self.proxies.hidden_in(text).unwrap_or_else(|| text.to_owned());
-        self.credentials.as_ref().map(|credentials| credentials.hidden_in(&text)).unwrap_or(text)
+        self.credentials.hidden_in(&text)
     }
 }
 
@@ -212,22 +224,15 @@ fn explicit_token(options: &Options) -> Result<Option<Zeroizing<String>>, Error>
     }
 }
 
-fn tls(by_scheme: bool, address: &Address, options: &Options) -> Result<Option<TlsConfig>, Error> {
-    let wanted = options.boolean(c"tls").unwrap_or(by_scheme);
-    let config = TlsConfig::read("tls", options)?;
-    if wanted {
-        return match address {
-            Address::Tcp { .. } => Ok(Some(config)),
-            Address::Unix(_) => contradiction("tls does not go with a unix socket"),
-        };
+/// The token file. It overrides a token in the URI, and goes with no other option for one.
+fn token_file(options: &Options) -> Result<Option<PathBuf>, Error> {
+    let Some(file) = options.text(c"token_file") else { return Ok(None) };
+    for (key, name) in [(c"token", "token"), (c"user", "user"), (c"password", "password")] {
+        if options.text(key).is_some() {
+            return contradiction(&format!("give either token_file or {name}"));
+        }
     }
-    if by_scheme {
-        return contradiction("tls is false, but the URI says https");
-    }
-    if config.is_set() {
-        return contradiction("tls.* is set for a plaintext connection; use https:// or set tls to true");
-    }
-    Ok(None)
+    Ok(Some(PathBuf::from(file)))
 }
 
 #[cfg(test)]
@@ -252,7 +257,7 @@ mod tests {
     fn options_beat_the_uri() {
         let authorization = |uri: &str, pairs: &[(&str, &str)]| {
             let config = Config::new(uri, &options(pairs)).unwrap();
-            config.credentials.map(|c| c.authorization().to_str().unwrap().to_owned())
+            config.credentials.current().map(|c| c.authorization().to_str().unwrap().to_owned())
         };
         let root = Some("cm9vdDpNaWx2dXM=".to_owned()); // root:Milvus
         assert_eq!(authorization("http://root:Mil%76us@h", &[]), root);
@@ -274,7 +279,28 @@ mod tests {
             ("https://h", &[("tls", "false")], "https"),
             ("http://h", &[("tls.ca_file", "ca.pem")], "plaintext"),
             ("http://h", &[("tls.server_name", "x")], "plaintext"),
-            ("https://h", &[("tls.cert_file", "c.pem")], "go together"),
+            ("https://h", &[("tls.cert_file", "c.pem")], "tls.cert_file and tls.key_file go together"),
+            (
+                "https://h",
+                &[("tls.client_key_pem", "k")],
+                "tls.client_cert_pem and tls.client_key_pem go together",
+            ),
+            (
+                "https://h",
+                &[("tls.ca_file", "ca.pem"), ("tls.ca_pem", "-----")],
+                "either tls.ca_file or tls.ca_pem",
+            ),
+            (
+                "https://h",
+                &[("tls.cert_file", "c"), ("tls.key_file", "k"), ("tls.client_key_pem", "k")],
+                "either tls.key_file or tls.client_key_pem",
+            ),
+            ("http://h", &[("token_file", "t"), ("token", "t")], "either token_file or token"),
+            (
+                "http://h",
+                &[("token_file", "t"), ("user", "u"), ("password", "p")],
+                "either token_file or user",
+            ),
             ("unix:/s", &[("tls", "true")], "unix socket"),
             ("http://h", &[("database", "a b")], "does not allow"),
         ] {
@@ -289,5 +315,12 @@ mod tests {
         let config = Config::new("http://h", &options(&[("token", "root:hunter2")])).unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
         assert!(!refusal("http://h", &[("token", "hunter2"), ("user", "u")]).contains("hunter2"));
+        let key = "-----BEGIN PRIVATE KEY-----\nhunter2\n";
+        let identity = [("tls.client_cert_pem", key), ("tls.client_key_pem", key)];
+        let config = Config::new("https://h", &options(&identity)).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+        let both = [("tls.client_key_pem", key), ("tls.key_file", "k")];
+        assert!(!refusal("https://h", &both).contains("hunter2"));
+        assert!(!refusal("https://h", &[("tls.client_key_pem", key)]).contains("hunter2"));
     }
 }

@@ -55,14 +55,21 @@ const fn number(
     Description { key, kind: Kind::Number, default, help, bounds }
 }
 
+/// Far above a chain of certificates, and above the usual bundles of authorities.
+const PEM_LIMIT: usize = 1024 * 1024;
 const DAY_MS: u32 = 86_400_000;
 const MONTH_MS: u32 = 30 * DAY_MS;
 
 /// Every option, in an order for readers.
-pub static OPTIONS: [Description; 27] = [
+pub static OPTIONS: [Description; 34] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; overrides the one in the URI"),
     text(c"user", Kind::Text, c"user name; set it with password, instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
+    text(
+        c"token_file",
+        Kind::File,
+        c"file with the token in one line, instead of token; a request reads it again after a change",
+    ),
     text(c"database", Kind::Text, c"database of all calls; overrides the one in the URI; empty: the server's default"),
     number(
         c"timeout_ms",
@@ -93,6 +100,9 @@ pub static OPTIONS: [Description; 27] = [
     text(c"tls.cert_file", Kind::File, c"PEM file of this client's certificate chain, for mutual TLS"),
     text(c"tls.key_file", Kind::File, c"PEM file of that certificate's private key"),
     text(c"tls.server_name", Kind::Text, c"name that the server's certificate must have, if it is not the URI's host"),
+    text(c"tls.ca_pem", Kind::Text, c"the same as tls.ca_file, as PEM text; at most 1 MiB"),
+    text(c"tls.client_cert_pem", Kind::Text, c"the same as tls.cert_file, as PEM text; at most 1 MiB"),
+    text(c"tls.client_key_pem", Kind::Secret, c"the same as tls.key_file, as PEM text; at most 1 MiB"),
     text(
         c"proxy",
         Kind::Secret,
@@ -140,6 +150,9 @@ pub static OPTIONS: [Description; 27] = [
     text(c"management.cert_file", Kind::File, c"as tls.cert_file, for the management port alone"),
     text(c"management.key_file", Kind::File, c"as tls.key_file, for the management port alone"),
     text(c"management.server_name", Kind::Text, c"as tls.server_name, for the management port alone"),
+    text(c"management.ca_pem", Kind::Text, c"as tls.ca_pem, for a management port behind https://"),
+    text(c"management.client_cert_pem", Kind::Text, c"as tls.client_cert_pem, for the management port alone"),
+    text(c"management.client_key_pem", Kind::Secret, c"as tls.client_key_pem, for the management port alone"),
     Description {
         key: c"flush.wait_for_sort",
         kind: Kind::Boolean,
@@ -197,6 +210,11 @@ impl Options {
 }
 
 impl Description {
+    /// The longest value in bytes.
+    fn limit(&self) -> usize {
+        if self.key.to_bytes().ends_with(b"_pem") { PEM_LIMIT } else { TEXT_LIMIT }
+    }
+
     fn check(&self, value: &str) -> Result<(), Error> {
         let wrong = |rule: &str| {
             let shown = if self.kind == Kind::Secret { "[hidden]".to_owned() } else { shortened(value, 80) };
@@ -214,13 +232,10 @@ impl Description {
                     _ => wrong(&format!("a whole number from {least} to {most}")),
                 }
             }
-            _ if value.len() > TEXT_LIMIT => {
-                let key = self.key.to_string_lossy();
-                Err(Error::invalid_argument(format!(
-                    "option {key}: has {} bytes; at most {} are taken",
-                    value.len(),
-                    TEXT_LIMIT
-                )))
+            _ if value.len() > self.limit() => {
+                let (key, length, limit) = (self.key.to_string_lossy(), value.len(), self.limit());
+                let text = format!("option {key}: has {length} bytes; at most {limit} are taken");
+                Err(Error::invalid_argument(text))
             }
             _ => Ok(()),
         }
@@ -243,7 +258,10 @@ mod tests {
     fn unknown_keys_and_bad_values_are_refused_with_the_rule() {
         let mut options = Options::default();
         let mut refusal = |key: &str, value: &str| options.set(key, value).unwrap_err().message().to_owned();
-        assert!(refusal("tsl", "true").contains("known are token, user, password, database, timeout_ms"));
+        assert!(
+            refusal("tsl", "true")
+                .contains("known are token, user, password, token_file, database, timeout_ms")
+        );
         assert_eq!(refusal("tls", "yes"), "option tls: \"yes\" is not true or false");
         for value in ["", "-1", "0", "1.5", "1s", "86400001", "99999999999999999999"] {
             assert!(refusal("timeout_ms", value).contains("from 1 to 86400000"), "{value}");

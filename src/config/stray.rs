@@ -130,7 +130,7 @@ mod tests {
             ("'", " (the password begins with a quote)"),
         ] {
             let config = config("http://h", &[("user", "root"), ("password", password)]).unwrap();
-            assert_eq!(config.credentials.as_ref().unwrap().token(), format!("root:{password}"));
+            assert_eq!(config.credentials.current().unwrap().token(), format!("root:{password}"));
             let refused = Error::new(Status::Unauthenticated, "refused");
             let told = config.hiding_secrets(config.hiding_secrets(refused));
             assert_eq!(told.message(), format!("refused{said}"));

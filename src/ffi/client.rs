@@ -135,6 +135,25 @@ fn new_client(
     Ok(())
 }
 
+/// Replaces the token of a client. Every request from now on carries the new one, also those of calls and
+/// waits that have begun. The connection, the jobs and what the client knows of them stay.
+///
+/// A request that the server did not authenticate because it still carried the old token is sent once more
+/// with the new one. The library wipes the old token from memory when the last request that carries it is
+/// over. No error and no log event has one of the two in it.
+///
+/// @param client  The client.
+/// @param token   "user:password" or an API key, at most 8192 bytes. NULL or "": none.
+/// @retval MILVUS_INVALID_ARGUMENT The token is too long, or the client reads it from a file (option
+///     token_file).
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_client_set_token(client: *mut milvus_client, token: *const c_char) -> milvus_status {
+    entry(c"milvus_client_set_token", || {
+        let client = handle::get(client.cast_const())?;
+        client.set_token(convert::optional_text("token", token)?)
+    })
+}
+
 /// Closes a client: ends all its operations with MILVUS_CLOSED, also blocking calls of other threads.
 ///
 /// Every later call that asks the server or starts an operation fails with MILVUS_CLOSED. Futures stay,

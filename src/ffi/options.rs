@@ -88,7 +88,7 @@ pub extern "C" fn milvus_options_new() -> *mut milvus_options {
 ///
 /// @param options  The options.
 /// @param key      One of the keys that milvus_option_get() lists.
-/// @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
+/// @param value    The value as text, at most 8192 bytes, or 1 MiB for PEM texts. "" sets a text, or a number without a default,
 ///                 back to none.
 /// @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
 ///     wrong form.

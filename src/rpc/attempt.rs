@@ -12,7 +12,7 @@ use super::deadline::Deadline;
 use super::grpc::{self, ANSWER_LIMIT, Ended};
 use super::methods::Response;
 use super::retry::{Failure, Reached, RetryClass};
-use crate::config::Config;
+use crate::config::{Config, Credentials};
 use crate::error::{Error, Status};
 use crate::text::shortened;
 use crate::transport::{Arrival, Connection, HttpResponse, TransportError};
@@ -56,7 +56,10 @@ impl Context<'_> {
             return Err(self.out_of_time("about to ask", Reached::Nothing));
         }
         let sent = AtomicBool::new(false);
-        let response = connection.send(self.request(connection, path), message, ANSWER_LIMIT, &sent);
+        // Kept until the response is read, so that no text of it shows them.
+        let credentials = self.config.credentials.current();
+        let request = self.request(connection, path, credentials.as_deref());
+        let response = connection.send(request, message, ANSWER_LIMIT, &sent);
         let result = match self.deadline.bound(response).await {
             None if sent.load(Ordering::Relaxed) => Err(self.out_of_time("waiting for", Reached::Perhaps)),
             None => Err(self.out_of_time("about to ask", Reached::Nothing)),
@@ -69,7 +72,12 @@ impl Context<'_> {
         })
     }
 
-    fn request(&self, connection: &Connection, path: &'static str) -> Request<()> {
+    fn request(
+        &self,
+        connection: &Connection,
+        path: &'static str,
+        credentials: Option<&Credentials>,
+    ) -> Request<()> {
         let mut request = grpc::head(connection.origin(), path, self.deadline.remaining());
         let headers = request.headers_mut();
         // Without this header the server uses its default database.
@@ -79,7 +87,7 @@ impl Context<'_> {
         if self.identifier != 0 {
             headers.insert(&IDENTIFIER, self.identifier.into());
         }
-        if let Some(credentials) = &self.config.credentials {
+        if let Some(credentials) = credentials {
             headers.insert(AUTHORIZATION, credentials.authorization().clone());
         }
         request

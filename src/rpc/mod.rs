@@ -10,6 +10,7 @@ mod methods;
 mod not_grpc;
 mod retry;
 mod session;
+mod token_file;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -26,6 +27,7 @@ use methods::{Method, Response};
 pub(crate) use retry::RetryClass;
 use retry::{Attempts, Failure, Reached};
 use session::Session;
+use token_file::TokenFile;
 
 /// How long a server that could not be reached counts as out of reach. Of many jobs that poll, only one then connects.
 const OUT_OF_REACH: Duration = Duration::from_millis(50);
@@ -38,6 +40,8 @@ pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
 /// Makes the calls of one client: its configuration, channel and current session.
 pub(crate) struct Rpc {
     config: Arc<Config>,
+    /// The file that the token is read from, if it is.
+    token_file: Option<TokenFile>,
     channel: Channel,
     session: RwLock<Option<Arc<Session>>>,
     /// The call that opens a session holds this lock, and the others wait for it.
@@ -51,10 +55,12 @@ pub(crate) struct Rpc {
 impl Rpc {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
         let config = Arc::new(config);
+        let token_file = TokenFile::open(&config)?;
         let channel = Channel::new(Arc::clone(&config))?;
         let handshake = Mutex::new(Limit::of(config.connect_timeout));
         Ok(Self {
             config,
+            token_file,
             channel,
             session: RwLock::default(),
             opening: tokio::sync::Mutex::default(),
@@ -136,6 +142,7 @@ impl Rpc {
         let Call { class, deadline: whole, database, .. } = call;
         let mut attempts = Attempts::new(self.config.retry);
         let mut is_repeated = false;
+        let mut is_reauthenticated = false;
         loop {
             // An attempt with more time than that would never find out that the server only answers pings.
             let longest = self.config.longest_silence;
@@ -145,8 +152,15 @@ impl Rpc {
                     check(&session.server)?;
                     let identifier = session.server.identifier;
                     let context = Context { database, identifier, ..self.context(deadline) };
+                    let sent = self.config.credentials.generation();
                     let answered = session.attempt(&context, &call, is_repeated, reply).await;
-                    answered.map(|()| session.connection.generation())
+                    if is_unauthenticated(&answered) && !is_reauthenticated {
+                        is_reauthenticated = self.has_newer_token(sent, deadline).await;
+                        if is_reauthenticated {
+                            continue;
+                        }
+                    }
+                    answered.map(|()| session.connection.generation()).map_err(|f| self.explained(f))
                 }
                 Err(failure) => Err(failure),
             };
@@ -192,12 +206,41 @@ impl Rpc {
         deadline: Deadline<'_>,
         handshake: Duration,
     ) -> Result<Arc<Session>, Failure> {
+        if let Some(file) = &self.token_file {
+            file.keep_current(deadline).await;
+        }
         if let Some(session) = self.current_session().filter(|session| session.is_version_final) {
             return Ok(session);
         }
         inline_executor::leave_callers_thread().await;
         // Boxed: this future is far larger than a call's, and seldom needed.
-        Box::pin(self.new_session(deadline, handshake)).await
+        Box::pin(async {
+            let sent = self.config.credentials.generation();
+            let mut opened = self.new_session(deadline, handshake).await;
+            if is_unauthenticated(&opened) && self.has_newer_token(sent, deadline).await {
+                opened = self.new_session(deadline, handshake).await;
+            }
+            opened.map_err(|failure| self.explained(failure))
+        })
+        .await
+    }
+
+    /// Whether there is another token now than when a request was sent that the server did not authenticate. Looks at
+    /// the token file for that.
+    async fn has_newer_token(&self, sent: u64, deadline: Deadline<'_>) -> bool {
+        if let Some(file) = &self.token_file {
+            Box::pin(file.reread(deadline)).await;
+        }
+        self.config.credentials.generation() != sent
+    }
+
+    /// The failure with the reason why a newer token is not in use, if there is one.
+    fn explained(&self, mut failure: Failure) -> Failure {
+        let obstacle = self.config.credentials.obstacle();
+        if let Some(obstacle) = obstacle.filter(|_| failure.error.status == Status::Unauthenticated) {
+            failure.error = failure.error.clone().saying(&format!("{}; {obstacle}", failure.error.message()));
+        }
+        failure
     }
 
     async fn new_session(
@@ -260,4 +303,8 @@ impl Rpc {
         let database = &self.config.database;
         Context { config: &self.config, deadline, database, identifier: 0 }
     }
+}
+
+fn is_unauthenticated<T>(result: &Result<T, Failure>) -> bool {
+    result.as_ref().is_err_and(|failure| failure.error.status == Status::Unauthenticated)
 }

@@ -3,7 +3,8 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::CertificateError;
+use super::tls;
+use crate::files;
 
 /// The first error of type `T` in a chain. I/O and HTTP/2 errors do not return what they wrap from `source()`.
 pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
@@ -45,11 +46,15 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     innermost.to_string()
 }
 
-/// The operating system's text without Rust's "(os error 111)".
+/// The operating system's text, or words for what TLS says.
 pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text[..end].to_lowercase()
+    if let Some(error) = find::<rustls::Error>(error) {
+        return tls::words(error);
+    }
+    if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::UnexpectedEof {
+        return "the server closed the connection in the middle".to_owned();
+    }
+    files::reason(error)
 }
 
 /// Whether the server certainly did not begin to process the request.
@@ -68,66 +73,10 @@ pub(super) fn is_beyond_go_away(error: &h2::Error) -> bool {
     error.is_go_away() && error.is_remote()
 }
 
-/// Explains a TLS failure on this side. The keys of the options that can help begin with `options`.
-pub(super) fn of_tls(error: &rustls::Error, options: &str) -> String {
-    match error {
-        rustls::Error::InvalidCertificate(problem) => of_server_certificate(problem, options),
-        rustls::Error::InvalidMessage(_) => {
-            "this port does not speak TLS; use http:// for a plaintext port".to_owned()
-        }
-        rustls::Error::PeerIncompatible(why) => format!("the server's TLS is incompatible: {why:?}"),
-        other => other.to_string(),
-    }
-}
-
-/// rustls has no variant of its own for this error of webpki's.
-pub(super) fn is_authority_as_server(problem: &CertificateError) -> bool {
-    matches!(problem, CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity"))
-}
-
-fn of_server_certificate(problem: &CertificateError, options: &str) -> String {
-    match problem {
-        CertificateError::UnknownIssuer => {
-            format!(
-                "unknown issuer: the server's certificate was signed by an authority that is not trusted here; \
-                 name its authority in {options}.ca_file"
-            )
-        }
-        CertificateError::NotValidForNameContext { expected, presented } => {
-            let expected = expected.to_str();
-            // They come as `DnsName("host")` and `IpAddress(1.2.3.4)`.
-            let bare = |name: &String| {
-                name.replace("DnsName(", "").replace("IpAddress(", "").replace([')', '"'], "")
-            };
-            let presented = presented.iter().map(bare).collect::<Vec<_>>().join(", ");
-            format!("name mismatch: the server's certificate is not for \"{expected}\" but for {presented}")
-        }
-        CertificateError::NotValidForName => {
-            "name mismatch: the server's certificate is for another name".to_owned()
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "the server's certificate has expired".to_owned()
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "the server's certificate is not valid yet; is this machine's clock right?".to_owned()
-        }
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "the server's certificate is not meant for servers (its extended key usage lacks serverAuth)"
-                .to_owned()
-        }
-        CertificateError::BadSignature => "the server's certificate has a wrong signature".to_owned(),
-        other if is_authority_as_server(other) => {
-            format!(
-                "the server's own certificate is an authority's (CA:TRUE); give it another, or name this one in \
-                 {options}.ca_file"
-            )
-        }
-        other => format!("the server's certificate is not acceptable: {other}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rustls::CertificateError;
+
     use super::*;
 
     #[test]
@@ -146,21 +95,5 @@ mod tests {
         assert!(!was_refused_unprocessed(&io::Error::other("x")));
         // Nor is the end of a connection that this side decided on a GOAWAY of the server's.
         assert!(!is_beyond_go_away(&h2::Error::from(h2::Reason::NO_ERROR)));
-    }
-
-    #[test]
-    fn every_certificate_problem_is_named() {
-        for (problem, part) in [
-            (CertificateError::UnknownIssuer, "unknown issuer"),
-            (CertificateError::Expired, "has expired"),
-            (CertificateError::NotValidYet, "clock"),
-            (CertificateError::NotValidForName, "name mismatch"),
-            (CertificateError::InvalidPurpose, "not meant for servers"),
-            (CertificateError::BadSignature, "wrong signature"),
-            (CertificateError::Revoked, "not acceptable"),
-        ] {
-            let said = of_tls(&rustls::Error::InvalidCertificate(problem.clone()), "tls");
-            assert!(said.contains(part), "{problem:?}: {said}");
-        }
     }
 }

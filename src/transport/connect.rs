@@ -23,6 +23,8 @@ use crate::config::{Address, Config, Proxy};
 use crate::error::{Error, Status};
 use crate::process;
 
+/// How long a second look at a port may take.
+const PROBE_LIMIT: Duration = Duration::from_secs(1);
 /// How long the port of a proxy may take to show that it speaks TLS.
 const LONGEST_PROBE: Duration = Duration::from_millis(500);
 /// A tunnel that takes too long is given up so much before its caller gives up, whose error would not say where the
@@ -37,6 +39,7 @@ pub(super) struct Opened {
 
 /// Connects within the timeout of the configuration.
 pub(super) async fn connect(endpoint: &Endpoint, resolver: &Resolver) -> Result<Sender, Error> {
+    let endpoint = &endpoint.renewed().await;
     let (config, tls) = (&endpoint.config, endpoint.tls.as_ref());
     dial(config, resolver, |stream| async {
         let opened = secured(config, tls, stream).await?;
@@ -171,9 +174,14 @@ async fn secured(config: &Config, tls: Option<&Tls>, reached: Reached) -> Result
     let peer = stream.peer_addr().ok();
     let stream = through_the_proxy(config, stream, began).await?;
     let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
-    let stream = tls.connector.connect(tls.name.clone(), stream).await;
-    let stream = stream.map_err(|error| handshake_failed(config, tls, &error))?;
-    Ok(Opened { stream: Box::new(stream), peer })
+    match tls.connector.connect(tls.name.clone(), stream).await {
+        Ok(stream) => Ok(Opened { stream: Box::new(stream), peer }),
+        Err(error) => {
+            // Behind a proxy there is no address of the server for a second look.
+            let peer = peer.filter(|_| config.proxy().is_none());
+            Err(handshake_failed(config, tls, peer, &error).await)
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -217,17 +225,38 @@ pub(super) fn unreachable(config: &Config, why: &str) -> Error {
     Error::new(Status::Unavailable, format!("cannot connect to {}: {why}", config.destination())).retriable()
 }
 
-fn handshake_failed(config: &Config, tls: &Tls, error: &io::Error) -> Error {
-    let why = match (find(error), error.kind()) {
-        (Some(error), _) => tls.explain(error),
-        (None, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
-            let text =
-                "it closed the connection during the TLS handshake; if it does not speak TLS, use http://";
-            return unreachable(config, text);
+async fn handshake_failed(config: &Config, tls: &Tls, peer: Option<SocketAddr>, error: &io::Error) -> Error {
+    let limit = (config.connect_timeout / 4).min(PROBE_LIMIT);
+    if let Some(error) = find(error)
+        && !tls::is_not_tls(error)
+    {
+        return insecure(config, &tls.explain_handshake(error, peer, limit).await);
+    }
+    let protocol = async {
+        match peer {
+            Some(peer) => tls::plaintext_protocol(peer).await,
+            None => Protocol::Unknown,
         }
-        (None, _) => return unreachable(config, &reason(error)),
     };
-    insecure(config, &why)
+    match tokio::time::timeout(limit, protocol).await {
+        Ok(Protocol::Http2) => {
+            return insecure(config, "the port speaks HTTP/2 without TLS; use http:// if that is meant");
+        }
+        Ok(Protocol::Http1) => return insecure(config, "the port speaks HTTP/1 without TLS"),
+        _ => {}
+    }
+    if let Some(error) = find(error) {
+        return insecure(config, &tls.explain(error));
+    }
+    unreachable(
+        config,
+        &match error.kind() {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+                "it closed the connection during the TLS handshake".to_owned()
+            }
+            _ => reason(error),
+        },
+    )
 }
 
 pub(super) fn insecure(config: &Config, why: &str) -> Error {

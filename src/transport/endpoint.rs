@@ -22,10 +22,20 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// Reads the certificates if the configuration enables TLS, but does not connect.
     pub(super) fn new(config: Arc<Config>) -> Result<Self, Error> {
-        let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address)).transpose()?;
+        let limit = config.connect_timeout;
+        let tls = config.tls.as_ref().map(|tls| Tls::new(tls, &config.address, limit)).transpose()?;
         let origin = origin(&config)?;
         let keepalive = Arc::new(Keepalive::new(config.keepalive));
         Ok(Self { config, tls, origin, keepalive })
+    }
+
+    /// The same endpoint with what its TLS files have now.
+    pub(super) async fn renewed(&self) -> Self {
+        let tls = match &self.tls {
+            Some(tls) => Some(tls.renewed().await),
+            None => None,
+        };
+        Self { tls, ..self.clone() }
     }
 
     /// The same endpoint at another address.

@@ -47,9 +47,8 @@ impl Site {
 
     /// Reads a page of at most `limit` bytes. Follows no redirect. Only connecting has a timeout here.
     pub(crate) async fn get(&self, path: &str, limit: usize) -> Result<Page, Error> {
-        let Self { endpoint, resolver } = self;
-        let config = &*endpoint.config;
-        let opened = open(config, endpoint.tls.as_ref(), resolver).await?;
+        let endpoint = &self.endpoint.renewed().await;
+        let opened = open(&endpoint.config, endpoint.tls.as_ref(), &self.resolver).await?;
         ask(endpoint, opened, get(endpoint, path), limit).await
     }
 }

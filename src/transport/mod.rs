@@ -2,7 +2,6 @@
 //! topologies and management ports.
 
 mod causes;
-mod certificate;
 mod channel;
 mod connect;
 mod connection;

@@ -98,7 +98,7 @@ impl ProtocolDetector {
         self.tls_error.get()
     }
 
-    fn record(&self, bytes: &[u8]) {
+    pub(super) fn record(&self, bytes: &[u8]) {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.heard.store(now, Ordering::Relaxed);
         let before = self.first_bytes.load(Ordering::Relaxed);

@@ -29,7 +29,10 @@ pub(super) async fn primary(endpoint: &Endpoint, resolver: &Resolver) -> Result<
 
 async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
-    let tls = endpoint.tls.as_ref().map(super::tls::Tls::for_http1);
+    let tls = match &endpoint.tls {
+        Some(tls) => Some(tls.for_http1().renewed().await),
+        None => None,
+    };
     let request = request(endpoint)?;
     let opened = open(config, tls.as_ref(), resolver).await?;
     let page = http1::ask(endpoint, opened, request, LARGEST_ANSWER).await?;
@@ -47,7 +50,7 @@ async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error>
 
 fn request(endpoint: &Endpoint) -> Result<Builder, Error> {
     let mut request = http1::get(endpoint, PATH);
-    if let Some(credentials) = &endpoint.config.credentials {
+    if let Some(credentials) = endpoint.config.credentials.current() {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", credentials.token()))
             .map_err(|_| Error::invalid_argument("token: cannot be sent as a header"))?;
         bearer.set_sensitive(true);
