@@ -1865,6 +1865,18 @@ public:
         return detail::nothing{};
     }
 
+    /// `milvus_client_set_token()`: every later request carries the token; "" is none. It asks no server.
+    void set_token(const std::string &token) { try_set_token(token).value(); }
+    /// `set_token()` that returns the failure instead of throwing.
+    result<void> try_set_token(const std::string &token)
+    {
+        if (auto wrong = detail::refuse_nul("token", token))
+            return *wrong;
+        if (milvus_client_set_token(handle(), token.c_str()) != MILVUS_OK)
+            return detail::last_failure();
+        return detail::nothing{};
+    }
+
     /// `milvus_client_server_version()`. It has no asynchronous form.
     std::string server_version(timeout limit = {}) { return try_server_version(limit).value(); }
     /// `server_version()` that returns the failure instead of throwing.

@@ -99,6 +99,25 @@ func connectLater(uri string, options []Option) (*C.milvus_client, error) {
 	return handle, err
 }
 
+// SetToken replaces the token: "user:password" or an API key; "" is none. Every request from now on carries it, also
+// those of calls and waits that are under way. The connection and the jobs stay. It fails with [ErrInvalidArgument] if
+// the client reads its token from a file.
+func (c *Client) SetToken(token string) error {
+	defer runtime.KeepAlive(c)
+	const name = "milvus_client_set_token"
+	if !c.core.enter() {
+		return closedBefore(name)
+	}
+	defer c.core.leave()
+	var memory memory
+	defer memory.free()
+	given := memory.text("token", token)
+	if err := memory.check(name); err != nil {
+		return err
+	}
+	return call(func() C.milvus_status { return C.milvus_client_set_token(c.core.handle, given) })
+}
+
 // Close ends the client. Calls that are under way on it end with [ErrClosed] as soon as they can, perhaps after this
 // has returned, and so does every later call. Closing again does no harm. It always returns nil, and is an
 // [io.Closer] for that.

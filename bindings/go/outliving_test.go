@@ -64,3 +64,22 @@ func TestATextThatIsNoWholeJobIsRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestATokenIsReplacedWhileJobsGoOn(t *testing.T) {
+	_, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	job := must(client.CompactWith(ctx, "succeeds", milvus.CompactParams{})).JobID
+	if err := client.SetToken("root:renewed"); err != nil {
+		t.Fatal(err)
+	}
+	if report := must(client.Wait(ctx, job)); report.Verdict != milvus.VerdictSucceeded {
+		t.Errorf("%+v", report)
+	}
+	if err := client.SetToken("nul\x00"); !errors.Is(err, milvus.ErrInvalidArgument) {
+		t.Error(err)
+	}
+	client.Close()
+	if err := client.SetToken(""); !errors.Is(err, milvus.ErrClosed) {
+		t.Error(err)
+	}
+}

@@ -1,4 +1,4 @@
-// A token is gone from the process's memory once its client and options are freed.
+// A token is gone from the process's memory once it is replaced, or its client and options are freed.
 #include "support.h"
 
 // Kept scrambled, so that this program's own memory does not hold what it looks for.
@@ -97,6 +97,15 @@ int main(int argc, char **argv)
     CHECK(copies_in_memory(scrambled) > 0 && copies_in_memory(scrambled_base64) > 0); // the client needs them
     CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
     milvus_options_free(options);
+    CHECK(milvus_client_set_token(client, "replaced") == MILVUS_OK);
+    usleep(300000); // the last request that had it ends behind the scenes
+    CHECK(copies_in_memory(scrambled) == 0 && copies_in_memory(scrambled_base64) == 0);
+    CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
+    unscramble(secret);
+    CHECK(milvus_client_set_token(client, secret) == MILVUS_OK);
+    memset(secret, 0, sizeof scrambled);
+    CHECK(copies_in_memory(scrambled) > 0 && copies_in_memory(scrambled_base64) > 0);
+    CHECK(milvus_client_set_token(NULL, "x") == MILVUS_INVALID_ARGUMENT);
     milvus_client_free(client);
     usleep(300000); // the connection ends behind the scenes
     CHECK(copies_in_memory(scrambled) == 0);

@@ -42,6 +42,16 @@ static void a_long_text_is_given_whole(const char *uri)
     CHECK(other.wait(job).verdict == milvus::verdict::succeeded);
 }
 
+static void a_token_is_replaced_while_jobs_go_on(const char *uri)
+{
+    milvus::client client(uri);
+    const std::int64_t job = client.compact("succeeds");
+    client.set_token("root:renewed");
+    CHECK(client.wait(job).verdict == milvus::verdict::succeeded);
+    CHECK(!client.try_set_token(std::string(1, '\0')));
+    CHECK(thrown_by([&] { client.set_token(std::string(9000, 'x')); }) == milvus::status::invalid_argument);
+}
+
 static void what_is_no_whole_job_is_refused(const char *uri)
 {
     milvus::client client(uri);
@@ -59,6 +69,7 @@ int main(int argc, char **argv)
     const char *uri = start_fake(argv[1], "v2.6.8");
     another_client_goes_on_with_a_job(uri);
     a_job_of_others_is_waited_for_in_its_collection(uri);
+    a_token_is_replaced_while_jobs_go_on(uri);
     a_long_text_is_given_whole(uri);
     what_is_no_whole_job_is_refused(uri);
     stop_fake();

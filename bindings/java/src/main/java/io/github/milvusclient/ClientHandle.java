@@ -113,6 +113,19 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
     }
 
     /**
+     * Replaces the token: "user:password" or an API key; "" is none. Every request from now on carries it, also those of
+     * calls and waits that are under way. The connection and the jobs stay.
+     *
+     * @throws InvalidArgumentException if the client reads its token from a file
+     */
+    public void setToken(String token) {
+        known(() -> {
+            check(Library.milvus_client_set_token(handle, Text.utf8(Objects.requireNonNull(token, "token"))));
+            return null;
+        });
+    }
+
+    /**
      * Gives what this client knows of a job as a text for {@link #importJob}, of another process perhaps: one line of
      * printable ASCII without blanks and secrets. Export right after the trigger, and again later if the job was waited
      * for. No server is asked.

@@ -45,4 +45,14 @@ public class OutlivingTest extends Served {
         assertThrows(InvalidArgumentException.class, () -> client.importJob(""));
         assertThrows(IllegalArgumentException.class, () -> client.importJob(text + "\0"));
     }
+
+    @Test
+    public void aTokenIsReplacedWhileJobsGoOn() {
+        long job = client.compact("succeeds", SOON);
+        client.setToken("root:renewed");
+        assertEquals(Verdict.SUCCEEDED, client.waitForCompaction(job, SOON).verdict());
+        assertThrows(IllegalArgumentException.class, () -> client.setToken("nul\0"));
+        client.close();
+        assertThrows(ClosedException.class, () -> client.setToken(""));
+    }
 }
