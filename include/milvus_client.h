@@ -359,12 +359,14 @@ milvus_options *milvus_options_new(void);
  *
  * @param options  The options.
  * @param key      One of the keys that milvus_option_get() lists.
- * @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
+ * @param value    The value as text, at most 8192 bytes, or 1 MiB for PEM texts. "" sets a text, or a number without a default,
  *                 back to none.
  * @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
  *     wrong form.
  */
-milvus_status milvus_options_set(milvus_options *options, const char *key, const char *value);
+milvus_status milvus_options_set(milvus_options *options,
+                                 const char *key,
+                                 const char *value);
 
 /**
  * Frees options.
@@ -480,6 +482,22 @@ milvus_status milvus_client_new(const char *uri,
 milvus_status milvus_client_new_with(const char *uri,
                                      const milvus_options *options,
                                      milvus_client **out_client);
+
+/**
+ * Replaces the token of a client. Every request from now on carries the new one, also those of calls and
+ * waits that have begun. The connection, the jobs and what the client knows of them stay.
+ *
+ * A request that the server did not authenticate because it still carried the old token is sent once more
+ * with the new one. The library wipes the old token from memory when the last request that carries it is
+ * over. No error and no log event has one of the two in it.
+ *
+ * @param client  The client.
+ * @param token   "user:password" or an API key, at most 8192 bytes. NULL or "": none.
+ * @retval MILVUS_INVALID_ARGUMENT The token is too long, or the client reads it from a file (option
+ *     token_file).
+ */
+milvus_status milvus_client_set_token(milvus_client *client,
+                                      const char *token);
 
 /**
  * Closes a client: ends all its operations with MILVUS_CLOSED, also blocking calls of other threads.

@@ -88,6 +88,8 @@ final class Library {
 
     static native int milvus_client_new_with(byte[] uri, long options, LongByReference outClient);
 
+    static native int milvus_client_set_token(long client, byte[] token);
+
     static native int milvus_client_close(long client, long timeoutMs);
 
     static native void milvus_client_free(long client);
