@@ -206,7 +206,9 @@ fn what_is_wrong_with_a_text_or_a_file_is_said_with_its_option_and_the_certifica
     let bad = "-----BEGIN CERTIFICATE-----\nbm9uc2Vuc2U=\n-----END CERTIFICATE-----\n";
     let refusal = |pairs: &[(&str, &str)]| {
         let mut options = milvus_client::config::Options::default();
-        pairs.iter().for_each(|(key, value)| options.set(key, value).unwrap());
+        for (key, value) in pairs {
+            options.set(key, value).unwrap();
+        }
         let config = milvus_client::config::Config::new("https://localhost", &options).unwrap();
         let error = Client::new(config).err().unwrap();
         assert_eq!(error.status, Status::InvalidArgument);
@@ -260,7 +262,9 @@ fn a_file_system_that_hangs_ends_no_connection() {
     ask_anew(&fake, &client).unwrap();
     let options = [("tls.ca_file", path.to_str().unwrap()), ("connect_timeout_ms", "300")];
     let mut given = milvus_client::config::Options::default();
-    options.iter().for_each(|(key, value)| given.set(key, value).unwrap());
+    for (key, value) in options {
+        given.set(key, value).unwrap();
+    }
     let config = milvus_client::config::Config::new(&front.uri(), &given).unwrap();
     let error = Client::new(config).err().unwrap();
     assert!(error.message().contains("the files in tls.* were not read within 300 ms"), "{error}");

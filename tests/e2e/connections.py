@@ -116,7 +116,7 @@ def cases(world):
         Case("URI with an unknown scheme", "ftp://localhost:19530", "INVALID_ARGUMENT", "unknown scheme"),
         Case("URI with port 70000", "http://localhost:70000", "INVALID_ARGUMENT", "port"),
         Case("plaintext to a TLS port", world.tls.uri, "TLS_FAILED", "the port speaks TLS; use https://"),
-        Case("TLS to a plaintext port", world.secure(world.plain), "TLS_FAILED", "does not speak TLS"),
+        Case("TLS to a plaintext port", world.secure(world.plain), "TLS_FAILED", "the port speaks HTTP/2 without TLS; use http://"),
         Case("private authority, system roots only", tls, "TLS_FAILED", "unknown issuer"),
         Case("wrong authority", tls, "TLS_FAILED", "unknown issuer", options={"tls.ca_file": str(world.foreign_ca.pem)}),
         Case("name not in the certificate", tls, "TLS_FAILED", "localhost",

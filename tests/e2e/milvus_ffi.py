@@ -119,6 +119,7 @@ for name, result, *parameters in [
         ("plan_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Plan)),
         ("plan_list_free", None, _pointer),
         ("client_close", _status, _pointer, _int64),
+        ("client_set_token", _status, _pointer, _text),
         ("compact_many", _status, _pointer, ctypes.POINTER(_text), ctypes.c_size_t, ctypes.POINTER(ManyParams), _int64, _future),
         ("many_list_count", ctypes.c_size_t, _pointer),
         ("many_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(ManyResult)),
@@ -238,6 +239,9 @@ class Client:
 
     def __exit__(self, *_):
         lib.milvus_client_free(self.handle)
+
+    def set_token(self, token):
+        check(lib.milvus_client_set_token(self.handle, token.encode()))
 
     def server_version(self, timeout_ms=10000):
         buffer, length = ctypes.create_string_buffer(64), ctypes.c_size_t()

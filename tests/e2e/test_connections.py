@@ -106,6 +106,34 @@ def test_credentials_work_as_token_in_the_uri_and_as_user_and_password(world):
     works(world.plain.uri, "root:Milvus")  # a server without authorization does not mind
 
 
+def test_tokens_are_renewed_without_a_new_client(world):
+    """A password that changes on the real server. The connection and the jobs stay."""
+    from pymilvus import MilvusClient
+    admin = MilvusClient(world.guarded.uri, token="root:Milvus")
+    admin.create_user("bob", "Wonder-1")
+    admin.grant_role("bob", "admin")
+    file = world.folder / "token"
+    file.write_text("bob:Wonder-1\n")
+    refused = lambda client: pytest.raises(milvus_ffi.MilvusError, client.compact, "c").value
+    with milvus_ffi.Client(world.guarded.uri, "bob:Wonder-1") as told, \
+            milvus_ffi.Client(world.guarded.uri, "", {"token_file": str(file)}) as reading:
+        job = told.compact("c")
+        reading.compact("c")
+        admin.update_password("bob", "Wonder-1", "Wonder-2")
+        assert refused(told).status == "UNAUTHENTICATED"
+        told.set_token("bob:Wonder-2")
+        file.write_text("bob:Wonder-2\n")
+        told.state(job)
+        told.compact("c")
+        reading.compact("c")
+        file.unlink()
+        admin.update_password("bob", "Wonder-2", "Wonder-3")
+        failure = refused(reading)
+        assert failure.status == "UNAUTHENTICATED" and "could not be read again (no such file" in failure.message, failure
+        assert "Wonder" not in failure.message
+    admin.close()
+
+
 def test_a_database_can_be_named_in_uri_and_option(world):
     works(f"{world.plain.uri}/default")
     works(world.plain.uri, database="default")
