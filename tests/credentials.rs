@@ -18,6 +18,9 @@ const NEW: &str = "v2.6.19";
 const OLD_TOKEN: (&str, &str) = ("root:old-secret", "cm9vdDpvbGQtc2VjcmV0");
 const NEW_TOKEN: (&str, &str) = ("root:new-secret", "cm9vdDpuZXctc2VjcmV0");
 
+/// Makes a token file one that cannot be used.
+type Spoil = fn(&Folder);
+
 /// A folder that is removed in the end.
 struct Folder(PathBuf);
 
@@ -161,7 +164,6 @@ fn a_token_file_is_read_again_when_it_changes_and_keeps_the_last_good_token() {
     assert_eq!(fake.count(Method::Connect), 1, "there is no new session");
 
     // Nothing that the file can become ends the use of the last good token.
-    type Spoil = fn(&Folder);
     let spoilt: [(Spoil, &str); 4] = [
         (|folder| drop(folder.write("")), "is empty"),
         (|folder| drop(folder.write("a\nb\n")), "has more than one line"),

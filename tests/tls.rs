@@ -8,7 +8,7 @@ mod common;
 mod openssl;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use common::{LIMIT, client_with};
@@ -247,4 +247,37 @@ fn plaintext_is_advised_only_for_a_port_that_was_seen_to_speak_http2_without_tls
         let error = said(&port_that_says(words).to_string());
         assert!(error.message().contains(part) && !error.message().contains("http://"), "{error}");
     }
+}
+
+/// A port that hangs up wherever the server behind it would send an alert.
+fn without_alerts(port: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut outer = stream.unwrap();
+            let mut inner = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let (mut from, mut to) = (outer.try_clone().unwrap(), inner.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = inner.read(&mut buffer) {
+                if buffer[0] == 0x15 || outer.write_all(&buffer[..count]).is_err() {
+                    break;
+                }
+            }
+            let _ = outer.shutdown(std::net::Shutdown::Both);
+        }
+    });
+    own
+}
+
+#[test]
+fn a_key_that_is_not_supported_is_named_also_if_the_server_just_hangs_up() {
+    let folder = Folder::new();
+    let ca = folder.make(Request::new("ca").authority());
+    let own = folder.make(Request::new("own").issuer(&ca).names("DNS:localhost").key("EC:P-521"));
+    let server = Server::start(&folder, &own, &[], &[]);
+    let uri = format!("https://localhost:{}", without_alerts(server.port));
+    let why = refusal(&uri, &[("tls.ca_file", ca.pem.to_str().unwrap())]);
+    assert!(why.contains("a key on the curve P-521, which this library does not support"), "{why}");
 }

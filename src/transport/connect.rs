@@ -248,6 +248,12 @@ async fn handshake_failed(config: &Config, tls: &Tls, peer: Option<SocketAddr>, 
     if let Some(error) = find(error) {
         return insecure(config, &tls.explain(error));
     }
+    // Some servers hang up instead of an alert.
+    if let Some(peer) = peer
+        && let Some(why) = tls.unfit_certificate(peer, limit).await
+    {
+        return insecure(config, &why);
+    }
     unreachable(
         config,
         &match error.kind() {

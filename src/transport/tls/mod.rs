@@ -148,14 +148,17 @@ impl Tls {
             rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)
                 | rustls::Error::PeerIncompatible(_)
         );
-        if is_unfit && let Some(peer) = peer {
-            let seen = tokio::time::timeout(limit, probe::certificate(peer, &self.name)).await;
-            let seen = seen.ok().flatten().and_then(|der| Readable::new(&der));
-            if let Some(why) = seen.as_ref().and_then(rejection::unfit_key) {
-                return self.with_obstacle(why);
-            }
+        match peer.filter(|_| is_unfit) {
+            Some(peer) => self.unfit_certificate(peer, limit).await.unwrap_or_else(|| self.explain(error)),
+            None => self.explain(error),
         }
-        self.explain(error)
+    }
+
+    /// What is wrong with the key of a server that this library cannot have a handshake with. Looks at the port again.
+    pub(super) async fn unfit_certificate(&self, peer: SocketAddr, limit: Duration) -> Option<String> {
+        let seen = tokio::time::timeout(limit, probe::certificate(peer, &self.name)).await;
+        let seen = Readable::new(&seen.ok().flatten()?)?;
+        rejection::unfit_key(&seen).map(|why| self.with_obstacle(why))
     }
 
     fn with_obstacle(&self, why: String) -> String {

@@ -22,7 +22,7 @@ const HELLO: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 /// Whether the peer speaks TLS: it sends a certificate, trusted or not, or a TLS alert.
 pub(in super::super) async fn is_spoken(stream: impl Stream) -> bool {
     let Ok(name) = ServerName::try_from("localhost") else { return false };
-    let (connector, _) = connector();
+    let Some((connector, _)) = connector() else { return false };
     match connector.connect(name, stream).await {
         Ok(_) => true,
         Err(error) => matches!(
@@ -38,7 +38,7 @@ pub(super) async fn certificate(
     name: &ServerName<'static>,
 ) -> Option<CertificateDer<'static>> {
     let stream = TcpStream::connect(peer).await.ok()?;
-    let (connector, witness) = connector();
+    let (connector, witness) = connector()?;
     // This connector trusts no certificate, so the handshake never completes.
     let _ = connector.connect(name.clone(), stream).await;
     witness.seen.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -60,20 +60,14 @@ pub(in super::super) async fn plaintext_protocol(peer: SocketAddr) -> Protocol {
     detector.protocol()
 }
 
-fn connector() -> (TlsConnector, Arc<Witness>) {
+fn connector() -> Option<(TlsConnector, Arc<Witness>)> {
     let witness = Arc::<Witness>::default();
-    let builder = ClientConfig::builder_with_provider(provider());
-    // Both versions are among those of the provider.
-    let builder = builder.with_protocol_versions(rustls::DEFAULT_VERSIONS);
-    let mut client = match builder {
-        Ok(builder) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::<Witness>::clone(&witness))
-            .with_no_client_auth(),
-        Err(_) => unreachable!("ring has TLS 1.2 and 1.3"),
-    };
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
+    let verifier = Arc::<Witness>::clone(&witness);
+    let mut client =
+        builder.ok()?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     client.alpn_protocols = vec![super::HTTP2.to_vec()];
-    (TlsConnector::from(Arc::new(client)), witness)
+    Some((TlsConnector::from(Arc::new(client)), witness))
 }
 
 /// Keeps the certificate that a server sends, and rejects it. It offers signatures that nothing here can check.
