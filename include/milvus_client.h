@@ -410,7 +410,7 @@ const char *milvus_option_kind_name(int32_t kind);
  * threads may use it at once, and one client per process is usually enough. All clients share one library
  * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() starts milvus-log. While
  * the library resolves host names, and for some seconds after, one thread milvus-dns runs, or two if two
- * clients resolve at once.
+ * clients resolve at once. While it reads a file that an option names, a thread milvus-file runs.
  * @{
  */
 
@@ -470,7 +470,10 @@ milvus_status milvus_client_new(const char *uri,
 /**
  * Makes a client with options, otherwise like milvus_client_new().
  *
- * The library reads the files that options name here, and reports what is wrong with them.
+ * The library reads the files that options name here, and reports what is wrong with them. It reads those
+ * that changed again: token_file before a request, and at most once a second; certificates and keys before
+ * each connection. If one of them cannot be used then, what it had before stays in use, and the log says so,
+ * as does the next error of the server's refusal or of TLS.
  *
  * @param uri         As in milvus_client_new().
  * @param options     The options; NULL for none. The client does not need them afterwards. If they have no
