@@ -15,6 +15,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/e2e")]
 
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+
 import milvus_server  # noqa: E402
 import peers  # noqa: E402
 import seed  # noqa: E402
@@ -122,6 +125,14 @@ def cases(world):
         Case("name not in the certificate", tls, "TLS_FAILED", "localhost",
              options=dict(ca, **{"tls.server_name": "milvus.example"})),
         Case("server certificate expired", bad("expired", world.ca, days=(-9, -2)), "TLS_FAILED", "has expired", options=ca),
+        Case("certificate has only a common name", bad("localhost", world.ca, names=()), "TLS_FAILED", "only a common name (\"localhost\")", options=ca),
+        Case("certificate has the address as a DNS name", bad("address", world.ca, names=["DNS:127.0.0.1"]).replace("localhost", "127.0.0.1"),
+             "TLS_FAILED", "subjectAltName=IP:127.0.0.1", options=ca),
+        Case("wildcard does not fit", bad("wildcard", world.ca, names=["*.localhost"]), "TLS_FAILED", "exactly one label", options=ca),
+        Case("server's key on P-521", bad("p521", world.ca, curve=ec.SECP521R1), "TLS_FAILED", "a key on the curve P-521", options=ca),
+        Case("signed with ECDSA and SHA-512", bad("sha512", world.ca, digest=hashes.SHA512), "TLS_FAILED", "signed with ECDSA and SHA-512", options=ca),
+        Case("intermediate certificate not sent", bad("alone", Certificate(world.folder, "middle", issuer=world.ca, ca=True)),
+             "TLS_FAILED", "intermediate certificates too (it sent none)", options=ca),
         Case("server certificate not valid yet", bad("early", world.ca, days=(3, 9)), "TLS_FAILED", "not valid yet", options=ca),
         Case("server uses a client certificate", world.front(world.client).uri, "TLS_FAILED", "not meant for servers|name", options=ca),
         Case("server uses an authority's certificate", world.front(Certificate(world.folder, "intermediate", issuer=world.ca, usage=SERVER, ca=True)).uri,

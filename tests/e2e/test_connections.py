@@ -12,7 +12,7 @@ import pytest
 from certificates import SERVER, Certificate
 from conftest import ROOT
 
-NUMBER_OF_CASES = 38
+NUMBER_OF_CASES = 44
 
 
 @pytest.fixture(scope="module")
