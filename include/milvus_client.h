@@ -257,6 +257,11 @@ typedef struct milvus_error {
      * text of milvus_last_error(), so copy it.
      */
     const char *message;
+    /**
+     * The request id of the operation that failed, as its requests and its log lines have it (see
+     * milvus_thread_set_request_id()). Never NULL; "" if no operation had begun. It lives as long as message.
+     */
+    const char *request_id;
 } milvus_error;
 
 /**
@@ -408,9 +413,10 @@ const char *milvus_option_kind_name(int32_t kind);
  *
  * A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
  * threads may use it at once, and one client per process is usually enough. All clients share one library
- * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() starts milvus-log. While
- * the library resolves host names, and for some seconds after, one thread milvus-dns runs, or two if two
- * clients resolve at once. While it reads a file that an option names, a thread milvus-file runs.
+ * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
+ * milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
+ * seconds after, one thread milvus-dns runs, or two if two clients resolve at once. While it reads a file
+ * that an option names, a thread milvus-file runs.
  * @{
  */
 
@@ -2611,10 +2617,142 @@ void milvus_queue_free(milvus_queue *queue);
 
 // ====================================================================================================
 /**
+ * @defgroup stats Statistics
+ *
+ * A client counts what it does, from its making on. That is always on and takes no lock, so read it as often as
+ * you like, also after milvus_client_close().
+ * @{
+ */
+
+/**
+ * The requests of one kind that were sent, by how they ended, and how long the server took to answer (ok and
+ * refused): half, nine tenths and 99 hundredths took no longer than this. A percentile is never too small and at
+ * most an eighth too large; all are 0 while nothing was answered.
+ */
+typedef struct milvus_request_stats {
+    /** The server answered. */
+    int64_t ok;
+    /** The server answered with an error. */
+    int64_t refused;
+    /** The connection ended before the answer. */
+    int64_t lost;
+    /** The time for the request was over before the answer. */
+    int64_t timed_out;
+    /** The operation was cancelled, or its client closed, before the answer. */
+    int64_t cancelled;
+    /** Microseconds that half of the answers took at most. */
+    int64_t p50_us;
+    /** Microseconds that nine tenths of the answers took at most. */
+    int64_t p90_us;
+    /** Microseconds that 99 hundredths of the answers took at most. */
+    int64_t p99_us;
+    /** Microseconds of the slowest answer, exactly. */
+    int64_t max_us;
+} milvus_request_stats;
+
+/** What a client has done so far, and does now. */
+typedef struct milvus_stats {
+    /** Set by MILVUS_STATS_INIT. */
+    size_t size;
+    /** Connections that were made. */
+    int64_t connections_made;
+    /** Attempts to connect that failed. */
+    int64_t connections_failed;
+    /** Connections that ended although nobody had closed the client. */
+    int64_t connections_lost;
+    /** How often a call was tried again after a pause. */
+    int64_t retries;
+    /** Requests that were sent again because the server proved that it had not processed them. Also in lost. */
+    int64_t resends;
+    /** How often waits asked about their jobs. */
+    int64_t polls;
+    /** Bytes of the messages that were sent: without headers and pings. */
+    int64_t bytes_sent;
+    /** The same of those received. */
+    int64_t bytes_received;
+    /** Operations that run now, and callbacks that run or are due. */
+    int64_t operations_in_flight;
+    /** Requests that wait for an answer or for their turn now. */
+    int64_t requests_in_flight;
+    /** Jobs that waits follow now. */
+    int64_t jobs_followed;
+    /** Connect, and GetVersion where Connect does not tell the version: for each connection. */
+    milvus_request_stats handshakes;
+    /** ManualCompaction and Flush: what starts work on the server. */
+    milvus_request_stats triggers;
+    /** GetCompactionState. */
+    milvus_request_stats states;
+    /** GetCompactionStateWithPlans. */
+    milvus_request_stats plans;
+    /** GetPersistentSegmentInfo and GetQuerySegmentInfo. */
+    milvus_request_stats segments;
+    /** Every other request. */
+    milvus_request_stats others;
+} milvus_stats;
+/** What a milvus_stats begins with: its size, and zeros. */
+#define MILVUS_STATS_INIT { sizeof(milvus_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
+
+/**
+ * Reads what a client has done so far, and does now.
+ *
+ * The numbers are read one after the other while the client goes on: two of them may be one request apart.
+ *
+ * @param client     The client, which may be closed.
+ * @param out_stats  Receives the numbers. Begin with `milvus_stats stats = MILVUS_STATS_INIT;`.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_client_stats(milvus_client *client,
+                                  milvus_stats *out_stats);
+
+/** @} */
+
+// ====================================================================================================
+/**
+ * @defgroup tracing Tracing
+ *
+ * Every request carries the metadata client-request-unixmsec (when it was sent) and client-request-id, as those
+ * of pymilvus and the Java SDK do. All requests of one operation have the same id, which is also in its error and
+ * in its log lines. The library makes one for each operation, unless the thread that starts it has set one.
+ *
+ * What a thread sets here holds for the operations that it starts, blocking or asynchronous, of any client, until
+ * it sets something else. An operation keeps what it began with. Other threads are not affected, so a pool of
+ * threads sets it anew for each task.
+ * @{
+ */
+
+/**
+ * Sets the request id of the operations that the calling thread starts from now on.
+ *
+ * @param request_id  1 to 128 printable ASCII characters without blanks. NULL: each operation has an id of its
+ *                    own again.
+ * @retval MILVUS_INVALID_ARGUMENT The id is empty, too long, or has another character; the one before stays.
+ */
+milvus_status milvus_thread_set_request_id(const char *request_id);
+
+/**
+ * Sets metadata (a header) that the operations of the calling thread carry from now on, e.g. "traceparent".
+ *
+ * Milvus has the trace id of a traceparent as traceID in its log (seen on 2.3.5).
+ *
+ * It stands beside that of the options metadata.NAME, and replaces what they have by the same name.
+ *
+ * @param name   A lower-case name that neither the library nor gRPC nor HTTP/2 uses, at most 64 bytes. At most 16
+ *               names, and 4096 bytes of names and values in all.
+ * @param value  Printable ASCII. NULL or "" removes it.
+ * @retval MILVUS_INVALID_ARGUMENT The name or the value cannot be sent; nothing was changed.
+ */
+milvus_status milvus_thread_set_metadata(const char *name,
+                                         const char *value);
+
+/** @} */
+
+// ====================================================================================================
+/**
  * @defgroup log Log
  *
  * The log reports what the library does with its connections, for people who look for a fault. It is off
- * by default and then costs nothing. It never shows a token.
+ * by default and then costs nothing. It never shows a token. For programs there is a callback with the state
+ * of connections.
  * @{
  */
 
@@ -2631,10 +2769,26 @@ void milvus_queue_free(milvus_queue *queue);
 #define MILVUS_LOG_DEBUG 4
 
 /**
+ * The client begins to connect. MILVUS_CONNECTION_READY or _FAILED follows, unless nobody waits for it any
+ * more.
+ */
+#define MILVUS_CONNECTION_CONNECTING 1
+
+/** The client is connected. */
+#define MILVUS_CONNECTION_READY 2
+
+/** The attempt to connect failed; the reason says why. */
+#define MILVUS_CONNECTION_FAILED 3
+
+/** A connection ended although nobody had closed the client; the reason says why. The next call connects again. */
+#define MILVUS_CONNECTION_LOST 4
+
+/**
  * Receives one event of the log.
  *
- * message is a constant text like "connected"; fields are key=value, separated by blanks. Both are UTF-8
- * on one line, and gone when the callback returns. The library calls it one event at a time, on its thread
+ * message is a constant text like "connected"; fields are key=value, separated by blanks, last of them the
+ * operation's request_id, and its collection and job where they are known. Both are UTF-8 on one line, and
+ * gone when the callback returns. The library calls it one event at a time, on its thread
  * milvus-log. Nothing waits for it: if it is slow, the library drops events and reports their number. It
  * may call any function of this library except milvus_client_close(), which may have to wait for it. It
  * must not throw.
@@ -2643,6 +2797,19 @@ typedef void (*milvus_log_callback)(int32_t level,
                                     const char *message,
                                     const char *fields,
                                     void *user_data);
+
+/**
+ * Receives what happens to the connection of a client: the new state (one of the MILVUS_CONNECTION_...
+ * constants; later versions may add more), the server's address as in messages, e.g. "localhost:19530", and the
+ * reason, "" if the state has none.
+ *
+ * Texts, thread and re-entrancy are as in milvus_log_callback: one event of either callback at a time, on the
+ * thread milvus-log, and nothing waits for it. If it is slow, the oldest of 1024 states are dropped.
+ */
+typedef void (*milvus_connection_callback)(int32_t state,
+                                           const char *address,
+                                           const char *reason,
+                                           void *user_data);
 
 /**
  * Sets the process's log callback, in place of the one before.
@@ -2657,6 +2824,25 @@ typedef void (*milvus_log_callback)(int32_t level,
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
 milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);
+
+/**
+ * Sets the process's callback for the state of connections, in place of the one before.
+ *
+ * It is independent of milvus_set_log(), and replaced and turned off in the same way.
+ *
+ * @param callback   Receives each change of state, of all clients. NULL turns it off.
+ * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
+ * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
+ */
+milvus_status milvus_set_connection_callback(milvus_connection_callback callback, void *user_data);
+
+/**
+ * Gives the short text of a connection's state, e.g. "ready".
+ *
+ * @param state  One of the MILVUS_CONNECTION_... constants, or any other number.
+ * @return A static text, never NULL: "unknown connection state" for any other number.
+ */
+const char *milvus_connection_state_name(int32_t state);
 
 /** @} */
 

@@ -37,6 +37,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
 #include <memory>
@@ -367,6 +368,18 @@ enum class log_level : std::int32_t {
     debug = MILVUS_LOG_DEBUG,
 };
 
+/// What happened to the connection of a client.
+enum class connection_state : std::int32_t {
+    /// The client begins to connect. connection_state::ready or _FAILED follows, unless nobody waits for it any more.
+    connecting = MILVUS_CONNECTION_CONNECTING,
+    /// The client is connected.
+    ready = MILVUS_CONNECTION_READY,
+    /// The attempt to connect failed; the reason says why.
+    failed = MILVUS_CONNECTION_FAILED,
+    /// A connection ended although nobody had closed the client; the reason says why. The next call connects again.
+    lost = MILVUS_CONNECTION_LOST,
+};
+
 /// The short name of this status, a static string.
 inline const char *to_string(status value) noexcept { return milvus_status_name(static_cast<std::int32_t>(value)); }
 /// The short name of this answer, a static string.
@@ -436,6 +449,11 @@ inline const char *to_string(log_level value) noexcept
     case log_level::debug: return "debug";
     }
     return "unknown";
+}
+/// The short name of this connection state, a static string.
+inline const char *to_string(connection_state value) noexcept
+{
+    return milvus_connection_state_name(static_cast<std::int32_t>(value));
 }
 /// What this status means, in an English sentence; a static string.
 inline const char *message(status value) noexcept { return milvus_status_message(static_cast<std::int32_t>(value)); }
@@ -518,6 +536,8 @@ struct failure {
     milvus::resolution_state resolution = milvus::resolution_state::not_looked;
     /// The job that the call started or waited for; `no_job` if there is none.
     std::int64_t job_id = no_job;
+    /// The request id of the operation that failed; empty if no operation had begun.
+    std::string request_id;
     /// The C function that failed, also of blocking forms the one with `_async`; "milvus_client.hpp" if no C function
     /// was called.
     std::string operation;
@@ -548,6 +568,8 @@ public:
     milvus::resolution_state resolution() const noexcept { return detail_->resolution; }
     /// The job that the call started or waited for; `no_job` if there is none.
     std::int64_t job_id() const noexcept { return detail_->job_id; }
+    /// The request id of the operation that failed; empty if no operation had begun.
+    const std::string &request_id() const noexcept { return detail_->request_id; }
     /// The C function that failed.
     const std::string &operation() const noexcept { return detail_->operation; }
     /// All of the above as one value.
@@ -593,7 +615,7 @@ template <class Error> [[noreturn]] void raise(const Error &what)
 inline failure failure_of(const milvus_error &e)
 {
     return {static_cast<status>(e.status), e.grpc_code, e.server_code, e.retriable == MILVUS_YES,
-            e.in_doubt == MILVUS_YES, static_cast<resolution_state>(e.resolution), e.job_id, e.operation, e.message};
+            e.in_doubt == MILVUS_YES, static_cast<resolution_state>(e.resolution), e.job_id, e.request_id, e.operation, e.message};
 }
 
 inline failure failure_here(status code, std::string text)
@@ -971,6 +993,68 @@ struct progress {
     /// Collections that failed.
     std::int64_t collections_failed = 0;
 };
+
+/// The requests of one kind that were sent, by how they ended, and how long the server took to answer (ok and refused):
+/// half, nine tenths and 99 hundredths took no longer than this. A percentile is never too small and at most an eighth
+/// too large; all are 0 while nothing was answered.
+struct request_stats {
+    /// The server answered.
+    std::int64_t ok = 0;
+    /// The server answered with an error.
+    std::int64_t refused = 0;
+    /// The connection ended before the answer.
+    std::int64_t lost = 0;
+    /// The time for the request was over before the answer.
+    std::int64_t timed_out = 0;
+    /// The operation was cancelled, or its client closed, before the answer.
+    std::int64_t cancelled = 0;
+    /// Microseconds that half of the answers took at most.
+    std::int64_t p50_us = 0;
+    /// Microseconds that nine tenths of the answers took at most.
+    std::int64_t p90_us = 0;
+    /// Microseconds that 99 hundredths of the answers took at most.
+    std::int64_t p99_us = 0;
+    /// Microseconds of the slowest answer, exactly.
+    std::int64_t max_us = 0;
+};
+
+/// What a client has done so far, and does now.
+struct stats {
+    /// Connections that were made.
+    std::int64_t connections_made = 0;
+    /// Attempts to connect that failed.
+    std::int64_t connections_failed = 0;
+    /// Connections that ended although nobody had closed the client.
+    std::int64_t connections_lost = 0;
+    /// How often a call was tried again after a pause.
+    std::int64_t retries = 0;
+    /// Requests that were sent again because the server proved that it had not processed them. Also in lost.
+    std::int64_t resends = 0;
+    /// How often waits asked about their jobs.
+    std::int64_t polls = 0;
+    /// Bytes of the messages that were sent: without headers and pings.
+    std::int64_t bytes_sent = 0;
+    /// The same of those received.
+    std::int64_t bytes_received = 0;
+    /// Operations that run now, and callbacks that run or are due.
+    std::int64_t operations_in_flight = 0;
+    /// Requests that wait for an answer or for their turn now.
+    std::int64_t requests_in_flight = 0;
+    /// Jobs that waits follow now.
+    std::int64_t jobs_followed = 0;
+    /// Connect, and GetVersion where Connect does not tell the version: for each connection.
+    milvus::request_stats handshakes;
+    /// ManualCompaction and Flush: what starts work on the server.
+    milvus::request_stats triggers;
+    /// GetCompactionState.
+    milvus::request_stats states;
+    /// GetCompactionStateWithPlans.
+    milvus::request_stats plans;
+    /// GetPersistentSegmentInfo and GetQuerySegmentInfo.
+    milvus::request_stats segments;
+    /// Every other request.
+    milvus::request_stats others;
+};
 // End of what is generated.
 
 /// What to compact, and how: `milvus_compact_params`.
@@ -1240,6 +1324,44 @@ inline progress value_of(const milvus_progress &c)
     made.collections = c.collections;
     made.collections_done = c.collections_done;
     made.collections_failed = c.collections_failed;
+    return made;
+}
+
+inline request_stats value_of(const milvus_request_stats &c)
+{
+    request_stats made;
+    made.ok = c.ok;
+    made.refused = c.refused;
+    made.lost = c.lost;
+    made.timed_out = c.timed_out;
+    made.cancelled = c.cancelled;
+    made.p50_us = c.p50_us;
+    made.p90_us = c.p90_us;
+    made.p99_us = c.p99_us;
+    made.max_us = c.max_us;
+    return made;
+}
+
+inline stats value_of(const milvus_stats &c)
+{
+    stats made;
+    made.connections_made = c.connections_made;
+    made.connections_failed = c.connections_failed;
+    made.connections_lost = c.connections_lost;
+    made.retries = c.retries;
+    made.resends = c.resends;
+    made.polls = c.polls;
+    made.bytes_sent = c.bytes_sent;
+    made.bytes_received = c.bytes_received;
+    made.operations_in_flight = c.operations_in_flight;
+    made.requests_in_flight = c.requests_in_flight;
+    made.jobs_followed = c.jobs_followed;
+    made.handshakes = value_of(c.handshakes);
+    made.triggers = value_of(c.triggers);
+    made.states = value_of(c.states);
+    made.plans = value_of(c.plans);
+    made.segments = value_of(c.segments);
+    made.others = value_of(c.others);
     return made;
 }
 // End of what is generated.
@@ -1739,7 +1861,15 @@ inline std::vector<option_info> known_options()
 class options {
 public:
     /// All options at their defaults. If the process has no room for more options, `set()` and the client report it.
-    options() noexcept : handle_(milvus_options_new()) {}
+    options() noexcept : handle_(milvus_options_new())
+    {
+        char text[64];
+
+        std::snprintf(text, sizeof text, "milvus-client-cpp/%d.%d.%d", MILVUS_VERSION_MAJOR, MILVUS_VERSION_MINOR,
+                      MILVUS_VERSION_PATCH);
+        if (handle_.get() != nullptr) // one that the program sets replaces it
+            milvus_options_set(handle_.get(), "user_agent", text);
+    }
     /// Sets an option, or throws, and returns the options: `options.set("tls.ca_file", "ca.pem")`.
     options &set(const std::string &key, const std::string &value) &
     {
@@ -1823,9 +1953,10 @@ public:
     /// Makes a client, or returns the failure.
     static result<client> try_new(const std::string &uri, const std::string &token = std::string())
     {
-        return make({&uri, &token}, [&](milvus_client **out) {
-            return milvus_client_new(uri.c_str(), token.c_str(), out);
-        });
+        milvus::options with_token;
+        if (const result<void> set = with_token.try_set("token", token); !set)
+            return set.failure();
+        return try_new(uri, with_token);
     }
     /// Makes a client, or returns the failure.
     static result<client> try_new(const std::string &uri, const milvus::options &options)
@@ -1839,7 +1970,8 @@ public:
     /// Makes a client of the environment variables MILVUS_URI and MILVUS_TOKEN, or returns the failure.
     static result<client> try_from_environment()
     {
-        return make({}, [](milvus_client **out) { return milvus_client_new(nullptr, nullptr, out); });
+        const milvus::options none;
+        return make({}, [&](milvus_client **out) { return milvus_client_new_with(nullptr, none.handle(), out); });
     }
     /// Makes a client of the environment variables MILVUS_URI and MILVUS_TOKEN, or throws.
     static client from_environment() { return try_from_environment().value(); }
@@ -1875,6 +2007,17 @@ public:
         if (milvus_client_set_token(handle(), token.c_str()) != MILVUS_OK)
             return detail::last_failure();
         return detail::nothing{};
+    }
+
+    /// `milvus_client_stats()`. It asks no server.
+    milvus::stats stats() const { return try_stats().value(); }
+    /// `stats()` that returns the failure instead of throwing.
+    result<milvus::stats> try_stats() const
+    {
+        milvus_stats c = MILVUS_STATS_INIT;
+        if (milvus_client_stats(handle(), &c) != MILVUS_OK)
+            return detail::last_failure();
+        return detail::value_of(c);
     }
 
     /// `milvus_client_server_version()`. It has no asynchronous form.
@@ -2178,6 +2321,33 @@ inline result<std::int64_t> try_parse_target_size(const std::string &text)
 }
 /// Reads a size such as "1.5 GiB" in MB: `milvus_parse_target_size()`.
 inline std::int64_t parse_target_size(const std::string &text) { return try_parse_target_size(text).value(); }
+
+// milvus_thread_set_request_id(): of the operations that the calling thread starts from now on; "": none any more.
+inline result<void> try_set_thread_request_id(const std::string &id)
+{
+    if (auto wrong = detail::refuse_nul("the request id", id))
+        return *wrong;
+    if (milvus_thread_set_request_id(id.empty() ? nullptr : id.c_str()) != MILVUS_OK)
+        return detail::last_failure();
+    return detail::nothing{};
+}
+inline void set_thread_request_id(const std::string &id) { try_set_thread_request_id(id).value(); }
+
+// milvus_thread_set_metadata(): the same of a header, e.g. "traceparent".
+inline result<void> try_set_thread_metadata(const std::string &name, const std::string &value)
+{
+    if (auto wrong = detail::refuse_nul("the name", name))
+        return *wrong;
+    if (auto wrong = detail::refuse_nul("the value", value))
+        return *wrong;
+    if (milvus_thread_set_metadata(name.c_str(), value.c_str()) != MILVUS_OK)
+        return detail::last_failure();
+    return detail::nothing{};
+}
+inline void set_thread_metadata(const std::string &name, const std::string &value)
+{
+    try_set_thread_metadata(name, value).value();
+}
 
 namespace detail {
 

@@ -22,6 +22,7 @@ use crate::rpc::{RetryClass, Rpc};
 use crate::runtime;
 use crate::segments::{self, Segment};
 use crate::server::Server;
+use crate::stats::Snapshot;
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,16 +162,17 @@ impl Client {
     /// What the server says of a job now. The server reports a job that it does not know as Completed, not as an error.
     pub fn compaction_state(&self, job_id: i64, timeout: Timeout) -> Operation<StateInfo> {
         self.operation(timeout, |context| async move {
+            context.trace().about_job(job_id);
             state::state(&context.client_state().rpc, RetryClass::Read, context.deadline(), job_id).await
         })
     }
 
     /// The plans of a job: those that the server lists now, and those that this client saw earlier.
     pub fn compaction_plans(&self, job_id: i64, timeout: Timeout) -> Operation<Vec<Plan>> {
-        self.operation(
-            timeout,
-            |context| async move { questions::plans(context.call_context(), job_id).await },
-        )
+        self.operation(timeout, |context| async move {
+            context.trace().about_job(job_id);
+            questions::plans(context.call_context(), job_id).await
+        })
     }
 
     /// Waits until a job is over. Fails only for an impossible id; whatever else ends the wait is in the [`WaitResult`].
@@ -208,6 +210,14 @@ impl Client {
         portable::import(&self.client_state.history, text)
     }
 
+    /// What this client has done so far, and does now. Asks nobody.
+    #[must_use]
+    pub fn stats(&self) -> Snapshot {
+        let mut stats = self.client_state.rpc.stats().snapshot();
+        stats.operations_in_flight = self.in_flight.count();
+        stats
+    }
+
     /// Flushes a collection, and ends when its rows are stored.
     pub fn flush(&self, name: &str, timeout: Timeout) -> Operation<()> {
         self.on_collection(name, timeout, |context, name| async move {
@@ -236,9 +246,9 @@ impl Client {
                 many::compact(context.client_state(), context.progress_tracker(), context.deadline(), many);
             let (mut items, error) = panics::caught_in_doubt(Box::pin(compacted)).await?;
             for item in &mut items {
-                item.error = item.error.take().map(|error| context.without_secrets(error));
+                item.error = item.error.take().map(|error| context.identified(error));
             }
-            Ok((items, error.map(|error| context.without_secrets(error))))
+            Ok((items, error.map(|error| context.identified(error))))
         })
         .that_triggers()
     }
@@ -260,7 +270,10 @@ impl Client {
         timeout: Timeout,
         work: impl FnOnce(Arc<OperationContext>, String) -> F,
     ) -> Operation<T> {
-        self.operation(timeout, |context| work(context, name.to_owned()))
+        self.operation(timeout, |context| {
+            context.trace().about_collection(name);
+            work(context, name.to_owned())
+        })
     }
 
     pub(crate) fn context(&self, timeout: Timeout) -> Arc<OperationContext> {

@@ -90,6 +90,7 @@ fn terminated(text: &'static str) -> &'static CStr {
 
 /// A failed call: its status, and everything known about the failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // each is independent of the others
 pub struct Error {
     /// The kind of failure.
     pub status: Status,
@@ -106,6 +107,8 @@ pub struct Error {
     /// What the library found out about a trigger in doubt before the call returned: a number of
     /// [`ResolutionState`](crate::compaction::ResolutionState).
     pub resolution: i32,
+    /// The request id of the operation that failed; empty if none had begun.
+    request_id: Box<str>,
     /// Finding this out took a whole timeout, so an immediate retry would take as long again.
     pub(crate) was_slow: bool,
     message: String,
@@ -123,6 +126,7 @@ impl Error {
             in_doubt: false,
             job_id: 0,
             resolution: 0,
+            request_id: Box::default(),
             was_slow: false,
             message: one_line(message.as_ref()),
         }
@@ -143,6 +147,17 @@ impl Error {
     /// The same error, found only after a whole timeout.
     pub(crate) fn slow(self) -> Self {
         Self { was_slow: true, ..self }
+    }
+
+    /// The same error, of the operation with this request id.
+    pub(crate) fn of_request(self, id: &str) -> Self {
+        Self { request_id: id.into(), ..self }
+    }
+
+    /// The request id of the operation that failed, as its requests carried it; empty if none had begun.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
     }
 
     /// The same error after so many attempts.

@@ -44,6 +44,11 @@ impl InFlight {
         InFlightGuard(Arc::clone(self))
     }
 
+    /// How many operations and callbacks are in flight.
+    pub(crate) fn count(&self) -> usize {
+        self.state().count
+    }
+
     /// Runs `work`, and calls `on_closing` at least once if the client closes meanwhile or is closed already.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>, on_closing: impl Fn()) -> T {
         let closing = self.closing.notified();

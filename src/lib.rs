@@ -32,7 +32,11 @@ mod callbacks;
 
 mod closing;
 
+pub mod trace;
+
 pub mod log;
+
+pub mod stats;
 
 mod transport;
 

@@ -17,6 +17,7 @@ use crate::inline_executor;
 use crate::panics;
 use crate::rpc::Deadline;
 use crate::runtime::{self, Abandon, UnderWay};
+use crate::trace::{self, Trace};
 
 /// What the work of an operation needs, and what controls it from outside.
 pub(crate) struct OperationContext {
@@ -27,6 +28,7 @@ pub(crate) struct OperationContext {
     is_watched: AtomicBool,
     token: CancellationToken,
     progress_tracker: Arc<ProgressTracker>,
+    trace: Arc<Trace>,
 }
 
 impl OperationContext {
@@ -42,6 +44,7 @@ impl OperationContext {
             is_watched: AtomicBool::new(false),
             token: CancellationToken::default(),
             progress_tracker: Arc::new(ProgressTracker::new()),
+            trace: Trace::of_this_thread(),
         })
     }
 
@@ -64,6 +67,11 @@ impl OperationContext {
         &self.progress_tracker
     }
 
+    /// What identifies the operation; the thread that makes it decides.
+    pub(crate) fn trace(&self) -> &Arc<Trace> {
+        &self.trace
+    }
+
     pub(crate) fn elapsed(&self) -> Duration {
         self.deadline.elapsed()
     }
@@ -77,14 +85,15 @@ impl OperationContext {
         self.token.cancel(Status::Cancelled);
     }
 
-    /// Prepares an error for the caller; every error passes here. It hides secrets, and says that the operation was
-    /// cancelled if it was.
+    /// Prepares an error for the caller; every error passes here. It hides secrets, tells the request id, and says that
+    /// the operation was cancelled if it was.
     pub(crate) fn settle(&self, error: Error) -> Error {
-        self.without_secrets(self.deadline().settle(error))
+        self.identified(self.deadline().settle(error))
     }
 
-    pub(crate) fn without_secrets(&self, error: Error) -> Error {
-        self.client_state.rpc.config().hiding_secrets(error)
+    /// The error without secrets and with the request id.
+    pub(crate) fn identified(&self, error: Error) -> Error {
+        self.client_state.rpc.config().hiding_secrets(error).of_request(self.trace.request_id())
     }
 
     pub(crate) fn settle_wait(&self, outcome: WaitResult) -> WaitResult {
@@ -157,14 +166,15 @@ impl<T: Send + 'static> Operation<T> {
         accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let Self { context, work, is_trigger } = self;
-        runtime::prepare()?;
-        let guard = context.in_flight.enter()?;
+        runtime::prepare().map_err(|error| context.identified(error))?;
+        let guard = context.in_flight.enter().map_err(|error| context.identified(error))?;
         let (completer, completion) = completion::pair();
         let result = accepted(Arc::clone(&context), completion)?;
         let ending = Arc::new(Ending { is_trigger, state: Mutex::new(Some((completer, guard))) });
         let under_way = UnderWay::new(Arc::downgrade(&ending) as _);
         begin(Box::pin(async move {
             let on_closing = || context.token.cancel(Status::Closed);
+            let work = trace::span(Some(Arc::clone(&context.trace)), work);
             let work = panics::caught(context.in_flight.run(work, on_closing));
             let result = context.token.watch(work).await.and_then(|result| result);
             context.progress_tracker.stop();

@@ -20,6 +20,7 @@ use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::poll_limiter::pause;
 use crate::stall::{Advance, Stall};
+use crate::trace;
 
 /// The client repeats an observation after this time if it shows anything but success.
 const CONFIRM: Duration = Duration::from_secs(1);
@@ -66,6 +67,8 @@ pub(crate) async fn wait(
         return Ok(WaitResult { report, error: None });
     }
     let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
+    trace::about_job(job_id, job.origin.as_ref().map(|origin| origin.collection.name.as_str()));
+    let _followed = context.rpc().stats().follow_job();
     let was_over = job.is_over;
     let mut follower = Follower::new(context, job_id, job, advance);
     let ended = follower.poll_to_the_end(show).await;
@@ -170,6 +173,7 @@ impl<'a> Follower<'a> {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();
+            self.context.rpc().stats().polled();
             // Boxed, so that a wait takes little memory between two polls.
             let looked = Box::pin(self.look(show)).await;
             let rest = match looked {

@@ -22,6 +22,7 @@ use crate::panics;
 use crate::rpc::Deadline;
 use crate::stall::Advance;
 use crate::text::quotable;
+use crate::trace;
 
 /// The default number of collections that are compacted at a time.
 pub const DEFAULT_CONCURRENCY: usize = 16;
@@ -119,9 +120,11 @@ pub(crate) async fn compact(
             only_trigger,
         };
         let deadline = deadline.alone();
+        // The task of each is its own, so it is not within the trace of the whole.
+        let trace = trace::current().map(|whole| whole.part(&name));
         async move {
             let deadline = deadline.cancelled_by(&token);
-            token.watch(Box::pin(one.compact(deadline, name))).await
+            token.watch(trace::span(trace, Box::pin(one.compact(deadline, name)))).await
         }
     };
     let through = |item: &Item| {

@@ -22,6 +22,7 @@ use crate::rpc::{RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
+use crate::trace;
 
 /// A checked trigger: this server will do exactly what it asks for.
 pub(super) struct Prepared {
@@ -233,7 +234,8 @@ async fn trigger(
         check_selection(server, collection)
     };
     let call = (RetryClass::Trigger, context.deadline, collection.database.as_str(), request);
-    context.rpc().unary_to(call, &check).await.map_err(|error| {
+    let answered = context.rpc().unary_to(call, &check).await;
+    answered.inspect(|(reply, _)| trace::about_job(reply.compaction_id, None)).map_err(|error| {
         let name = quotable(&collection.name);
         let doubt = if error.in_doubt { "may or may not have been started" } else { "was not started" };
         error.context(format!("compaction of \"{name}\" {doubt}"))

@@ -99,7 +99,8 @@ impl fmt::Debug for Credentials {
     }
 }
 
-struct Wiped(Zeroizing<Vec<u8>>);
+/// Bytes of a header that are wiped with its last copy.
+pub(super) struct Wiped(pub(super) Zeroizing<Vec<u8>>);
 
 impl AsRef<[u8]> for Wiped {
     fn as_ref(&self) -> &[u8] {

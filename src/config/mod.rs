@@ -4,6 +4,7 @@ mod checks;
 mod credential_store;
 mod credentials;
 mod management;
+mod metadata;
 mod options;
 mod proxy;
 mod stray;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
+use http::uri::Authority;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Status};
@@ -24,6 +27,7 @@ use checks::{check_database, contradiction};
 pub use credential_store::CredentialStore;
 pub use credentials::Credentials;
 pub use management::ManagementConfig;
+pub use metadata::Metadata;
 pub use options::{Description, Kind, OPTIONS, Options};
 pub use proxy::{Proxies, Proxy};
 pub use tls::{Pem, Source, TlsConfig};
@@ -78,6 +82,12 @@ pub struct Config {
     pub allows_early_target_size: bool,
     /// The management port, if the application names one.
     pub management: Option<ManagementConfig>,
+    /// What every gRPC request carries beside the library's own metadata.
+    pub metadata: Metadata,
+    /// The `:authority` of every gRPC request; `None` is the address.
+    pub authority: Option<Authority>,
+    /// The user agent of every request.
+    pub(crate) user_agent: HeaderValue,
 }
 
 /// How often and how fast to retry a call.
@@ -129,6 +139,9 @@ impl Config {
             assumed_version: options.text(c"assumed_version").map(assumed_version).transpose()?,
             allows_early_target_size: options.boolean(c"allow_early_target_size").unwrap_or_default(),
             management: ManagementConfig::read(options)?,
+            metadata: Metadata::read(options)?,
+            authority: metadata::authority(options)?,
+            user_agent: metadata::user_agent(options)?,
         })
     }
 
@@ -161,6 +174,8 @@ impl Config {
             is_global: false,
             credentials: Arc::default(),
             token_file: None,
+            metadata: Metadata::default(),
+            authority: None,
             management: None,
             proxies,
             ..self.clone()

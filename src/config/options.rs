@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::Metadata;
 use super::checks::TEXT_LIMIT;
 use crate::error::Error;
 use crate::text::shortened;
@@ -61,7 +62,7 @@ const DAY_MS: u32 = 86_400_000;
 const MONTH_MS: u32 = 30 * DAY_MS;
 
 /// Every option, in an order for readers.
-pub static OPTIONS: [Description; 34] = [
+pub static OPTIONS: [Description; 37] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; overrides the one in the URI"),
     text(c"user", Kind::Text, c"user name; set it with password, instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -160,11 +161,33 @@ pub static OPTIONS: [Description; 34] = [
         help: c"a flush also waits until the server has sorted the segments that it stored; servers since 2.5 sort, and compact only sorted segments",
         bounds: (0, 0),
     },
+    text(
+        c"metadata.<name>",
+        Kind::Secret,
+        c"header of one's own on every gRPC request, e.g. metadata.x-tenant; lower-case name, printable ASCII value; names that the library, gRPC or HTTP/2 uses are refused; at most 16, and 4096 bytes in all",
+    ),
+    text(
+        c"authority",
+        Kind::Text,
+        c"the :authority (host, or host:port) of every gRPC request, for fronts that route by it; empty: the URI's host, or tls.server_name, and port",
+    ),
+    text(
+        c"user_agent",
+        Kind::Text,
+        c"what identifies the program, e.g. nightly/1.0; it stands before the library's own milvus-client-c/VERSION",
+    ),
 ];
+
+/// The beginning of the keys that name metadata of the application.
+const METADATA: &str = "metadata.";
 
 /// The options of a client that is to be made. Dropping it wipes the values from memory.
 #[derive(Clone, Default)]
-pub struct Options(BTreeMap<&'static CStr, Zeroizing<String>>);
+pub struct Options {
+    values: BTreeMap<&'static CStr, Zeroizing<String>>,
+    /// The values of `metadata.<name>`, by their names.
+    metadata: BTreeMap<String, Zeroizing<String>>,
+}
 
 impl Options {
     /// Sets an option, and replaces its former value.
@@ -172,21 +195,31 @@ impl Options {
     /// # Errors
     /// `InvalidArgument` for an unknown key, with a list of all keys, and for a value of the wrong form.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        if let Some(name) = key.strip_prefix(METADATA) {
+            Metadata::default().set(name, value)?;
+            self.metadata.insert(name.to_owned(), Zeroizing::new(value.to_owned()));
+            return Ok(());
+        }
         let option = describe(key)?;
         option.check(value)?;
-        self.0.insert(option.key, Zeroizing::new(value.to_owned()));
+        self.values.insert(option.key, Zeroizing::new(value.to_owned()));
         Ok(())
+    }
+
+    /// The names and values of `metadata.<name>`.
+    pub(super) fn metadata(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The value of a text option, if it is set and not empty.
     pub(super) fn text(&self, key: &CStr) -> Option<&str> {
-        self.0.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty())
+        self.values.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The same for a key of a group, such as `tls`.
     pub(super) fn text_of(&self, group: &str, key: &str) -> Option<&str> {
         let key = format!("{group}.{key}");
-        self.0.keys().find(|known| known.to_bytes() == key.as_bytes()).and_then(|known| self.text(known))
+        self.values.keys().find(|known| known.to_bytes() == key.as_bytes()).and_then(|known| self.text(known))
     }
 
     pub(super) fn boolean(&self, key: &CStr) -> Option<bool> {

@@ -2,9 +2,10 @@
 //!
 //! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
 //! threads may use it at once, and one client per process is usually enough. All clients share one library
-//! thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() starts milvus-log. While
-//! the library resolves host names, and for some seconds after, one thread milvus-dns runs, or two if two
-//! clients resolve at once. While it reads a file that an option names, a thread milvus-file runs.
+//! thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
+//! milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
+//! seconds after, one thread milvus-dns runs, or two if two clients resolve at once. While it reads a file
+//! that an option names, a thread milvus-file runs.
 
 use std::ffi::c_char;
 use std::sync::PoisonError;

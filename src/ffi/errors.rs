@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char};
 
 use crate::error::{Error, MESSAGE_LIMIT, Status};
+use crate::trace::REQUEST_ID_LIMIT;
 
 /// How a call ended: MILVUS_OK or another of the constants above. Later versions add more: treat an unknown
 /// one as a failure.
@@ -44,6 +45,9 @@ pub struct milvus_error {
     /// without the token. Never NULL. It lives as long as this struct. The thread's next failure overwrites the
     /// text of milvus_last_error(), so copy it.
     pub message: *const c_char,
+    /// The request id of the operation that failed, as its requests and its log lines have it (see
+    /// milvus_thread_set_request_id()). Never NULL; "" if no operation had begun. It lives as long as message.
+    pub request_id: *const c_char,
 }
 
 /// Gives the name of a status's constant, e.g. "MILVUS_COLLECTION_NOT_FOUND".
@@ -88,9 +92,11 @@ pub extern "C" fn milvus_last_error_message() -> *const c_char {
 }
 
 /// The details of one error: the C struct and the text that it points to.
+/// The C struct and the text it points to.
 pub(super) struct Detail {
     raw: milvus_error,
     _message: CString,
+    _request_id: CString,
 }
 
 // SAFETY: never written once it is made, and what it points to is static or its own.
@@ -101,7 +107,9 @@ impl Detail {
     pub(super) fn new(operation: &'static CStr, error: &Error) -> Self {
         // A message holds no control characters, so no NUL either.
         let message = CString::new(error.message()).unwrap_or_default();
-        Self { raw: raw_of(operation, error, message.as_ptr()), _message: message }
+        let request_id = CString::new(error.request_id()).unwrap_or_default();
+        let raw = raw_of(operation, error, message.as_ptr(), request_id.as_ptr());
+        Self { raw, _message: message, _request_id: request_id }
     }
 
     /// Valid as long as this is where it is.
@@ -110,7 +118,12 @@ impl Detail {
     }
 }
 
-fn raw_of(operation: &'static CStr, error: &Error, message: *const c_char) -> milvus_error {
+fn raw_of(
+    operation: &'static CStr,
+    error: &Error,
+    message: *const c_char,
+    request_id: *const c_char,
+) -> milvus_error {
     milvus_error {
         size: size_of::<milvus_error>(),
         status: error.status as i32,
@@ -122,6 +135,7 @@ fn raw_of(operation: &'static CStr, error: &Error, message: *const c_char) -> mi
         job_id: error.job_id,
         operation: operation.as_ptr(),
         message,
+        request_id,
     }
 }
 
@@ -144,6 +158,7 @@ impl Plain {
             job_id: 0,
             operation: c"".as_ptr(),
             message: message.as_ptr(),
+            request_id: c"".as_ptr(),
         })
     }
 
@@ -156,23 +171,27 @@ impl Plain {
 const NO_ERROR: Plain = Plain::new(Status::Ok, c"");
 
 thread_local! {
-    // The C struct and the text it points to. Neither needs a destructor: a call may fail while its thread ends, and
+    // The C struct and the texts it points to. None needs a destructor: a call may fail while its thread ends, and
     // the error has to be readable even then.
     static LATEST: Cell<milvus_error> = const { Cell::new(NO_ERROR.0) };
     static MESSAGE: [Cell<u8>; MESSAGE_LIMIT + 1] = const { [const { Cell::new(0) }; _] };
+    static REQUEST_ID: [Cell<u8>; REQUEST_ID_LIMIT + 1] = const { [const { Cell::new(0) }; _] };
 }
 
 /// Remembers an error for the calling thread.
 #[cold]
 #[inline(never)] // or each export has a copy of it
 pub(super) fn record(operation: &'static CStr, error: &Error) {
-    let text = error.message().as_bytes();
-    let text = &text[..text.len().min(MESSAGE_LIMIT)];
-    let kept = MESSAGE.with(|message| {
-        message.iter().zip(text.iter().chain(&[0])).for_each(|(place, byte)| place.set(*byte));
-        message.as_ptr().cast()
-    });
-    LATEST.set(raw_of(operation, error, kept));
+    let message = MESSAGE.with(|place| kept(place, error.message()));
+    let request_id = REQUEST_ID.with(|place| kept(place, error.request_id()));
+    LATEST.set(raw_of(operation, error, message, request_id));
+}
+
+/// Copies a text and its NUL into a place of the thread, as much of it as fits.
+fn kept(place: &[Cell<u8>], text: &str) -> *const c_char {
+    let text = &text.as_bytes()[..text.len().min(place.len() - 1)];
+    place.iter().zip(text.iter().chain(&[0])).for_each(|(place, byte)| place.set(*byte));
+    place.as_ptr().cast()
 }
 
 /// The calling thread's latest error. Never NULL.

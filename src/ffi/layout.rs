@@ -16,6 +16,7 @@ use super::many::{milvus_many_params, milvus_many_result};
 use super::options::milvus_option_info;
 use super::plans::milvus_plan;
 use super::segments::milvus_segment;
+use super::stats::{milvus_request_stats, milvus_stats};
 
 /// The size of one field's type, found without a value of the struct.
 fn size_of_field<S, F>(_: fn(&S) -> &F) -> usize {
@@ -43,7 +44,8 @@ macro_rules! lay_out {
 #[test]
 fn structs_are_laid_out_as_promised() {
     let here = lay_out! {
-        milvus_error: size status grpc_code server_code retriable in_doubt resolution job_id operation message;
+        milvus_error: size status grpc_code server_code retriable in_doubt resolution job_id operation message
+            request_id;
         milvus_option_info: size key default_value help kind reserved minimum maximum;
         milvus_server_info: size client_id is_lite reserved version deploy_mode;
         milvus_compact_params: size is_clustering is_l0 target_size_mb partition_name channel segment_ids
@@ -70,6 +72,10 @@ fn structs_are_laid_out_as_promised() {
             unsorted_segments;
         milvus_progress: size elapsed_ms planned completed failed plans_per_second collections
             collections_done collections_failed;
+        milvus_request_stats: ok refused lost timed_out cancelled p50_us p90_us p99_us max_us;
+        milvus_stats: size connections_made connections_failed connections_lost retries resends polls bytes_sent
+            bytes_received operations_in_flight requests_in_flight jobs_followed handshakes triggers states
+            plans segments others;
     };
     let promised = include_str!("../../tests/abi/layout.txt");
     for (here, promised) in here.lines().zip(promised.lines()) {

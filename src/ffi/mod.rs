@@ -32,6 +32,8 @@ pub mod portable;
 pub mod queues;
 pub mod results;
 pub mod segments;
+pub mod stats;
+pub mod tracing;
 mod userdata;
 pub mod values;
 pub mod version;

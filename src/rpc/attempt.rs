@@ -14,7 +14,9 @@ use super::methods::Response;
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::{Config, Credentials};
 use crate::error::{Error, Status};
+use crate::stats::Outcome;
 use crate::text::shortened;
+use crate::trace;
 use crate::transport::{Arrival, Connection, HttpResponse, TransportError};
 
 /// How much of a server's text a message quotes.
@@ -58,13 +60,35 @@ impl Context<'_> {
         let sent = AtomicBool::new(false);
         // Kept until the response is read, so that no text of it shows them.
         let credentials = self.config.credentials.current();
+        let counted = connection.stats().begin(path, message.len());
         let request = self.request(connection, path, credentials.as_deref());
         let response = connection.send(request, message, ANSWER_LIMIT, &sent);
         let result = match self.deadline.bound(response).await {
-            None if sent.load(Ordering::Relaxed) => Err(self.out_of_time("waiting for", Reached::Perhaps)),
+            None if sent.load(Ordering::Relaxed) => {
+                let is_cancelled = self.deadline.cancelled().is_some();
+                counted.ended(if is_cancelled { Outcome::Cancelled } else { Outcome::TimedOut });
+                Err(self.out_of_time("waiting for", Reached::Perhaps))
+            }
             None => Err(self.out_of_time("about to ask", Reached::Nothing)),
-            Some(Err(error)) => Err(no_response(error)),
-            Some(Ok(answer)) => self.checked(answer, reply),
+            Some(Err(error)) => {
+                if sent.load(Ordering::Relaxed) {
+                    counted.ended(Outcome::Lost);
+                }
+                Err(no_response(error))
+            }
+            Some(Ok(answer)) => {
+                let bytes = answer.body.len();
+                let result = self.checked(answer, reply);
+                match &result {
+                    Ok(()) => counted.answered(Outcome::Ok, bytes),
+                    // The server was only quicker to report it.
+                    Err(failure) if failure.error.status == Status::Timeout => {
+                        counted.ended(Outcome::TimedOut);
+                    }
+                    Err(_) => counted.answered(Outcome::Refused, bytes),
+                }
+                result
+            }
         };
         result.map_err(|failure| match connection.refused_pings() {
             Some(interval) => failure.of_pings(interval),
@@ -80,6 +104,10 @@ impl Context<'_> {
     ) -> Request<()> {
         let mut request = grpc::head(connection.origin(), path, self.deadline.remaining());
         let headers = request.headers_mut();
+        for (name, value) in self.config.metadata.iter() {
+            headers.insert(name, value.clone());
+        }
+        trace::identify(headers, connection.is_unused());
         // Without this header the server uses its default database.
         if let Some(name) = HeaderValue::try_from(self.database).ok().filter(|name| !name.is_empty()) {
             headers.insert(&DATABASE, name);

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::inline_executor;
 use crate::server::Server;
+use crate::stats::Stats;
 use crate::transport::{Channel, Connection};
 use attempt::{Call, Context};
 pub(crate) use deadline::Deadline;
@@ -42,6 +43,7 @@ pub(crate) struct Rpc {
     config: Arc<Config>,
     /// The file that the token is read from, if it is.
     token_file: Option<TokenFile>,
+    stats: Arc<Stats>,
     channel: Channel,
     session: RwLock<Option<Arc<Session>>>,
     /// The call that opens a session holds this lock, and the others wait for it.
@@ -55,12 +57,14 @@ pub(crate) struct Rpc {
 impl Rpc {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
         let config = Arc::new(config);
+        let stats = Arc::<Stats>::default();
         let token_file = TokenFile::open(&config)?;
-        let channel = Channel::new(Arc::clone(&config))?;
+        let channel = Channel::new(Arc::clone(&config), Arc::clone(&stats))?;
         let handshake = Mutex::new(Limit::of(config.connect_timeout));
         Ok(Self {
             config,
             token_file,
+            stats,
             channel,
             session: RwLock::default(),
             opening: tokio::sync::Mutex::default(),
@@ -73,6 +77,10 @@ impl Rpc {
         &self.config
     }
 
+    pub(crate) fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
     /// Returns what the server says of itself. Connects if there is no connection.
     pub(crate) async fn server(&self, deadline: Deadline<'_>) -> Result<Server, Error> {
         let mut attempts = Attempts::new(self.config.retry);
@@ -81,6 +89,7 @@ impl Rpc {
                 Ok(session) => return Ok(session.server.clone()),
                 Err(failure) => attempts.again_after(failure, RetryClass::Read, deadline).await?,
             }
+            self.stats.retried();
         }
     }
 
@@ -169,12 +178,17 @@ impl Rpc {
                 Err(failure) => {
                     // The attempt ran out of its time, and the call did not.
                     let is_silent = deadline.has_passed() && !whole.has_passed();
+                    let is_resent = failure.reached == Reached::ClosingConnection;
                     attempts.again_after(failure, class, whole).await.map_err(|error| {
                         match error.status {
                             Status::Timeout if is_silent => error.found_unavailable(),
                             _ => error,
                         }
                     })?;
+                    self.stats.retried();
+                    if is_resent {
+                        self.stats.resent();
+                    }
                 }
             }
             is_repeated = true;

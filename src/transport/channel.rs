@@ -14,11 +14,13 @@ use super::resolve::Resolver;
 use super::topology;
 use crate::config::{Address, Config};
 use crate::error::Error;
-use crate::log::{self, Level};
+use crate::log::{self, ConnectionState, Level};
+use crate::stats::Stats;
 
 /// Makes the connections of a client.
 pub(crate) struct Channel {
     endpoint: Endpoint,
+    stats: Arc<Stats>,
     state: Mutex<ChannelState>,
 }
 
@@ -43,8 +45,8 @@ struct Primary {
 
 impl Channel {
     /// Prepares a channel. Reads certificates if TLS is wanted, but does not connect.
-    pub(crate) fn new(config: Arc<Config>) -> Result<Self, Error> {
-        Ok(Self { endpoint: Endpoint::new(config)?, state: Mutex::default() })
+    pub(crate) fn new(config: Arc<Config>, stats: Arc<Stats>) -> Result<Self, Error> {
+        Ok(Self { endpoint: Endpoint::new(config)?, stats, state: Mutex::default() })
     }
 
     /// Returns the connection, and makes one if there is none. A failure means that nothing was sent.
@@ -55,10 +57,19 @@ impl Channel {
             Some(connection) if !state.primary_has_moved(&self.endpoint) => return Ok(connection),
             living => living.is_some(),
         };
-        state.connection = None;
-        let connection = state.connect(&self.endpoint, has_moved).await.inspect_err(|error| {
-            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
-        })?;
+        if let Some(ended) = state.connection.take().filter(|_| !has_moved) {
+            ended.report_loss();
+        }
+        log::tell_connection(ConnectionState::Connecting, state.address(&self.endpoint), "");
+        let connection =
+            state.connect(&self.endpoint, &self.stats, has_moved).await.inspect_err(|error| {
+                self.stats.failed_to_connect();
+                log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
+                log::tell_connection(ConnectionState::Failed, state.address(&self.endpoint), error.message());
+            })?;
+        self.stats.connected();
+        tokio::spawn(connection.watch_end());
+        log::tell_connection(ConnectionState::Ready, &connection.config().address, "");
         log::tell(Level::Info, "connected", || {
             let config = connection.config();
             let Config { address, tls, .. } = config;
@@ -87,8 +98,18 @@ impl ChannelState {
         self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
     }
 
+    /// Where the next connection leads, as far as that is known.
+    fn address<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Address {
+        &self.primary.as_ref().map_or(endpoint, |primary| &primary.endpoint).config.address
+    }
+
     /// Connects. For a global cluster it connects to the primary, which it looks up unless that `is_known`.
-    async fn connect(&mut self, endpoint: &Endpoint, is_known: bool) -> Result<Connection, Error> {
+    async fn connect(
+        &mut self,
+        endpoint: &Endpoint,
+        stats: &Arc<Stats>,
+        is_known: bool,
+    ) -> Result<Connection, Error> {
         if endpoint.config.is_global && !is_known {
             self.refresh = JoinSet::new(); // the look-up below is newer
             let address = topology::primary(endpoint, &self.resolver).await?;
@@ -98,7 +119,7 @@ impl ChannelState {
         let endpoint = self.primary.as_ref().map_or(endpoint, |primary| &primary.endpoint);
         let sender = connect(endpoint, &self.resolver).await?;
         self.generation += 1;
-        Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move))
+        Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move, Arc::clone(stats)))
     }
 
     /// Whether another cluster has become primary. It starts a refresh in the background, whose result a later call

@@ -141,7 +141,7 @@ async fn through_the_proxy(
     let Some(proxy) = config.proxy() else { return Ok(Tunnel::direct(GuardedSocket::new(stream))) };
     let peer = stream.peer_addr().ok();
     let limit = config.connect_timeout.saturating_sub(BEFORE_THE_CALLER + began.elapsed());
-    let tunnel = proxy::tunnel(GuardedSocket::new(stream), proxy, &config.address);
+    let tunnel = proxy::tunnel(GuardedSocket::new(stream), proxy, config);
     match tokio::time::timeout(limit, tunnel).await {
         Ok(Ok(tunnel)) => Ok(tunnel),
         Ok(Err(proxy::Failure::Refused(error))) => Err(error),
@@ -308,7 +308,7 @@ fn wants_tls(config: &Config) -> Error {
 async fn speaks_tls(config: &Config, peer: Option<SocketAddr>) -> bool {
     let Some(proxy) = config.proxy() else { return is_tls_port(peer).await };
     let Some(stream) = connect_again(peer).await else { return false };
-    match proxy::tunnel(stream, proxy, &config.address).await {
+    match proxy::tunnel(stream, proxy, config).await {
         Ok(stream) => tls::is_spoken(stream).await,
         Err(_) => false,
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::header::{HeaderValue, USER_AGENT};
+use http::header::USER_AGENT;
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use hyper::body::Bytes;
@@ -20,11 +20,9 @@ use super::http2::Sender;
 use super::response::HttpResponse;
 use crate::config::Config;
 use crate::error::{Error, Status};
-use crate::log::{self, Level};
+use crate::log::{self, ConnectionState, Level};
+use crate::stats::Stats;
 use crate::{panics, runtime};
-
-pub(super) const USER_AGENT_VALUE: HeaderValue =
-    HeaderValue::from_static(concat!("milvus-client-c/", env!("CARGO_PKG_VERSION")));
 
 /// The log warns of a call that takes longer.
 const SLOW: Duration = Duration::from_secs(1);
@@ -39,11 +37,51 @@ struct Inner {
     endpoint: Endpoint,
     /// It leads to the primary of a global cluster, and another cluster may have become primary meanwhile.
     may_move: bool,
+    stats: Arc<Stats>,
+    /// Its loss was reported.
+    is_lost: AtomicBool,
+    is_used: AtomicBool,
 }
 
 impl Connection {
-    pub(super) fn new(sender: Sender, generation: u64, endpoint: Endpoint, may_move: bool) -> Self {
-        Self(Arc::new(Inner { sender, generation, endpoint, may_move }))
+    pub(super) fn new(
+        sender: Sender,
+        generation: u64,
+        endpoint: Endpoint,
+        may_move: bool,
+        stats: Arc<Stats>,
+    ) -> Self {
+        let [is_lost, is_used] = std::array::from_fn(|_| AtomicBool::new(false));
+        Self(Arc::new(Inner { sender, generation, endpoint, may_move, stats, is_lost, is_used }))
+    }
+
+    /// Whether this asks for the first time.
+    pub(crate) fn is_unused(&self) -> bool {
+        !self.0.is_used.load(Ordering::Relaxed) && !self.0.is_used.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn stats(&self) -> &Stats {
+        &self.0.stats
+    }
+
+    /// Returns when the connection has ended, and reports that it was lost if somebody still has it then.
+    pub(super) fn watch_end(&self) -> impl Future<Output = ()> + use<> {
+        let (connection, end) = (Arc::downgrade(&self.0), self.0.sender.end());
+        async move {
+            end.await;
+            if let Some(connection) = connection.upgrade() {
+                Self(connection).report_loss();
+            }
+        }
+    }
+
+    /// Reports once that the connection can carry no more requests, although the client has not given it up.
+    pub(super) fn report_loss(&self) {
+        if !self.0.is_lost.swap(true, Ordering::Relaxed) {
+            self.0.stats.lost_connection();
+            let reason = self.0.sender.end_reason().unwrap_or("the server announced its end");
+            log::tell_connection(ConnectionState::Lost, &self.config().address, reason);
+        }
     }
 
     pub(super) fn config(&self) -> &Config {
@@ -112,7 +150,7 @@ impl Connection {
         let Inner { sender, endpoint, .. } = &*self.0;
         let config = &endpoint.config;
         let _busy = sender.busy();
-        head.headers_mut().insert(USER_AGENT, USER_AGENT_VALUE);
+        head.headers_mut().insert(USER_AGENT, config.user_agent.clone());
         let response = sender.send(head, message, sent).await.map_err(|error| TransportError {
             arrival: Arrival::at_failure(&error, sent, sender.fell_silent()),
             error: lost(config, &error, sender.fell_silent()),
@@ -281,7 +319,7 @@ mod tests {
         let stream = DetectingStream::new(Box::new(stream), Arc::clone(&detector));
         let endpoint = Endpoint::new(config).unwrap();
         let (sender, run) = http2::begin(&endpoint, stream, detector).await.unwrap();
-        (Connection::new(sender, 1, endpoint, false), run)
+        (Connection::new(sender, 1, endpoint, false, Arc::default()), run)
     }
 
     /// Makes the connection's task panic while a request waits for its response, and returns the error of the request.

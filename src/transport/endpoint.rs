@@ -53,6 +53,7 @@ impl Endpoint {
 fn origin(config: &Config) -> Result<Uri, Error> {
     let server_name = config.tls.as_ref().and_then(|tls| tls.server_name.as_ref());
     let authority = match (&config.address, server_name) {
+        _ if config.authority.is_some() => config.authority.iter().map(ToString::to_string).collect(),
         (Address::Tcp { port, .. }, Some(name)) => format!("{name}:{port}"),
         (tcp @ Address::Tcp { .. }, None) => tcp.without_zone().to_string(),
         (Address::Unix(_), _) => "localhost".to_owned(),
@@ -78,5 +79,21 @@ mod tests {
         assert_eq!(origin(&config).unwrap(), "https://[fe80::1]:443/");
         assert_eq!(origin(&config.of_management().unwrap()).unwrap(), "https://[fe80::1]:9091/");
         assert_eq!(config.address.to_string(), "[fe80::1%eth0]:443");
+    }
+
+    #[test]
+    fn the_authority_of_requests_can_be_another_than_the_address() {
+        for (uri, options, origin) in [
+            ("http://h:1", &[][..], "http://h:1/"),
+            ("http://h:1", &[("authority", "milvus.example")], "http://milvus.example/"),
+            ("unix:/s", &[("authority", "milvus.example:19530")], "http://milvus.example:19530/"),
+        ] {
+            let mut set = Options::default();
+            for (key, value) in options {
+                set.set(key, value).unwrap();
+            }
+            let endpoint = Endpoint::new(Arc::new(Config::new(uri, &set).unwrap())).unwrap();
+            assert_eq!(endpoint.origin.to_string(), origin);
+        }
     }
 }

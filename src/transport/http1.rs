@@ -13,7 +13,6 @@ use tokio::task::JoinSet;
 
 use super::causes;
 use super::connect::{Opened, insecure, open};
-use super::connection::USER_AGENT_VALUE;
 use super::endpoint::Endpoint;
 use super::resolve::Resolver;
 use super::tls::Tls;
@@ -55,9 +54,9 @@ impl Site {
 
 /// A request for a page, without credentials.
 pub(super) fn get(endpoint: &Endpoint, path: &str) -> http::request::Builder {
-    let address = &endpoint.config.address;
+    let Config { address, user_agent, .. } = &*endpoint.config;
     let authority = endpoint.origin.authority().map_or_else(|| address.to_string(), ToString::to_string);
-    Request::get(path).header(HOST, authority).header(USER_AGENT, USER_AGENT_VALUE)
+    Request::get(path).header(HOST, authority).header(USER_AGENT, user_agent)
 }
 
 /// Sends a request, and reads a response of at most `limit` bytes. The connection closes with the request, also if the

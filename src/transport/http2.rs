@@ -4,7 +4,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ use h2::client::{Builder, SendRequest};
 use h2::{Ping, PingPong, RecvStream};
 use http::{Request, Response};
 use hyper::body::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
+use super::causes::innermost;
 use super::endpoint::Endpoint;
 use super::keepalive::{Keepalive, Next, Pings};
 use super::protocol_detector::{DetectingStream, ProtocolDetector};
@@ -43,6 +44,14 @@ pub(super) struct Sender {
     fell_silent: Arc<AtomicBool>,
     /// It takes no more requests, as one of them has found out.
     is_over: AtomicBool,
+    end: Arc<End>,
+}
+
+/// Tells one task that the connection has ended, and why.
+#[derive(Default)]
+struct End {
+    reason: OnceLock<String>,
+    has_come: Notify,
 }
 
 /// Begins HTTP/2 on a stream. Also returns the task that drives the connection; it ends with the connection, and
@@ -81,7 +90,9 @@ pub(super) async fn begin(
         connection: Arc::clone(&connection),
         fell_silent: Arc::clone(&fell_silent),
         is_over: AtomicBool::new(false),
+        end: Arc::default(),
     };
+    let told = Arc::clone(&sender.end);
     let run = async move {
         let silence = async {
             match pings {
@@ -108,6 +119,12 @@ pub(super) async fn begin(
             });
         }
         connection.end();
+        let _ = told.reason.set(match &end {
+            _ if fell_silent.load(Ordering::Relaxed) => "a keepalive probe stayed unanswered".to_owned(),
+            Some(error) => innermost(error),
+            None => "the server ended it".to_owned(),
+        });
+        told.has_come.notify_one();
         end
     };
     Ok((sender, run))
@@ -218,6 +235,17 @@ impl Sender {
     /// Waits until there is a panic on the connection. h2 does not report it to its requests.
     pub(super) async fn broken(&self) -> Error {
         self.connection.broken().await
+    }
+
+    /// Returns when the connection has ended. For one task.
+    pub(super) fn end(&self) -> impl Future<Output = ()> + use<> {
+        let end = Arc::clone(&self.end);
+        async move { end.has_come.notified().await }
+    }
+
+    /// Why the connection has ended, if it has.
+    pub(super) fn end_reason(&self) -> Option<&str> {
+        self.end.reason.get().map(String::as_str)
     }
 
     /// Whether the connection ended because the server stopped answering.

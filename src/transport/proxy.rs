@@ -6,15 +6,15 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http::HeaderValue;
 use httparse::{EMPTY_HEADER, Header};
 use hyper::body::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use zeroize::Zeroizing;
 
 use super::causes;
-use super::connection::USER_AGENT_VALUE;
 use super::stream::Stream;
-use crate::config::{Address, Proxy};
+use crate::config::{Address, Config, Proxy};
 use crate::error::{Error, Status};
 use crate::text::shortened;
 
@@ -48,13 +48,13 @@ pub(super) enum Failure {
 pub(super) async fn tunnel<S: Stream>(
     mut stream: S,
     proxy: &Proxy,
-    target: &Address,
+    Config { address: target, user_agent, .. }: &Config,
 ) -> Result<Tunnel<S>, Failure> {
     let failed = |why: &str| failed(proxy, target, why);
     let lost = |error: io::Error| {
         Failure::NoProxy(failed(&format!("did not answer: {}", causes::reason(&error))).retriable())
     };
-    stream.write_all(&request(proxy, target)).await.map_err(lost)?;
+    stream.write_all(&request(proxy, target, user_agent)).await.map_err(lost)?;
     stream.flush().await.map_err(lost)?;
     let mut received = Vec::with_capacity(1024);
     loop {
@@ -87,8 +87,8 @@ pub(super) async fn tunnel<S: Stream>(
 }
 
 /// Made at its full length, so that no growing leaves a part of the password behind.
-fn request(proxy: &Proxy, target: &Address) -> Zeroizing<Vec<u8>> {
-    let (target, user_agent) = (target.to_string(), USER_AGENT_VALUE);
+fn request(proxy: &Proxy, target: &Address, user_agent: &HeaderValue) -> Zeroizing<Vec<u8>> {
+    let target = target.to_string();
     let authorization = proxy.credentials.as_ref().map(|credentials| credentials.authorization().as_bytes());
     let parts = [
         [b"CONNECT ", target.as_bytes(), b" HTTP/1.1\r\n"],

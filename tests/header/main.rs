@@ -13,7 +13,7 @@ use initialisers::with_initialisers;
 use parameters::with_parameters;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 19] = [
+const SECTIONS: [&str; 21] = [
     "version",
     "values",
     "errors",
@@ -32,6 +32,8 @@ const SECTIONS: [&str; 19] = [
     "async_forms",
     "results",
     "queues",
+    "stats",
+    "tracing",
     "log",
 ];
 

@@ -4,7 +4,7 @@
 //! fail METHOD cut|lost|hang|empty|refuse CODE TEXT|grpc CODE TEXT|recorded VERSION/SITUATION METHOD
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
 //! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT · slow METHOD MILLISECONDS
-//! rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
+//! header METHOD NAME: of its latest call · rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
 //! ```
 
 use std::time::Duration;
@@ -35,6 +35,10 @@ pub fn obey(fake: &Fake, line: &str) -> String {
         }
         ["count", of] => match method(of) {
             Some(method) => fake.count(method).to_string(),
+            None => unknown(line),
+        },
+        ["header", of, name] => match method(of) {
+            Some(method) => header(fake, method, name),
             None => unknown(line),
         },
         ["load", name, rows] => {
@@ -81,6 +85,13 @@ fn change(fake: &Fake, words: &[&str]) -> Option<String> {
         _ => return None,
     }
     Some("done".to_owned())
+}
+
+/// What the latest call of a method had in this header; "none" if it was not there.
+fn header(fake: &Fake, method: Method, name: &str) -> String {
+    let calls = fake.calls();
+    let latest = calls.iter().rfind(|call| call.method == method);
+    latest.and_then(|call| call.headers.get(name).cloned()).unwrap_or_else(|| "none".to_owned())
 }
 
 fn unknown(line: &str) -> String {

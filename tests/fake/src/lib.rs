@@ -73,8 +73,10 @@ pub struct Call {
     pub method: Method,
     /// The request's text in Rust's debug form.
     pub request: String,
-    /// The request headers that clients of Milvus set.
+    /// The metadata of the request, and its user agent.
     pub headers: BTreeMap<String, String>,
+    /// The size of its message as gRPC frames it.
+    pub bytes: usize,
 }
 
 /// New connections get no greeting for so long after a restart, on versions that are silent then.
@@ -187,6 +189,12 @@ impl Fake {
     #[must_use]
     pub fn count(&self, method: Method) -> usize {
         self.state().calls.iter().filter(|call| call.method == method).count()
+    }
+
+    /// The size of all messages that it has answered with, as gRPC frames them.
+    #[must_use]
+    pub fn answered_bytes(&self) -> usize {
+        self.state().answered_bytes
     }
 
     /// The collections that were compacted, in order. Name-only requests to old servers hit them all.

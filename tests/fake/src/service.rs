@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use prost::Message;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::metadata::KeyAndValueRef;
 use tonic::{Request, Response, Status};
 
 use crate::cuttable::Cut;
@@ -28,6 +30,9 @@ use crate::proto::service::{
 use crate::state::{State, success};
 use crate::{Call, Fault, Method};
 
+/// The bytes that gRPC puts before a message.
+const FRAME: usize = 5;
+
 /// What the generated server calls.
 pub(crate) struct Service {
     pub(crate) state: Arc<Mutex<State>>,
@@ -47,7 +52,7 @@ impl Service {
     }
 
     /// Notes the call, plays a fault if one is due, and otherwise answers.
-    async fn answer<Q: std::fmt::Debug, R>(
+    async fn answer<Q: Message + std::fmt::Debug, R: Message>(
         &self,
         method: Method,
         request: Request<Q>,
@@ -55,15 +60,18 @@ impl Service {
         answer: impl FnOnce(&mut State, Q) -> R,
     ) -> Result<Response<R>, Status> {
         let mut headers = BTreeMap::new();
-        for name in ["authorization", "dbname", "identifier", "grpc-timeout", "user-agent"] {
-            if let Some(value) = request.metadata().get(name).and_then(|value| value.to_str().ok()) {
-                headers.insert(name.to_owned(), value.to_owned());
+        for entry in request.metadata().iter() {
+            if let KeyAndValueRef::Ascii(name, value) = entry
+                && let Ok(value) = value.to_str()
+            {
+                headers.insert(name.to_string(), value.to_owned());
             }
         }
         let message = request.into_inner();
+        let bytes = FRAME + message.encoded_len();
         let latency = {
             let mut state = self.state();
-            state.calls.push(Call { method, request: format!("{message:?}"), headers });
+            state.calls.push(Call { method, request: format!("{message:?}"), headers, bytes });
             state.latency(method)
         };
         if !latency.is_zero() {
@@ -75,18 +83,18 @@ impl Service {
             match state.next_fault(method) {
                 Some(Fault::Refuse(code, error_code, reason)) => {
                     let status = common::Status { code, error_code, reason, ..Default::default() };
-                    return Ok(Response::new(refused(Some(status))));
+                    return state.answered(refused(Some(status)));
                 }
-                Some(Fault::Reply(status)) => return Ok(Response::new(refused(Some(status)))),
+                Some(Fault::Reply(status)) => return state.answered(refused(Some(status))),
                 Some(Fault::Grpc(code, message)) => return Err(Status::new(code, message)),
                 Some(Fault::Replaced(name, reason)) => {
                     state.replace_segments(name);
                     let status = common::Status { code: 5, error_code: 1, reason, ..Default::default() };
-                    return Ok(Response::new(refused(Some(status))));
+                    return state.answered(refused(Some(status)));
                 }
                 Some(Fault::Empty) => {
                     drop(answer(&mut state, message));
-                    return Ok(Response::new(refused(None)));
+                    return state.answered(refused(None));
                 }
                 Some(Fault::Lost) => {
                     drop((message, answer));
@@ -96,7 +104,7 @@ impl Service {
             }
         };
         match (fault, reply) {
-            (None, Some(reply)) => Ok(Response::new(reply)),
+            (None, Some(reply)) => self.state().answered(reply),
             (Some(Fault::Cut), _) => {
                 self.state().succeed();
                 self.cut.send_replace(Cut::default());
@@ -112,6 +120,15 @@ impl Service {
             return Err(Status::unimplemented("Method not implemented!"));
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Counts an answer, and gives it.
+    #[allow(clippy::unnecessary_wraps)]
+    fn answered<R: Message>(&mut self, reply: R) -> Result<Response<R>, Status> {
+        self.answered_bytes += FRAME + reply.encoded_len();
+        Ok(Response::new(reply))
     }
 }
 

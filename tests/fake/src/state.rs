@@ -36,6 +36,7 @@ pub(crate) struct State {
     next_id: i64,
     next_collection: i64,
     pub(crate) calls: Vec<Call>,
+    pub(crate) answered_bytes: usize,
     pub(crate) compacted: Vec<String>,
     pub(crate) faults: Vec<(Method, Fault)>,
     /// What any method is answered with first, after a start.
@@ -136,6 +137,7 @@ impl State {
             next_id: 447_000,
             next_collection: 1_000,
             calls: Vec::new(),
+            answered_bytes: 0,
             compacted: Vec::new(),
             faults: Vec::new(),
             unready: VecDeque::new(),
