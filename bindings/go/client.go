@@ -81,7 +81,7 @@ func connectLater(uri string, options []Option) (*C.milvus_client, error) {
 		return nil, err
 	}
 	defer C.milvus_options_free(set)
-	for _, option := range options {
+	for _, option := range append([]Option{{"user_agent", userAgent}}, options...) {
 		key, value := memory.text("key", option.key), memory.text(option.key, option.value)
 		if err := memory.check("milvus_options_set"); err != nil {
 			return nil, err
@@ -127,6 +127,18 @@ func (c *Client) Close() error {
 	c.core.close()
 	runtime.KeepAlive(c)
 	return nil
+}
+
+// Stats gives what the client has done so far, and does now. It asks no server.
+func (c *Client) Stats() (Stats, error) {
+	defer runtime.KeepAlive(c)
+	if !c.core.enter() {
+		return Stats{}, &Error{Status: ErrClosed, Operation: "milvus_client_stats", Message: "this client has been closed"}
+	}
+	defer c.core.leave()
+	stats := C.milvus_stats{size: C.sizeof_milvus_stats}
+	err := call(func() C.milvus_status { return C.milvus_client_stats(c.core.handle, &stats) })
+	return statsOf(&stats), err
 }
 
 // Version is that of the loaded C library, e.g. "0.1.0".

@@ -30,6 +30,8 @@ type Error struct {
 	Resolution ResolutionState
 	// JobID is the job that the call was about; [NoJob] if none.
 	JobID JobID
+	// RequestID is that of the operation, which all its requests carried; "" if none had begun. See [WithRequestID].
+	RequestID string
 	// Operation is the C function that failed or that started the operation, e.g. "milvus_compact_async".
 	Operation string
 	// Message says what happened, for a person, in one line. The token is never in it.
@@ -82,6 +84,7 @@ func errorOf(detail *C.milvus_error) *Error {
 		InDoubt:    detail.in_doubt == C.MILVUS_YES,
 		Resolution: ResolutionState(detail.resolution),
 		JobID:      JobID(detail.job_id),
+		RequestID:  C.GoString(detail.request_id),
 		Operation:  C.GoString(detail.operation),
 		Message:    C.GoString(detail.message),
 	}

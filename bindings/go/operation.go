@@ -58,7 +58,8 @@ func (o operation[T]) run(ctx context.Context, client *Client, options ...CallOp
 	}
 	timeout, hasDeadline := remaining(ctx, without)
 	var future *C.milvus_future
-	if err := call(func() C.milvus_status { return o.start(core.handle, timeout, &future) }); err != nil {
+	start := func() C.milvus_status { return o.start(core.handle, timeout, &future) }
+	if err := call(tracingOf(ctx).started(start)); err != nil {
 		return result, err
 	}
 	defer C.milvus_future_free(future)

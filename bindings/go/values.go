@@ -286,6 +286,68 @@ type Progress struct {
 	CollectionsFailed int64
 }
 
+// RequestStats is the requests of one kind that were sent, by how they ended, and how long the server took to answer
+// (ok and refused): half, nine tenths and 99 hundredths took no longer than this. A percentile is never too small and
+// at most an eighth too large; all are 0 while nothing was answered.
+type RequestStats struct {
+	// The server answered.
+	Ok int64
+	// The server answered with an error.
+	Refused int64
+	// The connection ended before the answer.
+	Lost int64
+	// The time for the request was over before the answer.
+	TimedOut int64
+	// The operation was cancelled, or its client closed, before the answer.
+	Cancelled int64
+	// Microseconds that half of the answers took at most.
+	P50Us int64
+	// Microseconds that nine tenths of the answers took at most.
+	P90Us int64
+	// Microseconds that 99 hundredths of the answers took at most.
+	P99Us int64
+	// Microseconds of the slowest answer, exactly.
+	MaxUs int64
+}
+
+// Stats is what a client has done so far, and does now.
+type Stats struct {
+	// Connections that were made.
+	ConnectionsMade int64
+	// Attempts to connect that failed.
+	ConnectionsFailed int64
+	// Connections that ended although nobody had closed the client.
+	ConnectionsLost int64
+	// How often a call was tried again after a pause.
+	Retries int64
+	// Requests that were sent again because the server proved that it had not processed them. Also in lost.
+	Resends int64
+	// How often waits asked about their jobs.
+	Polls int64
+	// Bytes of the messages that were sent: without headers and pings.
+	BytesSent int64
+	// The same of those received.
+	BytesReceived int64
+	// Operations that run now, and callbacks that run or are due.
+	OperationsInFlight int64
+	// Requests that wait for an answer or for their turn now.
+	RequestsInFlight int64
+	// Jobs that waits follow now.
+	JobsFollowed int64
+	// Connect, and GetVersion where Connect does not tell the version: for each connection.
+	Handshakes RequestStats
+	// ManualCompaction and Flush: what starts work on the server.
+	Triggers RequestStats
+	// GetCompactionState.
+	States RequestStats
+	// GetCompactionStateWithPlans.
+	Plans RequestStats
+	// GetPersistentSegmentInfo and GetQuerySegmentInfo.
+	Segments RequestStats
+	// Every other request.
+	Others RequestStats
+}
+
 func serverInfoOf(c *C.milvus_server_info) ServerInfo {
 	return ServerInfo{
 		ClientID:   int64(c.client_id),
@@ -456,6 +518,42 @@ func progressOf(c *C.milvus_progress) Progress {
 	}
 }
 
+func requestStatsOf(c *C.milvus_request_stats) RequestStats {
+	return RequestStats{
+		Ok:        int64(c.ok),
+		Refused:   int64(c.refused),
+		Lost:      int64(c.lost),
+		TimedOut:  int64(c.timed_out),
+		Cancelled: int64(c.cancelled),
+		P50Us:     int64(c.p50_us),
+		P90Us:     int64(c.p90_us),
+		P99Us:     int64(c.p99_us),
+		MaxUs:     int64(c.max_us),
+	}
+}
+
+func statsOf(c *C.milvus_stats) Stats {
+	return Stats{
+		ConnectionsMade:    int64(c.connections_made),
+		ConnectionsFailed:  int64(c.connections_failed),
+		ConnectionsLost:    int64(c.connections_lost),
+		Retries:            int64(c.retries),
+		Resends:            int64(c.resends),
+		Polls:              int64(c.polls),
+		BytesSent:          int64(c.bytes_sent),
+		BytesReceived:      int64(c.bytes_received),
+		OperationsInFlight: int64(c.operations_in_flight),
+		RequestsInFlight:   int64(c.requests_in_flight),
+		JobsFollowed:       int64(c.jobs_followed),
+		Handshakes:         requestStatsOf(&c.handshakes),
+		Triggers:           requestStatsOf(&c.triggers),
+		States:             requestStatsOf(&c.states),
+		Plans:              requestStatsOf(&c.plans),
+		Segments:           requestStatsOf(&c.segments),
+		Others:             requestStatsOf(&c.others),
+	}
+}
+
 // Every struct of the header by its name in C, for the test that compares them with what C has.
 var layouts = map[string]reflect.Type{
 	"milvus_error":                 reflect.TypeFor[C.milvus_error](),
@@ -475,4 +573,6 @@ var layouts = map[string]reflect.Type{
 	"milvus_many_params":           reflect.TypeFor[C.milvus_many_params](),
 	"milvus_many_result":           reflect.TypeFor[C.milvus_many_result](),
 	"milvus_progress":              reflect.TypeFor[C.milvus_progress](),
+	"milvus_request_stats":         reflect.TypeFor[C.milvus_request_stats](),
+	"milvus_stats":                 reflect.TypeFor[C.milvus_stats](),
 }

@@ -10,16 +10,21 @@ const { setTimeout } = require("node:timers/promises");
 
 const lib = koffi.load("libmilvus_client.so.0");
 koffi.opaque("milvus_client");
+koffi.opaque("milvus_options");
 koffi.opaque("milvus_future");
 koffi.alias("milvus_status", "int32_t");
 // Generated from milvus_client.h by `make bindings`: structs.
 koffi.struct("milvus_error", {
   size: "size_t", status: "milvus_status", grpc_code: "int32_t", server_code: "int32_t", retriable: "int32_t",
   in_doubt: "int32_t", resolution: "int32_t", job_id: "int64_t", operation: "const char *",
-  message: "const char *",
+  message: "const char *", request_id: "const char *",
 });
 // End of what is generated.
-const clientNew = lib.func("int32_t milvus_client_new(const char *, const char *, _Out_ milvus_client **)");
+const optionsNew = lib.func("milvus_options *milvus_options_new()");
+const optionsSet = lib.func("int32_t milvus_options_set(milvus_options *, const char *, const char *)");
+const optionsFree = lib.func("void milvus_options_free(milvus_options *)");
+const clientNew = lib.func(
+  "int32_t milvus_client_new_with(const char *, const milvus_options *, _Out_ milvus_client **)");
 const clientFree = lib.func("void milvus_client_free(milvus_client *)");
 const compactAsync = lib.func(
   "int32_t milvus_compact_async(milvus_client *, const char *, int32_t, int64_t, _Out_ milvus_future **)");
@@ -71,15 +76,27 @@ async function trigger(client, collection) {
   }
 }
 
-async function main(uri, collection) {
+// Makes a client that tells the server who it is.
+function connect(uri) {
   const client = [null];
-  if (clientNew(uri, null, client) !== MILVUS_OK) throw new Error(lastErrorMessage());
+  const options = optionsNew();
   try {
-    const job = await trigger(client[0], collection);
-    await done((future) => waitAsync(client[0], job, 600_000, future), () => {});
+    if (optionsSet(options, "user_agent", "compact.js") !== MILVUS_OK || clientNew(uri, options, client) !== MILVUS_OK)
+      throw new Error(lastErrorMessage());
+  } finally {
+    optionsFree(options);
+  }
+  return client[0];
+}
+
+async function main(uri, collection) {
+  const client = connect(uri);
+  try {
+    const job = await trigger(client, collection);
+    await done((future) => waitAsync(client, job, 600_000, future), () => {});
     console.log("compacted, or nothing to do");
   } finally {
-    clientFree(client[0]);
+    clientFree(client);
   }
 }
 

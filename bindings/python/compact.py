@@ -18,8 +18,11 @@ PATIENCE_S, PAUSE_S = 600, 5
 
 lib = ctypes.CDLL("libmilvus_client.so.0")
 lib.milvus_last_error_message.restype = ctypes.c_char_p
+lib.milvus_options_new.restype = ctypes.c_void_p
 for function, *parameters in (
-    (lib.milvus_client_new, ctypes.c_char_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p)),
+    (lib.milvus_options_set, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p),
+    (lib.milvus_options_free, ctypes.c_void_p),
+    (lib.milvus_client_new_with, ctypes.c_char_p, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p)),
     (lib.milvus_client_free, ctypes.c_void_p),
     (lib.milvus_compact, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32, ctypes.c_int64, ctypes.POINTER(ctypes.c_int64)),
     (lib.milvus_compaction_wait, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p),
@@ -44,9 +47,17 @@ def trigger(client, collection):
         time.sleep(PAUSE_S)
 
 
+def connect(uri):
+    """A client that tells the server who it is."""
+    client, options = ctypes.c_void_p(), lib.milvus_options_new()
+    check(lib.milvus_options_set(options, b"user_agent", b"compact.py"))
+    check(lib.milvus_client_new_with(uri.encode(), options, ctypes.byref(client)))
+    lib.milvus_options_free(options)
+    return client
+
+
 def main(uri, collection):
-    client = ctypes.c_void_p()
-    check(lib.milvus_client_new(uri.encode(), None, ctypes.byref(client)))
+    client = connect(uri)
     try:
         job = trigger(client, collection)
         # Other Python threads run meanwhile.

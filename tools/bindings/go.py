@@ -15,7 +15,7 @@ import "C"
 INITIALISMS = {"id": "ID", "ids": "IDs", "mb": "MB", "grpc": "GRPC", "tls": "TLS", "abi": "ABI"}
 NAMES = {"compaction_report": "Report", "compaction_state_info": "StateInfo"}
 # What the package has no function for.
-WITHOUT = {"option_kind", "log_level", "option_info"}
+WITHOUT = {"option_kind", "log_level", "option_info", "connection_state"}
 # Numbers that are not int64, and those that the package needs not.
 TYPES = {"MILVUS_NO_JOB": "JobID", "MILVUS_UNKNOWN_JOB": "JobID"}
 HIDDEN = ("MILVUS_VERSION_", "MILVUS_ABI_VERSION", "MILVUS_NO_TIMEOUT", "MILVUS_OK")

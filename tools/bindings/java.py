@@ -8,7 +8,7 @@ PACKAGE = "src/main/java/io/github/milvusclient"
 MARK = "Generated from include/milvus_client.h by `make bindings`; do not edit."
 NAMES = {"compaction_state_info": "StateInfo"}
 # What the package has no function for.
-WITHOUT = {"log_level"}
+WITHOUT = {"log_level", "connection_state"}
 # Names that java.util.concurrent has, and statuses that no program handles by a class of its own.
 EXCEPTIONS = {"TIMEOUT": "MilvusTimeoutException", "CANCELLED": "MilvusCancelledException"}
 NO_EXCEPTION = {"OK", "INVALID_HANDLE", "FORKED", "PENDING", "INTERNAL", "OUT_OF_MEMORY"}
@@ -183,11 +183,9 @@ class Java:
         constants = ""
         for constant in numbers:
             name = constant.name.removeprefix("MILVUS_")
-            kind = "int" if constant not in self.model.constants or name.endswith("_VERSION") else "long"
-            if not name.startswith("VERSION_"):
-                value = "Long.MAX_VALUE" if constant.value == "INT64_MAX" else constant.value
-                constants += f"    static final {kind} {name} = {value};\n".replace(
-                    "long NOT_REPORTED", "int NOT_REPORTED")
+            kind = "int" if constant not in self.model.constants or "VERSION" in name else "long"
+            value = "Long.MAX_VALUE" if constant.value == "INT64_MAX" else constant.value
+            constants += f"    static final {kind} {name} = {value};\n".replace("long NOT_REPORTED", "int NOT_REPORTED")
         functions = "".join(f"\n{text}" for text in map(self.function, self.model.header.functions) if text)
         references = [each for each in ("IntByReference", "LongByReference") if each in functions]
         imports = ["com.sun.jna.Pointer"] + [f"com.sun.jna.ptr.{each}" for each in references]

@@ -24,6 +24,7 @@ ENUMS = {
     "SEGMENT_LEVEL": ("segment_level", "What a segment holds"),
     "RESOLUTION": ("resolution", "What was found out about a trigger in doubt"),
     "LOG": ("log_level", "What to log"),
+    "CONNECTION": ("connection_state", "What happened to the connection of a client"),
 }
 STATUS = "How a call ended"
 # What 0 means where the header has no constant for it.

@@ -27,6 +27,9 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
     /** Bytes that the text of most jobs fits in. */
     private static final long USUAL_TEXT = 1023;
 
+    private static final String USER_AGENT = "milvus-client-java/" + Library.VERSION_MAJOR + "." + Library.VERSION_MINOR
+        + "." + Library.VERSION_PATCH;
+
     private final long handle;
     private final Executor executor;
     private final AtomicBoolean isClosed = new AtomicBoolean();
@@ -68,6 +71,8 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
             throw Failure.ofThread(Status.OUT_OF_MEMORY.number()).exception();
         }
         try {
+            // One of the caller's replaces it.
+            check(Library.milvus_options_set(pairs, Text.utf8("user_agent"), Text.utf8(USER_AGENT)));
             options.forEach((key, value) -> check(Library.milvus_options_set(pairs,
                 Text.utf8(Objects.requireNonNull(key, "key")), Text.utf8(Objects.requireNonNull(value, "value")))));
             LongByReference client = new LongByReference();
@@ -78,7 +83,7 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
         }
     }
 
-    private static void check(int status) {
+    static void check(int status) {
         if (status != Library.OK) {
             throw Failure.ofThread(status).exception();
         }
@@ -154,6 +159,15 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
         });
     }
 
+    /** Gives what this client has done so far, and does now. No server is asked. */
+    public Stats stats() {
+        return known(() -> {
+            Structs.Stats stats = new Structs.Stats();
+            check(stats.fill(place -> Library.milvus_client_stats(handle, place)));
+            return Stats.of(stats);
+        });
+    }
+
     /** Calls what needs no server, while the handle is there. */
     private <T> T known(Supplier<T> call) {
         if (isClosed.get()) {
@@ -180,7 +194,7 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
             throw closed();
         }
         try {
-            return Operation.start(future -> call.start(handle, millis, future), reader, progress, executor);
+            return Operation.start(Tracing.started(future -> call.start(handle, millis, future)), reader, progress, executor);
         } catch (MilvusException failure) {
             // Another thread has freed the handle after it was looked at.
             throw failure.statusNumber() == Library.INVALID_HANDLE && isClosed.get() ? closed() : failure;

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A milvus_error, copied; with what a failed wait has seen, if anything, or what became of many collections. */
 record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, boolean isInDoubt, long jobId,
-               String operation, String message, ResolutionState resolution, CompactionReport report,
+               String requestId, String operation, String message, ResolutionState resolution, CompactionReport report,
                List<CollectionResult> results) {
     /** Of the calling thread's latest failed call. */
     static Failure ofThread(int status) {
@@ -26,24 +26,24 @@ record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, bo
             return local(status, Library.milvus_status_message(status));
         }
         return new Failure(error.status, error.grpcCode, error.serverCode, error.retriable == Library.YES,
-            error.inDoubt == Library.YES, error.jobId, Text.read(error.operation), Text.read(error.message),
-            ResolutionState.of(error.resolution), null, List.of());
+            error.inDoubt == Library.YES, error.jobId, Text.read(error.requestId), Text.read(error.operation),
+            Text.read(error.message), ResolutionState.of(error.resolution), null, List.of());
     }
 
     /** What this binding finds out by itself. */
     static Failure local(int status, String message) {
-        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", message, ResolutionState.NOT_LOOKED,
+        return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", "", message, ResolutionState.NOT_LOOKED,
             null, List.of());
     }
 
     Failure with(CompactionReport seen) {
-        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution,
-            seen, results);
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, requestId, operation, message,
+            resolution, seen, results);
     }
 
     Failure with(List<CollectionResult> ends) {
-        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, operation, message, resolution,
-            report, ends);
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, requestId, operation, message,
+            resolution, report, ends);
     }
 
     /** The exception, with the stack of the calling thread. */

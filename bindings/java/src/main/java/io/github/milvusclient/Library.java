@@ -43,6 +43,9 @@ final class Library {
     static final int NOT_KNOWN = -1;
     static final int NO = 0;
     static final int YES = 1;
+    static final int VERSION_MAJOR = 0;
+    static final int VERSION_MINOR = 1;
+    static final int VERSION_PATCH = 0;
     static final int ABI_VERSION = 1;
     static final long NO_TIMEOUT = -1;
     static final int NOT_REPORTED = -1;
@@ -264,4 +267,12 @@ final class Library {
                                         LongByReference outUserData);
 
     static native void milvus_queue_free(long queue);
+
+    static native int milvus_client_stats(long client, Pointer outStats);
+
+    static native int milvus_thread_set_request_id(byte[] requestId);
+
+    static native int milvus_thread_set_metadata(byte[] name, byte[] value);
+
+    static native String milvus_connection_state_name(int state);
 }

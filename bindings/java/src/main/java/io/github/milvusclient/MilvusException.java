@@ -24,6 +24,7 @@ public class MilvusException extends RuntimeException {
     private final boolean retriable;
     private final boolean inDoubt;
     private final long jobId;
+    private final String requestId;
     private final String operation;
     private final ResolutionState resolution;
 
@@ -36,6 +37,7 @@ public class MilvusException extends RuntimeException {
         this.retriable = failure.isRetriable();
         this.inDoubt = failure.isInDoubt();
         this.jobId = failure.jobId();
+        this.requestId = failure.requestId();
         this.operation = failure.operation();
         this.resolution = failure.resolution();
     }
@@ -81,6 +83,11 @@ public class MilvusException extends RuntimeException {
     /** The job that the call was about, {@link MilvusClient#NO_JOB} or {@link MilvusClient#UNKNOWN_JOB}. */
     public long jobId() {
         return jobId;
+    }
+
+    /** The request id of the operation, which all its requests carried; empty if none had begun. See {@link Tracing}. */
+    public String requestId() {
+        return requestId;
     }
 
     /** Name of the C function that failed or started the operation; empty if none did. */

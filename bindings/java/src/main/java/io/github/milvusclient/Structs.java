@@ -15,7 +15,7 @@ final class Structs {
 
     /** milvus_error. */
     @FieldOrder({"status", "grpcCode", "serverCode", "retriable", "inDoubt", "resolution", "jobId", "operation",
-        "message"})
+        "message", "requestId"})
     public static class Error extends CStruct.Sized {
         public int status;
         public int grpcCode;
@@ -26,6 +26,7 @@ final class Structs {
         public long jobId;
         public Pointer operation;
         public Pointer message;
+        public Pointer requestId;
 
         public Error() {
         }
@@ -382,6 +383,60 @@ final class Structs {
         }
 
         Progress(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_request_stats. */
+    @FieldOrder({"ok", "refused", "lost", "timedOut", "cancelled", "p50Us", "p90Us", "p99Us", "maxUs"})
+    public static class RequestStats extends CStruct {
+        public long ok;
+        public long refused;
+        public long lost;
+        public long timedOut;
+        public long cancelled;
+        public long p50Us;
+        public long p90Us;
+        public long p99Us;
+        public long maxUs;
+
+        public RequestStats() {
+        }
+
+        RequestStats(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_stats. */
+    @FieldOrder({"connectionsMade", "connectionsFailed", "connectionsLost", "retries", "resends", "polls", "bytesSent",
+        "bytesReceived", "operationsInFlight", "requestsInFlight", "jobsFollowed", "handshakes", "triggers", "states",
+        "plans", "segments", "others"})
+    public static class Stats extends CStruct.Sized {
+        public long connectionsMade;
+        public long connectionsFailed;
+        public long connectionsLost;
+        public long retries;
+        public long resends;
+        public long polls;
+        public long bytesSent;
+        public long bytesReceived;
+        public long operationsInFlight;
+        public long requestsInFlight;
+        public long jobsFollowed;
+        public RequestStats handshakes = new RequestStats();
+        public RequestStats triggers = new RequestStats();
+        public RequestStats states = new RequestStats();
+        public RequestStats plans = new RequestStats();
+        public RequestStats segments = new RequestStats();
+        public RequestStats others = new RequestStats();
+
+        public Stats() {
+        }
+
+        Stats(Pointer place) {
             super(place);
             read();
         }
