@@ -157,7 +157,7 @@ def test_every_event_of_the_log_has_its_row():
     source = "\n".join(path.read_text() for path in sorted((ROOT / "src").rglob("*.rs")))
     events = re.findall(r"\blog::tell\(\s*([\w:]+),\s*\"([^\"]+)\"", source)
     assert len(events) == len(re.findall(r"\blog::tell\(", source)) > 9, "a message that is no constant text"
-    events += re.findall(r"Event \{ level: ([\w:]+), message: \"([^\"]+)\"", source)
+    events += re.findall(r"Call::Line\(receiver, ([\w:]+), \"([^\"]+)\"", source)
     rows = re.findall(r"^\| `(MILVUS_LOG_\w+)` \| `([^`]+)` \|", (ROOT / "docs/guide/monitoring.md").read_text(), re.M)
     assert {message for _, message in rows} == {message for _, message in events}
     for level, message in events:

@@ -32,7 +32,8 @@ SegmentDiff = _part("milvus_segment_diff", "segments_before", "segments_after", 
 LeftOut = _part("milvus_left_out", "total", "unsorted", "l0", "clustered", "importing", "unflushed", "not_asked_for", "other")
 LastError = _struct("milvus_error", [
     ("status", _status), ("grpc_code", ctypes.c_int32), ("server_code", ctypes.c_int32), ("retriable", ctypes.c_int32),
-    ("in_doubt", ctypes.c_int32), ("resolution", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p)])
+    ("in_doubt", ctypes.c_int32), ("resolution", ctypes.c_int32), ("job_id", _int64), ("operation", ctypes.c_char_p), ("message", ctypes.c_char_p),
+    ("request_id", ctypes.c_char_p)])
 StateInfo = _struct("milvus_compaction_state_info", [
     ("state", ctypes.c_int32), ("reserved", ctypes.c_int32), ("counts", PlanCounts)])
 Plan = _struct("milvus_plan", [
@@ -94,6 +95,8 @@ for name, result, *parameters in [
         ("option_get", _status, ctypes.c_size_t, ctypes.POINTER(OptionInfo)),
         ("client_new_with", _status, _text, _pointer, ctypes.POINTER(_pointer)),
         ("client_server_info", _status, _pointer, _int64, ctypes.POINTER(ServerInfo)),
+        ("thread_set_request_id", _status, _text),
+        ("thread_set_metadata", _status, _text, _text),
         ("set_log", _status, ctypes.c_int32, LogCallback, _pointer),
         ("client_free", None, _pointer),
         ("client_server_version", _status, _pointer, _int64, _text, ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t)),
@@ -167,6 +170,7 @@ class MilvusError(Exception):
         self.in_doubt, self.retriable = bool(error.in_doubt), bool(error.retriable)
         self.server_code, self.grpc_code, self.job_id = error.server_code, error.grpc_code, error.job_id
         self.resolution = name_of("RESOLUTION", error.resolution)
+        self.request_id = error.request_id.decode()
         self.report = report
         super().__init__(f"{self.status}: {self.message}")
 
