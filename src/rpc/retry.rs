@@ -28,7 +28,7 @@ pub(crate) enum RetryClass {
 /// How far a call got before it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reached {
-    /// The server certainly did nothing: the call was never sent, or HTTP/2 refused it unprocessed.
+    /// The server certainly did nothing: the call was never sent.
     Nothing,
     /// A connection that was at its end, and the server certainly did nothing: another connection may carry it.
     ClosingConnection,

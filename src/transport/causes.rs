@@ -57,14 +57,6 @@ pub(super) fn reason(error: &io::Error) -> String {
     files::reason(error)
 }
 
-/// Whether the server certainly did not begin to process the request.
-pub(super) fn was_refused_unprocessed(error: &(dyn StdError + 'static)) -> bool {
-    // Only if this stream was reset: a GOAWAY with the same code ends the whole connection.
-    find::<h2::Error>(error).is_some_and(|error| {
-        error.is_reset() && error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
-    })
-}
-
 /// Whether the server ended the connection (GOAWAY) and certainly did not process the request, whatever the code says
 /// (RFC 9113, section 6.8). h2 gives the server's GOAWAY as the error of a request only if the request's stream is
 /// above the last stream id, or was never begun; other streams go on, and fail with an I/O error if the connection
@@ -88,12 +80,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_stream_that_the_server_refused_was_not_processed() {
-        // A reset that this side sent is no refusal; h2 has no way to construct one that the server sent.
-        assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
-        assert!(!was_refused_unprocessed(&h2::Error::from(h2::Reason::CANCEL)));
-        assert!(!was_refused_unprocessed(&io::Error::other("x")));
-        // Nor is the end of a connection that this side decided on a GOAWAY of the server's.
+    fn only_a_go_away_of_the_server_proves_that_a_request_was_not_processed() {
+        // h2 has no way to construct one that the server sent.
+        assert!(!is_beyond_go_away(&h2::Error::from(h2::Reason::REFUSED_STREAM)));
         assert!(!is_beyond_go_away(&h2::Error::from(h2::Reason::NO_ERROR)));
     }
 }

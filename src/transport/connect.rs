@@ -69,7 +69,7 @@ pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
 enum Reached {
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
-    /// Also when the attempt to connect began.
+    /// Also when the attempt to connect started.
     Tcp(TcpStream, Instant),
 }
 
@@ -80,7 +80,7 @@ where
     F: Future<Output = Result<T, Error>>,
 {
     let mut failures = Failures::default();
-    let began = Instant::now();
+    let started = Instant::now();
     let (host, port) = match (config.proxy(), &config.address) {
         (Some(proxy), _) => (&proxy.host, proxy.port),
         (None, Address::Tcp { host, port }) => (host, *port),
@@ -96,7 +96,7 @@ where
         let candidate = async |address: SocketAddr| {
             let reached = tcp(address).await;
             let stream = reached.map_err(|error| Failed::to_reach(not_reached(config, &error), &error))?;
-            begin(Reached::Tcp(stream, began)).await.map_err(Failed::when_reached)
+            begin(Reached::Tcp(stream, started)).await.map_err(Failed::when_reached)
         };
         Ok(first_ready(&addresses, resolver.memory(), &mut failures, candidate).await)
     };
@@ -136,11 +136,11 @@ fn not_reached(config: &Config, error: &io::Error) -> Error {
 async fn through_the_proxy(
     config: &Config,
     stream: TcpStream,
-    began: Instant,
+    started: Instant,
 ) -> Result<Tunnel<GuardedSocket<TcpStream>>, Error> {
     let Some(proxy) = config.proxy() else { return Ok(Tunnel::direct(GuardedSocket::new(stream))) };
     let peer = stream.peer_addr().ok();
-    let limit = config.connect_timeout.saturating_sub(BEFORE_THE_CALLER + began.elapsed());
+    let limit = config.connect_timeout.saturating_sub(BEFORE_THE_CALLER + started.elapsed());
     let tunnel = proxy::tunnel(GuardedSocket::new(stream), proxy, config);
     match tokio::time::timeout(limit, tunnel).await {
         Ok(Ok(tunnel)) => Ok(tunnel),
@@ -164,15 +164,15 @@ fn tls_proxy(config: &Config, proxy: &Proxy) -> Error {
 
 /// Begins TLS on a stream if the server is to be reached over TLS.
 async fn secured(config: &Config, tls: Option<&Tls>, reached: Reached) -> Result<Opened, Error> {
-    let (stream, began) = match reached {
+    let (stream, started) = match reached {
         #[cfg(unix)]
         Reached::Unix(stream) => {
             return Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), peer: None });
         }
-        Reached::Tcp(stream, began) => (stream, began),
+        Reached::Tcp(stream, started) => (stream, started),
     };
     let peer = stream.peer_addr().ok();
-    let stream = through_the_proxy(config, stream, began).await?;
+    let stream = through_the_proxy(config, stream, started).await?;
     let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
     match tls.connector.connect(tls.name.clone(), stream).await {
         Ok(stream) => Ok(Opened { stream: Box::new(stream), peer }),

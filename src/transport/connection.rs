@@ -14,7 +14,7 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use hyper::body::Bytes;
 
-use super::causes::{innermost, is_beyond_go_away, was_refused_unprocessed};
+use super::causes::{innermost, is_beyond_go_away};
 use super::endpoint::Endpoint;
 use super::http2::Sender;
 use super::response::HttpResponse;
@@ -196,7 +196,7 @@ impl Arrival {
     fn at_failure(error: &h2::Error, sent: &AtomicBool, fell_silent: bool) -> Self {
         match Self::of(sent) {
             _ if is_beyond_go_away(error) => Self::TooLate,
-            Self::Possible if was_refused_unprocessed(error) => Self::Excluded,
+            // Not a stream that was reset as REFUSED_STREAM: haproxy resets so what its server may have processed.
             // The connection had ended before the request was due. One that fell silent has cost the call its time.
             Self::Excluded if error.is_io() && !fell_silent => Self::TooLate,
             arrival => arrival,

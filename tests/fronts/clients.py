@@ -146,8 +146,6 @@ def run(row, make):
 
 def judged(row, said, triggers):
     """Whether what this library says of its trigger is true, given how many the server got."""
-    if row.misled:
-        return "misled"
     if said.is_done:
         return "right" if triggers == 1 else "wrong"
     if said.in_doubt:

@@ -40,8 +40,6 @@ def status(said):
 
 
 def verdict(row, said, triggers):
-    if row.misled:
-        return f"misled: {row.misled}"
     if said.is_done:
         what = "done"
     elif row.moment == world.WAIT:

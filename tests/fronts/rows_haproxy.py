@@ -61,6 +61,6 @@ ROWS = [
     Row("haproxy, the trigger gets: 500", TRIGGER, stands(denies(500)), names="HTTP 500", in_doubt=True),
     Row("haproxy, Milvus is slow with the trigger: 504", TRIGGER,
         stands(limit="500ms", before=lambda behind: behind.tell("slow Trigger 2000")), names="HTTP 504", in_doubt=True),
-    Row("haproxy, Milvus hangs up on the trigger", TRIGGER, stands(before=hangs_up), status="BUSY",
-        names="scheduled nothing", misled="haproxy says that the trigger was not processed (REFUSED_STREAM), and it was"),
+    Row("haproxy, Milvus hangs up on the trigger", TRIGGER, stands(before=hangs_up),
+        names="may or may not have been started.*refused", in_doubt=True),
 ]

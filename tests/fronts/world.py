@@ -38,8 +38,6 @@ class Row:
     names: str = ""
     # Whether a trigger is to be in doubt: whether nobody but the server can tell that it has it.
     in_doubt: bool = False
-    # What the front says that is not true, so that no client can tell the truth. The trigger may come twice then.
-    misled: str = ""
     options: dict = dataclasses.field(default_factory=dict)
     # Not in `make check`, but in `make check-deep`.
     is_slow: bool = False
