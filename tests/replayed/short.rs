@@ -74,7 +74,7 @@ fn questions(recorded: &Recorded) -> Vec<Question> {
         // The recording client triggered as often as it could: once the server serves, one of its own jobs may hold
         // the segments.
         "starting" => {
-            let or = Some(("BUSY", "another compaction holds them"));
+            let or = Some(("BUSY", "Another compaction holds them"));
             vec![Question { or, ..Question::new("STARTED", own(), trigger) }]
         }
         // It does not serve before the recording ends.

@@ -363,7 +363,7 @@ fn if_no_address_is_ready_the_error_tells_what_is_wrong_and_where() {
                 "https",
                 vec![nobody, server(Some(EXPIRED))],
                 Status::TlsFailed,
-                "has expired (127.0.0.1, one of 2",
+                "UTC; renew it on the server (127.0.0.1, one of 2",
             ),
             ("http", vec![], Status::Unavailable, "the host has no address"),
         ] {
