@@ -48,8 +48,10 @@
 //   Process     The library prints nothing and changes no signal handler, locale or environment. It ends the process
 //               only if memory runs out, as any Rust program does. Its threads block the process's signals. After
 //               fork() every function of the child that returns a status returns MILVUS_FORKED, and the others do
-//               nothing; exec() is fine. A child that a callback forks must end or call exec() in that callback. A
-//               plugin that links the library stays loaded after dlclose() (the static library: if linked as
+//               nothing; exec() is fine, and so is a fork() before the first call other than milvus_options_...,
+//               milvus_option_..., milvus_parse_target_size() and those that give a version or a text. A child that a
+//               callback forks must end or call exec() in that callback. A process that closes the library's
+//               descriptors, e.g. by closefrom(), ends its use: every later call fails and says so. A plugin that links the library stays loaded after dlclose() (the static library: if linked as
 //               pkg-config or CMake say, with -z nodelete).
 //   Platform    C99 and later, C++11 and later; 64-bit Linux (x86_64, aarch64).
 
@@ -222,7 +224,7 @@ typedef struct milvus_error {
     size_t size;
     /** The status that the failed call returned. */
     milvus_status status;
-    /** The gRPC status code of the failed request; 0 if gRPC did not fail. */
+    /** The gRPC status code of the failed request, also the one that gRPC maps an HTTP status to; 0 if gRPC did not fail. */
     int32_t grpc_code;
     /** Milvus' own error code (before Milvus 2.3: the old kind of number); 0 if the server sent none. */
     int32_t server_code;
@@ -255,6 +257,11 @@ typedef struct milvus_error {
      * text of milvus_last_error(), so copy it.
      */
     const char *message;
+    /**
+     * The request id of the operation that failed, as its requests and its log lines have it (see
+     * milvus_thread_set_request_id()). Never NULL; "" if no operation had begun. It lives as long as message.
+     */
+    const char *request_id;
 } milvus_error;
 
 /**
@@ -357,12 +364,14 @@ milvus_options *milvus_options_new(void);
  *
  * @param options  The options.
  * @param key      One of the keys that milvus_option_get() lists.
- * @param value    The value as text, at most 8192 bytes. "" sets a text, or a number without a default,
+ * @param value    The value as text, at most 8192 bytes, or 1 MiB for PEM texts. "" sets a text, or a number without a default,
  *                 back to none.
  * @retval MILVUS_INVALID_ARGUMENT The key is unknown (the message lists all keys), or the value has the
  *     wrong form.
  */
-milvus_status milvus_options_set(milvus_options *options, const char *key, const char *value);
+milvus_status milvus_options_set(milvus_options *options,
+                                 const char *key,
+                                 const char *value);
 
 /**
  * Frees options.
@@ -404,9 +413,10 @@ const char *milvus_option_kind_name(int32_t kind);
  *
  * A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
  * threads may use it at once, and one client per process is usually enough. All clients share one library
- * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() starts milvus-log. While
- * the library resolves host names, and for some seconds after, one thread milvus-dns runs, or two if two
- * clients resolve at once.
+ * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
+ * milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
+ * seconds after, one thread milvus-dns runs, or two if two clients resolve at once. While it reads a file
+ * that an option names, a thread milvus-file runs.
  * @{
  */
 
@@ -441,15 +451,18 @@ typedef struct milvus_server_info {
  * Makes a client. The client connects with its first call, and again whenever the connection is lost.
  *
  * With https the library reads the system's root certificates here, or those of the environment variables
- * SSL_CERT_FILE and SSL_CERT_DIR. No other thread may change the environment meanwhile.
+ * SSL_CERT_FILE and SSL_CERT_DIR. It also reads the variables that name a proxy (see the option "proxy"). No
+ * other thread may change the environment meanwhile.
  *
  * @param uri         Where the server is, as in pymilvus: "http://host[:19530]" or "tcp://..."
  *                    (plaintext), "https://host[:443]" (TLS, verified), "unix:/path/to/socket". The first
  *                    path segment is the database: "http://host:19530/sales". "user:password@" before the
- *                    host is a token; percent-encode special characters there. At most 8192 bytes. The
+ *                    host is a token; percent-encode special characters there. A link-local IPv6 address
+ *                    has its zone behind %25: "http://[fe80::1%25eth0]:19530". At most 8192 bytes. The
  *                    endpoint of a global cluster (Zilliz) leads to its primary cluster. NULL: the
- *                    environment variable MILVUS_URI.
+ *                    environment variable MILVUS_URI. Stray blanks, quotes and newlines are refused.
  * @param token       "user:password" or an API key, at most 8192 bytes. It overrides the one in the URI.
+ *                    Control characters are refused, and blanks and quotes around a user or an API key.
  *                    NULL or "": the one in the URI, if any; if uri is NULL, first the environment
  *                    variable MILVUS_TOKEN.
  * @param out_client  Receives the client; free it with milvus_client_free().
@@ -463,7 +476,10 @@ milvus_status milvus_client_new(const char *uri,
 /**
  * Makes a client with options, otherwise like milvus_client_new().
  *
- * The library reads the files that options name here, and reports what is wrong with them.
+ * The library reads the files that options name here, and reports what is wrong with them. It reads those
+ * that changed again: token_file before a request, and at most once a second; certificates and keys before
+ * each connection. If one of them cannot be used then, what it had before stays in use, and the log says so,
+ * as does the next error of the server's refusal or of TLS.
  *
  * @param uri         As in milvus_client_new().
  * @param options     The options; NULL for none. The client does not need them afterwards. If they have no
@@ -475,6 +491,22 @@ milvus_status milvus_client_new(const char *uri,
 milvus_status milvus_client_new_with(const char *uri,
                                      const milvus_options *options,
                                      milvus_client **out_client);
+
+/**
+ * Replaces the token of a client. Every request from now on carries the new one, also those of calls and
+ * waits that have begun. The connection, the jobs and what the client knows of them stay.
+ *
+ * A request that the server did not authenticate because it still carried the old token is sent once more
+ * with the new one. The library wipes the old token from memory when the last request that carries it is
+ * over. No error and no log event has one of the two in it.
+ *
+ * @param client  The client.
+ * @param token   "user:password" or an API key, at most 8192 bytes. NULL or "": none.
+ * @retval MILVUS_INVALID_ARGUMENT The token is too long, or the client reads it from a file (option
+ *     token_file).
+ */
+milvus_status milvus_client_set_token(milvus_client *client,
+                                      const char *token);
 
 /**
  * Closes a client: ends all its operations with MILVUS_CLOSED, also blocking calls of other threads.
@@ -1718,8 +1750,8 @@ milvus_status milvus_flush(milvus_client *client, const char *collection_name, i
  * Before the trigger it waits until stored segments are sorted (Milvus 2.5 and later), at most a minute
  * and half of the time that is left; unsorted_segments of the report has the rest. While another
  * compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most
- * ten minutes. The message of an error says how far it came: "nothing was compacted" or "it was compacted,
- * but ...".
+ * ten minutes. The message of an error says how far it came: "nothing was compacted", "the collection was
+ * compacted, but a later step failed" or "the collection needed no compaction, but a later step failed".
  *
  * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
@@ -2585,10 +2617,142 @@ void milvus_queue_free(milvus_queue *queue);
 
 // ====================================================================================================
 /**
+ * @defgroup stats Statistics
+ *
+ * A client counts what it does, from its making on. That is always on and takes no lock, so read it as often as
+ * you like, also after milvus_client_close().
+ * @{
+ */
+
+/**
+ * The requests of one kind that were sent, by how they ended, and how long the server took to answer (ok and
+ * refused): half, nine tenths and 99 hundredths took no longer than this. A percentile is never too small and at
+ * most an eighth too large; all are 0 while nothing was answered.
+ */
+typedef struct milvus_request_stats {
+    /** The server answered. */
+    int64_t ok;
+    /** The server answered with an error. */
+    int64_t refused;
+    /** The connection ended before the answer. */
+    int64_t lost;
+    /** The time for the request was over before the answer. */
+    int64_t timed_out;
+    /** The operation was cancelled, or its client closed, before the answer. */
+    int64_t cancelled;
+    /** Microseconds that half of the answers took at most. */
+    int64_t p50_us;
+    /** Microseconds that nine tenths of the answers took at most. */
+    int64_t p90_us;
+    /** Microseconds that 99 hundredths of the answers took at most. */
+    int64_t p99_us;
+    /** Microseconds of the slowest answer, exactly. */
+    int64_t max_us;
+} milvus_request_stats;
+
+/** What a client has done so far, and does now. */
+typedef struct milvus_stats {
+    /** Set by MILVUS_STATS_INIT. */
+    size_t size;
+    /** Connections that were made. */
+    int64_t connections_made;
+    /** Attempts to connect that failed. */
+    int64_t connections_failed;
+    /** Connections that ended although nobody had closed the client. */
+    int64_t connections_lost;
+    /** How often a call was tried again after a pause. */
+    int64_t retries;
+    /** Requests that were sent again because the server proved that it had not processed them. Also in lost. */
+    int64_t resends;
+    /** How often waits asked about their jobs. */
+    int64_t polls;
+    /** Bytes of the messages that were sent: without headers and pings. */
+    int64_t bytes_sent;
+    /** The same of those received. */
+    int64_t bytes_received;
+    /** Operations that run now, and callbacks that run or are due. */
+    int64_t operations_in_flight;
+    /** Requests that wait for an answer or for their turn now. */
+    int64_t requests_in_flight;
+    /** Jobs that waits follow now. */
+    int64_t jobs_followed;
+    /** Connect, and GetVersion where Connect does not tell the version: for each connection. */
+    milvus_request_stats handshakes;
+    /** ManualCompaction and Flush: what starts work on the server. */
+    milvus_request_stats triggers;
+    /** GetCompactionState. */
+    milvus_request_stats states;
+    /** GetCompactionStateWithPlans. */
+    milvus_request_stats plans;
+    /** GetPersistentSegmentInfo and GetQuerySegmentInfo. */
+    milvus_request_stats segments;
+    /** Every other request. */
+    milvus_request_stats others;
+} milvus_stats;
+/** What a milvus_stats begins with: its size, and zeros. */
+#define MILVUS_STATS_INIT { sizeof(milvus_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
+
+/**
+ * Reads what a client has done so far, and does now.
+ *
+ * The numbers are read one after the other while the client goes on: two of them may be one request apart.
+ *
+ * @param client     The client, which may be closed.
+ * @param out_stats  Receives the numbers. Begin with `milvus_stats stats = MILVUS_STATS_INIT;`.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_client_stats(milvus_client *client,
+                                  milvus_stats *out_stats);
+
+/** @} */
+
+// ====================================================================================================
+/**
+ * @defgroup tracing Tracing
+ *
+ * Every request carries the metadata client-request-unixmsec (when it was sent) and client-request-id, as those
+ * of pymilvus and the Java SDK do. All requests of one operation have the same id, which is also in its error and
+ * in its log lines. The library makes one for each operation, unless the thread that starts it has set one.
+ *
+ * What a thread sets here holds for the operations that it starts, blocking or asynchronous, of any client, until
+ * it sets something else. An operation keeps what it began with. Other threads are not affected, so a pool of
+ * threads sets it anew for each task.
+ * @{
+ */
+
+/**
+ * Sets the request id of the operations that the calling thread starts from now on.
+ *
+ * @param request_id  1 to 128 printable ASCII characters without blanks. NULL: each operation has an id of its
+ *                    own again.
+ * @retval MILVUS_INVALID_ARGUMENT The id is empty, too long, or has another character; the one before stays.
+ */
+milvus_status milvus_thread_set_request_id(const char *request_id);
+
+/**
+ * Sets metadata (a header) that the operations of the calling thread carry from now on, e.g. "traceparent".
+ *
+ * Milvus has the trace id of a traceparent as traceID in its log (seen on 2.3.5).
+ *
+ * It stands beside that of the options metadata.NAME, and replaces what they have by the same name.
+ *
+ * @param name   A lower-case name that neither the library nor gRPC nor HTTP/2 uses, at most 64 bytes. At most 16
+ *               names, and 4096 bytes of names and values in all.
+ * @param value  Printable ASCII. NULL or "" removes it.
+ * @retval MILVUS_INVALID_ARGUMENT The name or the value cannot be sent; nothing was changed.
+ */
+milvus_status milvus_thread_set_metadata(const char *name,
+                                         const char *value);
+
+/** @} */
+
+// ====================================================================================================
+/**
  * @defgroup log Log
  *
  * The log reports what the library does with its connections, for people who look for a fault. It is off
- * by default and then costs nothing. It never shows a token.
+ * by default and then costs nothing. It never shows a token. For programs there is a callback with the state
+ * of connections.
  * @{
  */
 
@@ -2605,10 +2769,26 @@ void milvus_queue_free(milvus_queue *queue);
 #define MILVUS_LOG_DEBUG 4
 
 /**
+ * The client begins to connect. MILVUS_CONNECTION_READY or _FAILED follows, unless nobody waits for it any
+ * more.
+ */
+#define MILVUS_CONNECTION_CONNECTING 1
+
+/** The client is connected. */
+#define MILVUS_CONNECTION_READY 2
+
+/** The attempt to connect failed; the reason says why. */
+#define MILVUS_CONNECTION_FAILED 3
+
+/** A connection ended although nobody had closed the client; the reason says why. The next call connects again. */
+#define MILVUS_CONNECTION_LOST 4
+
+/**
  * Receives one event of the log.
  *
- * message is a constant text like "connected"; fields are key=value, separated by blanks. Both are UTF-8
- * on one line, and gone when the callback returns. The library calls it one event at a time, on its thread
+ * message is a constant text like "connected"; fields are key=value, separated by blanks, last of them the
+ * operation's request_id, and its collection and job where they are known. Both are UTF-8 on one line, and
+ * gone when the callback returns. The library calls it one event at a time, on its thread
  * milvus-log. Nothing waits for it: if it is slow, the library drops events and reports their number. It
  * may call any function of this library except milvus_client_close(), which may have to wait for it. It
  * must not throw.
@@ -2617,6 +2797,19 @@ typedef void (*milvus_log_callback)(int32_t level,
                                     const char *message,
                                     const char *fields,
                                     void *user_data);
+
+/**
+ * Receives what happens to the connection of a client: the new state (one of the MILVUS_CONNECTION_...
+ * constants; later versions may add more), the server's address as in messages, e.g. "localhost:19530", and the
+ * reason, "" if the state has none.
+ *
+ * Texts, thread and re-entrancy are as in milvus_log_callback: one event of either callback at a time, on the
+ * thread milvus-log, and nothing waits for it. If it is slow, the oldest of 1024 states are dropped.
+ */
+typedef void (*milvus_connection_callback)(int32_t state,
+                                           const char *address,
+                                           const char *reason,
+                                           void *user_data);
 
 /**
  * Sets the process's log callback, in place of the one before.
@@ -2631,6 +2824,25 @@ typedef void (*milvus_log_callback)(int32_t level,
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
 milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);
+
+/**
+ * Sets the process's callback for the state of connections, in place of the one before.
+ *
+ * It is independent of milvus_set_log(), and replaced and turned off in the same way.
+ *
+ * @param callback   Receives each change of state, of all clients. NULL turns it off.
+ * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
+ * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
+ */
+milvus_status milvus_set_connection_callback(milvus_connection_callback callback, void *user_data);
+
+/**
+ * Gives the short text of a connection's state, e.g. "ready".
+ *
+ * @param state  One of the MILVUS_CONNECTION_... constants, or any other number.
+ * @return A static text, never NULL: "unknown connection state" for any other number.
+ */
+const char *milvus_connection_state_name(int32_t state);
 
 /** @} */
 
