@@ -2322,7 +2322,7 @@ inline result<std::int64_t> try_parse_target_size(const std::string &text)
 /// Reads a size such as "1.5 GiB" in MB: `milvus_parse_target_size()`.
 inline std::int64_t parse_target_size(const std::string &text) { return try_parse_target_size(text).value(); }
 
-// milvus_thread_set_request_id(): of the operations that the calling thread starts from now on; "": none any more.
+/// `set_thread_request_id()` that returns the failure instead of throwing.
 inline result<void> try_set_thread_request_id(const std::string &id)
 {
     if (auto wrong = detail::refuse_nul("the request id", id))
@@ -2331,9 +2331,11 @@ inline result<void> try_set_thread_request_id(const std::string &id)
         return detail::last_failure();
     return detail::nothing{};
 }
+/// `milvus_thread_set_request_id()`: the request id of every operation that the calling thread starts from now on; "" is
+/// none.
 inline void set_thread_request_id(const std::string &id) { try_set_thread_request_id(id).value(); }
 
-// milvus_thread_set_metadata(): the same of a header, e.g. "traceparent".
+/// `set_thread_metadata()` that returns the failure instead of throwing.
 inline result<void> try_set_thread_metadata(const std::string &name, const std::string &value)
 {
     if (auto wrong = detail::refuse_nul("the name", name))
@@ -2344,6 +2346,8 @@ inline result<void> try_set_thread_metadata(const std::string &name, const std::
         return detail::last_failure();
     return detail::nothing{};
 }
+/// `milvus_thread_set_metadata()`: a header of every operation that the calling thread starts from now on, e.g.
+/// "traceparent"; an empty value is none.
 inline void set_thread_metadata(const std::string &name, const std::string &value)
 {
     try_set_thread_metadata(name, value).value();

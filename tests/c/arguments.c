@@ -113,7 +113,7 @@ static void bad_numbers(milvus_client *client)
     expect("plans(job -1)", milvus_compaction_plans(client, -1, 0, &plans), MILVUS_INVALID_ARGUMENT, "-1");
     expect("wait(job -1)", milvus_compaction_wait(client, -1, 0, &report), MILVUS_INVALID_ARGUMENT, "-1");
     expect("wait(unknown job)", milvus_compaction_wait(client, 123456789, 9000, &report), MILVUS_OUTCOME_UNKNOWN,
-           "no trace of the job");
+           "shows no plan of the job");
     CHECK(report.verdict == MILVUS_VERDICT_UNKNOWN && report.job_id == 123456789);
     CHECK(milvus_last_error()->job_id == 123456789);
     expect("state(out NULL)", milvus_compaction_state(client, 1, 0, NULL), MILVUS_INVALID_ARGUMENT, "out_info");
