@@ -72,13 +72,22 @@ check:
 	@$(MAKE) --no-print-directory check-versions
 	@$(MAKE) --no-print-directory check-fronts
 
+# Tests that wait most of their time run beside the others.
+RUST_TESTS = $(CARGO) test --quiet --workspace --locked --no-fail-fast
+RUST_FILES := $(basename $(notdir $(wildcard tests/*.rs))) $(notdir $(patsubst %/main.rs,%,$(wildcard tests/*/main.rs)))
+WAITING := slow keepalive management_port outliving
+
 check-rust:
 	@echo "==> Rust: format, lints, tests"
 	@$(MAKE) --no-print-directory licences
 	python3 tools/bindings check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
-	$(CARGO) test --quiet --workspace --locked
+	$(CARGO) test --quiet --workspace --locked --no-run
+	@mkdir -p $(TARGET)/tmp
+	@$(RUST_TESTS) $(addprefix --test ,$(WAITING)) >$(TARGET)/tmp/waiting.log 2>&1 & waiting=$$!; \
+		$(RUST_TESTS) --lib --bins $(addprefix --test ,$(filter-out $(WAITING),$(RUST_FILES))); others=$$?; \
+		wait $$waiting; waited=$$?; cat $(TARGET)/tmp/waiting.log; [ $$others = 0 ] && [ $$waited = 0 ]
 
 tests-c: examples
 	$(CARGO) build --quiet --locked -p milvus-fake
