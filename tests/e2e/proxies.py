@@ -163,7 +163,7 @@ def cases(world):
         Case("tinyproxy, http:// to a TLS port", f"http://127.0.0.1:{world.tls.port}", "TLS_FAILED", "use https://",
              proxy=proxy, through=2),
         Case("tinyproxy, https:// to a plaintext port", f"https://127.0.0.1:{world.plain.port}", "TLS_FAILED",
-             "does not speak TLS", proxy=proxy, through=1),
+             "does not answer as a TLS server does", proxy=proxy, through=1),
         Case("tinyproxy, no server behind it", "http://127.0.0.1:1", refused, "answers HTTP 500 Unable to connect", proxy=proxy,
              through=1),
         Case("tinyproxy does not know the server's name", "http://no-such-host.invalid", refused, "answers HTTP 500", proxy=proxy,
