@@ -14,7 +14,7 @@ PAGE = world.ROOT / "docs/errors.md"
 HEADING = "\n## Fronts and faults\n"
 HEAD = """
 Made by `make fronts`: what stands between a client and Milvus, or breaks on the way. nginx, haproxy and others come from
-Debian, the rest is scripted (`tests/fake`). All of it runs in a network of its own. Behind is a played Milvus {version}, which
+Debian, the rest is scripted (`tests/fake`). Each runs in a network of its own. Behind is a played Milvus {version}, which
 counts the triggers that it gets. Both clients compact a collection within {limit:g} s; pymilvus {pymilvus} gets that time to connect,
 and again to compact. Where the fault is in the wait, both follow the job to its end. Seconds are of one run on one machine, in
 halves. *Triggers* is how many the server got; *right* is what this library says of its own: done, not started, or in doubt
@@ -31,7 +31,7 @@ def halves(seconds):
 
 def cell(text, limit=260):
     text = " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
-    text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:19530", text)
+    text = re.sub(r"(127\.0\.0\.1|localhost):\d+", r"\1:19530", text)
     return text if len(text) <= limit else text[:limit] + " ..."
 
 

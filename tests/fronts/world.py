@@ -51,6 +51,8 @@ class Played:
     """A program of tests/fake that takes commands."""
 
     def __init__(self, *arguments):
+        # What clients have to set to get here, by this library's names.
+        self.options = {}
         self.process = subprocess.Popen([FAKE, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.uri = self.process.stdout.readline().strip()
 
