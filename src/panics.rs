@@ -78,7 +78,8 @@ pub(crate) fn on_lost_driver(stay: fn()) {
 
 /// The error of every call after the process has closed the library's descriptors, and of those under way then.
 pub(crate) fn no_descriptors() -> Error {
-    let text = "this process has closed the library's file descriptors; the library works again when the process is restarted";
+    let text = "this process has closed the library's file descriptors; the library works again when the process is \
+                restarted";
     Error::new(Status::Unavailable, text)
 }
 

@@ -73,8 +73,8 @@ enum Reached {
     Tcp(TcpStream, Instant),
 }
 
-/// Reaches the server, or its proxy, at one of its addresses, and makes the connection ready with `begin`. The first address that is
-/// ready wins.
+/// Reaches the server, or its proxy, at one of its addresses, and makes the connection ready with `begin`. The first
+/// address that is ready wins.
 async fn dial<T, F>(config: &Config, resolver: &Resolver, begin: impl Fn(Reached) -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,

@@ -14,6 +14,7 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use hyper::body::Bytes;
 
+use super::arrival::Arrival;
 use super::causes::{innermost, is_beyond_go_away};
 use super::endpoint::Endpoint;
 use super::http2::Sender;
@@ -176,32 +177,6 @@ impl Connection {
 pub(crate) struct TransportError {
     pub(crate) arrival: Arrival,
     pub(crate) error: Error,
-}
-
-/// Whether the server may have processed a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrival {
-    Possible,
-    /// It certainly did not.
-    Excluded,
-    /// It certainly did not, because the connection was at its end; another connection may carry the request.
-    TooLate,
-}
-
-impl Arrival {
-    fn of(sent: &AtomicBool) -> Self {
-        if sent.load(Ordering::Relaxed) { Self::Possible } else { Self::Excluded }
-    }
-
-    fn at_failure(error: &h2::Error, sent: &AtomicBool, fell_silent: bool) -> Self {
-        match Self::of(sent) {
-            _ if is_beyond_go_away(error) => Self::TooLate,
-            // Not a stream that was reset as REFUSED_STREAM: haproxy resets so what its server may have processed.
-            // The connection had ended before the request was due. One that fell silent has cost the call its time.
-            Self::Excluded if error.is_io() && !fell_silent => Self::TooLate,
-            arrival => arrival,
-        }
-    }
 }
 
 /// This client accepts no compressed responses: it sends no `grpc-accept-encoding`.

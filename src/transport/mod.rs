@@ -1,6 +1,7 @@
 //! Connects to a server as a [`Config`](crate::config::Config) says, and carries requests: HTTP/2 for gRPC, HTTP/1 for
 //! topologies and management ports.
 
+mod arrival;
 mod causes;
 mod channel;
 mod connect;
@@ -20,7 +21,8 @@ mod tls;
 mod topology;
 mod writer;
 
+pub(crate) use arrival::Arrival;
 pub(crate) use channel::Channel;
-pub(crate) use connection::{Arrival, Connection, TransportError};
+pub(crate) use connection::{Connection, TransportError};
 pub(crate) use http1::{Page, Site};
 pub(crate) use response::HttpResponse;
