@@ -165,8 +165,10 @@ static int raw_forks_are_recognised(void)
     CHECK(madvise(NULL, 0, MADV_WIPEONFORK) == -1);
     CHECK(milvus_client_server_version(client, 50, NULL, 0, &length) != MILVUS_FORKED);
     child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-    if (child == 0)
+    if (child == 0) {
+        alarm(20);
         _exit(milvus_client_server_version(client, 50, NULL, 0, &length) == MILVUS_FORKED ? 0 : 1);
+    }
     CHECK(child > 0 && waitpid((pid_t)child, &status, 0) == child);
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     CHECK(milvus_client_server_version(client, 50, NULL, 0, &length) != MILVUS_FORKED);
