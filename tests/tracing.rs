@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{LIMIT, client, client_with};
 use milvus_client::compaction::{Many, Params};
@@ -12,6 +12,7 @@ use milvus_client::config::{Config, Options};
 use milvus_client::log::{self, Level};
 use milvus_client::{Status, trace};
 use milvus_fake::{Call, Fake, Fault, Method};
+use tonic::Code;
 
 fn ids(calls: &[Call]) -> Vec<String> {
     calls.iter().map(|call| call.headers["client-request-id"].clone()).collect()
@@ -32,11 +33,25 @@ fn all_requests_of_an_operation_have_one_id_and_each_operation_another() {
         assert!(seen.insert(ids[0].clone()), "{ids:?} was seen before");
     };
     let job = client.compact("succeeds", false, LIMIT).wait().unwrap();
-    next(4); // the handshake and retries among them
+    next(4); // the handshake among them
+    fake.fail_next(Method::State, Fault::Grpc(Code::Unavailable, "for a moment".to_owned()));
+    client.compaction_state(job, LIMIT).wait().unwrap();
+    next(2); // the retry has the id, too
     client.compaction_wait(job, LIMIT).wait().unwrap();
     next(3);
     client.compaction_state(job, LIMIT).wait().unwrap();
     next(1);
+}
+
+#[test]
+fn a_long_value_of_metadata_is_hidden_where_a_server_repeats_it() {
+    let fake = Fake::start("v2.6.8");
+    let key = "k3y-0f-a-gat3way-4711";
+    let client = client_with(&fake.uri(), &[("metadata.x-api-key", key)]);
+    let repeated = format!("invalid x-api-key '{key}'");
+    fake.fail_next(Method::Trigger, Fault::Grpc(Code::InvalidArgument, repeated));
+    let error = client.compact("succeeds", false, LIMIT).wait().unwrap_err();
+    assert!(error.message().contains("invalid x-api-key '[hidden]'"), "{error}");
 }
 
 #[test]
@@ -166,9 +181,13 @@ fn log_lines_tell_the_operation_and_what_it_is_about() {
             .iter()
             .any(|line| line.starts_with("call method=GetCompactionState ") && line.ends_with(&expected))
     };
-    while !is_told() {
-        std::thread::yield_now(); // the receiver's thread is on its way
+    for _ in 0..1_000 {
+        if is_told() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10)); // the receiver's thread is on its way
     }
+    assert!(is_told());
     log::set(Level::Debug, None).unwrap();
     let lines = lines.lock().unwrap();
     let of_look_up = "request_id=told-in-the-log collection=\"succeeds\"";

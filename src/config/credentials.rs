@@ -35,14 +35,7 @@ impl Credentials {
 
     fn sent_as(scheme: &str, token: &str) -> Result<Self, Error> {
         let encoded = Zeroizing::new(BASE64.encode(token));
-        let mut header = Zeroizing::new(scheme.as_bytes().to_vec());
-        header.reserve_exact(encoded.len()); // growing later would leave a copy behind
-        header.extend_from_slice(encoded.as_bytes());
-        // The header value shares these bytes instead of copying them, so wiping them wipes the header too.
-        let shared = Bytes::from_owner(Wiped(header));
-        let mut authorization = HeaderValue::from_maybe_shared(shared)
-            .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
-        authorization.set_sensitive(true);
+        let authorization = wiped_header(scheme, &encoded)?;
         let password = token.split_once(':').map(|(_, password)| Zeroizing::new(password.to_owned()));
         let mut secrets = vec![encoded, Zeroizing::new(token.to_owned())];
         secrets.extend(password);
@@ -57,7 +50,12 @@ impl Credentials {
         &self.authorization
     }
 
-    /// The token itself, for protocols other than gRPC.
+    /// The token for protocols other than gRPC.
+    pub(crate) fn bearer(&self) -> Result<HeaderValue, Error> {
+        wiped_header("Bearer ", &self.token)
+    }
+
+    /// The token itself.
     pub(crate) fn token(&self) -> &str {
         &self.token
     }
@@ -78,6 +76,19 @@ impl Credentials {
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(|secret| secret.as_str())
     }
+}
+
+/// A header value, marked sensitive, whose last copy wipes it from memory.
+fn wiped_header(scheme: &str, text: &str) -> Result<HeaderValue, Error> {
+    let mut header = Zeroizing::new(scheme.as_bytes().to_vec());
+    header.reserve_exact(text.len()); // growing later would leave a copy behind
+    header.extend_from_slice(text.as_bytes());
+    // The header value shares these bytes instead of copying them, so wiping them wipes the header too.
+    let shared = Bytes::from_owner(Wiped(header));
+    let mut value = HeaderValue::from_maybe_shared(shared)
+        .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Refuses a token that cannot be right. A password may have blanks and quotes at its ends; names and API keys have

@@ -42,7 +42,10 @@ const RESERVED: [&str; 12] = [
 /// The same of whole families.
 const RESERVED_PREFIXES: [&str; 3] = ["grpc-", "client-request-", "proxy-"];
 
-/// Metadata by name. A value may be a secret: nothing shows it, and dropping the last copy wipes it from memory.
+/// A value of at least this length is hidden where a server or proxy repeats it. A shorter one may be an ordinary word.
+const SECRET_LENGTH: usize = 16;
+
+/// Metadata by name. A value may be a secret: the library shows none, and dropping the last copy wipes it from memory.
 #[derive(Clone, Default)]
 pub struct Metadata(Vec<(HeaderName, HeaderValue)>);
 
@@ -67,6 +70,13 @@ impl Metadata {
             self.0.push((name, value));
         }
         Ok(())
+    }
+
+    /// The text with every value hidden that may be a secret.
+    pub(super) fn hidden_in(&self, text: &str) -> String {
+        let values = self.0.iter().filter_map(|(_, value)| value.to_str().ok());
+        let values = values.filter(|value| value.len() >= SECRET_LENGTH);
+        values.fold(text.to_owned(), |text, value| text.replace(value, "[hidden]"))
     }
 
     /// Whether there is no entry.
@@ -125,7 +135,10 @@ fn checked_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
         return wrong(name, "the value begins or ends with a blank");
     }
     let shared = Bytes::from_owner(Wiped(Zeroizing::new(value.as_bytes().to_vec())));
-    HeaderValue::from_maybe_shared(shared).or_else(|_| wrong(name, "the value cannot be sent"))
+    let mut value =
+        HeaderValue::from_maybe_shared(shared).or_else(|_| wrong(name, "the value cannot be sent"))?;
+    value.set_sensitive(true); // kept out of HPACK's tables, here and in proxies
+    Ok(value)
 }
 
 /// The user agent of every request: that of the application, if it has one, in front of the library's own.

@@ -201,7 +201,7 @@ impl Config {
     #[must_use]
     pub fn without_secrets(&self, text: &str) -> String {
         let text = self.proxies.hidden_in(text).unwrap_or_else(|| text.to_owned());
-        self.credentials.hidden_in(&text)
+        self.credentials.hidden_in(&self.metadata.hidden_in(&text))
     }
 }
 

@@ -126,7 +126,7 @@ impl Context<'_> {
         let message = grpc::message_of(answer).map_err(|ended| match ended {
             Ended::Status(status) => self.ended(&status),
             Ended::Unreadable(code, why) => self.unreadable(code, &why),
-            Ended::NotGrpc(not) => not.failure(),
+            Ended::NotGrpc(not) => not.failure(|text| self.config.without_secrets(text)),
         })?;
         if let Err(error) = reply.read(message) {
             return Err(self.unreadable(tonic::Code::Internal, &error.to_string()));

@@ -29,7 +29,7 @@ impl NotGrpc {
         let content_type = text(headers, &CONTENT_TYPE);
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_owned();
         let location = if status.is_redirection() { text(headers, &LOCATION) } else { String::new() };
-        let location = without_secrets(&location);
+        let location = without_user_and_query(&location);
         Self { status, content_type, location, lacks_status }
     }
 
@@ -52,9 +52,14 @@ impl NotGrpc {
         if is_proof && !self.lacks_status { Reached::Nothing } else { Reached::Perhaps }
     }
 
-    /// The failure of the attempt: of a server that is out of reach.
-    pub(super) fn failure(&self) -> Failure {
-        let mut error = Error::new(Status::Unavailable, self.to_string()).retriable();
+    /// The failure of the attempt: of a server that is out of reach. `hide` hides secrets that a header repeats.
+    pub(super) fn failure(&self, hide: impl Fn(&str) -> String) -> Failure {
+        let shown = Self {
+            content_type: shortened(&hide(&self.content_type), TEXT_LIMIT),
+            location: shortened(&hide(&self.location), TEXT_LIMIT),
+            ..*self
+        };
+        let mut error = Error::new(Status::Unavailable, shown.to_string()).retriable();
         error.grpc_code = self.code() as i32;
         Failure { error, reached: self.reached() }
     }
@@ -90,11 +95,11 @@ impl std::fmt::Display for NotGrpc {
 /// A header made safe to show.
 fn text(headers: &HeaderMap, name: &HeaderName) -> String {
     let value = headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    shortened(&one_line(value.unwrap_or_default().trim()), TEXT_LIMIT)
+    one_line(value.unwrap_or_default().trim())
 }
 
 /// The address of a redirection without what may be a secret: user, password and query.
-fn without_secrets(location: &str) -> String {
+fn without_user_and_query(location: &str) -> String {
     let Ok(uri) = location.parse::<Uri>() else { return String::new() };
     let path = uri.path();
     match (uri.scheme_str(), uri.authority()) {
@@ -140,7 +145,7 @@ mod tests {
             (405, Code::Unknown),
             (500, Code::Unknown),
         ] {
-            let Failure { error, .. } = page(status).failure();
+            let Failure { error, .. } = page(status).failure(str::to_owned);
             assert_eq!((error.status, error.grpc_code), (Status::Unavailable, code as i32), "{status}");
             assert!(error.retriable, "{status}");
         }
@@ -149,21 +154,25 @@ mod tests {
     #[test]
     fn only_redirections_and_refusals_prove_that_no_server_was_reached() {
         for status in [300, 301, 307, 308, 400, 401, 403, 404, 405, 407, 413, 429, 431, 451, 498] {
-            assert_eq!(page(status).failure().reached, Reached::Nothing, "{status}");
+            assert_eq!(page(status).failure(str::to_owned).reached, Reached::Nothing, "{status}");
         }
         for status in [200, 204, 299, 408, 499, 500, 501, 502, 503, 504, 599] {
-            assert_eq!(page(status).failure().reached, Reached::Perhaps, "{status}");
+            assert_eq!(page(status).failure(str::to_owned).reached, Reached::Perhaps, "{status}");
         }
         // The backend may have given it.
         for status in [200, 301, 404, 503] {
             let headers = [(CONTENT_TYPE, "application/grpc")];
-            assert_eq!(answer(status, &headers, true).failure().reached, Reached::Perhaps, "{status}");
+            assert_eq!(
+                answer(status, &headers, true).failure(str::to_owned).reached,
+                Reached::Perhaps,
+                "{status}"
+            );
         }
     }
 
     #[test]
     fn the_message_names_the_answer_and_what_to_look_at() {
-        let said = |answer: &NotGrpc| answer.failure().error.message().to_owned();
+        let said = |answer: &NotGrpc| answer.failure(str::to_owned).error.message().to_owned();
         assert_eq!(
             said(&page(404)),
             "something in front of Milvus answered HTTP 404 (text/html); is the route to the gRPC port right?"
@@ -188,7 +197,7 @@ mod tests {
     fn a_hostile_header_makes_a_message_that_is_bounded() {
         let long = "x".repeat(100_000);
         let headers = [(CONTENT_TYPE, long.as_str()), (LOCATION, long.as_str())];
-        let said = answer(301, &headers, false).to_string();
-        assert!(said.len() < 500, "{said}");
+        let Failure { error, .. } = answer(301, &headers, false).failure(str::to_owned);
+        assert!(error.message().len() < 500, "{error}");
     }
 }

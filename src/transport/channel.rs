@@ -32,6 +32,8 @@ struct ChannelState {
     generation: u64,
     /// Resolves every host that the channel connects to.
     resolver: Arc<Resolver>,
+    /// Resolves the host that tells the primary cluster, and remembers which of its addresses worked.
+    topology_resolver: Arc<Resolver>,
     /// The primary cluster of a global cluster.
     primary: Option<Primary>,
     /// A refresh of the primary in the background, with the time of its response; at most one task.
@@ -61,12 +63,14 @@ impl Channel {
             ended.report_loss();
         }
         log::tell_connection(ConnectionState::Connecting, state.address(&self.endpoint), "");
-        let connection =
-            state.connect(&self.endpoint, &self.stats, has_moved).await.inspect_err(|error| {
-                self.stats.failed_to_connect();
-                log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
-                log::tell_connection(ConnectionState::Failed, state.address(&self.endpoint), error.message());
-            })?;
+        let connection = state.connect(&self.endpoint, &self.stats, has_moved).await;
+        // A proxy can repeat its password.
+        let connection = connection.map_err(|error| self.endpoint.config.hiding_secrets(error));
+        let connection = connection.inspect_err(|error| {
+            self.stats.failed_to_connect();
+            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
+            log::tell_connection(ConnectionState::Failed, state.address(&self.endpoint), error.message());
+        })?;
         self.stats.connected();
         tokio::spawn(connection.watch_end());
         log::tell_connection(ConnectionState::Ready, &connection.config().address, "");
@@ -112,7 +116,7 @@ impl ChannelState {
     ) -> Result<Connection, Error> {
         if endpoint.config.is_global && !is_known {
             self.refresh = JoinSet::new(); // the look-up below is newer
-            let address = topology::primary(endpoint, &self.resolver).await?;
+            let address = topology::primary(endpoint, &self.topology_resolver).await?;
             self.set_primary(endpoint, address, Instant::now())?;
         }
         let may_move = self.primary.is_some();
@@ -132,7 +136,7 @@ impl ChannelState {
                 return self.set_primary(global, address, as_of).unwrap_or(false);
             }
         } else if self.refresh.is_empty() && primary.as_of.elapsed() > global.config.primary_lasts {
-            let (global, resolver) = (global.clone(), Arc::clone(&self.resolver));
+            let (global, resolver) = (global.clone(), Arc::clone(&self.topology_resolver));
             self.refresh.spawn(async move {
                 let answer = topology::primary(&global, &resolver).await;
                 (Instant::now(), answer)

@@ -16,7 +16,7 @@ use super::causes;
 use super::stream::Stream;
 use crate::config::{Address, Config, Proxy};
 use crate::error::{Error, Status};
-use crate::text::shortened;
+use crate::text::{one_line, shortened};
 
 /// The largest head of a proxy's answer.
 const LARGEST_HEAD: usize = 16 * 1024;
@@ -48,8 +48,9 @@ pub(super) enum Failure {
 pub(super) async fn tunnel<S: Stream>(
     mut stream: S,
     proxy: &Proxy,
-    Config { address: target, user_agent, .. }: &Config,
+    config: &Config,
 ) -> Result<Tunnel<S>, Failure> {
+    let Config { address: target, user_agent, .. } = config;
     let failed = |why: &str| failed(proxy, target, why);
     let lost = |error: io::Error| {
         Failure::NoProxy(failed(&format!("did not answer: {}", causes::reason(&error))).retriable())
@@ -65,7 +66,7 @@ pub(super) async fn tunnel<S: Stream>(
                     200..=299 => return Ok(Tunnel { stream, rest: received.into() }),
                     // More follows.
                     100 | 102..=199 => continue,
-                    _ => return Err(Failure::Refused(answer.refusal(proxy, target))),
+                    _ => return Err(Failure::Refused(answer.refusal(proxy, config))),
                 }
             }
             Parsed::Part if received.len() < LARGEST_HEAD => {}
@@ -131,7 +132,7 @@ impl Answer {
         let mut response = httparse::Response::new(&mut headers);
         match response.parse(received) {
             Ok(httparse::Status::Complete(length)) => {
-                let reason = shortened(response.reason.unwrap_or_default().trim(), 120);
+                let reason = one_line(response.reason.unwrap_or_default().trim());
                 let schemes = response.headers.iter().filter_map(scheme).collect();
                 Parsed::Whole(Self { status: response.code.unwrap_or_default(), reason, schemes }, length)
             }
@@ -141,10 +142,12 @@ impl Answer {
         }
     }
 
-    fn refusal(&self, proxy: &Proxy, target: &Address) -> Error {
+    /// The error. It hides what the proxy repeats of a secret before it shortens that.
+    fn refusal(&self, proxy: &Proxy, config: &Config) -> Error {
+        let quoted = |text: &str, limit| shortened(&config.without_secrets(text), limit);
         let (why, may_pass) = match self.status {
             // tinyproxy 1.11 answers a wrong password with 401.
-            401 | 407 => (self.unauthorized(proxy.credentials.is_some()), false),
+            401 | 407 => (self.unauthorized(proxy.credentials.is_some(), quoted), false),
             403 => {
                 ("it does not allow a tunnel to this host and port; ask whoever runs it".to_owned(), false)
             }
@@ -154,16 +157,17 @@ impl Answer {
         };
         let standard =
             http::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
-        let reason = if self.reason.is_empty() { standard.unwrap_or_default() } else { &self.reason };
+        let reason = quoted(&self.reason, 120);
+        let reason = if reason.is_empty() { standard.unwrap_or_default() } else { &reason };
         let says = format!("HTTP {} {reason}", self.status);
-        let error = failed(proxy, target, &format!("answers {}: {why}", says.trim_end()));
+        let error = failed(proxy, &config.address, &format!("answers {}: {why}", says.trim_end()));
         if may_pass { error.retriable() } else { error }
     }
 
-    fn unauthorized(&self, has_credentials: bool) -> String {
+    fn unauthorized(&self, has_credentials: bool, quoted: impl Fn(&str, usize) -> String) -> String {
         let has_basic = self.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"));
         if !self.schemes.is_empty() && !has_basic {
-            let schemes = shortened(&self.schemes.join(", "), 80);
+            let schemes = quoted(&self.schemes.join(", "), 80);
             return format!("it wants the authentication {schemes}, and this library has Basic alone");
         }
         if has_credentials {

@@ -1,7 +1,6 @@
 //! Looks up the primary cluster of a global cluster (Zilliz Cloud), whose endpoint lists the clusters. Request and
 //! response follow pymilvus 3.0.2; there is no public description of them.
 
-use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use http::request::Builder;
 use serde_json::Value;
@@ -10,7 +9,7 @@ use super::connect::{open, too_slow};
 use super::endpoint::Endpoint;
 use super::http1;
 use super::resolve::Resolver;
-use crate::config::{Address, DEFAULT_PORT};
+use crate::config::{Address, Credentials, DEFAULT_PORT};
 use crate::error::{Error, Status};
 use crate::text::shortened;
 
@@ -22,23 +21,30 @@ const WRITABLE: i64 = 2;
 /// Looks up the address of the primary cluster, within the timeout for connecting.
 pub(super) async fn primary(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
     let config = &endpoint.config;
-    let asked = tokio::time::timeout(config.connect_timeout, ask(endpoint, resolver)).await;
+    // Kept until the answer is read, so that no text of it shows them.
+    let credentials = config.credentials.current();
+    let asking = ask(endpoint, resolver, credentials.as_deref());
+    let asked = tokio::time::timeout(config.connect_timeout, asking).await;
     let asked = asked.unwrap_or_else(|_| Err(too_slow(config, resolver)));
     asked.map_err(|error| config.hiding_secrets(error).context("asking for the clusters of a global cluster"))
 }
 
-async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error> {
+async fn ask(
+    endpoint: &Endpoint,
+    resolver: &Resolver,
+    credentials: Option<&Credentials>,
+) -> Result<Address, Error> {
     let config = &endpoint.config;
     let tls = match &endpoint.tls {
         Some(tls) => Some(tls.for_http1().renewed().await),
         None => None,
     };
-    let request = request(endpoint)?;
+    let request = request(endpoint, credentials)?;
     let opened = open(config, tls.as_ref(), resolver).await?;
     let page = http1::ask(endpoint, opened, request, LARGEST_ANSWER).await?;
     let status = page.status;
     if status.is_success() {
-        return primary_in(&page.body);
+        return primary_in(&page.body, |text| config.without_secrets(text));
     }
     let text = format!("{} answers HTTP status {status}", config.address);
     Err(match status.as_u16() {
@@ -48,23 +54,20 @@ async fn ask(endpoint: &Endpoint, resolver: &Resolver) -> Result<Address, Error>
     })
 }
 
-fn request(endpoint: &Endpoint) -> Result<Builder, Error> {
+fn request(endpoint: &Endpoint, credentials: Option<&Credentials>) -> Result<Builder, Error> {
     let mut request = http1::get(endpoint, PATH);
-    if let Some(credentials) = endpoint.config.credentials.current() {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", credentials.token()))
-            .map_err(|_| Error::invalid_argument("token: cannot be sent as a header"))?;
-        bearer.set_sensitive(true);
-        request = request.header(AUTHORIZATION, bearer);
+    if let Some(credentials) = credentials {
+        request = request.header(AUTHORIZATION, credentials.bearer()?);
     }
     Ok(request)
 }
 
-fn primary_in(answer: &[u8]) -> Result<Address, Error> {
+fn primary_in(answer: &[u8], hide: impl Fn(&str) -> String) -> Result<Address, Error> {
     let wrong = |why: &str| Error::new(Status::ServerError, format!("the answer {why}"));
     let answer: Value = serde_json::from_slice(answer).map_err(|_| wrong("is not JSON"))?;
     if let Some(code) = answer["code"].as_i64().filter(|code| *code != 0) {
         let text = answer["message"].as_str().unwrap_or_default();
-        return Err(wrong(&format!("is a refusal with code {code}: {}", shortened(text, 400))));
+        return Err(wrong(&format!("is a refusal with code {code}: {}", shortened(&hide(text), 400))));
     }
     let clusters = answer["data"]["clusters"].as_array().ok_or_else(|| wrong("has no list of clusters"))?;
     let is_primary =
@@ -86,9 +89,9 @@ mod tests {
         let answer = br#"{"code":0,"data":{"version":"7","clusters":[
             {"clusterId":"a","endpoint":"https://a.example:443","capability":1},
             {"clusterId":"b","endpoint":"https://b.example:19531","capability":3}]}}"#;
-        assert_eq!(primary_in(answer).unwrap().to_string(), "b.example:19531");
+        assert_eq!(primary_in(answer, str::to_owned).unwrap().to_string(), "b.example:19531");
         let bare = br#"{"data":{"clusters":[{"endpoint":"c.example","capability":3}]}}"#;
-        assert_eq!(primary_in(bare).unwrap().to_string(), "c.example:19530");
+        assert_eq!(primary_in(bare, str::to_owned).unwrap().to_string(), "c.example:19530");
     }
 
     #[test]
@@ -102,7 +105,7 @@ mod tests {
             (r#"{"data":{"clusters":[{"capability":2}]}}"#, "no endpoint"),
             (r#"{"data":{"clusters":[{"capability":2,"endpoint":"https://x:99999"}]}}"#, "malformed"),
         ] {
-            let error = primary_in(answer.as_bytes()).unwrap_err();
+            let error = primary_in(answer.as_bytes(), str::to_owned).unwrap_err();
             assert!(error.message().contains(why), "{answer}: {error}");
         }
     }
