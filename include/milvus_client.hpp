@@ -1028,7 +1028,7 @@ struct stats {
     std::int64_t connections_lost = 0;
     /// How often a call was tried again after a pause.
     std::int64_t retries = 0;
-    /// Requests that were sent again because the server proved that it had not processed them. Also in lost.
+    /// Requests that were sent again because the server proved that it had not processed them.
     std::int64_t resends = 0;
     /// How often waits asked about their jobs.
     std::int64_t polls = 0;
@@ -1042,7 +1042,7 @@ struct stats {
     std::int64_t requests_in_flight = 0;
     /// Jobs that waits follow now.
     std::int64_t jobs_followed = 0;
-    /// Connect, and GetVersion where Connect does not tell the version: for each connection.
+    /// The requests Connect, and GetVersion where Connect does not tell the version: for each connection.
     milvus::request_stats handshakes;
     /// ManualCompaction and Flush: what starts work on the server.
     milvus::request_stats triggers;

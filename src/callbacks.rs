@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
 use crate::in_flight::{InFlight, InFlightGuard};
-use crate::{panics, runtime};
+use crate::{panics, runtime, trace};
 
 const THREAD: &str = "milvus-call";
 
@@ -140,7 +140,8 @@ fn run(Due { guard, run }: Due) {
     with_stack(|stack| stack.running.push(Arc::clone(guard.in_flight())));
     // The application's code runs now: its panics are not the library's.
     let guarded_before = panics::guard_this_thread(false);
-    let _ = std::panic::catch_unwind(AssertUnwindSafe(run)); // the other callbacks still have to run
+    // The other callbacks still have to run. What this one sets for its thread's operations ends with it.
+    let _ = std::panic::catch_unwind(AssertUnwindSafe(|| trace::on_shared_thread(run)));
     panics::guard_this_thread(guarded_before);
     with_stack(|stack| drop(stack.running.pop()));
     drop(guard);

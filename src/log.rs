@@ -229,13 +229,13 @@ fn deliver() {
             Call::Line(receiver, level, message, fields) => {
                 state.lines.running = Some(state.lines.epoch);
                 drop(state);
-                receiver(level, message, &fields);
+                trace::on_shared_thread(|| receiver(level, message, &fields));
                 drop(receiver);
             }
             Call::Connection(receiver, connection, address, reason) => {
                 state.connections.running = Some(state.connections.epoch);
                 drop(state);
-                receiver(connection, &address, &reason);
+                trace::on_shared_thread(|| receiver(connection, &address, &reason));
                 drop(receiver);
             }
         }

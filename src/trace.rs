@@ -80,6 +80,19 @@ pub fn set_metadata(name: &str, value: Option<&str>) -> Result<(), Error> {
     })
 }
 
+/// Runs a callback of the application on a thread of the library, which other callbacks share: what it sets for the
+/// operations of its thread ends with it.
+pub(crate) fn on_shared_thread(callback: impl FnOnce()) {
+    struct Restored(OfThread);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            let _ = OF_THREAD.try_with(|of_thread| of_thread.replace(std::mem::take(&mut self.0)));
+        }
+    }
+    let _restored = Restored(OF_THREAD.try_with(RefCell::take).unwrap_or_default());
+    callback();
+}
+
 /// A thread that is about to end has no variables any more, and starts hardly any operation.
 fn change_thread(change: impl FnOnce(&mut OfThread) -> Result<(), Error>) -> Result<(), Error> {
     OF_THREAD.try_with(|of_thread| change(&mut of_thread.borrow_mut())).unwrap_or(Ok(()))
@@ -319,6 +332,20 @@ mod tests {
         set_metadata("traceparent", None).unwrap();
         let later = Trace::of_this_thread();
         assert!(later.request_id() != "order-4711" && later.metadata.is_none());
+    }
+
+    #[test]
+    fn what_a_callback_sets_on_a_thread_that_others_share_ends_with_it() {
+        set_request_id(Some("outer")).unwrap();
+        on_shared_thread(|| {
+            assert_ne!(Trace::of_this_thread().request_id(), "outer");
+            set_request_id(Some("inner")).unwrap();
+            set_metadata("x", Some("y")).unwrap();
+            assert_eq!(Trace::of_this_thread().request_id(), "inner");
+        });
+        let after = Trace::of_this_thread();
+        assert!(after.request_id() == "outer" && after.metadata.is_none());
+        set_request_id(None).unwrap();
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod frames;
 use common::{LIMIT, client, client_with};
 use frames::{End, Front};
 use milvus_client::compaction::{Params, Triggered};
-use milvus_client::{Error, Status};
+use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Method};
 
 const NO_ERROR: u32 = 0;
@@ -16,9 +16,12 @@ const ENHANCE_YOUR_CALM: u32 = 11;
 const CODES: [u32; 3] = [NO_ERROR, INTERNAL_ERROR, ENHANCE_YOUR_CALM];
 
 /// One attempt a call: what is sent again here is not a retry.
+fn client_of(front: &Front) -> Client {
+    client_with(&front.uri(), &[("retry.max_attempts", "1")])
+}
+
 fn trigger_through(front: &Front) -> Result<Triggered, Error> {
-    let client = client_with(&front.uri(), &[("retry.max_attempts", "1")]);
-    client.compact_with("succeeds", Params::default(), LIMIT).wait()
+    client_of(front).compact_with("succeeds", Params::default(), LIMIT).wait()
 }
 
 /// How many requests a trigger takes, its handshake included.
@@ -38,6 +41,9 @@ struct Seen {
     result: Result<Triggered, Error>,
     triggers: usize,
     connections: usize,
+    /// What the client counts as sent again, and as tried again after a pause.
+    resends: u64,
+    retries: u64,
 }
 
 /// Triggers once for each request of a trigger, whose connection ends then.
@@ -45,8 +51,16 @@ fn at_each_request(last_stream: i64, code: u32, is_served: bool) -> Vec<Seen> {
     let one = |at_request| {
         let fake = Fake::start("v2.6.19");
         let front = Front::of(&fake, Some(End { at_request, last_stream, code, debug_data: b"", is_served }));
-        let result = trigger_through(&front);
-        Seen { result, triggers: fake.count(Method::Trigger), connections: front.connections() }
+        let client = client_of(&front);
+        let result = client.compact_with("succeeds", Params::default(), LIMIT).wait();
+        let stats = client.stats();
+        Seen {
+            result,
+            triggers: fake.count(Method::Trigger),
+            connections: front.connections(),
+            resends: stats.resends,
+            retries: stats.retries,
+        }
     };
     (1..=requests_of_a_trigger()).map(one).collect()
 }
@@ -59,6 +73,7 @@ fn a_request_above_the_last_stream_is_sent_again_whatever_the_code() {
             for seen in at_each_request(last_stream, code, false) {
                 assert!(seen.result.unwrap().job_id > 0);
                 assert_eq!((seen.triggers, seen.connections), (1, 2), "code {code}");
+                assert_eq!((seen.resends, seen.retries), (1, 0), "code {code}");
             }
         }
     }

@@ -87,7 +87,7 @@ func (t tracing) clear() {
 	defer memory.free()
 	C.milvus_thread_set_request_id(nil)
 	for name := range t.metadata {
-		// A name that was refused was not set; the failure of its set is the one that was read.
+		// A name that was refused was not set; this fails as its set did, so the error that the call reads stays the same.
 		C.milvus_thread_set_metadata(memory.text("name", name), nil)
 	}
 }

@@ -320,7 +320,7 @@ type Stats struct {
 	ConnectionsLost int64
 	// How often a call was tried again after a pause.
 	Retries int64
-	// Requests that were sent again because the server proved that it had not processed them. Also in lost.
+	// Requests that were sent again because the server proved that it had not processed them.
 	Resends int64
 	// How often waits asked about their jobs.
 	Polls int64
@@ -334,7 +334,7 @@ type Stats struct {
 	RequestsInFlight int64
 	// Jobs that waits follow now.
 	JobsFollowed int64
-	// Connect, and GetVersion where Connect does not tell the version: for each connection.
+	// The requests Connect, and GetVersion where Connect does not tell the version: for each connection.
 	Handshakes RequestStats
 	// ManualCompaction and Flush: what starts work on the server.
 	Triggers RequestStats

@@ -144,12 +144,12 @@ fn new_client(
 ///
 /// A request that the server did not authenticate because it still carried the old token is sent once more
 /// with the new one. The library wipes the old token from memory when the last request that carries it is
-/// over. No error and no log event has one of the two in it.
+/// over. No error and no log event has the old or the new token in it.
 ///
 /// @param client  The client.
 /// @param token   "user:password" or an API key, at most 8192 bytes. NULL or "": none.
-/// @retval MILVUS_INVALID_ARGUMENT The token is too long, or the client reads it from a file (option
-///     token_file).
+/// @retval MILVUS_INVALID_ARGUMENT The token is too long, has a control character, or has a blank or quote
+///     around the user or the API key; or the client reads it from a file (option token_file).
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_client_set_token(client: *mut milvus_client, token: *const c_char) -> milvus_status {
     entry(c"milvus_client_set_token", || {

@@ -91,8 +91,7 @@ pub extern "C" fn milvus_last_error_message() -> *const c_char {
     unsafe { (*latest()).message }
 }
 
-/// The details of one error: the C struct and the text that it points to.
-/// The C struct and the text it points to.
+/// The details of one error: the C struct and the texts that it points to.
 pub(super) struct Detail {
     raw: milvus_error,
     _message: CString,

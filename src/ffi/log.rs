@@ -4,7 +4,7 @@
 //! by default and then costs nothing. It never shows a token. For programs there is a callback with the state
 //! of connections.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::sync::Arc;
 
 use super::convert::{c_text, named};
@@ -35,9 +35,10 @@ pub const MILVUS_CONNECTION_LOST: i32 = 4;
 
 /// Receives one event of the log.
 ///
-/// message is a constant text like "connected"; fields are key=value, separated by blanks, last of them the
-/// operation's request_id, and its collection and job where they are known. Both are UTF-8 on one line, and
-/// gone when the callback returns. The library calls it one event at a time, on its thread
+/// message is a constant text like "connected"; fields are key=value, separated by blanks. A value that may
+/// have a blank is in double quotes, with backslashes before quotes. The fields of an operation end with its
+/// request_id, and its collection and job where they are known. Both texts are UTF-8 on one line, and gone
+/// when the callback returns. The library calls it one event at a time, on its thread
 /// milvus-log. Nothing waits for it: if it is slow, the library drops events and reports their number. It
 /// may call any function of this library except milvus_client_close(), which may have to wait for it. It
 /// must not throw.
@@ -77,8 +78,8 @@ pub extern "C" fn milvus_set_log(
             level,
             Some(Arc::new(move |level, message, fields| {
                 // Messages and fields have no control characters, so no NUL either.
-                let message = CString::new(message).unwrap_or_default();
-                let fields = CString::new(fields).unwrap_or_default();
+                let message = c_text(message);
+                let fields = c_text(fields);
                 // SAFETY: the caller promises a function that can be called so from any thread.
                 unsafe { callback(level as i32, message.as_ptr(), fields.as_ptr(), user_data.pointer()) }
             })),

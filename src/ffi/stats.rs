@@ -1,7 +1,8 @@
 //! Statistics
 //!
-//! A client counts what it does, from its making on. That is always on and takes no lock, so read it as often as
-//! you like, also after milvus_client_close().
+//! A client counts what it does, from its making on, also after milvus_client_close(). Counting is always on and takes
+//! no lock; reading is cheap. Connections to a management port, and those that look a global cluster up, do not
+//! count.
 
 use super::client::milvus_client;
 use super::convert::{OutStruct, Sized_};
@@ -50,7 +51,7 @@ pub struct milvus_stats {
     pub connections_lost: i64,
     /// How often a call was tried again after a pause.
     pub retries: i64,
-    /// Requests that were sent again because the server proved that it had not processed them. Also in lost.
+    /// Requests that were sent again because the server proved that it had not processed them.
     pub resends: i64,
     /// How often waits asked about their jobs.
     pub polls: i64,
@@ -64,7 +65,7 @@ pub struct milvus_stats {
     pub requests_in_flight: i64,
     /// Jobs that waits follow now.
     pub jobs_followed: i64,
-    /// Connect, and GetVersion where Connect does not tell the version: for each connection.
+    /// The requests Connect, and GetVersion where Connect does not tell the version: for each connection.
     pub handshakes: milvus_request_stats,
     /// ManualCompaction and Flush: what starts work on the server.
     pub triggers: milvus_request_stats,

@@ -53,7 +53,7 @@ impl Management {
         let level = if read.tasks.is_empty() { Level::Info } else { Level::Debug };
         log::tell(level, "management port read", || {
             let (tasks, others, dropped) = (read.tasks.len(), read.of_others, read.malformed);
-            format!("collection={collection_id} tasks={tasks} of_others={others} malformed={dropped}")
+            format!("collection_id={collection_id} tasks={tasks} of_others={others} malformed={dropped}")
         });
         Ok(read.tasks)
     }

@@ -83,13 +83,12 @@ impl Rpc {
 
     /// Returns what the server says of itself. Connects if there is no connection.
     pub(crate) async fn server(&self, deadline: Deadline<'_>) -> Result<Server, Error> {
-        let mut attempts = Attempts::new(self.config.retry);
+        let mut attempts = Attempts::new(self.config.retry, &self.stats);
         loop {
             match self.session(deadline).await {
                 Ok(session) => return Ok(session.server.clone()),
                 Err(failure) => attempts.again_after(failure, RetryClass::Read, deadline).await?,
             }
-            self.stats.retried();
         }
     }
 
@@ -149,7 +148,7 @@ impl Rpc {
     /// Independent of the types of request and response, so that all methods share one instance of this code.
     async fn call(&self, call: Call<'_>, check: Check<'_>, reply: &mut dyn Response) -> Result<u64, Error> {
         let Call { class, deadline: whole, database, .. } = call;
-        let mut attempts = Attempts::new(self.config.retry);
+        let mut attempts = Attempts::new(self.config.retry, &self.stats);
         let mut is_repeated = false;
         let mut is_reauthenticated = false;
         loop {
@@ -166,6 +165,7 @@ impl Rpc {
                     if is_unauthenticated(&answered) && !is_reauthenticated {
                         is_reauthenticated = self.has_newer_token(sent, deadline).await;
                         if is_reauthenticated {
+                            is_repeated = true;
                             continue;
                         }
                     }
@@ -178,17 +178,12 @@ impl Rpc {
                 Err(failure) => {
                     // The attempt ran out of its time, and the call did not.
                     let is_silent = deadline.has_passed() && !whole.has_passed();
-                    let is_resent = failure.reached == Reached::ClosingConnection;
                     attempts.again_after(failure, class, whole).await.map_err(|error| {
                         match error.status {
                             Status::Timeout if is_silent => error.found_unavailable(),
                             _ => error,
                         }
                     })?;
-                    self.stats.retried();
-                    if is_resent {
-                        self.stats.resent();
-                    }
                 }
             }
             is_repeated = true;

@@ -7,6 +7,7 @@ use crate::backoff::Backoff;
 use crate::config::RetryConfig;
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
+use crate::stats::Stats;
 
 /// How long a call without a deadline is retried against a rate limit or a server that starts.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
@@ -101,8 +102,9 @@ enum Next {
 }
 
 /// The attempts of one call.
-pub(super) struct Attempts {
+pub(super) struct Attempts<'a> {
     config: RetryConfig,
+    stats: &'a Stats,
     failed: u32,
     resent: u32,
     backoff: Backoff,
@@ -111,10 +113,10 @@ pub(super) struct Attempts {
     put_off: Option<Box<Error>>,
 }
 
-impl Attempts {
-    pub(super) fn new(config: RetryConfig) -> Self {
+impl<'a> Attempts<'a> {
+    pub(super) fn new(config: RetryConfig, stats: &'a Stats) -> Self {
         let backoff = Backoff::new(config);
-        Self { config, failed: 0, resent: 0, backoff, started: Instant::now(), put_off: None }
+        Self { config, stats, failed: 0, resent: 0, backoff, started: Instant::now(), put_off: None }
     }
 
     /// Returns after a pause if the call may be retried. Returns the call's final error if a retry would not help,
@@ -129,6 +131,7 @@ impl Attempts {
             Next::GiveUp => false,
             Next::Resend => {
                 log::tell(Level::Info, "sending again", || format!("reason={:?}", failure.error.message()));
+                self.stats.resent();
                 return Ok(()); // the next attempt looks at the deadline
             }
             Next::Again if deadline.remaining().is_none() && self.started.elapsed() > LONGEST_PATIENCE => {
@@ -144,6 +147,7 @@ impl Attempts {
             }
         };
         if again {
+            self.stats.retried();
             self.put_off = failure.passes_with_time(class).then(|| Box::new(failure.error));
             return Ok(());
         }
@@ -192,9 +196,10 @@ impl Attempts {
 mod tests {
     use super::*;
 
-    fn attempts() -> Attempts {
+    fn attempts() -> Attempts<'static> {
         let (backoff, max_backoff) = (Duration::from_millis(1), Duration::from_millis(2));
-        Attempts::new(RetryConfig { max_attempts: 3, backoff, max_backoff })
+        let stats = Box::leak(Box::default());
+        Attempts::new(RetryConfig { max_attempts: 3, backoff, max_backoff }, stats)
     }
 
     fn failure(status: Status, reached: Reached) -> Failure {

@@ -106,7 +106,7 @@ class Java:
         return value.fields + [each for field in value.fields if self.is_nested(value, field) for each in field.of.fields]
 
     def documented(self, value, indent):
-        lowered = lambda text: text[:1].lower() + text[1:] if re.match("[A-Z][a-z ]", text) else text  # noqa: E731
+        lowered = lambda text: text[:1].lower() + text[1:] if re.match(r"[A-Z][a-z]*(?![A-Za-z])", text) else text  # noqa: E731
         parameters = [(camel(field.name), lowered(prose.of_field(field, self.text(field.doc))).removesuffix("."))
                       for field in value.fields]
         return prose.javadoc(self.text(value.doc), indent, parameters)

@@ -498,12 +498,12 @@ milvus_status milvus_client_new_with(const char *uri,
  *
  * A request that the server did not authenticate because it still carried the old token is sent once more
  * with the new one. The library wipes the old token from memory when the last request that carries it is
- * over. No error and no log event has one of the two in it.
+ * over. No error and no log event has the old or the new token in it.
  *
  * @param client  The client.
  * @param token   "user:password" or an API key, at most 8192 bytes. NULL or "": none.
- * @retval MILVUS_INVALID_ARGUMENT The token is too long, or the client reads it from a file (option
- *     token_file).
+ * @retval MILVUS_INVALID_ARGUMENT The token is too long, has a control character, or has a blank or quote
+ *     around the user or the API key; or the client reads it from a file (option token_file).
  */
 milvus_status milvus_client_set_token(milvus_client *client,
                                       const char *token);
@@ -2619,8 +2619,9 @@ void milvus_queue_free(milvus_queue *queue);
 /**
  * @defgroup stats Statistics
  *
- * A client counts what it does, from its making on. That is always on and takes no lock, so read it as often as
- * you like, also after milvus_client_close().
+ * A client counts what it does, from its making on, also after milvus_client_close(). Counting is always on and takes
+ * no lock; reading is cheap. Connections to a management port, and those that look a global cluster up, do not
+ * count.
  * @{
  */
 
@@ -2662,7 +2663,7 @@ typedef struct milvus_stats {
     int64_t connections_lost;
     /** How often a call was tried again after a pause. */
     int64_t retries;
-    /** Requests that were sent again because the server proved that it had not processed them. Also in lost. */
+    /** Requests that were sent again because the server proved that it had not processed them. */
     int64_t resends;
     /** How often waits asked about their jobs. */
     int64_t polls;
@@ -2676,7 +2677,7 @@ typedef struct milvus_stats {
     int64_t requests_in_flight;
     /** Jobs that waits follow now. */
     int64_t jobs_followed;
-    /** Connect, and GetVersion where Connect does not tell the version: for each connection. */
+    /** The requests Connect, and GetVersion where Connect does not tell the version: for each connection. */
     milvus_request_stats handshakes;
     /** ManualCompaction and Flush: what starts work on the server. */
     milvus_request_stats triggers;
@@ -2786,9 +2787,10 @@ milvus_status milvus_thread_set_metadata(const char *name,
 /**
  * Receives one event of the log.
  *
- * message is a constant text like "connected"; fields are key=value, separated by blanks, last of them the
- * operation's request_id, and its collection and job where they are known. Both are UTF-8 on one line, and
- * gone when the callback returns. The library calls it one event at a time, on its thread
+ * message is a constant text like "connected"; fields are key=value, separated by blanks. A value that may
+ * have a blank is in double quotes, with backslashes before quotes. The fields of an operation end with its
+ * request_id, and its collection and job where they are known. Both texts are UTF-8 on one line, and gone
+ * when the callback returns. The library calls it one event at a time, on its thread
  * milvus-log. Nothing waits for it: if it is slow, the library drops events and reports their number. It
  * may call any function of this library except milvus_client_close(), which may have to wait for it. It
  * must not throw.

@@ -9,19 +9,19 @@ package io.github.milvusclient;
  * @param connectionsFailed   attempts to connect that failed
  * @param connectionsLost     connections that ended although nobody had closed the client
  * @param retries             how often a call was tried again after a pause
- * @param resends             requests that were sent again because the server proved that it had not processed them.
- *                            Also in lost
+ * @param resends             requests that were sent again because the server proved that it had not processed them
  * @param polls               how often waits asked about their jobs
  * @param bytesSent           bytes of the messages that were sent: without headers and pings
  * @param bytesReceived       the same of those received
  * @param operationsInFlight  operations that run now, and callbacks that run or are due
  * @param requestsInFlight    requests that wait for an answer or for their turn now
  * @param jobsFollowed        jobs that waits follow now
- * @param handshakes          connect, and GetVersion where Connect does not tell the version: for each connection
- * @param triggers            manualCompaction and Flush: what starts work on the server
- * @param states              getCompactionState
- * @param plans               getCompactionStateWithPlans
- * @param segments            getPersistentSegmentInfo and GetQuerySegmentInfo
+ * @param handshakes          the requests Connect, and GetVersion where Connect does not tell the version: for each
+ *                            connection
+ * @param triggers            ManualCompaction and Flush: what starts work on the server
+ * @param states              GetCompactionState
+ * @param plans               GetCompactionStateWithPlans
+ * @param segments            GetPersistentSegmentInfo and GetQuerySegmentInfo
  * @param others              every other request
  */
 public record Stats(long connectionsMade, long connectionsFailed, long connectionsLost, long retries, long resends,
