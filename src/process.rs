@@ -95,7 +95,7 @@ pub(crate) fn exhaustion() -> Option<io::Error> {
 /// file's by now.
 pub(crate) struct Sentinel {
     #[cfg(unix)]
-    file: std::mem::ManuallyDrop<std::fs::File>,
+    file: std::fs::File,
     #[cfg(unix)]
     identity: (u64, u64),
 }
@@ -105,7 +105,7 @@ impl Sentinel {
     /// The reading end of a pipe: no other file has its inode.
     pub(crate) fn new() -> io::Result<Self> {
         let (end, _) = io::pipe()?;
-        let file = std::mem::ManuallyDrop::new(std::fs::File::from(std::os::fd::OwnedFd::from(end)));
+        let file = std::fs::File::from(std::os::fd::OwnedFd::from(end));
         let identity = identity(&file)?;
         Ok(Self { file, identity })
     }

@@ -90,7 +90,7 @@ impl TokenFile {
         let known = self.latest.lock().unwrap_or_else(PoisonError::into_inner).stamp.clone();
         let path = self.path.clone();
         let looking = self.reading.run(PATIENCE, move || look(&path, known.as_ref()));
-        let Some(look) = deadline.within(PATIENCE).bound(looking).await else { return };
+        let Some(look) = deadline.bound(looking).await else { return };
         match look {
             Ok(Some(look)) => self.take(look),
             Ok(None) => self.take(Look::Nothing(None, not_within(PATIENCE))),
@@ -105,7 +105,9 @@ impl TokenFile {
                 let is_new =
                     self.store.current().is_none_or(|current| current.token() != credentials.token());
                 if is_new {
-                    log::tell(Level::Info, "token read again", || format!("file={}", self.path.display()));
+                    log::tell(Level::Info, "token read again", || {
+                        format!("file={:?}", self.path.to_string_lossy())
+                    });
                     self.store.replace(Some(*credentials));
                 }
                 self.store.set_obstacle(None);

@@ -25,8 +25,6 @@ use crate::process;
 
 /// How long a second look at a port may take.
 const PROBE_LIMIT: Duration = Duration::from_secs(1);
-/// How long the port of a proxy may take to show that it speaks TLS.
-const LONGEST_PROBE: Duration = Duration::from_millis(500);
 /// A tunnel that takes too long is given up so much before its caller gives up, whose error would not say where the
 /// time went.
 const BEFORE_THE_CALLER: Duration = Duration::from_millis(1);
@@ -37,7 +35,7 @@ pub(super) struct Opened {
     peer: Option<SocketAddr>,
 }
 
-/// Connects within the timeout of the configuration.
+/// Connects within the timeout of the configuration, after at most a second for TLS files that changed.
 pub(super) async fn connect(endpoint: &Endpoint, resolver: &Resolver) -> Result<Sender, Error> {
     let endpoint = &endpoint.renewed().await;
     let (config, tls) = (&endpoint.config, endpoint.tls.as_ref());
@@ -146,7 +144,7 @@ async fn through_the_proxy(
         Ok(Ok(tunnel)) => Ok(tunnel),
         Ok(Err(proxy::Failure::Refused(error))) => Err(error),
         Ok(Err(proxy::Failure::NoProxy(error))) => {
-            let speaks_tls = tokio::time::timeout(LONGEST_PROBE, is_tls_port(peer)).await.unwrap_or_default();
+            let speaks_tls = tokio::time::timeout(PROBE_LIMIT, is_tls_port(peer)).await.unwrap_or_default();
             Err(if speaks_tls { tls_proxy(config, proxy) } else { error })
         }
         Err(_) => {
@@ -306,12 +304,15 @@ fn wants_tls(config: &Config) -> Error {
 
 /// Most TLS ports just close a plaintext connection. A second attempt, with TLS, shows that they speak it.
 async fn speaks_tls(config: &Config, peer: Option<SocketAddr>) -> bool {
-    let Some(proxy) = config.proxy() else { return is_tls_port(peer).await };
-    let Some(stream) = connect_again(peer).await else { return false };
-    match proxy::tunnel(stream, proxy, config).await {
-        Ok(stream) => tls::is_spoken(stream).await,
-        Err(_) => false,
-    }
+    let look = async {
+        let Some(proxy) = config.proxy() else { return is_tls_port(peer).await };
+        let Some(stream) = connect_again(peer).await else { return false };
+        match proxy::tunnel(stream, proxy, config).await {
+            Ok(stream) => tls::is_spoken(stream).await,
+            Err(_) => false,
+        }
+    };
+    tokio::time::timeout(PROBE_LIMIT, look).await.unwrap_or_default()
 }
 
 async fn is_tls_port(peer: Option<SocketAddr>) -> bool {

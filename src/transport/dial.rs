@@ -181,10 +181,10 @@ where
 {
     let mut waiting = memory.ordered(addresses).into_iter().peekable();
     let mut running: Vec<(SocketAddr, Pin<Box<F>>)> = Vec::new();
-    let mut next = pin!(tokio::time::sleep(Duration::ZERO));
-    let mut is_due = true;
+    let mut next = pin!(tokio::time::sleep(STAGGER));
     loop {
-        if is_due && let Some(address) = waiting.next() {
+        // At first, after each failure, and when the latest address has had its time.
+        if let Some(address) = waiting.next() {
             memory.get().tried += 1;
             failures.begins(address);
             running.push((address, Box::pin(begin(address))));
@@ -201,12 +201,9 @@ where
                     *memory.get() = Remembered { worked: Some(address), tried: 0 };
                     return Some(ready);
                 }
-                Err(failed) => {
-                    failures.record(address, failed);
-                    is_due = true; // at once
-                }
+                Err(failed) => failures.record(address, failed),
             },
-            () = &mut next, if may_begin => is_due = true,
+            () = &mut next, if may_begin => {}
         }
     }
 }

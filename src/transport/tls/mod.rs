@@ -72,8 +72,8 @@ struct Loaded {
 enum Look {
     Unchanged,
     Loaded(Vec<Stamp>, Box<Loaded>),
-    /// Why they cannot be used, and their stamps if they could be read.
-    Nothing(Vec<Stamp>, String),
+    /// Why they cannot be used. The next look reads them again.
+    Nothing(String),
 }
 
 impl Tls {
@@ -214,9 +214,9 @@ impl TlsSource {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the files again if they changed.
+    /// Reads the files again if they changed. Not if one of them is a pipe, which can be read once only.
     async fn look_again(&self) {
-        if !has_files(&self.config) {
+        if !has_files(&self.config) || self.latest().stamps.iter().any(|stamp| stamp.is_special) {
             return;
         }
         let (config, system) = (self.config.clone(), self.system.clone());
@@ -226,9 +226,9 @@ impl TlsSource {
             Ok(Some(look)) => look,
             Ok(None) => {
                 let why = format!("they were not read within {} ms", PATIENCE.as_millis());
-                Look::Nothing(Vec::new(), why)
+                Look::Nothing(why)
             }
-            Err(error) => Look::Nothing(Vec::new(), error.message().to_owned()),
+            Err(error) => Look::Nothing(error.message().to_owned()),
         };
         self.take(look);
     }
@@ -244,7 +244,7 @@ impl TlsSource {
                 }
                 *latest = Latest { loaded: *loaded, stamps, obstacle: None };
             }
-            Look::Nothing(stamps, why) => {
+            Look::Nothing(why) => {
                 let group = self.config.group;
                 let text = format!(
                     "the files in {group}.* could not be read again ({why}), so what they had before is in use"
@@ -252,7 +252,7 @@ impl TlsSource {
                 if latest.obstacle.as_ref() != Some(&text) {
                     log::tell(Level::Warning, "certificates not read again", || format!("reason={text:?}"));
                 }
-                latest.stamps = stamps;
+                latest.stamps.clear();
                 latest.obstacle = Some(text);
             }
         }
@@ -278,15 +278,15 @@ fn stamps(config: &TlsConfig) -> Result<Vec<Stamp>, String> {
 fn look(config: &TlsConfig, system: Option<&Arc<Verifier>>, known: &[Stamp]) -> Look {
     let stamps = match stamps(config) {
         Ok(stamps) => stamps,
-        Err(why) => return Look::Nothing(Vec::new(), why),
+        Err(why) => return Look::Nothing(why),
     };
-    let is_unchanged = |(known, stamp): (&Stamp, &Stamp)| stamp.is_special || known.is_unchanged_in(stamp);
+    let is_unchanged = |(known, stamp): (&Stamp, &Stamp)| known.is_unchanged_in(stamp);
     if known.len() == stamps.len() && known.iter().zip(&stamps).all(is_unchanged) {
         return Look::Unchanged;
     }
     match load(config, system) {
         Ok(loaded) => Look::Loaded(stamps, Box::new(loaded)),
-        Err(error) => Look::Nothing(stamps, error.message().to_owned()),
+        Err(error) => Look::Nothing(error.message().to_owned()),
     }
 }
 
