@@ -23,6 +23,7 @@ if [ "${1:-}" = tests ]; then
     command -v clang >/dev/null && command -v clang++ >/dev/null || install_packages clang
     echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null ||
         install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+    command -v openssl >/dev/null || install_packages openssl
     command -v pkg-config >/dev/null || install_packages pkg-config
     command -v doxygen >/dev/null || install_packages doxygen
     command -v abidiff >/dev/null || install_packages abigail-tools

@@ -75,8 +75,8 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Its worker ends with it.
-        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        // Its worker ends with it. The shell has a `kill` of its own, which not every machine has as a program.
+        let _ = Command::new("sh").arg("-c").arg(format!("kill {}", self.process.id())).status();
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
