@@ -86,7 +86,10 @@ fn the_next_request_has_the_new_token_and_connection_and_jobs_stay() {
     let outcome = client.compaction_wait(job, LIMIT).wait().unwrap();
     assert!(outcome.error.is_none(), "{outcome:?}");
     assert!(client.job_export(job).is_ok(), "its history is known");
-    assert!(tokens(&fake, Method::Plans).iter().all(|token| token == NEW_TOKEN.1));
+    for method in [Method::State, Method::Plans] {
+        let tokens = tokens(&fake, method);
+        assert!(!tokens.is_empty() && tokens.iter().all(|token| token == NEW_TOKEN.1), "{tokens:?}");
+    }
     assert_eq!(tokens(&fake, Method::Connect), [OLD_TOKEN.1], "there is no new session");
     client.set_token(None).unwrap();
     state(&client).unwrap();
@@ -110,7 +113,7 @@ fn a_trigger_that_was_refused_for_its_old_token_is_sent_once_more_with_the_new_o
     let fake = Fake::start(NEW);
     let client = client_with(&fake.uri(), &[("token", OLD_TOKEN.0)]);
     fake.fail_next(Method::Trigger, refusal());
-    fake.slow_down(Method::Trigger, Duration::from_millis(500));
+    fake.slow_down(Method::Trigger, Duration::from_secs(2));
     let (calling, same) = (client.clone(), &fake);
     let caller = thread::spawn(move || compact(&calling));
     wait_for(|| same.count(Method::Trigger) == 1);
@@ -138,7 +141,7 @@ fn no_error_has_the_old_or_the_new_token_in_it() {
     state(&client).unwrap();
     let text = format!("{OLD_TOKEN:?} was {NEW_TOKEN:?}: old-secret, new-secret");
     fake.fail_next(Method::State, Fault::Grpc(Code::InvalidArgument, text));
-    fake.slow_down(Method::State, Duration::from_millis(500));
+    fake.slow_down(Method::State, Duration::from_secs(2));
     let before = fake.count(Method::State);
     let calling = client.clone();
     let caller = thread::spawn(move || state(&calling));

@@ -163,3 +163,16 @@ def test_every_event_of_the_log_has_its_row():
     for level, message in events:
         if level.startswith("Level::"):  # else the level depends on what happened
             assert (f"MILVUS_LOG_{level.removeprefix('Level::').upper()}", message) in rows
+
+
+def test_no_page_shows_a_mark_that_nothing_replaces(book):
+    shown = {name: re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S) for name, text in book.pages.items()}
+    assert [name for name, text in shown.items() if re.search(r"\{\{(?!#)", text)] == []
+
+
+def test_every_thread_of_the_library_is_told():
+    sources = "".join(path.read_text() for path in (ROOT / "src").rglob("*.rs"))
+    threads = set(re.findall(r'^(?:pub\(crate\) )?const \w+: &str = "(milvus-[a-z]+)";', sources, re.M))
+    page = (ROOT / "docs/guide/monitoring.md").read_text()
+    assert len(threads) > 3
+    assert threads == set(re.findall(r"^\| `(milvus-\w+)` \|", page, re.M))

@@ -3,7 +3,10 @@ import ctypes
 import dataclasses
 import json
 import os
+import pathlib
 import pickle
+import re
+import signal
 import subprocess
 import sys
 import threading
@@ -32,6 +35,8 @@ class Said:
     in_doubt: bool = False
     # Whether it says that the compaction was done.
     is_done: bool = False
+    # How much memory it took at most, beyond what there was.
+    grew_mb: float = 0
 
 
 class Ours:
@@ -54,7 +59,7 @@ class Ours:
             report = self.client.wait(job, timeout_ms=WAIT_MS)
         except milvus_ffi.MilvusError as error:
             return Said(error.message, time.monotonic() - started, error.status)
-        text = f"the job succeeded; {report.failed_polls} polls failed"
+        text = f"{report.verdict_name}; {report.failed_polls} polls failed"
         return Said(text, time.monotonic() - started, is_done=report.verdict_name == "SUCCEEDED")
 
     def close(self):
@@ -137,12 +142,19 @@ class PyMilvus:
         self.process.stdout.close()
 
 
+def most_memory_mb():
+    """The most that this process ever had in memory."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+
+
 def in_a_network_of_its_own(work):
     """Runs it in a child process, in a network that has nothing but loopback where the system allows that, and returns
     what it returns."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(300)  # a row that hangs fails
         try:
             if ctypes.CDLL(None).unshare(CLONE_NEWNET) == 0:
                 bring_loopback_up()
@@ -154,8 +166,10 @@ def in_a_network_of_its_own(work):
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as file:
-        is_done, result = pickle.load(file)
+        ended = file.read()
     os.waitpid(child, 0)
+    assert ended, "it hangs"
+    is_done, result = pickle.loads(ended)
     assert is_done, result
     return result
 
@@ -167,6 +181,7 @@ def run(row, make):
 
 def _run(row, make):
     """(what the client says, how many triggers the server got). `make` takes a URI and the row's options."""
+    before = most_memory_mb()
     with row.stand() as (behind, uri, disturb):
         client = make(uri, row.options | behind.options)
         try:
@@ -180,6 +195,7 @@ def _run(row, make):
                 said = ended[0]
         finally:
             client.close()
+        said.grew_mb = most_memory_mb() - before
         return said, behind.triggers()
 
 

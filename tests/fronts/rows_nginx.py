@@ -119,7 +119,7 @@ def restarted(nginx, _):
 
 def slow_job(behind):
     """Lets the wait last: each answer about the job takes a while."""
-    behind.tell("slow State 700")
+    behind.tell("slow State 1200")
 
 
 def slow_trigger(behind):
@@ -172,14 +172,15 @@ ROWS = [
     Row("nginx, the trigger gets: 500", TRIGGER, stands(lambda port: for_trigger(port, page(500))),
         names="HTTP 500", in_doubt=True),
     Row("nginx reloads", WAIT, disturbed(lambda nginx, port: nginx.reload(passes_on(port)), slow_job), "OK"),
-    Row("nginx restarts", WAIT, disturbed(restarted, slow_job), "OK"),
+    Row("nginx restarts", WAIT, disturbed(restarted, slow_job), "OK", names=r"[1-9]\d* polls failed"),
     Row("nginx is redeployed: 404 for a while", WAIT,
         disturbed(replaced_for_a_while("location / { return 404; }"), slow_job), "OK", names=r"[1-9]\d* polls failed"),
     Row("nginx is redeployed: 403 for a while", WAIT,
         disturbed(replaced_for_a_while("location / { return 403; }"), slow_job), "OK", names=r"[1-9]\d* polls failed"),
     Row("nginx is redeployed: a page for a while", WAIT,
         disturbed(replaced_for_a_while(f"location / {{ {page(200)} }}"), slow_job), "OK", names=r"[1-9]\d* polls failed"),
-    Row("nginx, Milvus is gone for a while: 502", WAIT, disturbed(replaced_for_a_while(passes_on(1)), slow_job), "OK"),
+    Row("nginx, Milvus is gone for a while: 502", WAIT, disturbed(replaced_for_a_while(passes_on(1)), slow_job), "OK",
+        names=r"[1-9]\d* polls failed"),
     Row("nginx is redeployed: 404 for 30 s", WAIT,
         disturbed(replaced_for_a_while("location / { return 404; }", 30), slow_job), "OK",
         names=r"[1-9]\d* polls failed", is_slow=True),

@@ -82,7 +82,8 @@ def plots():
 def wanted():
     """Every file that shows something of docs/performance.md, with its text."""
     files = {ROOT / f"docs/figures/{name}.svg": svg for name, svg in plots().items()}
-    files |= {page: with_numbers(page.read_text()) for page in sorted((ROOT / "docs/guide").glob("*.md"))}
+    files |= {page: with_numbers(page.read_text()) for folder in ("guide", "reference")
+              for page in sorted((ROOT / "docs" / folder).glob("*.md"))}
     return files
 
 

@@ -143,6 +143,13 @@ impl Front {
         script.push((method.to_owned(), times, answer));
     }
 
+    /// How many answers of a method are still to come.
+    #[must_use]
+    pub fn left(&self, method: &str) -> usize {
+        let script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        script.iter().filter(|(of, ..)| of == method).map(|(_, times, _)| times).sum()
+    }
+
     /// Passes everything on again.
     pub fn pass_all_on(&self) {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).clear();
