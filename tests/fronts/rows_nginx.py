@@ -119,7 +119,7 @@ def restarted(nginx, _):
 
 def slow_job(behind):
     """Lets the wait last: each answer about the job takes a while."""
-    behind.tell("slow State 1200")
+    behind.tell("slow State 700")
 
 
 def slow_trigger(behind):
