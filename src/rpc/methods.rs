@@ -56,6 +56,7 @@ methods! {
     GetFlushState(GetFlushStateRequest) -> GetFlushStateResponse
     GetLoadState(GetLoadStateRequest) -> GetLoadStateResponse
     GetLoadingProgress(GetLoadingProgressRequest) -> GetLoadingProgressResponse
+    GetReplicas(GetReplicasRequest) -> GetReplicasResponse
     ManualCompaction(ManualCompactionRequest) -> ManualCompactionResponse
     GetCompactionState(GetCompactionStateRequest) -> GetCompactionStateResponse
     GetCompactionStateWithPlans(GetCompactionPlansRequest) -> GetCompactionPlansResponse
@@ -93,7 +94,7 @@ mod tests {
             assert!(service.contains(&rpc), "{rpc}");
             count += 1;
         }
-        assert_eq!(count, 17);
+        assert_eq!(count, 18);
         assert!(service.contains("rpc LoadCollection(LoadCollectionRequest) returns (common.Status)"));
     }
 }

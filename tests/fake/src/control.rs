@@ -116,6 +116,7 @@ fn method(name: &str) -> Option<Method> {
         M::LoadState,
         M::Load,
         M::Progress,
+        M::Replicas,
         M::Trigger,
         M::State,
         M::Plans,

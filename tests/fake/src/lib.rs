@@ -62,6 +62,7 @@ pub enum Method {
     LoadState,
     Load,
     Progress,
+    Replicas,
     Trigger,
     State,
     Plans,

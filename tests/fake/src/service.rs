@@ -22,10 +22,10 @@ use crate::proto::service::{
     GetCompactionPlansResponse, GetCompactionStateRequest, GetCompactionStateResponse, GetFlushStateRequest,
     GetFlushStateResponse, GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest,
     GetLoadingProgressResponse, GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse,
-    GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse, GetVersionRequest, GetVersionResponse,
-    IndexDescription, ListSnapshotsRequest, ListSnapshotsResponse, LoadCollectionRequest,
-    ManualCompactionRequest, ManualCompactionResponse, QueryRequest, QueryResults, ShowCollectionsRequest,
-    ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
+    GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse, GetReplicasRequest, GetReplicasResponse,
+    GetVersionRequest, GetVersionResponse, IndexDescription, ListSnapshotsRequest, ListSnapshotsResponse,
+    LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse, QueryRequest, QueryResults,
+    ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
 use crate::state::{State, success};
 use crate::{Call, Fault, Method};
@@ -273,8 +273,13 @@ impl MilvusService for Service {
             }
             let rows = state.stored(&name).iter().map(|segment| segment.num_rows).sum();
             let field_name = "v".to_owned();
-            let index =
-                IndexDescription { field_name, indexed_rows: rows, total_rows: rows, pending_index_rows: 0 };
+            let index = IndexDescription {
+                field_name,
+                indexed_rows: rows,
+                total_rows: rows,
+                state: common::IndexState::Finished as i32,
+                ..Default::default()
+            };
             DescribeIndexResponse { status: success(), index_descriptions: vec![index] }
         })
         .await
@@ -432,6 +437,14 @@ impl MilvusService for Service {
             GetLoadingProgressResponse { status: success(), refresh_progress }
         })
         .await
+    }
+
+    async fn get_replicas(
+        &self,
+        request: Request<GetReplicasRequest>,
+    ) -> Result<Response<GetReplicasResponse>, Status> {
+        let refused = |status| GetReplicasResponse { status, ..Default::default() };
+        self.answer(Method::Replicas, request, refused, |state, request| state.replicas(&request)).await
     }
 
     async fn manual_compaction(

@@ -1,9 +1,14 @@
 //! The segments of the server, as stored and as loaded.
 
-use crate::proto::common::{CompactionType as Kind, SegmentLevel, SegmentState};
-use crate::proto::service::{PersistentSegmentInfo, QuerySegmentInfo};
+use crate::proto::common::{CompactionType as Kind, SegmentLevel, SegmentState, Status};
+use crate::proto::service::{
+    GetReplicasRequest, GetReplicasResponse, PersistentSegmentInfo, QuerySegmentInfo, ReplicaInfo,
+};
 use crate::scenario::DELETED;
-use crate::state::{Collection, State};
+use crate::state::{Collection, State, success};
+
+/// The query node that serves all.
+const NODE: i64 = 7;
 
 /// A segment with rows.
 #[derive(Clone, Debug, Default)]
@@ -130,12 +135,36 @@ impl State {
             mem_size: 0, // as real servers
             num_rows: segment.rows,
             state: SegmentState::Sealed as i32,
-            node_ids: vec![7],
+            node_ids: vec![NODE],
             level: if profile.has_levels() { segment.level() as i32 } else { 0 },
             is_sorted: profile.has_sorted() && segment.is_sorted,
             storage_version: if profile.has_storage_version() { 2 } else { 0 },
         };
         collection.segments.iter().take(taken_up).map(info).collect()
+    }
+
+    /// Who serves it: one replica on one node.
+    pub(crate) fn replicas(&self, request: &GetReplicasRequest) -> GetReplicasResponse {
+        let by_id = || self.name_of(request.collection_id);
+        let Some(name) = self.real_name(&request.collection_name).or_else(by_id) else {
+            let status = self.not_found(&request.collection_name);
+            return GetReplicasResponse { status, ..Default::default() };
+        };
+        let collection = &self.collections[&name];
+        if !collection.is_loaded {
+            // As 2.3.5 says it; its number is the collection's.
+            let reason =
+                format!("failed to get replicas by collection: replica not found[replica={}]", collection.id);
+            let status = Some(Status { code: 400, error_code: 15, reason, ..Default::default() });
+            return GetReplicasResponse { status, ..Default::default() };
+        }
+        let replica = ReplicaInfo {
+            replica_id: collection.id * 100 + 1,
+            collection_id: collection.id,
+            partition_ids: collection.partitions.iter().map(|(_, id)| *id).collect(),
+            node_ids: vec![NODE],
+        };
+        GetReplicasResponse { status: success(), replicas: vec![replica] }
     }
 
     /// Id and rows of the segments with rows.
