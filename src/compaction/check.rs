@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::call_context::CallContext;
 use super::check_result::{CheckResult, Known};
-use super::estimate::expected;
+use super::estimate::{Sizes, expected};
 use super::final_form::is_final;
 use super::params::{Mode, Params};
 use super::plan::Plan;
@@ -109,7 +109,7 @@ fn survey(
     // The result of the other kinds depends on settings of the server.
     result.expected_segments = (scope.params.mode() == Mode::Plain).then(|| {
         let channels = if scope.params.channel.is_some() { 1 } else { collection.channels.len() };
-        expected(&taken, server, channels, row_bytes)
+        expected(&taken, Sizes::of(server, channels, row_bytes))
     });
     let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
     result.l0_segments = server.is_at_least(HAS_LEVELS).then(|| counted(l0));

@@ -1,5 +1,7 @@
 //! Estimates how many segments a plain compaction makes.
 
+use std::collections::BTreeMap;
+
 use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, Server};
 
@@ -7,23 +9,72 @@ use crate::server::{COUNTS_PLANS, Server};
 const PLAN_LIMIT: usize = 30;
 const MEGABYTE: u64 = 1 << 20;
 
-/// Estimates how many segments these become, by partition, channel and size. Servers do not list the bytes of a
-/// segment, so the size is the number of rows times the width of a row.
-pub(super) fn expected(taken: &[&Segment], server: &Server, channels: usize, row_bytes: u64) -> i64 {
-    let is_old = server.is_before(COUNTS_PLANS);
-    let limit = if is_old { 512 * MEGABYTE } else { 1024 * MEGABYTE };
-    let mut taken = taken.to_vec();
-    taken.sort_by_key(|segment| place(segment));
-    let results = |there: &[&Segment]| {
-        let rows =
-            there.iter().map(|segment| segment.rows.max(0).unsigned_abs()).fold(0, u64::saturating_add);
-        let by_place = if there[0].channel.is_some() { 1 } else { channels.max(1) };
-        let by_size = usize::try_from(rows.saturating_mul(row_bytes).div_ceil(limit)).unwrap_or(usize::MAX);
-        let by_plan = if is_old { there.len().div_ceil(PLAN_LIMIT) } else { 1 };
-        by_place.max(by_size).max(by_plan).min(there.len())
-    };
-    let count: usize = taken.chunk_by(|one, other| place(one) == place(other)).map(results).sum();
+/// What decides how many segments a compaction makes of those of one place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    /// The channels of the collection, or 1 if only one is meant.
+    channels: usize,
+    /// The size of a row in bytes. Servers do not list the bytes of a segment.
+    row_bytes: u64,
+    /// The largest segment in bytes that the compaction makes.
+    limit: u64,
+    /// Whether the server limits the segments of a plan.
+    limits_plans: bool,
+}
+
+impl Sizes {
+    /// Those of a server with its default settings.
+    pub(super) fn of(server: &Server, channels: usize, row_bytes: u64) -> Self {
+        let limits_plans = server.is_before(COUNTS_PLANS);
+        let limit = if limits_plans { 512 * MEGABYTE } else { 1024 * MEGABYTE };
+        Self { channels, row_bytes, limit, limits_plans }
+    }
+
+    /// The same with segments of at most so many bytes.
+    pub(super) fn up_to(self, limit: u64) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// How many segments those of one place become.
+    pub(super) fn results(self, there: &[&Segment]) -> usize {
+        let Some(first) = there.first() else { return 0 };
+        let by_place = if first.channel.is_some() { 1 } else { self.channels.max(1) };
+        let by_plan = if self.limits_plans { there.len().div_ceil(PLAN_LIMIT) } else { 1 };
+        by_place.max(self.packed(there)).max(by_plan).min(there.len())
+    }
+
+    /// Packs the segments, largest first, each into the fullest result that has room.
+    fn packed(self, there: &[&Segment]) -> usize {
+        let bytes = |segment: &&Segment| segment.rows.max(0).unsigned_abs().saturating_mul(self.row_bytes);
+        let mut sizes: Vec<u64> = there.iter().map(bytes).collect();
+        sizes.sort_unstable_by(|one, other| other.cmp(one));
+        // How many results have so many bytes of room.
+        let mut rooms = BTreeMap::<u64, usize>::new();
+        for size in sizes {
+            let fullest = rooms.range(size..).next().map(|(room, count)| (*room, *count));
+            match fullest {
+                Some((room, 1)) => rooms.remove(&room),
+                Some((room, count)) => rooms.insert(room, count - 1),
+                None => None,
+            };
+            let room = fullest.map_or(self.limit, |(room, _)| room);
+            *rooms.entry(room.saturating_sub(size)).or_default() += 1;
+        }
+        rooms.values().sum()
+    }
+}
+
+/// Estimates how many segments these become, by partition, channel and size.
+pub(super) fn expected(taken: &[&Segment], sizes: Sizes) -> i64 {
+    let count: usize = by_place(taken).iter().map(|there| sizes.results(there)).sum();
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The segments by the place that they share.
+pub(super) fn by_place<'s>(segments: &[&'s Segment]) -> Vec<Vec<&'s Segment>> {
+    let mut segments = segments.to_vec();
+    segments.sort_by_key(|segment| place(segment));
+    segments.chunk_by(|one, other| place(one) == place(other)).map(<[_]>::to_vec).collect()
 }
 
 /// A compaction merges only segments of the same place.
@@ -62,9 +113,16 @@ mod tests {
                 2,
                 2,
             ),
-            // 4 GB of rows of 1 KB.
-            ("v2.6.19", (0..10).map(|id| segment(id, 1, million * 2 / 5, None)).collect(), 1, 4),
-            ("v2.3.5", (0..10).map(|id| segment(id, 1, million * 2 / 5, None)).collect(), 1, 8),
+            // 4 GB of rows of 1 KB: two of these segments fit into 1 GB, and one into 512 MB.
+            ("v2.6.19", (0..10).map(|id| segment(id, 1, million * 2 / 5, None)).collect(), 1, 5),
+            ("v2.3.5", (0..10).map(|id| segment(id, 1, million * 2 / 5, None)).collect(), 1, 10),
+            // Two large ones, and four small ones that fit beside them.
+            (
+                "v2.6.19",
+                [700, 200, 700, 200, 100, 100].map(|rows| segment(rows, 1, rows * 1024, None)).to_vec(),
+                1,
+                2,
+            ),
             ("v2.3.5", (0..31).map(|id| segment(id, 1, 50, None)).collect(), 1, 2),
             ("v2.6.19", (0..31).map(|id| segment(id, 1, 50, None)).collect(), 1, 1),
             ("v2.6.19", vec![segment(1, 1, i64::MAX, None)], 1, 1),
@@ -73,7 +131,7 @@ mod tests {
             let taken: Vec<&Segment> = segments.iter().collect();
             assert_eq!(
                 expected,
-                super::expected(&taken, &server(version), channels, kilobyte),
+                super::expected(&taken, Sizes::of(&server(version), channels, kilobyte)),
                 "{version} {segments:?}"
             );
         }
