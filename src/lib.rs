@@ -10,6 +10,7 @@ pub mod error;
 pub mod version;
 
 pub mod config;
+mod outage;
 pub mod proto;
 pub mod server;
 mod stall;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use crate::backoff::jittered;
 use crate::collection::Collection;
 use crate::error::{Error, Status};
-use crate::poll_limiter::PollLimiter;
+use crate::outage::{Outage, may_pass};
+use crate::poll_limiter::{self, PollLimiter};
 use crate::rpc::{Deadline, Rpc};
 use crate::stall::Stall;
 use crate::text::quotable;
@@ -13,8 +14,34 @@ use crate::text::quotable;
 const SHORTEST: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(1);
 
+/// Asks again while the failure says only that the server does not answer now, until the server counts as gone or the
+/// deadline passes.
+pub(crate) async fn through_outages<T, F: Future<Output = Result<T, Error>>>(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    ask: impl Fn() -> F,
+) -> Result<T, Error> {
+    let (begun, mut outage) = (Instant::now(), Outage::default());
+    loop {
+        let asked = Instant::now();
+        // Boxed: of a thousand waits only a few ask at one time; the others then take little memory.
+        let error = match Box::pin(ask()).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let is_late = error.status == Status::Timeout || error.was_slow;
+        let is_heard = error.server_code != 0
+            || matches!(error.status, Status::NotReady | Status::RateLimited)
+            || (is_late && rpc.is_connected());
+        let is_final = !may_pass(&error) || deadline.has_passed() || outage.failed(asked, is_heard).is_some();
+        if is_final || !deadline.sleep(poll_limiter::pause(begun.elapsed())).await {
+            return Err(error);
+        }
+    }
+}
+
 /// Polls until `left` returns 0. The pauses grow with the age of the wait; all such waits of a client share one rate
-/// limit. Fails with `Stalled` if the number does not change for `stall_timeout_ms`. `doing` opens the error's message.
+/// limit, and go on through outages of the server. Fails with `Stalled` if the number does not change for `stall_timeout_ms`. `doing` opens the error's message.
 pub(crate) async fn poll_until_done<F: Future<Output = Result<usize, Error>>>(
     rpc: &Rpc,
     limiter: &PollLimiter,
@@ -28,8 +55,8 @@ pub(crate) async fn poll_until_done<F: Future<Output = Result<usize, Error>>>(
     let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
         deadline.bound(limiter.acquire()).await.ok_or_else(out_of_time)?;
-        // Boxed: of a thousand waits only a few poll at one time; the others then take little memory.
-        let now = Box::pin(left()).await.map_err(|error| about(error, doing, collection))?;
+        let now =
+            through_outages(rpc, deadline, &left).await.map_err(|error| about(error, doing, collection))?;
         if now == 0 {
             return Ok(());
         }

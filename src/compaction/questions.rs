@@ -6,10 +6,10 @@ use super::age::is_young;
 use super::call_context::CallContext;
 use super::job_history::Job;
 use super::job_tracker::JobTracker;
-use super::patience::Outage;
 use super::plan::Plan;
 use super::state::{self, Listed};
 use crate::error::{Error, Status};
+use crate::outage::Outage;
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 use crate::server::Server;
 

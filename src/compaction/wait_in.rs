@@ -10,11 +10,10 @@ use super::follow::{self, Show, WaitResult};
 use super::job_history::{Job, Origin};
 use super::job_id::{NO_JOB, check_job_id};
 use super::params::Mode;
-use super::patience::{Outage, may_pass};
 use super::snapshot::Snapshot;
 use crate::collection::{self, Collection};
-use crate::error::{Error, Status};
-use crate::poll_limiter::pause;
+use crate::error::Error;
+use crate::polling::through_outages;
 use crate::rpc::RetryClass;
 use crate::segments;
 use crate::text::quotable;
@@ -30,28 +29,12 @@ pub(crate) async fn wait_in(
     collection::check_name(name)?;
     check_job_id(job_id)?;
     if job_id != NO_JOB {
-        let collection = look_up(context, name).await?;
+        // A server that is down gets as much time as during the wait.
+        let find = || collection::find(context.rpc(), context.deadline, name);
+        let collection = through_outages(context.rpc(), context.deadline, find).await?;
         learn_collection(context, collection, job_id).await?;
     }
     follow::wait(context, show, job_id, None).await
-}
-
-/// Looks the collection up. A server that is down gets as much time as during the wait.
-async fn look_up(context: CallContext<'_>, name: &str) -> Result<Collection, Error> {
-    let begun = Instant::now();
-    let mut outage = Outage::default();
-    loop {
-        let asked = Instant::now();
-        let error = match collection::find(context.rpc(), context.deadline, name).await {
-            Ok(collection) => return Ok(collection),
-            Err(error) => error,
-        };
-        let is_heard = matches!(error.status, Status::NotReady | Status::RateLimited);
-        let is_gone = !may_pass(&error) || outage.failed(asked, is_heard).is_some();
-        if is_gone || !context.deadline.sleep(pause(begun.elapsed())).await {
-            return Err(error);
-        }
-    }
 }
 
 /// Stores the job's collection in the history, unless the history has an earlier observation.

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::{CONFIRM, Follower, GRACE, Next, REST};
-use crate::compaction::patience::may_pass;
 use crate::compaction::questions::LONGEST_LISTING;
 use crate::error::{Error, Status};
+use crate::outage::may_pass;
 
 impl Follower<'_> {
     /// Observes a job that is over, and decides whether the wait can end.
