@@ -7,7 +7,8 @@ use crate::closing::{self, Closing};
 use crate::collection;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::{
-    CheckResult, Item, Many, Params, Plan, Resolution, StateInfo, Triggered, WaitResult,
+    CheckResult, Item, Many, OptimizeMany, Optimized, Params, Plan, Resolution, Settings, StateInfo,
+    Triggered, WaitResult,
 };
 use crate::compaction::{
     check, follow, many, optimize, portable, questions, resolve, state, tasks, trigger, wait_in,
@@ -223,18 +224,42 @@ impl Client {
         self.on_collection(name, timeout, |context, name| async move {
             let (client_state, deadline) = (context.client_state(), context.deadline());
             let collection = collection::find(&client_state.rpc, deadline, &name).await?;
-            flush::flush(&client_state.rpc, &client_state.collection_limiter, deadline, &collection).await
+            let flushed =
+                flush::flush(&client_state.rpc, &client_state.collection_limiter, deadline, &collection);
+            flushed.await.map(drop)
         })
     }
 
-    /// Compacts a collection, waits for its indexes before and after, and loads the result. Returns the job and its
-    /// outcome; fails only if no job was started.
-    pub fn optimize(&self, name: &str, params: Params, timeout: Timeout) -> Operation<(i64, WaitResult)> {
+    /// Brings a collection into the state that people compact for: stored, sorted, merged, indexed and served. Whatever
+    /// ends it early is in the [`Optimized`].
+    pub fn optimize(&self, name: &str, settings: Settings, timeout: Timeout) -> Operation<Optimized> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
-            let optimized = optimize::optimize(context.call_context(), &show, &name, &params);
-            let (job_id, outcome) = panics::caught_in_doubt(Box::pin(optimized)).await?;
-            Ok((job_id, context.settle_wait(outcome)))
+            let optimized = optimize::optimize(context.call_context(), &show, &name, &settings);
+            let optimized = async { Ok(Box::pin(optimized).await) };
+            let mut out: Optimized = panics::caught_in_doubt(optimized).await?;
+            out.error = out.error.map(|error| context.settle(error));
+            context.identify_steps(&mut out);
+            Ok(out)
+        })
+        .that_triggers()
+    }
+
+    /// Optimizes many collections, and returns the result of each. The error is `None` only if none failed.
+    pub fn optimize_many(
+        &self,
+        many: OptimizeMany,
+        timeout: Timeout,
+    ) -> Operation<(Vec<Optimized>, Option<Error>)> {
+        self.operation(self.of_a_wait(timeout), |context| async move {
+            let (state, progress) = (context.client_state(), context.progress_tracker());
+            let optimized = optimize::many::optimize(state, progress, context.deadline(), many);
+            let (mut items, error) = panics::caught_in_doubt(Box::pin(optimized)).await?;
+            for item in &mut items {
+                item.error = item.error.take().map(|error| context.identified(error));
+                context.identify_steps(item);
+            }
+            Ok((items, error.map(|error| context.identified(error))))
         })
         .that_triggers()
     }

@@ -7,6 +7,7 @@ use crate::proto::service::{
     DescribeCollectionRequest, DescribeCollectionResponse, ShowCollectionsRequest, ShowCollectionsResponse,
     ShowPartitionsRequest, ShowPartitionsResponse,
 };
+use crate::row_size;
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
 use crate::text::quotable;
@@ -27,6 +28,8 @@ pub(crate) struct Collection {
     pub(crate) has_clustering_key: bool,
     /// The channels through which its rows arrive.
     pub(crate) channels: Vec<String>,
+    /// The least size of a row in bytes.
+    pub(crate) row_bytes: u64,
 }
 
 impl Collection {
@@ -69,6 +72,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
     };
     check_database(rpc, deadline, &reply.db_name).await?;
     let schema = reply.schema.unwrap_or_default();
+    let row_bytes = row_size::of(&schema);
     // Asked by alias, servers before 2.4 echo the alias everywhere but in the schema.
     let names = [schema.name, reply.collection_name, name.to_owned()];
     Ok(Collection {
@@ -77,6 +81,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
         database: if reply.db_name.is_empty() { database.clone() } else { reply.db_name },
         has_clustering_key: schema.fields.iter().any(|field| field.is_clustering_key),
         channels: reply.virtual_channel_names,
+        row_bytes,
     })
 }
 

@@ -60,6 +60,9 @@ statuses! {
     SomeFailed = 42, "SOME_FAILED", "Some collections failed; the list has the error of each.";
     Busy = 43, "BUSY", "Nothing started: another compaction holds the segments or ran instead, or the server refuses for now; try again later.";
     Stalled = 44, "STALLED", "Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.";
+    OutOfBounds = 45, "OUT_OF_BOUNDS", "The compaction would go beyond a bound that the caller set; the library did not trigger it.";
+    Incomplete = 46, "INCOMPLETE", "The collection was compacted, but segments were left out; the result says how many and why. Optimize it again later.";
+    NotServed = 47, "NOT_SERVED", "The collection is compacted, but the query nodes do not serve all of the result yet; the message names what is missing.";
     Internal = 50, "INTERNAL", "This is a defect of the library; please report the message.";
     OutOfMemory = 51, "OUT_OF_MEMORY", "The process has no handle, thread or other resource left.";
 }

@@ -21,13 +21,13 @@ pub(crate) struct SortWait {
 }
 
 /// Flushes a collection, and returns when all rows inserted before are stored and, if the client's options say so,
-/// sorted.
+/// sorted. Returns the segments that the flush stored.
 pub(crate) async fn flush(
     rpc: &Rpc,
     limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
-) -> Result<(), Error> {
+) -> Result<HashSet<i64>, Error> {
     let asked = FlushRequest {
         db_name: collection.database.clone(),
         collection_names: vec![collection.name.clone()],
@@ -37,9 +37,10 @@ pub(crate) async fn flush(
         .unary(RetryClass::Read, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "flushing", collection))?;
-    let flushed = reply.coll_seg_i_ds.remove(&collection.name).unwrap_or_default().data;
+    let ids = reply.coll_seg_i_ds.remove(&collection.name).unwrap_or_default().data;
+    let flushed: HashSet<i64> = ids.iter().copied().collect();
     let asked = GetFlushStateRequest {
-        segment_i_ds: flushed.clone(),
+        segment_i_ds: ids,
         flush_ts: reply.coll_flush_ts.get(&collection.name).copied().unwrap_or(0),
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
@@ -50,9 +51,9 @@ pub(crate) async fn flush(
     })
     .await?;
     if rpc.config().waits_for_sort && rpc.server(deadline).await?.is_at_least(HAS_SORTED) {
-        wait_for_sort_of(rpc, limiter, deadline, collection, flushed.into_iter().collect()).await?;
+        wait_for_sort_of(rpc, limiter, deadline, collection, &flushed).await?;
     }
-    Ok(())
+    Ok(flushed)
 }
 
 /// Returns when the server lists none of these stored segments as unsorted. It replaces each by a sorted segment with a
@@ -62,11 +63,11 @@ async fn wait_for_sort_of(
     limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
-    flushed: HashSet<i64>,
+    flushed: &HashSet<i64>,
 ) -> Result<(), Error> {
     let latest = AtomicUsize::new(0);
-    let is_of_these = |segment: &Segment| flushed.contains(&segment.id);
-    let sorted = until_sorted(rpc, limiter, deadline, collection, &is_of_these, &latest).await;
+    let is_open = |segment: &Segment| segment.is_unsorted() && flushed.contains(&segment.id);
+    let sorted = until_none(rpc, limiter, deadline, collection, &is_open, &latest).await;
     sorted.map_err(|error| match waiting_to_be_sorted(latest.into_inner()) {
         Some(waiting) if matches!(error.status, Status::Timeout | Status::Stalled) => {
             error.context(format!("the rows are stored, but {waiting}"))
@@ -75,9 +76,10 @@ async fn wait_for_sort_of(
     })
 }
 
-/// Waits until every stored segment of a collection is sorted, because a compaction takes only sorted segments. As this
-/// only prepares the compaction, it waits at most `limit` and half of the remaining time. Results of compactions on 2.5
-/// were seen to stay unsorted for longer; the caller continues then, and reports that.
+/// Waits until every stored segment of a collection is sorted, because a compaction takes only sorted segments, and until
+/// the segments that a flush stored are listed as flushed. As this only prepares the compaction, it waits at most `limit`
+/// and half of the remaining time. Results of compactions on 2.5 were seen to stay unsorted for longer; the caller
+/// continues then, and reports that.
 ///
 /// Fails if the segments cannot be listed, and if the operation is cancelled.
 pub(crate) async fn wait_until_sorted(
@@ -86,13 +88,19 @@ pub(crate) async fn wait_until_sorted(
     deadline: Deadline<'_>,
     collection: &Collection,
     limit: Duration,
+    flushed: &HashSet<i64>,
 ) -> Result<SortWait, Error> {
-    if !rpc.server(deadline).await?.is_at_least(HAS_SORTED) {
+    let sorts = rpc.server(deadline).await?.is_at_least(HAS_SORTED);
+    if !sorts && flushed.is_empty() {
         return Ok(SortWait { unsorted: 0 });
     }
+    let is_open = |segment: &Segment| {
+        let is_half_flushed = flushed.contains(&segment.id) && !segment.is_in_state_flushed();
+        segment.is_stored_data() && (is_half_flushed || (sorts && segment.is_unsorted()))
+    };
     let limit = deadline.remaining().map_or(limit, |remaining| limit.min(remaining / 2));
     let latest = AtomicUsize::new(0);
-    let sorted = until_sorted(rpc, limiter, deadline.within(limit), collection, &|_| true, &latest).await;
+    let sorted = until_none(rpc, limiter, deadline.within(limit), collection, &is_open, &latest).await;
     match (sorted, latest.into_inner()) {
         (Ok(()), _) => Ok(SortWait { unsorted: 0 }),
         // Only this wait has timed out, not the operation.
@@ -105,21 +113,20 @@ pub(crate) async fn wait_until_sorted(
     }
 }
 
-/// Returns when no stored segment that meets the condition is unsorted. `latest` gets the latest count of unsorted
-/// ones.
-async fn until_sorted(
+/// Returns when no listed segment is open, that is, not sorted yet. `latest` gets the latest count of open ones.
+async fn until_none(
     rpc: &Rpc,
     limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
-    is_meant: &(dyn Fn(&Segment) -> bool + Sync),
+    is_open: &(dyn Fn(&Segment) -> bool + Sync),
     latest: &AtomicUsize,
 ) -> Result<(), Error> {
     poll_until_done(rpc, limiter, deadline, "waiting for the sorting of", collection, || async {
         let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
-        let unsorted = stored.iter().filter(|segment| segment.is_unsorted() && is_meant(segment)).count();
-        latest.store(unsorted, Ordering::Relaxed);
-        Ok(unsorted)
+        let open = stored.iter().filter(|segment| is_open(segment)).count();
+        latest.store(open, Ordering::Relaxed);
+        Ok(open)
     })
     .await
 }
@@ -152,6 +159,7 @@ mod tests {
                 deadline,
                 &collection,
                 limit,
+                &HashSet::new(),
             )
             .await
         });

@@ -1,9 +1,13 @@
 //! The indexes of a collection: which fields have one, and how many rows they do not cover yet.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use crate::collection::Collection;
-use crate::error::Error;
+use crate::error::{Error, Status};
 use crate::poll_limiter::PollLimiter;
 use crate::polling::poll_until_done;
+use crate::proto::common::IndexState;
 use crate::proto::service::{DescribeIndexRequest, IndexDescription};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::text::quotable;
@@ -17,6 +21,32 @@ pub(crate) struct Indexes {
     pub(crate) missing_rows: i64,
     /// The same, each index counted: it changes whenever one of them advances.
     pub(crate) missing_in_all: i64,
+    /// All rows, each index counted.
+    pub(crate) total_in_all: i64,
+    /// The field of an index that could not be built, and why.
+    pub(crate) failed: Option<String>,
+}
+
+impl Indexes {
+    fn of(descriptions: Vec<IndexDescription>) -> Self {
+        let mut indexes = Self::default();
+        for index in descriptions {
+            let missing =
+                index.pending_index_rows.max(index.total_rows.saturating_sub(index.indexed_rows)).max(0);
+            indexes.missing_rows = indexes.missing_rows.max(missing);
+            indexes.missing_in_all = indexes.missing_in_all.saturating_add(missing);
+            indexes.total_in_all = indexes.total_in_all.saturating_add(index.total_rows.max(0));
+            if index.state == IndexState::Failed as i32 {
+                let (field, reason) = (quotable(&index.field_name), index.index_state_fail_reason);
+                let reason = if reason.is_empty() { "the server gives no reason" } else { &reason };
+                indexes
+                    .failed
+                    .get_or_insert_with(|| format!("the index of field \"{field}\" failed: {reason}"));
+            }
+            indexes.fields.push(index.field_name);
+        }
+        indexes
+    }
 }
 
 /// Returns what the indexes of a collection cover.
@@ -31,15 +61,7 @@ pub(crate) async fn describe(
     };
     let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await;
     match reply {
-        Ok(reply) => {
-            let missing = |index: &IndexDescription| {
-                index.pending_index_rows.max(index.total_rows.saturating_sub(index.indexed_rows)).max(0)
-            };
-            let missing_rows = reply.index_descriptions.iter().map(missing).max().unwrap_or(0);
-            let missing_in_all = reply.index_descriptions.iter().map(missing).fold(0, i64::saturating_add);
-            let fields = reply.index_descriptions.into_iter().map(|index| index.field_name).collect();
-            Ok(Indexes { fields, missing_rows, missing_in_all })
-        }
+        Ok(reply) => Ok(Indexes::of(reply.index_descriptions)),
         // Code 700 since 2.3, the legacy code before.
         Err(error) if matches!(error.server_code, 700 | 25) => Ok(Indexes::default()),
         Err(error) => {
@@ -48,16 +70,49 @@ pub(crate) async fn describe(
     }
 }
 
-/// Returns when the indexes of a collection cover all its rows; at once if it has none.
+/// How a wait for indexes ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Built {
+    /// The indexes cover all rows that were stored when the wait began.
+    Complete,
+    /// The collection has no index.
+    Without,
+    /// The collection had an index, and has none any more.
+    Dropped,
+}
+
+/// Returns when the indexes of a collection cover the rows that were stored when the wait began. Servers build indexes
+/// about in the order of the segments, so rows that are stored meanwhile come last. `tell` gets the indexed rows and all
+/// rows.
+///
+/// Fails if the server could not build an index.
 pub(crate) async fn wait_until_built(
     rpc: &Rpc,
     limiter: &PollLimiter,
     deadline: Deadline<'_>,
     collection: &Collection,
-) -> Result<(), Error> {
+    tell: &(dyn Fn(i64, i64) + Send + Sync),
+) -> Result<Built, Error> {
+    // Deleted rows that a compaction purges need no index any more.
+    let (least, state) = (AtomicI64::new(i64::MAX), Mutex::new(None));
     poll_until_done(rpc, limiter, deadline, "indexing", collection, || async {
-        let missing = describe(rpc, deadline, collection).await?.missing_in_all;
-        Ok(usize::try_from(missing).unwrap_or(usize::MAX))
+        let indexes = describe(rpc, deadline, collection).await?;
+        if let Some(failed) = &indexes.failed {
+            return Err(Error::new(Status::ServerError, failed));
+        }
+        let (missing, total) = (indexes.missing_in_all, indexes.total_in_all);
+        let had_any = matches!(*state.lock().unwrap_or_else(PoisonError::into_inner), Some(Built::Complete));
+        let now = match indexes.fields.is_empty() {
+            false => Built::Complete,
+            true if had_any => Built::Dropped,
+            true => Built::Without,
+        };
+        *state.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        let old = least.fetch_min(total, Ordering::Relaxed).min(total);
+        tell(total.saturating_sub(missing), total);
+        let left = missing.saturating_sub(total - old).max(0);
+        Ok(usize::try_from(left).unwrap_or(usize::MAX))
     })
-    .await
+    .await?;
+    Ok(state.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(Built::Without))
 }

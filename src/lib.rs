@@ -45,6 +45,8 @@ mod rpc;
 
 mod management;
 
+mod row_size;
+
 mod collection;
 mod poll_limiter;
 mod polling;

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
-use crate::compaction::WaitResult;
 use crate::compaction::call_context::CallContext;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::progress::ProgressTracker;
+use crate::compaction::{Optimized, WaitResult};
 use crate::completion::{self, Completer, Completion};
 use crate::error::{Error, Status};
 use crate::in_flight::{InFlight, InFlightGuard};
@@ -94,6 +94,16 @@ impl OperationContext {
     /// The error without secrets and with the request id.
     pub(crate) fn identified(&self, error: Error) -> Error {
         self.client_state.rpc.config().hiding_secrets(error).of_request(self.trace.request_id())
+    }
+
+    /// Hides secrets in what is said of each step.
+    pub(crate) fn identify_steps(&self, optimized: &mut Optimized) {
+        for step in &mut optimized.steps {
+            step.text = self.client_state.rpc.config().without_secrets(&step.text);
+            if let Some(outcome) = &mut step.outcome {
+                outcome.error = outcome.error.take().map(|error| self.identified(error));
+            }
+        }
     }
 
     pub(crate) fn settle_wait(&self, outcome: WaitResult) -> WaitResult {

@@ -1,5 +1,6 @@
 //! The segments of a collection, as stored and as loaded.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::collection::Collection;
@@ -200,7 +201,19 @@ pub(crate) async fn loaded(
         .await
         .map_err(|error| about(error, "loaded", collection))?;
     let server = rpc.server(deadline).await?;
-    Ok(sorted(reply.infos.into_iter().map(|info| Segment::of_loaded(info, &server)), collection))
+    // A server may list a segment once for each node.
+    let mut nodes = HashMap::<i64, Vec<i64>>::new();
+    for info in &reply.infos {
+        nodes.entry(info.segment_id).or_default().extend(&info.node_ids);
+    }
+    let mut segments =
+        sorted(reply.infos.into_iter().map(|info| Segment::of_loaded(info, &server)), collection);
+    for segment in &mut segments {
+        segment.nodes = nodes.remove(&segment.id).unwrap_or_default();
+        segment.nodes.sort_unstable();
+        segment.nodes.dedup();
+    }
+    Ok(segments)
 }
 
 /// Sorts by id, and drops those of other collections.

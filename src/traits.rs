@@ -6,6 +6,7 @@ use crate::index::Indexes;
 use crate::proto::common::KeyValuePair;
 use crate::proto::schema::{DataType, FieldSchema};
 use crate::proto::service::{DescribeCollectionResponse, ListSnapshotsRequest};
+use crate::row_size;
 use crate::rpc::{Deadline, RetryClass, Rpc};
 
 /// The traits in a collection's description.
@@ -28,7 +29,7 @@ impl Traits {
         Self {
             has_ttl: properties.into_iter().any(is_ttl),
             is_external: !schema.external_source.is_empty(),
-            row_bytes: schema.fields.iter().map(bytes_of).fold(0, u64::saturating_add),
+            row_bytes: row_size::of(&schema),
             vector_fields: schema.fields.into_iter().filter(is_vector).map(|field| field.name).collect(),
         }
     }
@@ -83,23 +84,6 @@ fn is_vector(field: &FieldSchema) -> bool {
         T::ArrayOfVector,
     ];
     vectors.iter().any(|vector| *vector as i32 == field.data_type)
-}
-
-/// 0 for types without a fixed width.
-fn bytes_of(field: &FieldSchema) -> u64 {
-    let dimension = field.type_params.iter().find(|param| param.key == "dim");
-    let dimension = dimension.and_then(|param| param.value.parse::<u32>().ok()).map_or(0, u64::from);
-    match DataType::try_from(field.data_type) {
-        Ok(DataType::Bool | DataType::Int8) => 1,
-        Ok(DataType::Int16) => 2,
-        Ok(DataType::Int32 | DataType::Float) => 4,
-        Ok(DataType::Int64 | DataType::Double | DataType::Timestamptz) => 8,
-        Ok(DataType::BinaryVector) => dimension / 8,
-        Ok(DataType::FloatVector) => dimension * 4,
-        Ok(DataType::Float16Vector | DataType::BFloat16Vector) => dimension * 2,
-        Ok(DataType::Int8Vector) => dimension,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Triggers a compaction once the stored segments are sorted, and again while another compaction holds them.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
-
-use tokio::sync::Semaphore;
 
 use super::answered::Triggered;
 use super::call_context::CallContext;
 use super::client_state::ClientState;
+use super::concurrently::Group;
 use super::follow::{self, Show, WaitResult};
 use super::params::Params;
 use super::trigger::{self, Found};
@@ -15,8 +15,6 @@ use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::flush::{self, SortWait};
 use crate::log::{self, Level};
-use crate::rpc::Deadline;
-use crate::stall::Advance;
 
 /// The first and the longest pause between two triggers.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -32,10 +30,8 @@ pub(super) struct Persistent<'a> {
     pub(super) context: CallContext<'a>,
     pub(super) name: &'a str,
     pub(super) params: &'a Params,
-    /// Each trigger waits for its turn.
-    pub(super) turns: Option<&'a Semaphore>,
-    /// The jobs of other collections that the same call compacts.
-    pub(super) advance: Option<&'a Advance>,
+    /// The other collections that the same call compacts: each trigger waits for its turn.
+    pub(super) group: Option<&'a Group>,
     /// The collection for the first trigger. Boxed, so that the waits after it take little memory.
     found: Option<Box<Found>>,
     since: Instant,
@@ -45,7 +41,7 @@ pub(super) struct Persistent<'a> {
 impl<'a> Persistent<'a> {
     pub(super) fn new(context: CallContext<'a>, name: &'a str, params: &'a Params, found: Found) -> Self {
         let (since, pause) = (Instant::now(), FIRST_PAUSE);
-        Self { context, name, params, turns: None, advance: None, found: Some(Box::new(found)), since, pause }
+        Self { context, name, params, group: None, found: Some(Box::new(found)), since, pause }
     }
 
     /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
@@ -58,6 +54,7 @@ impl<'a> Persistent<'a> {
             self.context.deadline,
             collection,
             LONGEST_SORT,
+            &HashSet::new(),
         )
         .await;
         // A server that cannot list segments can still compact them.
@@ -84,8 +81,8 @@ impl<'a> Persistent<'a> {
 
     async fn trigger_once(&mut self) -> Result<Triggered, Error> {
         let deadline = self.context.deadline;
-        let _turn = match self.turns {
-            Some(turns) => Some(deadline.bound(turns.acquire()).await.ok_or_else(|| not_begun(deadline))?),
+        let _turn = match self.group {
+            Some(group) => Some(group.turn(deadline).await?),
             None => None,
         };
         let found = self.found.take();
@@ -99,7 +96,8 @@ impl<'a> Persistent<'a> {
         mut triggered: Triggered,
     ) -> Result<(Triggered, WaitResult), Error> {
         loop {
-            let wait = follow::wait(self.context, show, triggered.job_id, self.advance);
+            let advance = self.group.map(|group| &group.advance);
+            let wait = follow::wait(self.context, show, triggered.job_id, advance);
             let mut outcome = Box::pin(wait).await?;
             // If the server scheduled nothing, a wait cannot show that.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);
@@ -120,9 +118,4 @@ impl<'a> Persistent<'a> {
         self.pause = (pause * 2).min(LONGEST_PAUSE);
         self.since.elapsed() + pause < LONGEST && self.context.deadline.sleep(pause).await
     }
-}
-
-/// The error of a collection whose turn did not come before the deadline.
-pub(super) fn not_begun(deadline: Deadline<'_>) -> Error {
-    deadline.ended(|how| format!("{how} before its turn came; nothing was compacted"))
 }

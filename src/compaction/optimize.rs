@@ -1,48 +1,301 @@
-//! Compacts a collection, waits for its indexes before and after, and refreshes its load.
+//! Brings a collection into the state that people compact for: stored, sorted, merged, indexed and served. Each stage is
+//! a function here; what it needs is beside it.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
-use super::again::Persistent;
-use super::answered::Triggered;
-use super::call_context::CallContext;
-use super::client_state::ClientState;
-use super::follow::{Show, WaitResult};
-use super::params::Params;
-use super::trigger::{self, Found};
-use super::verdict::Verdict;
-use crate::error::Error;
-use crate::{index, load};
+pub mod many;
+mod results;
+mod rounds;
+mod run;
+mod serve;
+mod served;
+pub mod settings;
+pub mod stage;
+mod work;
 
-/// Runs the stages one after another within one deadline. The outcome has the job's report even if a later stage fails.
+use results::Results;
+use rounds::{Compacted, Rounds};
+use run::Run;
+use serve::{Serve, Serving, all_served, not_served};
+use settings::Settings;
+use stage::{Optimized, Stage, StepState};
+
+use super::call_context::CallContext;
+use super::concurrently::Group;
+use super::follow::Show;
+use super::trigger::{self, Found, Prepared};
+use super::verdict::Verdict;
+use crate::error::{Error, Status};
+use crate::flush::{self, SortWait};
+use crate::index::{self, Built};
+use crate::load;
+use crate::outage::may_pass;
+use crate::polling::through_outages;
+use crate::proto::common::LoadState;
+use crate::segments::{Segment, waiting_to_be_sorted};
+use crate::server::HAS_SORTED;
+use crate::text::counted;
+
+/// The longest wait for sorting before the rounds, which wait for the rest.
+const LONGEST_SORT: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// Runs the stages one after another within one deadline. Whatever ends them early is in the result.
 pub(crate) async fn optimize(
     context: CallContext<'_>,
     show: Show<'_>,
     name: &str,
-    params: &Params,
-) -> Result<(i64, WaitResult), Error> {
-    let CallContext { client_state: ClientState { rpc, collection_limiter, .. }, deadline } = context;
-    // These checks come before the first wait.
-    let since = Instant::now();
-    let collection = trigger::prepare(context, name, None, params).await?.collection;
-    let found = Found::new(rpc, &collection, since);
-    // Old servers never compact rows without an index; newer ones skip rows while they are being indexed.
-    index::wait_until_built(rpc, collection_limiter, deadline, &collection)
-        .await
-        .map_err(|error| error.context("nothing was compacted"))?;
-    let mut persistent = Persistent::new(context, name, params, found);
-    Box::pin(persistent.wait_for_sorting(&collection)).await;
-    let triggered = persistent.trigger().await?;
-    let (Triggered { job_id, .. }, mut outcome) = persistent.wait(show, triggered).await?;
-    if outcome.error.is_none() {
-        let after = async {
-            index::wait_until_built(rpc, collection_limiter, deadline, &collection).await?;
-            load::refresh(rpc, collection_limiter, deadline, &collection).await
-        };
-        let so_far = match outcome.report.verdict {
-            Verdict::NothingToDo => "the collection needed no compaction, but a later step failed",
-            _ => "the collection was compacted, but a later step failed",
-        };
-        outcome.error = after.await.err().map(|error| error.context(so_far).about_job(job_id));
+    settings: &Settings,
+) -> Optimized {
+    Box::pin(optimize_one(context, show, name, settings, None)).await
+}
+
+async fn optimize_one(
+    context: CallContext<'_>,
+    show: Show<'_>,
+    name: &str,
+    settings: &Settings,
+    group: Option<&Group>,
+) -> Optimized {
+    let begun = Instant::now();
+    let prepared = match Box::pin(prepare(context, name, settings, group)).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            return Optimized { took: begun.elapsed(), ..Optimized::failed(name.to_owned(), error) };
+        }
+    };
+    let found = Found::new(context.rpc(), &prepared.collection, begun);
+    let Prepared { collection, server, partition_id, .. } = prepared;
+    let mut run = Run::new((context, show), (settings, group), (collection, server), name);
+    let ended = Box::pin(stages(&mut run, partition_id, found)).await;
+    let mut out = run.out;
+    match ended {
+        Ok(None) => out.stage = Stage::Done,
+        Ok(error) => (out.stage, out.error) = (Stage::Done, error),
+        Err(error) => out.error = Some(said(error, &out)),
     }
-    Ok((job_id, outcome))
+    let job_id = out.job_id;
+    out.error = out.error.map(|error| if error.job_id == 0 { error.about_job(job_id) } else { error });
+    out.took = begun.elapsed();
+    out
+}
+
+/// Checks everything before the first stage.
+async fn prepare(
+    context: CallContext<'_>,
+    name: &str,
+    settings: &Settings,
+    group: Option<&Group>,
+) -> Result<Prepared, Error> {
+    settings.check()?;
+    let _turn = match group {
+        Some(group) => Some(group.turn(context.deadline).await?),
+        None => None,
+    };
+    let prepared = trigger::prepare(context, name, None, &settings.params).await?;
+    settings.check_server(&prepared.server)?;
+    group.map_or(Ok(()), |group| group.claim(&prepared.collection, name))?;
+    Ok(prepared)
+}
+
+/// Says in the error of a stage what had been done before it.
+fn said(error: Error, out: &Optimized) -> Error {
+    match (out.stage, out.verdict) {
+        (Stage::Compact, _) => error,
+        (_, Verdict::NothingToDo) => {
+            error.context("the collection needed no compaction, but a later step failed")
+        }
+        (_, Verdict::Succeeded) => error.context("the collection was compacted, but a later step failed"),
+        _ => error.context("nothing was compacted"),
+    }
+}
+
+/// Runs the stages. Returns the error of rounds that ended too early, if the stages after them succeeded.
+async fn stages(run: &mut Run<'_>, partition_id: i64, found: Found) -> Result<Option<Error>, Error> {
+    flush(run).await?;
+    sort(run).await?;
+    build_indexes(run, Stage::Index).await?;
+    let compacted = if run.begins(Stage::Compact) {
+        Box::pin(Rounds::new(run, partition_id, found).compact()).await?
+    } else {
+        untouched(run).await?
+    };
+    if run.settings.only_estimate {
+        return Ok(compacted.and_then(|compacted| compacted.error));
+    }
+    // A bound that kept the first round from its trigger ends it all.
+    let Some(mut compacted) = compacted else {
+        build_indexes(run, Stage::Reindex).await?;
+        let is_loaded = is_loaded(run).await?;
+        if load(run, is_loaded, None).await? {
+            run.step(Stage::Serve, Instant::now(), StepState::Skipped, "the server does not list segments");
+        }
+        return Ok(None);
+    };
+    if compacted.results.is_empty() && compacted.error.is_some() {
+        return compacted.error.map_or(Ok(None), Err);
+    }
+    build_indexes(run, Stage::Reindex).await?;
+    load_and_serve(run, &mut compacted).await?;
+    Ok(compacted.error)
+}
+
+/// What is stored, if the caller wants no compaction.
+async fn untouched(run: &mut Run<'_>) -> Result<Option<Compacted>, Error> {
+    let Some(stored) = run.list_if_allowed().await? else { return Ok(None) };
+    let ours = stored.iter().map(|segment| segment.id).collect();
+    Ok(Some(Compacted { results: Results::default(), stored, ours, error: None }))
+}
+
+async fn flush(run: &mut Run<'_>) -> Result<(), Error> {
+    if !run.begins(Stage::Flush) {
+        return Ok(());
+    }
+    let since = Instant::now();
+    let (client_state, deadline) = (run.context.client_state, run.context.deadline);
+    let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
+    let flushed =
+        through_outages(rpc, deadline, || flush::flush(rpc, limiter, deadline, &run.collection)).await;
+    let text = |flushed: &HashSet<i64>| match i64::try_from(flushed.len()).unwrap_or(i64::MAX) {
+        0 => "all rows were stored already".to_owned(),
+        count => format!("stored the rows of {}", counted(count, "segment")),
+    };
+    run.flushed = run.ends(Stage::Flush, since, flushed, text)?;
+    Ok(())
+}
+
+/// Waits some time until the segments are sorted. The rounds wait for the rest.
+async fn sort(run: &mut Run<'_>) -> Result<(), Error> {
+    if !run.begins(Stage::Sort) {
+        return Ok(());
+    }
+    let since = Instant::now();
+    let (client_state, deadline) = (run.context.client_state, run.context.deadline);
+    let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
+    let waited =
+        flush::wait_until_sorted(rpc, limiter, deadline, &run.collection, LONGEST_SORT, &run.flushed).await;
+    let sorts = run.server.is_at_least(HAS_SORTED);
+    match waited {
+        // A server that cannot list segments can still compact them.
+        Err(error) if matches!(error.status, Status::PermissionDenied | Status::Unsupported) => {
+            run.step(Stage::Sort, since, StepState::Skipped, "the server does not list segments");
+        }
+        waited => {
+            let text = |waited: &SortWait| match waiting_to_be_sorted(waited.unsorted) {
+                Some(text) => text,
+                None if sorts => "all segments are sorted".to_owned(),
+                None => "this server does not sort".to_owned(),
+            };
+            run.ends(Stage::Sort, since, waited, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Old servers never compact rows without an index; newer ones leave out rows while they are being indexed.
+async fn build_indexes(run: &mut Run<'_>, stage: Stage) -> Result<(), Error> {
+    if !run.begins(stage) {
+        return Ok(());
+    }
+    let since = Instant::now();
+    let (client_state, deadline) = (run.context.client_state, run.context.deadline);
+    let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
+    let tell = |done, total| run.tell_numbers(done, total);
+    let built = index::wait_until_built(rpc, limiter, deadline, &run.collection, &tell).await;
+    let text = |built: &Built| {
+        let text = match built {
+            Built::Complete => "all rows are indexed",
+            Built::Without => "the collection has no index",
+            Built::Dropped => "the index was dropped meanwhile",
+        };
+        text.to_owned()
+    };
+    run.ends(stage, since, built, text)?;
+    Ok(())
+}
+
+async fn is_loaded(run: &mut Run<'_>) -> Result<bool, Error> {
+    let (rpc, deadline) = (run.context.rpc(), run.context.deadline);
+    let state = through_outages(rpc, deadline, || load::state(rpc, deadline, &run.collection, None)).await?;
+    let is_loaded = matches!(state, LoadState::Loaded | LoadState::Loading);
+    run.out.is_loaded = Some(is_loaded);
+    Ok(is_loaded)
+}
+
+/// Refreshes the load. Returns whether the collection is loaded. `until`: when the time for it ends.
+async fn load(run: &mut Run<'_>, is_loaded: bool, until: Option<Instant>) -> Result<bool, Error> {
+    if !run.begins(Stage::Load) {
+        return Ok(is_loaded);
+    }
+    let since = Instant::now();
+    if !is_loaded {
+        run.step(Stage::Load, since, StepState::Skipped, NOT_LOADED);
+        if run.begins(Stage::Serve) {
+            run.step(Stage::Serve, since, StepState::Skipped, NOT_LOADED);
+        }
+        return Ok(false);
+    }
+    let (client_state, whole) = (run.context.client_state, run.context.deadline);
+    let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
+    let deadline = until.map_or(whole, |until| whole.within(until.saturating_duration_since(since)));
+    let tell = |done, total| run.tell_numbers(done, total);
+    let refreshed =
+        through_outages(rpc, deadline, || load::refresh(rpc, limiter, deadline, &run.collection, &tell))
+            .await;
+    match refreshed {
+        Ok(()) => run.step(Stage::Load, since, StepState::Done, "the query nodes have loaded the result"),
+        Err(error) => {
+            run.step(Stage::Load, since, StepState::Failed, error.message());
+            let is_late = may_pass(&error) && until.is_some_and(|until| Instant::now() >= until);
+            // Somebody released it, or the time for the serving is over: the next stage finds out more.
+            let is_open = error.server_code != 0 && until.is_some() && !self::is_loaded(run).await?;
+            if whole.has_passed() || !(is_late || is_open) {
+                return Err(error);
+            }
+        }
+    }
+    Ok(true)
+}
+
+const NOT_LOADED: &str = "the collection is not loaded";
+
+/// Has the query nodes load the result, and waits until they serve it and nothing that it replaced.
+async fn load_and_serve(run: &mut Run<'_>, compacted: &mut Compacted) -> Result<(), Error> {
+    let (wants_load, wants_serve) = (!run.settings.skips(Stage::Load), !run.settings.skips(Stage::Serve));
+    let is_loaded = (wants_load || wants_serve) && is_loaded(run).await?;
+    let until = Instant::now() + run.settings.serve;
+    let has_results = !compacted.results.is_empty();
+    let stored: &[Segment] = &compacted.stored;
+    let mut serve = Serve::new(&mut compacted.results, stored, &compacted.ours);
+    if is_loaded && wants_load && !has_results && wants_serve && serve.is_complete(run).await? {
+        run.begins(Stage::Load);
+        run.step(Stage::Load, Instant::now(), StepState::Skipped, "the query nodes serve everything already");
+    } else if !load(run, is_loaded, Some(until)).await? {
+        return Ok(());
+    }
+    if !run.begins(Stage::Serve) {
+        return Ok(());
+    }
+    let since = Instant::now();
+    match serve.wait(run, until).await {
+        Ok(Serving::All(count)) => {
+            run.out.served = Some(i64::try_from(count).unwrap_or(i64::MAX));
+            run.step(Stage::Serve, since, StepState::Done, all_served(count));
+            Ok(())
+        }
+        Ok(Serving::NotLoaded) => {
+            run.out.is_loaded = Some(false);
+            run.step(Stage::Serve, since, StepState::Skipped, NOT_LOADED);
+            Ok(())
+        }
+        Ok(Serving::Lacking(lacks)) => {
+            let error = not_served(run, &lacks);
+            run.step(Stage::Serve, since, StepState::Failed, error.message());
+            Err(error)
+        }
+        Err(error) => {
+            run.step(Stage::Serve, since, StepState::Failed, error.message());
+            Err(error)
+        }
+    }
 }

@@ -47,6 +47,17 @@ impl Params {
         self.partition.is_some() || self.channel.is_some() || self.segment_ids.is_some()
     }
 
+    /// Refuses parameters that cannot apply to many collections.
+    pub(super) fn check_for_many(&self) -> Result<(), Error> {
+        self.check()?;
+        if self.has_filters() {
+            let text =
+                "params: partition, channel and segments belong to one collection, and cannot apply to many";
+            return Err(Error::invalid_argument(text));
+        }
+        Ok(())
+    }
+
     pub(super) fn mode(&self) -> Mode {
         match self {
             _ if self.target_size_mb > 0 => Mode::TargetSize,

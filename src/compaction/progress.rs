@@ -22,6 +22,16 @@ pub struct Progress {
     pub collections_done: i64,
     /// Those of them that failed.
     pub collections_failed: i64,
+    /// The stage of an optimization: a number of [`Stage`](super::optimize::Stage).
+    pub stage: i32,
+    /// The round of its compaction, from 1.
+    pub round: i32,
+    /// How far the stage is, of `stage_total`, in units of the stage.
+    pub stage_done: i64,
+    /// What the stage has to do; 0 while that is not known.
+    pub stage_total: i64,
+    /// Segments, rows and bytes that an optimization rewrites, all rounds so far together.
+    pub rewrite: (i64, i64, i64),
 }
 
 impl Progress {

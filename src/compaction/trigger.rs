@@ -51,7 +51,7 @@ impl Found {
         Self { collection: collection.clone(), since, generation: rpc.generation() }
     }
 
-    fn is_current(&self, rpc: &Rpc) -> bool {
+    pub(super) fn is_current(&self, rpc: &Rpc) -> bool {
         self.since.elapsed() < LOOKUP_LIFETIME && self.generation == rpc.generation()
     }
 }

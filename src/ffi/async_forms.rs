@@ -15,14 +15,17 @@ use super::check::{check_operation, find_operation};
 use super::client::{milvus_client, server_info_operation};
 use super::compaction::{compact_operation, compact_with_operation, milvus_compact_params};
 use super::errors::milvus_status;
+use super::flush::flush_operation;
 use super::future_state::{Finished, start};
 use super::futures::{Output, milvus_future};
 use super::jobs::{Reported, state_operation, wait_operation};
 use super::many::{many_operation, milvus_many_params};
-use super::optimize::{flush_operation, optimize_operation};
+use super::optimize::{milvus_optimize_params, optimize_many_operation, optimize_operation};
+use super::optimized::OptimizeList;
 use super::plans::{plans_operation, tasks_operation};
 use super::portable::wait_in_operation;
 use super::segments::segments_operation;
+use crate::error::Error;
 
 /// Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
 #[unsafe(no_mangle)]
@@ -195,18 +198,34 @@ pub extern "C" fn milvus_flush_async(
     })
 }
 
-/// Starts milvus_optimize(); milvus_future_take_report() reads its result.
+/// Starts milvus_optimize(); milvus_future_take_optimized() reads its result.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_optimize_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
-    params: *const milvus_compact_params,
+    params: *const milvus_optimize_params,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_optimize_async", out_future, || {
         let operation = optimize_operation(client, collection_name, params, timeout_ms)?;
-        Ok(operation.map(|reported, _| finished(reported)))
+        Ok(operation.map(|optimized, _| listed(optimized)))
+    })
+}
+
+/// Starts milvus_optimize_many(); milvus_future_take_optimized() reads its result.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_optimize_many_async(
+    client: *mut milvus_client,
+    names: *const *const c_char,
+    name_count: usize,
+    params: *const milvus_optimize_params,
+    timeout_ms: i64,
+    out_future: *mut *mut milvus_future,
+) -> milvus_status {
+    start(c"milvus_optimize_many_async", out_future, || {
+        let operation = optimize_many_operation(client, names, name_count, params, timeout_ms)?;
+        Ok(operation.map(|optimized, _| listed(optimized)))
     })
 }
 
@@ -224,6 +243,10 @@ pub extern "C" fn milvus_compact_many_async(
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
         Ok(operation.map(|(list, error), _| Finished { output: Output::Many(Some(Arc::new(list))), error }))
     })
+}
+
+fn listed((list, error): (OptimizeList, Option<Error>)) -> Finished<Output> {
+    Finished { output: Output::Optimized(Some(Arc::new(list))), error }
 }
 
 fn finished((report, error): Reported) -> Finished<Output> {

@@ -29,6 +29,7 @@ use super::future_state::FutureState;
 use super::handle::{self, Handle, Table};
 use super::jobs::{milvus_compaction_report, milvus_compaction_state_info};
 use super::many::ManyList;
+use super::optimized::OptimizeList;
 use super::plans::PlanList;
 use super::segments::Segments;
 use super::userdata::UserData;
@@ -68,10 +69,11 @@ pub(super) enum Output {
     Plans(Option<Arc<PlanList>>),
     Segments(Option<Arc<Segments>>),
     Many(Option<Arc<ManyList>>),
+    Optimized(Option<Arc<OptimizeList>>),
 }
 
-/// How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the
-/// time.
+/// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many() and milvus_compact_many()
+/// know more than the time.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_progress {
@@ -87,18 +89,32 @@ pub struct milvus_progress {
     pub failed: i64,
     /// Plans that ended, per second so far; 0 at first.
     pub plans_per_second: f64,
-    /// Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations.
+    /// Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is known, and for other operations.
     pub collections: i64,
     /// Collections that are done, with or without success.
     pub collections_done: i64,
     /// Collections that failed.
     pub collections_failed: i64,
+    /// The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations.
+    pub stage: i32,
+    /// The round of its compaction, from 1; 0 before.
+    pub round: i32,
+    /// How far the stage is, of stage_total: indexed rows, percent of a load, or segments that are served.
+    pub stage_done: i64,
+    /// What the stage has to do; 0 while that is not known.
+    pub stage_total: i64,
+    /// Segments that the rounds so far, with the next, rewrite; known before the trigger.
+    pub rewrite_segments: i64,
+    /// Their rows.
+    pub rewrite_rows: i64,
+    /// Their bytes, as an estimate: see milvus_optimize_result.
+    pub rewrite_bytes: i64,
 }
 
 // SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
 unsafe impl Sized_ for milvus_progress {
     const NAME: &'static str = "milvus_progress";
-    const FIRST_SIZE: usize = 72;
+    const FIRST_SIZE: usize = 120;
 }
 
 /// Frees what the user_data of a callback points to. Runs once, after the callback's last run, on the
@@ -331,6 +347,13 @@ impl From<Reading> for milvus_progress {
             collections: progress.collections,
             collections_done: progress.collections_done,
             collections_failed: progress.collections_failed,
+            stage: progress.stage,
+            round: progress.round,
+            stage_done: progress.stage_done,
+            stage_total: progress.stage_total,
+            rewrite_segments: progress.rewrite.0,
+            rewrite_rows: progress.rewrite.1,
+            rewrite_bytes: progress.rewrite.2,
         }
     }
 }

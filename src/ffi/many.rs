@@ -15,7 +15,7 @@ use super::handle::{self, Handle, Table};
 use super::jobs::milvus_compaction_report;
 use super::reports::report;
 use crate::client::Timeout;
-use crate::compaction::many::{DEFAULT_CONCURRENCY, Item, Many};
+use crate::compaction::{DEFAULT_CONCURRENCY, Item, Many};
 use crate::error::{Error, Status};
 use crate::operation::Operation;
 

@@ -78,7 +78,7 @@ impl From<SegmentDiff> for milvus_segment_diff {
 }
 
 impl milvus_left_out {
-    const NOT_KNOWN: Self = Self {
+    pub(super) const NOT_KNOWN: Self = Self {
         total: NOT_REPORTED,
         unsorted: NOT_REPORTED,
         l0: NOT_REPORTED,

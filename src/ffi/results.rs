@@ -1,7 +1,7 @@
 //! Results of futures
 //!
 //! Each of these functions reads one kind of result, and returns how the operation ended. It writes only
-//! with MILVUS_OK; a report, and a list of many collections, it writes whenever there is one. You can take
+//! with MILVUS_OK; a report, and a list of collections, it writes whenever there is one. You can take
 //! a list once, and then free it, also if the status is a failure; you can read everything else again. None
 //! of them blocks. Each can also return MILVUS_PENDING (the operation still runs), MILVUS_INVALID_ARGUMENT
 //! (the result is of another kind, or the list is taken) and MILVUS_OUT_OF_MEMORY (a million lists are in
@@ -20,6 +20,7 @@ use super::futures::{Output, milvus_future};
 use super::handle::{self, Handle};
 use super::jobs::{milvus_compaction_report, milvus_compaction_state_info};
 use super::many::milvus_many_list;
+use super::optimized::milvus_optimize_list;
 use super::plans::milvus_plan_list;
 use super::segments::milvus_segment_list;
 use crate::error::Error;
@@ -97,8 +98,7 @@ pub extern "C" fn milvus_future_take_state(
     })
 }
 
-/// Reads the result of milvus_compaction_wait_async(), milvus_compaction_wait_in_async() or
-/// milvus_optimize_async().
+/// Reads the result of milvus_compaction_wait_async() or milvus_compaction_wait_in_async().
 ///
 /// It also writes the report of a wait that failed, if there is one. To see whether it did, set job_id to
 /// INT64_MIN before.
@@ -199,6 +199,23 @@ pub extern "C" fn milvus_future_take_many(
 ) -> milvus_status {
     take(c"milvus_future_take_many", future, ("out_list", out_list), |output| match output {
         Output::Many(list) => Some(list),
+        _ => None,
+    })
+}
+
+/// Takes the result of milvus_optimize_async() or milvus_optimize_many_async(), also if it failed after it
+/// began.
+///
+/// @param future    The future.
+/// @param out_list  Receives the list; free it with milvus_optimize_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_optimized(
+    future: *mut milvus_future,
+    out_list: *mut *mut milvus_optimize_list,
+) -> milvus_status {
+    take(c"milvus_future_take_optimized", future, ("out_list", out_list), |output| match output {
+        Output::Optimized(list) => Some(list),
         _ => None,
     })
 }

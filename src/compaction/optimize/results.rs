@@ -1,0 +1,141 @@
+//! The segments that the jobs of an optimization replaced and made, and what became of those since. No I/O.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::plan::Plan;
+use crate::segments::Segment;
+
+/// What tells the sorted form of a segment from other new segments: servers that sort results later replace each by a
+/// segment with a new id and the same rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Form {
+    partition_id: i64,
+    rows: i64,
+}
+
+/// What the jobs replaced and made.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    sources: HashSet<i64>,
+    /// The results, and the sorted forms that came in their place.
+    made: HashMap<i64, Option<Form>>,
+    /// Every segment that was ever listed.
+    seen: HashMap<i64, Form>,
+}
+
+impl Results {
+    /// Notes the plans of a job.
+    pub(super) fn add(&mut self, plans: &[Plan]) {
+        for plan in plans {
+            self.sources.extend(&plan.sources);
+            let known: Option<Vec<Form>> = plan.sources.iter().map(|id| self.seen.get(id).copied()).collect();
+            // A result that is replaced before it is listed has the rows of its sources.
+            let form = known.and_then(|forms| {
+                let partition_id = forms.first()?.partition_id;
+                let rows = forms.iter().fold(0, |sum: i64, form| sum.saturating_add(form.rows));
+                Some(Form { partition_id, rows })
+            });
+            let form = form.filter(|_| plan.targets().len() == 1);
+            for target in plan.targets() {
+                self.made.entry(*target).or_insert(form);
+            }
+        }
+    }
+
+    /// Notes a list of the stored segments, and finds the sorted forms of results in it.
+    pub(super) fn see(&mut self, stored: &[Segment]) {
+        let now: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
+        for (id, form) in &mut self.made {
+            if let Some(segment) = stored.iter().find(|segment| segment.id == *id) {
+                *form = Some(Form::of(segment));
+            }
+        }
+        let is_gone = |(id, form): (&i64, &Option<Form>)| (!now.contains(id)).then_some(*id).zip(*form);
+        let mut gone: Vec<(i64, Form)> = self.made.iter().filter_map(is_gone).collect();
+        for segment in stored {
+            let is_new = !self.seen.contains_key(&segment.id) && !self.made.contains_key(&segment.id);
+            if is_new
+                && segment.is_sorted == Some(true)
+                && let Some(place) = gone.iter().position(|(_, form)| *form == Form::of(segment))
+            {
+                // Each is replaced by one sorted form.
+                let (id, form) = gone.swap_remove(place);
+                self.made.remove(&id);
+                self.made.insert(segment.id, Some(form));
+            }
+            self.seen.insert(segment.id, Form::of(segment));
+        }
+    }
+
+    /// Whether a job of this optimization made this segment.
+    pub(super) fn has(&self, id: i64) -> bool {
+        self.made.contains_key(&id)
+    }
+
+    /// The results that are stored.
+    pub(super) fn stored<'s>(&self, stored: &'s [Segment]) -> impl Iterator<Item = &'s Segment> {
+        stored.iter().filter(|segment| self.has(segment.id))
+    }
+
+    pub(super) fn sources(&self) -> &HashSet<i64> {
+        &self.sources
+    }
+
+    /// Whether no job has made anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+}
+
+impl Form {
+    fn of(segment: &Segment) -> Self {
+        Self { partition_id: segment.partition_id, rows: segment.rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(id: i64, rows: i64, is_sorted: bool) -> Segment {
+        Segment { id, partition_id: 1, rows, is_sorted: Some(is_sorted), ..Segment::default() }
+    }
+
+    fn plan(sources: &[i64], target: i64) -> Plan {
+        Plan { sources: sources.to_vec(), target, ..Plan::default() }
+    }
+
+    #[test]
+    fn a_result_stays_one_under_the_id_of_its_sorted_form() {
+        let mut results = Results::default();
+        results.see(&[segment(1, 50, true), segment(2, 70, true)]);
+        results.add(&[plan(&[1, 2], 3)]);
+        assert!(results.has(3) && !results.has(1));
+        results.see(&[segment(3, 120, false), segment(9, 120, true)]);
+        assert!(!results.has(9), "while the result is stored, nothing comes in its place");
+        results.see(&[segment(9, 120, true), segment(5, 120, true)]);
+        assert!(results.has(5) && !results.has(9), "9 was there before");
+        results.see(&[segment(5, 120, true), segment(6, 120, true)]);
+        assert!(!results.has(6), "one segment comes in the place of one");
+    }
+
+    #[test]
+    fn a_result_that_was_never_listed_is_known_by_the_rows_of_its_sources() {
+        let mut results = Results::default();
+        results.see(&[segment(1, 50, true), segment(2, 70, true)]);
+        results.add(&[plan(&[1, 2], 3)]);
+        results.see(&[segment(4, 110, true), segment(5, 120, false), segment(6, 120, true)]);
+        assert_eq!([4, 5, 6].map(|id| results.has(id)), [false, false, true]);
+    }
+
+    #[test]
+    fn other_partitions_and_unsorted_segments_are_not_taken_for_results() {
+        let mut results = Results::default();
+        results.see(&[segment(1, 50, true), segment(2, 70, true)]);
+        results.add(&[plan(&[1, 2], 3), plan(&[7], -1)]);
+        let elsewhere = Segment { partition_id: 2, ..segment(4, 120, true) };
+        results.see(&[elsewhere, segment(5, 120, false)]);
+        assert!(!results.has(4) && !results.has(5));
+        assert_eq!(results.sources().len(), 3);
+    }
+}
