@@ -5,6 +5,7 @@
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
 //! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT · slow METHOD MILLISECONDS
 //! header METHOD NAME: of its latest call · rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
+//! mergeable NAME SEGMENTS... (of each partition) · held NAME TRIGGERS
 //! ```
 
 use std::time::Duration;
@@ -79,6 +80,11 @@ fn change(fake: &Fake, words: &[&str]) -> Option<String> {
         ["drop", name] => fake.drop_collection(name),
         ["drop_partition", name, partition] => fake.drop_partition(name, partition),
         ["sort", name] => fake.sort(name),
+        ["mergeable", name, ref partitions @ ..] if !partitions.is_empty() => {
+            let segments: Option<Vec<usize>> = partitions.iter().map(|count| count.parse().ok()).collect();
+            fake.add_mergeable(name, &segments?);
+        }
+        ["held", name, triggers] => fake.held_for(name, triggers.parse().ok()?),
         ["slow", of, milliseconds] => {
             fake.slow_down(method(of)?, Duration::from_millis(milliseconds.parse().ok()?));
         }

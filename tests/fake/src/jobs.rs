@@ -119,12 +119,19 @@ impl State {
             let fresh = self.fresh_id();
             return if self.profile.counts_plans() { answer(-1, 0) } else { answer(fresh, 0) };
         };
-        let id = self.collections[&name].id;
+        let (id, counts) = (self.collections[&name].id, self.profile.counts_plans());
+        if kind != Kind::Level0Delete && self.is_held(&name) {
+            return match counts {
+                true if self.chooses_segments(request) => not_all(),
+                true => answer(-1, 0),
+                false => self.schedule(&name, kind, request, true),
+            };
+        }
         let running = self.jobs.iter().find(|(_, job)| job.collection == id && job.is_running());
         // Deletions are applied beside a job that merges.
         let running = running.filter(|(_, job)| kind != Kind::Level0Delete || job.kind == kind);
         if let Some((id, job)) = running
-            && self.profile.counts_plans()
+            && counts
         {
             // Clustering joins the job that runs; everything else finds no segment that is free.
             return match kind {
@@ -139,10 +146,6 @@ impl State {
             self.schedule(other, kind, request, false);
         }
         self.schedule(&name, kind, request, is_busy)
-    }
-
-    fn chooses_segments(&self, request: &ManualCompactionRequest) -> bool {
-        self.profile.has_filters() && !request.segment_ids.is_empty()
     }
 
     /// What a request asks of this version, and in words for the record.
@@ -184,21 +187,6 @@ impl State {
         ids.first().copied().unwrap_or_default()
     }
 
-    /// The segments that a job of this kind takes, of those that are asked for: sorted ones, where the version sorts,
-    /// and only clustering takes its own results again.
-    fn free(&self, collection: &Collection, kind: Kind, request: &ManualCompactionRequest) -> Vec<i64> {
-        let has_filters = self.profile.has_filters();
-        let partition = Some(request.partition_id).filter(|id| has_filters && *id != 0);
-        let chosen = Some(&request.segment_ids).filter(|_| self.chooses_segments(request));
-        let free = collection.segments.iter().filter(|segment| {
-            (segment.is_sorted || !self.profile.has_sorted())
-                && (!segment.is_clustered || kind == Kind::Clustering)
-                && partition.is_none_or(|id| id == segment.partition_id)
-                && chosen.is_none_or(|ids| ids.contains(&segment.id))
-        });
-        free.map(|segment| segment.id).collect()
-    }
-
     fn schedule(
         &mut self,
         name: &str,
@@ -206,31 +194,31 @@ impl State {
         request: &ManualCompactionRequest,
         is_busy: bool,
     ) -> ManualCompactionResponse {
-        let collection = &self.collections[name];
-        let scenario = collection.scenario.clone();
-        let free = self.free(collection, kind, request);
         let takes_rows = kind != Kind::Level0Delete;
+        let held = if takes_rows && !is_busy { self.hold(name) } else { Vec::new() };
+        let collection = &self.collections[name];
+        let free = self.free(collection, kind, request, &held);
         if takes_rows && self.chooses_segments(request) && free.len() < request.segment_ids.len() {
             return not_all();
         }
         let is_left_alone = is_busy
-            || (!scenario.is_indexed && !self.profile.compacts_unindexed())
+            || (!collection.scenario.is_indexed && !self.profile.compacts_unindexed())
             || (kind == Kind::Clustering && !self.has_clustering_key)
             || (!takes_rows && collection.l0.is_empty())
-            || (takes_rows && free.is_empty() && !scenario.plans.is_empty());
+            || (takes_rows && free.is_empty() && collection.needs_segments());
         let counts = self.profile.counts_plans();
         if is_left_alone && counts {
             return answer(-1, 0);
         }
         let sources = match kind {
-            Kind::Level0Delete => vec![collection.l0.clone()],
+            Kind::Level0Delete => vec![(collection.partition_id(), collection.l0.clone())],
             _ if is_left_alone => Vec::new(),
-            _ => shared_out(&scenario.plans, free),
+            _ => collection.shared_out(&free),
         };
-        let (id, partition_id) = (collection.id, collection.partition_id());
+        let (id, scenario) = (collection.id, collection.job_of(sources.len()));
         let plans: Vec<Plan> = sources
             .into_iter()
-            .map(|sources| {
+            .map(|(partition_id, sources)| {
                 let (id, target) = (self.fresh_id(), if takes_rows { self.fresh_id() } else { -1 });
                 Plan { id, sources, target, partition_id, is_applied: false, is_lost: false }
             })
@@ -307,24 +295,18 @@ impl State {
     pub(crate) fn result(&self, collection: &Collection, kind: Kind, plan: &Plan) -> Segment {
         let sources = collection.segments.iter().filter(|segment| plan.sources.contains(&segment.id));
         let is_clustered = kind == Kind::Clustering;
+        let is_sorted = is_clustered || !self.profile.sorts_results_later();
         Segment {
             id: plan.target,
             rows: sources.map(|segment| segment.rows - segment.deleted).sum(),
             deleted: 0,
             partition_id: plan.partition_id,
             is_clustered,
-            is_sorted: is_clustered || !self.profile.sorts_results_later(),
-            unsorted_for: 0,
+            is_sorted,
+            unsorted_for: if is_sorted { 0 } else { collection.sorting_takes },
             from: plan.sources.clone(),
         }
     }
-}
-
-/// The sources of each plan, as long as there are any.
-fn shared_out(sizes: &[usize], free: Vec<i64>) -> Vec<Vec<i64>> {
-    let mut free = free.into_iter();
-    let plans = sizes.iter().map(|size| free.by_ref().take(*size).collect::<Vec<_>>());
-    plans.take_while(|sources| !sources.is_empty()).collect()
 }
 
 /// How many plans have completed.

@@ -1,6 +1,7 @@
 //! A scripted Milvus server, in this process and on loopback. It answers as the version it is told to
 //! be, plays named scenarios, and can fail at an exact moment. The real server proves the rest.
 
+mod choice;
 mod control;
 mod cuttable;
 mod front;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
+use crate::choice::Held;
 use crate::jobs::Job;
 use crate::profile::Profile;
 use crate::proto::common::Status;
@@ -69,12 +70,15 @@ pub(crate) struct Collection {
     pub(crate) is_purged_next: bool,
     /// Questions about a flush or a refreshed load that are still answered with "not yet".
     pub(crate) not_yet: u32,
+    /// Whether its jobs merge whatever is there, by partition, instead of the plans of its scenario.
+    pub(crate) is_mergeable: bool,
+    pub(crate) held: Held,
     /// Partitions by name.
     pub(crate) partitions: Vec<(String, i64)>,
 }
 
 impl Collection {
-    fn new(id: i64, scenario: Scenario, has_levels: bool, sorts: bool) -> Self {
+    pub(crate) fn new(id: i64, scenario: Scenario, has_levels: bool, sorts: bool) -> Self {
         let partitions = vec![("_default".to_owned(), id * 10 + 1), ("second".to_owned(), id * 10 + 2)];
         let partition_id = partitions[usize::from(scenario.is_in_second)].1;
         let number = scenario.plans.iter().sum::<usize>();
@@ -105,6 +109,8 @@ impl Collection {
             sorting_takes: 0,
             is_purged_next: false,
             not_yet: 0,
+            is_mergeable: false,
+            held: Held::default(),
             partitions,
         }
     }
@@ -156,10 +162,16 @@ impl State {
     }
 
     pub(crate) fn add(&mut self, name: &str, scenario: Scenario) {
-        let id = self.collections.get(name).map_or(self.next_collection, |collection| collection.id);
-        self.next_collection = self.next_collection.max(id + 1);
+        let id = self.id_for(name);
         let (has_levels, sorts) = (self.profile.has_levels(), self.profile.has_sorted());
         self.collections.insert(name.to_owned(), Collection::new(id, scenario, has_levels, sorts));
+    }
+
+    /// The id of a collection that is added or replaced.
+    pub(crate) fn id_for(&mut self, name: &str) -> i64 {
+        let id = self.collections.get(name).map_or(self.next_collection, |collection| collection.id);
+        self.next_collection = self.next_collection.max(id + 1);
+        id
     }
 
     /// Counts ids on from the time, as a real server that has just started.
