@@ -152,3 +152,75 @@ impl State {
         free.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NEWEST;
+
+    /// Triggers a job of "c" and sees it through; how many segments it merged, or `None` if it was not started.
+    fn merged(fake: &Fake, segment_ids: &[i64]) -> Option<usize> {
+        let mut state = fake.state();
+        let request = ManualCompactionRequest {
+            collection_id: state.collections["c"].id,
+            collection_name: "c".to_owned(),
+            segment_ids: segment_ids.to_vec(),
+            ..Default::default()
+        };
+        let answer = state.trigger(&request);
+        if answer.compaction_id <= 0 || answer.status.unwrap_or_default().code != 0 {
+            return None;
+        }
+        state.poll(answer.compaction_id);
+        state.poll(answer.compaction_id);
+        let plans = &state.jobs[&answer.compaction_id].plans;
+        assert!(plans.iter().all(|plan| plan.is_applied));
+        Some(plans.iter().map(|plan| plan.sources.len()).sum())
+    }
+
+    #[test]
+    fn each_trigger_merges_what_is_free_in_each_partition() {
+        let fake = Fake::start("v2.6.8");
+        fake.add_mergeable("c", &[3, 0, 4]);
+        assert_eq!(merged(&fake, &[]), Some(7));
+        let rows: Vec<i64> = fake.segments("c").into_iter().map(|(_, rows)| rows).collect();
+        assert_eq!(rows, [3 * ROWS, 4 * ROWS]);
+        assert_eq!(merged(&fake, &[]), Some(2), "1 to 1, as real servers");
+    }
+
+    #[test]
+    fn what_others_hold_is_left_alone_for_so_many_triggers() {
+        let fake = Fake::start(NEWEST);
+        fake.add_mergeable("c", &[4]);
+        let latest = fake.segments("c")[3].0;
+        fake.held_for("c", 1);
+        fake.holds_segments("c", 1, 2);
+        assert_eq!(merged(&fake, &[]), None);
+        assert_eq!(merged(&fake, &[]), Some(3));
+        assert_eq!(merged(&fake, &[latest]), Some(1), "now the result is the latest one");
+        assert_eq!(merged(&fake, &[]), Some(2));
+    }
+
+    #[test]
+    fn before_2_4_a_trigger_that_finds_all_held_starts_a_job_without_plans() {
+        let fake = Fake::start("v2.3.5");
+        fake.add_mergeable("c", &[2]);
+        fake.held_for("c", 1);
+        assert_eq!(merged(&fake, &[]), Some(0));
+        assert_eq!(merged(&fake, &[]), Some(2));
+    }
+
+    #[test]
+    fn results_of_2_5_wait_to_be_sorted() {
+        let fake = Fake::start("v2.5.8");
+        fake.add_mergeable("c", &[2]);
+        assert_eq!(merged(&fake, &[]), Some(2));
+        let unsorted = fake.segments("c")[0].0;
+        for _ in 0..SORTING_TAKES {
+            assert_eq!(merged(&fake, &[]), None);
+            assert_eq!(fake.state().list_stored("c", &[])[0].segment_id, unsorted);
+        }
+        assert_ne!(fake.segments("c")[0].0, unsorted);
+        assert_eq!(merged(&fake, &[]), Some(1));
+    }
+}

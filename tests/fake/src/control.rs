@@ -5,7 +5,7 @@
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
 //! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT · slow METHOD MILLISECONDS
 //! header METHOD NAME: of its latest call · rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
-//! mergeable NAME SEGMENTS... (of each partition) · held NAME TRIGGERS
+//! mergeable NAME SEGMENTS... (of each partition) · held NAME TRIGGERS · serves_late NAME QUESTIONS
 //! ```
 
 use std::time::Duration;
@@ -84,6 +84,7 @@ fn change(fake: &Fake, words: &[&str]) -> Option<String> {
             let segments: Option<Vec<usize>> = partitions.iter().map(|count| count.parse().ok()).collect();
             fake.add_mergeable(name, &segments?);
         }
+        ["serves_late", name, questions] => fake.serves_late(name, questions.parse().ok()?),
         ["held", name, triggers] => fake.held_for(name, triggers.parse().ok()?),
         ["slow", of, milliseconds] => {
             fake.slow_down(method(of)?, Duration::from_millis(milliseconds.parse().ok()?));

@@ -12,6 +12,7 @@ mod raw;
 mod recorded;
 mod scenario;
 mod service;
+mod serving;
 mod state;
 mod stored;
 

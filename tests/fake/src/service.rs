@@ -316,7 +316,9 @@ impl MilvusService for Service {
         let refused = |status| GetQuerySegmentInfoResponse { status, ..Default::default() };
         self.answer(Method::Loaded, request, refused, |state, request| {
             match state.real_name(&request.collection_name) {
-                Some(name) => GetQuerySegmentInfoResponse { status: success(), infos: state.loaded(&name) },
+                Some(name) => {
+                    GetQuerySegmentInfoResponse { status: success(), infos: state.list_served(&name) }
+                }
                 None => refused(state.not_found(&request.collection_name)),
             }
         })
@@ -419,9 +421,7 @@ impl MilvusService for Service {
         request: Request<LoadCollectionRequest>,
     ) -> Result<Response<common::Status>, Status> {
         self.answer(Method::Load, request, Option::unwrap_or_default, |state, request| {
-            if let Some(collection) = state.collections.get_mut(&request.collection_name) {
-                collection.not_yet = 2;
-            }
+            state.refresh_load(&request.collection_name);
             success().unwrap_or_default()
         })
         .await
@@ -433,7 +433,7 @@ impl MilvusService for Service {
     ) -> Result<Response<GetLoadingProgressResponse>, Status> {
         let refused = |status| GetLoadingProgressResponse { status, ..Default::default() };
         self.answer(Method::Progress, request, refused, |state, request| {
-            let refresh_progress = if state.is_done(&request.collection_name) { 100 } else { 50 };
+            let refresh_progress = state.refresh_progress(&request.collection_name);
             GetLoadingProgressResponse { status: success(), refresh_progress }
         })
         .await

@@ -9,6 +9,7 @@ use crate::profile::Profile;
 use crate::proto::common::Status;
 use crate::recorded;
 use crate::scenario::{DELETED, ROWS, Scenario};
+use crate::serving::Serving;
 use crate::stored::Segment;
 use crate::{Call, Fault, Method};
 
@@ -73,6 +74,7 @@ pub(crate) struct Collection {
     /// Whether its jobs merge whatever is there, by partition, instead of the plans of its scenario.
     pub(crate) is_mergeable: bool,
     pub(crate) held: Held,
+    pub(crate) serving: Serving,
     /// Partitions by name.
     pub(crate) partitions: Vec<(String, i64)>,
 }
@@ -111,6 +113,7 @@ impl Collection {
             not_yet: 0,
             is_mergeable: false,
             held: Held::default(),
+            serving: Serving::default(),
             partitions,
         }
     }

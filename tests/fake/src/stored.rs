@@ -1,14 +1,9 @@
 //! The segments of the server, as stored and as loaded.
 
-use crate::proto::common::{CompactionType as Kind, SegmentLevel, SegmentState, Status};
-use crate::proto::service::{
-    GetReplicasRequest, GetReplicasResponse, PersistentSegmentInfo, QuerySegmentInfo, ReplicaInfo,
-};
+use crate::proto::common::{CompactionType as Kind, SegmentLevel, SegmentState};
+use crate::proto::service::PersistentSegmentInfo;
 use crate::scenario::DELETED;
-use crate::state::{Collection, State, success};
-
-/// The query node that serves all.
-const NODE: i64 = 7;
+use crate::state::{Collection, State};
 
 /// A segment with rows.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +23,7 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    fn level(&self) -> SegmentLevel {
+    pub(crate) fn level(&self) -> SegmentLevel {
         if self.is_clustered { SegmentLevel::L2 } else { SegmentLevel::L1 }
     }
 }
@@ -44,7 +39,9 @@ impl State {
         for segment in collection.segments.iter_mut().filter(|segment| segment.unsorted_for > 0) {
             segment.unsorted_for -= 1;
             if segment.unsorted_for == 0 {
-                (segment.id, segment.is_sorted) = (self.fresh_id(), true);
+                let sorted = self.fresh_id();
+                collection.serving.replace(segment.id, sorted);
+                (segment.id, segment.is_sorted) = (sorted, true);
             }
         }
         if std::mem::take(&mut collection.is_purged_next) {
@@ -120,53 +117,6 @@ impl State {
         }
     }
 
-    /// What query nodes serve.
-    pub(crate) fn loaded(&self, name: &str) -> Vec<QuerySegmentInfo> {
-        let (collection, profile) = (&self.collections[name], &self.profile);
-        if !collection.is_loaded {
-            return Vec::new();
-        }
-        // Real servers, from 2.2.16 on, do not list what grows.
-        let taken_up = collection.segments.len().saturating_sub(collection.not_taken_up);
-        let info = |segment: &Segment| QuerySegmentInfo {
-            segment_id: segment.id,
-            collection_id: collection.id,
-            partition_id: segment.partition_id,
-            mem_size: 0, // as real servers
-            num_rows: segment.rows,
-            state: SegmentState::Sealed as i32,
-            node_ids: vec![NODE],
-            level: if profile.has_levels() { segment.level() as i32 } else { 0 },
-            is_sorted: profile.has_sorted() && segment.is_sorted,
-            storage_version: if profile.has_storage_version() { 2 } else { 0 },
-        };
-        collection.segments.iter().take(taken_up).map(info).collect()
-    }
-
-    /// Who serves it: one replica on one node.
-    pub(crate) fn replicas(&self, request: &GetReplicasRequest) -> GetReplicasResponse {
-        let by_id = || self.name_of(request.collection_id);
-        let Some(name) = self.real_name(&request.collection_name).or_else(by_id) else {
-            let status = self.not_found(&request.collection_name);
-            return GetReplicasResponse { status, ..Default::default() };
-        };
-        let collection = &self.collections[&name];
-        if !collection.is_loaded {
-            // As 2.3.5 says it; its number is the collection's.
-            let reason =
-                format!("failed to get replicas by collection: replica not found[replica={}]", collection.id);
-            let status = Some(Status { code: 400, error_code: 15, reason, ..Default::default() });
-            return GetReplicasResponse { status, ..Default::default() };
-        }
-        let replica = ReplicaInfo {
-            replica_id: collection.id * 100 + 1,
-            collection_id: collection.id,
-            partition_ids: collection.partitions.iter().map(|(_, id)| *id).collect(),
-            node_ids: vec![NODE],
-        };
-        GetReplicasResponse { status: success(), replicas: vec![replica] }
-    }
-
     /// Id and rows of the segments with rows.
     pub(crate) fn rows(&self, name: &str) -> Vec<(i64, i64)> {
         let segments = self.collections.get(name).map(|collection| collection.segments.iter());
@@ -178,7 +128,9 @@ impl State {
         let unsorted = |segment: &&mut Segment| !segment.is_sorted;
         let Some(mut collection) = self.collections.remove(name) else { return };
         for segment in collection.segments.iter_mut().filter(unsorted) {
-            (segment.id, segment.is_sorted) = (self.fresh_id(), true);
+            let sorted = self.fresh_id();
+            collection.serving.replace(segment.id, sorted);
+            (segment.id, segment.is_sorted) = (sorted, true);
         }
         self.collections.insert(name.to_owned(), collection);
     }
