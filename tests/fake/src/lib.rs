@@ -7,6 +7,7 @@ mod cuttable;
 mod front;
 mod jobs;
 mod listing;
+mod loading;
 mod profile;
 mod raw;
 mod recorded;
@@ -261,19 +262,6 @@ impl Fake {
     /// Has `DescribeCollection` report this database for every collection.
     pub fn report_database(&self, name: &str) {
         self.state().reported_database = Some(name.to_owned());
-    }
-
-    /// Loads a collection, with so many rows that are not flushed yet.
-    pub fn load(&self, name: &str, growing_rows: i64) {
-        if let Some(collection) = self.state().collections.get_mut(name) {
-            (collection.is_loaded, collection.growing_rows) = (true, growing_rows);
-        }
-    }
-
-    /// Loads a collection but for one of its partitions.
-    pub fn load_in_part(&self, name: &str) {
-        self.load(name, 0);
-        self.with(name, |collection| collection.is_loaded_in_part = true);
     }
 
     /// Has query nodes serve the latest so many segments of a collection from what grew, although they are flushed.

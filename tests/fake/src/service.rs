@@ -353,7 +353,7 @@ impl MilvusService for Service {
                 return refused(state.not_found(&request.collection_name));
             };
             let is_count = request.output_fields == ["count(*)"] && state.profile.counts_rows();
-            if !is_count || !state.collections[&name].is_loaded {
+            if !is_count || !state.collections[&name].loading.is_loaded {
                 let (code, reason) =
                     if is_count { (101, "collection not loaded") } else { (1100, "empty expression") };
                 return refused(Some(common::Status {
@@ -406,11 +406,7 @@ impl MilvusService for Service {
     ) -> Result<Response<GetLoadStateResponse>, Status> {
         let refused = |status| GetLoadStateResponse { status, ..Default::default() };
         self.answer(Method::LoadState, request, refused, |state, request| {
-            // It is loaded if any partition is; asked about several, if all of them are.
-            let is_loaded = state.collections.get(&request.collection_name).is_some_and(|collection| {
-                collection.is_loaded && (request.partition_names.len() < 2 || !collection.is_loaded_in_part)
-            });
-            let load = if is_loaded { common::LoadState::Loaded } else { common::LoadState::NotLoad };
+            let load = state.load_state(&request);
             GetLoadStateResponse { status: success(), state: load as i32 }
         })
         .await
@@ -421,8 +417,7 @@ impl MilvusService for Service {
         request: Request<LoadCollectionRequest>,
     ) -> Result<Response<common::Status>, Status> {
         self.answer(Method::Load, request, Option::unwrap_or_default, |state, request| {
-            state.refresh_load(&request.collection_name);
-            success().unwrap_or_default()
+            state.load_collection(&request.collection_name, request.refresh).unwrap_or_default()
         })
         .await
     }
@@ -433,8 +428,7 @@ impl MilvusService for Service {
     ) -> Result<Response<GetLoadingProgressResponse>, Status> {
         let refused = |status| GetLoadingProgressResponse { status, ..Default::default() };
         self.answer(Method::Progress, request, refused, |state, request| {
-            let refresh_progress = state.refresh_progress(&request.collection_name);
-            GetLoadingProgressResponse { status: success(), refresh_progress }
+            state.loading_progress(&request.collection_name)
         })
         .await
     }

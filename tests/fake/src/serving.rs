@@ -9,9 +9,6 @@ use crate::stored::Segment;
 /// The query node that serves all, if nothing else is said.
 const NODE: i64 = 7;
 
-/// Questions about a refreshed load that are answered with "not yet".
-const REFRESH_TAKES: u32 = 2;
-
 /// Who serves a collection, and what.
 #[derive(Debug)]
 pub(crate) struct Serving {
@@ -71,8 +68,15 @@ impl Serving {
         only.flatten().filter(|id| **id == unsorted).for_each(|id| *id = sorted);
     }
 
+    /// What is stored is served at once.
+    pub(crate) fn take_up(&mut self, stored: &[Segment]) {
+        if let Some(late) = &mut self.late {
+            (late.served, late.left) = (stored.to_vec(), None);
+        }
+    }
+
     /// The load is to be refreshed.
-    fn refresh(&mut self) {
+    pub(crate) fn refresh(&mut self) {
         if let Some(late) = &mut self.late {
             late.left = Some((late.takes, late.takes_more));
         }
@@ -80,13 +84,19 @@ impl Serving {
 
     /// One more question, about the progress or the served segments.
     fn ask(&mut self, is_about_progress: bool, stored: &[Segment]) {
-        let Some(Late { served, left, .. }) = &mut self.late else { return };
+        let Some(Late { left: Some(left), .. }) = &mut self.late else { return };
         match left {
-            None => {}
-            Some((0, 0)) => (*served, *left) = (stored.to_vec(), None),
-            Some((0, lists)) => *lists -= u32::from(!is_about_progress),
-            Some((questions, _)) => *questions -= 1,
+            (0, 0) => self.take_up(stored),
+            (0, lists) => *lists -= u32::from(!is_about_progress),
+            (questions, _) => *questions -= 1,
         }
+    }
+
+    /// The progress of a refreshed load in percent, where it is late.
+    pub(crate) fn refresh_progress(&mut self, stored: &[Segment]) -> Option<i64> {
+        let left = self.late.as_ref()?.left;
+        self.ask(true, stored);
+        Some(if matches!(left, Some((1.., _))) { 0 } else { 100 })
     }
 }
 
@@ -150,7 +160,7 @@ impl Collection {
         let served = segments.iter().chain(kept).map(|segment| {
             (segment, replicas.iter().filter_map(|replica| replica.node_of(segment.id)).collect::<Vec<_>>())
         });
-        served.filter(|(_, nodes)| !nodes.is_empty())
+        served.filter(|(segment, nodes)| !nodes.is_empty() && self.loads_partition(segment.partition_id))
     }
 }
 
@@ -158,11 +168,11 @@ impl State {
     /// As a question from outside: query nodes get on.
     pub(crate) fn list_served(&mut self, name: &str) -> Vec<QuerySegmentInfo> {
         let Some(collection) = self.collections.get_mut(name) else { return Vec::new() };
-        collection.serving.ask(false, &collection.segments);
-        let (collection, profile) = (&self.collections[name], &self.profile);
-        if !collection.is_loaded {
+        if !collection.is_loaded_by_now() {
             return Vec::new();
         }
+        collection.serving.ask(false, &collection.segments);
+        let (collection, profile) = (&self.collections[name], &self.profile);
         let info = |(segment, node_ids): (&Segment, Vec<i64>)| QuerySegmentInfo {
             segment_id: segment.id,
             collection_id: collection.id,
@@ -179,44 +189,27 @@ impl State {
     }
 
     pub(crate) fn replicas(&self, request: &GetReplicasRequest) -> GetReplicasResponse {
-        let by_id = || self.name_of(request.collection_id);
-        let Some(name) = self.real_name(&request.collection_name).or_else(by_id) else {
+        let by_name = self.real_name(&request.collection_name).map(|name| &self.collections[&name]);
+        if by_name.is_none() && !request.collection_name.is_empty() {
             let status = self.not_found(&request.collection_name);
             return GetReplicasResponse { status, ..Default::default() };
-        };
-        let collection = &self.collections[&name];
-        if !collection.is_loaded {
-            // As 2.3.5 says it; the number is the collection's.
+        }
+        let found = by_name.or_else(|| self.collection_of(request.collection_id));
+        let Some(collection) = found.filter(|collection| collection.loading.is_loaded) else {
+            // As 2.3.5 says it, also of an id of no collection.
+            let id = found.map_or(request.collection_id, |collection| collection.id);
             let code = if self.profile.has_codes() { 400 } else { 0 };
-            let reason =
-                format!("failed to get replicas by collection: replica not found[replica={}]", collection.id);
+            let reason = format!("failed to get replicas by collection: replica not found[replica={id}]");
             let status = Some(Status { code, error_code: 15, reason, ..Default::default() });
             return GetReplicasResponse { status, ..Default::default() };
-        }
+        };
         let replicas = (1..).zip(&collection.serving.replicas).map(|(number, replica)| ReplicaInfo {
             replica_id: collection.id * 100 + number,
             collection_id: collection.id,
-            partition_ids: collection.partitions.iter().map(|(_, id)| *id).collect(),
+            partition_ids: Vec::new(), // as 2.3.5, also if only some are loaded
             node_ids: if replica.is_down { Vec::new() } else { replica.nodes.clone() },
         });
         GetReplicasResponse { status: success(), replicas: replicas.collect() }
-    }
-
-    pub(crate) fn refresh_load(&mut self, name: &str) {
-        if let Some(collection) = self.collections.get_mut(name) {
-            collection.not_yet = REFRESH_TAKES;
-            collection.serving.refresh();
-        }
-    }
-
-    /// How far the refreshed load is, in percent; it takes some questions.
-    pub(crate) fn refresh_progress(&mut self, name: &str) -> i64 {
-        let Some(collection) = self.collections.get_mut(name) else { return 100 };
-        let Some(Late { left, .. }) = collection.serving.late else {
-            return if self.is_done(name) { 100 } else { 50 };
-        };
-        collection.serving.ask(true, &collection.segments);
-        if matches!(left, Some((1.., _))) { 0 } else { 100 }
     }
 }
 
@@ -245,8 +238,9 @@ mod tests {
         fake.serves_later("c", 2, 1);
         fake.state().replace_segments("c");
         assert_eq!((served(&fake), served(&fake), served(&fake)), (old.clone(), old.clone(), old.clone()));
-        fake.state().refresh_load("c");
-        let progress: Vec<i64> = (0..3).map(|_| fake.state().refresh_progress("c")).collect();
+        fake.state().load_collection("c", true);
+        let progress: Vec<i64> =
+            (0..3).map(|_| fake.state().loading_progress("c").refresh_progress).collect();
         assert_eq!(progress, [0, 0, 100]);
         assert_eq!(served(&fake), old);
         let new = served(&fake);

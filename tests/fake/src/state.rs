@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::choice::Held;
 use crate::jobs::Job;
+use crate::loading::Loading;
 use crate::profile::Profile;
 use crate::proto::common::Status;
 use crate::recorded;
@@ -55,12 +56,10 @@ pub(crate) struct Collection {
     pub(crate) segments: Vec<Segment>,
     /// Segments of deletions.
     pub(crate) l0: Vec<i64>,
-    pub(crate) is_loaded: bool,
+    pub(crate) loading: Loading,
     pub(crate) growing_rows: i64,
     /// Segments that query nodes still serve from what grew, although they are flushed.
     pub(crate) not_taken_up: usize,
-    /// Whether a partition is not loaded although the collection is.
-    pub(crate) is_loaded_in_part: bool,
     pub(crate) properties: Vec<(String, String)>,
     pub(crate) is_external: bool,
     pub(crate) has_second_vector: bool,
@@ -100,10 +99,9 @@ impl Collection {
             scenario,
             segments,
             l0,
-            is_loaded: false,
+            loading: Loading::default(),
             growing_rows: 0,
             not_taken_up: 0,
-            is_loaded_in_part: false,
             properties: Vec::new(),
             is_external: false,
             has_second_vector: false,
