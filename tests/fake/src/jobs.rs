@@ -280,9 +280,13 @@ impl State {
             plan.is_applied = true;
             let Some(collection) = self.collection_of(job.collection) else { continue };
             let result = (!purges).then(|| self.result(collection, kind, plan));
+            let result = result.filter(|segment| segment.rows > 0);
+            if kind != Kind::Level0Delete && result.is_none() {
+                plan.target = -1;
+            }
             let Some(collection) = self.collection_of_mut(job.collection) else { continue };
             if kind == Kind::Level0Delete {
-                collection.l0.clear();
+                collection.apply_deletions();
                 continue;
             }
             collection.segments.retain(|segment| !plan.sources.contains(&segment.id));
@@ -298,8 +302,9 @@ impl State {
         let is_sorted = is_clustered || !self.profile.sorts_results_later();
         Segment {
             id: plan.target,
-            rows: sources.map(|segment| segment.rows - segment.deleted).sum(),
+            rows: sources.clone().map(|segment| segment.rows - segment.deleted).sum(),
             deleted: 0,
+            not_applied: sources.map(|segment| segment.not_applied).sum(),
             partition_id: plan.partition_id,
             is_clustered,
             is_sorted,

@@ -5,6 +5,7 @@ mod choice;
 mod control;
 mod cuttable;
 mod front;
+mod indexes;
 mod jobs;
 mod listing;
 mod loading;
@@ -16,6 +17,7 @@ mod service;
 mod serving;
 mod state;
 mod stored;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -269,8 +271,8 @@ impl Fake {
         self.with(name, |collection| collection.not_taken_up = segments);
     }
 
-    /// Has what is flushed stay unsorted for so many lists of the segments; then it is sorted, under another id. For
-    /// servers that sort.
+    /// Has what is flushed, and what 2.5 compacts, stay unsorted for so many lists of the segments; then it is sorted,
+    /// under another id. For servers that sort. With 0, what is flushed is sorted at once, and a result never.
     pub fn sort_after(&self, name: &str, lists: u32) {
         self.with(name, |collection| collection.sorting_takes = lists);
     }

@@ -23,7 +23,7 @@ use crate::proto::service::{
     GetFlushStateResponse, GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest,
     GetLoadingProgressResponse, GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse,
     GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse, GetReplicasRequest, GetReplicasResponse,
-    GetVersionRequest, GetVersionResponse, IndexDescription, ListSnapshotsRequest, ListSnapshotsResponse,
+    GetVersionRequest, GetVersionResponse, ListSnapshotsRequest, ListSnapshotsResponse,
     LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse, QueryRequest, QueryResults,
     ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
@@ -263,24 +263,7 @@ impl MilvusService for Service {
     ) -> Result<Response<DescribeIndexResponse>, Status> {
         let refused = |status| DescribeIndexResponse { status, ..Default::default() };
         self.answer(Method::DescribeIndex, request, refused, |state, request| {
-            let Some(name) = state.real_name(&request.collection_name) else {
-                return refused(state.not_found(&request.collection_name));
-            };
-            if !state.collections[&name].scenario.is_indexed {
-                let (code, error_code) = if state.profile.has_codes() { (700, 25) } else { (0, 25) };
-                let reason = "index not found".to_owned();
-                return refused(Some(common::Status { code, error_code, reason, ..Default::default() }));
-            }
-            let rows = state.stored(&name).iter().map(|segment| segment.num_rows).sum();
-            let field_name = "v".to_owned();
-            let index = IndexDescription {
-                field_name,
-                indexed_rows: rows,
-                total_rows: rows,
-                state: common::IndexState::Finished as i32,
-                ..Default::default()
-            };
-            DescribeIndexResponse { status: success(), index_descriptions: vec![index] }
+            state.describe_index(&request.collection_name)
         })
         .await
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::choice::Held;
+use crate::indexes::Building;
 use crate::jobs::Job;
 use crate::loading::Loading;
 use crate::profile::Profile;
@@ -12,6 +13,7 @@ use crate::recorded;
 use crate::scenario::{DELETED, ROWS, Scenario};
 use crate::serving::Serving;
 use crate::stored::Segment;
+use crate::writing::Writer;
 use crate::{Call, Fault, Method};
 
 /// Answers that are not to be had yet, right after a start.
@@ -74,6 +76,8 @@ pub(crate) struct Collection {
     pub(crate) is_mergeable: bool,
     pub(crate) held: Held,
     pub(crate) serving: Serving,
+    pub(crate) building: Building,
+    pub(crate) writer: Option<Writer>,
     /// Partitions by name.
     pub(crate) partitions: Vec<(String, i64)>,
 }
@@ -112,6 +116,8 @@ impl Collection {
             is_mergeable: false,
             held: Held::default(),
             serving: Serving::default(),
+            building: Building::default(),
+            writer: None,
             partitions,
         }
     }
@@ -301,23 +307,6 @@ impl State {
                 self.faults.extend(std::iter::repeat_n(initializing, INITIALIZING_ANSWERS).flatten());
             }
         }
-    }
-
-    /// Stores the rows that were growing; the segment's id.
-    pub(crate) fn flush(&mut self, name: &str) -> Option<i64> {
-        let id = self.fresh_id();
-        let sorts = self.profile.has_sorted();
-        let collection = self.collections.get_mut(name)?;
-        let rows = std::mem::take(&mut collection.growing_rows);
-        collection.not_yet = 2;
-        let partition_id = collection.partition_id();
-        (rows > 0).then(|| {
-            let unsorted_for = if sorts { collection.sorting_takes } else { 0 };
-            let is_sorted = unsorted_for == 0;
-            let segment = Segment { id, rows, partition_id, is_sorted, unsorted_for, ..Segment::default() };
-            collection.segments.push(segment);
-            id
-        })
     }
 
     /// Whether what was begun is done; it takes some questions.

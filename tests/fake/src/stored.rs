@@ -12,6 +12,8 @@ pub(crate) struct Segment {
     pub(crate) rows: i64,
     /// How many of its rows are deleted ones that a compaction purges.
     pub(crate) deleted: i64,
+    /// How many are deleted besides, by deletions that no compaction has applied yet.
+    pub(crate) not_applied: i64,
     pub(crate) partition_id: i64,
     /// Whether it is a result of clustering, at level L2.
     pub(crate) is_clustered: bool,
@@ -48,6 +50,7 @@ impl State {
             collection.segments.clear();
         }
         self.collections.insert(name.to_owned(), collection);
+        self.write_on(name);
         infos
     }
 
