@@ -251,7 +251,12 @@ impl State {
         };
         self.apply(job_id, completed);
         if let Some(job) = self.jobs.get_mut(&job_id) {
+            let was_running = job.asked == 0 || job.is_running();
             job.asked += 1;
+            let (has_ended, collection) = (was_running && !job.is_running(), job.collection);
+            if has_ended {
+                self.job_ended(collection);
+            }
         }
         let state = if poll.executing > 0 { CompactionState::Executing } else { CompactionState::Completed };
         GetCompactionStateResponse {

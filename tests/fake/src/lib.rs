@@ -4,6 +4,7 @@
 mod choice;
 mod control;
 mod cuttable;
+mod events;
 mod front;
 mod indexes;
 mod jobs;
@@ -32,6 +33,7 @@ use tonic::Code;
 
 pub use control::obey;
 use cuttable::Cut;
+pub use events::Event;
 pub use front::{Answer, End, Front};
 pub use profile::{LITE, NEWEST, PROFILES, is_from};
 pub use raw::Raw;
@@ -85,11 +87,8 @@ pub struct Call {
     pub bytes: usize,
 }
 
-/// New connections get no greeting for so long after a restart, on versions that are silent then.
-const SILENCE: Duration = Duration::from_millis(300);
-
-/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced` and `Lost`, the server has done its
-/// work.
+/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced`, `Lost` and `Restart`, the server has
+/// done its work.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// A reply with this `code`, `error_code` and `reason`; nothing is done.
@@ -108,6 +107,8 @@ pub enum Fault {
     Hang,
     /// The connection is cut instead of an answer.
     Cut,
+    /// It restarts instead of an answer (see `Fake::restart`).
+    Restart,
 }
 
 impl Fault {
@@ -350,12 +351,8 @@ impl Fake {
     /// As a crash and a new start: connections are cut, and old servers lose their jobs. Later ones are not ready for
     /// some answers, or do not even greet at first.
     pub fn restart(&self) {
-        let is_silent = {
-            let mut state = self.state();
-            state.restart();
-            state.profile.is_silent_at_start()
-        };
-        self.cut.send_replace(Cut { silence: if is_silent { SILENCE } else { Duration::ZERO } });
+        let cut = self.state().restart();
+        self.cut.send_replace(cut);
     }
 
     /// Has it answer questions about the tasks of a collection as one that ignores the collection.

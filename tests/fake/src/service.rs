@@ -80,6 +80,7 @@ impl Service {
         }
         let (fault, reply) = {
             let mut state = self.state();
+            state.is_called(method);
             match state.next_fault(method) {
                 Some(Fault::Refuse(code, error_code, reason)) => {
                     let status = common::Status { code, error_code, reason, ..Default::default() };
@@ -100,6 +101,7 @@ impl Service {
                     drop((message, answer));
                     (Some(Fault::Cut), None)
                 }
+                Some(Fault::Restart) => (Some(Fault::Restart), None),
                 fault => (fault, Some(answer(&mut state, message))),
             }
         };
@@ -108,6 +110,11 @@ impl Service {
             (Some(Fault::Cut), _) => {
                 self.state().succeed();
                 self.cut.send_replace(Cut::default());
+                std::future::pending().await
+            }
+            (Some(Fault::Restart), _) => {
+                let cut = self.state().restart();
+                self.cut.send_replace(cut);
                 std::future::pending().await
             }
             _ => std::future::pending().await,

@@ -68,6 +68,10 @@ impl Serving {
         only.flatten().filter(|id| **id == unsorted).for_each(|id| *id = sorted);
     }
 
+    pub(crate) fn set_down(&mut self, replica: usize, is_down: bool) {
+        self.replicas[replica].is_down = is_down;
+    }
+
     /// What is stored is served at once.
     pub(crate) fn take_up(&mut self, stored: &[Segment]) {
         if let Some(late) = &mut self.late {
@@ -137,12 +141,12 @@ impl Fake {
 
     /// Takes a replica down: it has no nodes.
     pub fn take_down(&self, name: &str, replica: usize) {
-        self.with(name, |collection| collection.serving.replicas[replica].is_down = true);
+        self.with(name, |collection| collection.serving.set_down(replica, true));
     }
 
     /// Brings a replica up again.
     pub fn bring_up(&self, name: &str, replica: usize) {
-        self.with(name, |collection| collection.serving.replicas[replica].is_down = false);
+        self.with(name, |collection| collection.serving.set_down(replica, false));
     }
 }
 

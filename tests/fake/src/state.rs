@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::choice::Held;
+use crate::cuttable::Cut;
+use crate::events::{Due, Event};
 use crate::indexes::Building;
 use crate::jobs::Job;
 use crate::loading::Loading;
@@ -15,6 +17,9 @@ use crate::serving::Serving;
 use crate::stored::Segment;
 use crate::writing::Writer;
 use crate::{Call, Fault, Method};
+
+/// New connections get no greeting for so long after a restart, on versions that are silent then.
+const SILENCE: Duration = Duration::from_millis(300);
 
 /// Answers that are not to be had yet, right after a start.
 const UNREADY_ANSWERS: usize = 4;
@@ -44,6 +49,8 @@ pub(crate) struct State {
     pub(crate) answered_bytes: usize,
     pub(crate) compacted: Vec<String>,
     pub(crate) faults: Vec<(Method, Fault)>,
+    /// What happens before calls.
+    pub(crate) due: Vec<Due>,
     /// What any method is answered with first, after a start.
     pub(crate) unready: VecDeque<Fault>,
     /// How long each answer of a method takes.
@@ -78,6 +85,8 @@ pub(crate) struct Collection {
     pub(crate) serving: Serving,
     pub(crate) building: Building,
     pub(crate) writer: Option<Writer>,
+    /// What happens when its next job has ended.
+    pub(crate) after_job: Vec<Event>,
     /// Partitions by name.
     pub(crate) partitions: Vec<(String, i64)>,
 }
@@ -118,6 +127,7 @@ impl Collection {
             serving: Serving::default(),
             building: Building::default(),
             writer: None,
+            after_job: Vec::new(),
             partitions,
         }
     }
@@ -153,6 +163,7 @@ impl State {
             answered_bytes: 0,
             compacted: Vec::new(),
             faults: Vec::new(),
+            due: Vec::new(),
             unready: VecDeque::new(),
             latencies: Vec::new(),
             fading: Vec::new(),
@@ -291,8 +302,9 @@ impl State {
         }
     }
 
-    /// As a crash and a new start: old servers lose their jobs, and later ones are not ready at once.
-    pub(crate) fn restart(&mut self) {
+    /// As a crash and a new start: old servers lose their jobs, and later ones are not ready at once. Returns the cut of
+    /// the connections that goes with it.
+    pub(crate) fn restart(&mut self) -> Cut {
         self.identifier += 1;
         if !self.profile.keeps_jobs() {
             self.jobs.clear();
@@ -307,6 +319,7 @@ impl State {
                 self.faults.extend(std::iter::repeat_n(initializing, INITIALIZING_ANSWERS).flatten());
             }
         }
+        Cut { silence: if self.profile.is_silent_at_start() { SILENCE } else { Duration::ZERO } }
     }
 
     /// Whether what was begun is done; it takes some questions.
