@@ -4,6 +4,7 @@
 mod choice;
 mod control;
 mod cuttable;
+mod described;
 mod events;
 mod front;
 mod indexes;

@@ -12,9 +12,7 @@ use tonic::{Request, Response, Status};
 
 use crate::cuttable::Cut;
 use crate::proto::common;
-use crate::proto::schema::{
-    CollectionSchema, DataType, FieldData, FieldSchema, LongArray, ScalarField, field_data, scalar_field,
-};
+use crate::proto::schema::LongArray;
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
 use crate::proto::service::{
     ConnectRequest, ConnectResponse, DescribeCollectionRequest, DescribeCollectionResponse,
@@ -173,56 +171,7 @@ impl MilvusService for Service {
         request: Request<DescribeCollectionRequest>,
     ) -> Result<Response<DescribeCollectionResponse>, Status> {
         let refused = |status| DescribeCollectionResponse { status, ..Default::default() };
-        self.answer(Method::Describe, request, refused, |state, request| {
-            if !has_database(&request.db_name) && state.profile.names_missing_databases() {
-                return refused(state.no_database(&request.db_name));
-            }
-            let has_database = has_database(&request.db_name);
-            let by_id =
-                request.collection_name.is_empty().then(|| state.name_of(request.collection_id)).flatten();
-            let by_name = || state.real_name(&request.collection_name);
-            let Some(name) = by_id.clone().or_else(by_name).filter(|_| has_database) else {
-                return refused(state.not_described(&request.collection_name));
-            };
-            let named = Some(request.db_name).filter(|name| !name.is_empty());
-            let db_name = match &state.reported_database {
-                Some(database) => database.clone(),
-                None if state.profile.has_databases() => named.unwrap_or_else(|| "default".to_owned()),
-                None => String::new(),
-            };
-            let collection = &state.collections[&name];
-            let id = if state.profile.is_lite() { 0 } else { collection.id };
-            // As servers before 2.4 do: the alias, if that is what was asked for.
-            let asked_for = match by_id {
-                Some(name) if state.profile.names_described_by_id() => name,
-                _ => request.collection_name,
-            };
-            let pair = |(key, value): &(String, String)| common::KeyValuePair {
-                key: key.clone(),
-                value: value.clone(),
-            };
-            let (mut key, mut fields) =
-                (field("id", DataType::Int64), vec![field("v", DataType::FloatVector)]);
-            key.is_clustering_key = state.has_clustering_key;
-            fields.extend(collection.has_second_vector.then(|| field("w", DataType::FloatVector)));
-            fields.insert(0, key);
-            let source = if collection.is_external { "s3://elsewhere" } else { "" };
-            DescribeCollectionResponse {
-                status: success(),
-                collection_id: state.reported_id.unwrap_or(id),
-                virtual_channel_names: vec![collection.channel()],
-                schema: Some(CollectionSchema {
-                    name,
-                    fields,
-                    properties: Vec::new(),
-                    external_source: source.to_owned(),
-                }),
-                properties: collection.properties.iter().map(pair).collect(),
-                collection_name: asked_for,
-                db_name,
-            }
-        })
-        .await
+        self.answer(Method::Describe, request, refused, |state, request| state.describe(request)).await
     }
 
     async fn show_collections(
@@ -335,32 +284,9 @@ impl MilvusService for Service {
         .await
     }
 
-    /// Counts rows, and nothing else.
     async fn query(&self, request: Request<QueryRequest>) -> Result<Response<QueryResults>, Status> {
         let refused = |status| QueryResults { status, ..Default::default() };
-        self.answer(Method::Query, request, refused, |state, request| {
-            let Some(name) = state.real_name(&request.collection_name) else {
-                return refused(state.not_found(&request.collection_name));
-            };
-            let is_count = request.output_fields == ["count(*)"] && state.profile.counts_rows();
-            if !is_count || !state.collections[&name].loading.is_loaded {
-                let (code, reason) =
-                    if is_count { (101, "collection not loaded") } else { (1100, "empty expression") };
-                return refused(Some(common::Status {
-                    code,
-                    error_code: 1,
-                    reason: reason.to_owned(),
-                    ..Default::default()
-                }));
-            }
-            let ignores = request.query_params.iter().any(|p| p.key == "ignore_growing" && p.value == "true");
-            let data = vec![state.count_rows(&name, ignores)];
-            let data = Some(scalar_field::Data::LongData(LongArray { data }));
-            let field = Some(field_data::Field::Scalars(ScalarField { data }));
-            let count = FieldData { field_name: "count(*)".to_owned(), field };
-            QueryResults { status: success(), fields_data: vec![count] }
-        })
-        .await
+        self.answer(Method::Query, request, refused, |state, request| state.query(&request)).await
     }
 
     async fn flush(&self, request: Request<FlushRequest>) -> Result<Response<FlushResponse>, Status> {
@@ -458,10 +384,6 @@ impl MilvusService for Service {
 }
 
 /// Every database but one exists. Like 2.3, only `ShowCollections` says which one does not.
-fn has_database(name: &str) -> bool {
+pub(crate) fn has_database(name: &str) -> bool {
     name != "no_such_database"
-}
-
-fn field(name: &str, data_type: DataType) -> FieldSchema {
-    FieldSchema { name: name.to_owned(), data_type: data_type as i32, ..Default::default() }
 }
