@@ -353,6 +353,7 @@ impl MilvusService for Service {
         &self,
         request: Request<GetReplicasRequest>,
     ) -> Result<Response<GetReplicasResponse>, Status> {
+        self.not_on_lite()?;
         let refused = |status| GetReplicasResponse { status, ..Default::default() };
         self.answer(Method::Replicas, request, refused, |state, request| state.replicas(&request)).await
     }
