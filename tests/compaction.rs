@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Item, Many, NO_JOB, Params, Verdict, WaitResult};
+use milvus_client::compaction::{ApplyDeletions, Item, Many, NO_JOB, Params, Settings, Verdict, WaitResult};
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
@@ -547,7 +547,7 @@ fn a_wait_has_a_default_of_its_own_and_other_calls_keep_theirs() {
     least(&waited, 900);
     let in_it = client.compaction_wait_in("never_ends", job_id, Timeout::Default).wait().unwrap();
     least(&in_it.error.unwrap(), 900);
-    let (_, optimized) = client.optimize("never_ends", Params::default(), Timeout::Default).wait().unwrap();
+    let optimized = client.optimize("never_ends", Settings::default(), Timeout::Default).wait().unwrap();
     least(&optimized.error.unwrap(), 900);
     let many = Many {
         names: Some(vec!["never_ends".to_owned()]),
@@ -575,7 +575,7 @@ fn a_server_that_leaves_one_call_unanswered_is_gone_whatever_limit_the_call_has(
         assert_eq!((error.status, error.retriable), (Status::Unavailable, true), "{error}");
         fake.fail_next(Method::Describe, Fault::Hang);
         let (error, started) = (
-            client.optimize("succeeds", Params::default(), timeout).wait().unwrap_err(),
+            client.optimize("succeeds", Settings::default(), timeout).wait().unwrap().error.unwrap(),
             fake.count(Method::Trigger),
         );
         assert_eq!((error.status, error.in_doubt, started), (Status::Unavailable, false, 0), "{error}");
@@ -777,8 +777,9 @@ fn many_threads_share_one_client() {
 fn a_collection_that_was_just_looked_up_is_not_looked_up_again() {
     let fake = Fake::start(NEW);
     let client = client(&fake);
-    let (_, optimized) = client.optimize("succeeds", Params::default(), LIMIT).wait().unwrap();
-    assert_eq!((optimized.report.verdict, fake.count(Method::Describe)), (Verdict::Succeeded, 1));
+    let plain = Settings { deletions: ApplyDeletions::Never, ..Settings::default() };
+    let optimized = client.optimize("succeeds", plain, LIMIT).wait().unwrap();
+    assert_eq!((optimized.verdict, fake.count(Method::Describe)), (Verdict::Succeeded, 1));
     let many = Many {
         names: Some(vec!["succeeds".to_owned(), "nothing".to_owned()]),
         params: Params::default(),
@@ -793,8 +794,9 @@ fn a_collection_that_was_just_looked_up_is_not_looked_up_again() {
 fn a_collection_that_another_connection_looked_up_is_looked_up_again() {
     let fake = Fake::start(NEW);
     fake.fail_next(Method::DescribeIndex, Fault::Cut);
-    let (_, optimized) = client(&fake).optimize("succeeds", Params::default(), LIMIT).wait().unwrap();
-    assert_eq!((optimized.report.verdict, fake.count(Method::Describe)), (Verdict::Succeeded, 2));
+    let plain = Settings { deletions: ApplyDeletions::Never, ..Settings::default() };
+    let optimized = client(&fake).optimize("succeeds", plain, LIMIT).wait().unwrap();
+    assert_eq!((optimized.verdict, fake.count(Method::Describe)), (Verdict::Succeeded, 2));
 }
 
 #[test]
@@ -804,7 +806,8 @@ fn a_trigger_that_is_repeated_looks_its_collection_up_again() {
         Method::Trigger,
         Fault::Refuse(5, 5, "not all segment ids provided could be compacted".to_owned()),
     );
-    let (_, optimized) = client(&fake).optimize("succeeds", Params::default(), LIMIT).wait().unwrap();
-    assert_eq!(optimized.report.verdict, Verdict::Succeeded);
+    let plain = Settings { deletions: ApplyDeletions::Never, ..Settings::default() };
+    let optimized = client(&fake).optimize("succeeds", plain, LIMIT).wait().unwrap();
+    assert_eq!(optimized.verdict, Verdict::Succeeded);
     assert_eq!((fake.count(Method::Trigger), fake.count(Method::Describe)), (2, 2));
 }

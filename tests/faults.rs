@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use common::{LIMIT, client};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::many::DEFAULT_CONCURRENCY;
 use milvus_client::compaction::{
-    Judgement, LeftOut, Many, NO_JOB, Params, Plan, Reason, Start, Triggered, Verdict, WaitResult,
+    DEFAULT_CONCURRENCY, Judgement, LeftOut, Many, NO_JOB, Params, Plan, Reason, Settings, Start, Triggered,
+    Verdict, WaitResult,
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, ROWS, Scenario};
@@ -234,13 +234,14 @@ fn where_nothing_was_to_do_many_and_optimize_tell_what_waits_to_be_sorted() {
         // Half of that is spent waiting for the sorting, in vain.
         let limit = Timeout::After(Duration::from_secs(4));
         let (items, error) = client.compact_many(many("fresh", Params::default()), limit).wait().unwrap();
-        let (_, optimized) = client.optimize("fresh", Params::default(), limit).wait().unwrap();
+        let optimized = client.optimize("fresh", Settings::default(), limit).wait().unwrap();
         let triggered = items[0].triggered.unwrap();
-        let reported = [items[0].outcome.clone().unwrap().report, optimized.report];
+        let report = items[0].outcome.clone().unwrap().report;
         assert_eq!((triggered.start, triggered.unsorted, error), (Start::Nothing, Some(2), None), "{line}");
-        for report in reported {
-            assert_eq!((report.verdict, report.unsorted), (Verdict::NothingToDo, Some(2)), "{line}");
-        }
+        assert_eq!((report.verdict, report.unsorted), (Verdict::NothingToDo, Some(2)), "{line}");
+        let (verdict, left_out) = (optimized.verdict, optimized.left_out.unwrap());
+        assert_eq!((verdict, left_out.unsorted), (Verdict::NothingToDo, 2), "{line}");
+        assert_eq!(optimized.error.unwrap().status, Status::Incomplete, "{line}");
         let bare = wait(client, NO_JOB).report;
         assert_eq!((bare.verdict, bare.unsorted), (Verdict::NothingToDo, None), "it cannot know");
         add(fake, "unsorted");
@@ -365,9 +366,9 @@ fn a_collection_that_others_hold_is_compacted_when_it_is_free() {
                 release(fake, 5);
                 fake.sort("fails");
             });
-            let (_, outcome) = mine.optimize("fails", Params::default(), LIMIT).wait().unwrap();
+            let optimized = mine.optimize("fails", Settings::default(), LIMIT).wait().unwrap();
             // Held first by theirs, then compacted: what the script has fail, fails.
-            assert_eq!(outcome.report.verdict, Verdict::Failed, "{line}: {outcome:?}");
+            assert_eq!(optimized.verdict, Verdict::Failed, "{line}: {optimized:?}");
         });
         assert_eq!(fake.count(Method::Trigger), 6, "{line}");
     });
@@ -398,7 +399,8 @@ fn a_held_collection_is_busy_at_once_if_there_is_no_time_left() {
     on_each(&LINES, |line, fake, mine| {
         trigger(&client(fake), "never_ends").unwrap();
         let limit = Timeout::After(Duration::from_millis(900));
-        let error = mine.optimize("never_ends", Params::default(), limit).wait().unwrap_err();
+        let optimized = mine.optimize("never_ends", Settings::default(), limit).wait().unwrap();
+        let error = optimized.error.unwrap();
         assert_eq!((error.status, error.retriable, error.in_doubt), (Status::Busy, true, false), "{line}");
         let (items, _) = mine.compact_many(many("never_ends", Params::default()), limit).wait().unwrap();
         let error = items[0].error.as_ref().unwrap();

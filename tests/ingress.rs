@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::many::DEFAULT_CONCURRENCY;
+use milvus_client::compaction::DEFAULT_CONCURRENCY;
 use milvus_client::compaction::{Many, Params, Verdict};
 use milvus_fake::{Fake, Method, Scenario};
 use nginx::Nginx;

@@ -622,37 +622,3 @@ fn a_flush_is_over_when_everything_is_stored() {
         assert!(error.message().contains("flushing"), "{profile}: {error}");
     });
 }
-
-#[test]
-fn optimizing_compacts_and_loads_the_result() {
-    on_each(&PROFILES, |profile, fake, client| {
-        let optimize = |name: &str, params| client.optimize(name, params, LIMIT).wait();
-        let (job_id, outcome) = optimize("succeeds", Params::default()).unwrap();
-        assert!(job_id > 0 && outcome.error.is_none(), "{profile}: {outcome:?}");
-        assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{profile}");
-        assert_eq!(fake.count(Method::Load), 0, "{profile}: it is not loaded");
-        fake.load("unindexed", 0);
-        let outcome = optimize("unindexed", Params::default()).unwrap().1;
-        assert!(outcome.error.is_none(), "{profile}: {outcome:?}");
-        let waited = if is_from(profile, "2.3.0") { 2 } else { 0 };
-        assert_eq!((fake.count(Method::Load), fake.count(Method::Progress)), (1, waited), "{profile}");
-
-        let failed = optimize("fails", Params::default()).unwrap().1;
-        assert_eq!(failed.error.unwrap().status, Status::CompactionFailed, "{profile}");
-        fake.fail_next(Method::LoadState, Fault::Refuse(65535, 1, "no".to_owned()));
-        fake.add("again", Scenario::job(1, &[[0, 1, 0, 0]]));
-        let outcome = optimize("again", Params::default()).unwrap().1;
-        assert_eq!(outcome.report.verdict, Verdict::Succeeded, "{profile}: the job itself is done");
-        let error = outcome.error.unwrap();
-        assert!(error.message().contains("the collection was compacted, but"), "{profile}: {error}");
-        fake.fail_next(Method::LoadState, Fault::Refuse(65535, 1, "no".to_owned()));
-        let outcome = optimize("nothing", Params::default()).unwrap().1;
-        assert_eq!(outcome.report.verdict, Verdict::NothingToDo, "{profile}");
-        let error = outcome.error.unwrap();
-        assert!(error.message().contains("the collection needed no compaction, but"), "{profile}: {error}");
-        if !is_from(profile, "2.6.12") {
-            let largest = Params { target_size_mb: i64::MAX, ..Params::default() };
-            assert_eq!(optimize("nothing", largest).unwrap_err().status, Status::Unsupported, "{profile}");
-        }
-    });
-}

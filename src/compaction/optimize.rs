@@ -31,8 +31,10 @@ use crate::flush::{self, SortWait};
 use crate::index::{self, Built};
 use crate::load;
 use crate::outage::may_pass;
+use crate::poll_limiter::pause;
 use crate::polling::through_outages;
 use crate::proto::common::LoadState;
+use crate::rpc::Deadline;
 use crate::segments::{Segment, waiting_to_be_sorted};
 use crate::server::HAS_SORTED;
 use crate::text::counted;
@@ -116,7 +118,12 @@ async fn stages(run: &mut Run<'_>, partition_id: i64, found: Found) -> Result<Op
     sort(run).await?;
     build_indexes(run, Stage::Index).await?;
     let compacted = if run.begins(Stage::Compact) {
-        Box::pin(Rounds::new(run, partition_id, found).compact()).await?
+        let since = Instant::now();
+        let ended = Box::pin(Rounds::new(run, partition_id, found).compact()).await;
+        if let Err(error) = &ended {
+            run.step(Stage::Compact, since, StepState::Failed, error.message());
+        }
+        ended?
     } else {
         untouched(run).await?
     };
@@ -235,26 +242,52 @@ async fn load(run: &mut Run<'_>, is_loaded: bool, until: Option<Instant>) -> Res
         }
         return Ok(false);
     }
-    let (client_state, whole) = (run.context.client_state, run.context.deadline);
-    let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
+    let whole = run.context.deadline;
     let deadline = until.map_or(whole, |until| whole.within(until.saturating_duration_since(since)));
-    let tell = |done, total| run.tell_numbers(done, total);
-    let refreshed =
-        through_outages(rpc, deadline, || load::refresh(rpc, limiter, deadline, &run.collection, &tell))
-            .await;
-    match refreshed {
-        Ok(()) => run.step(Stage::Load, since, StepState::Done, "the query nodes have loaded the result"),
+    match Box::pin(refresh(run, deadline)).await {
+        Ok(true) => run.step(Stage::Load, since, StepState::Done, "the query nodes have loaded the result"),
+        Ok(false) => run.step(Stage::Load, since, StepState::Skipped, NOT_LOADED),
         Err(error) => {
             run.step(Stage::Load, since, StepState::Failed, error.message());
-            let is_late = may_pass(&error) && until.is_some_and(|until| Instant::now() >= until);
-            // Somebody released it, or the time for the serving is over: the next stage finds out more.
-            let is_open = error.server_code != 0 && until.is_some() && !self::is_loaded(run).await?;
-            if whole.has_passed() || !(is_late || is_open) {
+            // If only the time for the serving is over, the next stage finds out what is missing.
+            if whole.has_passed() || !may_pass(&error) || until.is_none() {
                 return Err(error);
             }
         }
     }
     Ok(true)
+}
+
+/// Refreshes the load as soon as the collection is loaded. Returns whether it is: somebody may release it.
+async fn refresh(run: &mut Run<'_>, deadline: Deadline<'_>) -> Result<bool, Error> {
+    let (rpc, limiter) = (run.context.rpc(), &run.context.client_state.collection_limiter);
+    let tell = |done, total| run.tell_numbers(done, total);
+    let begun = Instant::now();
+    loop {
+        let state =
+            through_outages(rpc, deadline, || load::state(rpc, deadline, &run.collection, None)).await?;
+        let refreshed = match state {
+            LoadState::Loaded => {
+                let refresh = || load::refresh(rpc, limiter, deadline, &run.collection, &tell);
+                through_outages(rpc, deadline, refresh).await
+            }
+            LoadState::NotLoad => return Ok(false),
+            LoadState::Loading | LoadState::NotExist => {
+                run.list_if_allowed().await?; // fails if the collection was dropped
+                Err(Error::new(Status::Timeout, "the query nodes still load the collection").retriable())
+            }
+        };
+        match refreshed {
+            Ok(()) => return Ok(true),
+            // Released or loaded again meanwhile.
+            Err(error) if may_pass(&error) || serve::NOT_LOADED.contains(&error.server_code) => {
+                if !deadline.sleep(pause(begun.elapsed())).await {
+                    return Err(error.retriable());
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 const NOT_LOADED: &str = "the collection is not loaded";

@@ -13,12 +13,22 @@ struct Form {
     rows: i64,
 }
 
+/// A result.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    /// The number of the job that made it.
+    job: u32,
+    form: Option<Form>,
+}
+
 /// What the jobs replaced and made.
 #[derive(Debug, Default)]
 pub(super) struct Results {
     sources: HashSet<i64>,
     /// The results, and the sorted forms that came in their place.
-    made: HashMap<i64, Option<Form>>,
+    made: HashMap<i64, Made>,
+    /// How many jobs there were.
+    jobs: u32,
     /// Every segment that was ever listed.
     seen: HashMap<i64, Form>,
 }
@@ -26,6 +36,7 @@ pub(super) struct Results {
 impl Results {
     /// Notes the plans of a job.
     pub(super) fn add(&mut self, plans: &[Plan]) {
+        self.jobs += 1;
         for plan in plans {
             self.sources.extend(&plan.sources);
             let known: Option<Vec<Form>> = plan.sources.iter().map(|id| self.seen.get(id).copied()).collect();
@@ -37,7 +48,7 @@ impl Results {
             });
             let form = form.filter(|_| plan.targets().len() == 1);
             for target in plan.targets() {
-                self.made.entry(*target).or_insert(form);
+                self.made.entry(*target).or_insert(Made { job: self.jobs, form });
             }
         }
     }
@@ -45,12 +56,12 @@ impl Results {
     /// Notes a list of the stored segments, and finds the sorted forms of results in it.
     pub(super) fn see(&mut self, stored: &[Segment]) {
         let now: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
-        for (id, form) in &mut self.made {
-            if let Some(segment) = stored.iter().find(|segment| segment.id == *id) {
-                *form = Some(Form::of(segment));
+        for segment in stored {
+            if let Some(made) = self.made.get_mut(&segment.id) {
+                made.form = Some(Form::of(segment));
             }
         }
-        let is_gone = |(id, form): (&i64, &Option<Form>)| (!now.contains(id)).then_some(*id).zip(*form);
+        let is_gone = |(id, made): (&i64, &Made)| (!now.contains(id)).then_some(*id).zip(made.form);
         let mut gone: Vec<(i64, Form)> = self.made.iter().filter_map(is_gone).collect();
         for segment in stored {
             let is_new = !self.seen.contains_key(&segment.id) && !self.made.contains_key(&segment.id);
@@ -60,8 +71,8 @@ impl Results {
             {
                 // Each is replaced by one sorted form.
                 let (id, form) = gone.swap_remove(place);
-                self.made.remove(&id);
-                self.made.insert(segment.id, Some(form));
+                let job = self.made.remove(&id).map_or(0, |made| made.job);
+                self.made.insert(segment.id, Made { job, form: Some(form) });
             }
             self.seen.insert(segment.id, Form::of(segment));
         }
@@ -70,6 +81,13 @@ impl Results {
     /// Whether a job of this optimization made this segment.
     pub(super) fn has(&self, id: i64) -> bool {
         self.made.contains_key(&id)
+    }
+
+    /// Whether one job made all of these: the server merged them as far as it wanted.
+    pub(super) fn are_of_one_job(&self, segments: &[&Segment]) -> bool {
+        let mut jobs = segments.iter().map(|segment| self.made.get(&segment.id).map(|made| made.job));
+        let first = jobs.next().flatten();
+        first.is_some() && jobs.all(|job| job == first)
     }
 
     /// The results that are stored.
@@ -115,6 +133,10 @@ mod tests {
         assert!(!results.has(9), "while the result is stored, nothing comes in its place");
         results.see(&[segment(9, 120, true), segment(5, 120, true)]);
         assert!(results.has(5) && !results.has(9), "9 was there before");
+        results.add(&[plan(&[9], 10)]);
+        let [five, ten, nine] = [5, 10, 9].map(|id| segment(id, 120, true));
+        assert!(results.are_of_one_job(&[&five]) && !results.are_of_one_job(&[&five, &ten]));
+        assert!(!results.are_of_one_job(&[&five, &nine]) && !results.are_of_one_job(&[]));
         results.see(&[segment(5, 120, true), segment(6, 120, true)]);
         assert!(!results.has(6), "one segment comes in the place of one");
     }

@@ -1,31 +1,19 @@
 //! Compacts a collection in rounds, until a round leaves nothing out that a later one could compact.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::super::answered::{Start, Triggered};
-use super::super::follow::{self, WaitResult};
-use super::super::job_id::NO_JOB;
-use super::super::params::{Mode, Params};
+mod conclusion;
+mod jobs;
+
+use super::super::params::Params;
 use super::super::predict::Scope;
-use super::super::resolve::{self, ResolutionState};
-use super::super::trigger::{self, Found};
-use super::super::verdict::Verdict;
+use super::super::trigger::Found;
 use super::results::Results;
 use super::run::{Pauses, Run};
-use super::stage::{Cost, Stage, Step, StepState};
-use super::work::{View, Work};
-use crate::collection::{self, Collection};
+use super::work::View;
 use crate::error::{Error, Status};
-use crate::flush;
-use crate::outage::may_pass;
-use crate::polling::through_outages;
 use crate::segments::Segment;
-use crate::server::COUNTS_PLANS;
-use crate::text::{counted, quotable};
-
-/// The longest wait until the results are sorted. On 2.5 they were seen to take up to a minute.
-const LONGEST_SORT: Duration = Duration::from_mins(1);
 
 /// What the rounds have done.
 pub(super) struct Compacted {
@@ -102,7 +90,8 @@ impl<'r, 'a> Rounds<'r, 'a> {
         while let Some(next) = Box::pin(self.go_on(&stored)).await? {
             stored = next;
         }
-        if !self.run.settings.only_estimate {
+        if !self.run.settings.only_estimate && self.round > 0 {
+            stored = self.list().await?;
             stored = self.wait_until_results_are_sorted(stored).await?;
         }
         let error = self.conclude(&stored, since);
@@ -123,7 +112,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
         let (work, (open, _)) = (view.work(), view.leftovers());
         if !work.is_needed && !applies_deletions {
             // What is not sorted yet may be merged later. Segments that a writer stores meanwhile do not matter.
-            let waits = open.iter().any(|id| self.ours.contains(id)) && !self.run.settings.only_estimate;
+            let waits = self.count_old(&open) > 0 && !self.run.settings.only_estimate;
             return if waits && self.rest().await { self.list().await.map(Some) } else { Ok(None) };
         }
         let total = self.run.out.cost.and(work.cost);
@@ -150,8 +139,15 @@ impl<'r, 'a> Rounds<'r, 'a> {
         match self.trigger(&params, stored).await? {
             Round::Compacted => {
                 self.run.out.cost = total;
-                self.pauses.begin_again();
                 self.latest = None;
+                let now = self.list().await?;
+                // Where most segments are held, a server rewrites what is free alone, and nothing becomes fewer.
+                if now.len() < stored.len() {
+                    self.pauses.begin_again();
+                } else if self.view(&now).work().is_needed && !self.rest().await {
+                    return Ok(None);
+                }
+                return Ok(Some(now));
             }
             Round::Nothing => return Ok(None),
             Round::Later(error) => {
@@ -162,6 +158,11 @@ impl<'r, 'a> Rounds<'r, 'a> {
             }
         }
         self.list().await.map(Some)
+    }
+
+    /// How many of these segments are older than the call, or made by it.
+    fn count_old(&self, ids: &[i64]) -> usize {
+        ids.iter().filter(|id| self.ours.contains(id) || self.results.has(**id)).count()
     }
 
     fn view<'v>(&'v self, stored: &'v [Segment]) -> View<'v> {
@@ -189,113 +190,6 @@ impl<'r, 'a> Rounds<'r, 'a> {
         match self.pauses.next() {
             Some(pause) => self.run.context.deadline.sleep(pause).await,
             None => false,
-        }
-    }
-
-    fn check_bounds(&self, work: &Work, total: Cost) -> Result<(), Error> {
-        let settings = self.run.settings;
-        let is_first = self.results.is_empty();
-        let over = |bound: Option<u64>, value: u64| bound.filter(|bound| value > *bound);
-        let why = if let Some(bound) = over(settings.most_rows, total.rows) {
-            format!("max_rewrite_rows is {bound}")
-        } else if let Some(bound) = over(settings.most_bytes, total.bytes()) {
-            format!("max_rewrite_bytes is {bound}")
-        } else if is_first && work.cost.segments_in < settings.least_segments {
-            format!("min_segments is {}", settings.least_segments)
-        } else {
-            return Ok(());
-        };
-        let Cost { segments_in, segments_out, rows, row_bytes } = total;
-        let out = segments_out.map(|count| format!(" to about {count}")).unwrap_or_default();
-        let text = format!(
-            "compacting \"{}\" would rewrite {segments_in} segments{out}, with {rows} rows and about {} bytes ({row_bytes} \
-             a row), but {why}",
-            quotable(&self.run.collection.name),
-            total.bytes(),
-        );
-        Err(Error::new(Status::OutOfBounds, text))
-    }
-
-    /// An earlier trigger of this client may have started a job, which this call then follows.
-    async fn resolve_doubt(&mut self) -> Result<(), Error> {
-        let context = self.run.context;
-        if context.history().in_doubt(&self.run.collection).is_none() || self.run.settings.only_estimate {
-            return Ok(());
-        }
-        let name = &self.run.collection.name;
-        let found =
-            through_outages(context.rpc(), context.deadline, || resolve::resolve(context, name)).await?;
-        if found.state == ResolutionState::Started && found.job_id > NO_JOB {
-            let stored = self.list().await?;
-            self.follow_earlier(found.job_id, &stored).await?;
-        }
-        Ok(())
-    }
-
-    /// Follows a job that was triggered before this call. If it fails, the rounds compact what it left.
-    async fn follow_earlier(&mut self, job_id: i64, stored: &[Segment]) -> Result<(), Error> {
-        let origin = self.run.context.history().recall(job_id).and_then(|job| job.origin);
-        let mode = origin.filter(|origin| !origin.is_late).map(|origin| origin.mode);
-        let outcome = self.follow(job_id, mode == Some(Mode::L0), "it ran already").await?;
-        match outcome.error {
-            Some(error) if outcome.report.verdict == Verdict::None => return Err(error),
-            Some(_) => {}
-            None if mode == Some(Mode::L0) => self.note_deletions(stored),
-            None if mode == Some(self.run.settings.params.mode()) => self.results.add(&outcome.report.plans),
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Waits for a job, and adds its line to the report.
-    async fn follow(&mut self, job_id: i64, is_l0: bool, why: &str) -> Result<WaitResult, Error> {
-        self.round += 1;
-        self.run.tell_round(self.round);
-        self.run.out.job_id = job_id;
-        let (since, before) = (Instant::now(), self.run.progress());
-        let mut outcome = {
-            let run = &*self.run;
-            let show = |now| run.tell_job(before, now);
-            let advance = run.group.map(|group| &group.advance);
-            Box::pin(follow::wait(run.context, &show, job_id, advance)).await?
-        };
-        let planned = outcome.report.planned;
-        let verdict = outcome.report.verdict;
-        let text = match &outcome.error {
-            Some(error) => error.message().to_owned(),
-            None => {
-                let kind = if is_l0 { "deletions applied" } else { "compacted" };
-                let why = if why.is_empty() { String::new() } else { format!("; {why}") };
-                match verdict {
-                    Verdict::NothingToDo => format!("the server had nothing to do{why}"),
-                    _ => format!("{kind} by {}{why}", counted(planned, "plan")),
-                }
-            }
-        };
-        let state = if outcome.error.is_none() { StepState::Done } else { StepState::Failed };
-        self.run.out.verdict = self.combined(verdict);
-        // The plans of many rounds would take much memory; the report has their counts.
-        let plans = std::mem::take(&mut outcome.report.plans);
-        let kept = Some(Box::new(outcome.clone()));
-        outcome.report.plans = plans;
-        self.run.add(Step {
-            stage: Stage::Compact,
-            state,
-            round: self.round,
-            is_l0,
-            job_id,
-            took: since.elapsed(),
-            outcome: kept,
-            text,
-        });
-        Ok(outcome)
-    }
-
-    /// The verdict of all rounds so far: nothing to do counts only if no round did anything.
-    fn combined(&self, verdict: Verdict) -> Verdict {
-        match (self.run.out.verdict, verdict) {
-            (Verdict::Succeeded, Verdict::NothingToDo | Verdict::NotStarted) => Verdict::Succeeded,
-            (_, verdict) => verdict,
         }
     }
 
@@ -334,87 +228,6 @@ impl<'r, 'a> Rounds<'r, 'a> {
             .extend(stored.iter().filter(|segment| segment.is_l0()).map(|segment| segment.partition_id));
     }
 
-    /// Triggers once, and follows the job to its end.
-    async fn trigger(&mut self, params: &Params, stored: &[Segment]) -> Result<Round, Error> {
-        let found = self.find().await?;
-        let (context, name) = (self.run.context, self.run.collection.name.clone());
-        let triggered = {
-            let _turn = match self.run.group {
-                Some(group) => Some(group.turn(context.deadline).await?),
-                None => None,
-            };
-            Box::pin(trigger::compact(context, &name, Some(found), params)).await
-        };
-        let chose_segments = params.segment_ids != self.run.settings.params.segment_ids;
-        let triggered = match triggered {
-            Ok(triggered) => triggered,
-            Err(error) if error.in_doubt && error.job_id > NO_JOB => {
-                Triggered { start: Start::Accepted, job_id: error.job_id, planned: None, unsorted: None }
-            }
-            Err(error) if error.in_doubt => return Err(error),
-            Err(error) if error.status == Status::Busy => return Ok(Round::Later(error)),
-            // The segments were replaced since they were listed.
-            Err(error) if chose_segments && error.status == Status::InvalidArgument => {
-                return Ok(Round::Later(error));
-            }
-            Err(error) if may_pass(&error) && !context.deadline.has_passed() => {
-                return Ok(Round::Later(error));
-            }
-            Err(error) => return Err(error),
-        };
-        if triggered.start == Start::Nothing {
-            return Ok(self.nothing());
-        }
-        self.triggered += u32::from(!params.is_l0);
-        let why = if triggered.start == Start::Running { "it ran already" } else { "" };
-        let outcome = self.follow(triggered.job_id, params.is_l0, why).await?;
-        match outcome.error {
-            Some(error) if outcome.report.verdict == Verdict::NotStarted => return Ok(Round::Later(error)),
-            Some(error) => return Err(error),
-            None => {}
-        }
-        if outcome.report.verdict == Verdict::NothingToDo {
-            return Ok(self.nothing());
-        }
-        if !params.is_l0 || self.run.settings.params.is_l0 {
-            self.results.see(stored);
-            self.results.add(&outcome.report.plans);
-        }
-        Ok(Round::Compacted)
-    }
-
-    /// The server scheduled nothing. Servers before 2.4 answer so too if another compaction holds the segments.
-    fn nothing(&mut self) -> Round {
-        self.run.out.verdict = self.combined(Verdict::NothingToDo);
-        if !self.run.server.is_before(COUNTS_PLANS) {
-            return Round::Nothing;
-        }
-        let text = format!(
-            "the server scheduled nothing for \"{}\": another compaction holds the segments, or they have no index",
-            quotable(&self.run.collection.name)
-        );
-        Round::Later(Error::new(Status::Busy, text).retriable())
-    }
-
-    /// The collection for the next trigger: still the one that was looked up first.
-    async fn find(&mut self) -> Result<Box<Found>, Error> {
-        let context = self.run.context;
-        if let Some(found) = self.found.take().filter(|found| found.is_current(context.rpc())) {
-            return Ok(found);
-        }
-        let (since, known) = (Instant::now(), &self.run.collection);
-        let find = || collection::find(context.rpc(), context.deadline, &known.name);
-        let now: Collection = through_outages(context.rpc(), context.deadline, find).await?;
-        if !now.is_same(known) {
-            let text = format!(
-                "collection \"{}\" was dropped meanwhile, and another collection has its name now",
-                quotable(&known.name)
-            );
-            return Err(Error::new(Status::CollectionNotFound, text));
-        }
-        Ok(Box::new(Found::new(context.rpc(), &now, since)))
-    }
-
     /// The one round for a server that does not list segments.
     async fn once(&mut self) -> Result<(), Error> {
         let params = self.run.settings.params.clone();
@@ -429,74 +242,5 @@ impl<'r, 'a> Rounds<'r, 'a> {
                 Round::Compacted | Round::Nothing => return Ok(()),
             }
         }
-    }
-
-    /// Servers of 2.5 sort the results of a job some time after its end.
-    async fn wait_until_results_are_sorted(&mut self, stored: Vec<Segment>) -> Result<Vec<Segment>, Error> {
-        if !self.results.stored(&stored).any(Segment::is_unsorted) {
-            return Ok(stored);
-        }
-        let (client_state, deadline) = (self.run.context.client_state, self.run.context.deadline);
-        let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
-        let none = HashSet::new();
-        flush::wait_until_sorted(rpc, limiter, deadline, &self.run.collection, LONGEST_SORT, &none).await?;
-        self.list().await
-    }
-
-    /// Reports what the rounds left, and returns an error if that is more than a writer's new segments.
-    fn conclude(&mut self, stored: &[Segment], since: Instant) -> Option<Error> {
-        let (open, left_out) = self.view(stored).leftovers();
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let is_new = |segment: &&Segment| {
-            segment.is_stored_data() && !self.ours.contains(&segment.id) && !self.results.has(segment.id)
-        };
-        let new_segments = number(stored.iter().filter(is_new).count());
-        let old = open.iter().filter(|id| self.ours.contains(id)).count();
-        let has_compacted = self.round > 0 && !self.results.is_empty();
-        let out = &mut self.run.out;
-        (out.left_out, out.new_segments) = (Some(left_out), Some(new_segments));
-        if out.verdict == Verdict::None && !self.run.settings.only_estimate {
-            out.verdict = Verdict::NothingToDo;
-        }
-        let totals = self.run.totals(stored);
-        self.run.out.after = Some(totals);
-        let name = quotable(&self.run.collection.name);
-        let error = match (self.bound.take(), self.latest.take()) {
-            (Some(bound), _) if has_compacted => Some(bound.context(format!("after {} rounds", self.round))),
-            (Some(bound), _) => Some(bound),
-            _ if self.run.settings.only_estimate || old == 0 => None,
-            (_, Some(busy)) if !has_compacted => Some(busy.context("nothing was compacted")),
-            (_, why) => {
-                let why = why.map(|error| format!("; the latest trigger: {error}")).unwrap_or_default();
-                let text = format!(
-                    "{} of \"{name}\" could still be compacted: {} to be sorted, and {} held or refused{why}",
-                    counted(number(old), "segment"),
-                    left_out.unsorted,
-                    left_out.held
-                );
-                Some(Error::new(Status::Incomplete, text).retriable())
-            }
-        };
-        let text = match &error {
-            Some(error) => error.message().to_owned(),
-            None if self.run.settings.only_estimate => "estimated only".to_owned(),
-            None if self.round == 0 => "nothing to do: no segments can be merged".to_owned(),
-            None => {
-                let new =
-                    if new_segments > 0 { format!("; {new_segments} new since") } else { String::new() };
-                format!(
-                    "{} in {}{new}",
-                    counted(totals.segments, "segment"),
-                    counted(i64::from(self.round), "round")
-                )
-            }
-        };
-        let state = match (&error, self.round) {
-            (Some(_), _) => StepState::Failed,
-            (None, 0) => StepState::Skipped,
-            (None, _) => StepState::Done,
-        };
-        self.run.step(Stage::Compact, since, state, text);
-        error
     }
 }

@@ -70,7 +70,7 @@ impl<'a> Run<'a> {
         }
         self.out.stage = stage;
         self.change(|progress| {
-            (progress.stage, progress.stage_done, progress.stage_total) = (stage as i32, 0, 0)
+            (progress.stage, progress.stage_done, progress.stage_total) = (stage as i32, 0, 0);
         });
         if self.settings.skips(stage) {
             self.step(stage, Instant::now(), StepState::Skipped, "the caller does not want it");
@@ -80,11 +80,11 @@ impl<'a> Run<'a> {
     }
 
     /// Adds the line of a stage that has ended.
-    pub(super) fn step(&mut self, stage: Stage, since: Instant, state: StepState, text: impl Into<String>) {
+    pub(super) fn step(&mut self, stage: Stage, since: Instant, how: StepState, text: impl Into<String>) {
         let took = since.elapsed();
         self.add(Step {
             stage,
-            state,
+            state: how,
             round: 0,
             is_l0: false,
             job_id: 0,

@@ -23,7 +23,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// A look has at least this time.
 const LEAST_TIME: Duration = Duration::from_secs(5);
 /// Milvus' codes for a collection, a replica or a node that is not loaded or not there now.
-const NOT_LOADED: [i32; 5] = [101, 103, 400, 500, 901];
+pub(super) const NOT_LOADED: [i32; 5] = [101, 103, 400, 500, 901];
 
 /// How the wait ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

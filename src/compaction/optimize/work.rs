@@ -97,9 +97,8 @@ impl View<'_> {
 
     /// Whether the segments of a place become fewer, or have to be rewritten for another reason.
     fn is_needed(&self, there: &[&Segment]) -> bool {
-        let has_new = there.iter().any(|segment| !self.results.has(segment.id));
         let merges = || self.sizes().results(there) < there.len();
-        has_new && (merges() || self.must_rewrite(there))
+        !self.results.are_of_one_job(there) && (merges() || self.must_rewrite(there))
     }
 
     /// Whether segments have to be rewritten even if they are as few afterwards.
@@ -138,16 +137,25 @@ impl View<'_> {
     pub(super) fn leftovers(&self) -> (Vec<i64>, LeftOut) {
         let mode = self.mode();
         let candidates = self.candidates();
-        let mut held: HashSet<i64> = match mode {
-            Mode::L0 => HashSet::new(),
-            Mode::Clustering if !self.needs_clustering(&candidates) => HashSet::new(),
-            Mode::Clustering => candidates.iter().map(|segment| segment.id).collect(),
+        let needed: Vec<Vec<&Segment>> = match mode {
+            Mode::Clustering if self.needs_clustering(&candidates) => vec![candidates],
+            Mode::L0 | Mode::Clustering => Vec::new(),
             Mode::Plain | Mode::TargetSize => {
-                let needed = by_place(&candidates).into_iter().filter(|there| self.is_needed(there));
-                needed.flatten().map(|segment| segment.id).collect()
+                by_place(&candidates).into_iter().filter(|there| self.is_needed(there)).collect()
             }
         };
-        held.retain(|id| !self.results.has(*id));
+        // Beside segments that no job took, the results are as they should be.
+        let open_there = |there: Vec<&Segment>| {
+            let is_result = |segment: &&Segment| self.results.has(segment.id);
+            let are_all_results = there.iter().all(is_result);
+            let ids: Vec<i64> = there
+                .into_iter()
+                .filter(|segment| are_all_results || !is_result(segment))
+                .map(|segment| segment.id)
+                .collect();
+            ids
+        };
+        let held: HashSet<i64> = needed.into_iter().flat_map(open_there).collect();
         let mut counted = LeftOut::default();
         let mut open = Vec::new();
         for segment in self.stored.iter().filter(|segment| segment.is_there()) {
@@ -162,13 +170,13 @@ impl View<'_> {
                     }
                     &mut counted.unsorted
                 }
-                () if is_result => continue,
-                () if !segment.is_flushed() => &mut counted.unflushed,
-                () if mode == Mode::Plain && segment.is_clustered() => &mut counted.clustered,
                 () if held.contains(&segment.id) => {
                     open.push(segment.id);
                     &mut counted.held
                 }
+                () if is_result => continue,
+                () if !segment.is_flushed() => &mut counted.unflushed,
+                () if mode == Mode::Plain && segment.is_clustered() => &mut counted.clustered,
                 () => continue,
             };
             *reason += 1;
