@@ -112,7 +112,7 @@ pub struct milvus_optimize_step {
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
 unsafe impl Sized_ for milvus_optimize_result {
     const NAME: &'static str = "milvus_optimize_result";
-    const FIRST_SIZE: usize = 248;
+    const FIRST_SIZE: usize = 240;
 }
 unsafe impl Sized_ for milvus_optimize_step {
     const NAME: &'static str = "milvus_optimize_step";

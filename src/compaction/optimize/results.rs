@@ -133,7 +133,7 @@ mod tests {
         assert!(!results.has(9), "while the result is stored, nothing comes in its place");
         results.see(&[segment(9, 120, true), segment(5, 120, true)]);
         assert!(results.has(5) && !results.has(9), "9 was there before");
-        results.add(&[plan(&[9], 10)]);
+        results.add(&[plan(&[8], 10)]);
         let [five, ten, nine] = [5, 10, 9].map(|id| segment(id, 120, true));
         assert!(results.are_of_one_job(&[&five]) && !results.are_of_one_job(&[&five, &ten]));
         assert!(!results.are_of_one_job(&[&five, &nine]) && !results.are_of_one_job(&[]));

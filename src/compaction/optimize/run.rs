@@ -8,15 +8,17 @@ use super::super::call_context::CallContext;
 use super::super::concurrently::Group;
 use super::super::follow::Show;
 use super::super::progress::Progress;
+use super::super::trigger::Found;
 use super::settings::Settings;
 use super::stage::{Cost, Optimized, Stage, Step, StepState, Totals};
-use crate::collection::Collection;
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::log::{self, Level};
 use crate::polling::through_outages;
 use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::server::{HAS_LEVELS, Server};
+use crate::text::quotable;
 
 /// One optimization.
 pub(super) struct Run<'a> {
@@ -48,10 +50,28 @@ impl<'a> Run<'a> {
     /// The stored segments, also if the server is away for a while.
     pub(super) async fn list(&self) -> Result<Vec<Segment>, Error> {
         let (rpc, deadline) = (self.context.rpc(), self.context.deadline);
-        through_outages(rpc, deadline, || {
-            segments::persistent(rpc, RetryClass::Read, deadline, &self.collection)
-        })
-        .await
+        let list = || segments::persistent(rpc, RetryClass::Read, deadline, &self.collection);
+        let stored = through_outages(rpc, deadline, list).await?;
+        // Servers list by name, and the segments of a later collection of that name are not listed here.
+        if stored.is_empty() {
+            self.find().await?;
+        }
+        Ok(stored)
+    }
+
+    /// Looks the collection up again by its name, and makes sure that it is still the same.
+    pub(super) async fn find(&self) -> Result<Found, Error> {
+        let (rpc, deadline) = (self.context.rpc(), self.context.deadline);
+        let (since, known) = (Instant::now(), &self.collection);
+        let now = through_outages(rpc, deadline, || collection::find(rpc, deadline, &known.name)).await?;
+        if !now.is_same(known) {
+            let text = format!(
+                "collection \"{}\" was dropped meanwhile, and another collection has its name now",
+                quotable(&known.name)
+            );
+            return Err(Error::new(Status::CollectionNotFound, text));
+        }
+        Ok(Found::new(rpc, &now, since))
     }
 
     /// The stored segments; `None` if the server or the user's rights do not show them.

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::{Round, Rounds};
-use crate::collection::{self, Collection};
 use crate::compaction::answered::{Start, Triggered};
 use crate::compaction::follow::{self, WaitResult};
 use crate::compaction::job_id::NO_JOB;
@@ -18,7 +17,7 @@ use crate::outage::may_pass;
 use crate::polling::through_outages;
 use crate::segments::Segment;
 use crate::server::COUNTS_PLANS;
-use crate::text::{counted, quotable};
+use crate::text::counted;
 
 impl Rounds<'_, '_> {
     /// An earlier trigger of this client may have started a job, which this call then follows.
@@ -165,17 +164,7 @@ impl Rounds<'_, '_> {
         if let Some(found) = self.found.take().filter(|found| found.is_current(context.rpc())) {
             return Ok(found);
         }
-        let (since, known) = (Instant::now(), &self.run.collection);
-        let find = || collection::find(context.rpc(), context.deadline, &known.name);
-        let now: Collection = through_outages(context.rpc(), context.deadline, find).await?;
-        if !now.is_same(known) {
-            let text = format!(
-                "collection \"{}\" was dropped meanwhile, and another collection has its name now",
-                quotable(&known.name)
-            );
-            return Err(Error::new(Status::CollectionNotFound, text));
-        }
-        Ok(Box::new(Found::new(context.rpc(), &now, since)))
+        self.run.find().await.map(Box::new)
     }
 }
 
