@@ -13,6 +13,16 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment, waiting_to_be_sorted};
 use crate::server::HAS_SORTED;
 
+/// Gets how much of a wait is done, and how much there is.
+pub(crate) type Tell<'a> = &'a (dyn Fn(usize, usize) + Send + Sync);
+
+/// The latest and the largest count of open segments.
+struct Latest<'a> {
+    open: AtomicUsize,
+    most: AtomicUsize,
+    tell: Tell<'a>,
+}
+
 /// How a wait for sorting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SortWait {
@@ -65,10 +75,10 @@ async fn wait_for_sort_of(
     collection: &Collection,
     flushed: &HashSet<i64>,
 ) -> Result<(), Error> {
-    let latest = AtomicUsize::new(0);
+    let latest = Latest { open: AtomicUsize::new(0), most: AtomicUsize::new(0), tell: &|_, _| {} };
     let is_open = |segment: &Segment| segment.is_unsorted() && flushed.contains(&segment.id);
     let sorted = until_none(rpc, limiter, deadline, collection, &is_open, &latest).await;
-    sorted.map_err(|error| match waiting_to_be_sorted(latest.into_inner()) {
+    sorted.map_err(|error| match waiting_to_be_sorted(latest.open.into_inner()) {
         Some(waiting) if matches!(error.status, Status::Timeout | Status::Stalled) => {
             error.context(format!("the rows are stored, but {waiting}"))
         }
@@ -79,7 +89,7 @@ async fn wait_for_sort_of(
 /// Waits until every stored segment of a collection is sorted, because a compaction takes only sorted segments, and until
 /// the segments that a flush stored are listed as flushed. As this only prepares the compaction, it waits at most `limit`
 /// and half of the remaining time. Results of compactions on 2.5 were seen to stay unsorted for longer; the caller
-/// continues then, and reports that.
+/// continues then, and reports that. `tell` gets how many of the segments that were open at first no longer are.
 ///
 /// Fails if the segments cannot be listed, and if the operation is cancelled.
 pub(crate) async fn wait_until_sorted(
@@ -88,7 +98,7 @@ pub(crate) async fn wait_until_sorted(
     deadline: Deadline<'_>,
     collection: &Collection,
     limit: Duration,
-    flushed: &HashSet<i64>,
+    (flushed, tell): (&HashSet<i64>, Tell<'_>),
 ) -> Result<SortWait, Error> {
     let sorts = rpc.server(deadline).await?.is_at_least(HAS_SORTED);
     if !sorts && flushed.is_empty() {
@@ -99,9 +109,9 @@ pub(crate) async fn wait_until_sorted(
         segment.is_stored_data() && (is_half_flushed || (sorts && segment.is_unsorted()))
     };
     let limit = deadline.remaining().map_or(limit, |remaining| limit.min(remaining / 2));
-    let latest = AtomicUsize::new(0);
+    let latest = Latest { open: AtomicUsize::new(0), most: AtomicUsize::new(0), tell };
     let sorted = until_none(rpc, limiter, deadline.within(limit), collection, &is_open, &latest).await;
-    match (sorted, latest.into_inner()) {
+    match (sorted, latest.open.into_inner()) {
         (Ok(()), _) => Ok(SortWait { unsorted: 0 }),
         // Only this wait has timed out, not the operation.
         (Err(error), unsorted @ 1..)
@@ -120,12 +130,14 @@ async fn until_none(
     deadline: Deadline<'_>,
     collection: &Collection,
     is_open: &(dyn Fn(&Segment) -> bool + Sync),
-    latest: &AtomicUsize,
+    latest: &Latest<'_>,
 ) -> Result<(), Error> {
     poll_until_done(rpc, limiter, deadline, "waiting for the sorting of", collection, || async {
         let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
         let open = stored.iter().filter(|segment| is_open(segment)).count();
-        latest.store(open, Ordering::Relaxed);
+        latest.open.store(open, Ordering::Relaxed);
+        let most = latest.most.fetch_max(open, Ordering::Relaxed).max(open);
+        (latest.tell)(most - open, most);
         Ok(open)
     })
     .await
@@ -159,7 +171,7 @@ mod tests {
                 deadline,
                 &collection,
                 limit,
-                &HashSet::new(),
+                (&HashSet::new(), &|_, _| {}),
             )
             .await
         });

@@ -54,7 +54,7 @@ impl<'a> Persistent<'a> {
             self.context.deadline,
             collection,
             LONGEST_SORT,
-            &HashSet::new(),
+            (&HashSet::new(), &|_, _| {}),
         )
         .await;
         // A server that cannot list segments can still compact them.

@@ -179,8 +179,9 @@ async fn sort(run: &mut Run<'_>) -> Result<(), Error> {
     let since = Instant::now();
     let (client_state, deadline) = (run.context.client_state, run.context.deadline);
     let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
-    let waited =
-        flush::wait_until_sorted(rpc, limiter, deadline, &run.collection, LONGEST_SORT, &run.flushed).await;
+    let tell = |done, total| run.tell(done, total);
+    let told = (&run.flushed, &tell as flush::Tell<'_>);
+    let waited = flush::wait_until_sorted(rpc, limiter, deadline, &run.collection, LONGEST_SORT, told).await;
     let sorts = run.server.is_at_least(HAS_SORTED);
     match waited {
         // A server that cannot list segments can still compact them.

@@ -111,7 +111,7 @@ fn the_cost_can_be_bounded_and_only_estimated() {
             (Settings { least_segments: 5, ..quick() }, "min_segments"),
         ] {
             let out = optimize(client, "c", settings);
-            assert_eq!(out.stage, Stage::Compact, "{line}");
+            assert_eq!((out.stage, out.cost.segments_in, out.cost.rows), (Stage::Compact, 4, rows), "{line}");
             let error = out.error.unwrap();
             assert_eq!((error.status, error.in_doubt), (Status::OutOfBounds, false), "{line}: {error}");
             let figures = format!("would rewrite 4 segments to about 1, with {rows} rows");

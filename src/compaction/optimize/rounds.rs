@@ -11,6 +11,7 @@ use super::super::predict::Scope;
 use super::super::trigger::Found;
 use super::results::Results;
 use super::run::{Pauses, Run};
+use super::stage::Cost;
 use super::work::View;
 use crate::error::{Error, Status};
 use crate::segments::Segment;
@@ -49,6 +50,8 @@ pub(super) struct Rounds<'r, 'a> {
     round: u32,
     /// How many rounds have triggered.
     triggered: u32,
+    /// The cost of all rounds so far with that of the next trigger.
+    planned: Cost,
     has_applied_deletions: bool,
     /// Why the latest trigger did not compact anything.
     latest: Option<Error>,
@@ -69,6 +72,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             pauses,
             round: 0,
             triggered: 0,
+            planned: Cost::default(),
             has_applied_deletions: false,
             latest: None,
             bound: None,
@@ -118,6 +122,9 @@ impl<'r, 'a> Rounds<'r, 'a> {
         let total = self.run.out.cost.and(work.cost);
         if let Err(error) = self.check_bounds(&work, total) {
             self.bound = Some(error);
+            if self.round == 0 {
+                self.run.out.cost = total;
+            }
             return Ok(None);
         }
         self.run.tell_cost(total);
@@ -136,9 +143,9 @@ impl<'r, 'a> Rounds<'r, 'a> {
         if let Some(named) = work.named {
             params.segment_ids = Some(named);
         }
+        self.planned = total;
         match self.trigger(&params, stored).await? {
             Round::Compacted => {
-                self.run.out.cost = total;
                 self.latest = None;
                 let now = self.list().await?;
                 // Where most segments are held, a server rewrites what is free alone, and nothing becomes fewer.

@@ -50,8 +50,10 @@ impl Rounds<'_, '_> {
         }
         let (client_state, deadline) = (self.run.context.client_state, self.run.context.deadline);
         let (rpc, limiter) = (&client_state.rpc, &client_state.collection_limiter);
-        let none = HashSet::new();
-        flush::wait_until_sorted(rpc, limiter, deadline, &self.run.collection, LONGEST_SORT, &none).await?;
+        let run = &*self.run;
+        let (none, tell) = (HashSet::new(), |done, total| run.tell(done, total));
+        let told = (&none, &tell as flush::Tell<'_>);
+        flush::wait_until_sorted(rpc, limiter, deadline, &run.collection, LONGEST_SORT, told).await?;
         self.list().await
     }
 

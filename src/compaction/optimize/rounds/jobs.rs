@@ -122,7 +122,10 @@ impl Rounds<'_, '_> {
         if triggered.start == Start::Nothing {
             return self.nothing().await;
         }
-        self.triggered += u32::from(!params.is_l0);
+        if !params.is_l0 {
+            self.triggered += 1;
+            self.run.out.cost = self.planned;
+        }
         let why = if triggered.start == Start::Running { "it ran already" } else { "" };
         let outcome = self.follow(triggered.job_id, params.is_l0, why).await?;
         match outcome.error {
