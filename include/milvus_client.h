@@ -1889,6 +1889,9 @@ void milvus_many_list_free(milvus_many_list *list);
  * @{
  */
 
+/** The results of milvus_optimize() or milvus_optimize_many(). */
+typedef struct milvus_optimize_list milvus_optimize_list;
+
 /** No stage has begun. */
 #define MILVUS_STAGE_NONE 0
 
@@ -2089,9 +2092,6 @@ const char *milvus_stage_name(int32_t stage);
 
 /** The step failed, or the call ended during it. */
 #define MILVUS_STEP_FAILED 3
-
-/** The results of milvus_optimize() or milvus_optimize_many(). */
-typedef struct milvus_optimize_list milvus_optimize_list;
 
 /** The result of one collection. MILVUS_NOT_REPORTED stands for what is not known. */
 typedef struct milvus_optimize_result {

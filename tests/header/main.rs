@@ -157,7 +157,7 @@ fn the_documentation_lists_every_option() {
 }
 
 fn header() -> String {
-    let generated: Vec<String> = SECTIONS.iter().map(|name| generated(name)).collect();
+    let generated = handles_first(SECTIONS.iter().map(|name| generated(name)).collect());
     let all = generated.concat();
     let sections = SECTIONS.iter().zip(&generated);
     let sections: String = sections.map(|(name, code)| section(name, &with_parameters(code, &all))).collect();
@@ -181,6 +181,27 @@ fn generated(name: &str) -> String {
         .unwrap()
         .write(&mut generated);
     String::from_utf8(generated).unwrap()
+}
+
+/// The type of a handle stands in the first section that has it: C knows nothing of what comes later.
+fn handles_first(mut sections: Vec<String>) -> Vec<String> {
+    for late in 1..sections.len() {
+        let lines =
+            sections[late].lines().filter(|line| line.starts_with("typedef struct") && line.ends_with(';'));
+        let handles: Vec<String> = lines.map(str::to_owned).collect();
+        for handle in handles {
+            let name = handle.trim_end_matches(';').rsplit_once(' ').unwrap().1;
+            let used = format!("{name} *");
+            if let Some(first) = sections[..late].iter().position(|section| section.contains(&used)) {
+                let declared = sections[late].find(&handle).unwrap();
+                let begin = sections[late][..declared].rfind("/**").unwrap();
+                let end = declared + handle.len() + "\n\n".len();
+                let moved: String = sections[late].drain(begin..end).collect();
+                sections[first].insert_str(0, &moved);
+            }
+        }
+    }
+    sections
 }
 
 /// One file of `src/ffi`: its opening words, then what is generated from the rest.
