@@ -25,7 +25,8 @@
 //               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
 //   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
-//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option wait_timeout_ms (none);
+//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option
+//               wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
 //               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
 //               for a minute, and any call when it answers nothing but keepalive pings for five minutes. MILVUS_STALLED
@@ -2158,7 +2159,7 @@ typedef struct milvus_optimize_result {
     int64_t elapsed_ms;
 } milvus_optimize_result;
 /** What a milvus_optimize_result begins with: its size, and zeros. */
-#define MILVUS_OPTIMIZE_RESULT_INIT { sizeof(milvus_optimize_result), NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MILVUS_OPTIMIZE_RESULT_INIT { sizeof(milvus_optimize_result), NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0 }, 0, 0 }
 
 /** A line of a result: a stage, or one round of the compaction. */
 typedef struct milvus_optimize_step {
@@ -2353,7 +2354,10 @@ typedef struct milvus_progress {
     int64_t failed;
     /** Plans that ended, per second so far; 0 at first. */
     double plans_per_second;
-    /** Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is known, and for other operations. */
+    /**
+     * Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is
+     * known, and for other operations.
+     */
     int64_t collections;
     /** Collections that are done, with or without success. */
     int64_t collections_done;
@@ -2397,8 +2401,8 @@ typedef void (*milvus_future_callback)(milvus_future *future,
 typedef void (*milvus_destructor)(void *user_data);
 
 /**
- * Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize() and
- * milvus_compact_many().
+ * Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize(),
+ * milvus_optimize_many() and milvus_compact_many().
  *
  * The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
  * milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns

@@ -89,7 +89,8 @@ pub struct milvus_progress {
     pub failed: i64,
     /// Plans that ended, per second so far; 0 at first.
     pub plans_per_second: f64,
-    /// Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is known, and for other operations.
+    /// Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is
+    /// known, and for other operations.
     pub collections: i64,
     /// Collections that are done, with or without success.
     pub collections_done: i64,
@@ -131,8 +132,8 @@ pub type milvus_destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)
 pub type milvus_future_callback =
     Option<unsafe extern "C" fn(future: *mut milvus_future, status: milvus_status, user_data: *mut c_void)>;
 
-/// Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize() and
-/// milvus_compact_many().
+/// Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize(),
+/// milvus_optimize_many() and milvus_compact_many().
 ///
 /// The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
 /// milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 
 use crate::comment;
 
+/// Structs without a size are only parts of others, in any later section: their zeros by their names.
+pub(crate) type Parts = BTreeMap<String, String>;
+
 /// Whether a line of a struct is a field: a line of a comment may end like one.
 fn is_field(line: &str) -> bool {
     line.ends_with(';') && !line.trim_start().starts_with(['*', '/'])
@@ -12,11 +15,9 @@ fn is_field(line: &str) -> bool {
 
 /// Adds its ..._INIT to every struct that the caller has to set one for. All fields are listed: neither
 /// C99 nor C++11 compilers warn then.
-pub(crate) fn with_initialisers(generated: &str) -> String {
+pub(crate) fn with_initialisers(generated: &str, parts: &mut Parts) -> String {
     let mut out = String::new();
     let mut fields: Option<Vec<String>> = None;
-    // Structs without a size are only parts of others: their zeros by their names.
-    let mut parts = BTreeMap::new();
     for line in generated.lines() {
         writeln!(out, "{line}").unwrap();
         if line.starts_with("typedef struct milvus_") && line.ends_with('{') {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use milvus_client::Status;
 use milvus_client::config::OPTIONS;
 
-use initialisers::with_initialisers;
+use initialisers::{Parts, with_initialisers};
 use parameters::with_parameters;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
@@ -67,7 +67,8 @@ const OPENING: &str = "\
 //               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
 //   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
-//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option wait_timeout_ms (none);
+//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option
+//               wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
 //               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
 //               for a minute, and any call when it answers nothing but keepalive pings for five minutes. MILVUS_STALLED
@@ -159,8 +160,10 @@ fn the_documentation_lists_every_option() {
 fn header() -> String {
     let generated = handles_first(SECTIONS.iter().map(|name| generated(name)).collect());
     let all = generated.concat();
+    let mut parts = Parts::new();
     let sections = SECTIONS.iter().zip(&generated);
-    let sections: String = sections.map(|(name, code)| section(name, &with_parameters(code, &all))).collect();
+    let sections: String =
+        sections.map(|(name, code)| section(name, &with_parameters(code, &all), &mut parts)).collect();
     [OPENING, FILE, &sections, CLOSING].concat()
 }
 
@@ -205,7 +208,7 @@ fn handles_first(mut sections: Vec<String>) -> Vec<String> {
 }
 
 /// One file of `src/ffi`: its opening words, then what is generated from the rest.
-fn section(name: &str, generated: &str) -> String {
+fn section(name: &str, generated: &str, parts: &mut Parts) -> String {
     let text = std::fs::read_to_string(source(name)).unwrap();
     let words = text.lines().map_while(|line| line.strip_prefix("//!"));
     let words = words.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
@@ -216,7 +219,7 @@ fn section(name: &str, generated: &str) -> String {
     if name == "errors" {
         section.push_str(&statuses());
     }
-    section.push_str(with_initialisers(&plain(&folded(generated.trim()))).trim_end());
+    section.push_str(with_initialisers(&plain(&folded(generated.trim())), parts).trim_end());
     section.push_str("\n\n/** @} */\n");
     section
 }
