@@ -112,6 +112,14 @@ enum class status : std::int32_t {
     busy = MILVUS_BUSY,
     /// Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
     stalled = MILVUS_STALLED,
+    /// The compaction would go beyond a bound that the caller set; the library did not trigger it.
+    out_of_bounds = MILVUS_OUT_OF_BOUNDS,
+    /// The collection was compacted, but segments were left out; the result says how many and why. Optimize it again
+    /// later.
+    incomplete = MILVUS_INCOMPLETE,
+    /// The collection is compacted, but the query nodes do not serve all of the result yet; the message names what is
+    /// missing.
+    not_served = MILVUS_NOT_SERVED,
     /// This is a defect of the library; please report the message.
     internal = MILVUS_INTERNAL,
     /// The process has no handle, thread or other resource left.
@@ -356,6 +364,49 @@ enum class resolution_state : std::int32_t {
     not_in_doubt = MILVUS_RESOLUTION_NOT_IN_DOUBT,
 };
 
+/// A stage of an optimization.
+enum class stage : std::int32_t {
+    /// No stage has begun.
+    none = MILVUS_STAGE_NONE,
+    /// Store the rows that are in memory only.
+    flush = MILVUS_STAGE_FLUSH,
+    /// Wait until everything stored is sorted (servers since 2.5), at most a minute; the rounds wait for the rest.
+    sort = MILVUS_STAGE_SORT,
+    /// Wait until the rows that are stored are indexed.
+    index = MILVUS_STAGE_INDEX,
+    /// Compact, in rounds.
+    compact = MILVUS_STAGE_COMPACT,
+    /// Wait until the results are indexed.
+    reindex = MILVUS_STAGE_REINDEX,
+    /// Have the query nodes load the results, if the collection is loaded.
+    load = MILVUS_STAGE_LOAD,
+    /// Wait until the query nodes serve the results and nothing that these replaced.
+    serve = MILVUS_STAGE_SERVE,
+    /// All stages are over.
+    done = MILVUS_STAGE_DONE,
+};
+
+/// Whether an optimization applies deletions first.
+enum class l0_mode : std::int32_t {
+    /// Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later), and the
+    /// compaction is not limited to a part of the collection.
+    automatic = MILVUS_L0_AUTO,
+    /// The same, but fail with status::unsupported on a server that cannot.
+    required = MILVUS_L0_REQUIRED,
+    /// Leave deletions as they are.
+    never = MILVUS_L0_NEVER,
+};
+
+/// How a step of an optimization ended.
+enum class step_state : std::int32_t {
+    /// The step did what it was for.
+    done = MILVUS_STEP_DONE,
+    /// The step was not needed, or not wanted.
+    skipped = MILVUS_STEP_SKIPPED,
+    /// The step failed, or the call ended during it.
+    failed = MILVUS_STEP_FAILED,
+};
+
 /// What to log.
 enum class log_level : std::int32_t {
     /// Nothing uses this level yet: the library returns errors and does not log them.
@@ -439,6 +490,28 @@ inline const char *to_string(resolution_state value) noexcept
 {
     return milvus_resolution_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this stage, a static string.
+inline const char *to_string(stage value) noexcept { return milvus_stage_name(static_cast<std::int32_t>(value)); }
+/// The short name of this l0 mode, a static string.
+inline const char *to_string(l0_mode value) noexcept
+{
+    switch (value) {
+    case l0_mode::automatic: return "auto";
+    case l0_mode::required: return "required";
+    case l0_mode::never: return "never";
+    }
+    return "unknown";
+}
+/// The short name of this step state, a static string.
+inline const char *to_string(step_state value) noexcept
+{
+    switch (value) {
+    case step_state::done: return "done";
+    case step_state::skipped: return "skipped";
+    case step_state::failed: return "failed";
+    }
+    return "unknown";
+}
 /// The short name of this log level, a static string.
 inline const char *to_string(log_level value) noexcept
 {
@@ -519,6 +592,7 @@ inline constexpr timeout no_timeout = timeout::unlimited();
 
 struct report;
 struct many_result;
+struct optimize_result;
 
 /// Why something failed: `milvus_error` as a value.
 struct failure {
@@ -579,7 +653,8 @@ private:
     std::shared_ptr<const milvus::failure> detail_; // shared, as copying an exception must not throw
 };
 
-/// The exception of a call that failed and has a value all the same: see `wait_error` and `many_error`.
+/// The exception of a call that failed and has a value all the same: see `wait_error`, `many_error`, `optimize_error` and
+/// `optimize_many_error`.
 template <class T> class error_with : public error {
 public:
     /// Makes the exception of a failure and the value.
@@ -587,7 +662,7 @@ public:
         : error(std::move(what_failed)), value_(std::make_shared<const T>(std::move(seen)))
     {
     }
-    /// The value: the report of a wait, or the list of results.
+    /// The value: the report of a wait, the result of an optimization, or the list of results.
     const T &value() const noexcept { return *value_; }
 
 private:
@@ -600,7 +675,9 @@ struct nothing {}; // the value of operations that have none
 
 // Whether an operation that failed may have such a value all the same.
 template <class T>
-inline constexpr bool outlives_failure = std::is_same_v<T, report> || std::is_same_v<T, std::vector<many_result>>;
+inline constexpr bool outlives_failure =
+    std::is_same_v<T, report> || std::is_same_v<T, std::vector<many_result>> || std::is_same_v<T, optimize_result> ||
+    std::is_same_v<T, std::vector<optimize_result>>;
 
 template <class Error> [[noreturn]] void raise(const Error &what)
 {
@@ -974,7 +1051,82 @@ struct resolution {
     std::string text;
 };
 
-/// How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the time.
+/// A line of a result: a stage, or one round of the compaction.
+struct optimize_step {
+    /// The stage.
+    milvus::stage stage{};
+    /// How it ended.
+    milvus::step_state state{};
+    /// The number of the round, from 1; 0 for a whole stage.
+    std::int32_t round = 0;
+    /// Whether the round applied deletions (an L0 compaction).
+    bool is_l0 = false;
+    /// The job of the round, or no_job.
+    std::int64_t job_id = no_job;
+    /// Duration.
+    std::chrono::milliseconds elapsed{0};
+    /// What the round found out about its job.
+    std::optional<milvus::report> report;
+    /// What happened, as a text for people.
+    std::string text;
+};
+
+/// The result of one collection. Empty stands for what is not known.
+struct optimize_result {
+    /// The name or alias that you gave, or that the server listed.
+    std::string collection_name;
+    /// How a call ended; status::ok if all stages are done. Else the status of the stage that failed.
+    milvus::status status{};
+    /// The stage in which it ended: stage::done after the last, also with status::incomplete.
+    milvus::stage stage{};
+    /// How the compaction ended, all rounds together. verdict::nothing_to_do if nothing was triggered.
+    milvus::verdict verdict{};
+    /// Jobs that were triggered or followed.
+    std::int32_t rounds = 0;
+    /// Whether the collection is loaded: answer::yes, answer::no or answer::not_known.
+    milvus::answer is_loaded = answer::not_known;
+    /// The latest job, or no_job. If the call ended early, it may go on.
+    std::int64_t job_id = no_job;
+    /// A line for each stage and each round, in the order in which they ended: the rounds of the compaction come before
+    /// its stage.
+    std::vector<milvus::optimize_step> steps;
+    /// The details of the failure; with the status status::ok if there is none.
+    milvus::failure failure;
+    /// Segments with stored rows before the first round.
+    std::optional<std::int64_t> segments_before;
+    /// Segments with stored rows after the last round.
+    std::optional<std::int64_t> segments_after;
+    /// Rows of those segments before. Deleted rows count until a compaction purges them.
+    std::optional<std::int64_t> rows_before;
+    /// Rows of those segments after.
+    std::optional<std::int64_t> rows_after;
+    /// Segments of deletions (L0) before the first round. Servers since 2.4.7 report it.
+    std::optional<std::int64_t> l0_segments_before;
+    /// Segments of deletions (L0) after the last round.
+    std::optional<std::int64_t> l0_segments_after;
+    /// Segments that the rounds rewrote, as listed before each. With only_estimate: that they would rewrite.
+    std::optional<std::int64_t> segments_in;
+    /// About how many they became. Empty for a clustering.
+    std::optional<std::int64_t> segments_out;
+    /// Their rows.
+    std::optional<std::int64_t> rewrite_rows;
+    /// Their bytes, as an estimate: rewrite_rows times row_bytes. Servers report no sizes.
+    std::optional<std::int64_t> rewrite_bytes;
+    /// The size of a row in bytes: from the parameters, or of the fixed-width fields of the schema.
+    std::optional<std::int64_t> row_bytes;
+    /// Segments that the query nodes serve at the end, of those that they should.
+    std::optional<std::int64_t> served_segments;
+    /// Stored segments that are not in the state that was wanted, by reason. other counts those that could be merged,
+    /// but were held or refused.
+    std::optional<milvus::left_out> left_out;
+    /// Segments that were stored since the first round began, by flushes and other compactions.
+    std::optional<std::int64_t> new_segments;
+    /// Duration.
+    std::chrono::milliseconds elapsed{0};
+};
+
+/// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() know more
+/// than the time.
 struct progress {
     /// Time since the start, or from the start to the end.
     std::chrono::milliseconds elapsed{0};
@@ -986,12 +1138,27 @@ struct progress {
     std::int64_t failed = 0;
     /// Plans that ended, per second so far; 0 at first.
     double plans_per_second = 0;
-    /// Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations.
+    /// Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is known, and
+    /// for other operations.
     std::int64_t collections = 0;
     /// Collections that are done, with or without success.
     std::int64_t collections_done = 0;
     /// Collections that failed.
     std::int64_t collections_failed = 0;
+    /// The stage of milvus_optimize_async(); 0 for other operations.
+    milvus::stage stage{};
+    /// The round of its compaction, from 1; 0 before.
+    std::int32_t round = 0;
+    /// How far the stage is, of stage_total: indexed rows, percent of a load, or segments that are served.
+    std::int64_t stage_done = 0;
+    /// What the stage has to do; 0 while that is not known.
+    std::int64_t stage_total = 0;
+    /// Segments that the rounds so far, with the next, rewrite; known before the trigger.
+    std::int64_t rewrite_segments = 0;
+    /// Their rows.
+    std::int64_t rewrite_rows = 0;
+    /// Their bytes, as an estimate: see optimize_result.
+    std::int64_t rewrite_bytes = 0;
 };
 
 /// The requests of one kind that were sent, by how they ended, and how long the server took to answer (ok and refused):
@@ -1104,10 +1271,51 @@ struct many_result {
     std::optional<std::int64_t> unsorted_segments;
 };
 
-/// What `wait()`, `wait_in()` and `optimize()` throw if there is a report.
+/// How to optimize: `milvus_optimize_params`.
+struct optimize_params {
+    /// The kind of compaction; set `target_size_mb` to `largest_target_size` to merge as far as the server can.
+    compact_params compaction;
+    /// Stages to leave out, for example `{milvus::stage::flush, milvus::stage::serve}`.
+    std::vector<stage> skip_stages;
+    /// Whether an L0 compaction applies deletions before the rounds: a compaction purges only rows whose deletions were
+    /// applied.
+    l0_mode l0 = l0_mode::automatic;
+    /// Whether the first round also rewrites segments that cannot be merged.
+    bool force = false;
+    /// Whether to estimate the cost only, and to flush and trigger nothing.
+    bool only_estimate = false;
+    /// The most rounds that trigger; 0 is the library's default, 10.
+    std::int32_t max_rounds = 0;
+    /// How many collections `optimize_many()` has in progress at a time; 0 is the library's default, 16.
+    std::int32_t concurrency = 0;
+    /// The longest pause between two rounds; 0 is the library's default, 30 s.
+    std::chrono::milliseconds pause{0};
+    /// The limit of all pauses together; 0 is the library's default, 10 min.
+    std::chrono::milliseconds max_pause{0};
+    /// The limit of loading and serving together; 0 is the library's default, 10 min.
+    std::chrono::milliseconds serve_timeout{0};
+    /// The most rows that all rounds together rewrite; without a value there is no bound. The library refuses 0.
+    std::optional<std::int64_t> max_rewrite_rows;
+    /// The most bytes that all rounds together rewrite, as estimated; without a value there is no bound. The library
+    /// refuses 0.
+    std::optional<std::int64_t> max_rewrite_bytes;
+    /// The least number of segments for which the first round triggers; 0: no bound.
+    std::int64_t min_segments = 0;
+    /// The size of a row in bytes, for the estimates; without a value that of the fixed-width fields of the schema.
+    std::optional<std::int64_t> row_bytes;
+    /// The size of a segment in bytes up to which the server merges; without a value the target size, or the default of
+    /// the server's version.
+    std::optional<std::int64_t> segment_bytes;
+};
+
+/// What `wait()` and `wait_in()` throw if there is a report.
 using wait_error = error_with<report>;
 /// What `compact_many()` and `compact_all()` throw if some collections failed; it has all results.
 using many_error = error_with<std::vector<many_result>>;
+/// What `optimize()` throws if it fails after it began; its value has the stage, the steps and the figures so far.
+using optimize_error = error_with<optimize_result>;
+/// What `optimize_many()` and `optimize_all()` throw if some collections failed; it has all results.
+using optimize_many_error = error_with<std::vector<optimize_result>>;
 
 namespace detail {
 
@@ -1119,6 +1327,7 @@ struct deleter {
     void operator()(milvus_plan_list *handle) const noexcept { milvus_plan_list_free(handle); }
     void operator()(milvus_segment_list *handle) const noexcept { milvus_segment_list_free(handle); }
     void operator()(milvus_many_list *handle) const noexcept { milvus_many_list_free(handle); }
+    void operator()(milvus_optimize_list *handle) const noexcept { milvus_optimize_list_free(handle); }
 };
 
 template <class Handle> using owned = std::unique_ptr<Handle, deleter>;
@@ -1313,6 +1522,51 @@ inline resolution value_of(const milvus_resolution &c)
     return made;
 }
 
+inline optimize_step value_of(const milvus_optimize_step &c)
+{
+    optimize_step made;
+    made.stage = static_cast<milvus::stage>(c.stage);
+    made.state = static_cast<milvus::step_state>(c.state);
+    made.round = c.round;
+    made.is_l0 = c.is_l0 == MILVUS_YES;
+    made.job_id = c.job_id;
+    made.elapsed = std::chrono::milliseconds(c.elapsed_ms);
+    if (c.report != nullptr)
+        made.report = value_of(*c.report);
+    made.text = text_of(c.text);
+    return made;
+}
+
+inline optimize_result value_of(const milvus_optimize_result &c)
+{
+    optimize_result made;
+    made.collection_name = text_of(c.collection_name);
+    made.status = static_cast<milvus::status>(c.status);
+    made.stage = static_cast<milvus::stage>(c.stage);
+    made.verdict = static_cast<milvus::verdict>(c.verdict);
+    made.rounds = c.rounds;
+    made.is_loaded = static_cast<milvus::answer>(c.is_loaded);
+    made.job_id = c.job_id;
+    made.failure = failure_of(*c.error);
+    made.segments_before = reported(c.segments_before);
+    made.segments_after = reported(c.segments_after);
+    made.rows_before = reported(c.rows_before);
+    made.rows_after = reported(c.rows_after);
+    made.l0_segments_before = reported(c.l0_segments_before);
+    made.l0_segments_after = reported(c.l0_segments_after);
+    made.segments_in = reported(c.segments_in);
+    made.segments_out = reported(c.segments_out);
+    made.rewrite_rows = reported(c.rewrite_rows);
+    made.rewrite_bytes = reported(c.rewrite_bytes);
+    made.row_bytes = reported(c.row_bytes);
+    made.served_segments = reported(c.served_segments);
+    if (c.left_out.total != MILVUS_NOT_REPORTED)
+        made.left_out = value_of(c.left_out);
+    made.new_segments = reported(c.new_segments);
+    made.elapsed = std::chrono::milliseconds(c.elapsed_ms);
+    return made;
+}
+
 inline progress value_of(const milvus_progress &c)
 {
     progress made;
@@ -1324,6 +1578,13 @@ inline progress value_of(const milvus_progress &c)
     made.collections = c.collections;
     made.collections_done = c.collections_done;
     made.collections_failed = c.collections_failed;
+    made.stage = static_cast<milvus::stage>(c.stage);
+    made.round = c.round;
+    made.stage_done = c.stage_done;
+    made.stage_total = c.stage_total;
+    made.rewrite_segments = c.rewrite_segments;
+    made.rewrite_rows = c.rewrite_rows;
+    made.rewrite_bytes = c.rewrite_bytes;
     return made;
 }
 
@@ -1530,6 +1791,44 @@ inline milvus_status take(milvus_future *f, std::optional<std::vector<many_resul
         return code;
     out = items_of<milvus_many_result>(handle, count, milvus_many_list_get, MILVUS_MANY_RESULT_INIT);
     return out->size() == count ? code : MILVUS_INTERNAL;
+}
+
+// The steps of a result are read apart.
+inline milvus_status read_steps(const milvus_optimize_list *list, std::size_t index, optimize_result &into)
+{
+    milvus_optimize_result c = MILVUS_OPTIMIZE_RESULT_INIT;
+    milvus_status code = milvus_optimize_list_get(list, index, &c);
+    for (std::size_t i = 0; code == MILVUS_OK && i < c.step_count; i++) {
+        milvus_optimize_step step = MILVUS_OPTIMIZE_STEP_INIT;
+        code = milvus_optimize_list_step(list, index, i, &step);
+        if (code == MILVUS_OK)
+            into.steps.push_back(value_of(step));
+    }
+    return code;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<std::vector<optimize_result>> &out)
+{
+    milvus_optimize_list *handle = nullptr;
+    milvus_status code = milvus_future_take_optimized(f, &handle);
+    const owned<milvus_optimize_list> held(handle);
+    const std::size_t count = milvus_optimize_list_count(handle);
+    if (handle == nullptr)
+        return code;
+    out = items_of<milvus_optimize_result>(handle, count, milvus_optimize_list_get, MILVUS_OPTIMIZE_RESULT_INIT);
+    bool is_whole = out->size() == count;
+    for (std::size_t i = 0; is_whole && i < count; i++)
+        is_whole = read_steps(handle, i, (*out)[i]) == MILVUS_OK;
+    return is_whole ? code : MILVUS_INTERNAL;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<optimize_result> &out)
+{
+    std::optional<std::vector<optimize_result>> list;
+    const milvus_status code = take(f, list);
+    if (list && !list->empty())
+        out = std::move(list->front());
+    return code;
 }
 
 // What an operation that is over ended with.
@@ -1937,6 +2236,66 @@ private:
     std::optional<failure> wrong_;
 };
 
+// milvus_optimize_params for a call; points into what it is made of.
+class raw_optimize_params {
+public:
+    explicit raw_optimize_params(const optimize_params &from) : compaction(from.compaction)
+    {
+        raw_.compaction = compaction.get();
+        for (const stage skipped : from.skip_stages)
+            raw_.skip_stages |= static_cast<std::int32_t>(skipped);
+        raw_.l0 = static_cast<std::int32_t>(from.l0);
+        raw_.force = from.force;
+        raw_.only_estimate = from.only_estimate;
+        raw_.max_rounds = from.max_rounds;
+        raw_.concurrency = from.concurrency;
+        raw_.pause_ms = from.pause.count();
+        raw_.max_pause_ms = from.max_pause.count();
+        raw_.serve_timeout_ms = from.serve_timeout.count();
+        raw_.max_rewrite_rows = given(from.max_rewrite_rows);
+        raw_.max_rewrite_bytes = given(from.max_rewrite_bytes);
+        raw_.min_segments = from.min_segments;
+        raw_.row_bytes = given(from.row_bytes);
+        raw_.segment_bytes = given(from.segment_bytes);
+    }
+    const milvus_optimize_params *get() const noexcept { return &raw_; }
+
+    raw_params compaction;
+
+private:
+    // 0 would mean "none given" in C: it gets what that refuses.
+    static std::int64_t given(const std::optional<std::int64_t> &number)
+    {
+        return number ? (*number > 0 ? *number : -1) : 0;
+    }
+    milvus_optimize_params raw_ = MILVUS_OPTIMIZE_PARAMS_INIT;
+};
+
+// The names of collections for a call.
+class raw_names {
+public:
+    // Without collections: all that there are. `wrong` takes in what is wrong with a name.
+    raw_names(const std::vector<std::string> *collections, raw_params &checked)
+        : wrong(checked.wrong_with("a collection's name", std::string())), is_all_(collections == nullptr)
+    {
+        if (is_all_)
+            return;
+        names_.reserve(collections->size() + 1); // never without an address: C would take it for "all"
+        for (const std::string &name : *collections) {
+            wrong = checked.wrong_with("a collection's name", name);
+            names_.push_back(name.c_str());
+        }
+    }
+    const char *const *get() const noexcept { return is_all_ ? nullptr : names_.data(); }
+    std::size_t size() const noexcept { return names_.size(); }
+
+    std::optional<failure> wrong;
+
+private:
+    std::vector<const char *> names_;
+    bool is_all_;
+};
+
 } // namespace detail
 
 /// A server and a database: `milvus_client`. Destroying the client does not block: its operations go on, and the
@@ -2187,16 +2546,45 @@ public:
         return start<void>(named(collection), milvus_flush_async, limit, collection.c_str());
     }
 
-    /// Flushes, compacts and waits until the collection is ready to search: `milvus_optimize()`. Throws a `wait_error`
-    /// with the report if it did not succeed and there is a report.
-    report optimize(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    /// Flushes, compacts and waits until the result is indexed and served: `milvus_optimize()`. Throws an
+    /// `optimize_error` with the result so far if it fails after it began.
+    optimize_result optimize(const std::string &collection, const optimize_params &params = {}, timeout limit = {})
     {
         return optimize_async(collection, params, limit).get();
     }
     /// `optimize()` without blocking.
-    future<report> optimize_async(const std::string &collection, const compact_params &params = {}, timeout limit = {})
+    future<optimize_result> optimize_async(const std::string &collection, const optimize_params &params = {},
+                                           timeout limit = {})
     {
-        return start_with<report>(collection, params, milvus_optimize_async, limit);
+        detail::raw_optimize_params raw(params);
+        return start<optimize_result>(raw.compaction.wrong_with("the collection's name", collection),
+                                      milvus_optimize_async, limit, collection.c_str(), raw.get());
+    }
+
+    /// Optimizes these collections: `milvus_optimize_many()`. The library refuses an empty list. Throws an
+    /// `optimize_many_error` with all results if some collections failed.
+    std::vector<optimize_result> optimize_many(const std::vector<std::string> &collections,
+                                               const optimize_params &params = {}, timeout limit = {})
+    {
+        return optimize_many_async(collections, params, limit).get();
+    }
+    /// `optimize_many()` without blocking.
+    future<std::vector<optimize_result>> optimize_many_async(const std::vector<std::string> &collections,
+                                                             const optimize_params &params = {}, timeout limit = {})
+    {
+        return optimize_these(&collections, params, limit);
+    }
+
+    /// Optimizes every collection of the database that the user may see: `milvus_optimize_many()`. Throws an
+    /// `optimize_many_error` with all results if some collections failed.
+    std::vector<optimize_result> optimize_all(const optimize_params &params = {}, timeout limit = {})
+    {
+        return optimize_all_async(params, limit).get();
+    }
+    /// `optimize_all()` without blocking.
+    future<std::vector<optimize_result>> optimize_all_async(const optimize_params &params = {}, timeout limit = {})
+    {
+        return optimize_these(nullptr, params, limit);
     }
 
     /// Compacts these collections: `milvus_compact_many()`. The library refuses an empty list. Throws a `many_error`
@@ -2269,17 +2657,17 @@ private:
         detail::raw_params raw(params.compaction);
         const milvus_many_params how = {sizeof how, raw.get(), params.concurrency,
                                         static_cast<std::int32_t>(params.only_trigger)};
-        std::optional<failure> wrong = raw.wrong_with("a collection's name", std::string());
-        std::vector<const char *> names;
-        if (collections != nullptr) {
-            names.reserve(collections->size() + 1); // never without an address: C would take it for "all"
-            for (const std::string &name : *collections) {
-                wrong = raw.wrong_with("a collection's name", name);
-                names.push_back(name.c_str());
-            }
-        }
-        return start<std::vector<many_result>>(std::move(wrong), milvus_compact_many_async, limit,
-                                               collections != nullptr ? names.data() : nullptr, names.size(), &how);
+        detail::raw_names names(collections, raw);
+        return start<std::vector<many_result>>(std::move(names.wrong), milvus_compact_many_async, limit, names.get(),
+                                               names.size(), &how);
+    }
+    future<std::vector<optimize_result>> optimize_these(const std::vector<std::string> *collections,
+                                                        const optimize_params &params, timeout limit)
+    {
+        detail::raw_optimize_params raw(params);
+        detail::raw_names names(collections, raw.compaction);
+        return start<std::vector<optimize_result>>(std::move(names.wrong), milvus_optimize_many_async, limit,
+                                                   names.get(), names.size(), raw.get());
     }
 
     detail::owned<milvus_client> handle_;

@@ -154,7 +154,7 @@ func TestWithoutDeadlineAWaitForAJobHasALimitOfItsOwn(t *testing.T) {
 	if len(results) != 1 || !errors.Is(results[0].Err, milvus.ErrTimeout) {
 		t.Error(results, err)
 	}
-	if _, err := client.Optimize(ctx, "never_ends", milvus.CompactParams{}); !errors.Is(err, milvus.ErrTimeout) {
+	if _, err := client.Optimize(ctx, "never_ends", milvus.OptimizeParams{}); !errors.Is(err, milvus.ErrTimeout) {
 		t.Error(err)
 	}
 }

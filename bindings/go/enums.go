@@ -73,6 +73,13 @@ const (
 	ErrBusy Status = C.MILVUS_BUSY
 	// Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
 	ErrStalled Status = C.MILVUS_STALLED
+	// The compaction would go beyond a bound that the caller set; the library did not trigger it.
+	ErrOutOfBounds Status = C.MILVUS_OUT_OF_BOUNDS
+	// The collection was compacted, but segments were left out; the result says how many and why. Optimize it again later.
+	ErrIncomplete Status = C.MILVUS_INCOMPLETE
+	// The collection is compacted, but the query nodes do not serve all of the result yet; the message names what is
+	// missing.
+	ErrNotServed Status = C.MILVUS_NOT_SERVED
 	// This is a defect of the library; please report the message.
 	ErrInternal Status = C.MILVUS_INTERNAL
 	// The process has no handle, thread or other resource left.
@@ -412,4 +419,76 @@ const (
 // String is what it is called, in short.
 func (r ResolutionState) String() string {
 	return nameOf(C.milvus_resolution_name(C.int32_t(r)), int32(r))
+}
+
+// Stage is a stage of an optimization.
+type Stage int32
+
+const (
+	// No stage has begun.
+	StageNone Stage = C.MILVUS_STAGE_NONE
+	// Store the rows that are in memory only.
+	StageFlush Stage = C.MILVUS_STAGE_FLUSH
+	// Wait until everything stored is sorted (servers since 2.5), at most a minute; the rounds wait for the rest.
+	StageSort Stage = C.MILVUS_STAGE_SORT
+	// Wait until the rows that are stored are indexed.
+	StageIndex Stage = C.MILVUS_STAGE_INDEX
+	// Compact, in rounds.
+	StageCompact Stage = C.MILVUS_STAGE_COMPACT
+	// Wait until the results are indexed.
+	StageReindex Stage = C.MILVUS_STAGE_REINDEX
+	// Have the query nodes load the results, if the collection is loaded.
+	StageLoad Stage = C.MILVUS_STAGE_LOAD
+	// Wait until the query nodes serve the results and nothing that these replaced.
+	StageServe Stage = C.MILVUS_STAGE_SERVE
+	// All stages are over.
+	StageDone Stage = C.MILVUS_STAGE_DONE
+)
+
+// String is what it is called, in short.
+func (s Stage) String() string {
+	return nameOf(C.milvus_stage_name(C.int32_t(s)), int32(s))
+}
+
+// L0Mode is whether an optimization applies deletions first.
+type L0Mode int32
+
+const (
+	// Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later), and the
+	// compaction is not limited to a part of the collection.
+	L0Auto L0Mode = C.MILVUS_L0_AUTO
+	// The same, but fail with [ErrUnsupported] on a server that cannot.
+	L0Required L0Mode = C.MILVUS_L0_REQUIRED
+	// Leave deletions as they are.
+	L0Never L0Mode = C.MILVUS_L0_NEVER
+)
+
+// String is what it is called, in short.
+func (l L0Mode) String() string {
+	return spelled(l, "l0 mode", map[L0Mode]string{
+		L0Auto:     "auto",
+		L0Required: "required",
+		L0Never:    "never",
+	})
+}
+
+// StepState is how a step of an optimization ended.
+type StepState int32
+
+const (
+	// The step did what it was for.
+	StepDone StepState = C.MILVUS_STEP_DONE
+	// The step was not needed, or not wanted.
+	StepSkipped StepState = C.MILVUS_STEP_SKIPPED
+	// The step failed, or the call ended during it.
+	StepFailed StepState = C.MILVUS_STEP_FAILED
+)
+
+// String is what it is called, in short.
+func (s StepState) String() string {
+	return spelled(s, "step state", map[StepState]string{
+		StepDone:    "done",
+		StepSkipped: "skipped",
+		StepFailed:  "failed",
+	})
 }

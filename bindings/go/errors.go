@@ -90,6 +90,14 @@ func errorOf(detail *C.milvus_error) *Error {
 	}
 }
 
+// The detail of what may have failed; nil if it has not.
+func failureOf(detail *C.milvus_error) error {
+	if detail.status == C.MILVUS_OK {
+		return nil
+	}
+	return errorOf(detail)
+}
+
 // The detail of a failure belongs to the thread, and a goroutine may change its thread after any call.
 func call(function func() C.milvus_status) error {
 	runtime.LockOSThread()

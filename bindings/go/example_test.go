@@ -112,3 +112,36 @@ func ExampleClient_Check() {
 	// would compact: yes held: unknown final: no
 	// into about 1
 }
+
+func ExampleClient_Optimize() {
+	client, err := milvus.New(uri)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+
+	result, err := client.Optimize(ctx, "to_optimize", milvus.OptimizeParams{})
+	for _, step := range result.Steps {
+		if step.Round > 0 {
+			fmt.Print("round ", step.Round, ": ", step.Report.Verdict, "\n")
+		} else {
+			fmt.Println(step.Stage, step.State)
+		}
+	}
+	if err != nil {
+		fmt.Println("ended in stage", result.Stage, err)
+	}
+	fmt.Println(result.SegmentsBefore, "segments became", result.SegmentsAfter)
+	// Output:
+	// flush done
+	// sort done
+	// index done
+	// round 1: succeeded
+	// compact done
+	// reindex done
+	// load skipped
+	// serve skipped
+	// 3 segments became 1
+}

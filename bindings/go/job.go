@@ -1,4 +1,4 @@
-// Following a job: waiting for its end, what is said of it now, and optimizing, which waits for more.
+// Following a job: waiting for its end, and what is said of it now.
 
 package milvus
 
@@ -40,28 +40,6 @@ func (c *Client) State(ctx context.Context, job JobID) (StateInfo, error) {
 			return stateInfoOf(&info), status
 		},
 	}.run(ctx, c)
-}
-
-// Optimize makes queries of a collection fast: waits until its indexes are complete, compacts it, waits for the job,
-// waits until the result is indexed, and, if the collection is loaded, has the query nodes take the result up. It does
-// not flush. While another compaction holds the collection, it asks again, for at most ten minutes. The message
-// of an error says how far it came, and the report has what was seen of the job.
-func (c *Client) Optimize(ctx context.Context, collection string, params CompactParams, options ...CallOption) (Report, error) {
-	const name = "milvus_optimize_async"
-	var memory memory
-	defer memory.free()
-	text, given := memory.text("collection_name", collection), memory.params(params)
-	if err := memory.check(name); err != nil {
-		return Report{}, err
-	}
-	return operation[Report]{
-		name:        name,
-		followsJobs: true,
-		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_optimize_async(client, text, given, timeout, out)
-		},
-		take: takeReport,
-	}.run(ctx, c, options...)
 }
 
 func takeReport(future *C.milvus_future) (Report, C.milvus_status) {

@@ -79,18 +79,18 @@ func (c *Client) compactMany(ctx context.Context, memory *memory, names **C.char
 		},
 		take: takeMany,
 	}.run(ctx, c, options...)
-	return results, withCauses(ctx, err, results)
+	return results, withCauses(ctx, err, results, func(result *ManyResult) error { return result.Err })
 }
 
 // Has the error of the whole be that of each collection too.
-func withCauses(ctx context.Context, err error, results []ManyResult) error {
+func withCauses[T any](ctx context.Context, err error, results []T, errorOf func(*T) error) error {
 	whole, ok := err.(*Error)
 	if !ok {
 		return err
 	}
 	causes := []error{whole.cause}
 	for index := range results {
-		if failure, ok := results[index].Err.(*Error); ok {
+		if failure, ok := errorOf(&results[index]).(*Error); ok {
 			causes = append(causes, failure.endedBy(ctx))
 		}
 	}
@@ -103,7 +103,7 @@ func (m *memory) manyParams(params ManyParams) *C.milvus_many_params {
 	*given = C.milvus_many_params{
 		size:         C.sizeof_milvus_many_params,
 		compaction:   m.params(params.Compaction),
-		concurrency:  C.int32_t(max(-1, min(params.Concurrency, 1<<30))), // what is out of range stays so
+		concurrency:  int32Of(params.Concurrency),
 		only_trigger: flag(params.OnlyTrigger),
 	}
 	return given
@@ -131,13 +131,11 @@ func manyResultOf(result *C.milvus_many_result) ManyResult {
 		JobID:            JobID(result.job_id),
 		Planned:          int64(result.planned),
 		UnsortedSegments: int64(result.unsorted_segments),
+		Err:              failureOf(result.error),
 	}
 	if result.report != nil {
 		report := reportOf(result.report)
 		one.Report = &report
-	}
-	if result.status != C.MILVUS_OK {
-		one.Err = errorOf(result.error)
 	}
 	return one
 }

@@ -77,6 +77,11 @@ func int64s(first *C.int64_t, count C.size_t) []int64 {
 	return append([]int64(nil), unsafe.Slice((*int64)(unsafe.Pointer(first)), int(count))...)
 }
 
+// What is out of range stays so.
+func int32Of(value int) C.int32_t {
+	return C.int32_t(max(-1, min(value, 1<<30)))
+}
+
 func flag(value bool) C.int32_t {
 	if value {
 		return C.MILVUS_YES

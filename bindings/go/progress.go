@@ -60,6 +60,15 @@ func progressNow(future *C.milvus_future) (Progress, bool) {
 	return progressOf(&progress), status == C.MILVUS_OK
 }
 
+// Rounded up, because 0 means something else. What is negative stays so.
+func wholeMilliseconds(duration time.Duration) C.int64_t {
+	if duration < 0 {
+		return C.int64_t(min(-1, duration/time.Millisecond))
+	}
+	rounded := max(duration, duration+time.Millisecond-1) // not beyond the largest
+	return C.int64_t(rounded / time.Millisecond)
+}
+
 func milliseconds(count C.int64_t) time.Duration {
 	return time.Duration(count) * time.Millisecond
 }

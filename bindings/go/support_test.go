@@ -5,6 +5,7 @@ package milvus_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -27,6 +28,10 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	uri = fake.uri
+	if _, err := fake.obey("mergeable to_optimize 3"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	fake.stop()
 	os.Exit(code)
@@ -72,16 +77,24 @@ func (f *fakeServer) stop() {
 // Has the server do something, and returns what it answers.
 func (f *fakeServer) tell(t *testing.T, command string) string {
 	t.Helper()
+	answer, err := f.obey(command)
+	if err != nil {
+		t.Fatalf("%s: %v", command, err)
+	}
+	return answer
+}
+
+func (f *fakeServer) obey(command string) (string, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if _, err := fmt.Fprintln(f.input, command); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	answer, err := f.output.ReadString('\n')
-	if err != nil || strings.HasPrefix(answer, "unknown") {
-		t.Fatalf("%s: %s %v", command, answer, err)
+	if strings.HasPrefix(answer, "unknown") {
+		err = errors.New(answer)
 	}
-	return strings.TrimSpace(answer)
+	return strings.TrimSpace(answer), err
 }
 
 // A server of a version, and a client of it.

@@ -266,7 +266,80 @@ type Resolution struct {
 	Text string
 }
 
-// Progress is how far an operation is. Only waits, [Client.Optimize] and [Client.CompactMany] know more than the time.
+// OptimizeStep is a line of a result: a stage, or one round of the compaction.
+type OptimizeStep struct {
+	// The stage.
+	Stage Stage
+	// How it ended.
+	State StepState
+	// The number of the round, from 1; 0 for a whole stage.
+	Round int
+	// Whether the round applied deletions (an L0 compaction).
+	L0 bool
+	// The job of the round, or [NoJob].
+	JobID JobID
+	// Duration.
+	Elapsed time.Duration
+	// What the round found out about its job.
+	Report *Report
+	// What happened, as a text for people.
+	Text string
+}
+
+// OptimizeResult is the result of one collection. [NotReported] stands for what is not known.
+type OptimizeResult struct {
+	// The name or alias that you gave, or that the server listed.
+	Collection string
+	// The stage in which it ended: [StageDone] after the last, also with [ErrIncomplete].
+	Stage Stage
+	// How the compaction ended, all rounds together. [VerdictNothingToDo] if nothing was triggered.
+	Verdict Verdict
+	// Jobs that were triggered or followed.
+	Rounds int
+	// Whether the collection is loaded: [Yes], [No] or [NotKnown].
+	Loaded Answer
+	// The latest job, or [NoJob]. If the call ended early, it may go on.
+	JobID JobID
+	// A line for each stage and each round, in the order in which they ended: the rounds of the compaction come before its
+	// stage.
+	Steps []OptimizeStep
+	// Nil if it did not fail, else an [*Error].
+	Err error
+	// Segments with stored rows before the first round.
+	SegmentsBefore int64
+	// Segments with stored rows after the last round.
+	SegmentsAfter int64
+	// Rows of those segments before. Deleted rows count until a compaction purges them.
+	RowsBefore int64
+	// Rows of those segments after.
+	RowsAfter int64
+	// Segments of deletions (L0) before the first round. Servers since 2.4.7 report it.
+	L0SegmentsBefore int64
+	// Segments of deletions (L0) after the last round.
+	L0SegmentsAfter int64
+	// Segments that the rounds rewrote, as listed before each. With OnlyEstimate: that they would rewrite.
+	SegmentsIn int64
+	// About how many they became. [NotReported] for a clustering.
+	SegmentsOut int64
+	// Their rows.
+	RewriteRows int64
+	// Their bytes, as an estimate: RewriteRows times RowBytes. Servers report no sizes.
+	RewriteBytes int64
+	// The size of a row in bytes: from the parameters, or of the fixed-width fields of the schema.
+	RowBytes int64
+	// Segments that the query nodes serve at the end, of those that they should.
+	ServedSegments int64
+	// Stored segments that are not in the state that was wanted, by reason. Other counts those that could be merged, but
+	// were held or refused.
+	LeftOut *LeftOut
+	// Segments that were stored since the first round began, by flushes and other compactions.
+	NewSegments int64
+	// Duration.
+	Elapsed time.Duration
+}
+
+// Progress is how far an operation is. Only waits, [Client.Optimize], [Client.OptimizeMany] and [Client.CompactMany]
+// know more than the time.
 type Progress struct {
 	// Time since the start, or from the start to the end.
 	Elapsed time.Duration
@@ -278,12 +351,27 @@ type Progress struct {
 	Failed int64
 	// Plans that ended, per second so far; 0 at first.
 	PlansPerSecond float64
-	// Collections of [Client.CompactMany]; 0 until their number is known, and for other operations.
+	// Collections of [Client.CompactMany] or [Client.OptimizeMany]; 0 until their number is known, and for other
+	// operations.
 	Collections int64
 	// Collections that are done, with or without success.
 	CollectionsDone int64
 	// Collections that failed.
 	CollectionsFailed int64
+	// The stage of [Client.Optimize]; 0 for other operations.
+	Stage Stage
+	// The round of its compaction, from 1; 0 before.
+	Round int
+	// How far the stage is, of StageTotal: indexed rows, percent of a load, or segments that are served.
+	StageDone int64
+	// What the stage has to do; 0 while that is not known.
+	StageTotal int64
+	// Segments that the rounds so far, with the next, rewrite; known before the trigger.
+	RewriteSegments int64
+	// Their rows.
+	RewriteRows int64
+	// Their bytes, as an estimate: see [OptimizeResult].
+	RewriteBytes int64
 }
 
 // RequestStats is the requests of one kind that were sent, by how they ended, and how long the server took to answer
@@ -505,6 +593,54 @@ func resolutionOf(c *C.milvus_resolution) Resolution {
 	}
 }
 
+func optimizeStepOf(c *C.milvus_optimize_step) OptimizeStep {
+	value := OptimizeStep{
+		Stage:   Stage(c.stage),
+		State:   StepState(c.state),
+		Round:   int(c.round),
+		L0:      c.is_l0 == C.MILVUS_YES,
+		JobID:   JobID(c.job_id),
+		Elapsed: milliseconds(c.elapsed_ms),
+		Text:    C.GoString(c.text),
+	}
+	if c.report != nil {
+		report := reportOf(c.report)
+		value.Report = &report
+	}
+	return value
+}
+
+func optimizeResultOf(c *C.milvus_optimize_result) OptimizeResult {
+	value := OptimizeResult{
+		Collection:       C.GoString(c.collection_name),
+		Stage:            Stage(c.stage),
+		Verdict:          Verdict(c.verdict),
+		Rounds:           int(c.rounds),
+		Loaded:           Answer(c.is_loaded),
+		JobID:            JobID(c.job_id),
+		Err:              failureOf(c.error),
+		SegmentsBefore:   int64(c.segments_before),
+		SegmentsAfter:    int64(c.segments_after),
+		RowsBefore:       int64(c.rows_before),
+		RowsAfter:        int64(c.rows_after),
+		L0SegmentsBefore: int64(c.l0_segments_before),
+		L0SegmentsAfter:  int64(c.l0_segments_after),
+		SegmentsIn:       int64(c.segments_in),
+		SegmentsOut:      int64(c.segments_out),
+		RewriteRows:      int64(c.rewrite_rows),
+		RewriteBytes:     int64(c.rewrite_bytes),
+		RowBytes:         int64(c.row_bytes),
+		ServedSegments:   int64(c.served_segments),
+		NewSegments:      int64(c.new_segments),
+		Elapsed:          milliseconds(c.elapsed_ms),
+	}
+	if c.left_out.total != C.MILVUS_NOT_REPORTED {
+		leftOut := leftOutOf(&c.left_out)
+		value.LeftOut = &leftOut
+	}
+	return value
+}
+
 func progressOf(c *C.milvus_progress) Progress {
 	return Progress{
 		Elapsed:           milliseconds(c.elapsed_ms),
@@ -515,6 +651,13 @@ func progressOf(c *C.milvus_progress) Progress {
 		Collections:       int64(c.collections),
 		CollectionsDone:   int64(c.collections_done),
 		CollectionsFailed: int64(c.collections_failed),
+		Stage:             Stage(c.stage),
+		Round:             int(c.round),
+		StageDone:         int64(c.stage_done),
+		StageTotal:        int64(c.stage_total),
+		RewriteSegments:   int64(c.rewrite_segments),
+		RewriteRows:       int64(c.rewrite_rows),
+		RewriteBytes:      int64(c.rewrite_bytes),
 	}
 }
 
@@ -572,6 +715,9 @@ var layouts = map[string]reflect.Type{
 	"milvus_resolution":            reflect.TypeFor[C.milvus_resolution](),
 	"milvus_many_params":           reflect.TypeFor[C.milvus_many_params](),
 	"milvus_many_result":           reflect.TypeFor[C.milvus_many_result](),
+	"milvus_optimize_params":       reflect.TypeFor[C.milvus_optimize_params](),
+	"milvus_optimize_result":       reflect.TypeFor[C.milvus_optimize_result](),
+	"milvus_optimize_step":         reflect.TypeFor[C.milvus_optimize_step](),
 	"milvus_progress":              reflect.TypeFor[C.milvus_progress](),
 	"milvus_request_stats":         reflect.TypeFor[C.milvus_request_stats](),
 	"milvus_stats":                 reflect.TypeFor[C.milvus_stats](),

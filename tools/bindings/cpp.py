@@ -4,6 +4,8 @@ import re
 import prose
 
 NAMES = {"compaction_report": "report", "compaction_state_info": "state_info"}
+# Constants whose name is a word of the language.
+KEYWORDS = {"auto": "automatic"}
 ABSENT = {"MILVUS_NOT_REPORTED": "empty", "MILVUS_NO_SEGMENT": "empty"}
 # What there is by another name or in another form, see class timeout.
 HIDDEN = ("MILVUS_VERSION_", "MILVUS_ABI_VERSION", "MILVUS_NO_TIMEOUT", *ABSENT)
@@ -16,6 +18,11 @@ def public(name):
     return NAMES.get(name, name)
 
 
+def enumerator(enum, constant):
+    name = enum.suffix(constant).lower()
+    return KEYWORDS.get(name, name)
+
+
 def in_words(enum):
     """An enum's name in running text: "compaction state"."""
     return enum.name.replace("_", " ")
@@ -25,7 +32,7 @@ class Cpp:
     def __init__(self, model):
         self.model = model
         self.values = list(model.values.values())
-        self.links = ABSENT | {constant.name: f"{enum.name}::{enum.suffix(constant).lower()}" for enum in model.enums
+        self.links = ABSENT | {constant.name: f"{enum.name}::{enumerator(enum, constant)}" for enum in model.enums
                                for constant in enum.constants}
         self.links |= {constant.name: constant.name.removeprefix("MILVUS_").lower() for constant in model.constants
                        if not constant.name.startswith(HIDDEN)}
@@ -65,7 +72,7 @@ class Cpp:
             text += self.comment(zero[1], "    ") + f"    {zero[0].lower()} = 0,\n"
         for constant in enum.constants:
             text += self.comment(self.text(constant.doc), "    ")
-            text += f"    {enum.suffix(constant).lower()} = {constant.name},\n"
+            text += f"    {enumerator(enum, constant)} = {constant.name},\n"
         return text + "};\n"
 
     @staticmethod
@@ -76,7 +83,7 @@ class Cpp:
     def name(self, enum):
         if enum.texts["name"]:
             return self.by_function("to_string", enum, enum.texts["name"])
-        cases = "".join(f'    case {enum.name}::{enum.suffix(constant).lower()}: return '
+        cases = "".join(f'    case {enum.name}::{enumerator(enum, constant)}: return '
                         f'"{enum.short(constant)}";\n' for constant in enum.constants)
         return (f"inline const char *to_string({enum.name} value) noexcept\n{{\n    switch (value) {{\n{cases}    }}\n"
                 '    return "unknown";\n}\n')
@@ -92,6 +99,8 @@ class Cpp:
     def type(field):
         bare = {"enum": lambda: f"milvus::{field.of.name}", "value": lambda: f"milvus::{public(field.of.name)}",
                 "flag": lambda: "bool", "duration": lambda: "std::chrono::milliseconds", "double": lambda: "double",
+                "failure": lambda: "milvus::failure",
+                "list": lambda: f"std::vector<milvus::{public(field.of.name)}>",
                 "ids": lambda: "std::vector<std::int64_t>", "integer": lambda: f"std::{field.type}"}.get(
                     field.kind, lambda: "std::string")()
         return f"std::optional<{bare}>" if field.is_optional else bare
@@ -110,10 +119,13 @@ class Cpp:
         return text + self.assigned(value, "made", "c", "    ") + "    return made;\n}\n"
 
     def assigned(self, value, made, base, indent):
-        return "".join(self.assignment(field, f"{made}.{field.name}", base, indent) for field in value.fields)
+        return "".join(self.assignment(field, f"{made}.{field.name}", base, indent) for field in value.fields
+                       if field.kind != "list")
 
     def assignment(self, field, to, base, indent):
         c = f"{base}.{field.c}"
+        if field.is_pointer:
+            return f"{indent}if ({c} != nullptr)\n{indent}    {to} = value_of(*{c});\n"
         if field.kind == "value":
             there = f"{base}.{field.presence} == MILVUS_YES" if field.presence else \
                 f"{c if field.inside else base}.{field.of.fields[0].c} != MILVUS_NOT_REPORTED"
@@ -131,6 +143,6 @@ class Cpp:
             return f"{indent}if ({c} != nullptr)\n{indent}    {to} = {c};\n"
         read = {"enum": lambda: f"static_cast<milvus::{field.of.name}>({c})", "flag": lambda: f"{c} == MILVUS_YES",
                 "duration": lambda: f"std::chrono::milliseconds({c})", "text": lambda: f"text_of({c})",
-                "ids": lambda: f"ids({c}, {base}.{field.type})",
+                "failure": lambda: f"failure_of(*{c})", "ids": lambda: f"ids({c}, {base}.{field.type})",
                 "integer": lambda: f"reported({c})" if field.is_optional else c}.get(field.kind, lambda: c)()
         return f"{indent}{to} = {read};\n"

@@ -14,6 +14,8 @@ import "C"
 """
 INITIALISMS = {"id": "ID", "ids": "IDs", "mb": "MB", "grpc": "GRPC", "tls": "TLS", "abi": "ABI"}
 NAMES = {"compaction_report": "Report", "compaction_state_info": "StateInfo"}
+FIELDS = {"collection_name": "Collection", "failure": "Err"}
+ERROR = "Nil if it did not fail, else an [*Error]."
 # What the package has no function for.
 WITHOUT = {"option_kind", "log_level", "option_info", "connection_state"}
 # Numbers that are not int64, and those that the package needs not.
@@ -58,7 +60,7 @@ class Go:
 
     @staticmethod
     def field_name(field):
-        return camel(field.name.removeprefix("is_"))
+        return FIELDS.get(field.name) or camel(field.name.removeprefix("is_"))
 
     def enums_file(self):
         text = OPENING.format(what="The kinds, states and results that servers and the library tell. Later versions may have "
@@ -112,7 +114,7 @@ class Go:
         text += '\nimport (\n\t"reflect"\n\t"time"\n)\n'
         for value in self.values:
             text += "\n" + self.struct(value)
-        embedded = {field.of.name for value in self.values for field in value.fields if field.inside}
+        embedded = {field.of.name for value in self.values for field in value.fields if field.inside or field.is_pointer}
         for value in self.values:
             if value.c and (value.name in embedded or f"{self.reader(value)}(" in self.by_hand):
                 text += "\n" + self.function(value)
@@ -121,8 +123,8 @@ class Go:
     def struct(self, value):
         name = public(value.name)
         text = prose.comment(prose.opened(name, self.text(value.doc)), "") + f"type {name} struct {{\n"
-        for field in value.fields:
-            doc = prose.of_field(field, self.text(field.doc))
+        for field in value.fields_beside_error:
+            doc = ERROR if field.kind == "failure" else prose.of_field(field, self.text(field.doc))
             if self.type(field).startswith("*"):
                 doc = re.sub(r"\. nil", ". Nil", doc.replace("[NotReported]", "nil"))
             text += prose.comment(doc, "\t") + f"\t{self.field_name(field)} {self.type(field)}\n"
@@ -135,7 +137,8 @@ class Go:
         if field.kind == "value":
             return "*" * field.is_optional + public(field.of.name)
         return {"enum": lambda: camel(field.of.name), "flag": lambda: "bool", "duration": lambda: "time.Duration",
-                "double": lambda: "float64", "ids": lambda: "[]int64"}.get(field.kind, lambda: "string")()
+                "double": lambda: "float64", "ids": lambda: "[]int64", "failure": lambda: "error",
+                "list": lambda: "[]" + public(field.of.name)}.get(field.kind, lambda: "string")()
 
     @staticmethod
     def reader(value):
@@ -151,20 +154,24 @@ class Go:
             return text + f"\treturn {literal}\n}}\n"
         text += f"\tvalue := {literal}\n"
         for field in optional:
+            name = self.field_name(field)
+            local = name[0].lower() + name[1:]
+            if field.is_pointer:
+                text += (f"\tif c.{field.c} != nil {{\n\t\t{local} := {self.reader(field.of)}(c.{field.c})\n"
+                         f"\t\tvalue.{name} = &{local}\n\t}}\n")
+                continue
             base = f"c.{field.inside}" if field.inside else "c"
             is_there = f"c.{field.presence} == C.MILVUS_YES" if field.presence else \
                 f"{base}.{field.of.fields[0].c} != C.MILVUS_NOT_REPORTED"
-            name = self.field_name(field)
             made = f"value.{name} = &{self.literal(field.of, base, chr(9) * 2)}"
             if field.inside:
-                local = name[0].lower() + name[1:]
                 made = f"{local} := {self.reader(field.of)}(&{base})\n\t\tvalue.{name} = &{local}"
             text += f"\tif {is_there} {{\n\t\t{made}\n\t}}\n"
         return text + "\treturn value\n}\n"
 
     def literal(self, value, base, indent):
-        pairs = [(self.field_name(field) + ":", self.read(field, base)) for field in value.fields
-                 if field.kind != "value" or not field.is_optional]
+        pairs = [(self.field_name(field) + ":", self.read(field, base)) for field in value.fields_beside_error
+                 if field.kind != "list" and (field.kind != "value" or not field.is_optional)]
         width = max(len(name) for name, _ in pairs)
         lines = "".join(f"{indent}\t{name:<{width}} {read},\n" for name, read in pairs)
         return f"{public(value.name)}{{\n{lines}{indent}}}"
@@ -176,7 +183,7 @@ class Go:
         if field.kind == "ids":
             return f"int64s({c}, {base}.{field.type})"
         return {"flag": f"{c} == C.MILVUS_YES", "duration": f"milliseconds({c})", "buffer": f"C.GoString(&{c}[0])",
-                "text": f"C.GoString({c})"}.get(field.kind, f"{self.type(field)}({c})")
+                "text": f"C.GoString({c})", "failure": f"failureOf({c})"}.get(field.kind, f"{self.type(field)}({c})")
 
     def layouts(self):
         names = list(self.model.header.structs)

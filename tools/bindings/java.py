@@ -16,7 +16,8 @@ NO_EXCEPTION = {"OK", "INVALID_HANDLE", "FORKED", "PENDING", "INTERNAL", "OUT_OF
 PUBLIC = {"MILVUS_NO_JOB": "MilvusClient#NO_JOB", "MILVUS_UNKNOWN_JOB": "MilvusClient#UNKNOWN_JOB",
           "MILVUS_LARGEST_TARGET_SIZE": "CompactParams#LARGEST_TARGET_SIZE"}
 # Functions that are methods of MilvusClient by the same name.
-METHODS = ("compact", "compact_many", "optimize")
+METHODS = ("compact", "compact_many", "optimize", "optimize_many")
+ERROR = "what it failed with; empty if it did not fail."
 ABSENT = {"MILVUS_NOT_REPORTED": "empty", "MILVUS_NO_SEGMENT": "empty"}
 # What a type of C is in a function of JNA, and in a struct.
 TYPES = {"int32_t": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long", "size_t": "long", "double": "double",
@@ -107,12 +108,12 @@ class Java:
 
     def documented(self, value, indent):
         lowered = lambda text: text[:1].lower() + text[1:] if re.match(r"[A-Z][a-z]*(?![A-Za-z])", text) else text  # noqa: E731
-        parameters = [(camel(field.name), lowered(prose.of_field(field, self.text(field.doc))).removesuffix("."))
-                      for field in value.fields]
+        text = lambda field: ERROR if field.kind == "failure" else prose.of_field(field, self.text(field.doc))  # noqa: E731
+        parameters = [(camel(field.name), lowered(text(field)).removesuffix(".")) for field in value.fields_beside_error]
         return prose.javadoc(self.text(value.doc), indent, parameters)
 
     def components(self, value):
-        return [f"{self.type(field)} {camel(field.name)}" for field in value.fields]
+        return [f"{self.type(field)} {camel(field.name)}" for field in value.fields_beside_error]
 
     @staticmethod
     def type_name(field):
@@ -126,7 +127,8 @@ class Java:
         if field.kind == "text" and field.is_optional:
             return "Optional<String>"
         return {"enum": lambda: public(field.of.name), "flag": lambda: "boolean", "duration": lambda: "Duration",
-                "double": lambda: "double", "ids": lambda: "List<Long>"}.get(field.kind, lambda: "String")()
+                "double": lambda: "double", "ids": lambda: "List<Long>", "failure": lambda: "Optional<MilvusException>",
+                "list": lambda: f"List<{public(field.of.name)}>"}.get(field.kind, lambda: "String")()
 
     def imports(self, field):
         kinds = {"Optional<": "java.util.Optional", "OptionalLong": "java.util.OptionalLong",
@@ -136,9 +138,10 @@ class Java:
     def reader(self, value):
         """The record of a struct; what may be missing from it has a method of its own."""
         name, struct = public(value.name), pascal(value.c.removeprefix("milvus_"))
-        text = f"    static {name} of(Structs.{struct} c) {{\n" + self.made(name, value, "c", "")
+        lists = "".join(f", {self.type(field)} {camel(field.name)}" for field in value.fields if field.kind == "list")
+        text = f"    static {name} of(Structs.{struct} c{lists}) {{\n" + self.made(name, value, "c", "")
         for field in value.fields:
-            if field.kind == "value" and field.is_optional:
+            if field.kind == "value" and field.is_optional and not field.is_pointer:
                 inside = f"c.{camel(field.inside)}" if field.inside else "c"
                 missing = f"c.{camel(field.presence)} != Library.YES" if field.presence else \
                     f"Text.reported({inside}.{camel(field.of.fields[0].c)}).isEmpty()"
@@ -151,16 +154,20 @@ class Java:
         return text
 
     def made(self, name, value, base, around):
-        return prose.filled(f"        return {around}new {name}(", [self.read(field, base) for field in value.fields],
+        return prose.filled(f"        return {around}new {name}(", [self.read(field, base) for field in value.fields_beside_error],
                             f"){')' * bool(around)};\n    }}\n", " " * 12)
 
     def read(self, field, base):
         c = f"{base}.{camel(field.c)}"
+        if field.is_pointer:
+            struct = pascal(field.of.c.removeprefix("milvus_"))
+            return f"Optional.ofNullable({c}).map(place -> {public(field.of.name)}.of(new Structs.{struct}(place)))"
         if field.kind == "value":
             return f"{camel(field.name)}Of({base})" if field.is_optional else f"{public(field.of.name)}.of({c})"
         return {"enum": lambda: f"{public(field.of.name)}.of({c})", "flag": lambda: f"{c} == Library.YES",
                 "duration": lambda: f"Duration.ofMillis({c})", "buffer": lambda: f"Text.read({c})",
                 "text": lambda: f"Optional.ofNullable({c}).map(Text::read)" if field.is_optional else f"Text.read({c})",
+                "failure": lambda: f"Failure.optional({c})", "list": lambda: camel(field.name),
                 "ids": lambda: f"Text.readNumbers({c}, {base}.{camel(field.type)})",
                 "integer": lambda: f"Text.reported({c})" if field.is_optional else c}.get(field.kind, lambda: c)()
 

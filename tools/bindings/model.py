@@ -25,6 +25,9 @@ ENUMS = {
     "RESOLUTION": ("resolution", "What was found out about a trigger in doubt"),
     "LOG": ("log_level", "What to log"),
     "CONNECTION": ("connection_state", "What happened to the connection of a client"),
+    "STAGE": ("stage", "A stage of an optimization"),
+    "STEP": ("step_state", "How a step of an optimization ended"),
+    "L0": ("l0_mode", "Whether an optimization applies deletions first"),
 }
 STATUS = "How a call ended"
 # What 0 means where the header has no constant for it.
@@ -36,11 +39,16 @@ ANSWER = ("MILVUS_NOT_KNOWN", "MILVUS_NO", "MILVUS_YES")
 GROUPS = [
     ("milvus_plan", "details", "type", "channel", "has_details", "What only newer servers tell of a plan."),
 ]
+# Counts of what a function of its own reads: the struct that it reads, the name of all of them, and what they are.
+READ_APART = {
+    "step_count": ("milvus_optimize_step", "steps", "A line for each stage and each round, in the order in which they "
+                   "ended: the rounds of the compaction come before its stage."),
+}
 # Structs that are made or read by hand: what becomes an exception, and parameters.
-BY_HAND = {"milvus_error", "milvus_many_result", "milvus_compact_params", "milvus_many_params"}
+BY_HAND = {"milvus_error", "milvus_many_result", "milvus_compact_params", "milvus_many_params", "milvus_optimize_params"}
 
 # Fields of 32 bits that are numbers: any other one has to name its constants.
-NUMBERS = {"grpc_code", "server_code", "concurrency"}
+NUMBERS = {"grpc_code", "server_code", "concurrency", "round", "rounds"}
 # How C says that the fields of a struct have nothing in them.
 MISSING = r"All fields are MILVUS_NOT_REPORTED unless has_\w+ is 1\."
 YES_OR_NO = r"(is|has|needs|would|may|can|only)_\w+|retriable|in_doubt"
@@ -59,6 +67,11 @@ class Enum:
     def suffix(self, constant):
         return constant.name.removeprefix(self.prefix)
 
+    @property
+    def has_none(self):
+        """Whether a constant of its own stands for nothing, so that it is never unreported."""
+        return any(self.suffix(constant) in ("NONE", "OK") for constant in self.constants)
+
     def short(self, constant):
         """What a person calls it, for enums that the library has no names of."""
         suffix = self.suffix(constant)
@@ -67,7 +80,8 @@ class Enum:
 
 @dataclasses.dataclass
 class Field:
-    """Of a value. kind is enum, flag, duration, integer, double, text, buffer, ids or value."""
+    """Of a value. kind is enum, flag, duration, integer, double, text, buffer, ids, value, failure or list. A list is filled
+    by hand, as it takes calls of the library."""
     name: str
     c: str  # its name in C
     kind: str
@@ -78,6 +92,7 @@ class Field:
     absent: str = "MILVUS_NOT_REPORTED"  # what an optional number is if there is none
     presence: str = ""  # of a value: the field of C that says whether it is there
     inside: str = ""  # of a value: the struct in the struct that has its fields
+    is_pointer: bool = False  # of a value: the struct is elsewhere, or nowhere
 
 
 @dataclasses.dataclass
@@ -86,6 +101,12 @@ class Value:
     c: str
     doc: str
     fields: list
+
+    @property
+    def fields_beside_error(self):
+        """For languages whose errors have the status, and so say whether there is one."""
+        has_error = any(field.kind == "failure" for field in self.fields)
+        return [field for field in self.fields if not has_error or field.name != "status"]
 
 
 class Model:
@@ -173,10 +194,19 @@ class Model:
         field = Field(name, name, "", doc, type=member.type)
         unreported = "MILVUS_NOT_REPORTED" in doc + struct.doc and name != "id" and not name.endswith("_id")
         declared = next((enum for enum in self.enums if f"milvus_{enum.name}" == member.type), None)
-        if member.type in self.header.structs:
+        pointed = re.sub(r"^const (.*) \*$", r"\1", member.type)
+        if member.type == "const milvus_error *":
+            field.kind, field.name = "failure", "failure"
+        elif name in READ_APART:
+            of, field.name, field.doc = READ_APART[name]
+            field.kind, field.of = "list", self.value(self.header.structs[of])
+        elif pointed != member.type and pointed in self.header.structs:
+            field.kind, field.of = "value", self.value(self.header.structs[pointed])
+            field.is_optional = field.is_pointer = True
+        elif member.type in self.header.structs:
             field.kind, field.of, field.inside = "value", self.value(self.header.structs[member.type]), name
             field.presence = presence_of(struct, name)
-            field.is_optional = bool(field.presence) or "MILVUS_NOT_REPORTED" in doc
+            field.is_optional = bool(field.presence) or "MILVUS_NOT_REPORTED" in doc + struct.doc
             if field.is_optional:
                 field.doc = re.sub(MISSING, "MILVUS_NOT_REPORTED if that is not known.", doc)
             if field.is_optional and not field.presence:
@@ -194,8 +224,8 @@ class Model:
             field.kind = "double"
         elif declared or (member.type == "int32_t" and not re.fullmatch(YES_OR_NO, name) and self.named(doc)):
             field.kind, field.of = "enum", declared or self.named(doc)
-            field.is_optional = unreported
-            field.of.is_optional |= unreported
+            field.is_optional = unreported and not field.of.has_none
+            field.of.is_optional |= field.is_optional
             field.of.is_read = True
         elif member.type == "int32_t" and re.fullmatch(YES_OR_NO, name):
             # What is not said to be one of two is never taken for a yes because it is not 0.

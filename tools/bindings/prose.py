@@ -13,7 +13,7 @@ PHRASES = [
     (r" is NULL, ", " is "),
     (r"^1 if (.*?), 0 if not, (MILVUS_NOT_(?:KNOWN|REPORTED)) \(which is not 0 either\) ", r"Whether \1; \2 "),
     (r"All fields are MILVUS_NOT_REPORTED unless", "A report has it only if"),
-    (r"^1 if (.*?)(, else 0|, 0 if not)(?=[.;])", r"Whether \1"),
+    (r"^1 if (.*?)(, else 0|, 0 if not|\. Else 0)(?=[.;])", r"Whether \1"),
     (r"\. Else 0, and [^.;]*MILVUS_NOT_REPORTED[^.;]*(?=[.;])", ""),
     (r", whatever has_\w+ is(?=\.)", ""),
     (r"^Milliseconds since", "Time since"),

@@ -30,6 +30,9 @@ final class Exceptions {
             case SOME_FAILED -> new SomeFailedException(failure);
             case BUSY -> new BusyException(failure);
             case STALLED -> new StalledException(failure);
+            case OUT_OF_BOUNDS -> new OutOfBoundsException(failure);
+            case INCOMPLETE -> new IncompleteException(failure);
+            case NOT_SERVED -> new NotServedException(failure);
             default -> new MilvusException(failure);
         };
     }

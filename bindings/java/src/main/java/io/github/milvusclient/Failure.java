@@ -3,11 +3,12 @@ package io.github.milvusclient;
 
 import com.sun.jna.Pointer;
 import java.util.List;
+import java.util.Optional;
 
-/** A milvus_error, copied; with what a failed wait has seen, if anything, or what became of many collections. */
+/** A milvus_error, copied; with what was seen all the same, if anything: a wait's report, or results of collections. */
 record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, boolean isInDoubt, long jobId,
                String requestId, String operation, String message, ResolutionState resolution, CompactionReport report,
-               List<CollectionResult> results) {
+               List<CollectionResult> results, List<OptimizeResult> optimized) {
     /** Of the calling thread's latest failed call. */
     static Failure ofThread(int status) {
         return of(Library.milvus_last_error(), status);
@@ -27,23 +28,35 @@ record Failure(int status, int grpcCode, int serverCode, boolean isRetriable, bo
         }
         return new Failure(error.status, error.grpcCode, error.serverCode, error.retriable == Library.YES,
             error.inDoubt == Library.YES, error.jobId, Text.read(error.requestId), Text.read(error.operation),
-            Text.read(error.message), ResolutionState.of(error.resolution), null, List.of());
+            Text.read(error.message), ResolutionState.of(error.resolution), null, List.of(),
+            List.of());
+    }
+
+    /** The exception for the error of one of many; empty if that did not fail. */
+    static Optional<MilvusException> optional(Pointer place) {
+        int status = new Structs.Error(place).status;
+        return status == Library.OK ? Optional.empty() : Optional.of(of(place, status).exception());
     }
 
     /** What this binding finds out by itself. */
     static Failure local(int status, String message) {
         return new Failure(status, 0, 0, false, false, MilvusClient.NO_JOB, "", "", message, ResolutionState.NOT_LOOKED,
-            null, List.of());
+            null, List.of(), List.of());
     }
 
     Failure with(CompactionReport seen) {
         return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, requestId, operation, message,
-            resolution, seen, results);
+            resolution, seen, results, optimized);
     }
 
     Failure with(List<CollectionResult> ends) {
         return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, requestId, operation, message,
-            resolution, report, ends);
+            resolution, report, ends, optimized);
+    }
+
+    Failure withOptimized(List<OptimizeResult> ends) {
+        return new Failure(status, grpcCode, serverCode, isRetriable, isInDoubt, jobId, requestId, operation, message,
+            resolution, report, results, ends);
     }
 
     /** The exception, with the stack of the calling thread. */

@@ -38,6 +38,9 @@ final class Library {
     static final int SOME_FAILED = 42;
     static final int BUSY = 43;
     static final int STALLED = 44;
+    static final int OUT_OF_BOUNDS = 45;
+    static final int INCOMPLETE = 46;
+    static final int NOT_SERVED = 47;
     static final int INTERNAL = 50;
     static final int OUT_OF_MEMORY = 51;
     static final int NOT_KNOWN = -1;
@@ -168,9 +171,6 @@ final class Library {
 
     static native int milvus_flush(long client, byte[] collectionName, long timeoutMs);
 
-    static native int milvus_optimize(long client, byte[] collectionName, Pointer params, long timeoutMs,
-                                      Pointer outReport);
-
     static native int milvus_compact_many(long client, Pointer names, long nameCount, Pointer params, long timeoutMs,
                                           LongByReference outList);
 
@@ -179,6 +179,22 @@ final class Library {
     static native int milvus_many_list_get(long list, long index, Pointer outResult);
 
     static native void milvus_many_list_free(long list);
+
+    static native int milvus_optimize(long client, byte[] collectionName, Pointer params, long timeoutMs,
+                                      LongByReference outList);
+
+    static native int milvus_optimize_many(long client, Pointer names, long nameCount, Pointer params, long timeoutMs,
+                                           LongByReference outList);
+
+    static native String milvus_stage_name(int stage);
+
+    static native long milvus_optimize_list_count(long list);
+
+    static native int milvus_optimize_list_get(long list, long index, Pointer outResult);
+
+    static native int milvus_optimize_list_step(long list, long index, long step, Pointer outStep);
+
+    static native void milvus_optimize_list_free(long list);
 
     static native int milvus_job_export(long client, long jobId, byte[] buffer, long capacity,
                                         LongByReference outLength);
@@ -234,6 +250,9 @@ final class Library {
     static native int milvus_optimize_async(long client, byte[] collectionName, Pointer params, long timeoutMs,
                                             LongByReference outFuture);
 
+    static native int milvus_optimize_many_async(long client, Pointer names, long nameCount, Pointer params,
+                                                 long timeoutMs, LongByReference outFuture);
+
     static native int milvus_compact_many_async(long client, Pointer names, long nameCount, Pointer params,
                                                 long timeoutMs, LongByReference outFuture);
 
@@ -256,6 +275,8 @@ final class Library {
     static native int milvus_future_take_segments(long future, LongByReference outSegments);
 
     static native int milvus_future_take_many(long future, LongByReference outList);
+
+    static native int milvus_future_take_optimized(long future, LongByReference outList);
 
     static native int milvus_queue_new(LongByReference outQueue);
 

@@ -33,7 +33,7 @@ public final class MilvusClient extends ClientHandle {
     /**
      * The client's default: its option timeout_ms (10 s if it is not set). Operations that wait for jobs take
      * wait_timeout_ms instead (no limit if it is not set): {@code waitForCompaction}, {@code optimize},
-     * {@code compactMany} and {@code compactDatabase}.
+     * {@code optimizeMany}, {@code optimizeDatabase}, {@code compactMany} and {@code compactDatabase}.
      */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(Long.MIN_VALUE);
 
@@ -337,37 +337,108 @@ public final class MilvusClient extends ClientHandle {
     }
 
     /**
-     * Makes queries of a collection fast: waits for its indexes, compacts it, waits for the job and for the indexes of
-     * the result, and has the query nodes of a loaded collection take it up. It does not flush. While another compaction
-     * holds the collection, it asks again, for at most ten minutes.
+     * Brings a collection into the state that people compact for: everything stored is sorted, merged, indexed and
+     * served. It flushes, waits for sorting and indexes, compacts in rounds, has the query nodes load the result, and waits
+     * until they serve it. A second call goes on where the first ended.
+     *
+     * <p>If it ends with an exception, {@link MilvusException#optimized()} has the stage, the steps and the figures until
+     * then, and what the server has begun goes on. Exceptions of its own are {@link OutOfBoundsException} (a bound of the
+     * parameters), {@link BusyException} (another compaction held the segments), {@link IncompleteException} (segments are
+     * left out; all stages are done) and {@link NotServedException} (not yet).
      */
-    public CompactionReport optimize(String collectionName, CompactParams params, Duration timeout) {
+    public OptimizeResult optimize(String collectionName, OptimizeParams params, Duration timeout) {
         return optimizeOperation(collectionName, params, timeout, null).await();
     }
 
-    /** {@link #optimize(String, CompactParams, Duration)}, with a consumer for its progress. */
-    public CompactionReport optimize(String collectionName, CompactParams params, Duration timeout,
-                                     Consumer<? super Progress> progress) {
+    /** {@link #optimize(String, OptimizeParams, Duration)}, with a consumer for its progress. */
+    public OptimizeResult optimize(String collectionName, OptimizeParams params, Duration timeout,
+                                   Consumer<? super Progress> progress) {
         return optimizeOperation(collectionName, params, timeout, Objects.requireNonNull(progress)).await();
     }
 
-    /** Starts {@link #optimize(String, CompactParams, Duration)}. */
-    public CompletableFuture<CompactionReport> optimizeAsync(String collectionName, CompactParams params,
-                                                             Duration timeout) {
+    /** Starts {@link #optimize(String, OptimizeParams, Duration)}. */
+    public CompletableFuture<OptimizeResult> optimizeAsync(String collectionName, OptimizeParams params,
+                                                           Duration timeout) {
         return promise(() -> optimizeOperation(collectionName, params, timeout, null));
     }
 
-    /** Starts {@link #optimize(String, CompactParams, Duration)}, with a consumer for its progress. */
-    public CompletableFuture<CompactionReport> optimizeAsync(String collectionName, CompactParams params,
-                                                             Duration timeout, Consumer<? super Progress> progress) {
+    /** Starts {@link #optimize(String, OptimizeParams, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<OptimizeResult> optimizeAsync(String collectionName, OptimizeParams params,
+                                                           Duration timeout, Consumer<? super Progress> progress) {
         return promise(() -> optimizeOperation(collectionName, params, timeout, Objects.requireNonNull(progress)));
     }
 
-    private Operation<CompactionReport> optimizeOperation(String collectionName, CompactParams params,
-                                                          Duration timeout, Consumer<? super Progress> progress) {
+    private Operation<OptimizeResult> optimizeOperation(String collectionName, OptimizeParams params,
+                                                        Duration timeout, Consumer<? super Progress> progress) {
         return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
             Library.milvus_optimize_async(handle, Text.name(collectionName), struct, millis, out),
-            Readers::report, progress);
+            Readers::optimized, progress);
+    }
+
+    /**
+     * Optimizes many collections, some at a time, in the order of the names. If any of them fails this ends with
+     * {@link SomeFailedException}, whose {@link MilvusException#optimized()} tell what became of each.
+     */
+    public List<OptimizeResult> optimizeMany(List<String> collectionNames, OptimizeParams params, Duration timeout) {
+        return optimizeManyOperation(collectionNames, params, timeout, null).await();
+    }
+
+    /** {@link #optimizeMany(List, OptimizeParams, Duration)}, with a consumer for its progress. */
+    public List<OptimizeResult> optimizeMany(List<String> collectionNames, OptimizeParams params, Duration timeout,
+                                             Consumer<? super Progress> progress) {
+        return optimizeManyOperation(collectionNames, params, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #optimizeMany(List, OptimizeParams, Duration)}. */
+    public CompletableFuture<List<OptimizeResult>> optimizeManyAsync(List<String> collectionNames,
+                                                                     OptimizeParams params, Duration timeout) {
+        return promise(() -> optimizeManyOperation(collectionNames, params, timeout, null));
+    }
+
+    /** Starts {@link #optimizeMany(List, OptimizeParams, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<List<OptimizeResult>> optimizeManyAsync(List<String> collectionNames,
+                                                                     OptimizeParams params, Duration timeout,
+                                                                     Consumer<? super Progress> progress) {
+        return promise(() -> optimizeManyOperation(collectionNames, params, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<List<OptimizeResult>> optimizeManyOperation(List<String> collectionNames, OptimizeParams params,
+                                                                  Duration timeout,
+                                                                  Consumer<? super Progress> progress) {
+        Memory names = Text.array(collectionNames);
+        int count = collectionNames.size();
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_optimize_many_async(handle, names, count, struct, millis, out),
+            Readers::optimizedMany, progress);
+    }
+
+    /** The same for every collection of the client's database that the user may see. */
+    public List<OptimizeResult> optimizeDatabase(OptimizeParams params, Duration timeout) {
+        return optimizeDatabaseOperation(params, timeout, null).await();
+    }
+
+    /** {@link #optimizeDatabase(OptimizeParams, Duration)}, with a consumer for its progress. */
+    public List<OptimizeResult> optimizeDatabase(OptimizeParams params, Duration timeout,
+                                                 Consumer<? super Progress> progress) {
+        return optimizeDatabaseOperation(params, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #optimizeDatabase(OptimizeParams, Duration)}. */
+    public CompletableFuture<List<OptimizeResult>> optimizeDatabaseAsync(OptimizeParams params, Duration timeout) {
+        return promise(() -> optimizeDatabaseOperation(params, timeout, null));
+    }
+
+    /** Starts {@link #optimizeDatabase(OptimizeParams, Duration)}, with a consumer for its progress. */
+    public CompletableFuture<List<OptimizeResult>> optimizeDatabaseAsync(OptimizeParams params, Duration timeout,
+                                                                         Consumer<? super Progress> progress) {
+        return promise(() -> optimizeDatabaseOperation(params, timeout, Objects.requireNonNull(progress)));
+    }
+
+    private Operation<List<OptimizeResult>> optimizeDatabaseOperation(OptimizeParams params, Duration timeout,
+                                                                      Consumer<? super Progress> progress) {
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_optimize_many_async(handle, null, 0, struct, millis, out),
+            Readers::optimizedMany, progress);
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.Optional;
  * through the functions that a {@code CompletableFuture} takes, and because later versions of the library add
  * statuses.
  *
- * <p>Immutable. {@link #report()} and {@link #results()} are lost when it is serialized.
+ * <p>Immutable. {@link #report()}, {@link #results()} and {@link #optimized()} are lost when it is serialized.
  */
 public class MilvusException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -95,7 +95,7 @@ public class MilvusException extends RuntimeException {
         return operation;
     }
 
-    /** What a wait, or an optimization, saw of its job before it failed. */
+    /** What a wait saw of its job before it failed. */
     public Optional<CompactionReport> report() {
         return failure == null ? Optional.empty() : Optional.ofNullable(failure.report());
     }
@@ -103,5 +103,13 @@ public class MilvusException extends RuntimeException {
     /** What became of each collection, if many were compacted; else empty. */
     public List<CollectionResult> results() {
         return failure == null ? List.of() : failure.results();
+    }
+
+    /**
+     * What became of the collection that was optimized, or of each if there were many; else empty. It is there also if
+     * the operation failed half-way: with the stage, the steps and the figures until then.
+     */
+    public List<OptimizeResult> optimized() {
+        return failure == null ? List.of() : failure.optimized();
     }
 }

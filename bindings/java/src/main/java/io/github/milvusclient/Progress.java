@@ -5,23 +5,33 @@ package io.github.milvusclient;
 import java.time.Duration;
 
 /**
- * How far an operation is. Only waits, {@link MilvusClient#optimize} and {@link MilvusClient#compactMany} know more
- * than the time.
+ * How far an operation is. Only waits, {@link MilvusClient#optimize}, {@link MilvusClient#optimizeMany} and {@link
+ * MilvusClient#compactMany} know more than the time.
  *
  * @param elapsed            time since the start, or from the start to the end
  * @param planned            plans that are known so far, of all jobs together. More may become known
  * @param completed          plans that completed
  * @param failed             plans that failed or timed out
  * @param plansPerSecond     plans that ended, per second so far; 0 at first
- * @param collections        collections of {@link MilvusClient#compactMany}; 0 until their number is known, and for
- *                           other operations
+ * @param collections        collections of {@link MilvusClient#compactMany} or {@link MilvusClient#optimizeMany}; 0
+ *                           until their number is known, and for other operations
  * @param collectionsDone    collections that are done, with or without success
  * @param collectionsFailed  collections that failed
+ * @param stage              the stage of {@link MilvusClient#optimize}; 0 for other operations
+ * @param round              the round of its compaction, from 1; 0 before
+ * @param stageDone          how far the stage is, of stageTotal: indexed rows, percent of a load, or segments that are
+ *                           served
+ * @param stageTotal         what the stage has to do; 0 while that is not known
+ * @param rewriteSegments    segments that the rounds so far, with the next, rewrite; known before the trigger
+ * @param rewriteRows        their rows
+ * @param rewriteBytes       their bytes, as an estimate: see {@link OptimizeResult}
  */
 public record Progress(Duration elapsed, long planned, long completed, long failed, double plansPerSecond,
-                       long collections, long collectionsDone, long collectionsFailed) {
+                       long collections, long collectionsDone, long collectionsFailed, Stage stage, int round,
+                       long stageDone, long stageTotal, long rewriteSegments, long rewriteRows, long rewriteBytes) {
     static Progress of(Structs.Progress c) {
         return new Progress(Duration.ofMillis(c.elapsedMs), c.planned, c.completed, c.failed, c.plansPerSecond,
-            c.collections, c.collectionsDone, c.collectionsFailed);
+            c.collections, c.collectionsDone, c.collectionsFailed, Stage.of(c.stage), c.round, c.stageDone,
+            c.stageTotal, c.rewriteSegments, c.rewriteRows, c.rewriteBytes);
     }
 }

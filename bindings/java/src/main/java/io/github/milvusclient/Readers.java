@@ -117,6 +117,42 @@ final class Readers {
         return results;
     }
 
+    /** Of one collection, which is the only one in its list. */
+    static OptimizeResult optimized(long future) {
+        return optimizedMany(future).get(0);
+    }
+
+    static List<OptimizeResult> optimizedMany(long future) {
+        LongByReference list = new LongByReference();
+        int status = Library.milvus_future_take_optimized(future, list);
+        List<OptimizeResult> results = new ArrayList<>();
+        try {
+            long count = Library.milvus_optimize_list_count(list.getValue());
+            for (long index = 0; index < count; index++) {
+                results.add(optimizedOne(list.getValue(), index));
+            }
+        } finally {
+            if (list.getValue() != 0) {
+                Library.milvus_optimize_list_free(list.getValue());
+            }
+        }
+        if (status != Library.OK) {
+            throw Failure.ofFuture(future, status).withOptimized(List.copyOf(results)).exception();
+        }
+        return List.copyOf(results);
+    }
+
+    private static OptimizeResult optimizedOne(long list, long index) {
+        Structs.OptimizeResult result = new Structs.OptimizeResult();
+        int status = result.fill(place -> Library.milvus_optimize_list_get(list, index, place));
+        if (status != Library.OK) {
+            throw Failure.ofThread(status).exception();
+        }
+        Get step = (ofList, number, place) -> Library.milvus_optimize_list_step(ofList, index, number, place);
+        List<OptimizeStep> steps = all(list, result.stepCount, new Structs.OptimizeStep(), step, OptimizeStep::of);
+        return OptimizeResult.of(result, steps);
+    }
+
     private static <S extends CStruct.Sized, T> List<T> all(long list, long count, S struct, Get get,
                                                             Function<S, T> convert) {
         List<T> all = new ArrayList<>(Math.toIntExact(count));

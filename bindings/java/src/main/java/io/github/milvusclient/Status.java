@@ -59,6 +59,18 @@ public enum Status implements Numbered {
      * Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server.
      */
     STALLED(44),
+    /** The compaction would go beyond a bound that the caller set; the library did not trigger it. */
+    OUT_OF_BOUNDS(45),
+    /**
+     * The collection was compacted, but segments were left out; the result says how many and why. Optimize it again
+     * later.
+     */
+    INCOMPLETE(46),
+    /**
+     * The collection is compacted, but the query nodes do not serve all of the result yet; the message names what is
+     * missing.
+     */
+    NOT_SERVED(47),
     /** This is a defect of the library; please report the message. */
     INTERNAL(50),
     /** The process has no handle, thread or other resource left. */

@@ -366,9 +366,101 @@ final class Structs {
         }
     }
 
+    /** milvus_optimize_params. */
+    @FieldOrder({"compaction", "skipStages", "l0", "force", "onlyEstimate", "maxRounds", "concurrency", "pauseMs",
+        "maxPauseMs", "serveTimeoutMs", "maxRewriteRows", "maxRewriteBytes", "minSegments", "rowBytes", "segmentBytes"})
+    public static class OptimizeParams extends CStruct.Sized {
+        public Pointer compaction;
+        public int skipStages;
+        public int l0;
+        public int force;
+        public int onlyEstimate;
+        public int maxRounds;
+        public int concurrency;
+        public long pauseMs;
+        public long maxPauseMs;
+        public long serveTimeoutMs;
+        public long maxRewriteRows;
+        public long maxRewriteBytes;
+        public long minSegments;
+        public long rowBytes;
+        public long segmentBytes;
+
+        public OptimizeParams() {
+        }
+
+        OptimizeParams(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_optimize_result. */
+    @FieldOrder({"collectionName", "status", "stage", "verdict", "rounds", "isLoaded", "reserved", "jobId", "stepCount",
+        "error", "segmentsBefore", "segmentsAfter", "rowsBefore", "rowsAfter", "l0SegmentsBefore", "l0SegmentsAfter",
+        "segmentsIn", "segmentsOut", "rewriteRows", "rewriteBytes", "rowBytes", "servedSegments", "leftOut",
+        "newSegments", "elapsedMs"})
+    public static class OptimizeResult extends CStruct.Sized {
+        public Pointer collectionName;
+        public int status;
+        public int stage;
+        public int verdict;
+        public int rounds;
+        public int isLoaded;
+        public int reserved;
+        public long jobId;
+        public long stepCount;
+        public Pointer error;
+        public long segmentsBefore;
+        public long segmentsAfter;
+        public long rowsBefore;
+        public long rowsAfter;
+        public long l0SegmentsBefore;
+        public long l0SegmentsAfter;
+        public long segmentsIn;
+        public long segmentsOut;
+        public long rewriteRows;
+        public long rewriteBytes;
+        public long rowBytes;
+        public long servedSegments;
+        public LeftOut leftOut = new LeftOut();
+        public long newSegments;
+        public long elapsedMs;
+
+        public OptimizeResult() {
+        }
+
+        OptimizeResult(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_optimize_step. */
+    @FieldOrder({"stage", "state", "round", "isL0", "jobId", "elapsedMs", "report", "text"})
+    public static class OptimizeStep extends CStruct.Sized {
+        public int stage;
+        public int state;
+        public int round;
+        public int isL0;
+        public long jobId;
+        public long elapsedMs;
+        public Pointer report;
+        public Pointer text;
+
+        public OptimizeStep() {
+        }
+
+        OptimizeStep(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
     /** milvus_progress. */
     @FieldOrder({"elapsedMs", "planned", "completed", "failed", "plansPerSecond", "collections", "collectionsDone",
-        "collectionsFailed"})
+        "collectionsFailed", "stage", "round", "stageDone", "stageTotal", "rewriteSegments", "rewriteRows",
+        "rewriteBytes"})
     public static class Progress extends CStruct.Sized {
         public long elapsedMs;
         public long planned;
@@ -378,6 +470,13 @@ final class Structs {
         public long collections;
         public long collectionsDone;
         public long collectionsFailed;
+        public int stage;
+        public int round;
+        public long stageDone;
+        public long stageTotal;
+        public long rewriteSegments;
+        public long rewriteRows;
+        public long rewriteBytes;
 
         public Progress() {
         }

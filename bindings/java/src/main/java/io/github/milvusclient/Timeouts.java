@@ -25,4 +25,12 @@ final class Timeouts {
         }
         return timeout.plusNanos(999_999).toMillis();
     }
+
+    /** Of a parameter, of which zero is the default; what is negative or too long stays so, and C refuses that. */
+    static long wholeMillis(Duration duration) {
+        if (duration.isNegative()) {
+            return -1;
+        }
+        return duration.getSeconds() >= Long.MAX_VALUE / 1000 ? Long.MAX_VALUE : duration.plusNanos(999_999).toMillis();
+    }
 }

@@ -199,9 +199,9 @@ public final class LifeTest extends Served {
 
     @Test
     public void anOperationOfAForgottenClientGoesOnToItsEnd() throws Exception {
-        CompletableFuture<CompactionReport> report = new MilvusClient(server.uri())
-            .optimizeAsync("succeeds", CompactParams.DEFAULT, SOON);
+        CompletableFuture<OptimizeResult> result = new MilvusClient(server.uri())
+            .optimizeAsync("succeeds", OptimizeParams.DEFAULT, SOON);
         System.gc();
-        assertEquals(Verdict.SUCCEEDED, report.get(30, TimeUnit.SECONDS).verdict());
+        assertEquals(Verdict.SUCCEEDED, result.get(30, TimeUnit.SECONDS).verdict());
     }
 }

@@ -41,9 +41,6 @@ public final class ManyTest extends Served {
         assertEquals(Trigger.NOTHING_TO_DO, result.trigger());
         assertEquals(OptionalLong.of(2), result.unsortedSegments());
         assertEquals(OptionalLong.of(2), result.report().orElseThrow().unsortedSegments());
-        CompactionReport optimized = client.optimize("fresh", CompactParams.DEFAULT, brief);
-        assertEquals(Verdict.NOTHING_TO_DO, optimized.verdict());
-        assertEquals(OptionalLong.of(2), optimized.unsortedSegments());
         assertEquals(OptionalLong.empty(), client.waitForCompaction(MilvusClient.NO_JOB, SOON).unsortedSegments());
     }
 
@@ -116,10 +113,10 @@ public final class ManyTest extends Served {
 
     @Test
     public void aConsumerThatThrowsDoesNotEndTheOperation() {
-        CompactionReport report = client.optimize("succeeds", CompactParams.DEFAULT, SOON, progress -> {
+        OptimizeResult result = client.optimize("succeeds", OptimizeParams.DEFAULT, SOON, progress -> {
             throw new ExpectedFailure();
         });
-        assertEquals(Verdict.SUCCEEDED, report.verdict());
+        assertEquals(Verdict.SUCCEEDED, result.verdict());
     }
 
     /** Is printed by the JVM, as what any thread throws. */

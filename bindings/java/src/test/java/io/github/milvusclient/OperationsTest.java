@@ -214,11 +214,6 @@ public final class OperationsTest extends Served {
     }
 
     @Test
-    public void aCollectionIsOptimized() {
-        assertEquals(Verdict.SUCCEEDED, client.optimize("succeeds", CompactParams.DEFAULT, SOON).verdict());
-    }
-
-    @Test
     public void whatTheServerIsTooOldForIsUnsupported() {
         UnsupportedException failure = assertThrows(UnsupportedException.class, () -> client.tasks("succeeds", SOON));
         assertTrue(failure.getMessage(), failure.getMessage().contains("3.0.0"));
