@@ -43,7 +43,6 @@ static void every_operation_gives_its_value(milvus::client &client)
     CHECK(client.check("fails").expected_segments == 1 && client.check("fails").is_final == milvus::answer::no);
     CHECK(client.resolve("fails").state == milvus::resolution_state::not_in_doubt);
     client.flush("succeeds");
-    CHECK(client.optimize("unindexed", {}, 20s).verdict == milvus::verdict::succeeded);
     CHECK(thrown_by([&] { return client.tasks("succeeds"); }) == milvus::status::unsupported);
 }
 
@@ -168,7 +167,7 @@ static void many_tell_of_each(milvus::client &client)
     tell_fake("add fresh only_unsorted");
     const auto fresh = client.compact_many({"fresh"}, {}, 2s);
     CHECK(fresh[0].trigger == milvus::trigger::nothing_to_do && fresh[0].unsorted_segments == 2);
-    CHECK(fresh[0].report->unsorted_segments == 2 && client.optimize("fresh", {}, 2s).unsorted_segments == 2);
+    CHECK(fresh[0].report->unsorted_segments == 2);
     CHECK(!client.wait(milvus::no_job).unsorted_segments); // nobody can know
     const int triggers = std::atoi(tell_fake("count trigger"));
     milvus::many_params params;
