@@ -238,12 +238,14 @@ static void *ask_once(void *uri)
     milvus_compact_result result = MILVUS_COMPACT_RESULT_INIT;
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
     milvus_many_list *list = NULL;
+    milvus_optimize_list *optimized = NULL;
     const char *names[] = {"succeeds", "no_such"};
     int i;
 
     for (i = 0; i < 3; i++) {
         CHECK(milvus_compact_with(client, "succeeds", NULL, 5000, &result) == MILVUS_OK);
-        CHECK(milvus_optimize(client, "succeeds", NULL, 5000, &report) == MILVUS_OK);
+        CHECK(milvus_optimize(client, "succeeds", NULL, 5000, &optimized) == MILVUS_OK);
+        milvus_optimize_list_free(optimized);
         CHECK(milvus_compact_many(client, names, 2, NULL, 5000, &list) == MILVUS_SOME_FAILED);
         milvus_many_list_free(list);
         CHECK(milvus_compaction_wait(client, result.job_id, 5000, &report) == MILVUS_OK);

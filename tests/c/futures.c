@@ -53,6 +53,7 @@ static void every_form(milvus_client *client)
     milvus_plan_list *plans = NULL;
     milvus_segment_list *segments = NULL;
     milvus_many_list *many = NULL;
+    milvus_optimize_list *optimized = NULL;
     milvus_future *future = NULL;
     const char *names[2] = {"succeeds", "fails"};
     int64_t job = -7;
@@ -134,7 +135,9 @@ static void every_form(milvus_client *client)
 
     STARTED(milvus_optimize_async(client, "unindexed", NULL, 20000, &future));
     WAITED;
-    CHECK(milvus_future_take_report(future, &report) == MILVUS_OK);
+    CHECK(milvus_future_take_optimized(future, &optimized) == MILVUS_OK);
+    CHECK(milvus_optimize_list_count(optimized) == 1);
+    milvus_optimize_list_free(optimized);
     DONE;
 
     // The server is too old: a failure, which the future keeps for whatever thread.

@@ -399,8 +399,6 @@ static void what_waits_to_be_sorted(milvus_client *client)
     CHECK(result.trigger == MILVUS_TRIGGER_NOTHING_TO_DO && result.unsorted_segments == 2);
     CHECK(result.report->verdict == MILVUS_VERDICT_NOTHING_TO_DO && result.report->unsorted_segments == 2);
     milvus_many_list_free(list);
-    CHECK(milvus_optimize(client, "fresh", NULL, 2000, &report) == MILVUS_OK);
-    CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.unsorted_segments == 2);
     CHECK(milvus_compaction_wait(client, MILVUS_NO_JOB, 2000, &report) == MILVUS_OK);
     CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO && report.unsorted_segments == MILVUS_NOT_REPORTED);
 }

@@ -170,9 +170,10 @@ static void look(milvus_future *future, unsigned random)
     milvus_progress progress = MILVUS_PROGRESS_INIT;
     milvus_segment_list *segments = NULL;
     milvus_many_list *many = NULL;
+    milvus_optimize_list *optimized = NULL;
     int64_t job;
 
-    switch (random % 8) {
+    switch (random % 9) {
     case 0:
         milvus_future_wait(future, 1 + random % 20);
         break;
@@ -192,9 +193,13 @@ static void look(milvus_future *future, unsigned random)
         milvus_many_list_free(many);
         break;
     case 5:
-        milvus_future_progress(future, &progress);
+        milvus_future_take_optimized(future, &optimized);
+        milvus_optimize_list_free(optimized);
         break;
     case 6:
+        milvus_future_progress(future, &progress);
+        break;
+    case 7:
         __atomic_add_fetch(&watched, 1, __ATOMIC_SEQ_CST);
         if (milvus_future_set_progress_callback(future, on_progress, NULL, stop_watching) != MILVUS_OK)
             __atomic_sub_fetch(&watched, 1, __ATOMIC_SEQ_CST);
