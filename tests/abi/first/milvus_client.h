@@ -25,7 +25,8 @@
 //               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
 //   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
-//               a wait for a job, milvus_optimize() and milvus_compact_many() take the option wait_timeout_ms (none);
+//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option
+//               wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
 //               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
 //               for a minute, and any call when it answers nothing but keepalive pings for five minutes. MILVUS_STALLED
@@ -207,6 +208,12 @@ const char *milvus_answer_name(int32_t answer);
 #define MILVUS_BUSY 43
 /** Nothing has changed for the stall timeout of the client; the job may go on, so wait again or look at the server. */
 #define MILVUS_STALLED 44
+/** The compaction would go beyond a bound that the caller set; the library did not trigger it. */
+#define MILVUS_OUT_OF_BOUNDS 45
+/** The collection was compacted, but segments were left out; the result says how many and why. Optimize it again later. */
+#define MILVUS_INCOMPLETE 46
+/** The collection is compacted, but the query nodes do not serve all of the result yet; the message names what is missing. */
+#define MILVUS_NOT_SERVED 47
 /** This is a defect of the library; please report the message. */
 #define MILVUS_INTERNAL 50
 /** The process has no handle, thread or other resource left. */
@@ -1715,10 +1722,9 @@ const char *milvus_resolution_name(int32_t state);
 
 // ====================================================================================================
 /**
- * @defgroup optimize With a compaction
+ * @defgroup flush Flushing
  *
- * milvus_flush() before a compaction lets the compaction take every row. milvus_optimize() does in one
- * call all that makes queries fast.
+ * milvus_flush() before a compaction lets the compaction take every row.
  * @{
  */
 
@@ -1739,37 +1745,6 @@ const char *milvus_resolution_name(int32_t state);
  * @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
  */
 milvus_status milvus_flush(milvus_client *client, const char *collection_name, int64_t timeout_ms);
-
-/**
- * Makes queries of a collection fast: completes its indexes, compacts it, and loads the result. Blocks.
- *
- * The stages: wait until the indexes are complete; trigger the compaction and wait for the job; wait until
- * the result is indexed; if the collection is loaded, let the query nodes load the result and wait for
- * that (servers before 2.3 do not tell when). It does not flush.
- *
- * Before the trigger it waits until stored segments are sorted (Milvus 2.5 and later), at most a minute
- * and half of the time that is left; unsorted_segments of the report has the rest. While another
- * compaction holds the collection (MILVUS_BUSY, MILVUS_VERDICT_NOT_STARTED) it triggers again, for at most
- * ten minutes. The message of an error says how far it came: "nothing was compacted", "the collection was
- * compacted, but a later step failed" or "the collection needed no compaction, but a later step failed".
- *
- * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
- * @param params           As in milvus_compact_with(). To merge as far as possible use
- *                         MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all
- *                         defaults.
- * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
- *                         default no limit.
- * @param out_report       Receives what the wait found out about the job, also if a later stage fails. May
- *                         be NULL.
- * @retval MILVUS_STALLED Nothing of the job, of the indexes or of the load changed for stall_timeout_ms.
- * @return Also what milvus_compact_with() and milvus_compaction_wait() return.
- */
-milvus_status milvus_optimize(milvus_client *client,
-                              const char *collection_name,
-                              const milvus_compact_params *params,
-                              int64_t timeout_ms,
-                              milvus_compaction_report *out_report);
 
 /** @} */
 
@@ -1907,6 +1882,357 @@ void milvus_many_list_free(milvus_many_list *list);
 
 // ====================================================================================================
 /**
+ * @defgroup optimize Optimizing
+ *
+ * milvus_optimize() brings a collection into the state that people compact for: everything stored is
+ * sorted, merged, indexed and served. It runs up to seven stages, and MILVUS_OK means that all of them are
+ * done: searches run on the new segments and on nothing that these replaced.
+ * @{
+ */
+
+/** The results of milvus_optimize() or milvus_optimize_many(). */
+typedef struct milvus_optimize_list milvus_optimize_list;
+
+/** No stage has begun. */
+#define MILVUS_STAGE_NONE 0
+
+/** Store the rows that are in memory only. */
+#define MILVUS_STAGE_FLUSH 1
+
+/** Wait until everything stored is sorted (servers since 2.5), at most a minute; the rounds wait for the rest. */
+#define MILVUS_STAGE_SORT 2
+
+/** Wait until the rows that are stored are indexed. */
+#define MILVUS_STAGE_INDEX 4
+
+/** Compact, in rounds. */
+#define MILVUS_STAGE_COMPACT 8
+
+/** Wait until the results are indexed. */
+#define MILVUS_STAGE_REINDEX 16
+
+/** Have the query nodes load the results, if the collection is loaded. */
+#define MILVUS_STAGE_LOAD 32
+
+/** Wait until the query nodes serve the results and nothing that these replaced. */
+#define MILVUS_STAGE_SERVE 64
+
+/** All stages are over. */
+#define MILVUS_STAGE_DONE 128
+
+/**
+ * Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later),
+ * and the compaction is not limited to a part of the collection.
+ */
+#define MILVUS_L0_AUTO 0
+
+/** The same, but fail with MILVUS_UNSUPPORTED on a server that cannot. */
+#define MILVUS_L0_REQUIRED 1
+
+/** Leave deletions as they are. */
+#define MILVUS_L0_NEVER 2
+
+/**
+ * How to optimize. MILVUS_OPTIMIZE_PARAMS_INIT has all defaults: every stage, a plain compaction in up to
+ * ten rounds, deletions applied first where the server can.
+ */
+typedef struct milvus_optimize_params {
+    /** Set by MILVUS_OPTIMIZE_PARAMS_INIT. */
+    size_t size;
+    /**
+     * The kind of compaction; NULL: plain. Set target_size_mb to MILVUS_LARGEST_TARGET_SIZE to merge as far as
+     * the server can. A compaction of segment_ids has one round. The library does not read it after the call.
+     */
+    const milvus_compact_params *compaction;
+    /** Stages to leave out: the sum of their MILVUS_STAGE_... constants; 0: none. */
+    int32_t skip_stages;
+    /**
+     * Whether an L0 compaction applies deletions before the rounds: one of the MILVUS_L0_... constants. A
+     * compaction purges only rows whose deletions were applied.
+     */
+    int32_t l0;
+    /**
+     * 1: the first round also rewrites segments that cannot be merged, e.g. to purge rows of a server that
+     * shows no deletions. 0: no segment is rewritten alone.
+     */
+    int32_t force;
+    /** 1: only estimate the cost; nothing is flushed or triggered. Else 0. */
+    int32_t only_estimate;
+    /** The most rounds that trigger, 1 to 1000; 0 for 10. */
+    int32_t max_rounds;
+    /** How many collections milvus_optimize_many() has in progress at a time, up to 10000; 0 for 16. */
+    int32_t concurrency;
+    /**
+     * The longest pause between two rounds in milliseconds; 0 for 30000. The first takes a second, and each is
+     * twice as long as the one before.
+     */
+    int64_t pause_ms;
+    /**
+     * The limit of all pauses together in milliseconds; 0 for 600000. In a pause the library waits for
+     * segments that another compaction holds, or that are not sorted. The time of jobs does not count.
+     */
+    int64_t max_pause_ms;
+    /** The limit of loading and serving together in milliseconds; 0 for 600000. */
+    int64_t serve_timeout_ms;
+    /** The most rows that all rounds together rewrite; 0: no bound. */
+    int64_t max_rewrite_rows;
+    /** The most bytes that all rounds together rewrite, as estimated; 0: no bound. */
+    int64_t max_rewrite_bytes;
+    /** The least number of segments for which the first round triggers; 0: no bound. */
+    int64_t min_segments;
+    /**
+     * The size of a row in bytes, for the estimates; 0: the fixed-width fields of the schema, so that texts,
+     * JSON, arrays and sparse vectors do not count.
+     */
+    int64_t row_bytes;
+    /**
+     * The size of a segment in bytes up to which the server merges; 0: target_size_mb, or the default of the
+     * server's version (512 MB before 2.4, then 1 GB). Segments that cannot become fewer are left alone.
+     */
+    int64_t segment_bytes;
+} milvus_optimize_params;
+/** What a milvus_optimize_params begins with: its size, and zeros. */
+#define MILVUS_OPTIMIZE_PARAMS_INIT { sizeof(milvus_optimize_params), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Optimizes a collection: flushes it, waits for sorting and indexes, compacts it in rounds, has the query
+ * nodes load the result, and waits until they serve it. Blocks.
+ *
+ * A round lists the stored segments. If some can be merged, it triggers and waits for the job. Segments that
+ * the job left out, because another compaction held them or because they were not sorted, lead to another
+ * round after a pause. The first round waits for jobs that this client triggered or imported, and does not
+ * trigger over them: a second call goes on where the first ended. If nothing can be merged and no deletion
+ * waits, nothing is triggered. What others store meanwhile does not matter, and new_segments counts it.
+ *
+ * Served means: two looks a second apart show each result, or its sorted form, on every replica, with all
+ * rows, and no segment that was replaced. Partitions that are not loaded do not count.
+ *
+ * The call goes on through restarts and lost connections of up to a minute. If it ends early, what the server
+ * has begun goes on: the result has the stage and the job.
+ *
+ * @param client           The client.
+ * @param collection_name  Name or alias in the client's database.
+ * @param params           How to do it. Begin with `milvus_optimize_params params =
+ *                         MILVUS_OPTIMIZE_PARAMS_INIT;`. NULL: all defaults.
+ * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
+ *                         default no limit.
+ * @param out_list         Receives a list with one result, also if the call fails after it began. Begin with
+ *                         NULL, and free it with milvus_optimize_list_free(). May be NULL.
+ * @retval MILVUS_OUT_OF_BOUNDS The cost is beyond a bound of the parameters. If that is the first round,
+ *     nothing was triggered.
+ * @retval MILVUS_BUSY Another compaction held the segments until the pauses were used up, and no round
+ *     compacted anything.
+ * @retval MILVUS_INCOMPLETE Segments that were stored at the beginning could still be compacted; left_out
+ *     counts them. The stages after the rounds are done.
+ * @retval MILVUS_NOT_SERVED The query nodes did not serve the result in time. The message names segments,
+ *     replicas and nodes.
+ * @retval MILVUS_SERVER_ERROR Also: an index cannot be built. The message has the server's reason.
+ * @retval MILVUS_TIMEOUT The limit came first. The message says what goes on.
+ * @retval MILVUS_STALLED Nothing of a stage changed for stall_timeout_ms.
+ * @retval MILVUS_COLLECTION_NOT_FOUND The collection does not exist, or somebody dropped it meanwhile.
+ * @return Also what milvus_flush(), milvus_compact_with() and milvus_compaction_wait() return.
+ */
+milvus_status milvus_optimize(milvus_client *client,
+                              const char *collection_name,
+                              const milvus_optimize_params *params,
+                              int64_t timeout_ms,
+                              milvus_optimize_list **out_list);
+
+/**
+ * Optimizes many collections, each as milvus_optimize() does. Blocks.
+ *
+ * One that fails does not stop the others. If two names (aliases) are the same collection, one of them
+ * fails with MILVUS_INVALID_ARGUMENT.
+ *
+ * @param client      The client.
+ * @param names       Names or aliases in the client's database, all different. NULL: every collection that
+ *                    the user may see. In other languages take care that an empty list does not become
+ *                    NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params      How to do it; the bounds are those of each collection. NULL: all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
+ *                    default no limit. Collections whose turn has not come by then fail with
+ *                    MILVUS_TIMEOUT, and the library sends nothing for them.
+ * @param out_list    Receives the results in the order of the names (without names: sorted), also with
+ *                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
+ *                    NULL, and free it with milvus_optimize_list_free(). May be NULL.
+ * @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
+ *     failure; in_doubt is 1 if it is 1 for any of them.
+ */
+milvus_status milvus_optimize_many(milvus_client *client,
+                                   const char *const *names,
+                                   size_t name_count,
+                                   const milvus_optimize_params *params,
+                                   int64_t timeout_ms,
+                                   milvus_optimize_list **out_list);
+
+/**
+ * Gives the short text of a stage, e.g. "flush".
+ *
+ * @param stage  One of the MILVUS_STAGE_... constants, or any other number.
+ * @return A static text, never NULL: "unknown stage" for any other number.
+ */
+const char *milvus_stage_name(int32_t stage);
+
+/** @} */
+
+// ====================================================================================================
+/**
+ * @defgroup optimized Results of optimizing
+ *
+ * milvus_optimize() and milvus_optimize_many() return a list with one result for each collection. A result
+ * has a line for each stage and each round, its steps.
+ * @{
+ */
+
+/** The step did what it was for. */
+#define MILVUS_STEP_DONE 1
+
+/** The step was not needed, or not wanted. */
+#define MILVUS_STEP_SKIPPED 2
+
+/** The step failed, or the call ended during it. */
+#define MILVUS_STEP_FAILED 3
+
+/** The result of one collection. MILVUS_NOT_REPORTED stands for what is not known. */
+typedef struct milvus_optimize_result {
+    /** Set by MILVUS_OPTIMIZE_RESULT_INIT. */
+    size_t size;
+    /** The name or alias that you gave, or that the server listed. It lives as long as the list, never NULL. */
+    const char *collection_name;
+    /** MILVUS_OK if all stages are done. Else the status of the stage that failed. */
+    milvus_status status;
+    /** The stage in which it ended: MILVUS_STAGE_DONE after the last, also with MILVUS_INCOMPLETE. */
+    int32_t stage;
+    /**
+     * How the compaction ended, all rounds together: one of the MILVUS_VERDICT_... constants.
+     * MILVUS_VERDICT_NOTHING_TO_DO if nothing was triggered.
+     */
+    milvus_verdict verdict;
+    /** Jobs that were triggered or followed. */
+    int32_t rounds;
+    /** Whether the collection is loaded: MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. */
+    int32_t is_loaded;
+    /** 0. */
+    int32_t reserved;
+    /** The latest job, or MILVUS_NO_JOB. If the call ended early, it may go on. */
+    int64_t job_id;
+    /** The number of steps; milvus_optimize_list_step() reads them. */
+    size_t step_count;
+    /**
+     * The details of the failure; with the status MILVUS_OK if there is none. It lives as long as the list,
+     * never NULL.
+     */
+    const milvus_error *error;
+    /** Segments with stored rows before the first round. */
+    int64_t segments_before;
+    /** Segments with stored rows after the last round. */
+    int64_t segments_after;
+    /** Rows of those segments before. Deleted rows count until a compaction purges them. */
+    int64_t rows_before;
+    /** Rows of those segments after. */
+    int64_t rows_after;
+    /** Segments of deletions (L0) before the first round. Servers since 2.4.7 report it. */
+    int64_t l0_segments_before;
+    /** Segments of deletions (L0) after the last round. */
+    int64_t l0_segments_after;
+    /** Segments that the rounds rewrote, as listed before each. With only_estimate: that they would rewrite. */
+    int64_t segments_in;
+    /** About how many they became. MILVUS_NOT_REPORTED for a clustering. */
+    int64_t segments_out;
+    /** Their rows. */
+    int64_t rewrite_rows;
+    /** Their bytes, as an estimate: rewrite_rows times row_bytes. Servers report no sizes. */
+    int64_t rewrite_bytes;
+    /** The size of a row in bytes: from the parameters, or of the fixed-width fields of the schema. */
+    int64_t row_bytes;
+    /** Segments that the query nodes serve at the end, of those that they should. */
+    int64_t served_segments;
+    /**
+     * Stored segments that are not in the state that was wanted, by reason. `other` counts those that could
+     * be merged, but were held or refused.
+     */
+    milvus_left_out left_out;
+    /** Segments that were stored since the first round began, by flushes and other compactions. */
+    int64_t new_segments;
+    /** Duration in milliseconds. */
+    int64_t elapsed_ms;
+} milvus_optimize_result;
+/** What a milvus_optimize_result begins with: its size, and zeros. */
+#define MILVUS_OPTIMIZE_RESULT_INIT { sizeof(milvus_optimize_result), NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0 }, 0, 0 }
+
+/** A line of a result: a stage, or one round of the compaction. */
+typedef struct milvus_optimize_step {
+    /** Set by MILVUS_OPTIMIZE_STEP_INIT. */
+    size_t size;
+    /** The stage: one of the MILVUS_STAGE_... constants. */
+    int32_t stage;
+    /** How it ended: one of the MILVUS_STEP_... constants. */
+    int32_t state;
+    /** The number of the round, from 1; 0 for a whole stage. */
+    int32_t round;
+    /** 1 if the round applied deletions (an L0 compaction). Else 0. */
+    int32_t is_l0;
+    /** The job of the round, or MILVUS_NO_JOB. */
+    int64_t job_id;
+    /** Duration in milliseconds. */
+    int64_t elapsed_ms;
+    /** What the round found out about its job; NULL for a whole stage. It lives as long as the list. */
+    const milvus_compaction_report *report;
+    /** What happened, as a text for people. It lives as long as the list, never NULL. */
+    const char *text;
+} milvus_optimize_step;
+/** What a milvus_optimize_step begins with: its size, and zeros. */
+#define MILVUS_OPTIMIZE_STEP_INIT { sizeof(milvus_optimize_step), 0, 0, 0, 0, 0, 0, NULL, NULL }
+
+/**
+ * Counts the results of a list.
+ *
+ * @param list  The list.
+ * @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
+ */
+size_t milvus_optimize_list_count(const milvus_optimize_list *list);
+
+/**
+ * Reads the result of one collection.
+ *
+ * @param list        The list.
+ * @param index       From 0 to milvus_optimize_list_count() - 1.
+ * @param out_result  Receives the result. Begin with `milvus_optimize_result result =
+ *                    MILVUS_OPTIMIZE_RESULT_INIT;`. What it points to lives as long as the list.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_optimize_list_get(const milvus_optimize_list *list,
+                                       size_t index,
+                                       milvus_optimize_result *out_result);
+
+/**
+ * Reads a step of one collection's result. Steps are in the order in which they ended; the rounds of the
+ * compaction come before the line of its stage.
+ *
+ * @param list      The list.
+ * @param index     From 0 to milvus_optimize_list_count() - 1.
+ * @param step      From 0 to step_count of the result - 1.
+ * @param out_step  Receives the step. Begin with `milvus_optimize_step step =
+ *                  MILVUS_OPTIMIZE_STEP_INIT;`. What it points to lives as long as the list.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_optimize_list_step(const milvus_optimize_list *list,
+                                        size_t index,
+                                        size_t step,
+                                        milvus_optimize_step *out_step);
+
+/**
+ * Frees a list of results.
+ *
+ * @param list  The list; NULL does nothing.
+ */
+void milvus_optimize_list_free(milvus_optimize_list *list);
+
+/** @} */
+
+// ====================================================================================================
+/**
  * @defgroup portable A job outlives its process
  *
  * A job goes on after the program that triggered it has ended. Its id alone proves little: the next
@@ -2012,8 +2338,8 @@ milvus_status milvus_compaction_wait_in(milvus_client *client,
 typedef struct milvus_future milvus_future;
 
 /**
- * How far an operation is. Only waits, milvus_optimize() and milvus_compact_many() know more than the
- * time.
+ * How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many() and milvus_compact_many()
+ * know more than the time.
  */
 typedef struct milvus_progress {
     /** Set by MILVUS_PROGRESS_INIT. */
@@ -2028,15 +2354,32 @@ typedef struct milvus_progress {
     int64_t failed;
     /** Plans that ended, per second so far; 0 at first. */
     double plans_per_second;
-    /** Collections of milvus_compact_many_async(); 0 until their number is known, and for other operations. */
+    /**
+     * Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is
+     * known, and for other operations.
+     */
     int64_t collections;
     /** Collections that are done, with or without success. */
     int64_t collections_done;
     /** Collections that failed. */
     int64_t collections_failed;
+    /** The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations. */
+    int32_t stage;
+    /** The round of its compaction, from 1; 0 before. */
+    int32_t round;
+    /** How far the stage is, of stage_total: indexed rows, percent of a load, or segments that are served. */
+    int64_t stage_done;
+    /** What the stage has to do; 0 while that is not known. */
+    int64_t stage_total;
+    /** Segments that the rounds so far, with the next, rewrite; known before the trigger. */
+    int64_t rewrite_segments;
+    /** Their rows. */
+    int64_t rewrite_rows;
+    /** Their bytes, as an estimate: see milvus_optimize_result. */
+    int64_t rewrite_bytes;
 } milvus_progress;
 /** What a milvus_progress begins with: its size, and zeros. */
-#define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Runs when an operation is over.
@@ -2058,8 +2401,8 @@ typedef void (*milvus_future_callback)(milvus_future *future,
 typedef void (*milvus_destructor)(void *user_data);
 
 /**
- * Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize() and
- * milvus_compact_many().
+ * Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize(),
+ * milvus_optimize_many() and milvus_compact_many().
  *
  * The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
  * milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns
@@ -2377,13 +2720,12 @@ milvus_status milvus_flush_async(milvus_client *client,
                                  milvus_future **out_future);
 
 /**
- * Starts milvus_optimize(); milvus_future_take_report() reads its result.
+ * Starts milvus_optimize(); milvus_future_take_optimized() reads its result.
  *
  * @param client           The client.
  * @param collection_name  Name or alias in the client's database.
- * @param params           As in milvus_compact_with(). To merge as far as possible use
- *                         MILVUS_LARGEST_TARGET_SIZE on servers that have a target size. NULL: all
- *                         defaults.
+ * @param params           How to do it. Begin with `milvus_optimize_params params =
+ *                         MILVUS_OPTIMIZE_PARAMS_INIT;`. NULL: all defaults.
  * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
  *                         default no limit.
  * @param out_future       Receives the future; free it with milvus_future_free().
@@ -2391,9 +2733,31 @@ milvus_status milvus_flush_async(milvus_client *client,
  */
 milvus_status milvus_optimize_async(milvus_client *client,
                                     const char *collection_name,
-                                    const milvus_compact_params *params,
+                                    const milvus_optimize_params *params,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
+
+/**
+ * Starts milvus_optimize_many(); milvus_future_take_optimized() reads its result.
+ *
+ * @param client      The client.
+ * @param names       Names or aliases in the client's database, all different. NULL: every collection that
+ *                    the user may see. In other languages take care that an empty list does not become
+ *                    NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params      How to do it; the bounds are those of each collection. NULL: all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by
+ *                    default no limit. Collections whose turn has not come by then fail with
+ *                    MILVUS_TIMEOUT, and the library sends nothing for them.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
+milvus_status milvus_optimize_many_async(milvus_client *client,
+                                         const char *const *names,
+                                         size_t name_count,
+                                         const milvus_optimize_params *params,
+                                         int64_t timeout_ms,
+                                         milvus_future **out_future);
 
 /**
  * Starts milvus_compact_many(); milvus_future_take_many() reads its result.
@@ -2425,7 +2789,7 @@ milvus_status milvus_compact_many_async(milvus_client *client,
  * @defgroup results Results of futures
  *
  * Each of these functions reads one kind of result, and returns how the operation ended. It writes only
- * with MILVUS_OK; a report, and a list of many collections, it writes whenever there is one. You can take
+ * with MILVUS_OK; a report, and a list of collections, it writes whenever there is one. You can take
  * a list once, and then free it, also if the status is a failure; you can read everything else again. None
  * of them blocks. Each can also return MILVUS_PENDING (the operation still runs), MILVUS_INVALID_ARGUMENT
  * (the result is of another kind, or the list is taken) and MILVUS_OUT_OF_MEMORY (a million lists are in
@@ -2472,8 +2836,7 @@ milvus_status milvus_future_take_compact_result(milvus_future *future,
 milvus_status milvus_future_take_state(milvus_future *future, milvus_compaction_state_info *out_info);
 
 /**
- * Reads the result of milvus_compaction_wait_async(), milvus_compaction_wait_in_async() or
- * milvus_optimize_async().
+ * Reads the result of milvus_compaction_wait_async() or milvus_compaction_wait_in_async().
  *
  * It also writes the report of a wait that failed, if there is one. To see whether it did, set job_id to
  * INT64_MIN before.
@@ -2530,6 +2893,17 @@ milvus_status milvus_future_take_segments(milvus_future *future, milvus_segment_
  * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **out_list);
+
+/**
+ * Takes the result of milvus_optimize_async() or milvus_optimize_many_async(), also if it failed after it
+ * began.
+ *
+ * @param future    The future.
+ * @param out_list  Receives the list; free it with milvus_optimize_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
+ */
+milvus_status milvus_future_take_optimized(milvus_future *future,
+                                           milvus_optimize_list **out_list);
 
 /** @} */
 
