@@ -131,7 +131,7 @@ func ExampleClient_Optimize() {
 		}
 	}
 	if err != nil {
-		fmt.Println("ended in stage", result.Stage, err)
+		fmt.Println("latest stage:", result.Stage, err)
 	}
 	fmt.Println(result.SegmentsBefore, "segments became", result.SegmentsAfter)
 	// Output:

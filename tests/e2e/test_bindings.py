@@ -28,10 +28,10 @@ def go(work):
     return [work / "compact"]
 
 
-def java(work):
+def java(work, program="Compact"):
     sources = [*(ROOT / "bindings/java/src/main").rglob("*.java"), *(ROOT / "bindings/java/examples").glob("*.java")]
     built("javac", "-d", work, "-cp", "/usr/share/java/jna.jar", *sources)
-    return ["java", "-cp", f"{work}:/usr/share/java/jna.jar", "Compact"]
+    return ["java", "-cp", f"{work}:/usr/share/java/jna.jar", program]
 
 
 LANGUAGES = {
@@ -55,6 +55,30 @@ def test_a_program_compacts_and_tells_what_is_missing(language, plain_server, tm
     assert len(seed.ids_of(pymilvus, f"by_{language}")) == 1, done.stdout
     done = run(*command, plain_server.uri, "nope")
     assert done.returncode != 0 and '"nope"' in done.stdout + done.stderr, done
+
+
+OPTIMIZERS = {
+    "c": lambda _, *to: [ROOT / "target/examples-c/optimize", to[0], "", to[1]],
+    "cpp": lambda _, *to: [ROOT / "target/examples-c/optimize_cpp", *to],
+    "java": lambda work, *to: [*java(work, "Optimize"), *to],
+    "python": lambda _, *to: ["python3", ROOT / "bindings/python/optimize.py", *to],
+    "node": lambda _, *to: ["node", ROOT / "bindings/node/optimize.js", *to],
+}
+
+
+@pytest.mark.parametrize("language", OPTIMIZERS)
+def test_a_program_optimizes_and_says_what_each_step_did(language, plain_server, tmp_path):
+    pymilvus, name = seed.connect(plain_server.uri), f"optimized_by_{language}"
+    seed.create(pymilvus, name)
+    seed.fill(pymilvus, name, 3, rows=50)
+    command = OPTIMIZERS[language](tmp_path, plain_server.uri, name)
+    done = run(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (segment,) = seed.ids_of(pymilvus, name)
+    assert all(stage in done.stdout.lower() for stage in ("flush", "sort", "index", "compact", "reindex", "load", "serve"))
+    assert run(*command).returncode == 0 and list(seed.ids_of(pymilvus, name)) == [segment], "one segment is not rewritten"
+    done = run(*OPTIMIZERS[language](tmp_path, plain_server.uri, "nope"))
+    assert done.returncode == 1 and '"nope"' in done.stderr and "none" in (done.stdout + done.stderr).lower()
 
 
 def test_the_program_that_handles_every_error_does(plain_server):

@@ -64,6 +64,18 @@ def test_a_struct_in_a_struct_is_read(tree):
     assert "public static class Place extends CStruct {" in (java / "Structs.java").read_text()
 
 
+def test_a_pointer_to_a_struct_and_an_error_are_read(tree):
+    changed(tree, "include/milvus_client.h", "} milvus_resolution;",
+            "    /** What went wrong. */\n    const milvus_error *error;\n    /** What was seen, or NULL. */\n"
+            "    const milvus_compaction_report *seen;\n} milvus_resolution;")
+    _, values, java, cpp = generated(tree)
+    assert "made.failure = failure_of(*c.error);" in cpp and "    if (c.seen != nullptr)\n        made.seen = value_of(*c.seen);" in cpp
+    assert "\tErr error\n" in values and "Err:   failureOf(c.error)," in values and "seen := reportOf(c.seen)" in values
+    record = (java / "Resolution.java").read_text()
+    assert "Optional<MilvusException> failure" in record and "Failure.optional(c.error)" in record
+    assert "CompactionReport.of(new Structs.CompactionReport(place))" in record
+
+
 def test_documentation_that_names_no_constants_is_refused(tree):
     changed(tree, "include/milvus_client.h", "MILVUS_TRIGGER_... constants", "MILVUS_FORMER_... constants")
     done = run(tree)
@@ -73,6 +85,7 @@ def test_documentation_that_names_no_constants_is_refused(tree):
 @pytest.mark.parametrize(("path", "line"), [
     ("bindings/python/compact.py", "BUSY = 43"),
     ("bindings/node/compact.js", "if (status !== 43) stop();"),
+    ("bindings/python/optimize.py", "NOT_SERVED = 47"),
     ("bindings/go/job.go", "const ErrBusy Status = 43"),
     ("bindings/java/src/main/java/io/github/milvusclient/Text.java", "BUSY(43),"),
     ("include/milvus_client.hpp", "enum class kind { busy = 43 };"),
