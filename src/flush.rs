@@ -55,9 +55,11 @@ pub(crate) async fn flush(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    poll_until_done(rpc, limiter, deadline, "flushing", collection, || async {
-        let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked.clone()).await?;
-        Ok(usize::from(!reply.flushed))
+    poll_until_done(rpc, limiter, deadline, "flushing", collection, &|| {
+        Box::pin(async {
+            let reply = rpc.unary(RetryClass::Read, deadline, &collection.database, asked.clone()).await?;
+            Ok(usize::from(!reply.flushed))
+        })
     })
     .await?;
     if rpc.config().waits_for_sort && rpc.server(deadline).await?.is_at_least(HAS_SORTED) {
@@ -132,13 +134,15 @@ async fn until_none(
     is_open: &(dyn Fn(&Segment) -> bool + Sync),
     latest: &Latest<'_>,
 ) -> Result<(), Error> {
-    poll_until_done(rpc, limiter, deadline, "waiting for the sorting of", collection, || async {
-        let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
-        let open = stored.iter().filter(|segment| is_open(segment)).count();
-        latest.open.store(open, Ordering::Relaxed);
-        let most = latest.most.fetch_max(open, Ordering::Relaxed).max(open);
-        (latest.tell)(most - open, most);
-        Ok(open)
+    poll_until_done(rpc, limiter, deadline, "waiting for the sorting of", collection, &|| {
+        Box::pin(async {
+            let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
+            let open = stored.iter().filter(|segment| is_open(segment)).count();
+            latest.open.store(open, Ordering::Relaxed);
+            let most = latest.most.fetch_max(open, Ordering::Relaxed).max(open);
+            (latest.tell)(most - open, most);
+            Ok(open)
+        })
     })
     .await
 }

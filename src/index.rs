@@ -95,23 +95,26 @@ pub(crate) async fn wait_until_built(
 ) -> Result<Built, Error> {
     // Deleted rows that a compaction purges need no index any more.
     let (least, state) = (AtomicI64::new(i64::MAX), Mutex::new(None));
-    poll_until_done(rpc, limiter, deadline, "indexing", collection, || async {
-        let indexes = describe(rpc, deadline, collection).await?;
-        if let Some(failed) = &indexes.failed {
-            return Err(Error::new(Status::ServerError, failed));
-        }
-        let (missing, total) = (indexes.missing_in_all, indexes.total_in_all);
-        let had_any = matches!(*state.lock().unwrap_or_else(PoisonError::into_inner), Some(Built::Complete));
-        let now = match indexes.fields.is_empty() {
-            false => Built::Complete,
-            true if had_any => Built::Dropped,
-            true => Built::Without,
-        };
-        *state.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-        let old = least.fetch_min(total, Ordering::Relaxed).min(total);
-        tell(total.saturating_sub(missing), total);
-        let left = missing.saturating_sub(total - old).max(0);
-        Ok(usize::try_from(left).unwrap_or(usize::MAX))
+    poll_until_done(rpc, limiter, deadline, "indexing", collection, &|| {
+        Box::pin(async {
+            let indexes = describe(rpc, deadline, collection).await?;
+            if let Some(failed) = &indexes.failed {
+                return Err(Error::new(Status::ServerError, failed));
+            }
+            let (missing, total) = (indexes.missing_in_all, indexes.total_in_all);
+            let had_any =
+                matches!(*state.lock().unwrap_or_else(PoisonError::into_inner), Some(Built::Complete));
+            let now = match indexes.fields.is_empty() {
+                false => Built::Complete,
+                true if had_any => Built::Dropped,
+                true => Built::Without,
+            };
+            *state.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+            let old = least.fetch_min(total, Ordering::Relaxed).min(total);
+            tell(total.saturating_sub(missing), total);
+            let left = missing.saturating_sub(total - old).max(0);
+            Ok(usize::try_from(left).unwrap_or(usize::MAX))
+        })
     })
     .await?;
     Ok(state.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(Built::Without))

@@ -100,11 +100,13 @@ pub(crate) async fn refresh(
     // Older servers do not report the progress.
     if rpc.server(deadline).await?.is_at_least(TELLS_REFRESH) {
         let asked = GetLoadingProgressRequest { db_name: database.clone(), collection_name: name.clone() };
-        poll_until_done(rpc, limiter, deadline, DOING, collection, || async {
-            let reply = rpc.unary(RetryClass::Read, deadline, database, asked.clone()).await?;
-            let left = 100_i64.saturating_sub(reply.refresh_progress).clamp(0, 100);
-            tell(100 - left, 100);
-            Ok(usize::try_from(left).unwrap_or(usize::MAX))
+        poll_until_done(rpc, limiter, deadline, DOING, collection, &|| {
+            Box::pin(async {
+                let reply = rpc.unary(RetryClass::Read, deadline, database, asked.clone()).await?;
+                let left = 100_i64.saturating_sub(reply.refresh_progress).clamp(0, 100);
+                tell(100 - left, 100);
+                Ok(usize::try_from(left).unwrap_or(usize::MAX))
+            })
         })
         .await?;
     }

@@ -1,5 +1,6 @@
 //! Polls the server until a flush, the sorting, an index build or a load is done.
 
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use crate::backoff::jittered;
@@ -21,34 +22,61 @@ pub(crate) async fn through_outages<T, F: Future<Output = Result<T, Error>>>(
     deadline: Deadline<'_>,
     ask: impl Fn() -> F,
 ) -> Result<T, Error> {
-    let (begun, mut outage) = (Instant::now(), Outage::default());
+    let mut patience = Patience::new();
     loop {
         let asked = Instant::now();
         // Boxed: of a thousand waits only a few ask at one time; the others then take little memory.
-        let error = match Box::pin(ask()).await {
+        match Box::pin(ask()).await {
             Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let is_late = error.status == Status::Timeout || error.was_slow;
-        let is_heard = error.server_code != 0
-            || matches!(error.status, Status::NotReady | Status::RateLimited)
-            || (is_late && rpc.is_connected());
-        let is_final = !may_pass(&error) || deadline.has_passed() || outage.failed(asked, is_heard).is_some();
-        if is_final || !deadline.sleep(poll_limiter::pause(begun.elapsed())).await {
-            return Err(error);
+            Err(error) => patience.bear(rpc, deadline, asked, error).await?,
         }
     }
 }
 
+/// How long a server has been away.
+struct Patience {
+    begun: Instant,
+    outage: Outage,
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self { begun: Instant::now(), outage: Outage::default() }
+    }
+
+    /// Pauses after a failure, or returns it if asking again would not help.
+    async fn bear(
+        &mut self,
+        rpc: &Rpc,
+        deadline: Deadline<'_>,
+        asked: Instant,
+        error: Error,
+    ) -> Result<(), Error> {
+        let is_late = error.status == Status::Timeout || error.was_slow;
+        let is_heard = error.server_code != 0
+            || matches!(error.status, Status::NotReady | Status::RateLimited)
+            || (is_late && rpc.is_connected());
+        let is_final =
+            !may_pass(&error) || deadline.has_passed() || self.outage.failed(asked, is_heard).is_some();
+        if is_final || !deadline.sleep(poll_limiter::pause(self.begun.elapsed())).await {
+            return Err(error);
+        }
+        Ok(())
+    }
+}
+
+/// What a wait asks for: how much is left.
+pub(crate) type Left<'a> = Pin<Box<dyn Future<Output = Result<usize, Error>> + Send + 'a>>;
+
 /// Polls until `left` returns 0. The pauses grow with the age of the wait; all such waits of a client share one rate
 /// limit, and go on through outages of the server. Fails with `Stalled` if the number does not change for `stall_timeout_ms`. `doing` opens the error's message.
-pub(crate) async fn poll_until_done<F: Future<Output = Result<usize, Error>>>(
+pub(crate) async fn poll_until_done<'a>(
     rpc: &Rpc,
     limiter: &PollLimiter,
     deadline: Deadline<'_>,
     doing: &str,
     collection: &Collection,
-    left: impl Fn() -> F,
+    left: &(dyn Fn() -> Left<'a> + Sync),
 ) -> Result<(), Error> {
     let since = Instant::now();
     let (mut latest, mut stall) = (None, Stall::new(rpc.config().stall_timeout, since));
@@ -56,7 +84,7 @@ pub(crate) async fn poll_until_done<F: Future<Output = Result<usize, Error>>>(
     loop {
         deadline.bound(limiter.acquire()).await.ok_or_else(out_of_time)?;
         let now =
-            through_outages(rpc, deadline, &left).await.map_err(|error| about(error, doing, collection))?;
+            through_outages(rpc, deadline, left).await.map_err(|error| about(error, doing, collection))?;
         if now == 0 {
             return Ok(());
         }
