@@ -301,9 +301,15 @@ async fn load_and_serve(run: &mut Run<'_>, compacted: &mut Compacted) -> Result<
     let has_results = !compacted.results.is_empty();
     let stored: &[Segment] = &compacted.stored;
     let mut serve = Serve::new(&mut compacted.results, stored, &compacted.ours);
-    if is_loaded && wants_load && !has_results && wants_serve && serve.is_complete(run).await? {
+    let begun = Instant::now();
+    let complete = if is_loaded && wants_load && wants_serve && !has_results {
+        serve.complete(run).await?
+    } else {
+        None
+    };
+    if complete.is_some() {
         run.begins(Stage::Load);
-        run.step(Stage::Load, Instant::now(), StepState::Skipped, "the query nodes serve everything already");
+        run.step(Stage::Load, begun, StepState::Skipped, "the query nodes serve everything already");
     } else if !load(run, is_loaded, Some(until)).await? {
         return Ok(());
     }
@@ -311,7 +317,11 @@ async fn load_and_serve(run: &mut Run<'_>, compacted: &mut Compacted) -> Result<
         return Ok(());
     }
     let since = Instant::now();
-    match serve.wait(run, until).await {
+    let ended = match complete {
+        Some(count) => Ok(Serving::All(count)),
+        None => serve.wait(run, until).await,
+    };
+    match ended {
         Ok(Serving::All(count)) => {
             run.out.served = Some(i64::try_from(count).unwrap_or(i64::MAX));
             run.step(Stage::Serve, since, StepState::Done, all_served(count));

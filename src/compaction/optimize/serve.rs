@@ -57,18 +57,19 @@ impl<'s> Serve<'s> {
         Self { results, wanted, is_first: true }
     }
 
-    /// Whether everything is served already, so that no refresh is needed.
-    pub(super) async fn is_complete(&mut self, run: &Run<'_>) -> Result<bool, Error> {
+    /// How many segments are served, if that is everything already, so that no refresh is needed.
+    pub(super) async fn complete(&mut self, run: &Run<'_>) -> Result<Option<usize>, Error> {
+        let mut count = None;
         for is_second in [false, true] {
             if is_second && !run.context.deadline.sleep(APART).await {
-                return Ok(false);
+                return Ok(None);
             }
             match self.look(run, run.context.deadline).await? {
-                Look::Loaded { lacks, .. } if lacks.is_empty() => {}
-                _ => return Ok(false),
+                Look::Loaded { lacks, served } if lacks.is_empty() => count = Some(served),
+                _ => return Ok(None),
             }
         }
-        Ok(true)
+        Ok(count)
     }
 
     /// Waits until two looks in a row, some time apart, show everything served; at most until `until`, but with one look
