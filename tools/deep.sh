@@ -79,7 +79,7 @@ valgrind_() {
         $memcheck "$deep/$test" "$fake" | tail -n 1
     done
     memcheck+=" --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
-    for test in arguments_c jobs_c futures_c abandon_c queues_c many_c caller_c footprint_c secrets_c outliving_c; do
+    for test in arguments_c jobs_c futures_c abandon_c queues_c many_c optimize_c caller_c footprint_c secrets_c outliving_c; do
         $memcheck "$deep/$test" "$fake" | tail -n 1
     done
     $memcheck "$deep/stress_c" "$fake" 21 100
