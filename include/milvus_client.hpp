@@ -390,7 +390,7 @@ enum class stage : std::int32_t {
 enum class l0_mode : std::int32_t {
     /// Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later), and the
     /// compaction is not limited to a part of the collection.
-    automatic = MILVUS_L0_AUTO,
+    if_possible = MILVUS_L0_IF_POSSIBLE,
     /// The same, but fail with status::unsupported on a server that cannot.
     required = MILVUS_L0_REQUIRED,
     /// Leave deletions as they are.
@@ -496,7 +496,7 @@ inline const char *to_string(stage value) noexcept { return milvus_stage_name(st
 inline const char *to_string(l0_mode value) noexcept
 {
     switch (value) {
-    case l0_mode::automatic: return "auto";
+    case l0_mode::if_possible: return "if possible";
     case l0_mode::required: return "required";
     case l0_mode::never: return "never";
     }
@@ -505,12 +505,7 @@ inline const char *to_string(l0_mode value) noexcept
 /// The short name of this step state, a static string.
 inline const char *to_string(step_state value) noexcept
 {
-    switch (value) {
-    case step_state::done: return "done";
-    case step_state::skipped: return "skipped";
-    case step_state::failed: return "failed";
-    }
-    return "unknown";
+    return milvus_step_state_name(static_cast<std::int32_t>(value));
 }
 /// The short name of this log level, a static string.
 inline const char *to_string(log_level value) noexcept
@@ -1279,7 +1274,7 @@ struct optimize_params {
     std::vector<stage> skip_stages;
     /// Whether an L0 compaction applies deletions before the rounds: a compaction purges only rows whose deletions were
     /// applied.
-    l0_mode l0 = l0_mode::automatic;
+    l0_mode l0 = l0_mode::if_possible;
     /// Whether the first round also rewrites segments that cannot be merged.
     bool force = false;
     /// Whether to estimate the cost only, and to flush and trigger nothing.

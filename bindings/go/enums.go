@@ -456,7 +456,7 @@ type L0Mode int32
 const (
 	// Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later), and the
 	// compaction is not limited to a part of the collection.
-	L0Auto L0Mode = C.MILVUS_L0_AUTO
+	L0IfPossible L0Mode = C.MILVUS_L0_IF_POSSIBLE
 	// The same, but fail with [ErrUnsupported] on a server that cannot.
 	L0Required L0Mode = C.MILVUS_L0_REQUIRED
 	// Leave deletions as they are.
@@ -466,9 +466,9 @@ const (
 // String is what it is called, in short.
 func (l L0Mode) String() string {
 	return spelled(l, "l0 mode", map[L0Mode]string{
-		L0Auto:     "auto",
-		L0Required: "required",
-		L0Never:    "never",
+		L0IfPossible: "if possible",
+		L0Required:   "required",
+		L0Never:      "never",
 	})
 }
 
@@ -486,9 +486,5 @@ const (
 
 // String is what it is called, in short.
 func (s StepState) String() string {
-	return spelled(s, "step state", map[StepState]string{
-		StepDone:    "done",
-		StepSkipped: "skipped",
-		StepFailed:  "failed",
-	})
+	return nameOf(C.milvus_step_state_name(C.int32_t(s)), int32(s))
 }

@@ -70,6 +70,9 @@ async fn optimize_one(
     let Prepared { collection, server, partition_id, .. } = prepared;
     let mut run = Run::new((context, show), (settings, group), (collection, server), name);
     let ended = Box::pin(stages(&mut run, partition_id, found)).await;
+    if ended.is_ok() {
+        run.enter(Stage::Done);
+    }
     let mut out = run.out;
     match ended {
         Ok(None) => out.stage = Stage::Done,

@@ -40,7 +40,7 @@ pub const MILVUS_STAGE_DONE: i32 = 128;
 
 /// Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later),
 /// and the compaction is not limited to a part of the collection.
-pub const MILVUS_L0_AUTO: i32 = 0;
+pub const MILVUS_L0_IF_POSSIBLE: i32 = 0;
 /// The same, but fail with MILVUS_UNSUPPORTED on a server that cannot.
 pub const MILVUS_L0_REQUIRED: i32 = 1;
 /// Leave deletions as they are.
@@ -78,7 +78,8 @@ pub struct milvus_optimize_params {
     pub max_pause_ms: i64,
     /// The limit of loading and serving together in milliseconds; 0 for 600000.
     pub serve_timeout_ms: i64,
-    /// The most rows that all rounds together rewrite; 0: no bound.
+    /// The most rows that all rounds together rewrite; 0: no bound. If you pass what is left of a budget, do not
+    /// call at all when nothing is left; the same for the next two.
     pub max_rewrite_rows: i64,
     /// The most bytes that all rounds together rewrite, as estimated; 0: no bound.
     pub max_rewrite_bytes: i64,
@@ -245,7 +246,7 @@ fn read_settings(pointer: *const milvus_optimize_params) -> Result<(Settings, us
         usize::try_from(value).map_err(|_| negative(parameter, i64::from(value)))
     };
     let deletions = match given.l0 {
-        MILVUS_L0_AUTO => ApplyDeletions::IfPossible,
+        MILVUS_L0_IF_POSSIBLE => ApplyDeletions::IfPossible,
         MILVUS_L0_REQUIRED => ApplyDeletions::Always,
         MILVUS_L0_NEVER => ApplyDeletions::Never,
         other => {
@@ -276,6 +277,7 @@ fn read_settings(pointer: *const milvus_optimize_params) -> Result<(Settings, us
         row_bytes: number("row_bytes", given.row_bytes)?,
         segment_bytes: number("segment_bytes", given.segment_bytes)?,
     };
+    settings.check()?;
     Ok((settings, concurrency))
 }
 

@@ -313,6 +313,17 @@ fn milliseconds(took: Duration) -> i64 {
     i64::try_from(took.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Gives the short text of how a step ended, e.g. "skipped".
+///
+/// @param state  One of the MILVUS_STEP_... constants, or any other number.
+/// @return A static text, never NULL: "unknown step state" for any other number.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_step_state_name(state: i32) -> *const c_char {
+    const NAMES: [(i32, &CStr); 3] =
+        [(MILVUS_STEP_DONE, c"done"), (MILVUS_STEP_SKIPPED, c"skipped"), (MILVUS_STEP_FAILED, c"failed")];
+    convert::named(state, &NAMES, c"unknown step state")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -158,7 +158,7 @@ static void every_constant_has_its_text()
 {
     CHECK(milvus::to_string(milvus::stage::reindex) == std::string("reindex"));
     CHECK(milvus::to_string(milvus::step_state::skipped) == std::string("skipped"));
-    CHECK(milvus::to_string(milvus::l0_mode::automatic) == std::string("auto"));
+    CHECK(milvus::to_string(milvus::l0_mode::if_possible) == std::string("if possible"));
     CHECK(milvus::to_string(static_cast<milvus::stage>(3)) == std::string("unknown stage"));
 }
 

@@ -4,8 +4,6 @@ import re
 import prose
 
 NAMES = {"compaction_report": "report", "compaction_state_info": "state_info"}
-# Constants whose name is a word of the language.
-KEYWORDS = {"auto": "automatic"}
 ABSENT = {"MILVUS_NOT_REPORTED": "empty", "MILVUS_NO_SEGMENT": "empty"}
 # What there is by another name or in another form, see class timeout.
 HIDDEN = ("MILVUS_VERSION_", "MILVUS_ABI_VERSION", "MILVUS_NO_TIMEOUT", *ABSENT)
@@ -19,8 +17,7 @@ def public(name):
 
 
 def enumerator(enum, constant):
-    name = enum.suffix(constant).lower()
-    return KEYWORDS.get(name, name)
+    return enum.suffix(constant).lower()
 
 
 def in_words(enum):

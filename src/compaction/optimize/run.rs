@@ -88,15 +88,20 @@ impl<'a> Run<'a> {
         if self.settings.only_estimate && stage != Stage::Compact {
             return false;
         }
-        self.out.stage = stage;
-        self.change(|progress| {
-            (progress.stage, progress.stage_done, progress.stage_total) = (stage as i32, 0, 0);
-        });
+        self.enter(stage);
         if self.settings.skips(stage) {
             self.step(stage, Instant::now(), StepState::Skipped, "the caller does not want it");
             return false;
         }
         true
+    }
+
+    /// Shows that this stage is under way.
+    pub(super) fn enter(&mut self, stage: Stage) {
+        self.out.stage = stage;
+        self.change(|progress| {
+            (progress.stage, progress.stage_done, progress.stage_total) = (stage as i32, 0, 0);
+        });
     }
 
     /// Adds the line of a stage that has ended.

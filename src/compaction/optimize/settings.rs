@@ -94,7 +94,7 @@ impl Settings {
     }
 
     /// Refuses parameters that contradict each other or are out of range.
-    pub(in super::super) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         self.params.check()?;
         let wrong = |text: String| Err(Error::invalid_argument(text));
         let all = Stage::WORK.iter().fold(0, |sum, stage| sum | *stage as i32);

@@ -100,9 +100,11 @@ impl Rounds<'_, '_> {
             None => {
                 let new =
                     if new_segments > 0 { format!("; {new_segments} new since") } else { String::new() };
+                let before = self.run.out.before.map_or(0, |before| before.segments);
                 format!(
-                    "{} in {}{new}",
-                    counted(totals.segments, "segment"),
+                    "{} became {} in {}{new}",
+                    counted(before, "segment"),
+                    totals.segments,
                     counted(i64::from(self.round), "round")
                 )
             }

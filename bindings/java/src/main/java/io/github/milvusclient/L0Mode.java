@@ -8,7 +8,7 @@ public enum L0Mode implements Numbered {
      * Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later), and the
      * compaction is not limited to a part of the collection.
      */
-    AUTO(0),
+    IF_POSSIBLE(0),
     /** The same, but fail with {@link Status#UNSUPPORTED} on a server that cannot. */
     REQUIRED(1),
     /** Leave deletions as they are. */

@@ -196,6 +196,8 @@ final class Library {
 
     static native void milvus_optimize_list_free(long list);
 
+    static native String milvus_step_state_name(int state);
+
     static native int milvus_job_export(long client, long jobId, byte[] buffer, long capacity,
                                         LongByReference outLength);
 

@@ -87,7 +87,7 @@ public record OptimizeParams(CompactParams compaction, Set<Stage> skipStages, L0
     public static final class Builder {
         private CompactParams compaction = CompactParams.DEFAULT;
         private Set<Stage> skipStages = Set.of();
-        private L0Mode l0 = L0Mode.AUTO;
+        private L0Mode l0 = L0Mode.IF_POSSIBLE;
         private boolean force;
         private boolean onlyEstimate;
         private int maxRounds;
