@@ -153,8 +153,9 @@ async fn stages(run: &mut Run<'_>, partition_id: i64, found: Found) -> Result<Op
 /// What is stored, if the caller wants no compaction.
 async fn untouched(run: &mut Run<'_>) -> Result<Option<Compacted>, Error> {
     let Some(stored) = run.list_if_allowed().await? else { return Ok(None) };
-    let ours = stored.iter().map(|segment| segment.id).collect();
-    Ok(Some(Compacted { results: Results::default(), stored, ours, error: None }))
+    let mut results = Results::default();
+    results.begin(&stored);
+    Ok(Some(Compacted { results, stored, error: None }))
 }
 
 async fn flush(run: &mut Run<'_>) -> Result<(), Error> {
@@ -303,7 +304,7 @@ async fn load_and_serve(run: &mut Run<'_>, compacted: &mut Compacted) -> Result<
     let until = Instant::now() + run.settings.serve;
     let has_results = !compacted.results.is_empty();
     let stored: &[Segment] = &compacted.stored;
-    let mut serve = Serve::new(&mut compacted.results, stored, &compacted.ours);
+    let mut serve = Serve::new(&mut compacted.results, stored);
     let begun = Instant::now();
     let complete = if is_loaded && wants_load && wants_serve && !has_results {
         serve.complete(run).await?

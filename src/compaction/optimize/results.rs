@@ -1,4 +1,5 @@
-//! The segments that the jobs of an optimization replaced and made, and what became of those since. No I/O.
+//! The segments that the jobs of an optimization replaced and made, those that were there before, and what became of both
+//! since. No I/O.
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,6 +32,12 @@ pub(super) struct Results {
     jobs: u32,
     /// Every segment that was ever listed.
     seen: HashMap<i64, Form>,
+    /// What was stored when the optimization began, and what others made of it since.
+    old: HashSet<i64>,
+    /// Those of them with rows that the latest list has.
+    there: HashSet<i64>,
+    /// Partitions in which others replaced old segments, by segments that were not listed yet.
+    replaced: HashSet<i64>,
 }
 
 impl Results {
@@ -53,9 +60,25 @@ impl Results {
         }
     }
 
-    /// Notes a list of the stored segments, and finds the sorted forms of results in it.
+    /// Notes the list of the stored segments with which the optimization begins.
+    pub(super) fn begin(&mut self, stored: &[Segment]) {
+        self.old.extend(stored.iter().map(|segment| segment.id));
+        // Nothing comes in the place of deletions.
+        let rows = stored.iter().filter(|segment| !segment.is_l0());
+        self.there.extend(rows.map(|segment| segment.id));
+        self.see(stored);
+    }
+
+    /// Notes a list of the stored segments, and finds in it the sorted forms of results, and what others made of old
+    /// segments.
     pub(super) fn see(&mut self, stored: &[Segment]) {
         let now: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
+        self.find_sorted_forms(stored, &now);
+        self.find_replacements(stored, &now);
+        self.seen.extend(stored.iter().map(|segment| (segment.id, Form::of(segment))));
+    }
+
+    fn find_sorted_forms(&mut self, stored: &[Segment], now: &HashSet<i64>) {
         for segment in stored {
             if let Some(made) = self.made.get_mut(&segment.id) {
                 made.form = Some(Form::of(segment));
@@ -74,7 +97,25 @@ impl Results {
                 let job = self.made.remove(&id).map_or(0, |made| made.job);
                 self.made.insert(segment.id, Made { job, form: Some(form) });
             }
-            self.seen.insert(segment.id, Form::of(segment));
+        }
+    }
+
+    /// If an old segment is gone and no job of this optimization took it, another compaction or its sorting replaced it. Then
+    /// the segments that appear in its partition have its rows.
+    fn find_replacements(&mut self, stored: &[Segment], now: &HashSet<i64>) {
+        let is_taken_by_others = |id: &&i64| !now.contains(id) && !self.sources.contains(id);
+        let gone = self.there.iter().filter(is_taken_by_others);
+        self.replaced.extend(gone.filter_map(|id| self.seen.get(id)).map(|form| form.partition_id));
+        self.there.retain(|id| now.contains(id));
+        let is_one = |segment: &&Segment| {
+            let is_new = !self.seen.contains_key(&segment.id) && !self.made.contains_key(&segment.id);
+            is_new && segment.is_stored_data() && self.replaced.contains(&segment.partition_id)
+        };
+        let replacements: Vec<&Segment> = stored.iter().filter(is_one).collect();
+        for segment in replacements {
+            self.replaced.remove(&segment.partition_id);
+            self.old.insert(segment.id);
+            self.there.insert(segment.id);
         }
     }
 
@@ -93,6 +134,11 @@ impl Results {
     /// The results that are stored.
     pub(super) fn stored<'s>(&self, stored: &'s [Segment]) -> impl Iterator<Item = &'s Segment> {
         stored.iter().filter(|segment| self.has(segment.id))
+    }
+
+    /// What was stored when the optimization began, and what others made of it, stored or not.
+    pub(super) fn old(&self) -> &HashSet<i64> {
+        &self.old
     }
 
     pub(super) fn sources(&self) -> &HashSet<i64> {
@@ -114,9 +160,11 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::common::SegmentState;
 
     fn segment(id: i64, rows: i64, is_sorted: bool) -> Segment {
-        Segment { id, partition_id: 1, rows, is_sorted: Some(is_sorted), ..Segment::default() }
+        let state = SegmentState::Flushed as i32;
+        Segment { id, partition_id: 1, rows, state, is_sorted: Some(is_sorted), ..Segment::default() }
     }
 
     fn plan(sources: &[i64], target: i64) -> Plan {
@@ -148,6 +196,25 @@ mod tests {
         results.add(&[plan(&[1, 2], 3)]);
         results.see(&[segment(4, 110, true), segment(5, 120, false), segment(6, 120, true)]);
         assert_eq!([4, 5, 6].map(|id| results.has(id)), [false, false, true]);
+    }
+
+    #[test]
+    fn what_others_make_of_old_segments_is_old() {
+        let mut results = Results::default();
+        let elsewhere = |id| Segment { partition_id: 2, ..segment(id, 50, true) };
+        results.begin(&[segment(1, 50, false), segment(2, 70, true), segment(3, 80, true), elsewhere(4)]);
+        results.see(&[segment(2, 70, true), segment(3, 80, true), elsewhere(4), elsewhere(5)]);
+        results.see(&[segment(2, 70, true), segment(3, 80, true), elsewhere(5), segment(6, 50, true)]);
+        assert!(results.old().contains(&6), "the sorted form of 1, which was listed later");
+        assert!(!results.old().contains(&5), "4 was there beside it");
+        results.see(&[segment(7, 150, true), segment(8, 9, true), elsewhere(9)]);
+        let old = [6, 7, 8, 9].map(|id| results.old().contains(&id));
+        assert_eq!(old, [true; 4], "any that appears when old ones go may have their rows");
+        results.see(&[segment(7, 150, true), segment(8, 9, true), elsewhere(9), segment(10, 5, true)]);
+        assert!(!results.old().contains(&10), "nothing went");
+        results.add(&[plan(&[7, 8], 11)]);
+        results.see(&[segment(11, 159, true), segment(12, 5, true), elsewhere(9)]);
+        assert!(!results.old().contains(&12) && results.has(11), "a job of this optimization took 7 and 8");
     }
 
     #[test]

@@ -21,8 +21,6 @@ pub(super) struct Compacted {
     pub(super) results: Results,
     /// What is stored at the end.
     pub(super) stored: Vec<Segment>,
-    /// The ids of what was stored at the beginning.
-    pub(super) ours: HashSet<i64>,
     /// Why they ended too early. The results are there all the same.
     pub(super) error: Option<Error>,
 }
@@ -43,7 +41,8 @@ pub(super) struct Rounds<'r, 'a> {
     partition_id: i64,
     found: Option<Box<Found>>,
     results: Results,
-    ours: HashSet<i64>,
+    /// The ids of what was stored at the beginning.
+    first: HashSet<i64>,
     purgeable: HashSet<i64>,
     pauses: Pauses,
     /// The number of the latest round, followed jobs included.
@@ -67,7 +66,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             partition_id,
             found: Some(Box::new(found)),
             results: Results::default(),
-            ours: HashSet::new(),
+            first: HashSet::new(),
             purgeable: HashSet::new(),
             pauses,
             round: 0,
@@ -86,9 +85,9 @@ impl<'r, 'a> Rounds<'r, 'a> {
             self.once().await?;
             return Ok(None);
         };
-        self.results.see(&first);
+        self.results.begin(&first);
         self.run.out.before = Some(self.run.totals(&first));
-        self.ours = first.iter().map(|segment| segment.id).collect();
+        self.first = first.iter().map(|segment| segment.id).collect();
         self.resolve_doubt().await?;
         let mut stored = first;
         while let Some(next) = Box::pin(self.go_on(&stored)).await? {
@@ -99,7 +98,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             stored = self.wait_until_results_are_sorted(stored).await?;
         }
         let error = self.conclude(&stored, since);
-        Ok(Some(Compacted { results: self.results, stored, ours: self.ours, error }))
+        Ok(Some(Compacted { results: self.results, stored, error }))
     }
 
     /// One step of the rounds. Returns a fresh list of the stored segments, or `None` after the last step.
@@ -167,9 +166,9 @@ impl<'r, 'a> Rounds<'r, 'a> {
         self.list().await.map(Some)
     }
 
-    /// How many of these segments are older than the call, or made by it.
+    /// How many of these segments have rows that are older than the call.
     fn count_old(&self, ids: &[i64]) -> usize {
-        ids.iter().filter(|id| self.ours.contains(id) || self.results.has(**id)).count()
+        ids.iter().filter(|id| self.results.old().contains(id) || self.results.has(**id)).count()
     }
 
     fn view<'v>(&'v self, stored: &'v [Segment]) -> View<'v> {

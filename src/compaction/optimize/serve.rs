@@ -51,9 +51,8 @@ pub(super) struct Serve<'s> {
 }
 
 impl<'s> Serve<'s> {
-    /// `ours`: what was stored when the optimization began.
-    pub(super) fn new(results: &'s mut Results, stored: &[Segment], ours: &HashSet<i64>) -> Self {
-        let wanted = Wanted::new(results, stored, ours);
+    pub(super) fn new(results: &'s mut Results, stored: &[Segment]) -> Self {
+        let wanted = Wanted::new(results, stored);
         Self { results, wanted, is_first: true }
     }
 

@@ -36,16 +36,16 @@ pub(super) enum Lack {
 }
 
 impl Wanted {
-    /// `stored`: what is stored now. `ours`: what was stored when the optimization began; segments that others stored since
-    /// do not matter.
-    pub(super) fn new(results: &Results, stored: &[Segment], ours: &HashSet<i64>) -> Self {
+    /// `stored`: what is stored now. Segments that writers stored since the optimization began do not matter.
+    pub(super) fn new(results: &Results, stored: &[Segment]) -> Self {
+        let old = results.old();
         let is_wanted = |segment: &&Segment| {
-            segment.is_stored_data() && (results.has(segment.id) || ours.contains(&segment.id))
+            segment.is_stored_data() && (results.has(segment.id) || old.contains(&segment.id))
         };
         let place = |segment: &Segment| Place { partition_id: segment.partition_id, rows: segment.rows };
         let segments = stored.iter().filter(is_wanted).map(|segment| (segment.id, place(segment))).collect();
         let now: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
-        let replaced = results.sources().union(ours).filter(|id| !now.contains(id)).copied().collect();
+        let replaced = results.sources().union(old).filter(|id| !now.contains(id)).copied().collect();
         Self { segments, replaced }
     }
 
@@ -178,9 +178,9 @@ mod tests {
     /// 1 and 2 became 3; 4 was left alone; a writer stored 5.
     fn wanted() -> Wanted {
         let mut results = Results::default();
-        results.see(&[stored(1, 50), stored(2, 50), stored(4, 7)]);
+        results.begin(&[stored(1, 50), stored(2, 50), stored(4, 7)]);
         results.add(&[Plan { sources: vec![1, 2], target: 3, ..Plan::default() }]);
-        Wanted::new(&results, &[stored(3, 100), stored(4, 7), stored(5, 9)], &HashSet::from([1, 2, 4]))
+        Wanted::new(&results, &[stored(3, 100), stored(4, 7), stored(5, 9)])
     }
 
     #[test]

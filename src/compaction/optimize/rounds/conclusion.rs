@@ -62,7 +62,7 @@ impl Rounds<'_, '_> {
         let (open, left_out) = self.view(stored).leftovers();
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let is_new = |segment: &&Segment| {
-            segment.is_stored_data() && !self.ours.contains(&segment.id) && !self.results.has(segment.id)
+            segment.is_stored_data() && !self.first.contains(&segment.id) && !self.results.has(segment.id)
         };
         let new_segments = number(stored.iter().filter(is_new).count());
         let old = self.count_old(&open);
