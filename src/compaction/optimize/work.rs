@@ -136,7 +136,10 @@ impl View<'_> {
     /// The ids of segments that a later round could compact, and all segments that are left out, by the reason.
     pub(super) fn leftovers(&self) -> (Vec<i64>, LeftOut) {
         let mode = self.mode();
-        let candidates = self.candidates();
+        // A result that is not sorted yet can be merged later.
+        let all = self.scope.candidates(self.stored, self.server).into_iter();
+        let candidates: Vec<&Segment> =
+            all.filter(|segment| !segment.is_unsorted() || self.results.has(segment.id)).collect();
         let needed: Vec<Vec<&Segment>> = match mode {
             Mode::Clustering if self.needs_clustering(&candidates) => vec![candidates],
             Mode::L0 | Mode::Clustering => Vec::new(),
@@ -165,7 +168,7 @@ impl View<'_> {
                 () if segment.is_l0() => &mut counted.l0,
                 () if !self.scope.covers(segment) => &mut counted.not_asked_for,
                 () if segment.is_unsorted() => {
-                    if !is_result {
+                    if !is_result || held.contains(&segment.id) {
                         open.push(segment.id);
                     }
                     &mut counted.unsorted

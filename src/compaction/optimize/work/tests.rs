@@ -207,3 +207,15 @@ fn what_is_left_out_has_a_reason_and_what_a_later_round_could_take_is_open() {
     let (open, left) = World::new(results).after(&[&[(&[1], 7)], &[(&[2], 8)]]).leftovers();
     assert_eq!((open, left.held), (vec![7, 8], 2), "the results of two jobs could be merged");
 }
+
+#[test]
+fn a_result_that_is_not_sorted_yet_can_be_merged_later() {
+    let two = || vec![unsorted(7), segment(8, 1)];
+    let (open, left) = World::new(two()).after(&[&[(&[1], 7)]]).leftovers();
+    assert_eq!((open, left.unsorted, left.held), (vec![8], 1, 1), "8 was left out");
+    let (open, left) = World::new(vec![unsorted(7)]).after(&[&[(&[1], 7)]]).leftovers();
+    assert_eq!((open, left.unsorted), (vec![], 1), "there is nothing to merge it with");
+    let both = vec![unsorted(7), unsorted(8)];
+    let (open, left) = World::new(both).after(&[&[(&[1], 7)], &[(&[2], 8)]]).leftovers();
+    assert_eq!((open, left.unsorted), (vec![7, 8], 2), "the results of two jobs could be merged");
+}
