@@ -98,7 +98,15 @@ impl View<'_> {
     /// Whether the segments of a place become fewer, or have to be rewritten for another reason.
     fn is_needed(&self, there: &[&Segment]) -> bool {
         let merges = || self.sizes().results(there) < there.len();
-        !self.results.are_of_one_job(there) && (merges() || self.must_rewrite(there))
+        let is_done = self.results.are_of_one_job(there) || self.is_in_the_dark(there);
+        !is_done && (merges() || self.must_rewrite(there))
+    }
+
+    /// Servers that list no channels do not show which segments a trigger for one channel takes. One job is all then: the
+    /// segments of other channels look as if they were left out.
+    fn is_in_the_dark(&self, there: &[&Segment]) -> bool {
+        let lacks_channel = || there.iter().any(|segment| segment.channel.is_none());
+        self.settings.params.channel.is_some() && !self.results.is_empty() && lacks_channel()
     }
 
     /// Whether segments have to be rewritten even if they are as few afterwards.
@@ -131,6 +139,11 @@ impl View<'_> {
             && !self.settings.params.has_filters()
             && self.server.is_at_least(HAS_FILTERS)
             && count <= MOST_NAMED
+    }
+
+    fn is_asked_for(&self, segment: &Segment) -> bool {
+        let ids = self.settings.params.segment_ids.as_ref();
+        self.scope.covers(segment) && ids.is_none_or(|ids| ids.contains(&segment.id))
     }
 
     /// The ids of segments that a later round could compact, and all segments that are left out, by the reason.
@@ -166,7 +179,7 @@ impl View<'_> {
             let reason = match () {
                 () if segment.is_importing() => &mut counted.importing,
                 () if segment.is_l0() => &mut counted.l0,
-                () if !self.scope.covers(segment) => &mut counted.not_asked_for,
+                () if !is_result && !self.is_asked_for(segment) => &mut counted.not_asked_for,
                 () if segment.is_unsorted() => {
                     if !is_result || held.contains(&segment.id) {
                         open.push(segment.id);

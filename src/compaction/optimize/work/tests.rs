@@ -164,6 +164,19 @@ fn a_segment_is_rewritten_alone_only_for_deletions_or_if_asked() {
 }
 
 #[test]
+fn a_trigger_for_one_channel_is_all_if_channels_are_not_listed() {
+    let channel = || Params { channel: Some("a".to_owned()), ..Params::default() };
+    let stored = || vec![segment(7, 1), segment(8, 1), segment(9, 1)];
+    assert_eq!(World::with(channel(), stored()).figures().0, 3);
+    let after = World::with(channel(), stored()).after(&[&[(&[1, 2], 7)]]);
+    assert_eq!((after.figures().0, after.leftovers()), (0, (vec![], LeftOut::default())));
+    let of = |segment, name: &str| Segment { channel: Some(name.to_owned()), ..segment };
+    let listed = vec![of(segment(7, 1), "a"), of(segment(8, 1), "a"), of(segment(9, 1), "b")];
+    let after = World::with(channel(), listed).after(&[&[(&[1, 2], 7)]]);
+    assert_eq!((after.figures().0, after.leftovers().0), (2, vec![8]), "8 is in the same channel");
+}
+
+#[test]
 fn clustering_takes_everything_if_something_is_not_clustered() {
     let world = |stored| World::with(Params::new(true), stored);
     assert_eq!(world(vec![clustered(1), segment(2, 1)]).figures(), (2, None));
@@ -218,4 +231,12 @@ fn a_result_that_is_not_sorted_yet_can_be_merged_later() {
     let both = vec![unsorted(7), unsorted(8)];
     let (open, left) = World::new(both).after(&[&[(&[1], 7)], &[(&[2], 8)]]).leftovers();
     assert_eq!((open, left.unsorted), (vec![7, 8], 2), "the results of two jobs could be merged");
+}
+
+#[test]
+fn segments_that_are_not_chosen_are_not_asked_for() {
+    let chosen = Params { segment_ids: Some(vec![1, 2]), ..Params::default() };
+    let stored = vec![segment(3, 1), segment(4, 1), segment(7, 1)];
+    let (open, left) = World::with(chosen, stored).after(&[&[(&[1, 2], 7)]]).leftovers();
+    assert_eq!((open, left.total, left.not_asked_for), (vec![], 2, 2), "7 is the result");
 }
