@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use milvus_client::Status;
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Stage, StepState, Verdict};
+use milvus_client::compaction::{Settings, Stage, StepState, Verdict};
 use milvus_fake::{Event, Fault, Method, Scenario, is_from};
 
 use super::common;
@@ -25,6 +25,20 @@ fn a_collection_that_is_dropped_meanwhile_is_not_found() {
 }
 
 #[test]
+fn what_others_do_before_the_trigger_is_seen_before_the_end() {
+    on_each(&LINES, |line, fake, client| {
+        fake.add_mergeable("c", &[3]);
+        // Once the first round has listed them, another job purges all segments: the server has nothing to schedule.
+        fake.purge_after_next_list("c");
+        let skipped = [Stage::Flush, Stage::Sort, Stage::Index].iter().fold(0, |sum, s| sum | *s as i32);
+        let out = optimized(client, "c", Settings { skipped, ..quick() });
+        assert_eq!((out.verdict, fake.count(Method::Trigger)), (Verdict::NothingToDo, 1), "{line}");
+        let totals = [out.before, out.after].map(|totals| totals.unwrap().segments);
+        assert_eq!((totals, out.left_out.unwrap().total), ([3, 0], 0), "{line}");
+    });
+}
+
+#[test]
 fn another_collection_that_gets_the_name_is_not_compacted() {
     on_each(&LINES, |line, fake, client| {
         fake.add_mergeable("c", &[3]);
@@ -38,8 +52,7 @@ fn another_collection_that_gets_the_name_is_not_compacted() {
                 fake.drop_collection("c");
                 fake.rename("other", "c");
             });
-            let settings =
-                milvus_client::compaction::Settings { pause: Duration::from_millis(300), ..quick() };
+            let settings = Settings { pause: Duration::from_millis(300), ..quick() };
             let out = optimize(client, "c", settings);
             assert_eq!(status(&out), Status::CollectionNotFound, "{line}: {out:#?}");
         });

@@ -93,8 +93,8 @@ impl<'r, 'a> Rounds<'r, 'a> {
         while let Some(next) = Box::pin(self.go_on(&stored)).await? {
             stored = next;
         }
-        if !self.run.settings.only_estimate && self.round > 0 {
-            stored = self.list().await?;
+        if !self.run.settings.only_estimate && (self.round > 0 || self.latest.is_some()) {
+            stored = self.list().await?; // the latest list may be older than the latest answer
             stored = self.wait_until_results_are_sorted(stored).await?;
         }
         let error = self.conclude(&stored, since);

@@ -16,7 +16,7 @@ use crate::index;
 use crate::outage::may_pass;
 use crate::polling::through_outages;
 use crate::segments::Segment;
-use crate::server::COUNTS_PLANS;
+use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 use crate::text::counted;
 
 impl Rounds<'_, '_> {
@@ -149,8 +149,9 @@ impl Rounds<'_, '_> {
         let (context, collection) = (self.run.context, &self.run.collection);
         let describe = || index::describe(context.rpc(), context.deadline, collection);
         let indexes = through_outages(context.rpc(), context.deadline, describe).await;
+        let needs_index = !self.run.server.is_at_least(COMPACTS_UNINDEXED);
         let why = match indexes {
-            Ok(indexes) if indexes.fields.is_empty() => "the collection has no index",
+            Ok(indexes) if needs_index && indexes.fields.is_empty() => "the collection has no index",
             _ if self.run.server.is_before(COUNTS_PLANS) => {
                 let text = "the server scheduled nothing: another compaction holds the segments";
                 return Ok(Round::Later(Error::new(Status::Busy, text).retriable()));
