@@ -6,7 +6,7 @@ use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, Server};
 
 /// The largest number of segments in one plan before 2.4.
-const PLAN_LIMIT: usize = 30;
+pub(super) const PLAN_LIMIT: usize = 30;
 const MEGABYTE: u64 = 1 << 20;
 
 /// What decides how many segments a compaction makes of those of one place.

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::estimate::PLAN_LIMIT;
 use super::super::plan::Plan;
 use crate::segments::Segment;
 
@@ -30,6 +31,8 @@ pub(super) struct Results {
     made: HashMap<i64, Made>,
     /// How many jobs there were.
     jobs: u32,
+    /// The jobs with a plan that could not take more segments.
+    full: HashSet<u32>,
     /// Every segment that was ever listed.
     seen: HashMap<i64, Form>,
     /// What was stored when the optimization began, and what others made of it since.
@@ -44,6 +47,9 @@ impl Results {
     /// Notes the plans of a job.
     pub(super) fn add(&mut self, plans: &[Plan]) {
         self.jobs += 1;
+        if plans.iter().any(|plan| plan.sources.len() >= PLAN_LIMIT) {
+            self.full.insert(self.jobs);
+        }
         for plan in plans {
             self.sources.extend(&plan.sources);
             let known: Option<Vec<Form>> = plan.sources.iter().map(|id| self.seen.get(id).copied()).collect();
@@ -124,11 +130,21 @@ impl Results {
         self.made.contains_key(&id)
     }
 
-    /// Whether one job made all of these: the server merged them as far as it wanted.
-    pub(super) fn are_of_one_job(&self, segments: &[&Segment]) -> bool {
+    /// The one job that made all of these.
+    fn job_of(&self, segments: &[&Segment]) -> Option<u32> {
         let mut jobs = segments.iter().map(|segment| self.made.get(&segment.id).map(|made| made.job));
-        let first = jobs.next().flatten();
-        first.is_some() && jobs.all(|job| job == first)
+        let first = jobs.next().flatten()?;
+        jobs.all(|job| job == Some(first)).then_some(first)
+    }
+
+    /// Whether one job made all of these.
+    pub(super) fn are_of_one_job(&self, segments: &[&Segment]) -> bool {
+        self.job_of(segments).is_some()
+    }
+
+    /// Whether one job made all of these, and merged them as far as the server wanted: no plan was as large as plans get.
+    pub(super) fn are_final(&self, segments: &[&Segment]) -> bool {
+        self.job_of(segments).is_some_and(|job| !self.full.contains(&job))
     }
 
     /// The results that are stored.
@@ -185,6 +201,7 @@ mod tests {
         let [five, ten, nine] = [5, 10, 9].map(|id| segment(id, 120, true));
         assert!(results.are_of_one_job(&[&five]) && !results.are_of_one_job(&[&five, &ten]));
         assert!(!results.are_of_one_job(&[&five, &nine]) && !results.are_of_one_job(&[]));
+        assert!(results.are_final(&[&five]), "a small plan could have taken more");
         results.see(&[segment(5, 120, true), segment(6, 120, true)]);
         assert!(!results.has(6), "one segment comes in the place of one");
     }

@@ -98,8 +98,9 @@ impl View<'_> {
     /// Whether the segments of a place become fewer, or have to be rewritten for another reason.
     fn is_needed(&self, there: &[&Segment]) -> bool {
         let merges = || self.sizes().results(there) < there.len();
-        let is_done = self.results.are_of_one_job(there) || self.is_in_the_dark(there);
-        !is_done && (merges() || self.must_rewrite(there))
+        !self.is_in_the_dark(there)
+            && ((!self.results.are_final(there) && merges())
+                || (!self.results.are_of_one_job(there) && self.must_rewrite(there)))
     }
 
     /// Servers that list no channels do not show which segments a trigger for one channel takes. One job is all then: the

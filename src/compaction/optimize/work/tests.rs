@@ -147,6 +147,14 @@ fn what_one_job_made_is_final_and_what_several_made_can_be_merged() {
     assert_eq!(World::new(stored()).after(&[&[(&[1], 7), (&[2], 8)]]).figures().0, 0);
     assert_eq!(World::new(stored()).after(&[&[(&[1], 7)], &[(&[2], 8)]]).figures().0, 2);
     assert_eq!(World::new(stored()).after(&[&[(&[1], 7)]]).figures().0, 2, "8 is left out");
+    let thirty: Vec<i64> = (11..=40).collect();
+    let full: &[(&[i64], i64)] = &[(&thirty, 7), (&[2], 8)];
+    assert_eq!(World::new(stored()).after(&[full]).figures().0, 2, "a plan took as many as it can");
+    assert_eq!(
+        World::new(vec![segment(9, 1)]).after(&[full, &[(&[7, 8], 9)]]).figures().0,
+        0,
+        "and the next merged them"
+    );
 }
 
 #[test]
