@@ -74,6 +74,7 @@ fn a_writer_does_not_keep_it_from_its_end() {
         let largest = fake.segments("c").iter().map(|(_, rows)| *rows).max().unwrap();
         assert!(largest >= 4 * ROWS, "{line}: what was stored at the beginning is in one segment");
         assert!(out.new_segments.unwrap() > 0, "{line}: {out:#?}");
+        assert_eq!(fake.count(Method::Trigger), 1, "{line}: for the new segments nothing is rewritten again");
     });
 }
 

@@ -181,6 +181,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             row_bytes: settings.row_bytes.unwrap_or(self.run.collection.row_bytes),
             settings,
             results: &self.results,
+            ours: self.results.old(),
             purgeable: &self.purgeable,
         }
     }

@@ -26,6 +26,8 @@ pub(super) struct View<'v> {
     pub(super) row_bytes: u64,
     pub(super) settings: &'v Settings,
     pub(super) results: &'v Results,
+    /// The ids of what was stored before the first round, and of what others made of it.
+    pub(super) ours: &'v HashSet<i64>,
     /// The partitions to whose segments this optimization applied deletions: they have to be rewritten once.
     pub(super) purgeable: &'v HashSet<i64>,
 }
@@ -95,8 +97,11 @@ impl View<'_> {
         Work { cost, is_needed: !taken.is_empty(), named }
     }
 
-    /// Whether the segments of a place become fewer, or have to be rewritten for another reason.
+    /// Whether the segments of a place become fewer, or have to be rewritten for another reason. What a writer stored since
+    /// the first round goes along with others; for it alone they are not rewritten again.
     fn is_needed(&self, there: &[&Segment]) -> bool {
+        let is_old = |segment: &&&Segment| self.ours.contains(&segment.id) || self.results.has(segment.id);
+        let there: &[&Segment] = &there.iter().filter(is_old).copied().collect::<Vec<_>>();
         let merges = || self.sizes().results(there) < there.len();
         !self.is_in_the_dark(there)
             && ((!self.results.are_final(there) && merges())

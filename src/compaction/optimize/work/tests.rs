@@ -35,6 +35,7 @@ struct World {
     stored: Vec<Segment>,
     settings: Settings,
     results: Results,
+    ours: HashSet<i64>,
     purgeable: HashSet<i64>,
     channels: usize,
 }
@@ -43,6 +44,7 @@ impl World {
     fn new(stored: Vec<Segment>) -> Self {
         Self {
             version: "2.6.19",
+            ours: stored.iter().map(|segment| segment.id).collect(),
             stored,
             settings: Settings { row_bytes: Some(10), ..Settings::default() },
             results: Results::default(),
@@ -78,6 +80,7 @@ impl World {
             row_bytes: 10,
             settings: &self.settings,
             results: &self.results,
+            ours: &self.ours,
             purgeable: &self.purgeable,
         }
     }
@@ -155,6 +158,17 @@ fn what_one_job_made_is_final_and_what_several_made_can_be_merged() {
         0,
         "and the next merged them"
     );
+}
+
+#[test]
+fn what_a_writer_stored_since_goes_along_and_is_no_reason_for_a_round() {
+    let after = |stored: Vec<Segment>| {
+        World { ours: HashSet::from([1, 2, 3]), ..World::new(stored) }.after(&[&[(&[1, 2], 7)]])
+    };
+    assert_eq!(after(vec![segment(7, 1), segment(8, 1), segment(9, 1)]).figures().0, 0, "8 and 9 are new");
+    assert_eq!(after(vec![segment(7, 1), segment(3, 1), segment(9, 1)]).figures().0, 3, "3 was left out");
+    let (open, left) = after(vec![segment(7, 1), segment(8, 1)]).leftovers();
+    assert_eq!((open, left.total), (vec![], 0), "new segments are no leftovers");
 }
 
 #[test]
