@@ -1924,7 +1924,7 @@ typedef struct milvus_optimize_list milvus_optimize_list;
  * Apply deletions first if segments of deletions (L0) are stored, the server can (Milvus 2.6.3 and later),
  * and the compaction is not limited to a part of the collection.
  */
-#define MILVUS_L0_AUTO 0
+#define MILVUS_L0_IF_POSSIBLE 0
 
 /** The same, but fail with MILVUS_UNSUPPORTED on a server that cannot. */
 #define MILVUS_L0_REQUIRED 1
@@ -1974,7 +1974,10 @@ typedef struct milvus_optimize_params {
     int64_t max_pause_ms;
     /** The limit of loading and serving together in milliseconds; 0 for 600000. */
     int64_t serve_timeout_ms;
-    /** The most rows that all rounds together rewrite; 0: no bound. */
+    /**
+     * The most rows that all rounds together rewrite; 0: no bound. If you pass what is left of a budget, do not
+     * call at all when nothing is left; the same for the next two.
+     */
     int64_t max_rewrite_rows;
     /** The most bytes that all rounds together rewrite, as estimated; 0: no bound. */
     int64_t max_rewrite_bytes;
@@ -2228,6 +2231,14 @@ milvus_status milvus_optimize_list_step(const milvus_optimize_list *list,
  * @param list  The list; NULL does nothing.
  */
 void milvus_optimize_list_free(milvus_optimize_list *list);
+
+/**
+ * Gives the short text of how a step ended, e.g. "skipped".
+ *
+ * @param state  One of the MILVUS_STEP_... constants, or any other number.
+ * @return A static text, never NULL: "unknown step state" for any other number.
+ */
+const char *milvus_step_state_name(int32_t state);
 
 /** @} */
 
