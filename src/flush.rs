@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::collection::Collection;
 use crate::error::{Error, Status};
+use crate::outage::may_pass;
 use crate::poll_limiter::PollLimiter;
 use crate::polling::{about, poll_until_done};
 use crate::proto::service::{FlushRequest, GetFlushStateRequest};
@@ -26,8 +27,8 @@ struct Latest<'a> {
 /// How a wait for sorting ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SortWait {
-    /// Segments that are still not sorted; 0 on servers that do not sort.
-    pub(crate) unsorted: usize,
+    /// Segments that are still not sorted; 0 on servers that do not sort. `None`: the server did not say in time.
+    pub(crate) unsorted: Option<usize>,
 }
 
 /// Flushes a collection, and returns when all rows inserted before are stored and, if the client's options say so,
@@ -104,7 +105,7 @@ pub(crate) async fn wait_until_sorted(
 ) -> Result<SortWait, Error> {
     let sorts = rpc.server(deadline).await?.is_at_least(HAS_SORTED);
     if !sorts && flushed.is_empty() {
-        return Ok(SortWait { unsorted: 0 });
+        return Ok(SortWait { unsorted: Some(0) });
     }
     let is_open = |segment: &Segment| {
         let is_half_flushed = flushed.contains(&segment.id) && !segment.is_in_state_flushed();
@@ -113,15 +114,14 @@ pub(crate) async fn wait_until_sorted(
     let limit = deadline.remaining().map_or(limit, |remaining| limit.min(remaining / 2));
     let latest = Latest { open: AtomicUsize::new(0), most: AtomicUsize::new(0), tell };
     let sorted = until_none(rpc, limiter, deadline.within(limit), collection, &is_open, &latest).await;
-    match (sorted, latest.open.into_inner()) {
-        (Ok(()), _) => Ok(SortWait { unsorted: 0 }),
-        // Only this wait has timed out, not the operation.
-        (Err(error), unsorted @ 1..)
-            if matches!(error.status, Status::Timeout | Status::Stalled) && !deadline.has_passed() =>
-        {
-            Ok(SortWait { unsorted })
+    let unsorted = latest.open.into_inner();
+    match sorted {
+        Ok(()) => Ok(SortWait { unsorted: Some(0) }),
+        // Only this wait has timed out, perhaps while the server was away, and not the operation.
+        Err(error) if !deadline.has_passed() && (error.status == Status::Stalled || may_pass(&error)) => {
+            Ok(SortWait { unsorted: (unsorted > 0).then_some(unsorted) })
         }
-        (Err(error), _) => Err(error),
+        Err(error) => Err(error),
     }
 }
 
@@ -192,13 +192,13 @@ mod tests {
     #[test]
     fn a_wait_for_sorting_ends_when_all_is_sorted_or_its_limit_has_come() {
         for (version, lists, expected) in [
-            ("v2.4.18", 3, SortWait { unsorted: 0 }),
-            ("v2.6.3", 0, SortWait { unsorted: 0 }),
-            ("v2.6.3", 3, SortWait { unsorted: 0 }),
+            ("v2.4.18", 3, SortWait { unsorted: Some(0) }),
+            ("v2.6.3", 0, SortWait { unsorted: Some(0) }),
+            ("v2.6.3", 3, SortWait { unsorted: Some(0) }),
         ] {
             assert_eq!(waited(&fake(version, lists), 20_000, CALL), Ok(expected), "{version} {lists}");
         }
-        let never = Ok(SortWait { unsorted: 1 });
+        let never = Ok(SortWait { unsorted: Some(1) });
         assert_eq!(waited(&fake("v2.6.3", u32::MAX), 300, CALL), never);
         let short = Timeout::After(Duration::from_secs(1));
         assert_eq!(waited(&fake("v2.6.3", u32::MAX), 60_000, short), never, "half of the time is left");

@@ -4,17 +4,19 @@
 use std::collections::HashSet;
 
 use crate::collection::{self, Collection};
-use crate::error::Error;
+use crate::error::{Error, Status};
 use crate::poll_limiter::PollLimiter;
 use crate::polling::{about, poll_until_done};
 use crate::proto::common::LoadState;
 use crate::proto::service::{
-    GetLoadStateRequest, GetLoadingProgressRequest, GetReplicasRequest, LoadCollectionRequest,
+    GetLoadStateRequest, GetLoadingProgressRequest, GetReplicasRequest, LoadCollectionRequest, ReplicaInfo,
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::TELLS_REFRESH;
 
 const DOING: &str = "reloading";
+/// A collection has fewer replicas than this: each needs query nodes of its own.
+const MOST_REPLICAS: usize = 1_024;
 
 /// A replica of a loaded collection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +79,11 @@ pub(crate) async fn replicas(
         .unary(RetryClass::Read, deadline, &collection.database, asked)
         .await
         .map_err(|error| about(error, "looking at the replicas of", collection))?;
-    let replica =
-        |info: crate::proto::service::ReplicaInfo| Replica { id: info.replica_id, nodes: info.node_ids };
+    if reply.replicas.len() > MOST_REPLICAS {
+        let text = format!("the server lists {} replicas", reply.replicas.len());
+        return Err(about(Error::new(Status::ServerError, text), "looking at the replicas of", collection));
+    }
+    let replica = |info: ReplicaInfo| Replica { id: info.replica_id, nodes: info.node_ids };
     Ok(reply.replicas.into_iter().map(replica).collect())
 }
 

@@ -58,9 +58,7 @@ impl<'a> Persistent<'a> {
         )
         .await;
         // A server that cannot list segments can still compact them.
-        if let Ok(SortWait { unsorted }) = waited
-            && unsorted > 0
-        {
+        if let Ok(SortWait { unsorted: Some(unsorted @ 1..) }) = waited {
             log::tell(Level::Info, "not sorted in time", || format!("segments={unsorted}"));
         }
     }

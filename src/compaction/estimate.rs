@@ -37,30 +37,54 @@ impl Sizes {
 
     /// How many segments those of one place become.
     pub(super) fn results(self, there: &[&Segment]) -> usize {
-        let Some(first) = there.first() else { return 0 };
-        let by_place = if first.channel.is_some() { 1 } else { self.channels.max(1) };
+        let channels = self.unseen_channels(there);
         let by_plan = if self.limits_plans { there.len().div_ceil(PLAN_LIMIT) } else { 1 };
-        by_place.max(self.packed(there)).max(by_plan).min(there.len())
+        // In each channel but one, a result may have more room than its channel can fill.
+        let by_size = self.packed(there).len() + channels - 1;
+        by_size.max(by_plan).min(there.len())
+    }
+
+    /// The segments of one place that are merged with others. Where servers list no channels, any may be.
+    pub(super) fn merged<'s>(self, there: &[&'s Segment]) -> Vec<&'s Segment> {
+        if self.unseen_channels(there) > 1 {
+            return there.to_vec();
+        }
+        self.packed(there).into_iter().filter(|result| result.len() > 1).flatten().collect()
+    }
+
+    /// How many channels may share the segments of a place; 1 if servers list the channels.
+    fn unseen_channels(self, there: &[&Segment]) -> usize {
+        if there.iter().any(|segment| segment.channel.is_some()) { 1 } else { self.channels.max(1) }
     }
 
     /// Packs the segments, largest first, each into the fullest result that has room.
-    fn packed(self, there: &[&Segment]) -> usize {
-        let bytes = |segment: &&Segment| segment.rows.max(0).unsigned_abs().saturating_mul(self.row_bytes);
-        let mut sizes: Vec<u64> = there.iter().map(bytes).collect();
-        sizes.sort_unstable_by(|one, other| other.cmp(one));
-        // How many results have so many bytes of room.
-        let mut rooms = BTreeMap::<u64, usize>::new();
-        for size in sizes {
-            let fullest = rooms.range(size..).next().map(|(room, count)| (*room, *count));
-            match fullest {
-                Some((room, 1)) => rooms.remove(&room),
-                Some((room, count)) => rooms.insert(room, count - 1),
-                None => None,
-            };
-            let room = fullest.map_or(self.limit, |(room, _)| room);
-            *rooms.entry(room.saturating_sub(size)).or_default() += 1;
+    fn packed<'s>(self, there: &[&'s Segment]) -> Vec<Vec<&'s Segment>> {
+        let bytes = |segment: &Segment| segment.rows.max(0).unsigned_abs().saturating_mul(self.row_bytes);
+        let mut segments = there.to_vec();
+        segments.sort_by_key(|segment| std::cmp::Reverse(bytes(segment)));
+        let mut results: Vec<Vec<&Segment>> = Vec::new();
+        // The results by the room that is left in them.
+        let mut rooms = BTreeMap::<u64, Vec<usize>>::new();
+        for segment in segments {
+            let size = bytes(segment);
+            let fullest = rooms.range(size..).next().map(|(room, _)| *room);
+            let place = fullest.and_then(|room| {
+                let places = rooms.get_mut(&room)?;
+                let place = places.pop();
+                if places.is_empty() {
+                    rooms.remove(&room);
+                }
+                place
+            });
+            let place = place.unwrap_or_else(|| {
+                results.push(Vec::new());
+                results.len() - 1
+            });
+            results[place].push(segment);
+            let room = fullest.unwrap_or(self.limit).saturating_sub(size);
+            rooms.entry(room).or_default().push(place);
         }
-        rooms.values().sum()
+        results
     }
 }
 
@@ -125,6 +149,8 @@ mod tests {
             ),
             ("v2.3.5", (0..31).map(|id| segment(id, 1, 50, None)).collect(), 1, 2),
             ("v2.6.19", (0..31).map(|id| segment(id, 1, 50, None)).collect(), 1, 1),
+            // The two small ones may be in different channels.
+            ("v2.6.19", [700, 200, 700, 200].map(|rows| segment(rows, 1, rows * 1024, None)).to_vec(), 2, 3),
             ("v2.6.19", vec![segment(1, 1, i64::MAX, None)], 1, 1),
             ("v2.6.19", vec![], 1, 0),
         ] {

@@ -34,6 +34,12 @@ pub(crate) struct View<'a> {
 pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     let world = World::of(plans, view);
     let mut fits = world.unexplained.clone();
+    // What explained a plan in an earlier observation explains no other one.
+    for plan in plans.iter().filter(|plan| plan.judged == Judged::completed(Reason::ResultFits)) {
+        if let Some(before) = view.before {
+            world.fit(plan, before, &mut fits);
+        }
+    }
     let mut wants_partitions = false;
     for plan in plans.iter_mut() {
         if plan.judged.judgement == Judgement::Completed || plan.is_settled || is_reported(plan) {

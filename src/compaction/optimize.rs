@@ -66,7 +66,7 @@ async fn optimize_one(
             return Optimized { took: begun.elapsed(), ..Optimized::failed(name.to_owned(), error) };
         }
     };
-    let found = Found::new(context.rpc(), &prepared.collection, begun);
+    let found = Found::new(context.rpc(), &prepared.collection, begun).binding();
     let Prepared { collection, server, partition_id, .. } = prepared;
     let mut run = Run::new((context, show), (settings, group), (collection, server), name);
     let ended = Box::pin(stages(&mut run, partition_id, found)).await;
@@ -80,7 +80,9 @@ async fn optimize_one(
         Err(error) => out.error = Some(said(error, &out)),
     }
     let job_id = out.job_id;
-    out.error = out.error.map(|error| if error.job_id == 0 { error.about_job(job_id) } else { error });
+    out.error = out
+        .error
+        .map(|error| if error.job_id == 0 && !error.in_doubt { error.about_job(job_id) } else { error });
     out.took = begun.elapsed();
     out
 }
@@ -137,13 +139,16 @@ async fn stages(run: &mut Run<'_>, partition_id: i64, found: Found) -> Result<Op
     let Some(mut compacted) = compacted else {
         build_indexes(run, Stage::Reindex).await?;
         let is_loaded = is_loaded(run).await?;
-        if load(run, is_loaded, None).await? {
+        let until = Instant::now() + run.settings.serve;
+        if load(run, is_loaded, until, true).await? {
             run.step(Stage::Serve, Instant::now(), StepState::Skipped, "the server does not list segments");
         }
         return Ok(None);
     };
-    if compacted.results.is_empty() && compacted.error.is_some() {
-        return compacted.error.map_or(Ok(None), Err);
+    if let Some(error) =
+        compacted.error.take_if(|error| compacted.results.is_empty() && error.status != Status::Incomplete)
+    {
+        return Err(error);
     }
     build_indexes(run, Stage::Reindex).await?;
     load_and_serve(run, &mut compacted).await?;
@@ -193,10 +198,11 @@ async fn sort(run: &mut Run<'_>) -> Result<(), Error> {
             run.step(Stage::Sort, since, StepState::Skipped, "the server does not list segments");
         }
         waited => {
-            let text = |waited: &SortWait| match waiting_to_be_sorted(waited.unsorted) {
-                Some(text) => text,
-                None if sorts => "all segments are sorted".to_owned(),
-                None => "this server does not sort".to_owned(),
+            let text = |waited: &SortWait| match waited.unsorted.map(waiting_to_be_sorted) {
+                None => "the server did not say in time what is sorted".to_owned(),
+                Some(Some(text)) => text,
+                Some(None) if sorts => "all segments are sorted".to_owned(),
+                Some(None) => "this server does not sort".to_owned(),
             };
             run.ends(Stage::Sort, since, waited, text)?;
         }
@@ -229,13 +235,17 @@ async fn build_indexes(run: &mut Run<'_>, stage: Stage) -> Result<(), Error> {
 async fn is_loaded(run: &mut Run<'_>) -> Result<bool, Error> {
     let (rpc, deadline) = (run.context.rpc(), run.context.deadline);
     let state = through_outages(rpc, deadline, || load::state(rpc, deadline, &run.collection, None)).await?;
+    if state == LoadState::NotExist {
+        run.find().await?; // it says so of a collection that was dropped
+    }
     let is_loaded = matches!(state, LoadState::Loaded | LoadState::Loading);
     run.out.is_loaded = Some(is_loaded);
     Ok(is_loaded)
 }
 
-/// Refreshes the load. Returns whether the collection is loaded. `until`: when the time for it ends.
-async fn load(run: &mut Run<'_>, is_loaded: bool, until: Option<Instant>) -> Result<bool, Error> {
+/// Refreshes the load. Returns whether the collection is loaded. `until`: when the time for it ends. `is_last`: no other
+/// stage finds out then what is missing.
+async fn load(run: &mut Run<'_>, is_loaded: bool, until: Instant, is_last: bool) -> Result<bool, Error> {
     if !run.begins(Stage::Load) {
         return Ok(is_loaded);
     }
@@ -248,14 +258,14 @@ async fn load(run: &mut Run<'_>, is_loaded: bool, until: Option<Instant>) -> Res
         return Ok(false);
     }
     let whole = run.context.deadline;
-    let deadline = until.map_or(whole, |until| whole.within(until.saturating_duration_since(since)));
+    let deadline = whole.within(until.saturating_duration_since(since));
     match Box::pin(refresh(run, deadline)).await {
         Ok(true) => run.step(Stage::Load, since, StepState::Done, "the query nodes have loaded the result"),
         Ok(false) => run.step(Stage::Load, since, StepState::Skipped, NOT_LOADED),
         Err(error) => {
             run.step(Stage::Load, since, StepState::Failed, error.message());
             // If only the time for the serving is over, the next stage finds out what is missing.
-            if whole.has_passed() || !may_pass(&error) || until.is_none() {
+            if whole.has_passed() || !may_pass(&error) || is_last {
                 return Err(error);
             }
         }
@@ -278,7 +288,7 @@ async fn refresh(run: &mut Run<'_>, deadline: Deadline<'_>) -> Result<bool, Erro
             }
             LoadState::NotLoad => return Ok(false),
             LoadState::Loading | LoadState::NotExist => {
-                run.list_if_allowed().await?; // fails if the collection was dropped
+                run.find().await?; // fails if the collection was dropped
                 Err(Error::new(Status::Timeout, "the query nodes still load the collection").retriable())
             }
         };
@@ -314,7 +324,7 @@ async fn load_and_serve(run: &mut Run<'_>, compacted: &mut Compacted) -> Result<
     if complete.is_some() {
         run.begins(Stage::Load);
         run.step(Stage::Load, begun, StepState::Skipped, "the query nodes serve everything already");
-    } else if !load(run, is_loaded, Some(until)).await? {
+    } else if !load(run, is_loaded, until, !wants_serve).await? {
         return Ok(());
     }
     if !run.begins(Stage::Serve) {

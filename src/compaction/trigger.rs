@@ -43,12 +43,31 @@ pub(crate) struct Found {
     since: Instant,
     /// The connection: another one may lead to another server, where the id is another collection's.
     generation: u64,
+    /// Whether the trigger is for this collection only, and not for another one that gets its name.
+    is_binding: bool,
 }
 
 impl Found {
     /// `since`: when the look-up began.
     pub(super) fn new(rpc: &Rpc, collection: &Collection, since: Instant) -> Self {
-        Self { collection: collection.clone(), since, generation: rpc.generation() }
+        Self { collection: collection.clone(), since, generation: rpc.generation(), is_binding: false }
+    }
+
+    /// The same, for a trigger of this collection only.
+    pub(super) fn binding(self) -> Self {
+        Self { is_binding: true, ..self }
+    }
+
+    /// Fails if this is another collection.
+    pub(super) fn check_same(&self, now: &Collection) -> Result<(), Error> {
+        if now.is_same(&self.collection) {
+            return Ok(());
+        }
+        let text = format!(
+            "collection \"{}\" was dropped meanwhile, and another collection has its name now",
+            quotable(&self.collection.name)
+        );
+        Err(Error::new(Status::CollectionNotFound, text))
     }
 
     pub(super) fn is_current(&self, rpc: &Rpc) -> bool {
@@ -102,9 +121,15 @@ pub(super) async fn prepare(
     params.check()?;
     let server = rpc.server(deadline).await?;
     params.check_server(&server)?;
-    let collection = match found.filter(|found| found.is_current(rpc)) {
-        Some(found) => found.collection,
-        None => collection::find(rpc, deadline, name).await?,
+    let collection = match found {
+        Some(found) if found.is_current(rpc) => found.collection,
+        earlier => {
+            let now = collection::find(rpc, deadline, name).await?;
+            if let Some(earlier) = earlier.filter(|found| found.is_binding) {
+                earlier.check_same(&now)?;
+            }
+            now
+        }
     };
     let quoted = quotable(&collection.name);
     if params.is_clustering && !collection.has_clustering_key {

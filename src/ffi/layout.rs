@@ -13,6 +13,8 @@ use super::jobs::{
     milvus_segment_diff,
 };
 use super::many::{milvus_many_params, milvus_many_result};
+use super::optimize::milvus_optimize_params;
+use super::optimized::{milvus_optimize_result, milvus_optimize_step};
 use super::options::milvus_option_info;
 use super::plans::milvus_plan;
 use super::segments::milvus_segment;
@@ -70,8 +72,17 @@ fn structs_are_laid_out_as_promised() {
         milvus_many_params: size compaction concurrency only_trigger;
         milvus_many_result: size collection_name status trigger job_id planned report error
             unsorted_segments;
+        milvus_optimize_params: size compaction skip_stages l0 force only_estimate max_rounds concurrency pause_ms
+            max_pause_ms serve_timeout_ms max_rewrite_rows max_rewrite_bytes min_segments row_bytes
+            segment_bytes;
+        milvus_optimize_result: size collection_name status stage verdict rounds is_loaded reserved job_id step_count
+            error segments_before segments_after rows_before rows_after l0_segments_before
+            l0_segments_after segments_in segments_out rewrite_rows rewrite_bytes row_bytes
+            served_segments left_out new_segments elapsed_ms;
+        milvus_optimize_step: size stage state round is_l0 job_id elapsed_ms report text;
         milvus_progress: size elapsed_ms planned completed failed plans_per_second collections
-            collections_done collections_failed;
+            collections_done collections_failed stage round stage_done stage_total rewrite_segments rewrite_rows
+            rewrite_bytes;
         milvus_request_stats: ok refused lost timed_out cancelled p50_us p90_us p99_us max_us;
         milvus_stats: size connections_made connections_failed connections_lost retries resends polls bytes_sent
             bytes_received operations_in_flight requests_in_flight jobs_followed handshakes triggers states

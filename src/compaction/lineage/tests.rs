@@ -225,6 +225,23 @@ fn a_plan_that_left_the_list_is_judged_by_what_came_in_its_place() {
 }
 
 #[test]
+fn a_segment_explains_one_plan_only_whenever_that_was_judged() {
+    let before: Vec<_> = (1..=4).map(|id| segment(id, 100)).collect();
+    let forgotten = |sources: &[i64]| Plan { is_listed: false, ..plan(sources, -1) };
+    let earlier = Plan { judged: Judged::completed(Reason::ResultFits), ..forgotten(&[1, 2]) };
+    let judged = |after: &[Segment]| {
+        let plans = [forgotten(&[3, 4]), earlier.clone()];
+        Look { before: before.clone(), ..Look::at(after) }.judges(&plans)[1]
+    };
+    assert_eq!(
+        judged(&[segment(9, 200)]),
+        (NotKnown, Reason::TakenByOthers),
+        "9 came in the place of 1 and 2"
+    );
+    assert_eq!(judged(&[segment(9, 200), segment(8, 200)]), (Completed, Reason::ResultFits));
+}
+
+#[test]
 fn what_appeared_in_another_channel_was_not_made_of_the_sources() {
     let inside = |channel: &str, segment: Segment| Segment { channel: Some(channel.to_owned()), ..segment };
     let before: Vec<_> = [segment(1, 100), segment(2, 100)].map(|one| inside("a", one)).to_vec();

@@ -9,7 +9,7 @@ use crate::segments::Segment;
 
 /// What tells the sorted form of a segment from other new segments: servers that sort results later replace each by a
 /// segment with a new id and the same rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Form {
     partition_id: i64,
     rows: i64,
@@ -21,6 +21,15 @@ struct Made {
     /// The number of the job that made it.
     job: u32,
     form: Option<Form>,
+}
+
+/// What matters of a job's kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct JobKind {
+    /// Whether it clusters.
+    pub(super) is_clustering: bool,
+    /// Whether the server limits the segments of a plan.
+    pub(super) limits_plans: bool,
 }
 
 /// What the jobs replaced and made.
@@ -39,19 +48,25 @@ pub(super) struct Results {
     old: HashSet<i64>,
     /// Those of them with rows that the latest list has.
     there: HashSet<i64>,
+    /// Partitions that the latest job clustered: servers name only the first result of a plan.
+    clustered: HashSet<i64>,
     /// Partitions in which others replaced old segments, by segments that were not listed yet.
     replaced: HashSet<i64>,
 }
 
 impl Results {
     /// Notes the plans of a job.
-    pub(super) fn add(&mut self, plans: &[Plan]) {
+    pub(super) fn add(&mut self, plans: &[Plan], kind: JobKind) {
         self.jobs += 1;
-        if plans.iter().any(|plan| plan.sources.len() >= PLAN_LIMIT) {
+        if kind.limits_plans && plans.iter().any(|plan| plan.sources.len() >= PLAN_LIMIT) {
             self.full.insert(self.jobs);
         }
         for plan in plans {
             self.sources.extend(&plan.sources);
+            if kind.is_clustering {
+                let partitions = plan.sources.iter().filter_map(|id| self.seen.get(id));
+                self.clustered.extend(partitions.map(|form| form.partition_id));
+            }
             let known: Option<Vec<Form>> = plan.sources.iter().map(|id| self.seen.get(id).copied()).collect();
             // A result that is replaced before it is listed has the rows of its sources.
             let form = known.and_then(|forms| {
@@ -63,6 +78,9 @@ impl Results {
             for target in plan.targets() {
                 self.made.entry(*target).or_insert(Made { job: self.jobs, form });
             }
+        }
+        for id in plans.iter().flat_map(|plan| &plan.sources) {
+            self.made.remove(id); // nothing comes in its place but the plan's target
         }
     }
 
@@ -79,9 +97,24 @@ impl Results {
     /// segments.
     pub(super) fn see(&mut self, stored: &[Segment]) {
         let now: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
+        self.find_clustered(stored);
         self.find_sorted_forms(stored, &now);
         self.find_replacements(stored, &now);
+        self.there.extend(stored.iter().map(|segment| segment.id).filter(|id| self.made.contains_key(id)));
         self.seen.extend(stored.iter().map(|segment| (segment.id, Form::of(segment))));
+    }
+
+    /// Takes the clustered segments that appear after a clustering for its results.
+    fn find_clustered(&mut self, stored: &[Segment]) {
+        let partitions = std::mem::take(&mut self.clustered);
+        let is_result = |segment: &&Segment| {
+            segment.is_clustered()
+                && partitions.contains(&segment.partition_id)
+                && !self.seen.contains_key(&segment.id)
+        };
+        for segment in stored.iter().filter(is_result).collect::<Vec<_>>() {
+            self.made.entry(segment.id).or_insert(Made { job: self.jobs, form: Some(Form::of(segment)) });
+        }
     }
 
     fn find_sorted_forms(&mut self, stored: &[Segment], now: &HashSet<i64>) {
@@ -91,15 +124,19 @@ impl Results {
             }
         }
         let is_gone = |(id, made): (&i64, &Made)| (!now.contains(id)).then_some(*id).zip(made.form);
-        let mut gone: Vec<(i64, Form)> = self.made.iter().filter_map(is_gone).collect();
+        let mut gone = HashMap::<Form, Vec<i64>>::new();
+        for (id, form) in self.made.iter().filter_map(is_gone) {
+            gone.entry(form).or_default().push(id);
+        }
         for segment in stored {
             let is_new = !self.seen.contains_key(&segment.id) && !self.made.contains_key(&segment.id);
             if is_new
                 && segment.is_sorted == Some(true)
-                && let Some(place) = gone.iter().position(|(_, form)| *form == Form::of(segment))
+                && let Some(id) = gone.get_mut(&Form::of(segment)).and_then(Vec::pop)
             {
                 // Each is replaced by one sorted form.
-                let (id, form) = gone.swap_remove(place);
+                let form = Form::of(segment);
+                self.there.remove(&id);
                 let job = self.made.remove(&id).map_or(0, |made| made.job);
                 self.made.insert(segment.id, Made { job, form: Some(form) });
             }
@@ -157,6 +194,14 @@ impl Results {
         &self.old
     }
 
+    /// How many segments these plans took, and their rows, as far as they were listed.
+    pub(super) fn taken_by(&self, plans: &[Plan]) -> (u64, u64) {
+        let sources = plans.iter().flat_map(|plan| &plan.sources);
+        let rows =
+            sources.clone().filter_map(|id| self.seen.get(id)).map(|form| form.rows.max(0).unsigned_abs());
+        (u64::try_from(sources.count()).unwrap_or(u64::MAX), rows.fold(0, u64::saturating_add))
+    }
+
     pub(super) fn sources(&self) -> &HashSet<i64> {
         &self.sources
     }
@@ -191,13 +236,13 @@ mod tests {
     fn a_result_stays_one_under_the_id_of_its_sorted_form() {
         let mut results = Results::default();
         results.see(&[segment(1, 50, true), segment(2, 70, true)]);
-        results.add(&[plan(&[1, 2], 3)]);
+        results.add(&[plan(&[1, 2], 3)], JobKind::default());
         assert!(results.has(3) && !results.has(1));
         results.see(&[segment(3, 120, false), segment(9, 120, true)]);
         assert!(!results.has(9), "while the result is stored, nothing comes in its place");
         results.see(&[segment(9, 120, true), segment(5, 120, true)]);
         assert!(results.has(5) && !results.has(9), "9 was there before");
-        results.add(&[plan(&[8], 10)]);
+        results.add(&[plan(&[8], 10)], JobKind::default());
         let [five, ten, nine] = [5, 10, 9].map(|id| segment(id, 120, true));
         assert!(results.are_of_one_job(&[&five]) && !results.are_of_one_job(&[&five, &ten]));
         assert!(!results.are_of_one_job(&[&five, &nine]) && !results.are_of_one_job(&[]));
@@ -210,9 +255,33 @@ mod tests {
     fn a_result_that_was_never_listed_is_known_by_the_rows_of_its_sources() {
         let mut results = Results::default();
         results.see(&[segment(1, 50, true), segment(2, 70, true)]);
-        results.add(&[plan(&[1, 2], 3)]);
+        results.add(&[plan(&[1, 2], 3)], JobKind::default());
         results.see(&[segment(4, 110, true), segment(5, 120, false), segment(6, 120, true)]);
         assert_eq!([4, 5, 6].map(|id| results.has(id)), [false, false, true]);
+    }
+
+    #[test]
+    fn all_results_of_a_clustering_are_known_although_a_plan_names_the_first_only() {
+        let mut results = Results::default();
+        let clustered = |id| Segment { level: Some(3), ..segment(id, 40, true) };
+        results.begin(&[segment(1, 50, true), segment(2, 70, true)]);
+        results.add(&[plan(&[1, 2], 3)], JobKind { is_clustering: true, ..JobKind::default() });
+        results.see(&[clustered(3), clustered(4), segment(5, 9, true)]);
+        assert_eq!([3, 4, 5].map(|id| results.has(id)), [true, true, false]);
+        results.see(&[clustered(3), clustered(4), clustered(6)]);
+        assert!(!results.has(6), "what appears later is another job's");
+    }
+
+    #[test]
+    fn a_result_that_others_replace_is_followed() {
+        let mut results = Results::default();
+        results.begin(&[segment(1, 50, true), segment(2, 70, true)]);
+        results.add(&[plan(&[1, 2], 3)], JobKind::default());
+        results.see(&[segment(3, 120, true), segment(4, 9, true)]);
+        results.see(&[segment(5, 129, true)]);
+        assert!(results.old().contains(&5) && !results.old().contains(&4), "5 has the rows of 3");
+        results.add(&[plan(&[5], 6)], JobKind::default());
+        assert!(!results.has(5));
     }
 
     #[test]
@@ -229,7 +298,7 @@ mod tests {
         assert_eq!(old, [true; 4], "any that appears when old ones go may have their rows");
         results.see(&[segment(7, 150, true), segment(8, 9, true), elsewhere(9), segment(10, 5, true)]);
         assert!(!results.old().contains(&10), "nothing went");
-        results.add(&[plan(&[7, 8], 11)]);
+        results.add(&[plan(&[7, 8], 11)], JobKind::default());
         results.see(&[segment(11, 159, true), segment(12, 5, true), elsewhere(9)]);
         assert!(!results.old().contains(&12) && results.has(11), "a job of this optimization took 7 and 8");
     }
@@ -238,7 +307,7 @@ mod tests {
     fn other_partitions_and_unsorted_segments_are_not_taken_for_results() {
         let mut results = Results::default();
         results.see(&[segment(1, 50, true), segment(2, 70, true)]);
-        results.add(&[plan(&[1, 2], 3), plan(&[7], -1)]);
+        results.add(&[plan(&[1, 2], 3), plan(&[7], -1)], JobKind::default());
         let elsewhere = Segment { partition_id: 2, ..segment(4, 120, true) };
         results.see(&[elsewhere, segment(5, 120, false)]);
         assert!(!results.has(4) && !results.has(5));

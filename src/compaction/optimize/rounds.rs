@@ -49,7 +49,7 @@ pub(super) struct Rounds<'r, 'a> {
     round: u32,
     /// How many rounds have triggered.
     triggered: u32,
-    /// The cost of all rounds so far with that of the next trigger.
+    /// The cost of the next trigger.
     planned: Cost,
     has_applied_deletions: bool,
     /// Why the latest trigger did not compact anything.
@@ -88,8 +88,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
         self.results.begin(&first);
         self.run.out.before = Some(self.run.totals(&first));
         self.first = first.iter().map(|segment| segment.id).collect();
-        self.resolve_doubt().await?;
-        let mut stored = first;
+        let mut stored = if self.resolve_doubt().await? { self.list().await? } else { first };
         while let Some(next) = Box::pin(self.go_on(&stored)).await? {
             stored = next;
         }
@@ -103,7 +102,10 @@ impl<'r, 'a> Rounds<'r, 'a> {
 
     /// One step of the rounds. Returns a fresh list of the stored segments, or `None` after the last step.
     async fn go_on(&mut self, stored: &[Segment]) -> Result<Option<Vec<Segment>>, Error> {
-        if let Some(job_id) = self.run.context.history().unfinished(&self.run.collection) {
+        let only_estimates = self.run.settings.only_estimate;
+        if let Some(job_id) = self.run.context.history().unfinished(&self.run.collection)
+            && !only_estimates
+        {
             self.follow_earlier(job_id, stored).await?;
             return self.list().await.map(Some);
         }
@@ -115,7 +117,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
         let (work, (open, _)) = (view.work(), view.leftovers());
         if !work.is_needed && !applies_deletions {
             // What is not sorted yet may be merged later. Segments that a writer stores meanwhile do not matter.
-            let waits = self.count_old(&open) > 0 && !self.run.settings.only_estimate;
+            let waits = self.count_old(&open) > 0 && !only_estimates;
             return if waits && self.rest().await { self.list().await.map(Some) } else { Ok(None) };
         }
         let total = self.run.out.cost.and(work.cost);
@@ -127,7 +129,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             return Ok(None);
         }
         self.run.tell_cost(total);
-        if self.run.settings.only_estimate {
+        if only_estimates {
             self.run.out.cost = total;
             return Ok(None);
         }
@@ -142,7 +144,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
         if let Some(named) = work.named {
             params.segment_ids = Some(named);
         }
-        self.planned = total;
+        self.planned = work.cost;
         match self.trigger(&params, stored).await? {
             Round::Compacted => {
                 self.latest = None;
@@ -183,6 +185,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             results: &self.results,
             ours: self.results.old(),
             purgeable: &self.purgeable,
+            is_first: self.triggered == 0,
         }
     }
 
@@ -212,17 +215,13 @@ impl<'r, 'a> Rounds<'r, 'a> {
         loop {
             match self.trigger(&params, stored).await? {
                 Round::Compacted => break,
-                Round::Nothing => {
-                    self.purgeable.clear();
-                    break;
-                }
-                Round::Later(error) => {
-                    self.latest = Some(error);
-                    if !self.rest().await {
-                        self.purgeable.clear();
-                        break;
-                    }
-                }
+                // The server applies deletions only once nothing older grows, and one job at a time.
+                Round::Nothing => {}
+                Round::Later(error) => self.latest = Some(error),
+            }
+            if !self.rest().await {
+                self.purgeable.clear();
+                break;
             }
         }
         self.has_applied_deletions = true;
@@ -237,8 +236,11 @@ impl<'r, 'a> Rounds<'r, 'a> {
 
     /// The one round for a server that does not list segments.
     async fn once(&mut self) -> Result<(), Error> {
-        let params = self.run.settings.params.clone();
-        if self.run.settings.only_estimate {
+        let settings = self.run.settings;
+        let params = settings.params.clone();
+        let is_bounded =
+            settings.most_rows.is_some() || settings.most_bytes.is_some() || settings.least_segments > 0;
+        if settings.only_estimate || is_bounded {
             let text = "the server does not list segments, so the cost cannot be estimated";
             return Err(Error::new(Status::Unsupported, text));
         }

@@ -18,7 +18,6 @@ use crate::polling::through_outages;
 use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::server::{HAS_LEVELS, Server};
-use crate::text::quotable;
 
 /// One optimization.
 pub(super) struct Run<'a> {
@@ -64,14 +63,8 @@ impl<'a> Run<'a> {
         let (rpc, deadline) = (self.context.rpc(), self.context.deadline);
         let (since, known) = (Instant::now(), &self.collection);
         let now = through_outages(rpc, deadline, || collection::find(rpc, deadline, &known.name)).await?;
-        if !now.is_same(known) {
-            let text = format!(
-                "collection \"{}\" was dropped meanwhile, and another collection has its name now",
-                quotable(&known.name)
-            );
-            return Err(Error::new(Status::CollectionNotFound, text));
-        }
-        Ok(Found::new(rpc, &now, since))
+        Found::new(rpc, known, since).check_same(&now)?;
+        Ok(Found::new(rpc, &now, since).binding())
     }
 
     /// The stored segments; `None` if the server or the user's rights do not show them.

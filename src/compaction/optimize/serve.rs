@@ -1,11 +1,11 @@
 //! Has the query nodes load what is stored, and waits until they serve it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::results::Results;
 use super::run::Run;
-use super::served::{self, Lack, Wanted};
+use super::served::{Lacks, Wanted};
 use crate::error::{Error, Status};
 use crate::load::{self, Replica};
 use crate::outage::may_pass;
@@ -20,6 +20,8 @@ const APART: Duration = Duration::from_secs(1);
 /// The longest pause between two looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+/// Whether a partition is loaded is asked once in this time.
+const ASKED_FOR: Duration = Duration::from_secs(30);
 /// A look has at least this time.
 const LEAST_TIME: Duration = Duration::from_secs(5);
 /// Milvus' codes for a collection, a replica or a node that is not loaded or not there now.
@@ -33,14 +35,14 @@ pub(super) enum Serving {
     /// The collection is not loaded.
     NotLoaded,
     /// The time for it is over.
-    Lacking(Vec<Lack>),
+    Lacking(Lacks),
 }
 
 /// What query nodes serve at one moment.
 enum Look {
     NotLoaded,
     Loading,
-    Loaded { lacks: Vec<Lack>, served: usize },
+    Loaded { lacks: Lacks, served: usize },
 }
 
 /// The wait.
@@ -48,12 +50,14 @@ pub(super) struct Serve<'s> {
     results: &'s mut Results,
     wanted: Wanted,
     is_first: bool,
+    /// The partitions that were asked about, when, and whether they were not loaded.
+    asked: HashMap<i64, (Instant, bool)>,
 }
 
 impl<'s> Serve<'s> {
     pub(super) fn new(results: &'s mut Results, stored: &[Segment]) -> Self {
         let wanted = Wanted::new(results, stored);
-        Self { results, wanted, is_first: true }
+        Self { results, wanted, is_first: true, asked: HashMap::new() }
     }
 
     /// How many segments are served, if that is everything already, so that no refresh is needed.
@@ -76,12 +80,12 @@ impl<'s> Serve<'s> {
     pub(super) async fn wait(&mut self, run: &Run<'_>, until: Instant) -> Result<Serving, Error> {
         let begun = Instant::now();
         let mut complete: Option<Instant> = None;
-        let mut latest = Vec::new();
+        let mut latest = Lacks::default();
         loop {
             let left = until.saturating_duration_since(Instant::now()).max(LEAST_TIME);
             match self.look(run, run.context.deadline.within(left)).await {
                 Ok(Look::NotLoaded) => return Ok(Serving::NotLoaded),
-                Ok(Look::Loading) => (complete, latest) = (None, Vec::new()),
+                Ok(Look::Loading) => (complete, latest) = (None, Lacks::default()),
                 Ok(Look::Loaded { lacks, served }) if lacks.is_empty() => {
                     let since = *complete.get_or_insert_with(Instant::now);
                     if since.elapsed() >= APART {
@@ -132,30 +136,40 @@ impl<'s> Serve<'s> {
         self.wanted.update(self.results, &stored);
         let replicas = replicas(run, deadline).await?;
         let mut lacks = self.wanted.lacks(&loaded, &replicas);
-        let partitions = self.wanted.partitions(&lacks);
-        if !partitions.is_empty() {
-            let not_loaded =
-                through_outages(rpc, deadline, || load::not_loaded(rpc, deadline, collection, &partitions));
-            // A user without the privilege learns it from the segments alone.
-            let not_loaded = match not_loaded.await {
-                Err(error) if error.status != Status::PermissionDenied => return Err(error),
-                not_loaded => not_loaded.unwrap_or_default(),
-            };
-            if !not_loaded.is_empty() {
-                self.wanted.forget_partitions(&not_loaded);
-                lacks = self.wanted.lacks(&loaded, &replicas);
-            }
+        if self.learn_partitions(run, deadline, &lacks.partitions).await? {
+            lacks = self.wanted.lacks(&loaded, &replicas);
         }
-        let missing: HashSet<i64> = lacks
-            .iter()
-            .filter_map(|lack| match lack {
-                Lack::Segment { id, .. } => Some(*id),
-                _ => None,
-            })
-            .collect();
-        let (served, wanted) = (self.wanted.count() - missing.len(), self.wanted.count());
+        let wanted = self.wanted.count();
+        let served = wanted - lacks.missing;
         run.tell(served, wanted);
         Ok(Look::Loaded { lacks, served })
+    }
+
+    /// Finds out which of these partitions are not loaded, each now and then. Returns whether one is not.
+    async fn learn_partitions(
+        &mut self,
+        run: &Run<'_>,
+        deadline: Deadline<'_>,
+        partitions: &HashSet<i64>,
+    ) -> Result<bool, Error> {
+        let is_known = |id: &&i64| self.asked.get(id).is_some_and(|(at, _)| at.elapsed() < ASKED_FOR);
+        let open: HashSet<i64> = partitions.iter().filter(|id| !is_known(id)).copied().collect();
+        if open.is_empty() {
+            return Ok(false);
+        }
+        let rpc = run.context.rpc();
+        let not_loaded =
+            through_outages(rpc, deadline, || load::not_loaded(rpc, deadline, &run.collection, &open));
+        // A user without the privilege learns it from the segments alone.
+        let not_loaded = match not_loaded.await {
+            Err(error) if error.status != Status::PermissionDenied => return Err(error),
+            not_loaded => not_loaded.unwrap_or_default(),
+        };
+        let now = Instant::now();
+        self.asked.extend(open.into_iter().map(|id| (id, (now, not_loaded.contains(&id)))));
+        let all = self.asked.iter().filter(|(_, (_, is_not_loaded))| *is_not_loaded);
+        self.wanted.leave_out(all.map(|(id, _)| *id).collect());
+        Ok(true)
     }
 }
 
@@ -180,12 +194,10 @@ async fn replicas(run: &Run<'_>, deadline: Deadline<'_>) -> Result<Vec<Replica>,
 }
 
 /// The error of a collection whose result is not served in time.
-pub(super) fn not_served(run: &Run<'_>, lacks: &[Lack]) -> Error {
+pub(super) fn not_served(run: &Run<'_>, lacks: &Lacks) -> Error {
     let name = quotable(&run.collection.name);
-    let why = match lacks {
-        [] => "the query nodes still load the collection".to_owned(),
-        lacks => served::text(lacks),
-    };
+    let why =
+        if lacks.is_empty() { "the query nodes still load the collection".to_owned() } else { lacks.text() };
     let text = format!("the query nodes do not serve all of \"{name}\" yet: {why}");
     let deadline = run.context.deadline;
     if deadline.has_passed() {

@@ -30,6 +30,8 @@ pub(super) struct View<'v> {
     pub(super) ours: &'v HashSet<i64>,
     /// The partitions to whose segments this optimization applied deletions: they have to be rewritten once.
     pub(super) purgeable: &'v HashSet<i64>,
+    /// Whether no round has triggered yet.
+    pub(super) is_first: bool,
 }
 
 /// What a round has to do.
@@ -72,10 +74,10 @@ impl View<'_> {
             Mode::Clustering if self.needs_clustering(&candidates) => vec![candidates.clone()],
             Mode::Clustering => Vec::new(),
             Mode::Plain | Mode::TargetSize => {
-                by_place(&candidates).into_iter().filter(|there| self.is_needed(there)).collect()
+                by_place(&candidates).into_iter().map(|there| self.taken(&there)).collect()
             }
         };
-        let taken: Vec<&Segment> = needed.iter().flatten().copied().collect();
+        let taken: Vec<&Segment> = needed.into_iter().flatten().collect();
         let is_a_part = taken.len() < candidates.len();
         let named = (is_a_part && !taken.is_empty() && self.can_name(taken.len()))
             .then(|| taken.iter().map(|segment| segment.id).collect());
@@ -95,6 +97,15 @@ impl View<'_> {
             row_bytes: self.row_bytes,
         };
         Work { cost, is_needed: !taken.is_empty(), named }
+    }
+
+    /// The segments of a place that a round takes: those that are merged with others, or all that have to be rewritten.
+    fn taken<'s>(&self, there: &[&'s Segment]) -> Vec<&'s Segment> {
+        match () {
+            () if !self.is_needed(there) => Vec::new(),
+            () if self.must_rewrite(there) && !self.results.are_of_one_job(there) => there.to_vec(),
+            () => self.sizes().merged(there),
+        }
     }
 
     /// Whether the segments of a place become fewer, or have to be rewritten for another reason. What a writer stored since
@@ -120,16 +131,15 @@ impl View<'_> {
         let has_deletions = |segment: &&Segment| {
             self.purgeable.contains(&ALL_PARTITIONS) || self.purgeable.contains(&segment.partition_id)
         };
-        let is_first = self.results.is_empty();
-        (self.settings.force && is_first) || segments.iter().any(has_deletions)
+        (self.settings.force && self.is_first) || segments.iter().any(has_deletions)
     }
 
     fn needs_clustering(&self, candidates: &[&Segment]) -> bool {
-        let is_new = |segment: &&Segment| !segment.is_clustered() && !self.results.has(segment.id);
-        candidates.iter().any(is_new)
-            || (!candidates.is_empty()
-                && candidates.iter().any(|segment| !self.results.has(segment.id))
-                && self.must_rewrite(candidates))
+        // What a writer stored since the first round goes along, and is no reason for another.
+        let is_old = |segment: &&&Segment| self.ours.contains(&segment.id) && !self.results.has(segment.id);
+        let mut old = candidates.iter().filter(is_old);
+        old.clone().any(|segment| !segment.is_clustered())
+            || (old.next().is_some() && self.must_rewrite(candidates))
     }
 
     /// An L0 compaction moves deletions, and rewrites no rows. It comes once.
@@ -184,10 +194,15 @@ impl View<'_> {
             let is_result = self.results.has(segment.id);
             let reason = match () {
                 () if segment.is_importing() => &mut counted.importing,
-                () if segment.is_l0() => &mut counted.l0,
+                () if segment.is_l0() => {
+                    if self.wants_deletions() && self.ours.contains(&segment.id) {
+                        open.push(segment.id);
+                    }
+                    &mut counted.l0
+                }
                 () if !is_result && !self.is_asked_for(segment) => &mut counted.not_asked_for,
                 () if segment.is_unsorted() => {
-                    if !is_result || held.contains(&segment.id) {
+                    if mode != Mode::L0 {
                         open.push(segment.id);
                     }
                     &mut counted.unsorted
@@ -205,6 +220,11 @@ impl View<'_> {
             counted.total += 1;
         }
         (open, counted)
+    }
+
+    /// Whether no deletion may be left.
+    fn wants_deletions(&self) -> bool {
+        self.mode() == Mode::L0 || self.settings.applies_deletions_on(self.server)
     }
 
     /// Segments of deletions.

@@ -18,7 +18,7 @@ const LONGEST_SORT: Duration = Duration::from_mins(1);
 impl Rounds<'_, '_> {
     pub(super) fn check_bounds(&self, work: &Work, total: Cost) -> Result<(), Error> {
         let settings = self.run.settings;
-        let is_first = self.results.is_empty();
+        let is_first = self.triggered == 0;
         let over = |bound: Option<u64>, value: u64| bound.filter(|bound| value > *bound);
         let why = if let Some(bound) = over(settings.most_rows, total.rows) {
             format!("max_rewrite_rows is {bound}")
@@ -85,10 +85,12 @@ impl Rounds<'_, '_> {
             (_, why) => {
                 let why = why.map(|error| format!("; the latest trigger: {error}")).unwrap_or_default();
                 let text = format!(
-                    "{} of \"{name}\" could still be compacted: {} to be sorted, and {} held or refused{why}",
+                    "{} of \"{name}\" could still be compacted: {} to be sorted, {} held or refused, and {} of \
+                     deletions to be applied{why}",
                     counted(number(old), "segment"),
                     left_out.unsorted,
-                    left_out.held
+                    left_out.held,
+                    left_out.l0
                 );
                 Some(Error::new(Status::Incomplete, text).retriable())
             }

@@ -6,8 +6,10 @@ use super::{Round, Rounds};
 use crate::compaction::answered::{Start, Triggered};
 use crate::compaction::follow::{self, WaitResult};
 use crate::compaction::job_id::NO_JOB;
-use crate::compaction::optimize::stage::{Stage, Step, StepState};
+use crate::compaction::optimize::results::JobKind;
+use crate::compaction::optimize::stage::{Cost, Stage, Step, StepState};
 use crate::compaction::params::{Mode, Params};
+use crate::compaction::plan::Plan;
 use crate::compaction::resolve::{self, ResolutionState};
 use crate::compaction::trigger::{self, Found};
 use crate::compaction::verdict::Verdict;
@@ -20,11 +22,11 @@ use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS};
 use crate::text::counted;
 
 impl Rounds<'_, '_> {
-    /// An earlier trigger of this client may have started a job, which this call then follows.
-    pub(super) async fn resolve_doubt(&mut self) -> Result<(), Error> {
+    /// An earlier trigger of this client may have started a job, which this call then follows. Returns whether it has.
+    pub(super) async fn resolve_doubt(&mut self) -> Result<bool, Error> {
         let context = self.run.context;
         if context.history().in_doubt(&self.run.collection).is_none() || self.run.settings.only_estimate {
-            return Ok(());
+            return Ok(false);
         }
         let name = &self.run.collection.name;
         let found =
@@ -32,8 +34,9 @@ impl Rounds<'_, '_> {
         if found.state == ResolutionState::Started && found.job_id > NO_JOB {
             let stored = self.list().await?;
             self.follow_earlier(found.job_id, &stored).await?;
+            return Ok(true);
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Follows a job that was triggered before this call. If it fails, the rounds compact what it left.
@@ -44,7 +47,9 @@ impl Rounds<'_, '_> {
         match outcome.error {
             Some(error) if outcome.report.verdict == Verdict::None => return Err(error),
             None if mode == Some(Mode::L0) => self.note_deletions(stored),
-            None if mode == Some(self.run.settings.params.mode()) => self.results.add(&outcome.report.plans),
+            None if mode == Some(self.run.settings.params.mode()) => {
+                self.results.add(&outcome.report.plans, self.job_kind());
+            }
             _ => {}
         }
         Ok(())
@@ -93,13 +98,13 @@ impl Rounds<'_, '_> {
 
     /// Triggers once, and follows the job to its end.
     pub(super) async fn trigger(&mut self, params: &Params, stored: &[Segment]) -> Result<Round, Error> {
-        let found = self.find().await?;
         let (context, name) = (self.run.context, self.run.collection.name.clone());
         let triggered = {
             let _turn = match self.run.group {
                 Some(group) => Some(group.turn(context.deadline).await?),
                 None => None,
             };
+            let found = self.find().await?;
             Box::pin(trigger::compact(context, &name, Some(found), params)).await
         };
         let chose_segments = params.segment_ids != self.run.settings.params.segment_ids;
@@ -122,12 +127,13 @@ impl Rounds<'_, '_> {
         if triggered.start == Start::Nothing {
             return self.nothing().await;
         }
-        if !params.is_l0 {
-            self.triggered += 1;
-            self.run.out.cost = self.planned;
-        }
         let why = if triggered.start == Start::Running { "it ran already" } else { "" };
         let outcome = self.follow(triggered.job_id, params.is_l0, why).await?;
+        let is_main = !params.is_l0 || self.run.settings.params.is_l0;
+        if is_main && !matches!(outcome.report.verdict, Verdict::NotStarted | Verdict::NothingToDo) {
+            self.triggered += 1;
+            self.run.out.cost = self.run.out.cost.and(self.cost_of(&outcome.report.plans));
+        }
         match outcome.error {
             Some(error) if outcome.report.verdict == Verdict::NotStarted => return Ok(Round::Later(error)),
             Some(error) => return Err(error),
@@ -136,11 +142,32 @@ impl Rounds<'_, '_> {
         if outcome.report.verdict == Verdict::NothingToDo {
             return self.nothing().await;
         }
-        if !params.is_l0 || self.run.settings.params.is_l0 {
+        if is_main {
             self.results.see(stored);
-            self.results.add(&outcome.report.plans);
+            self.results.add(&outcome.report.plans, self.job_kind());
+        }
+        if params.is_clustering {
+            self.purgeable.clear(); // it has rewritten everything
         }
         Ok(Round::Compacted)
+    }
+
+    fn job_kind(&self) -> JobKind {
+        JobKind {
+            is_clustering: self.run.settings.params.is_clustering,
+            limits_plans: self.run.server.is_before(COUNTS_PLANS),
+        }
+    }
+
+    /// What a job rewrote. If the server does not list its plans, it is what was planned.
+    fn cost_of(&self, plans: &[Plan]) -> Cost {
+        if plans.is_empty() || self.run.settings.params.is_l0 {
+            return self.planned;
+        }
+        let (segments_in, rows) = self.results.taken_by(plans);
+        let targets: usize = plans.iter().map(|plan| plan.targets().len()).sum();
+        let segments_out = self.planned.segments_out.map(|_| u64::try_from(targets).unwrap_or(u64::MAX));
+        Cost { segments_in, segments_out, rows, row_bytes: self.planned.row_bytes }
     }
 
     /// The server scheduled nothing. Servers before 2.4 answer so too if another compaction holds the segments.

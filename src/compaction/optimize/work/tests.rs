@@ -1,4 +1,5 @@
 use super::*;
+use crate::compaction::optimize::results::JobKind;
 use crate::compaction::params::Params;
 use crate::compaction::plan::Plan;
 use crate::proto::common::{SegmentLevel, SegmentState};
@@ -66,7 +67,8 @@ impl World {
                 target: *target,
                 ..Plan::default()
             };
-            self.results.add(&job.iter().map(plan).collect::<Vec<_>>());
+            let kind = JobKind { limits_plans: true, ..JobKind::default() };
+            self.results.add(&job.iter().map(plan).collect::<Vec<_>>(), kind);
         }
         self
     }
@@ -82,6 +84,7 @@ impl World {
             results: &self.results,
             ours: &self.ours,
             purgeable: &self.purgeable,
+            is_first: self.results.is_empty(),
         }
     }
 
@@ -130,6 +133,16 @@ fn segments_of_one_place_are_merged_if_that_makes_them_fewer() {
     };
     assert_eq!(large(1_999).figures(), (0, Some(0)), "two are too large for one");
     assert_eq!(large(2_000).figures(), (4, Some(2)));
+}
+
+#[test]
+fn full_segments_stay_where_small_ones_are_merged() {
+    let full = |id| Segment { rows: 1_000, ..segment(id, 1) };
+    let world = World::new(vec![full(1), full(2), segment(3, 1), segment(4, 1)]);
+    let world =
+        World { settings: Settings { segment_bytes: Some(10_000), ..world.settings.clone() }, ..world };
+    let work = world.work();
+    assert_eq!((work.named, work.cost.rows, work.cost.segments_out), (Some(vec![3, 4]), 200, Some(1)));
 }
 
 #[test]
@@ -204,6 +217,13 @@ fn clustering_takes_everything_if_something_is_not_clustered() {
     assert_eq!(world(vec![clustered(1), segment(2, 1)]).figures(), (2, None));
     assert_eq!(world(vec![clustered(1), clustered(2)]).figures(), (0, None));
     assert_eq!(world(vec![segment(1, 1)]).after(&[&[(&[9], 1)]]).figures(), (0, None));
+    let mut with_writer = world(vec![clustered(1), segment(2, 1)]);
+    with_writer.ours = HashSet::from([1]);
+    assert_eq!(
+        with_writer.figures(),
+        (0, None),
+        "for what a writer stored since, nothing is clustered again"
+    );
     let deletions = Params { is_l0: true, ..Params::default() };
     assert_eq!(World::with(deletions.clone(), vec![segment(1, 1), l0(2, 1)]).figures().0, 1);
     assert_eq!(World::with(deletions, vec![segment(1, 1)]).figures().0, 0);
@@ -224,7 +244,7 @@ fn what_is_left_out_has_a_reason_and_what_a_later_round_could_take_is_open() {
         segment(8, 2),
     ];
     let (open, left) = World::new(stored.clone()).leftovers();
-    assert_eq!(open, [1, 2, 3]);
+    assert_eq!(open, [1, 2, 3, 4], "deletions have to be applied too");
     let expected = LeftOut {
         total: 7,
         unsorted: 1,
@@ -237,19 +257,19 @@ fn what_is_left_out_has_a_reason_and_what_a_later_round_could_take_is_open() {
     };
     assert_eq!(left, expected);
     let (open, left) = World::new(stored).after(&[&[(&[9], 1)]]).leftovers();
-    assert_eq!((open, left.held), (vec![2, 3], 1), "1 is a result, and 2 could be merged with it");
+    assert_eq!((open, left.held), (vec![2, 3, 4], 1), "1 is a result, and 2 could be merged with it");
     let results = vec![segment(7, 1), segment(8, 1)];
     let (open, left) = World::new(results).after(&[&[(&[1], 7)], &[(&[2], 8)]]).leftovers();
     assert_eq!((open, left.held), (vec![7, 8], 2), "the results of two jobs could be merged");
 }
 
 #[test]
-fn a_result_that_is_not_sorted_yet_can_be_merged_later() {
+fn a_result_that_is_not_sorted_yet_is_waited_for() {
     let two = || vec![unsorted(7), segment(8, 1)];
     let (open, left) = World::new(two()).after(&[&[(&[1], 7)]]).leftovers();
-    assert_eq!((open, left.unsorted, left.held), (vec![8], 1, 1), "8 was left out");
+    assert_eq!((open, left.unsorted, left.held), (vec![7, 8], 1, 1), "8 was left out");
     let (open, left) = World::new(vec![unsorted(7)]).after(&[&[(&[1], 7)]]).leftovers();
-    assert_eq!((open, left.unsorted), (vec![], 1), "there is nothing to merge it with");
+    assert_eq!((open, left.unsorted), (vec![7], 1), "and what is done is sorted");
     let both = vec![unsorted(7), unsorted(8)];
     let (open, left) = World::new(both).after(&[&[(&[1], 7)], &[(&[2], 8)]]).leftovers();
     assert_eq!((open, left.unsorted), (vec![7, 8], 2), "the results of two jobs could be merged");
