@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use milvus_client::Status;
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{Params, Verdict};
+use milvus_client::compaction::{Optimized, Params, Settings as Optimization, Verdict};
 use milvus_replay::{Recording, Replay, Settings};
 use replayed::foretold::Foretold;
 use replayed::run::{Judgement, client};
@@ -32,6 +32,9 @@ const MOST_OTHERS: f64 = 10.0;
 /// A dry run that never knows would never be belied. So many know.
 const LEAST_YES: usize = 100;
 const LEAST_NO: usize = 10;
+
+/// Far above what a call against one replay takes.
+const LIMIT: Timeout = Timeout::After(Duration::from_secs(20));
 
 /// In milliseconds, with commas between them.
 const LATENCIES: &str = "REPLAY_LATENCIES";
@@ -109,6 +112,59 @@ fn every_row_of_the_table_was_recorded() {
     }
 }
 
+#[test]
+fn an_optimization_says_nothing_false_of_any_recorded_server() {
+    let met = replayed::optimized::meet_all(&plan().latencies);
+    let mut lines: Vec<_> = met.iter().map(ToString::to_string).collect();
+    lines.sort();
+    println!("{}", lines.join("\n"));
+    let wrong = met.iter().filter(|met| met.judgement == Judgement::Wrong);
+    let wrong: Vec<_> = wrong.map(ToString::to_string).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let right = met.iter().filter(|met| met.judgement == Judgement::Right).count() * 1000 / met.len();
+    println!("{} optimizations, {right} of 1000 right", met.len());
+    assert!(right >= LEAST_RIGHT, "only {right} of 1000 are right");
+}
+
+#[test]
+fn of_two_clients_that_optimize_at_once_one_has_the_job_and_none_triggers_over_it() {
+    for version in ["2.4.24", "2.6.19", "3.0.0-beta"] {
+        let replay = replay(&format!("{version}/second.jsonl"), Settings::default());
+        // Every later trigger is answered with -1 (`second`). The job takes up to 6 s.
+        let settings = replayed::optimized::settings(Params::default());
+        let settings = Optimization { pauses: Duration::from_secs(15), ..settings };
+        let optimize = || client(&replay.uri(), &[]).optimize("sec", settings.clone(), LIMIT).wait().unwrap();
+        let mut both = std::thread::scope(|scope| {
+            [(); 2].map(|()| scope.spawn(optimize)).map(|one| one.join().unwrap())
+        });
+        both.sort_by_key(Optimized::rounds);
+        let verdicts = both.each_ref().map(|out| (out.verdict, out.rounds()));
+        assert_eq!(verdicts, [(Verdict::NothingToDo, 0), (Verdict::Succeeded, 1)], "{version}: {both:#?}");
+        for out in &both {
+            assert!(out.error.is_none() && out.after.unwrap().segments == 1, "{version}: {out:#?}");
+        }
+        // The job of newer servers may be over before the other client looks.
+        let triggers = replay.questions()["ManualCompaction"];
+        assert!(triggers > 1 || version != "2.4.24", "{version}: both wanted it");
+    }
+}
+
+#[test]
+fn a_second_call_goes_on_where_the_first_ended() {
+    for version in ["2.4.24", "2.5.27"] {
+        let replay = replay(&format!("{version}/one.jsonl"), Settings::default());
+        let client = client(&replay.uri(), &[]);
+        let settings = replayed::optimized::settings(Params::default());
+        let limit = Timeout::After(Duration::from_secs(4)); // the job takes more than 5 s
+        let first = client.optimize("one", settings.clone(), limit).wait().unwrap();
+        assert_eq!(first.error.unwrap().status, Status::Timeout, "{version}");
+        let second = client.optimize("one", settings, LIMIT).wait().unwrap();
+        assert_eq!((second.error, second.verdict), (None, Verdict::Succeeded), "{version}");
+        assert_eq!((second.job_id, second.after.unwrap().segments), (first.job_id, 1), "{version}");
+        assert_eq!(replay.questions()["ManualCompaction"], 1, "{version}");
+    }
+}
+
 fn replay(recording: &str, settings: Settings) -> Replay {
     Replay::start(Arc::new(Recording::read(&replayed::folder().join(recording)).unwrap()), settings)
 }
@@ -117,9 +173,8 @@ fn replay(recording: &str, settings: Settings) -> Replay {
 fn what_was_not_recorded_is_not_made_up() {
     let replay = replay("2.6.19/one.jsonl", Settings::default());
     let client = client(&replay.uri(), &[]);
-    let limit = Timeout::After(Duration::from_secs(20));
-    assert_eq!(client.flush("one", limit).wait().unwrap_err().status, Status::Unsupported);
-    assert_eq!(client.segments("one", false, limit).wait().unwrap().len(), 4);
+    assert_eq!(client.flush("one", LIMIT).wait().unwrap_err().status, Status::Unsupported);
+    assert_eq!(client.segments("one", false, LIMIT).wait().unwrap().len(), 4);
     assert_eq!(replay.questions()["Flush"], 1);
     assert_eq!(replay.questions()["GetPersistentSegmentInfo"], 1);
 }
@@ -129,11 +184,10 @@ fn an_answer_changes_when_the_recorded_one_did() {
     // A hundred recorded seconds pass in one, so that the job is over at once.
     let replay = replay("2.6.19/one.jsonl", Settings { speed: 100.0, ..Settings::default() });
     let client = client(&replay.uri(), &[]);
-    let limit = Timeout::After(Duration::from_secs(20));
-    assert_eq!(client.segments("one", false, limit).wait().unwrap().len(), 4, "the clock stands");
+    assert_eq!(client.segments("one", false, LIMIT).wait().unwrap().len(), 4, "the clock stands");
     let job = replay.trigger().unwrap();
-    client.compaction_wait(job, limit).wait().unwrap();
-    assert_eq!(client.segments("one", false, limit).wait().unwrap().len(), 1);
+    client.compaction_wait(job, LIMIT).wait().unwrap();
+    assert_eq!(client.segments("one", false, LIMIT).wait().unwrap().len(), 1);
 }
 
 #[test]
@@ -179,15 +233,14 @@ fn a_client_that_met_a_starting_server_knows_the_version_later_and_keeps_to_it()
     for (version, has_target_size) in [("2.4.24", false), ("2.5.27", false), ("2.6.19", true)] {
         let replay = replay(&format!("{version}/starting.jsonl"), Settings::default());
         let client = client(&replay.uri(), &[]);
-        let limit = Timeout::After(Duration::from_secs(20));
         let sized = Params { target_size_mb: 64, ..Params::default() };
-        let result = client.compact_with("st", sized, limit).wait();
+        let result = client.compact_with("st", sized, LIMIT).wait();
         let is_refused = result.as_ref().is_err_and(|error| error.status == Status::Unsupported);
         assert_eq!(is_refused, !has_target_size, "{version}: {result:?}");
         // Once it serves, one of the recording client's own jobs may hold the segments.
         let is_known = result.is_ok() || result.as_ref().is_err_and(|error| error.status == Status::Busy);
         assert!(is_refused || is_known, "{version}: {result:?}");
-        let told = client.server(limit).wait().unwrap().version_text;
+        let told = client.server(LIMIT).wait().unwrap().version_text;
         assert_eq!(told.trim_start_matches('v'), version);
         // This one takes no connections until it serves.
         let asked = replay.questions();

@@ -1,6 +1,7 @@
 //! The library against every recording of a real server: who does what, at once.
 
 pub(crate) mod foretold;
+pub(crate) mod optimized;
 pub(crate) mod run;
 mod short;
 pub(crate) mod summary;
