@@ -159,7 +159,11 @@ fn a_second_call_goes_on_where_the_first_ended() {
         let first = client.optimize("one", settings.clone(), limit).wait().unwrap();
         assert_eq!(first.error.unwrap().status, Status::Timeout, "{version}");
         let second = client.optimize("one", settings, LIMIT).wait().unwrap();
-        assert_eq!((second.error, second.verdict), (None, Verdict::Succeeded), "{version}");
+        assert_eq!(second.verdict, Verdict::Succeeded, "{version}");
+        // The result of 2.5.27 was not sorted when the recording ended.
+        let status = second.error.map_or(Status::Ok, |error| error.status);
+        let expected = if version == "2.5.27" { Status::Incomplete } else { Status::Ok };
+        assert_eq!(status, expected, "{version}");
         assert_eq!((second.job_id, second.after.unwrap().segments), (first.job_id, 1), "{version}");
         assert_eq!(replay.questions()["ManualCompaction"], 1, "{version}");
     }

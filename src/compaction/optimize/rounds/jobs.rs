@@ -130,8 +130,8 @@ impl Rounds<'_, '_> {
         let why = if triggered.start == Start::Running { "it ran already" } else { "" };
         let outcome = self.follow(triggered.job_id, params.is_l0, why).await?;
         let is_main = !params.is_l0 || self.run.settings.params.is_l0;
+        self.triggered += u32::from(is_main);
         if is_main && !matches!(outcome.report.verdict, Verdict::NotStarted | Verdict::NothingToDo) {
-            self.triggered += 1;
             self.run.out.cost = self.run.out.cost.and(self.cost_of(&outcome.report.plans));
         }
         match outcome.error {
@@ -165,8 +165,8 @@ impl Rounds<'_, '_> {
             return self.planned;
         }
         let (segments_in, rows) = self.results.taken_by(plans);
-        let targets: usize = plans.iter().map(|plan| plan.targets().len()).sum();
-        let segments_out = self.planned.segments_out.map(|_| u64::try_from(targets).unwrap_or(u64::MAX));
+        // About one of each plan; servers before 3.1 name only the first, and of a forgotten plan none.
+        let segments_out = self.planned.segments_out.map(|_| u64::try_from(plans.len()).unwrap_or(u64::MAX));
         Cost { segments_in, segments_out, rows, row_bytes: self.planned.row_bytes }
     }
 
