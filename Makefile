@@ -13,7 +13,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
 	check-java check-docs check-e2e check-versions check-fronts check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
-	clean target/release/milvus-bench
+	optimize-table clean target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -29,6 +29,7 @@ help:
 	@echo "make release  all that a release needs but its tag: .github/RELEASING.md"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make fronts   write its second part anew: what stands in front of Milvus, and faults on the way"
+	@echo "make optimize-table  write docs/optimize.md anew, in an hour: what is left and served when optimizing is done"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
 	@echo "make header   write include/milvus_client.h, the documentation's options and the bindings anew from the sources"
 	@echo "make abi      after a change of the header: write the list of symbols and the layouts anew, until the first release all of tests/abi"
@@ -221,6 +222,9 @@ sizes:
 
 errors: setup stage
 	$(VENV)/bin/python tests/e2e/connections.py
+
+optimize-table: setup stage
+	$(VENV)/bin/python tests/e2e/optimize_table.py
 
 fronts: stage
 	@tools/setup.sh tests

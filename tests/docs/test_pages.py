@@ -104,7 +104,7 @@ def test_an_indented_line_hides_only_itself():
 
 
 def test_every_link_leads_somewhere_in_the_repository_too():
-    measured = {name: (ROOT / "docs" / name).read_text() for name in ("errors.md", "truth.md", "performance.md")}
+    measured = {name: (ROOT / "docs" / name).read_text() for name in ("errors.md", "optimize.md", "truth.md", "performance.md")}
     found = [(name, target) for name, text in (written() | measured).items() for target in links(text)]
     assert len(found) > 150 and {name for name, _ in found} > {"../README.md", "SUMMARY.md", "start/c.md", "../.github/CONTRIBUTING.md"}
     assert [(name, target) for name, target in found if not leads_somewhere(ROOT / "docs" / name, target)] == []

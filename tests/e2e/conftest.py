@@ -9,6 +9,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+# Else gRPC acts in each process that is forked off to start a server, which can crash it before it is one.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+
 import milvus_server  # noqa: E402
 
 # A proxy that this machine needs for other things would stand between the tests and hosts that do not exist.

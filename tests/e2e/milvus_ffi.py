@@ -72,7 +72,9 @@ ServerInfo = _struct("milvus_server_info", [
     ("deploy_mode", ctypes.c_char * 64)])
 Progress = _struct("milvus_progress", [
     ("elapsed_ms", _int64), ("planned", _int64), ("completed", _int64), ("failed", _int64), ("plans_per_second", ctypes.c_double),
-    ("collections", _int64), ("collections_done", _int64), ("collections_failed", _int64)])
+    ("collections", _int64), ("collections_done", _int64), ("collections_failed", _int64), ("stage", ctypes.c_int32),
+    ("round", ctypes.c_int32), ("stage_done", _int64), ("stage_total", _int64), ("rewrite_segments", _int64),
+    ("rewrite_rows", _int64), ("rewrite_bytes", _int64)])
 ManyParams = _struct("milvus_many_params", [
     ("compaction", ctypes.POINTER(CompactParams)), ("concurrency", ctypes.c_int32), ("only_trigger", ctypes.c_int32)])
 ManyResult = _struct("milvus_many_result", [
@@ -107,7 +109,6 @@ for name, result, *parameters in [
         ("compact_with", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CompactResult)),
         ("parse_target_size", _status, _text, ctypes.POINTER(_int64)),
         ("flush", _status, _pointer, _text, _int64),
-        ("optimize", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(Report)),
         ("compaction_check", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CheckResult)),
         ("compaction_resolve", _status, _pointer, _text, _int64, ctypes.POINTER(Resolution)),
         ("compaction_tasks", _status, _pointer, _text, _int64, ctypes.POINTER(_pointer)),
@@ -301,11 +302,6 @@ class Client:
 
     def flush(self, name, timeout_ms=30000):
         check(lib.milvus_flush(self.handle, name.encode(), timeout_ms))
-
-    def optimize(self, name, timeout_ms=60000, **params):
-        report = Report(ctypes.sizeof(Report))
-        status = lib.milvus_optimize(self.handle, name.encode(), ctypes.byref(params_of(**params)), timeout_ms, ctypes.byref(report))
-        return self._judged(status, report)
 
     def resolve(self, name, timeout_ms=10000):
         found = self._filled(Resolution, lib.milvus_compaction_resolve, name.encode(), timeout_ms)
