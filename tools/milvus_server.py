@@ -56,9 +56,11 @@ _giving = threading.Lock()
 
 def _free_port_block(count):
     """The first of `count` neighbouring ports of loopback that are all free, and not given to another server of
-    this process, which may not have opened them yet."""
+    this process, which may not have opened them yet. Processes begin far from each other."""
+    blocks = range(20000, 32000 - count, count)
+    start = os.getpid() * 37 % len(blocks)
     with _giving:
-        for base in range(20000 + os.getpid() % 5000, 32000, count):
+        for base in [*blocks[start:], *blocks[:start]]:
             if base in _blocks_given:
                 continue
             with contextlib.ExitStack() as held:
