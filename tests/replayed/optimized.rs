@@ -45,7 +45,7 @@ impl Expected {
             return None;
         }
         let mut all = json!({
-            "skip": false, "limit_s": 24, "status": "OK", "verdict": "SUCCEEDED", "rounds": 1, "triggers": 1,
+            "skip": false, "limit_s": 60, "status": "OK", "verdict": "SUCCEEDED", "rounds": 1, "triggers": 1,
             "unrecorded": false, "stored": "merged", "channels": 1, "rows": null, "left_out": {}, "new": 0, "or": null,
         });
         let of_version = row["on"].get(version).and_then(Value::as_object);

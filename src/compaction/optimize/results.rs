@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::estimate::PLAN_LIMIT;
+use super::super::judgement::Reason;
 use super::super::plan::Plan;
 use crate::segments::Segment;
 
@@ -38,6 +39,8 @@ pub(super) struct Results {
     sources: HashSet<i64>,
     /// The results, and the sorted forms that came in their place.
     made: HashMap<i64, Made>,
+    /// The jobs of results that no list of plans named, because the server forgot the plan first.
+    unnamed: HashMap<Form, Vec<u32>>,
     /// How many jobs there were.
     jobs: u32,
     /// The jobs with a plan that could not take more segments.
@@ -74,6 +77,12 @@ impl Results {
                 let rows = forms.iter().fold(0, |sum: i64, form| sum.saturating_add(form.rows));
                 Some(Form { partition_id, rows })
             });
+            if plan.judged.reason == Reason::ResultFits
+                && plan.targets().is_empty()
+                && let Some(form) = form
+            {
+                self.unnamed.entry(form).or_default().push(self.jobs);
+            }
             let form = form.filter(|_| plan.targets().len() == 1);
             for target in plan.targets() {
                 self.made.entry(*target).or_insert(Made { job: self.jobs, form });
@@ -98,6 +107,7 @@ impl Results {
     pub(super) fn see(&mut self, stored: &[Segment]) {
         let now: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
         self.find_clustered(stored);
+        self.find_unnamed(stored);
         self.find_sorted_forms(stored, &now);
         self.find_replacements(stored, &now);
         self.there.extend(stored.iter().map(|segment| segment.id).filter(|id| self.made.contains_key(id)));
@@ -114,6 +124,20 @@ impl Results {
         };
         for segment in stored.iter().filter(is_result).collect::<Vec<_>>() {
             self.made.entry(segment.id).or_insert(Made { job: self.jobs, form: Some(Form::of(segment)) });
+        }
+    }
+
+    /// Takes segments with the rows of forgotten plans for their results.
+    fn find_unnamed(&mut self, stored: &[Segment]) {
+        for segment in stored {
+            let form = Form::of(segment);
+            let is_new = !self.seen.contains_key(&segment.id) && !self.made.contains_key(&segment.id);
+            if is_new
+                && segment.is_stored_data()
+                && let Some(job) = self.unnamed.get_mut(&form).and_then(Vec::pop)
+            {
+                self.made.insert(segment.id, Made { job, form: Some(form) });
+            }
         }
     }
 
@@ -220,6 +244,7 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::judgement::Judged;
     use super::*;
     use crate::proto::common::SegmentState;
 
@@ -270,6 +295,20 @@ mod tests {
         assert_eq!([3, 4, 5].map(|id| results.has(id)), [true, true, false]);
         results.see(&[clustered(3), clustered(4), clustered(6)]);
         assert!(!results.has(6), "what appears later is another job's");
+    }
+
+    #[test]
+    fn the_result_of_a_plan_that_the_server_forgot_is_known_by_its_rows() {
+        let mut results = Results::default();
+        results.begin(&[segment(1, 50, true), segment(2, 70, true), segment(3, 120, true)]);
+        let judged = Judged::completed(Reason::ResultFits);
+        results.add(&[Plan { judged, ..plan(&[1, 2], -1) }], JobKind::default());
+        results.see(&[segment(3, 120, true), segment(4, 90, true), segment(5, 120, false)]);
+        assert_eq!([3, 4, 5].map(|id| results.has(id)), [false, false, true]);
+        results.see(&[segment(3, 120, true), segment(5, 120, false), segment(6, 120, false)]);
+        assert!(!results.has(6), "one segment is the result of one plan");
+        results.see(&[segment(3, 120, true), segment(7, 120, true)]);
+        assert!(results.has(7), "the sorted form of 5");
     }
 
     #[test]
