@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use milvus_client::Status;
 use milvus_client::compaction::{ApplyDeletions, Params, Settings, Stage, Verdict};
-use milvus_fake::{Fake, Method, PROFILES, ROWS, is_from};
+use milvus_fake::{Fake, Fault, Method, PROFILES, ROWS, is_from};
 
-use super::common::client;
+use super::common::{client, client_with};
 use super::on_each::on_each;
 use super::{LINES, NEW, optimize, optimized, quick, segments, status};
 
@@ -213,5 +213,31 @@ fn what_is_flushed_is_sorted_before_it_is_merged() {
         let out = optimized(client, "c", quick());
         assert_eq!((segments(fake, "c"), out.rounds()), (1, 1), "{line}: {out:#?}");
         assert_eq!(out.after.unwrap().rows, 2 * ROWS + 9, "{line}");
+    });
+}
+
+#[test]
+fn what_is_sorted_late_is_merged_in_a_later_round() {
+    on_each(&["v2.5.27", NEW, "v3.0.0"], |line, fake, client| {
+        fake.add_mergeable("c", &[2]);
+        fake.load("c", 9);
+        fake.sort_after("c", 12);
+        let settings = Settings { skipped: Stage::Sort as i32, ..quick() };
+        let out = optimized(client, "c", settings);
+        assert_eq!((segments(fake, "c"), out.rounds()), (1, 2), "{line}: {out:#?}");
+        assert_eq!(out.after.unwrap().rows, 2 * ROWS + 9, "{line}");
+    });
+}
+
+#[test]
+fn a_trigger_that_the_server_refuses_for_now_is_sent_again() {
+    on_each(&LINES, |line, fake, _| {
+        let client = client_with(&fake.uri(), &[("retry.max_attempts", "1")]);
+        fake.add_mergeable("c", &[3]);
+        (0..2).for_each(|_| {
+            fake.fail_next(Method::Trigger, Fault::Refuse(8, 1, "rate limit exceeded".to_owned()));
+        });
+        optimized(&client, "c", quick());
+        assert_eq!((segments(fake, "c"), fake.count(Method::Trigger)), (1, 3), "{line}");
     });
 }
