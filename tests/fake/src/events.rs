@@ -8,6 +8,8 @@ use crate::{Fake, Method};
 pub enum Event {
     /// It is dropped.
     Drop,
+    /// It is dropped, and this other collection gets its name.
+    TakeOver(&'static str),
     /// Its index is dropped.
     DropIndex,
     /// It is released.
@@ -44,7 +46,7 @@ impl Fake {
 impl Collection {
     fn happen(&mut self, event: &Event) {
         match event {
-            Event::Drop => {}
+            Event::Drop | Event::TakeOver(_) => {}
             Event::DropIndex => self.drop_index(),
             Event::Release => self.release(),
             Event::Reload(questions) => self.reload(*questions),
@@ -56,7 +58,10 @@ impl Collection {
 
 impl State {
     fn happen(&mut self, name: &str, event: &Event) {
-        if *event == Event::Drop {
+        if let Event::TakeOver(other) = event {
+            self.drop_collection(name);
+            self.rename(other, name);
+        } else if *event == Event::Drop {
             self.drop_collection(name);
         } else if let Some(collection) = self.collections.get_mut(name) {
             collection.happen(event);
