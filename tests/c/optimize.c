@@ -303,7 +303,8 @@ static void asynchronously(milvus_client *client)
     milvus_optimize_list_free(list);
     CHECK(milvus_client_close(client, 5000) == MILVUS_OK); // no callback runs any more
     // The two looks that the last stage takes are a second apart.
-    CHECK((__atomic_load_n(&stages_told, __ATOMIC_SEQ_CST) & MILVUS_STAGE_SERVE) != 0);
+    CHECK((__atomic_load_n(&stages_told, __ATOMIC_SEQ_CST) & (MILVUS_STAGE_SERVE | MILVUS_STAGE_DONE)) != 0);
+    // On a busy machine the callback for the last stage reads the end.
     CHECK(milvus_optimize_async(client, "later", NULL, 0, &future) == MILVUS_CLOSED);
 }
 
