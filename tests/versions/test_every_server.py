@@ -230,7 +230,7 @@ def test_without_a_trigger_in_doubt_there_is_nothing_to_find(world, client):
 
 def test_flushing_and_optimizing_go_with_it(world, client):
     """On real servers with rows that are not flushed yet, and a loaded collection."""
-    name = world.collection("small")
+    name = world.mergeable()
     if world.is_real:
         world.pymilvus.insert(name, [{"id": 10000 + row, "vector": [0.5] * 8} for row in range(50)])
         world.pymilvus.load_collection(name)

@@ -46,6 +46,10 @@ class World:
     def row_count(self, name):
         return sum(self.segments(name).values())
 
+    def mergeable(self):
+        """A collection of some segments that end as one."""
+        return self.collection("small")
+
 
 class FakeWorld(World):
     """The scripted server, in a process of its own."""
@@ -74,6 +78,11 @@ class FakeWorld(World):
     def collection(self, kind):
         name = self.fresh_name()
         self.tell(f"add {name} {self.SCENARIOS.get(kind, kind)}")
+        return name
+
+    def mergeable(self):
+        name = self.fresh_name()
+        self.tell(f"mergeable {name} 4")
         return name
 
     def alias(self, name):
