@@ -96,9 +96,8 @@ def loaded(uri, name, segments=8, rows=100):
     seed.fill(pymilvus, name, segments, rows)
     with Lists(uri) as lists:
         lists.ask("LoadCollection", collection_name=name)
-        stored = lists.stored(name)
-        wait_until(lambda: lists.is_loaded(name) and set(lists.served(name)) == set(stored))
-    return stored
+        wait_until(lambda: lists.is_loaded(name) and set(lists.served(name)) == set(lists.stored(name)), 180)
+        return lists.stored(name)
 
 
 class Writer(threading.Thread):

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use milvus_client::Status;
 use milvus_client::compaction::{ApplyDeletions, Params, Settings, Stage, Verdict};
-use milvus_fake::{Fake, Fault, Method, PROFILES, ROWS, is_from};
+use milvus_fake::{Event, Fake, Fault, Method, PROFILES, ROWS, is_from};
 
 use super::common::{client, client_with};
 use super::on_each::on_each;
@@ -177,6 +177,20 @@ fn deletions_are_applied_first_where_the_server_can() {
         let always = optimize(client, "kept", Settings { deletions: ApplyDeletions::Always, ..quick() });
         let expected = if can { Status::Ok } else { Status::Unsupported };
         assert_eq!(status(&always), expected, "{profile}");
+    });
+}
+
+#[test]
+fn deletions_that_somebody_else_applies_are_purged_too() {
+    on_each(&["v2.6.19", "v3.0.0"], |line, fake, client| {
+        fake.add_mergeable("c", &[1]);
+        fake.delete_rows("c", 20);
+        fake.before_call(Method::Trigger, 0, "c", Event::ApplyDeletions);
+        let out = optimized(client, "c", quick());
+        let rows: i64 = fake.segments("c").iter().map(|(_, rows)| *rows).sum();
+        // One trigger finds no deletions any more, and one purges the rows.
+        assert_eq!((rows, fake.count(Method::Trigger)), (ROWS - 20, 2), "{line}: {out:#?}");
+        assert_eq!(out.verdict, Verdict::Succeeded, "{line}");
     });
 }
 

@@ -134,8 +134,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             return Ok(None);
         }
         if applies_deletions {
-            self.apply_deletions(stored).await?;
-            return self.list().await.map(Some);
+            return self.apply_deletions(stored).await.map(Some);
         }
         if self.triggered == self.run.settings.rounds {
             return Ok(None);
@@ -203,29 +202,41 @@ impl<'r, 'a> Rounds<'r, 'a> {
         }
     }
 
+    /// Deletions that a writer stores meanwhile do not matter.
     fn has_deletions_to_apply(&self, stored: &[Segment]) -> bool {
         !self.has_applied_deletions
             && self.run.settings.applies_deletions_on(&self.run.server)
-            && self.view(stored).l0() > 0
+            && stored.iter().any(|segment| self.is_old_l0(segment))
     }
 
-    /// Applies the deletions to the segments that they concern; the next round purges the rows.
-    async fn apply_deletions(&mut self, stored: &[Segment]) -> Result<(), Error> {
+    fn is_old_l0(&self, segment: &Segment) -> bool {
+        segment.is_l0() && segment.is_there() && self.results.old().contains(&segment.id)
+    }
+
+    /// Applies the deletions to the segments that they concern; the next round purges the rows. If the server does not do so
+    /// now, the next step looks whether it has done so by itself meanwhile, and triggers again if it has not.
+    async fn apply_deletions(&mut self, stored: &[Segment]) -> Result<Vec<Segment>, Error> {
         let params = Params { is_l0: true, ..Params::default() };
-        loop {
-            match self.trigger(&params, stored).await? {
-                Round::Compacted => break,
-                // The server applies deletions only once nothing older grows, and one job at a time.
-                Round::Nothing => {}
-                Round::Later(error) => self.latest = Some(error),
+        let has_time = match self.trigger(&params, stored).await? {
+            Round::Compacted => {
+                self.has_applied_deletions = true;
+                return self.list().await;
             }
-            if !self.rest().await {
-                self.purgeable.clear();
-                break;
+            // The server applies deletions only once nothing older grows, and one job at a time.
+            Round::Nothing => self.rest().await,
+            Round::Later(error) => {
+                self.latest = Some(error);
+                self.rest().await
             }
+        };
+        let now = self.list().await?;
+        if !has_time {
+            self.has_applied_deletions = true;
+            let waiting = now.iter().filter(|segment| self.is_old_l0(segment));
+            let waiting: HashSet<i64> = waiting.map(|segment| segment.partition_id).collect();
+            self.purgeable.retain(|partition| !waiting.contains(partition));
         }
-        self.has_applied_deletions = true;
-        Ok(())
+        Ok(now)
     }
 
     /// Once the deletions are applied, the segments that they concern have to be rewritten.

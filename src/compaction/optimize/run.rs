@@ -152,6 +152,9 @@ impl<'a> Run<'a> {
     pub(super) fn tell_cost(&self, cost: Cost) {
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let rewrite = (number(cost.segments_in), number(cost.rows), number(cost.bytes()));
+        if self.progress().rewrite == rewrite {
+            return;
+        }
         self.change(|progress| progress.rewrite = rewrite);
         log::tell(Level::Info, "going to rewrite", || {
             let (segments, rows, bytes) = rewrite;

@@ -226,11 +226,6 @@ impl View<'_> {
     fn wants_deletions(&self) -> bool {
         self.mode() == Mode::L0 || self.settings.applies_deletions_on(self.server)
     }
-
-    /// Segments of deletions.
-    pub(super) fn l0(&self) -> usize {
-        self.stored.iter().filter(|segment| segment.is_l0() && segment.is_there()).count()
-    }
 }
 
 #[cfg(test)]

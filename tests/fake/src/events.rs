@@ -19,6 +19,8 @@ pub enum Event {
     /// A replica goes down, or comes up again.
     TakeDown(usize),
     BringUp(usize),
+    /// The server applies its deletions by itself.
+    ApplyDeletions,
 }
 
 /// What is to happen before a call.
@@ -52,6 +54,7 @@ impl Collection {
             Event::Reload(questions) => self.reload(*questions),
             Event::TakeDown(replica) => self.serving.set_down(*replica, true),
             Event::BringUp(replica) => self.serving.set_down(*replica, false),
+            Event::ApplyDeletions => self.apply_deletions(),
         }
     }
 }
