@@ -11,7 +11,8 @@ VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
-	check-java check-docs check-e2e check-versions check-fronts check-portable check-deep docs docs-check install-docs bench \
+	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
+	check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
 	optimize-table clean target/release/milvus-bench
 
@@ -60,18 +61,13 @@ demo: setup
 	@$(MAKE) --no-print-directory -s examples
 	@$(VENV)/bin/python tools/demo.py target/examples-c/compact target/demo
 
+# What mostly waits for servers runs beside what mostly computes. Both find everything built.
 check:
 	@tools/setup.sh tests
 	@$(MAKE) --no-print-directory check-rust
-	@$(MAKE) --no-print-directory check-c
-	@$(MAKE) --no-print-directory check-cpp
-	@$(MAKE) --no-print-directory check-install
-	@$(MAKE) --no-print-directory check-go
-	@$(MAKE) --no-print-directory check-java
-	@$(MAKE) --no-print-directory check-docs
-	@$(MAKE) --no-print-directory check-e2e
-	@$(MAKE) --no-print-directory check-versions
-	@$(MAKE) --no-print-directory check-fronts
+	@$(MAKE) --no-print-directory -s tests-c played
+	@tools/beside.sh $(TARGET)/tmp/waiting-suites.log "$(MAKE) --no-print-directory faults-suite versions-suite fronts-suite" \
+		"$(MAKE) --no-print-directory check-c check-cpp check-install check-go check-java check-docs check-e2e"
 
 # Tests that wait most of their time run beside the others.
 RUST_TESTS = $(CARGO) test --quiet --workspace --locked --no-fail-fast
@@ -85,10 +81,8 @@ check-rust:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --quiet --workspace --locked --no-run
-	@mkdir -p $(TARGET)/tmp
-	@$(RUST_TESTS) $(addprefix --test ,$(WAITING)) >$(TARGET)/tmp/waiting.log 2>&1 & waiting=$$!; \
-		$(RUST_TESTS) --lib --bins $(addprefix --test ,$(filter-out $(WAITING),$(RUST_FILES))); others=$$?; \
-		wait $$waiting; waited=$$?; cat $(TARGET)/tmp/waiting.log; [ $$others = 0 ] && [ $$waited = 0 ]
+	@tools/beside.sh $(TARGET)/tmp/waiting.log "$(RUST_TESTS) $(addprefix --test ,$(WAITING))" \
+		"$(RUST_TESTS) --lib --bins $(addprefix --test ,$(filter-out $(WAITING),$(RUST_FILES)))"
 
 tests-c: examples
 	$(CARGO) build --quiet --locked -p milvus-fake
@@ -142,25 +136,32 @@ docs-check: docs
 install-docs:
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/docs.sh install
 
-# It mostly waits for servers that start again.
-WAITING_E2E := tests/e2e/test_optimize_faults.py
+SUITE = $(VENV)/bin/python -m pytest -q
+APART = $(VENV)/bin/python tools/loopback_only.py $(SUITE)
+FAULTS := tests/e2e/test_optimize_faults.py
 
 check-e2e: tests-c
 	@echo "==> End to end against a real Milvus server"
-	@mkdir -p $(TARGET)/tmp
-	@$(VENV)/bin/python -m pytest -q $(WAITING_E2E) >$(TARGET)/tmp/waiting-e2e.log 2>&1 & waiting=$$!; \
-		$(VENV)/bin/python -m pytest -q tests/e2e --ignore $(WAITING_E2E); others=$$?; \
-		wait $$waiting; waited=$$?; cat $(TARGET)/tmp/waiting-e2e.log; [ $$others = 0 ] && [ $$waited = 0 ]
+	$(SUITE) tests/e2e --ignore $(FAULTS)
 
-check-versions: examples
+check-faults: tests-c faults-suite
+faults-suite:
+	@echo "==> Real Milvus servers that start again at a bad moment"
+	$(SUITE) $(FAULTS)
+
+check-versions: examples played versions-suite
+versions-suite:
 	@echo "==> Every server there is, real and played, and the truth table"
-	$(CARGO) build --quiet --locked -p milvus-fake -p milvus-replay
-	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/versions
+	$(APART) -n 2 --dist loadfile tests/versions
 
-check-fronts: stage
+check-fronts: stage played fronts-suite
+fronts-suite:
 	@echo "==> What stands in front of Milvus: nginx, haproxy, and scripted faults"
-	$(CARGO) build --quiet --locked -p milvus-fake
-	$(VENV)/bin/python tools/loopback_only.py $(VENV)/bin/python -m pytest -q tests/fronts
+	$(APART) tests/fronts
+
+# The scripted server and the player of recordings.
+played:
+	$(CARGO) build --quiet --locked -p milvus-fake -p milvus-replay
 
 # For other systems, run where that is possible here.
 check-portable:

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 : "${BUILD:?}" "${PREFIX:?}" "${LIBDIR:=lib}" "${DESTDIR:=}"
 [ -f "$BUILD/libmilvus_client.so" ] || missing "there is no library in $BUILD yet: run 'make build' first"
 
+# install -C leaves alone what has not changed: programs that run meanwhile find it all the time.
 root=$DESTDIR$PREFIX
 libraries=$root/$LIBDIR
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
@@ -23,14 +24,14 @@ fill() {
 }
 
 install -d "$libraries/cmake/MilvusClient" "$libraries/pkgconfig" "$root/include" "$root/share/doc/libmilvus-client"
-install -m 755 "$BUILD/libmilvus_client.so" "$libraries/libmilvus_client.so.$version"
+install -C -m 755 "$BUILD/libmilvus_client.so" "$libraries/libmilvus_client.so.$version"
 ln -sf "libmilvus_client.so.$version" "$libraries/$soname"
 ln -sf "$soname" "$libraries/libmilvus_client.so"
 if [ -f "$BUILD/libmilvus_client_local.a" ]; then # sanitized builds have none
-    install -m 644 "$BUILD/libmilvus_client_local.a" "$libraries/libmilvus_client.a"
+    install -C -m 644 "$BUILD/libmilvus_client_local.a" "$libraries/libmilvus_client.a"
 fi
-install -m 644 include/* "$root/include/"
-install -m 644 LICENSE CHANGELOG.md packaging/third-party-notices.txt packaging/sbom.cdx.json \
+install -C -m 644 include/* "$root/include/"
+install -C -m 644 LICENSE CHANGELOG.md packaging/third-party-notices.txt packaging/sbom.cdx.json \
     "$root/share/doc/libmilvus-client/"
 fill milvus_client.pc "$libraries/pkgconfig"
 fill MilvusClientConfig.cmake "$libraries/cmake/MilvusClient"

@@ -20,7 +20,7 @@ roots=$(sed 's/^/--undefined=/' packaging/symbols.txt)
 ld -r --gc-sections --force-group-allocation $roots "$from" -o "$work/all.o" 2>"$work/said" || missing "$(cat "$work/said")"
 objcopy --remove-section .llvmbc --remove-section .llvmcmd "$work/all.o" "$work/plain.o"
 objcopy --keep-global-symbols=packaging/symbols.txt --strip-debug "$work/plain.o" "$work/milvus_client.o"
-rm -f "$to"
-ar rcsD "$to" "$work/milvus_client.o"
-nm -g --defined-only "$to" | awk 'NF == 3 { print $3 }' | sort | diff packaging/symbols.txt - ||
+ar rcsD "$work/whole.a" "$work/milvus_client.o"
+nm -g --defined-only "$work/whole.a" | awk 'NF == 3 { print $3 }' | sort | diff packaging/symbols.txt - ||
     missing "the static library does not define what packaging/symbols.txt lists"
+install -C -m 644 "$work/whole.a" "$to"
