@@ -128,7 +128,7 @@ static int wait_for(milvus_client *client, const char *path)
 static int wait_in(milvus_client *client, const char *collection, int64_t job)
 {
     milvus_compaction_report report = MILVUS_COMPACTION_REPORT_INIT;
-    milvus_status status = milvus_compaction_wait_in(client, collection, job, WAIT_TIMEOUT_MS, &report);
+    milvus_status status = milvus_compaction_wait_in(client, collection, NULL, job, WAIT_TIMEOUT_MS, &report);
 
     return told(status, &report);
 }

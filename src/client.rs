@@ -13,7 +13,7 @@ use crate::compaction::{
 use crate::compaction::{
     check, follow, many, optimize, portable, questions, resolve, state, tasks, trigger, wait_in,
 };
-use crate::config::{Config, Credentials};
+use crate::config::{Config, Credentials, check_database};
 use crate::error::{Error, Status};
 use crate::flush;
 use crate::in_flight::InFlight;
@@ -61,6 +61,21 @@ impl Client {
     /// `TlsFailed` if there are no root certificates.
     pub fn new(config: Config) -> Result<Self, Error> {
         Ok(Self { client_state: Arc::new(ClientState::new(Rpc::new(config)?)?), in_flight: Arc::default() })
+    }
+
+    /// This client for the collections of another database; `None` and an empty name stand for its own. Connection, jobs
+    /// and limits are the same: to close one is to close all.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a name that no database can have.
+    pub fn on_database(&self, database: Option<&str>) -> Result<Self, Error> {
+        let own = self.client_state.rpc.database();
+        let Some(database) = database.filter(|name| !name.is_empty() && *name != own) else {
+            return Ok(self.clone());
+        };
+        check_database(database).map_err(|error| error.context("database"))?;
+        let client_state = Arc::new(self.client_state.on(database.to_owned()));
+        Ok(Self { client_state, in_flight: Arc::clone(&self.in_flight) })
     }
 
     /// Ends every operation in flight with `Closed`, and closes the connection; later operations fail with `Closed`

@@ -15,6 +15,9 @@ use crate::text::quotable;
 /// The longest name in bytes that is sent. Servers accept far less (255 by default), and say so.
 const NAME_LIMIT: usize = 64 * 1024 - 1;
 
+/// The database that every server has.
+const DEFAULT_DATABASE: &str = "default";
+
 /// A collection as the server knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Collection {
@@ -35,12 +38,21 @@ pub(crate) struct Collection {
 impl Collection {
     /// Whether both are the same collection, and not a later one of the same name.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.id == other.id && self.name == other.name && self.database == other.database
+        self.id == other.id && self.name == other.name && self.is_in_database_of(other)
     }
 
     /// Whether both are the same collection, perhaps renamed.
     pub(crate) fn is_same_or_renamed(&self, other: &Self) -> bool {
-        self.is_same(other) || (self.id > 0 && self.id == other.id && self.database == other.database)
+        self.is_same(other) || (self.id > 0 && self.id == other.id && self.is_in_database_of(other))
+    }
+
+    /// The database as all who name it alike do: servers without databases tell none, and have one.
+    pub(crate) fn own_database(&self) -> &str {
+        if self.database.is_empty() { DEFAULT_DATABASE } else { &self.database }
+    }
+
+    fn is_in_database_of(&self, other: &Self) -> bool {
+        self.own_database() == other.own_database()
     }
 }
 
@@ -62,10 +74,10 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Looks up a name or an alias in the client's database.
+/// Looks up a name or an alias in the database of these calls.
 pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
     check_name(name)?;
-    let database = &rpc.config().database;
+    let database = rpc.database();
     let reply = match describe(rpc, deadline, database, name).await {
         Ok(reply) => reply,
         Err(error) => return Err(not_described(rpc, deadline, error, name).await),
@@ -78,7 +90,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
     Ok(Collection {
         id: reply.collection_id,
         name: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
-        database: if reply.db_name.is_empty() { database.clone() } else { reply.db_name },
+        database: if reply.db_name.is_empty() { database.to_owned() } else { reply.db_name },
         has_clustering_key: schema.fields.iter().any(|field| field.is_clustering_key),
         channels: reply.virtual_channel_names,
         row_bytes,
@@ -127,8 +139,8 @@ pub(crate) async fn describe(
 /// Checks that the collection is in the requested database. Servers without databases ignore the database, and would
 /// return a collection of the same name.
 async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Result<(), Error> {
-    let wanted = rpc.config().database.as_str();
-    if wanted.is_empty() || answered == wanted || (answered.is_empty() && wanted == "default") {
+    let wanted = rpc.database();
+    if wanted.is_empty() || answered == wanted || (answered.is_empty() && wanted == DEFAULT_DATABASE) {
         return Ok(());
     }
     if answered.is_empty() {
@@ -139,6 +151,21 @@ async fn check_database(rpc: &Rpc, deadline: Deadline<'_>, answered: &str) -> Re
         quotable(answered)
     );
     Err(Error::new(Status::ServerError, text))
+}
+
+/// Fails for another database than the default one of a server that certainly has no databases: it would look for the
+/// collection in its only one.
+async fn check_databases_exist(rpc: &Rpc, deadline: Deadline<'_>) -> Result<(), Error> {
+    let wanted = rpc.database();
+    if wanted.is_empty() || wanted == DEFAULT_DATABASE {
+        return Ok(());
+    }
+    match rpc.server(deadline).await {
+        Ok(server) if server.is_before(HAS_DATABASES) => {
+            server.require(HAS_DATABASES, &format!("the database \"{wanted}\""))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The ids of all partitions.
@@ -191,12 +218,15 @@ pub(crate) async fn partitions(
 }
 
 async fn not_described(rpc: &Rpc, deadline: Deadline<'_>, error: Error, name: &str) -> Error {
-    let database = &rpc.config().database;
+    let database = rpc.database();
     let name = quotable(name);
     let place =
         if database.is_empty() { "the default database".to_owned() } else { format!("\"{database}\"") };
     if error.status != Status::CollectionNotFound {
         return error.context(format!("looking up collection \"{name}\" in {place}"));
+    }
+    if let Err(error) = check_databases_exist(rpc, deadline).await {
+        return error;
     }
     if let Some(missing) = missing_database(rpc, deadline).await {
         return missing.context(format!("there is no database {place}"));
@@ -207,17 +237,17 @@ async fn not_described(rpc: &Rpc, deadline: Deadline<'_>, error: Error, name: &s
 /// Servers up to 2.3 report a missing database as a missing collection. Listing the collections of the database tells
 /// the two apart on every version.
 async fn missing_database(rpc: &Rpc, deadline: Deadline<'_>) -> Option<Error> {
-    let database = &rpc.config().database;
+    let database = rpc.database();
     if database.is_empty() {
         return None;
     }
     show(rpc, deadline).await.err().filter(|error| error.status == Status::DatabaseNotFound)
 }
 
-/// The names of all collections in the client's database that the user may see.
+/// The names of all collections in the database of these calls that the user may see.
 pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String>, Error> {
-    let database = &rpc.config().database;
-    if !database.is_empty() && database != "default" {
+    let database = rpc.database();
+    if !database.is_empty() && database != DEFAULT_DATABASE {
         // Older servers ignore the database, and would list those of their only one.
         rpc.server(deadline).await?.require(HAS_DATABASES, &format!("the database \"{database}\""))?;
     }
@@ -229,8 +259,8 @@ pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String
 }
 
 async fn show(rpc: &Rpc, deadline: Deadline<'_>) -> Result<ShowCollectionsResponse, Error> {
-    let database = &rpc.config().database;
-    let asked = ShowCollectionsRequest { db_name: database.clone() };
+    let database = rpc.database();
+    let asked = ShowCollectionsRequest { db_name: database.to_owned() };
     rpc.unary(RetryClass::Read, deadline, database, asked).await
 }
 

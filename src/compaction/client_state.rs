@@ -1,33 +1,47 @@
 //! What all compactions of one client share.
 
+use std::sync::Arc;
+
 use super::job_history::JobHistory;
 use crate::error::Error;
 use crate::management::Management;
 use crate::poll_limiter::PollLimiter;
 use crate::rpc::Rpc;
 
+/// The calls are for one database; all else is shared by the views of all databases.
 pub(crate) struct ClientState {
     pub(crate) rpc: Rpc,
-    pub(crate) history: JobHistory,
+    pub(crate) history: Arc<JobHistory>,
     /// Limits the polls of jobs.
-    pub(crate) job_limiter: PollLimiter,
+    pub(crate) job_limiter: Arc<PollLimiter>,
     /// Limits the polls of flushes, sorting, indexes and loads. They have a limit of their own, so that ten thousand
     /// jobs do not delay them.
-    pub(crate) collection_limiter: PollLimiter,
+    pub(crate) collection_limiter: Arc<PollLimiter>,
     /// The management port, if `management.uri` names it: it says more about plans.
-    pub(crate) management: Option<Management>,
+    pub(crate) management: Option<Arc<Management>>,
 }
 
 impl ClientState {
     /// Reads the certificates that the management port needs, if any.
     pub(crate) fn new(rpc: Rpc) -> Result<Self, Error> {
-        let management = Management::new(rpc.config())?;
+        let management = Management::new(rpc.config())?.map(Arc::new);
         Ok(Self {
             rpc,
-            history: JobHistory::default(),
-            job_limiter: PollLimiter::new(),
-            collection_limiter: PollLimiter::new(),
+            history: Arc::default(),
+            job_limiter: Arc::new(PollLimiter::new()),
+            collection_limiter: Arc::new(PollLimiter::new()),
             management,
         })
+    }
+
+    /// The same client's state, for another database.
+    pub(crate) fn on(&self, database: String) -> Self {
+        Self {
+            rpc: self.rpc.on(database),
+            history: Arc::clone(&self.history),
+            job_limiter: Arc::clone(&self.job_limiter),
+            collection_limiter: Arc::clone(&self.collection_limiter),
+            management: self.management.clone(),
+        }
     }
 }

@@ -100,7 +100,7 @@ impl Group {
 
     /// Refuses a collection that another name stands for too.
     pub(super) fn claim(&self, collection: &Collection, name: &str) -> Result<(), Error> {
-        let real = (collection.database.clone(), collection.name.clone());
+        let real = (collection.own_database().to_owned(), collection.name.clone());
         if self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real) {
             return Ok(());
         }

@@ -58,10 +58,8 @@ pub(crate) async fn state(
         return Ok(StateInfo::NOTHING);
     }
     let asked = GetCompactionStateRequest { compaction_id: job_id };
-    let reply = rpc
-        .unary(class, deadline, &rpc.config().database, asked)
-        .await
-        .map_err(|error| about(error, job_id))?;
+    let reply =
+        rpc.unary(class, deadline, rpc.database(), asked).await.map_err(|error| about(error, job_id))?;
     let state = State::from_number(reply.state);
     // Only a broken server sends a negative count. It must not reduce the sum of the others.
     let counts = Counts {
@@ -102,10 +100,8 @@ pub(super) async fn listed(
         return Ok(Listed { state: State::Completed, plans: Vec::new() });
     }
     let asked = GetCompactionPlansRequest { compaction_id: job_id, ..Default::default() };
-    let reply = rpc
-        .unary(class, deadline, &rpc.config().database, asked)
-        .await
-        .map_err(|error| about(error, job_id))?;
+    let reply =
+        rpc.unary(class, deadline, rpc.database(), asked).await.map_err(|error| about(error, job_id))?;
     let plans = reply.merge_infos.into_iter().map(Plan::from).collect();
     Ok(Listed { state: State::from_number(reply.state), plans })
 }
@@ -117,7 +113,7 @@ pub(super) async fn plans_of_all(
     class: RetryClass,
     deadline: Deadline<'_>,
 ) -> Result<Vec<Plan>, Error> {
-    merge_infos(rpc, class, deadline, &rpc.config().database, GetCompactionPlansRequest::default()).await
+    merge_infos(rpc, class, deadline, rpc.database(), GetCompactionPlansRequest::default()).await
 }
 
 /// Sends a request for plans, and returns them.

@@ -17,7 +17,7 @@ pub(super) fn check_length(text: &str) -> Result<(), Error> {
 }
 
 /// A database name travels in a header, so it must be printable ASCII, which Milvus requires anyway.
-pub(super) fn check_database(name: &str) -> Result<(), Error> {
+pub(crate) fn check_database(name: &str) -> Result<(), Error> {
     if name.len() <= 1024 && name.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(());
     }

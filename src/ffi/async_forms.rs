@@ -102,12 +102,13 @@ pub extern "C" fn milvus_compaction_wait_async(
 pub extern "C" fn milvus_compaction_wait_in_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     job_id: i64,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_compaction_wait_in_async", out_future, || {
-        let operation = wait_in_operation(client, collection_name, job_id, timeout_ms)?;
+        let operation = wait_in_operation(client, collection_name, database, job_id, timeout_ms)?;
         Ok(operation.map(|reported, _| finished(reported)))
     })
 }
@@ -131,11 +132,12 @@ pub extern "C" fn milvus_compaction_plans_async(
 pub extern "C" fn milvus_compaction_tasks_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_compaction_tasks_async", out_future, || {
-        let operation = tasks_operation(client, collection_name, timeout_ms)?;
+        let operation = tasks_operation(client, collection_name, database, timeout_ms)?;
         Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
     })
 }
@@ -145,12 +147,13 @@ pub extern "C" fn milvus_compaction_tasks_async(
 pub extern "C" fn milvus_segments_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     which: i32,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_segments_async", out_future, || {
-        let operation = segments_operation(client, collection_name, which, timeout_ms)?;
+        let operation = segments_operation(client, collection_name, database, which, timeout_ms)?;
         Ok(operation.map(|segments, _| Output::Segments(Some(Arc::new(segments))).into()))
     })
 }
@@ -175,11 +178,12 @@ pub extern "C" fn milvus_compaction_check_async(
 pub extern "C" fn milvus_compaction_resolve_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_compaction_resolve_async", out_future, || {
-        let operation = find_operation(client, collection_name, timeout_ms)?;
+        let operation = find_operation(client, collection_name, database, timeout_ms)?;
         Ok(operation.map(|found, _| Output::Resolution(Box::new(found)).into()))
     })
 }
@@ -189,11 +193,12 @@ pub extern "C" fn milvus_compaction_resolve_async(
 pub extern "C" fn milvus_flush_async(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_flush_async", out_future, || {
-        let operation = flush_operation(client, collection_name, timeout_ms)?;
+        let operation = flush_operation(client, collection_name, database, timeout_ms)?;
         Ok(operation.map(|(), _| Output::Nothing.into()))
     })
 }

@@ -5,12 +5,11 @@
 
 use std::ffi::{CStr, c_char};
 
-use super::client::milvus_client;
-use super::compaction::{milvus_compact_params, read_params};
+use super::client::{client_on, milvus_client};
+use super::compaction::{client_and_params, milvus_compact_params};
 use super::convert::{self, NOT_REPORTED, OutStruct, Sized_, copy_text, named};
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::handle;
 use crate::compaction::{CheckResult, Resolution};
 use crate::error::Error;
 use crate::operation::Operation;
@@ -124,7 +123,7 @@ unsafe impl Sized_ for milvus_resolution {
 /// MILVUS_NOT_KNOWN.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias in the client's database.
+/// @param collection_name  Name or alias.
 /// @param params           As in milvus_compact_with(); NULL: all defaults.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_result       Receives the prediction. Begin with `milvus_check_result result =
@@ -152,9 +151,9 @@ pub(super) fn check_operation(
     params: *const milvus_compact_params,
     timeout_ms: i64,
 ) -> Result<Operation<milvus_check_result>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let (client, params) = client_and_params(client, params)?;
     let name = convert::text("collection_name", collection_name)?;
-    let operation = client.compaction_check(name, read_params(params)?, convert::timeout(timeout_ms)?);
+    let operation = client.compaction_check(name, params, convert::timeout(timeout_ms)?);
     Ok(operation.map(|result, _| (&result).into()))
 }
 
@@ -167,7 +166,8 @@ pub(super) fn check_operation(
 ///
 /// @param client           The client that sent the trigger. Another client has nothing to compare, and
 ///                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
-/// @param collection_name  Name or alias in the client's database.
+/// @param collection_name  Name or alias.
+/// @param database         The collection's database; NULL or "": the client's own.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
 ///                         MILVUS_RESOLUTION_INIT;`.
@@ -176,11 +176,12 @@ pub(super) fn check_operation(
 pub extern "C" fn milvus_compaction_resolve(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
     out_resolution: *mut milvus_resolution,
 ) -> milvus_status {
     entry(c"milvus_compaction_resolve", || {
-        let operation = find_operation(client, collection_name, timeout_ms)?;
+        let operation = find_operation(client, collection_name, database, timeout_ms)?;
         let out = OutStruct::new("out_resolution", out_resolution)?;
         out.write(&operation.wait()?);
         Ok(())
@@ -190,9 +191,10 @@ pub extern "C" fn milvus_compaction_resolve(
 pub(super) fn find_operation(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
 ) -> Result<Operation<milvus_resolution>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     Ok(client
         .compaction_resolve(name, convert::timeout(timeout_ms)?)

@@ -1,6 +1,7 @@
 //! Client
 //!
-//! A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
+//! A client stands for one server (or cluster, or Zilliz Cloud endpoint), and for one database of it where a
+//! call names no other. Any number of
 //! threads may use it at once, and one client per process is usually enough. All clients share one library
 //! thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
 //! milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
@@ -20,7 +21,7 @@ use crate::config::{Config, Options};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// A client of one server and one database.
+/// A client of one server, and of one database unless a call names another.
 pub struct milvus_client {
     _private: (),
 }
@@ -228,6 +229,11 @@ pub extern "C" fn milvus_client_server_version(
         }
         Ok(())
     })
+}
+
+/// The client for the collections of a database; NULL or "": its own.
+pub(super) fn client_on(client: *mut milvus_client, database: *const c_char) -> Result<Client, Error> {
+    handle::get(client.cast_const())?.on_database(convert::optional_text("database", database)?)
 }
 
 /// Reads what the server tells about itself. Blocks.

@@ -5,12 +5,14 @@
 //! on the server. It goes on if this process ends, and no server can cancel it.
 
 use std::ffi::{CStr, c_char};
+use std::ptr;
 
-use super::client::milvus_client;
+use super::client::{client_on, milvus_client};
 use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_, named};
 use super::entry::{entry, pure};
 use super::errors::milvus_status;
 use super::handle;
+use crate::client::Client;
 use crate::compaction::Triggered;
 use crate::compaction::params::{self, Params};
 use crate::error::Error;
@@ -62,6 +64,9 @@ pub struct milvus_compact_params {
     pub segment_ids: *const i64,
     /// Number of those ids, at most 100000; 0 only if segment_ids is NULL.
     pub segment_count: usize,
+    /// The database of the collection, or of all collections of milvus_compact_many(), milvus_optimize() and
+    /// milvus_optimize_many(). NULL or "": the client's own. Databases came with Milvus 2.2.9.
+    pub database: *const c_char,
 }
 
 /// The server's answer to a trigger.
@@ -86,7 +91,7 @@ pub struct milvus_compact_result {
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
 unsafe impl Sized_ for milvus_compact_params {
     const NAME: &'static str = "milvus_compact_params";
-    const FIRST_SIZE: usize = 56;
+    const FIRST_SIZE: usize = 64;
 }
 unsafe impl Sized_ for milvus_compact_result {
     const NAME: &'static str = "milvus_compact_result";
@@ -155,7 +160,7 @@ pub(super) fn compact_operation(
 /// old for every parameter, unless the option assumed_version says what it is.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+/// @param collection_name  Name or alias, at most 65535 bytes.
 /// @param params           What to do. Begin with `milvus_compact_params params =
 ///                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
@@ -189,9 +194,9 @@ pub(super) fn compact_with_operation(
     params: *const milvus_compact_params,
     timeout_ms: i64,
 ) -> Result<Operation<milvus_compact_result>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let (client, params) = client_and_params(client, params)?;
     let name = convert::text("collection_name", collection_name)?;
-    let operation = client.compact_with(name, read_params(params)?, convert::timeout(timeout_ms)?);
+    let operation = client.compact_with(name, params, convert::timeout(timeout_ms)?);
     Ok(operation.map(|triggered, _| triggered.into()))
 }
 
@@ -231,21 +236,27 @@ pub extern "C" fn milvus_trigger_name(trigger: i32) -> *const c_char {
     named(trigger, &NAMES, c"unknown trigger")
 }
 
-/// The core's parameters from C's.
-pub(super) fn read_params(pointer: *const milvus_compact_params) -> Result<Params, Error> {
+/// The client for the database that the parameters name, and the core's parameters.
+pub(super) fn client_and_params(
+    client: *mut milvus_client,
+    pointer: *const milvus_compact_params,
+) -> Result<(Client, Params), Error> {
+    let client = client_on(client, ptr::null())?;
     if pointer.is_null() {
-        return Ok(Params::default());
+        return Ok((client, Params::default()));
     }
     let given: milvus_compact_params = InStruct::read("params", pointer)?;
     let text = |name, pointer| Ok(convert::optional_text(name, pointer)?.map(str::to_owned));
-    Ok(Params {
+    let database = convert::optional_text("params.database", given.database)?;
+    let params = Params {
         is_clustering: convert::yes_or_no("params.is_clustering", given.is_clustering)?,
         is_l0: convert::yes_or_no("params.is_l0", given.is_l0)?,
         target_size_mb: given.target_size_mb,
         partition: text("partition_name", given.partition_name)?,
         channel: text("channel", given.channel)?,
         segment_ids: convert::optional_numbers("segment_ids", given.segment_ids, given.segment_count)?,
-    })
+    };
+    Ok((client.on_database(database)?, params))
 }
 
 impl From<Triggered> for milvus_compact_result {

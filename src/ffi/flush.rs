@@ -4,11 +4,10 @@
 
 use std::ffi::c_char;
 
-use super::client::milvus_client;
+use super::client::{client_on, milvus_client};
 use super::convert;
 use super::entry::entry;
 use super::errors::milvus_status;
-use super::handle;
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -20,7 +19,8 @@ use crate::operation::Operation;
 /// seconds more on 2.5. You may repeat a flush.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias in the client's database.
+/// @param collection_name  Name or alias.
+/// @param database         The collection's database; NULL or "": the client's own.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
 ///                         on a collection can be flushed once in 10 s; a second flush waits for that.
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
@@ -30,17 +30,19 @@ use crate::operation::Operation;
 pub extern "C" fn milvus_flush(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
 ) -> milvus_status {
-    entry(c"milvus_flush", || flush_operation(client, collection_name, timeout_ms)?.wait())
+    entry(c"milvus_flush", || flush_operation(client, collection_name, database, timeout_ms)?.wait())
 }
 
 pub(super) fn flush_operation(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
 ) -> Result<Operation<()>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     Ok(client.flush(name, convert::timeout(timeout_ms)?))
 }

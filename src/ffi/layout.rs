@@ -51,7 +51,7 @@ fn structs_are_laid_out_as_promised() {
         milvus_option_info: size key default_value help kind reserved minimum maximum;
         milvus_server_info: size client_id is_lite reserved version deploy_mode;
         milvus_compact_params: size is_clustering is_l0 target_size_mb partition_name channel segment_ids
-            segment_count;
+            segment_count database;
         milvus_compact_result: size trigger reserved job_id planned unsorted_segments;
         milvus_plan_counts: executing completed failed timed_out;
         milvus_compaction_state_info: size state reserved counts;

@@ -7,14 +7,14 @@ use std::ffi::{CString, c_char};
 use std::ptr;
 
 use super::client::milvus_client;
-use super::compaction::{milvus_compact_params, read_params};
+use super::compaction::{client_and_params, milvus_compact_params};
 use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_};
 use super::entry::{entry, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
 use super::handle::{self, Handle, Table};
 use super::jobs::milvus_compaction_report;
 use super::reports::report;
-use crate::client::Timeout;
+use crate::client::{Client, Timeout};
 use crate::compaction::{DEFAULT_CONCURRENCY, Item, Many};
 use crate::error::{Error, Status};
 use crate::operation::Operation;
@@ -115,8 +115,8 @@ impl Handle for milvus_many_list {
 /// A job that waits behind the others does not end with MILVUS_STALLED while they advance.
 ///
 /// @param client      The client.
-/// @param names       Names or aliases in the client's database, all different. NULL: every collection that
-///                    the user may see. In other languages take care that an empty list does not become
+/// @param names       Names or aliases in the database, all different. NULL: every collection of it that the
+///                    user may see. In other languages take care that an empty list does not become
 ///                    NULL.
 /// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
 /// @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.
@@ -158,9 +158,8 @@ pub(super) fn many_operation(
     params: *const milvus_many_params,
     timeout_ms: i64,
 ) -> Result<Operation<(ManyList, Option<Error>)>, Error> {
-    let client = handle::get(client.cast_const())?;
     let names = convert::optional_texts("names", names, name_count)?;
-    let many = read_many_params(params, names)?;
+    let (client, many) = read_many_params(client, params, names)?;
     let timeout: Timeout = convert::timeout(timeout_ms)?;
     Ok(client
         .compact_many(many, timeout)
@@ -211,7 +210,11 @@ pub extern "C" fn milvus_many_list_free(list: *mut milvus_many_list) {
     }
 }
 
-fn read_many_params(pointer: *const milvus_many_params, names: Option<Vec<String>>) -> Result<Many, Error> {
+fn read_many_params(
+    client: *mut milvus_client,
+    pointer: *const milvus_many_params,
+    names: Option<Vec<String>>,
+) -> Result<(Client, Many), Error> {
     let defaults = milvus_many_params {
         size: size_of::<milvus_many_params>(),
         compaction: ptr::null(),
@@ -227,9 +230,9 @@ fn read_many_params(pointer: *const milvus_many_params, names: Option<Vec<String
             return Err(Error::invalid_argument(text));
         }
     };
-    let params = read_params(given.compaction)?;
+    let (client, params) = client_and_params(client, given.compaction)?;
     let only_trigger = convert::yes_or_no("params.only_trigger", given.only_trigger)?;
-    Ok(Many { names, params, concurrency, only_trigger })
+    Ok((client, Many { names, params, concurrency, only_trigger }))
 }
 
 impl From<Item> for Entry {

@@ -5,15 +5,17 @@
 //! done: searches run on the new segments and on nothing that these replaced.
 
 use std::ffi::{CStr, c_char};
+use std::ptr;
 use std::time::Duration;
 
 use super::client::milvus_client;
-use super::compaction::{milvus_compact_params, read_params};
+use super::compaction::{client_and_params, milvus_compact_params};
 use super::convert::{self, InStruct, Out, Sized_};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
 use super::optimized::{OptimizeList, milvus_optimize_list};
+use crate::client::Client;
 use crate::compaction::optimize::settings::Settings;
 use crate::compaction::{ApplyDeletions, DEFAULT_CONCURRENCY, OptimizeMany};
 use crate::error::Error;
@@ -115,7 +117,7 @@ unsafe impl Sized_ for milvus_optimize_params {
 /// has begun goes on: the result has the stage and the job.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias in the client's database.
+/// @param collection_name  Name or alias.
 /// @param params           How to do it. Begin with `milvus_optimize_params params =
 ///                         MILVUS_OPTIMIZE_PARAMS_INIT;`. NULL: all defaults.
 /// @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
@@ -154,8 +156,8 @@ pub extern "C" fn milvus_optimize(
 /// fails with MILVUS_INVALID_ARGUMENT.
 ///
 /// @param client      The client.
-/// @param names       Names or aliases in the client's database, all different. NULL: every collection that
-///                    the user may see. In other languages take care that an empty list does not become
+/// @param names       Names or aliases in the database, all different. NULL: every collection of it that the
+///                    user may see. In other languages take care that an empty list does not become
 ///                    NULL.
 /// @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
 /// @param params      How to do it; the bounds are those of each collection. NULL: all defaults.
@@ -202,9 +204,8 @@ pub(super) fn optimize_operation(
     params: *const milvus_optimize_params,
     timeout_ms: i64,
 ) -> Result<Operation<(OptimizeList, Option<Error>)>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let (client, settings, _) = read_settings(client, params)?;
     let name = convert::text("collection_name", collection_name)?;
-    let (settings, _) = read_settings(params)?;
     let operation = client.optimize(name, settings, convert::timeout(timeout_ms)?);
     Ok(operation.map(|out, _| {
         let error = out.error.clone();
@@ -219,18 +220,21 @@ pub(super) fn optimize_many_operation(
     params: *const milvus_optimize_params,
     timeout_ms: i64,
 ) -> Result<Operation<(OptimizeList, Option<Error>)>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let (client, settings, concurrency) = read_settings(client, params)?;
     let names = convert::optional_texts("names", names, name_count)?;
-    let (settings, concurrency) = read_settings(params)?;
     let many = OptimizeMany { names, settings, concurrency };
     let operation = client.optimize_many(many, convert::timeout(timeout_ms)?);
     Ok(operation.map(|(items, error), _| (OptimizeList::new(items, c"milvus_optimize_many"), error)))
 }
 
-/// The core's settings from C's parameters, and the concurrency.
-fn read_settings(pointer: *const milvus_optimize_params) -> Result<(Settings, usize), Error> {
+/// The client for the database of the parameters, the core's settings, and the concurrency.
+fn read_settings(
+    client: *mut milvus_client,
+    pointer: *const milvus_optimize_params,
+) -> Result<(Client, Settings, usize), Error> {
     if pointer.is_null() {
-        return Ok((Settings::default(), DEFAULT_CONCURRENCY));
+        let (client, _) = client_and_params(client, ptr::null())?;
+        return Ok((client, Settings::default(), DEFAULT_CONCURRENCY));
     }
     let given: milvus_optimize_params = InStruct::read("params", pointer)?;
     let defaults = Settings::default();
@@ -261,8 +265,9 @@ fn read_settings(pointer: *const milvus_optimize_params) -> Result<(Settings, us
         0 => DEFAULT_CONCURRENCY,
         concurrency => concurrency,
     };
+    let (client, params) = client_and_params(client, given.compaction)?;
     let settings = Settings {
-        params: read_params(given.compaction)?,
+        params,
         skipped: given.skip_stages,
         deletions,
         force: convert::yes_or_no("force", given.force)?,
@@ -278,7 +283,7 @@ fn read_settings(pointer: *const milvus_optimize_params) -> Result<(Settings, us
         segment_bytes: number("segment_bytes", given.segment_bytes)?,
     };
     settings.check()?;
-    Ok((settings, concurrency))
+    Ok((client, settings, concurrency))
 }
 
 fn negative(parameter: &str, value: i64) -> Error {

@@ -5,7 +5,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 
-use super::client::milvus_client;
+use super::client::{client_on, milvus_client};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_, named};
 use super::entry::{entry, query};
 use super::errors::milvus_status;
@@ -194,7 +194,8 @@ pub(super) fn plans_operation(
 /// has to prove it.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias in the client's database.
+/// @param collection_name  Name or alias.
+/// @param database         The collection's database; NULL or "": the client's own.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
@@ -204,11 +205,12 @@ pub(super) fn plans_operation(
 pub extern "C" fn milvus_compaction_tasks(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
     out_plans: *mut *mut milvus_plan_list,
 ) -> milvus_status {
     entry(c"milvus_compaction_tasks", || {
-        let operation = tasks_operation(client, collection_name, timeout_ms)?;
+        let operation = tasks_operation(client, collection_name, database, timeout_ms)?;
         let out = Out::new("out_plans", out_plans)?;
         out.write(handle::insert(operation.wait()?)?);
         Ok(())
@@ -218,9 +220,10 @@ pub extern "C" fn milvus_compaction_tasks(
 pub(super) fn tasks_operation(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     timeout_ms: i64,
 ) -> Result<Operation<PlanList>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     let operation = client.compaction_tasks(name, convert::timeout(timeout_ms)?);
     Ok(operation.map(|plans, _| PlanList::new(plans)))

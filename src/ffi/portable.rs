@@ -6,7 +6,7 @@
 
 use std::ffi::c_char;
 
-use super::client::milvus_client;
+use super::client::{client_on, milvus_client};
 use super::convert::{self, Out, OutStruct, copy_text};
 use super::entry::entry;
 use super::errors::milvus_status;
@@ -96,6 +96,7 @@ pub extern "C" fn milvus_job_import(
 /// @param client           The client.
 /// @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
 ///                         but says nothing false.
+/// @param database         The collection's database; NULL or "": the client's own.
 /// @param job_id           From milvus_compact() of another process.
 /// @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
 ///                         limit.
@@ -108,12 +109,13 @@ pub extern "C" fn milvus_job_import(
 pub extern "C" fn milvus_compaction_wait_in(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     job_id: i64,
     timeout_ms: i64,
     out_report: *mut milvus_compaction_report,
 ) -> milvus_status {
     entry(c"milvus_compaction_wait_in", || {
-        let operation = wait_in_operation(client, collection_name, job_id, timeout_ms)?;
+        let operation = wait_in_operation(client, collection_name, database, job_id, timeout_ms)?;
         let out = OutStruct::optional("out_report", out_report)?;
         let (report, error) = operation.wait()?;
         if let Some(out) = out {
@@ -126,10 +128,11 @@ pub extern "C" fn milvus_compaction_wait_in(
 pub(super) fn wait_in_operation(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     job_id: i64,
     timeout_ms: i64,
 ) -> Result<Operation<Reported>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     let operation = client.compaction_wait_in(name, job_id, convert::timeout(timeout_ms)?);
     Ok(operation.map(move |outcome, call| (report(job_id, &outcome, call.elapsed()), outcome.error)))

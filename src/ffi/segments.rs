@@ -6,7 +6,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
-use super::client::milvus_client;
+use super::client::{client_on, milvus_client};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_, named};
 use super::entry::{entry, query};
 use super::errors::milvus_status;
@@ -118,7 +118,8 @@ unsafe impl Sized_ for milvus_segment {
 /// Lists the segments of a collection, ordered by id. Blocks.
 ///
 /// @param client           The client.
-/// @param collection_name  Name or alias in the client's database.
+/// @param collection_name  Name or alias.
+/// @param database         The collection's database; NULL or "": the client's own.
 /// @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
 /// @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
@@ -128,12 +129,13 @@ unsafe impl Sized_ for milvus_segment {
 pub extern "C" fn milvus_segments(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     which: i32,
     timeout_ms: i64,
     out_segments: *mut *mut milvus_segment_list,
 ) -> milvus_status {
     entry(c"milvus_segments", || {
-        let operation = segments_operation(client, collection_name, which, timeout_ms)?;
+        let operation = segments_operation(client, collection_name, database, which, timeout_ms)?;
         let out = Out::new("out_segments", out_segments)?;
         out.write(handle::insert(operation.wait()?)?);
         Ok(())
@@ -143,10 +145,11 @@ pub extern "C" fn milvus_segments(
 pub(super) fn segments_operation(
     client: *mut milvus_client,
     collection_name: *const c_char,
+    database: *const c_char,
     which: i32,
     timeout_ms: i64,
 ) -> Result<Operation<Segments>, Error> {
-    let client = handle::get(client.cast_const())?;
+    let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     let are_loaded = match which {
         MILVUS_SEGMENTS_STORED => false,

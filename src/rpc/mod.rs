@@ -12,6 +12,7 @@ mod retry;
 mod session;
 mod token_file;
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -38,8 +39,40 @@ const LEEWAY: Duration = Duration::from_secs(5);
 /// Checks that a server can do what a call asks.
 pub(crate) type Check<'a> = &'a (dyn Fn(&Server) -> Result<(), Error> + Sync);
 
-/// Makes the calls of one client: its configuration, channel and current session.
+/// Makes the calls of one client, for the collections of one database.
 pub(crate) struct Rpc {
+    line: Arc<Line>,
+    database: String,
+}
+
+impl Rpc {
+    /// The calls for the database of the configuration.
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        let database = config.database.clone();
+        Ok(Self { line: Arc::new(Line::new(config)?), database })
+    }
+
+    /// The same connection, for another database.
+    pub(crate) fn on(&self, database: String) -> Self {
+        Self { line: Arc::clone(&self.line), database }
+    }
+
+    /// The database whose collections are meant; empty means the server's default.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+}
+
+impl Deref for Rpc {
+    type Target = Line;
+
+    fn deref(&self) -> &Line {
+        &self.line
+    }
+}
+
+/// What all databases share: the client's configuration, channel and current session.
+pub(crate) struct Line {
     config: Arc<Config>,
     /// The file that the token is read from, if it is.
     token_file: Option<TokenFile>,
@@ -48,14 +81,14 @@ pub(crate) struct Rpc {
     session: RwLock<Option<Arc<Session>>>,
     /// The call that opens a session holds this lock, and the others wait for it.
     opening: tokio::sync::Mutex<()>,
-    /// When and how [`Rpc::reach`] failed last. The call that connects holds the lock.
+    /// When and how [`Line::reach`] failed last. The call that connects holds the lock.
     out_of_reach: tokio::sync::Mutex<Option<(Instant, Error)>>,
     /// What a wait gives the server for the handshake of a connection.
     handshake: Mutex<Limit>,
 }
 
-impl Rpc {
-    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+impl Line {
+    fn new(config: Config) -> Result<Self, Error> {
         let config = Arc::new(config);
         let stats = Arc::<Stats>::default();
         let token_file = TokenFile::open(&config)?;

@@ -49,8 +49,8 @@ static void stop_listening(silent *s)
 
 static milvus_status flush(milvus_client *client, int64_t timeout_ms, milvus_future **future)
 {
-    return future == NULL ? milvus_flush(client, "succeeds", timeout_ms)
-                          : milvus_flush_async(client, "succeeds", timeout_ms, future);
+    return future == NULL ? milvus_flush(client, "succeeds", NULL, timeout_ms)
+                          : milvus_flush_async(client, "succeeds", NULL, timeout_ms, future);
 }
 
 static milvus_status compact(milvus_client *client, int64_t timeout_ms, milvus_future **future)

@@ -313,14 +313,14 @@ static void bad_lists(milvus_client *client)
     milvus_check_result result = MILVUS_CHECK_RESULT_INIT;
     milvus_resolution resolution = MILVUS_RESOLUTION_INIT;
 
-    expect("segments(which 7)", milvus_segments(client, "succeeds", 7, 5000, &segments), MILVUS_INVALID_ARGUMENT, "7");
-    expect("segments(out NULL)", milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, NULL),
+    expect("segments(which 7)", milvus_segments(client, "succeeds", NULL, 7, 5000, &segments), MILVUS_INVALID_ARGUMENT, "7");
+    expect("segments(out NULL)", milvus_segments(client, "succeeds", NULL, MILVUS_SEGMENTS_STORED, 5000, NULL),
            MILVUS_INVALID_ARGUMENT, "out_segments");
-    expect("segments(no_such)", milvus_segments(client, "no_such", MILVUS_SEGMENTS_STORED, 5000, &segments),
+    expect("segments(no_such)", milvus_segments(client, "no_such", NULL, MILVUS_SEGMENTS_STORED, 5000, &segments),
            MILVUS_COLLECTION_NOT_FOUND, "no_such");
-    expect("tasks(on 2.3.5)", milvus_compaction_tasks(client, "succeeds", 5000, &tasks), MILVUS_UNSUPPORTED, "2.3.5");
+    expect("tasks(on 2.3.5)", milvus_compaction_tasks(client, "succeeds", NULL, 5000, &tasks), MILVUS_UNSUPPORTED, "2.3.5");
     CHECK(segments == NULL && tasks == NULL);
-    CHECK(milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, &segments) == MILVUS_OK);
+    CHECK(milvus_segments(client, "succeeds", NULL, MILVUS_SEGMENTS_STORED, 5000, &segments) == MILVUS_OK);
     CHECK(milvus_segment_list_count(segments) == 4);
     expect("segment_list_get(index 4 of 4)", milvus_segment_list_get(segments, 4, &segment), MILVUS_INVALID_ARGUMENT,
            "index");
@@ -353,9 +353,9 @@ static void bad_lists(milvus_client *client)
     CHECK(result.would_compact == MILVUS_YES && result.segments == 4 && result.reason[0] != '\0');
     CHECK(result.would_compact_if_free == MILVUS_YES && result.may_be_busy == MILVUS_NO &&
           result.is_final == MILVUS_NO && result.expected_segments == 1);
-    expect("find(out NULL)", milvus_compaction_resolve(client, "succeeds", 5000, NULL), MILVUS_INVALID_ARGUMENT,
+    expect("find(out NULL)", milvus_compaction_resolve(client, "succeeds", NULL, 5000, NULL), MILVUS_INVALID_ARGUMENT,
            "out_resolution");
-    CHECK(milvus_compaction_resolve(client, "succeeds", 5000, &resolution) == MILVUS_OK);
+    CHECK(milvus_compaction_resolve(client, "succeeds", NULL, 5000, &resolution) == MILVUS_OK);
     CHECK(resolution.state == MILVUS_RESOLUTION_NOT_IN_DOUBT && resolution.job_id == MILVUS_NO_JOB);
     CHECK(strcmp(milvus_plan_type_name(MILVUS_PLAN_TYPE_MIX), "mix") == 0);
     CHECK(strcmp(milvus_plan_type_name(-1), "unknown plan type") == 0);

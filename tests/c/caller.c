@@ -221,14 +221,14 @@ static void look_at_everything(milvus_client *client, int64_t job_id)
     milvus_segment_list *segments = NULL;
 
     CHECK(milvus_client_server_info(client, 5000, &server_info) == MILVUS_OK);
-    CHECK(milvus_flush(client, "succeeds", 5000) == MILVUS_OK);
+    CHECK(milvus_flush(client, "succeeds", NULL, 5000) == MILVUS_OK);
     CHECK(milvus_compaction_check(client, "succeeds", NULL, 5000, &check) == MILVUS_OK);
-    CHECK(milvus_compaction_resolve(client, "succeeds", 5000, &resolution) == MILVUS_OK);
+    CHECK(milvus_compaction_resolve(client, "succeeds", NULL, 5000, &resolution) == MILVUS_OK);
     CHECK(milvus_compaction_state(client, job_id, 5000, &info) == MILVUS_OK);
     CHECK(milvus_compaction_plans(client, job_id, 5000, &plans) == MILVUS_OK);
     milvus_plan_list_free(plans);
-    CHECK(milvus_compaction_tasks(client, "succeeds", 5000, &plans) == MILVUS_UNSUPPORTED);
-    CHECK(milvus_segments(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, &segments) == MILVUS_OK);
+    CHECK(milvus_compaction_tasks(client, "succeeds", NULL, 5000, &plans) == MILVUS_UNSUPPORTED);
+    CHECK(milvus_segments(client, "succeeds", NULL, MILVUS_SEGMENTS_STORED, 5000, &segments) == MILVUS_OK);
     milvus_segment_list_free(segments);
 }
 

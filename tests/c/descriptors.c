@@ -110,10 +110,10 @@ int main(int argc, char **argv)
     client = new_client(uri);
     CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
     what_is_under_way_ends_and_says_why(client);
-    CHECK(milvus_flush(client, "succeeds", 20000) == MILVUS_UNAVAILABLE);
+    CHECK(milvus_flush(client, "succeeds", NULL, 20000) == MILVUS_UNAVAILABLE);
     CHECK(milvus_last_error()->retriable == 0 && is_told(milvus_last_error_message()));
     next = new_client(uri);
-    CHECK(milvus_flush(next, "succeeds", 20000) == MILVUS_UNAVAILABLE && is_told(milvus_last_error_message()));
+    CHECK(milvus_flush(next, "succeeds", NULL, 20000) == MILVUS_UNAVAILABLE && is_told(milvus_last_error_message()));
     CHECK(milvus_client_close(next, 20000) == MILVUS_OK);
     milvus_client_free(next);
     CHECK(milvus_client_close(client, 20000) == MILVUS_OK);

@@ -65,7 +65,7 @@ static void exit_in_a_callback(const char *uri)
     the_client = new_client(uri);
     CHECK(milvus_compact(the_client, "never_ends", 0, 20000, &job) == MILVUS_OK);
     CHECK(milvus_compaction_wait_async(the_client, job, MILVUS_NO_TIMEOUT, &waiting) == MILVUS_OK);
-    CHECK(milvus_flush_async(the_client, "succeeds", 20000, &flushing) == MILVUS_OK);
+    CHECK(milvus_flush_async(the_client, "succeeds", NULL, 20000, &flushing) == MILVUS_OK);
     CHECK(milvus_future_set_callback(waiting, note_close, NULL, NULL) == MILVUS_OK);
     CHECK(milvus_future_set_callback(flushing, exit_here, NULL, NULL) == MILVUS_OK);
     for (;;)
@@ -83,7 +83,7 @@ static void fail_late(void *uri)
     milvus_client *client = NULL;
 
     CHECK(milvus_client_new((const char *)uri, NULL, &client) == MILVUS_OK);
-    CHECK(milvus_flush(client, "no_such_collection", 20000) == MILVUS_COLLECTION_NOT_FOUND);
+    CHECK(milvus_flush(client, "no_such_collection", NULL, 20000) == MILVUS_COLLECTION_NOT_FOUND);
     error = milvus_last_error();
     CHECK(error->status == MILVUS_COLLECTION_NOT_FOUND && strcmp(error->operation, "milvus_flush") == 0);
     CHECK(strstr(error->message, "no_such_collection") != NULL);

@@ -72,7 +72,7 @@ static void use_and_free(const char *uri, int count)
         CHECK(milvus_queue_new(&queue) == MILVUS_OK);
         CHECK(milvus_client_server_version(client, 5000, NULL, 0, &length) == MILVUS_OK);
         CHECK(milvus_compaction_wait_async(client, MILVUS_NO_JOB, 5000, &future) == MILVUS_OK);
-        CHECK(milvus_segments_async(client, "succeeds", MILVUS_SEGMENTS_STORED, 5000, &other) == MILVUS_OK);
+        CHECK(milvus_segments_async(client, "succeeds", NULL, MILVUS_SEGMENTS_STORED, 5000, &other) == MILVUS_OK);
         CHECK(milvus_future_set_queue(future, queue, NULL) == MILVUS_OK);
         CHECK(milvus_future_set_queue(other, queue, NULL) == MILVUS_OK);
         CHECK(milvus_client_server_info_async(client, 5000, &third) == MILVUS_OK);

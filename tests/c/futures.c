@@ -112,7 +112,7 @@ static void every_form(milvus_client *client)
     CHECK(result.trigger == MILVUS_TRIGGER_SCHEDULED && result.job_id > 0);
     DONE;
 
-    STARTED(milvus_segments_async(client, "succeeds", MILVUS_SEGMENTS_STORED, 0, &future));
+    STARTED(milvus_segments_async(client, "succeeds", NULL, MILVUS_SEGMENTS_STORED, 0, &future));
     WAITED;
     CHECK(milvus_future_take_segments(future, &segments) == MILVUS_OK);
     CHECK(milvus_segment_list_count(segments) > 0);
@@ -124,12 +124,12 @@ static void every_form(milvus_client *client)
     CHECK(milvus_future_take_check_result(future, &check) == MILVUS_OK && check.segments >= 0);
     DONE;
 
-    STARTED(milvus_compaction_resolve_async(client, "succeeds", 0, &future));
+    STARTED(milvus_compaction_resolve_async(client, "succeeds", NULL, 0, &future));
     WAITED;
     CHECK(milvus_future_take_resolution(future, &resolution) == MILVUS_OK && resolution.state == MILVUS_RESOLUTION_NOT_IN_DOUBT);
     DONE;
 
-    STARTED(milvus_flush_async(client, "succeeds", 0, &future));
+    STARTED(milvus_flush_async(client, "succeeds", NULL, 0, &future));
     WAITED;
     DONE;
 
@@ -141,7 +141,7 @@ static void every_form(milvus_client *client)
     DONE;
 
     // The server is too old: a failure, which the future keeps for whatever thread.
-    STARTED(milvus_compaction_tasks_async(client, "succeeds", 0, &future));
+    STARTED(milvus_compaction_tasks_async(client, "succeeds", NULL, 0, &future));
     CHECK(milvus_future_wait(future, 10000) == MILVUS_UNSUPPORTED);
     CHECK(milvus_last_error()->status == MILVUS_UNSUPPORTED);
     CHECK(strcmp(milvus_last_error()->operation, "milvus_compaction_tasks_async") == 0);
@@ -486,7 +486,7 @@ static void everything_inside_a_callback(milvus_client *client)
 
     init_told(&t);
     t.client = client;
-    CHECK(milvus_flush_async(client, "succeeds", 5000, &future) == MILVUS_OK);
+    CHECK(milvus_flush_async(client, "succeeds", NULL, 5000, &future) == MILVUS_OK);
     CHECK(milvus_future_set_callback(future, do_everything, &t, destroy) == MILVUS_OK);
     until_destroyed(&t);
 }
@@ -575,7 +575,7 @@ static void closing_while_a_callback_runs(const char *uri)
 
     init_told(&t);
     pthread_mutex_lock(&barrier);
-    CHECK(milvus_flush_async(client, "succeeds", 5000, &future) == MILVUS_OK);
+    CHECK(milvus_flush_async(client, "succeeds", NULL, 5000, &future) == MILVUS_OK);
     CHECK(milvus_future_set_callback(future, on_end_behind_the_barrier, &t, destroy) == MILVUS_OK);
     while (!begun) {
         usleep(1000);
@@ -601,7 +601,7 @@ static void no_callback_after_the_close(const char *uri)
     told t;
 
     init_told(&t);
-    CHECK(milvus_flush_async(client, "succeeds", 5000, &future) == MILVUS_OK);
+    CHECK(milvus_flush_async(client, "succeeds", NULL, 5000, &future) == MILVUS_OK);
     CHECK(milvus_future_wait(future, 5000) == MILVUS_OK);
     CHECK(milvus_client_close(client, 5000) == MILVUS_OK);
     CHECK(milvus_future_set_callback(future, on_end, &t, destroy) == MILVUS_CLOSED);

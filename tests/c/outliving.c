@@ -49,17 +49,17 @@ static void the_collection_is_enough(const char *uri)
     milvus_future *future;
     int64_t job = job_of_a_client_that_is_gone(uri, "fails_partly");
 
-    CHECK(milvus_compaction_wait_in_async(client, "fails_partly", job, 10000, &future) == MILVUS_OK);
+    CHECK(milvus_compaction_wait_in_async(client, "fails_partly", NULL, job, 10000, &future) == MILVUS_OK);
     CHECK(milvus_future_wait(future, 10000) == MILVUS_COMPACTION_FAILED);
     CHECK(milvus_future_take_report(future, &report) == MILVUS_COMPACTION_FAILED);
     CHECK(report.verdict == MILVUS_VERDICT_PARTLY_FAILED && report.has_segment_diff == 0);
     CHECK(report.left_out.total == MILVUS_NOT_REPORTED && report.job_id == job);
     milvus_future_free(future);
-    CHECK(milvus_compaction_wait_in(client, "fails_partly", job, 10000, NULL) == MILVUS_COMPACTION_FAILED);
-    CHECK(milvus_compaction_wait_in(client, "no_such", job, 5000, NULL) == MILVUS_COLLECTION_NOT_FOUND);
-    CHECK(milvus_compaction_wait_in(client, NULL, job, 5000, NULL) == MILVUS_INVALID_ARGUMENT);
-    CHECK(milvus_compaction_wait_in(client, "fails", -1, 5000, NULL) == MILVUS_INVALID_ARGUMENT);
-    CHECK(milvus_compaction_wait_in(client, "fails", MILVUS_NO_JOB, 5000, &report) == MILVUS_OK);
+    CHECK(milvus_compaction_wait_in(client, "fails_partly", NULL, job, 10000, NULL) == MILVUS_COMPACTION_FAILED);
+    CHECK(milvus_compaction_wait_in(client, "no_such", NULL, job, 5000, NULL) == MILVUS_COLLECTION_NOT_FOUND);
+    CHECK(milvus_compaction_wait_in(client, NULL, NULL, job, 5000, NULL) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compaction_wait_in(client, "fails", NULL, -1, 5000, NULL) == MILVUS_INVALID_ARGUMENT);
+    CHECK(milvus_compaction_wait_in(client, "fails", NULL, MILVUS_NO_JOB, 5000, &report) == MILVUS_OK);
     CHECK(report.verdict == MILVUS_VERDICT_NOTHING_TO_DO);
     milvus_client_free(client);
 }

@@ -42,7 +42,7 @@ static void one_by_one(milvus_client *client)
     CHECK(milvus_queue_next(queue, 0, &future, &tag) == MILVUS_PENDING && future == NULL && tag == NULL);
     CHECK(milvus_queue_next(queue, 1, &future, &tag) == MILVUS_PENDING);
 
-    CHECK(milvus_flush_async(client, "succeeds", 5000, &first) == MILVUS_OK);
+    CHECK(milvus_flush_async(client, "succeeds", NULL, 5000, &first) == MILVUS_OK);
     CHECK(milvus_future_set_queue(first, queue, &marks[0]) == MILVUS_OK);
     CHECK(milvus_future_set_queue(first, queue, &marks[0]) == MILVUS_INVALID_ARGUMENT);
     until_readable(fd);
@@ -51,7 +51,7 @@ static void one_by_one(milvus_client *client)
     CHECK(milvus_compact_async(client, "missing", 0, 5000, &second) == MILVUS_OK);
     CHECK(milvus_future_wait(second, 5000) == MILVUS_COLLECTION_NOT_FOUND);
     CHECK(milvus_future_set_queue(second, queue, &marks[1]) == MILVUS_OK); // over already: arrives at once
-    CHECK(milvus_flush_async(client, "fails", 5000, &third) == MILVUS_OK);
+    CHECK(milvus_flush_async(client, "fails", NULL, 5000, &third) == MILVUS_OK);
     CHECK(milvus_future_wait(third, 5000) == MILVUS_OK);
     CHECK(milvus_future_set_queue(third, queue, &marks[2]) == MILVUS_OK);
     milvus_future_free(third); // does not arrive
@@ -91,7 +91,7 @@ static void each_arrival_is_an_edge(milvus_client *client)
     CHECK(epoll >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0);
     CHECK(epoll_wait(epoll, &event, 1, 0) == 0);
     for (i = 0; i < 3; i++) {
-        CHECK(milvus_flush_async(client, "succeeds", 5000, &futures[i]) == MILVUS_OK);
+        CHECK(milvus_flush_async(client, "succeeds", NULL, 5000, &futures[i]) == MILVUS_OK);
         CHECK(milvus_future_set_queue(futures[i], queue, NULL) == MILVUS_OK);
         CHECK(epoll_wait(epoll, &event, 1, 20000) == 1);
         CHECK(epoll_wait(epoll, &event, 1, 0) == 0);
@@ -121,7 +121,7 @@ static void freed_while_somebody_waits(milvus_client *client)
     void *status;
 
     CHECK(milvus_queue_new(&queue) == MILVUS_OK);
-    CHECK(milvus_flush_async(client, "succeeds", 5000, &future) == MILVUS_OK);
+    CHECK(milvus_flush_async(client, "succeeds", NULL, 5000, &future) == MILVUS_OK);
     CHECK(pthread_create(&thread, NULL, take_one, queue) == 0);
     usleep(20000);
     milvus_queue_free(queue);
@@ -225,7 +225,7 @@ static void thousands(const char *uri)
     CHECK(IS_SANITIZED || (per_job > 0 && per_job < 5120));
     CHECK(entries("/proc/self/fd") == descriptors);
     the_rate_is_shared();
-    CHECK(milvus_flush(client, "succeeds", 5000) == MILVUS_OK); // does not stand in line behind them
+    CHECK(milvus_flush(client, "succeeds", NULL, 5000) == MILVUS_OK); // does not stand in line behind them
     CHECK(JOBS < 10000 || library_threads() == 2); // after so long nothing is there to look names up any more
     CHECK(milvus_client_close(client, MILVUS_NO_TIMEOUT) == MILVUS_OK);
     CHECK(called == 1);
@@ -249,7 +249,7 @@ static void flushes_share_a_rate(milvus_client *client)
     int asked = atoi(tell_fake("count flushstate")), i;
 
     for (i = 0; i < 1000; i++)
-        CHECK(milvus_flush_async(client, "succeeds", MILVUS_NO_TIMEOUT, &futures[i]) == MILVUS_OK);
+        CHECK(milvus_flush_async(client, "succeeds", NULL, MILVUS_NO_TIMEOUT, &futures[i]) == MILVUS_OK);
     for (i = 0; i < 1000; i++) {
         CHECK(milvus_future_wait(futures[i], MILVUS_NO_TIMEOUT) == MILVUS_OK);
         milvus_future_free(futures[i]);

@@ -116,7 +116,7 @@ static milvus_future *start(milvus_client *client, unsigned random)
         milvus_compaction_wait_async(client, 447100 + random % 50, limit, &future);
         break;
     case 3:
-        milvus_segments_async(client, name, MILVUS_SEGMENTS_STORED, limit, &future);
+        milvus_segments_async(client, name, NULL, MILVUS_SEGMENTS_STORED, limit, &future);
         break;
     case 4:
         milvus_compaction_plans_async(client, 447100 + random % 50, limit, &future);
@@ -125,7 +125,7 @@ static milvus_future *start(milvus_client *client, unsigned random)
         milvus_compact_many_async(client, names, 2, NULL, limit, &future);
         break;
     case 6:
-        milvus_flush_async(client, name, limit, &future);
+        milvus_flush_async(client, name, NULL, limit, &future);
         break;
     case 7:
         milvus_client_server_info_async(client, limit, &future);
@@ -158,7 +158,7 @@ static void block(milvus_client *client, unsigned random)
         status = milvus_compact(client, a_name(random >> 4), 0, limit, &job);
         break;
     default:
-        status = milvus_segments(client, a_name(random >> 4), MILVUS_SEGMENTS_STORED, limit, &segments);
+        status = milvus_segments(client, a_name(random >> 4), NULL, MILVUS_SEGMENTS_STORED, limit, &segments);
         milvus_segment_list_free(segments);
     }
     __atomic_add_fetch(&blocked, status == MILVUS_OK, __ATOMIC_SEQ_CST);

@@ -8,7 +8,7 @@ use crate::proto::service::{
     DescribeCollectionRequest, DescribeCollectionResponse, QueryRequest, QueryResults,
 };
 use crate::service::has_database;
-use crate::state::{State, success};
+use crate::state::{State, success, without_database};
 
 impl State {
     pub(crate) fn describe(&self, request: DescribeCollectionRequest) -> DescribeCollectionResponse {
@@ -32,7 +32,7 @@ impl State {
         let id = if self.profile.is_lite() { 0 } else { collection.id };
         // As servers before 2.4 do: the alias, if that is what was asked for.
         let asked_for = match by_id {
-            Some(name) if self.profile.names_described_by_id() => name,
+            Some(name) if self.profile.names_described_by_id() => without_database(&name).to_owned(),
             _ => request.collection_name,
         };
         let pair = |(key, value): &(String, String)| KeyValuePair { key: key.clone(), value: value.clone() };
@@ -46,7 +46,7 @@ impl State {
             collection_id: self.reported_id.unwrap_or(id),
             virtual_channel_names: vec![collection.channel()],
             schema: Some(CollectionSchema {
-                name,
+                name: without_database(&name).to_owned(),
                 fields,
                 properties: Vec::new(),
                 external_source: source.to_owned(),

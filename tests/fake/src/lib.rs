@@ -248,7 +248,8 @@ impl Fake {
         self.state().sort(name);
     }
 
-    /// Adds or replaces a collection that plays this scenario.
+    /// Adds or replaces a collection that plays this scenario. As "sales/documents" it is in the database "sales", which
+    /// then has no others; a database without any of its own has all that are in none.
     pub fn add(&self, name: &str, scenario: Scenario) {
         self.state().add(name, scenario);
     }

@@ -65,6 +65,7 @@ impl Service {
                 headers.insert(name.to_string(), value.to_owned());
             }
         }
+        let database = headers.get("dbname").cloned().unwrap_or_default();
         let message = request.into_inner();
         let bytes = FRAME + message.encoded_len();
         let latency = {
@@ -79,6 +80,7 @@ impl Service {
         let (fault, reply) = {
             let mut state = self.state();
             state.is_called(method);
+            state.database = database;
             match state.next_fault(method) {
                 Some(Fault::Refuse(code, error_code, reason)) => {
                     let status = common::Status { code, error_code, reason, ..Default::default() };
@@ -183,8 +185,7 @@ impl MilvusService for Service {
             if !has_database(&request.db_name) {
                 return refused(state.no_database(&request.db_name));
             }
-            let collection_names = state.collections.keys().cloned().collect();
-            ShowCollectionsResponse { status: success(), collection_names }
+            ShowCollectionsResponse { status: success(), collection_names: state.listed_names() }
         })
         .await
     }
@@ -310,7 +311,8 @@ impl MilvusService for Service {
     ) -> Result<Response<GetFlushStateResponse>, Status> {
         let refused = |status| GetFlushStateResponse { status, ..Default::default() };
         self.answer(Method::FlushState, request, refused, |state, request| {
-            let flushed = state.is_done(&request.collection_name);
+            let name = state.real_name(&request.collection_name).unwrap_or_default();
+            let flushed = state.is_done(&name);
             GetFlushStateResponse { status: success(), flushed }
         })
         .await

@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) aliases: HashMap<String, String>,
     pub(crate) reported_id: Option<i64>,
     pub(crate) reported_database: Option<String>,
+    /// The database of the call that is being answered, as its header names it.
+    pub(crate) database: String,
     pub(crate) has_clustering_key: bool,
     pub(crate) identifier: i64,
     pub(crate) hides_version: bool,
@@ -150,6 +152,7 @@ impl State {
             aliases: HashMap::new(),
             reported_id: None,
             reported_database: None,
+            database: String::new(),
             has_clustering_key: true,
             identifier: 4711,
             hides_version: false,
@@ -204,9 +207,27 @@ impl State {
         self.next_id
     }
 
+    /// The key of a collection of the database that is asked for. One that was added as "sales/documents" is in the
+    /// database "sales", which has no others then; a database without such collections has all that are in none.
     pub(crate) fn real_name(&self, name: &str) -> Option<String> {
         let name = self.aliases.get(name).map_or(name, String::as_str);
-        self.collections.contains_key(name).then(|| name.to_owned())
+        let key = if self.owns_collections() { format!("{}/{name}", self.database) } else { name.to_owned() };
+        self.collections.contains_key(&key).then_some(key)
+    }
+
+    /// The names of the collections in the database that is asked for.
+    pub(crate) fn listed_names(&self) -> Vec<String> {
+        let is_listed = |key: &&String| {
+            let database = key.split_once('/').map_or("", |(database, _)| database);
+            database == if self.owns_collections() { &self.database } else { "" }
+        };
+        self.collections.keys().filter(is_listed).map(|key| without_database(key).to_owned()).collect()
+    }
+
+    /// Whether the database that is asked for has collections of its own.
+    fn owns_collections(&self) -> bool {
+        let own = format!("{}/", self.database);
+        self.profile.has_databases() && self.collections.keys().any(|key| key.starts_with(&own))
     }
 
     /// The collection of this id.
@@ -333,6 +354,11 @@ impl State {
     pub(crate) fn forget_jobs(&mut self) {
         self.jobs.clear();
     }
+}
+
+/// The name of a collection, which its key has behind the database.
+pub(crate) fn without_database(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(_, name)| name)
 }
 
 /// A status without codes is Success.
