@@ -1233,6 +1233,8 @@ struct compact_params {
     std::optional<std::string> channel;
     /// The only segments to compact; without a value all. The library refuses an empty list.
     std::optional<std::vector<std::int64_t>> segment_ids;
+    /// The database of the collection, or of all collections; empty for the client's own.
+    std::string database;
 };
 
 /// How to compact many collections: `milvus_many_params`.
@@ -2209,6 +2211,7 @@ public:
             raw_.partition_name = text("the partition's name", *from.partition_name);
         if (from.channel)
             raw_.channel = text("the channel", *from.channel);
+        raw_.database = text("the database's name", from.database);
     }
     raw_params(const raw_params &) = delete;
     raw_params &operator=(const raw_params &) = delete;
@@ -2433,14 +2436,17 @@ public:
 
     /// Waits until a job of this collection is over, like `milvus_compaction_wait_in()`. Throws a `wait_error` with the
     /// report if it did not succeed and there is a report.
-    report wait_in(const std::string &collection, std::int64_t job_id, timeout limit = {})
+    report wait_in(const std::string &collection, std::int64_t job_id, timeout limit = {},
+                   const std::string &database = {})
     {
-        return wait_in_async(collection, job_id, limit).get();
+        return wait_in_async(collection, job_id, limit, database).get();
     }
     /// `wait_in()` without blocking.
-    future<report> wait_in_async(const std::string &collection, std::int64_t job_id, timeout limit = {})
+    future<report> wait_in_async(const std::string &collection, std::int64_t job_id, timeout limit = {},
+                                 const std::string &database = {})
     {
-        return start<report>(named(collection), milvus_compaction_wait_in_async, limit, collection.c_str(), job_id);
+        return start<report>(named(collection, database), milvus_compaction_wait_in_async, limit, collection.c_str(),
+                             database.c_str(), job_id);
     }
 
     /// Writes what the client knows of a job as text: `milvus_job_export()`. Asks no server.
@@ -2489,25 +2495,29 @@ public:
     }
 
     /// The compactions of a collection that the server lists: `milvus_compaction_tasks()`.
-    plan_list tasks(const std::string &collection, timeout limit = {}) { return tasks_async(collection, limit).get(); }
-    /// `tasks()` without blocking.
-    future<plan_list> tasks_async(const std::string &collection, timeout limit = {})
+    plan_list tasks(const std::string &collection, timeout limit = {}, const std::string &database = {})
     {
-        return start<plan_list>(named(collection), milvus_compaction_tasks_async, limit, collection.c_str());
+        return tasks_async(collection, limit, database).get();
+    }
+    /// `tasks()` without blocking.
+    future<plan_list> tasks_async(const std::string &collection, timeout limit = {}, const std::string &database = {})
+    {
+        return start<plan_list>(named(collection, database), milvus_compaction_tasks_async, limit, collection.c_str(),
+                                database.c_str());
     }
 
     /// The segments of a collection: `milvus_segments()`.
     segment_list segments(const std::string &collection, segment_view which = segment_view::stored,
-                          timeout limit = {})
+                          timeout limit = {}, const std::string &database = {})
     {
-        return segments_async(collection, which, limit).get();
+        return segments_async(collection, which, limit, database).get();
     }
     /// `segments()` without blocking.
     future<segment_list> segments_async(const std::string &collection, segment_view which = segment_view::stored,
-                                        timeout limit = {})
+                                        timeout limit = {}, const std::string &database = {})
     {
-        return start<segment_list>(named(collection), milvus_segments_async, limit, collection.c_str(),
-                                   static_cast<std::int32_t>(which));
+        return start<segment_list>(named(collection, database), milvus_segments_async, limit, collection.c_str(),
+                                   database.c_str(), static_cast<std::int32_t>(which));
     }
 
     /// What a trigger would find: `milvus_compaction_check()`.
@@ -2523,22 +2533,28 @@ public:
     }
 
     /// Finds out what happened to a trigger in doubt: `milvus_compaction_resolve()`.
-    resolution resolve(const std::string &collection, timeout limit = {})
+    resolution resolve(const std::string &collection, timeout limit = {}, const std::string &database = {})
     {
-        return resolve_async(collection, limit).get();
+        return resolve_async(collection, limit, database).get();
     }
     /// `resolve()` without blocking.
-    future<resolution> resolve_async(const std::string &collection, timeout limit = {})
+    future<resolution> resolve_async(const std::string &collection, timeout limit = {},
+                                     const std::string &database = {})
     {
-        return start<resolution>(named(collection), milvus_compaction_resolve_async, limit, collection.c_str());
+        return start<resolution>(named(collection, database), milvus_compaction_resolve_async, limit,
+                                 collection.c_str(), database.c_str());
     }
 
     /// Flushes a collection: `milvus_flush()`.
-    void flush(const std::string &collection, timeout limit = {}) { flush_async(collection, limit).get(); }
-    /// `flush()` without blocking.
-    future<void> flush_async(const std::string &collection, timeout limit = {})
+    void flush(const std::string &collection, timeout limit = {}, const std::string &database = {})
     {
-        return start<void>(named(collection), milvus_flush_async, limit, collection.c_str());
+        flush_async(collection, limit, database).get();
+    }
+    /// `flush()` without blocking.
+    future<void> flush_async(const std::string &collection, timeout limit = {}, const std::string &database = {})
+    {
+        return start<void>(named(collection, database), milvus_flush_async, limit, collection.c_str(),
+                           database.c_str());
     }
 
     /// Flushes, compacts and waits until the result is indexed and served: `milvus_optimize()`. Throws an
@@ -2624,8 +2640,10 @@ private:
             return detail::last_failure();
         return client(handle);
     }
-    static std::optional<failure> named(const std::string &collection)
+    static std::optional<failure> named(const std::string &collection, const std::string &database = {})
     {
+        if (auto wrong = detail::refuse_nul("the database's name", database))
+            return wrong;
         return detail::refuse_nul("the collection's name", collection);
     }
     // Calls an asynchronous form, whose last two parameters are always the same.

@@ -14,6 +14,16 @@ import (
 // Client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Make it with [New].
 type Client struct {
 	core *core
+	// The database of its calls; "": the one that it was made with.
+	database string
+	// The client that it is a view of, which must not be forgotten before.
+	whole *Client
+}
+
+// InDatabase is this client for the collections of another database; "" is the one that the client was made with. Both
+// have one connection and know the same jobs, and to close one closes both.
+func (c *Client) InDatabase(name string) *Client {
+	return &Client{core: c.core, database: name, whole: c}
 }
 
 // Option tells how a client connects. See [WithToken] and [WithOption].
@@ -62,7 +72,7 @@ func New(uri string, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{inner}
+	client := &Client{core: inner}
 	runtime.AddCleanup(client, (*core).close, inner)
 	return client, nil
 }

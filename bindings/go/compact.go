@@ -30,6 +30,16 @@ type CompactParams struct {
 	Channel string
 	// SegmentIDs has only these segments compacted; nil: all. A list that is empty but not nil is refused.
 	SegmentIDs []int64
+	// Database is that of the collection, or of all collections; "": the client's. See [Client.InDatabase].
+	Database string
+}
+
+// Has parameters name the database that this client is for.
+func (c *Client) within(params CompactParams) CompactParams {
+	if params.Database == "" {
+		params.Database = c.database
+	}
+	return params
 }
 
 // Compact has the server compact one collection, given by name or alias, and returns the job as soon as it is
@@ -52,7 +62,7 @@ func (c *Client) CompactWith(ctx context.Context, collection string, params Comp
 	const name = "milvus_compact_with_async"
 	var memory memory
 	defer memory.free()
-	text, given := memory.text("collection_name", collection), memory.params(params)
+	text, given := memory.text("collection_name", collection), memory.params(c.within(params))
 	if err := memory.check(name); err != nil {
 		return CompactResult{}, err
 	}
@@ -74,7 +84,7 @@ func (c *Client) Check(ctx context.Context, collection string, params CompactPar
 	const name = "milvus_compaction_check_async"
 	var memory memory
 	defer memory.free()
-	text, given := memory.text("collection_name", collection), memory.params(params)
+	text, given := memory.text("collection_name", collection), memory.params(c.within(params))
 	if err := memory.check(name); err != nil {
 		return CheckResult{}, err
 	}
@@ -99,14 +109,14 @@ func (c *Client) Resolve(ctx context.Context, collection string) (Resolution, er
 	const name = "milvus_compaction_resolve_async"
 	var memory memory
 	defer memory.free()
-	text := memory.text("collection_name", collection)
+	text, database := memory.text("collection_name", collection), memory.optionalText("database", c.database)
 	if err := memory.check(name); err != nil {
 		return Resolution{}, err
 	}
 	return operation[Resolution]{
 		name: name,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_compaction_resolve_async(client, text, timeout, out)
+			return C.milvus_compaction_resolve_async(client, text, database, timeout, out)
 		},
 		take: func(future *C.milvus_future) (Resolution, C.milvus_status) {
 			resolution := C.milvus_resolution{size: C.sizeof_milvus_resolution}
@@ -141,6 +151,7 @@ func (m *memory) params(params CompactParams) *C.milvus_compact_params {
 		channel:        m.optionalText("channel", params.Channel),
 		segment_ids:    m.numbers(params.SegmentIDs),
 		segment_count:  C.size_t(len(params.SegmentIDs)),
+		database:       m.optionalText("database", params.Database),
 	}
 	return given
 }

@@ -25,14 +25,14 @@ func (c *Client) Tasks(ctx context.Context, collection string) ([]Plan, error) {
 	const name = "milvus_compaction_tasks_async"
 	var memory memory
 	defer memory.free()
-	text := memory.text("collection_name", collection)
+	text, database := memory.text("collection_name", collection), memory.optionalText("database", c.database)
 	if err := memory.check(name); err != nil {
 		return nil, err
 	}
 	return operation[[]Plan]{
 		name: name,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_compaction_tasks_async(client, text, timeout, out)
+			return C.milvus_compaction_tasks_async(client, text, database, timeout, out)
 		},
 		take: takePlans,
 	}.run(ctx, c)
@@ -43,14 +43,14 @@ func (c *Client) Segments(ctx context.Context, collection string, which SegmentV
 	const name = "milvus_segments_async"
 	var memory memory
 	defer memory.free()
-	text := memory.text("collection_name", collection)
+	text, database := memory.text("collection_name", collection), memory.optionalText("database", c.database)
 	if err := memory.check(name); err != nil {
 		return nil, err
 	}
 	return operation[[]Segment]{
 		name: name,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_segments_async(client, text, C.int32_t(which), timeout, out)
+			return C.milvus_segments_async(client, text, database, C.int32_t(which), timeout, out)
 		},
 		take: takeSegments,
 	}.run(ctx, c)

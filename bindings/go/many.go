@@ -56,8 +56,8 @@ func (c *Client) CompactMany(ctx context.Context, collections []string, params M
 	return c.compactMany(ctx, &memory, names, len(collections), params, options)
 }
 
-// CompactDatabase compacts every collection of the client's database that the user may see, sorted by name. Otherwise
-// as [Client.CompactMany].
+// CompactDatabase compacts every collection of the database that the user may see, sorted by name. Otherwise as
+// [Client.CompactMany].
 func (c *Client) CompactDatabase(ctx context.Context, params ManyParams, options ...CallOption) ([]ManyResult, error) {
 	var memory memory
 	defer memory.free()
@@ -67,6 +67,7 @@ func (c *Client) CompactDatabase(ctx context.Context, params ManyParams, options
 const manyName = "milvus_compact_many_async"
 
 func (c *Client) compactMany(ctx context.Context, memory *memory, names **C.char, count int, params ManyParams, options []CallOption) ([]ManyResult, error) {
+	params.Compaction = c.within(params.Compaction)
 	given := memory.manyParams(params)
 	if err := memory.check(manyName); err != nil {
 		return nil, err

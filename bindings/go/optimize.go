@@ -62,6 +62,7 @@ func (c *Client) Optimize(ctx context.Context, collection string, params Optimiz
 	const name = "milvus_optimize_async"
 	var memory memory
 	defer memory.free()
+	params.Compaction = c.within(params.Compaction)
 	text, given := memory.text("collection_name", collection), memory.optimizeParams(params)
 	if err := memory.check(name); err != nil {
 		return OptimizeResult{}, err
@@ -112,6 +113,7 @@ func (c *Client) OptimizeDatabase(ctx context.Context, params OptimizeParams, op
 const optimizeManyName = "milvus_optimize_many_async"
 
 func (c *Client) optimizeMany(ctx context.Context, memory *memory, names **C.char, count int, params OptimizeParams, options []CallOption) ([]OptimizeResult, error) {
+	params.Compaction = c.within(params.Compaction)
 	given := memory.optimizeParams(params)
 	if err := memory.check(optimizeManyName); err != nil {
 		return nil, err

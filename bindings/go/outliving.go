@@ -69,7 +69,7 @@ func (c *Client) WaitIn(ctx context.Context, collection string, job JobID, optio
 	const name = "milvus_compaction_wait_in_async"
 	var memory memory
 	defer memory.free()
-	text := memory.text("collection_name", collection)
+	text, database := memory.text("collection_name", collection), memory.optionalText("database", c.database)
 	if err := memory.check(name); err != nil {
 		return Report{}, err
 	}
@@ -77,7 +77,7 @@ func (c *Client) WaitIn(ctx context.Context, collection string, job JobID, optio
 		name:        name,
 		followsJobs: true,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_compaction_wait_in_async(client, text, C.int64_t(job), timeout, out)
+			return C.milvus_compaction_wait_in_async(client, text, database, C.int64_t(job), timeout, out)
 		},
 		take: takeReport,
 	}.run(ctx, c, options...)

@@ -29,14 +29,14 @@ func (c *Client) Flush(ctx context.Context, collection string) error {
 	const name = "milvus_flush_async"
 	var memory memory
 	defer memory.free()
-	text := memory.text("collection_name", collection)
+	text, database := memory.text("collection_name", collection), memory.optionalText("database", c.database)
 	if err := memory.check(name); err != nil {
 		return err
 	}
 	_, err := operation[struct{}]{
 		name: name,
 		start: func(client *C.milvus_client, timeout C.int64_t, out **C.milvus_future) C.milvus_status {
-			return C.milvus_flush_async(client, text, timeout, out)
+			return C.milvus_flush_async(client, text, database, timeout, out)
 		},
 		take: func(future *C.milvus_future) (struct{}, C.milvus_status) {
 			return struct{}{}, C.milvus_future_poll(future)

@@ -48,7 +48,8 @@ Report = _struct("milvus_compaction_report", [
     ("segment_diff", SegmentDiff), ("left_out", LeftOut), ("unsorted_segments", _int64)])
 CompactParams = _struct("milvus_compact_params", [
     ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
-    ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t)])
+    ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t),
+    ("database", ctypes.c_char_p)])
 CompactResult = _struct("milvus_compact_result", [
     ("trigger", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("unsorted_segments", _int64)])
 Segment = _struct("milvus_segment", [
@@ -108,11 +109,11 @@ for name, result, *parameters in [
         ("compaction_wait", _status, _pointer, _int64, _int64, ctypes.POINTER(Report)),
         ("compact_with", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CompactResult)),
         ("parse_target_size", _status, _text, ctypes.POINTER(_int64)),
-        ("flush", _status, _pointer, _text, _int64),
+        ("flush", _status, _pointer, _text, _text, _int64),
         ("compaction_check", _status, _pointer, _text, ctypes.POINTER(CompactParams), _int64, ctypes.POINTER(CheckResult)),
-        ("compaction_resolve", _status, _pointer, _text, _int64, ctypes.POINTER(Resolution)),
-        ("compaction_tasks", _status, _pointer, _text, _int64, ctypes.POINTER(_pointer)),
-        ("segments", _status, _pointer, _text, ctypes.c_int32, _int64, ctypes.POINTER(_pointer)),
+        ("compaction_resolve", _status, _pointer, _text, _text, _int64, ctypes.POINTER(Resolution)),
+        ("compaction_tasks", _status, _pointer, _text, _text, _int64, ctypes.POINTER(_pointer)),
+        ("segments", _status, _pointer, _text, _text, ctypes.c_int32, _int64, ctypes.POINTER(_pointer)),
         ("segment_list_count", ctypes.c_size_t, _pointer),
         ("segment_list_get", _status, _pointer, ctypes.c_size_t, ctypes.POINTER(Segment)),
         ("segment_list_free", None, _pointer),
@@ -154,11 +155,15 @@ def name_of(group, number):
                 if name.startswith(group + "_") and value == number)
 
 
-def params_of(is_clustering=False, is_l0=False, target_size_mb=0, partition_name=None, channel=None, segment_ids=None):
+def params_of(is_clustering=False, is_l0=False, target_size_mb=0, partition_name=None, channel=None, segment_ids=None,
+              database=None):
     ids = None if segment_ids is None else (ctypes.c_int64 * len(segment_ids))(*segment_ids)
-    text = lambda value: None if value is None else value.encode()
-    return CompactParams(ctypes.sizeof(CompactParams), is_clustering, is_l0, target_size_mb, text(partition_name),
-                         text(channel), ids, len(segment_ids or ()))
+    return CompactParams(ctypes.sizeof(CompactParams), is_clustering, is_l0, target_size_mb, _optional(partition_name),
+                         _optional(channel), ids, len(segment_ids or ()), _optional(database))
+
+
+def _optional(text):
+    return None if text is None else text.encode()
 
 
 class MilvusError(Exception):
@@ -300,25 +305,26 @@ class Client:
     def check(self, name, timeout_ms=10000, **params):
         return self._filled(CheckResult, lib.milvus_compaction_check, name.encode(), ctypes.byref(params_of(**params)), timeout_ms)
 
-    def flush(self, name, timeout_ms=30000):
-        check(lib.milvus_flush(self.handle, name.encode(), timeout_ms))
+    def flush(self, name, timeout_ms=30000, database=None):
+        check(lib.milvus_flush(self.handle, name.encode(), _optional(database), timeout_ms))
 
-    def resolve(self, name, timeout_ms=10000):
-        found = self._filled(Resolution, lib.milvus_compaction_resolve, name.encode(), timeout_ms)
+    def resolve(self, name, timeout_ms=10000, database=None):
+        found = self._filled(Resolution, lib.milvus_compaction_resolve, name.encode(), _optional(database), timeout_ms)
         found.state_name = name_of("RESOLUTION", found.state)
         return found
 
     def tasks(self, name, timeout_ms=10000):
         plans = _pointer()
-        check(lib.milvus_compaction_tasks(self.handle, name.encode(), timeout_ms, ctypes.byref(plans)))
+        check(lib.milvus_compaction_tasks(self.handle, name.encode(), None, timeout_ms, ctypes.byref(plans)))
         count = lib.milvus_plan_list_count(plans)
         lib.milvus_plan_list_free(plans)
         return count
 
-    def segments(self, name, which="STORED", timeout_ms=10000):
+    def segments(self, name, which="STORED", timeout_ms=10000, database=None):
         """A dict from id to a milvus_segment (without what points into the freed list)."""
         segments, found = _pointer(), {}
-        check(lib.milvus_segments(self.handle, name.encode(), CONSTANTS[f"SEGMENTS_{which}"], timeout_ms, ctypes.byref(segments)))
+        check(lib.milvus_segments(self.handle, name.encode(), _optional(database), CONSTANTS[f"SEGMENTS_{which}"], timeout_ms,
+                                  ctypes.byref(segments)))
         for index in range(lib.milvus_segment_list_count(segments)):
             segment = Segment(ctypes.sizeof(Segment))
             check(lib.milvus_segment_list_get(segments, index, ctypes.byref(segment)))

@@ -15,9 +15,10 @@ import java.util.stream.LongStream;
  * @param partitionName  only this partition; null: all; this and the next two need Milvus 2.5.8
  * @param channel        only segments of this channel; null: all
  * @param segmentIds     only these segments; empty: all
+ * @param database       that of the collection, or of all collections; null: the client's own
  */
 public record CompactParams(boolean isClustering, boolean isL0, long targetSizeMb, String partitionName, String channel,
-                            List<Long> segmentIds) {
+                            List<Long> segmentIds, String database) {
     /** Merge small segments of the whole collection and purge deleted rows. */
     public static final CompactParams DEFAULT = builder().build();
 
@@ -43,6 +44,7 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
         struct.channel = Text.memory(channel);
         struct.segmentIds = Text.numbers(segmentIds);
         struct.segmentCount = segmentIds.size();
+        struct.database = Text.memory(database);
         return struct;
     }
 
@@ -54,6 +56,7 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
         private String partitionName;
         private String channel;
         private List<Long> segmentIds = List.of();
+        private String database;
 
         private Builder() {
         }
@@ -115,9 +118,15 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
             return this;
         }
 
+        /** In this database instead of the client's own. */
+        public Builder database(String name) {
+            database = name;
+            return this;
+        }
+
         /** The parameters as they are now. */
         public CompactParams build() {
-            return new CompactParams(isClustering, isL0, targetSizeMb, partitionName, channel, segmentIds);
+            return new CompactParams(isClustering, isL0, targetSizeMb, partitionName, channel, segmentIds, database);
         }
     }
 }

@@ -192,32 +192,45 @@ public final class MilvusClient extends ClientHandle {
      * segmentDiff.
      */
     public CompactionReport waitForCompaction(String collectionName, long jobId, Duration timeout) {
-        return waitInOperation(collectionName, jobId, timeout, null).await();
+        return waitInOperation(collectionName, null, jobId, timeout, null).await();
     }
 
     /** {@link #waitForCompaction(String, long, Duration)}, with a consumer for its progress. */
     public CompactionReport waitForCompaction(String collectionName, long jobId, Duration timeout,
                                               Consumer<? super Progress> progress) {
-        return waitInOperation(collectionName, jobId, timeout, Objects.requireNonNull(progress)).await();
+        return waitInOperation(collectionName, null, jobId, timeout, Objects.requireNonNull(progress)).await();
     }
 
     /** Starts {@link #waitForCompaction(String, long, Duration)}. */
     public CompletableFuture<CompactionReport> waitForCompactionAsync(String collectionName, long jobId,
                                                                       Duration timeout) {
-        return promise(() -> waitInOperation(collectionName, jobId, timeout, null));
+        return promise(() -> waitInOperation(collectionName, null, jobId, timeout, null));
     }
 
     /** Starts {@link #waitForCompaction(String, long, Duration)}, with a consumer for its progress. */
     public CompletableFuture<CompactionReport> waitForCompactionAsync(String collectionName, long jobId,
                                                                       Duration timeout,
                                                                       Consumer<? super Progress> progress) {
-        return promise(() -> waitInOperation(collectionName, jobId, timeout, Objects.requireNonNull(progress)));
+        return promise(() -> waitInOperation(collectionName, null, jobId, timeout, Objects.requireNonNull(progress)));
     }
 
-    private Operation<CompactionReport> waitInOperation(String collectionName, long jobId, Duration timeout,
+    /** {@link #waitForCompaction(String, long, Duration)} in another database. */
+    public CompactionReport waitForCompaction(String collectionName, String database, long jobId, Duration timeout) {
+        return waitInOperation(collectionName, database, jobId, timeout, null).await();
+    }
+
+    /** Starts {@link #waitForCompaction(String, long, Duration)} in another database. */
+    public CompletableFuture<CompactionReport> waitForCompactionAsync(String collectionName, String database,
+                                                                      long jobId, Duration timeout) {
+        return promise(() -> waitInOperation(collectionName, database, jobId, timeout, null));
+    }
+
+    private Operation<CompactionReport> waitInOperation(String collectionName, String database, long jobId,
+                                                        Duration timeout,
                                                         Consumer<? super Progress> progress) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_compaction_wait_in_async(handle, Text.name(collectionName), jobId, millis, out),
+            Library.milvus_compaction_wait_in_async(handle, Text.name(collectionName),
+                Text.utf8(database), jobId, millis, out),
             Readers::report, progress);
     }
 
@@ -239,17 +252,28 @@ public final class MilvusClient extends ClientHandle {
 
     /** Looks whether this client's latest trigger in doubt of a collection has started a job. */
     public Resolution resolve(String collectionName, Duration timeout) {
-        return resolveOperation(collectionName, timeout).await();
+        return resolveOperation(collectionName, null, timeout).await();
     }
 
-    /** Starts {@link #resolve}. */
+    /** Starts {@link #resolve(String, Duration)}. */
     public CompletableFuture<Resolution> resolveAsync(String collectionName, Duration timeout) {
-        return promise(() -> resolveOperation(collectionName, timeout));
+        return promise(() -> resolveOperation(collectionName, null, timeout));
     }
 
-    private Operation<Resolution> resolveOperation(String collectionName, Duration timeout) {
+    /** {@link #resolve(String, Duration)} in another database. */
+    public Resolution resolve(String collectionName, String database, Duration timeout) {
+        return resolveOperation(collectionName, database, timeout).await();
+    }
+
+    /** Starts {@link #resolve(String, Duration)} in another database. */
+    public CompletableFuture<Resolution> resolveAsync(String collectionName, String database, Duration timeout) {
+        return promise(() -> resolveOperation(collectionName, database, timeout));
+    }
+
+    private Operation<Resolution> resolveOperation(String collectionName, String database, Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_compaction_resolve_async(handle, Text.name(collectionName), millis, out),
+            Library.milvus_compaction_resolve_async(handle, Text.name(collectionName),
+                Text.utf8(database), millis, out),
             Readers::resolution, null);
     }
 
@@ -290,49 +314,82 @@ public final class MilvusClient extends ClientHandle {
      * server newer than 3.0.0.
      */
     public List<Plan> tasks(String collectionName, Duration timeout) {
-        return tasksOperation(collectionName, timeout).await();
+        return tasksOperation(collectionName, null, timeout).await();
     }
 
-    /** Starts {@link #tasks}. */
+    /** Starts {@link #tasks(String, Duration)}. */
     public CompletableFuture<List<Plan>> tasksAsync(String collectionName, Duration timeout) {
-        return promise(() -> tasksOperation(collectionName, timeout));
+        return promise(() -> tasksOperation(collectionName, null, timeout));
     }
 
-    private Operation<List<Plan>> tasksOperation(String collectionName, Duration timeout) {
+    /** {@link #tasks(String, Duration)} in another database. */
+    public List<Plan> tasks(String collectionName, String database, Duration timeout) {
+        return tasksOperation(collectionName, database, timeout).await();
+    }
+
+    /** Starts {@link #tasks(String, Duration)} in another database. */
+    public CompletableFuture<List<Plan>> tasksAsync(String collectionName, String database, Duration timeout) {
+        return promise(() -> tasksOperation(collectionName, database, timeout));
+    }
+
+    private Operation<List<Plan>> tasksOperation(String collectionName, String database, Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_compaction_tasks_async(handle, Text.name(collectionName), millis, out),
+            Library.milvus_compaction_tasks_async(handle, Text.name(collectionName), Text.utf8(database), millis, out),
             Readers::plans, null);
     }
 
     /** Lists the segments of a collection, ordered by id. */
     public List<Segment> segments(String collectionName, SegmentView view, Duration timeout) {
-        return segmentsOperation(collectionName, view, timeout).await();
+        return segmentsOperation(collectionName, null, view, timeout).await();
     }
 
-    /** Starts {@link #segments}. */
+    /** Starts {@link #segments(String, SegmentView, Duration)}. */
     public CompletableFuture<List<Segment>> segmentsAsync(String collectionName, SegmentView view, Duration timeout) {
-        return promise(() -> segmentsOperation(collectionName, view, timeout));
+        return promise(() -> segmentsOperation(collectionName, null, view, timeout));
     }
 
-    private Operation<List<Segment>> segmentsOperation(String collectionName, SegmentView view, Duration timeout) {
+    /** {@link #segments(String, SegmentView, Duration)} in another database. */
+    public List<Segment> segments(String collectionName, String database, SegmentView view, Duration timeout) {
+        return segmentsOperation(collectionName, database, view, timeout).await();
+    }
+
+    /** Starts {@link #segments(String, SegmentView, Duration)} in another database. */
+    public CompletableFuture<List<Segment>> segmentsAsync(String collectionName, String database, SegmentView view,
+                                                          Duration timeout) {
+        return promise(() -> segmentsOperation(collectionName, database, view, timeout));
+    }
+
+    private Operation<List<Segment>> segmentsOperation(String collectionName, String database, SegmentView view,
+                                                       Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_segments_async(handle, Text.name(collectionName), view.number(), millis, out),
+            Library.milvus_segments_async(handle, Text.name(collectionName),
+                Text.utf8(database), view.number(), millis, out),
             Readers::segments, null);
     }
 
     /** Flushes a collection, and waits until what was inserted is stored: compactions leave out what is not. */
     public void flush(String collectionName, Duration timeout) {
-        flushOperation(collectionName, timeout).await();
+        flushOperation(collectionName, null, timeout).await();
     }
 
-    /** Starts {@link #flush}. */
+    /** Starts {@link #flush(String, Duration)}. */
     public CompletableFuture<Void> flushAsync(String collectionName, Duration timeout) {
-        return promise(() -> flushOperation(collectionName, timeout));
+        return promise(() -> flushOperation(collectionName, null, timeout));
     }
 
-    private Operation<Void> flushOperation(String collectionName, Duration timeout) {
+    /** {@link #flush(String, Duration)} in another database. */
+    public void flush(String collectionName, String database, Duration timeout) {
+        flushOperation(collectionName, database, timeout).await();
+    }
+
+    /** Starts {@link #flush(String, Duration)} in another database. */
+    public CompletableFuture<Void> flushAsync(String collectionName, String database, Duration timeout) {
+        return promise(() -> flushOperation(collectionName, database, timeout));
+    }
+
+    private Operation<Void> flushOperation(String collectionName, String database, Duration timeout) {
         return start(timeout, (handle, millis, out) ->
-            Library.milvus_flush_async(handle, Text.name(collectionName), millis, out),
+            Library.milvus_flush_async(handle, Text.name(collectionName), Text.utf8(database), millis, out),
             Readers::nothing, null);
     }
 
