@@ -418,7 +418,8 @@ const char *milvus_option_kind_name(int32_t kind);
 /**
  * @defgroup client Client
  *
- * A client stands for one server (or cluster, or Zilliz Cloud endpoint) and one database. Any number of
+ * A client stands for one server (or cluster, or Zilliz Cloud endpoint), and for one database of it where a
+ * call names no other. Any number of
  * threads may use it at once, and one client per process is usually enough. All clients share one library
  * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
  * milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
@@ -427,7 +428,7 @@ const char *milvus_option_kind_name(int32_t kind);
  * @{
  */
 
-/** A client of one server and one database. */
+/** A client of one server, and of one database unless a call names another. */
 typedef struct milvus_client milvus_client;
 
 /** What the server tells about itself. */
@@ -658,9 +659,14 @@ typedef struct milvus_compact_params {
     const int64_t *segment_ids;
     /** Number of those ids, at most 100000; 0 only if segment_ids is NULL. */
     size_t segment_count;
+    /**
+     * The database of the collection, or of all collections of milvus_compact_many(), milvus_optimize() and
+     * milvus_optimize_many(). NULL or "": the client's own. Databases came with Milvus 2.2.9.
+     */
+    const char *database;
 } milvus_compact_params;
 /** What a milvus_compact_params begins with: its size, and zeros. */
-#define MILVUS_COMPACT_PARAMS_INIT { sizeof(milvus_compact_params), 0, 0, 0, NULL, NULL, NULL, 0 }
+#define MILVUS_COMPACT_PARAMS_INIT { sizeof(milvus_compact_params), 0, 0, 0, NULL, NULL, NULL, 0, NULL }
 
 /** The server's answer to a trigger. */
 typedef struct milvus_compact_result {
@@ -726,7 +732,7 @@ milvus_status milvus_compact(milvus_client *client,
  * old for every parameter, unless the option assumed_version says what it is.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param collection_name  Name or alias, at most 65535 bytes.
  * @param params           What to do. Begin with `milvus_compact_params params =
  *                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
@@ -1192,7 +1198,8 @@ milvus_status milvus_compaction_plans(milvus_client *client,
  * has to prove it.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans        Receives the list, which may be empty; free it with milvus_plan_list_free().
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
@@ -1201,6 +1208,7 @@ milvus_status milvus_compaction_plans(milvus_client *client,
  */
 milvus_status milvus_compaction_tasks(milvus_client *client,
                                       const char *collection_name,
+                                      const char *database,
                                       int64_t timeout_ms,
                                       milvus_plan_list **out_plans);
 
@@ -1459,7 +1467,8 @@ typedef struct milvus_segment {
  * Lists the segments of a collection, ordered by id. Blocks.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
@@ -1468,6 +1477,7 @@ typedef struct milvus_segment {
  */
 milvus_status milvus_segments(milvus_client *client,
                               const char *collection_name,
+                              const char *database,
                               int32_t which,
                               int64_t timeout_ms,
                               milvus_segment_list **out_segments);
@@ -1676,7 +1686,7 @@ typedef struct milvus_resolution {
  * MILVUS_NOT_KNOWN.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
  * @param params           As in milvus_compact_with(); NULL: all defaults.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_result       Receives the prediction. Begin with `milvus_check_result result =
@@ -1699,7 +1709,8 @@ milvus_status milvus_compaction_check(milvus_client *client,
  *
  * @param client           The client that sent the trigger. Another client has nothing to compare, and
  *                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_resolution   Receives the answer. Begin with `milvus_resolution resolution =
  *                         MILVUS_RESOLUTION_INIT;`.
@@ -1707,6 +1718,7 @@ milvus_status milvus_compaction_check(milvus_client *client,
  */
 milvus_status milvus_compaction_resolve(milvus_client *client,
                                         const char *collection_name,
+                                        const char *database,
                                         int64_t timeout_ms,
                                         milvus_resolution *out_resolution);
 
@@ -1737,14 +1749,18 @@ const char *milvus_resolution_name(int32_t state);
  * seconds more on 2.5. You may repeat a flush.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
  *                         on a collection can be flushed once in 10 s; a second flush waits for that.
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_TIMEOUT The flush goes on. The message says if the rows are stored and only not sorted.
  * @retval MILVUS_STALLED Nothing changed for stall_timeout_ms; the flush may go on.
  */
-milvus_status milvus_flush(milvus_client *client, const char *collection_name, int64_t timeout_ms);
+milvus_status milvus_flush(milvus_client *client,
+                           const char *collection_name,
+                           const char *database,
+                           int64_t timeout_ms);
 
 /** @} */
 
@@ -1828,8 +1844,8 @@ typedef struct milvus_many_result {
  * A job that waits behind the others does not end with MILVUS_STALLED while they advance.
  *
  * @param client      The client.
- * @param names       Names or aliases in the client's database, all different. NULL: every collection that
- *                    the user may see. In other languages take care that an empty list does not become
+ * @param names       Names or aliases in the database, all different. NULL: every collection of it that the
+ *                    user may see. In other languages take care that an empty list does not become
  *                    NULL.
  * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
  * @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.
@@ -2014,7 +2030,7 @@ typedef struct milvus_optimize_params {
  * has begun goes on: the result has the stage and the job.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
  * @param params           How to do it. Begin with `milvus_optimize_params params =
  *                         MILVUS_OPTIMIZE_PARAMS_INIT;`. NULL: all defaults.
  * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
@@ -2048,8 +2064,8 @@ milvus_status milvus_optimize(milvus_client *client,
  * fails with MILVUS_INVALID_ARGUMENT.
  *
  * @param client      The client.
- * @param names       Names or aliases in the client's database, all different. NULL: every collection that
- *                    the user may see. In other languages take care that an empty list does not become
+ * @param names       Names or aliases in the database, all different. NULL: every collection of it that the
+ *                    user may see. In other languages take care that an empty list does not become
  *                    NULL.
  * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
  * @param params      How to do it; the bounds are those of each collection. NULL: all defaults.
@@ -2308,6 +2324,7 @@ milvus_status milvus_job_import(milvus_client *client, const char *text, int64_t
  * @param client           The client.
  * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
  *                         but says nothing false.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param job_id           From milvus_compact() of another process.
  * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
  *                         limit.
@@ -2319,6 +2336,7 @@ milvus_status milvus_job_import(milvus_client *client, const char *text, int64_t
  */
 milvus_status milvus_compaction_wait_in(milvus_client *client,
                                         const char *collection_name,
+                                        const char *database,
                                         int64_t job_id,
                                         int64_t timeout_ms,
                                         milvus_compaction_report *out_report);
@@ -2573,7 +2591,7 @@ milvus_status milvus_compact_async(milvus_client *client,
  * Starts milvus_compact_with(); milvus_future_take_compact_result() reads its result.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database, at most 65535 bytes.
+ * @param collection_name  Name or alias, at most 65535 bytes.
  * @param params           What to do. Begin with `milvus_compact_params params =
  *                         MILVUS_COMPACT_PARAMS_INIT;`. NULL: all defaults.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
@@ -2627,6 +2645,7 @@ milvus_status milvus_compaction_wait_async(milvus_client *client,
  * @param client           The client.
  * @param collection_name  Name or alias of the job's collection. With a wrong one the wait proves nothing,
  *                         but says nothing false.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param job_id           From milvus_compact() of another process.
  * @param timeout_ms       Limit of the wait in milliseconds; 0: the option wait_timeout_ms, by default no
  *                         limit.
@@ -2635,6 +2654,7 @@ milvus_status milvus_compaction_wait_async(milvus_client *client,
  */
 milvus_status milvus_compaction_wait_in_async(milvus_client *client,
                                               const char *collection_name,
+                                              const char *database,
                                               int64_t job_id,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
@@ -2658,13 +2678,15 @@ milvus_status milvus_compaction_plans_async(milvus_client *client,
  * Starts milvus_compaction_tasks(); milvus_future_take_plans() reads its result.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_tasks_async(milvus_client *client,
                                             const char *collection_name,
+                                            const char *database,
                                             int64_t timeout_ms,
                                             milvus_future **out_future);
 
@@ -2672,7 +2694,8 @@ milvus_status milvus_compaction_tasks_async(milvus_client *client,
  * Starts milvus_segments(); milvus_future_take_segments() reads its result.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param which            MILVUS_SEGMENTS_STORED or MILVUS_SEGMENTS_LOADED.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future       Receives the future; free it with milvus_future_free().
@@ -2680,6 +2703,7 @@ milvus_status milvus_compaction_tasks_async(milvus_client *client,
  */
 milvus_status milvus_segments_async(milvus_client *client,
                                     const char *collection_name,
+                                    const char *database,
                                     int32_t which,
                                     int64_t timeout_ms,
                                     milvus_future **out_future);
@@ -2688,7 +2712,7 @@ milvus_status milvus_segments_async(milvus_client *client,
  * Starts milvus_compaction_check(); milvus_future_take_check_result() reads its result.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
  * @param params           As in milvus_compact_with(); NULL: all defaults.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future       Receives the future; free it with milvus_future_free().
@@ -2705,13 +2729,15 @@ milvus_status milvus_compaction_check_async(milvus_client *client,
  *
  * @param client           The client that sent the trigger. Another client has nothing to compare, and
  *                         gets MILVUS_RESOLUTION_NOT_IN_DOUBT.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_future       Receives the future; free it with milvus_future_free().
  * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
  */
 milvus_status milvus_compaction_resolve_async(milvus_client *client,
                                               const char *collection_name,
+                                              const char *database,
                                               int64_t timeout_ms,
                                               milvus_future **out_future);
 
@@ -2719,7 +2745,8 @@ milvus_status milvus_compaction_resolve_async(milvus_client *client,
  * Starts milvus_flush(), which has no result but its end.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
+ * @param database         The collection's database; NULL or "": the client's own.
  * @param timeout_ms       Limit of the call in milliseconds; 0: the option timeout_ms. From Milvus 2.3.9
  *                         on a collection can be flushed once in 10 s; a second flush waits for that.
  * @param out_future       Receives the future; free it with milvus_future_free().
@@ -2727,6 +2754,7 @@ milvus_status milvus_compaction_resolve_async(milvus_client *client,
  */
 milvus_status milvus_flush_async(milvus_client *client,
                                  const char *collection_name,
+                                 const char *database,
                                  int64_t timeout_ms,
                                  milvus_future **out_future);
 
@@ -2734,7 +2762,7 @@ milvus_status milvus_flush_async(milvus_client *client,
  * Starts milvus_optimize(); milvus_future_take_optimized() reads its result.
  *
  * @param client           The client.
- * @param collection_name  Name or alias in the client's database.
+ * @param collection_name  Name or alias.
  * @param params           How to do it. Begin with `milvus_optimize_params params =
  *                         MILVUS_OPTIMIZE_PARAMS_INIT;`. NULL: all defaults.
  * @param timeout_ms       Limit of all stages together in milliseconds; 0: the option wait_timeout_ms, by
@@ -2752,8 +2780,8 @@ milvus_status milvus_optimize_async(milvus_client *client,
  * Starts milvus_optimize_many(); milvus_future_take_optimized() reads its result.
  *
  * @param client      The client.
- * @param names       Names or aliases in the client's database, all different. NULL: every collection that
- *                    the user may see. In other languages take care that an empty list does not become
+ * @param names       Names or aliases in the database, all different. NULL: every collection of it that the
+ *                    user may see. In other languages take care that an empty list does not become
  *                    NULL.
  * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
  * @param params      How to do it; the bounds are those of each collection. NULL: all defaults.
@@ -2774,8 +2802,8 @@ milvus_status milvus_optimize_many_async(milvus_client *client,
  * Starts milvus_compact_many(); milvus_future_take_many() reads its result.
  *
  * @param client      The client.
- * @param names       Names or aliases in the client's database, all different. NULL: every collection that
- *                    the user may see. In other languages take care that an empty list does not become
+ * @param names       Names or aliases in the database, all different. NULL: every collection of it that the
+ *                    user may see. In other languages take care that an empty list does not become
  *                    NULL.
  * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
  * @param params      How to do it. Begin with `milvus_many_params params = MILVUS_MANY_PARAMS_INIT;`.

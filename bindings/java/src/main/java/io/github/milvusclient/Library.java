@@ -127,7 +127,7 @@ final class Library {
 
     static native int milvus_compaction_plans(long client, long jobId, long timeoutMs, LongByReference outPlans);
 
-    static native int milvus_compaction_tasks(long client, byte[] collectionName, long timeoutMs,
+    static native int milvus_compaction_tasks(long client, byte[] collectionName, byte[] database, long timeoutMs,
                                               LongByReference outPlans);
 
     static native String milvus_plan_type_name(int number);
@@ -146,7 +146,7 @@ final class Library {
 
     static native String milvus_reason_message(int reason);
 
-    static native int milvus_segments(long client, byte[] collectionName, int which, long timeoutMs,
+    static native int milvus_segments(long client, byte[] collectionName, byte[] database, int which, long timeoutMs,
                                       LongByReference outSegments);
 
     static native long milvus_segment_list_count(long segments);
@@ -164,12 +164,12 @@ final class Library {
     static native int milvus_compaction_check(long client, byte[] collectionName, Pointer params, long timeoutMs,
                                               Pointer outResult);
 
-    static native int milvus_compaction_resolve(long client, byte[] collectionName, long timeoutMs,
+    static native int milvus_compaction_resolve(long client, byte[] collectionName, byte[] database, long timeoutMs,
                                                 Pointer outResolution);
 
     static native String milvus_resolution_name(int state);
 
-    static native int milvus_flush(long client, byte[] collectionName, long timeoutMs);
+    static native int milvus_flush(long client, byte[] collectionName, byte[] database, long timeoutMs);
 
     static native int milvus_compact_many(long client, Pointer names, long nameCount, Pointer params, long timeoutMs,
                                           LongByReference outList);
@@ -203,8 +203,8 @@ final class Library {
 
     static native int milvus_job_import(long client, byte[] text, LongByReference outJobId);
 
-    static native int milvus_compaction_wait_in(long client, byte[] collectionName, long jobId, long timeoutMs,
-                                                Pointer outReport);
+    static native int milvus_compaction_wait_in(long client, byte[] collectionName, byte[] database, long jobId,
+                                                long timeoutMs, Pointer outReport);
 
     static native int milvus_future_wait(long future, long timeoutMs);
 
@@ -230,24 +230,25 @@ final class Library {
 
     static native int milvus_compaction_wait_async(long client, long jobId, long timeoutMs, LongByReference outFuture);
 
-    static native int milvus_compaction_wait_in_async(long client, byte[] collectionName, long jobId, long timeoutMs,
-                                                      LongByReference outFuture);
+    static native int milvus_compaction_wait_in_async(long client, byte[] collectionName, byte[] database, long jobId,
+                                                      long timeoutMs, LongByReference outFuture);
 
     static native int milvus_compaction_plans_async(long client, long jobId, long timeoutMs, LongByReference outFuture);
 
-    static native int milvus_compaction_tasks_async(long client, byte[] collectionName, long timeoutMs,
+    static native int milvus_compaction_tasks_async(long client, byte[] collectionName, byte[] database, long timeoutMs,
                                                     LongByReference outFuture);
 
-    static native int milvus_segments_async(long client, byte[] collectionName, int which, long timeoutMs,
-                                            LongByReference outFuture);
+    static native int milvus_segments_async(long client, byte[] collectionName, byte[] database, int which,
+                                            long timeoutMs, LongByReference outFuture);
 
     static native int milvus_compaction_check_async(long client, byte[] collectionName, Pointer params, long timeoutMs,
                                                     LongByReference outFuture);
 
-    static native int milvus_compaction_resolve_async(long client, byte[] collectionName, long timeoutMs,
-                                                      LongByReference outFuture);
+    static native int milvus_compaction_resolve_async(long client, byte[] collectionName, byte[] database,
+                                                      long timeoutMs, LongByReference outFuture);
 
-    static native int milvus_flush_async(long client, byte[] collectionName, long timeoutMs, LongByReference outFuture);
+    static native int milvus_flush_async(long client, byte[] collectionName, byte[] database, long timeoutMs,
+                                         LongByReference outFuture);
 
     static native int milvus_optimize_async(long client, byte[] collectionName, Pointer params, long timeoutMs,
                                             LongByReference outFuture);

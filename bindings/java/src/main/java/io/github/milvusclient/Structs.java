@@ -76,7 +76,8 @@ final class Structs {
     }
 
     /** milvus_compact_params. */
-    @FieldOrder({"isClustering", "isL0", "targetSizeMb", "partitionName", "channel", "segmentIds", "segmentCount"})
+    @FieldOrder({"isClustering", "isL0", "targetSizeMb", "partitionName", "channel", "segmentIds", "segmentCount",
+        "database"})
     public static class CompactParams extends CStruct.Sized {
         public int isClustering;
         public int isL0;
@@ -85,6 +86,7 @@ final class Structs {
         public Pointer channel;
         public Pointer segmentIds;
         public long segmentCount;
+        public Pointer database;
 
         public CompactParams() {
         }
