@@ -29,7 +29,8 @@ pub(crate) struct Unflushed {
     pub(crate) has_growing: Option<bool>,
 }
 
-/// Decides by the lists of segments if they suffice, and asks the server otherwise.
+/// Decides by the lists of segments if they suffice, and asks the server otherwise. The count is one that it made on
+/// the way.
 pub(crate) async fn look(
     rpc: &Rpc,
     deadline: Deadline<'_>,
@@ -37,14 +38,14 @@ pub(crate) async fn look(
     collection: &Collection,
     stored: Option<&[Segment]>,
     loaded: Option<&[Segment]>,
-) -> Unflushed {
+) -> (Unflushed, Option<Count>) {
     let listed = || stored.into_iter().chain(loaded).flatten();
     if listed().any(|segment| segment.is_growing() && segment.rows > 0) {
-        return Unflushed { has_rows: Some(true), has_growing: Some(true) };
+        return (Unflushed { has_rows: Some(true), has_growing: Some(true) }, None);
     }
-    let Some(stored) = stored else { return Unflushed::default() };
+    let Some(stored) = stored else { return (Unflushed::default(), None) };
     if stored.iter().any(|segment| is_sealed(segment) && segment.rows > 0) {
-        return Unflushed { has_rows: Some(true), has_growing: None };
+        return (Unflushed { has_rows: Some(true), has_growing: None }, None);
     }
     let mut unflushed = Unflushed::default();
     if server.version().is_some_and(|version| version > LISTS_NO_TASKS) {
@@ -55,9 +56,10 @@ pub(crate) async fn look(
     if unflushed.has_rows.is_none() && server.is_at_least(COUNTS_WITHOUT_GROWING) {
         // The loaded segments were listed before this count, so by now the query nodes can only have loaded more.
         let grown = count_growing(rpc, deadline, collection).await;
-        unflushed.has_rows = grown.and_then(|grown| by_count(grown, stored, loaded.unwrap_or_default()));
+        unflushed.has_rows = grown.and_then(|(grown, _)| by_count(grown, stored, loaded.unwrap_or_default()));
+        return (unflushed, grown.map(|(_, count)| count));
     }
-    unflushed
+    (unflushed, None)
 }
 
 fn is_sealed(segment: &Segment) -> bool {
@@ -82,6 +84,30 @@ fn by_states(others: &[Segment], stored: &[Segment]) -> Unflushed {
     }
 }
 
+/// What query nodes count without growing segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// Rows that are not deleted, in the stored segments that are loaded.
+    pub(crate) rows: i64,
+    /// Whether every partition is loaded.
+    pub(crate) is_whole: bool,
+}
+
+/// Counts the rows that are not deleted in stored segments; `None` if nothing is loaded, this user may not query, or the
+/// server counts growing rows too.
+pub(crate) async fn count_stored(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    server: &Server,
+    collection: &Collection,
+) -> Option<Count> {
+    if !server.is_at_least(COUNTS_WITHOUT_GROWING) {
+        return None;
+    }
+    let rows = count(rpc, deadline, collection, true).await?;
+    Some(Count { rows, is_whole: is_whole(rpc, deadline, collection).await.unwrap_or(false) })
+}
+
 /// The counts of the query nodes.
 #[derive(Clone, Copy, Debug)]
 struct Grown {
@@ -104,11 +130,11 @@ fn by_count(grown: Grown, stored: &[Segment], loaded: &[Segment]) -> Option<bool
 }
 
 /// Counts the growing rows on the query nodes; `None` if nothing is loaded, or this user may not query.
-async fn count_growing(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Option<Grown> {
+async fn count_growing(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Option<(Grown, Count)> {
     let all = count(rpc, deadline, collection, false).await?;
     let stored = count(rpc, deadline, collection, true).await?;
     let is_whole = is_whole(rpc, deadline, collection).await.unwrap_or(false);
-    Some(Grown { rows: all.saturating_sub(stored), is_whole })
+    Some((Grown { rows: all.saturating_sub(stored), is_whole }, Count { rows: stored, is_whole }))
 }
 
 /// Counts the rows that are not deleted, including all that were inserted before the request.

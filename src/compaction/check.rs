@@ -11,14 +11,15 @@ use super::plan::Plan;
 use super::predict::{Deciders, Scope, conclude};
 use super::state::{self, State};
 use super::tasks;
-use super::trigger::{Prepared, prepare};
+use super::trigger::{Found, Prepared, prepare};
+use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::index::{self, Indexes};
 use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
 use crate::traits::{self, Traits};
-use crate::unflushed::{self, Unflushed};
+use crate::unflushed;
 use crate::version::Version;
 
 /// The first line of servers that makes snapshots.
@@ -26,14 +27,51 @@ const HAS_SNAPSHOTS: Version = Version(3, 0, 0);
 /// Any job id: a server with compaction switched off refuses every id.
 const ANY_JOB: i64 = 1;
 
+/// What a check asks for.
+pub(super) struct Question<'q> {
+    pub(super) name: &'q str,
+    pub(super) params: &'q Params,
+    /// The largest segment in bytes that the server makes, if it is not the default.
+    pub(super) segment_bytes: Option<u64>,
+    /// The size of a row in bytes, if the schema does not tell.
+    pub(super) row_bytes: Option<u64>,
+}
+
+/// The result of a check, and what it rests on.
+pub(super) struct Examined {
+    pub(super) result: CheckResult,
+    pub(super) collection: Collection,
+    pub(super) server: Server,
+    pub(super) partition_id: i64,
+    /// The stored segments, if this user may list them.
+    pub(super) stored: Option<Vec<Segment>>,
+    /// The loaded segments, if this user may list them.
+    pub(super) loaded: Option<Vec<Segment>>,
+    /// The rows in stored segments that are not deleted, if the check had to count them.
+    pub(super) count: Option<unflushed::Count>,
+    /// What the estimates rest on.
+    pub(super) sizes: Option<Sizes>,
+}
+
 /// Reads everything that decides what a trigger with these parameters would do.
 pub(crate) async fn check(
     context: CallContext<'_>,
     name: &str,
     params: &Params,
 ) -> Result<CheckResult, Error> {
+    let question = Question { name, params, segment_bytes: None, row_bytes: None };
+    Ok(examine(context, &question, None).await?.result)
+}
+
+/// The same with what the answer rests on. `found`: the collection, if the caller has just looked it up.
+pub(super) async fn examine(
+    context: CallContext<'_>,
+    question: &Question<'_>,
+    found: Option<Box<Found>>,
+) -> Result<Examined, Error> {
+    let Question { name, params, segment_bytes, row_bytes } = *question;
     let (rpc, deadline) = (context.rpc(), context.deadline);
-    let prepared = prepare(context, name, None, params).await?;
+    let prepared = prepare(context, name, found, params).await?;
     let Prepared { collection, server, partition_id, segments } = &prepared;
     let mut result =
         CheckResult { has_clustering_key: collection.has_clustering_key, ..CheckResult::default() };
@@ -41,7 +79,7 @@ pub(crate) async fn check(
         // It compacts by itself, and accepts triggers only for compatibility.
         "milvus-lite accepts triggers, but does nothing".clone_into(&mut result.reason);
         (result.would_compact, result.would_compact_if_free) = (Known::No, Known::No);
-        return Ok(result);
+        return Ok(Examined::of(prepared, result));
     }
     result.needs_index = needs_index(server);
     result.is_enabled = is_enabled(context).await;
@@ -59,7 +97,12 @@ pub(crate) async fn check(
     result.is_running = allowed(running)?.unwrap_or_default();
     result.may_be_busy = result.is_running;
 
-    let unflushed = Box::pin(look_for_unflushed(context, &prepared, stored.as_deref())).await?;
+    let loaded = allowed(segments::loaded(rpc, RetryClass::Read, deadline, collection).await)?;
+    let (unflushed, count) = {
+        let limit = context.for_optional().deadline;
+        let (stored, loaded) = (stored.as_deref(), loaded.as_deref());
+        Box::pin(unflushed::look(rpc, limit, server, collection, stored, loaded)).await
+    };
     result.has_unflushed = unflushed.has_rows.into();
     let traits = allowed(traits::of(rpc, deadline, collection).await)?;
     let mut deciders = Deciders {
@@ -67,17 +110,40 @@ pub(crate) async fn check(
         has_growing: unflushed.has_growing.into(),
         ..deciders(traits.as_ref(), indexes.as_ref())
     };
+    let row_bytes = row_bytes.or(traits.map(|traits| traits.row_bytes)).unwrap_or(0);
+    let sizes = Sizes::of(server, channels(params, collection), row_bytes);
+    let sizes = segment_bytes.map_or(sizes, |limit| sizes.up_to(limit));
     if let Some(stored) = &stored {
         let scope = Scope { params, partition_id: *partition_id };
-        let row_bytes = traits.map_or(0, |traits| traits.row_bytes);
-        survey(&mut result, stored, scope, &prepared, row_bytes);
+        count_segments(&mut result, stored, scope, server, sizes);
         let covered = || stored.iter().filter(|segment| scope.covers(segment));
         result.is_final = is_final(covered(), server, indexes.as_ref());
         deciders.has_clustered =
             params.mode() == Mode::Plain && covered().any(|s| s.is_flushed() && s.is_clustered());
     }
     conclude(&mut result, &deciders, params, server);
-    Ok(result)
+    Ok(Examined { stored, loaded, count, sizes: Some(sizes), ..Examined::of(prepared, result) })
+}
+
+impl Examined {
+    fn of(prepared: Prepared, result: CheckResult) -> Self {
+        let Prepared { collection, server, partition_id, .. } = prepared;
+        Self {
+            result,
+            collection,
+            server,
+            partition_id,
+            stored: None,
+            loaded: None,
+            count: None,
+            sizes: None,
+        }
+    }
+}
+
+/// The number of channels that a trigger with these parameters is for.
+pub(super) fn channels(params: &Params, collection: &Collection) -> usize {
+    if params.channel.is_some() { 1 } else { collection.channels.len() }
 }
 
 /// The deciding facts in a collection's description and its indexes.
@@ -92,14 +158,13 @@ fn deciders(traits: Option<&Traits>, indexes: Option<&Indexes>) -> Deciders {
 }
 
 /// Counts the segments that a trigger would take and leave out.
-fn survey(
+fn count_segments(
     result: &mut CheckResult,
     stored: &[Segment],
     scope: Scope<'_>,
-    prepared: &Prepared,
-    row_bytes: u64,
+    server: &Server,
+    sizes: Sizes,
 ) {
-    let Prepared { collection, server, .. } = prepared;
     let candidates = scope.candidates(stored, server);
     let (unsorted, taken): (Vec<&Segment>, Vec<&Segment>) =
         candidates.into_iter().partition(|segment| segment.is_unsorted());
@@ -107,29 +172,13 @@ fn survey(
     result.rows = Some(taken.iter().map(|segment| segment.rows.max(0)).fold(0, i64::saturating_add));
     result.unsorted_segments = server.is_at_least(HAS_SORTED).then(|| counted(unsorted.len()));
     // The result of the other kinds depends on settings of the server.
-    result.expected_segments = (scope.params.mode() == Mode::Plain).then(|| {
-        let channels = if scope.params.channel.is_some() { 1 } else { collection.channels.len() };
-        expected(&taken, Sizes::of(server, channels, row_bytes))
-    });
+    result.expected_segments = (scope.params.mode() == Mode::Plain).then(|| expected(&taken, sizes));
     let l0 = stored.iter().filter(|segment| segment.is_l0()).count();
     result.l0_segments = server.is_at_least(HAS_LEVELS).then(|| counted(l0));
 }
 
 fn counted(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Looks for rows that are not flushed, for a limited time.
-async fn look_for_unflushed(
-    context: CallContext<'_>,
-    prepared: &Prepared,
-    stored: Option<&[Segment]>,
-) -> Result<Unflushed, Error> {
-    let Prepared { collection, server, .. } = prepared;
-    let rpc = context.rpc();
-    let loaded = allowed(segments::loaded(rpc, RetryClass::Read, context.deadline, collection).await)?;
-    let limit = context.for_optional().deadline;
-    Ok(unflushed::look(rpc, limit, server, collection, stored, loaded.as_deref()).await)
 }
 
 /// Whether snapshots may protect segments. No server before 3.0 makes any.

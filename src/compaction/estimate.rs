@@ -35,6 +35,27 @@ impl Sizes {
         Self { limit, ..self }
     }
 
+    /// The size of a row in bytes; 0: not known.
+    pub(super) fn row_bytes(self) -> u64 {
+        self.row_bytes
+    }
+
+    /// The largest segment in bytes that the compaction makes.
+    pub(super) fn limit(self) -> u64 {
+        self.limit
+    }
+
+    /// The size of so many rows in bytes; `None` if the size of a row is not known.
+    pub(super) fn bytes(self, rows: i64) -> Option<u64> {
+        (self.row_bytes > 0).then(|| rows.max(0).unsigned_abs().saturating_mul(self.row_bytes))
+    }
+
+    /// Whether a segment is small: below half of the largest, as servers define it (their `smallProportion`). One whose
+    /// size is not known is none.
+    pub(super) fn is_small(self, segment: &Segment) -> bool {
+        self.bytes(segment.rows).is_some_and(|bytes| bytes < self.limit / 2)
+    }
+
     /// How many segments those of one place become.
     pub(super) fn results(self, there: &[&Segment]) -> usize {
         let channels = self.unseen_channels(there);

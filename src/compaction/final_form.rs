@@ -28,7 +28,7 @@ pub(crate) fn is_final<'a>(
 }
 
 /// From 2.4.0 to 2.4.6 segments of deletions look like other segments. Earlier servers have none.
-fn tells_deletions(server: &Server) -> bool {
+pub(super) fn tells_deletions(server: &Server) -> bool {
     server.is_before(COUNTS_PLANS) || server.is_at_least(HAS_LEVELS)
 }
 
