@@ -7,11 +7,12 @@ use crate::closing::{self, Closing};
 use crate::collection;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::{
-    CheckResult, Item, Many, OptimizeMany, Optimized, Params, Plan, Resolution, Settings, StateInfo,
-    Triggered, WaitResult,
+    CheckResult, CollectionInfo, DatabaseInfo, Item, Many, OptimizeMany, Optimized, Params, Plan, Resolution,
+    Settings, StateInfo, SurveyItem, SurveyMany, Triggered, WaitResult,
 };
 use crate::compaction::{
-    check, follow, many, optimize, portable, questions, resolve, state, tasks, trigger, wait_in,
+    catalog, check, follow, many, optimize, portable, questions, resolve, state, survey, tasks, trigger,
+    wait_in,
 };
 use crate::config::{Config, Credentials, check_database};
 use crate::error::{Error, Status};
@@ -291,6 +292,39 @@ impl Client {
             Ok((items, error.map(|error| context.identified(error))))
         })
         .that_triggers()
+    }
+
+    /// The collections of the client's database, and an error if one of them could not be read.
+    pub fn collections(&self, timeout: Timeout) -> Operation<(Vec<CollectionInfo>, Option<Error>)> {
+        self.operation(timeout, |context| async move {
+            let (state, progress) = (context.client_state(), context.progress_tracker());
+            let listed = Box::pin(catalog::collections(state, progress, context.deadline()));
+            let (mut items, error) = listed.await?;
+            for item in &mut items {
+                item.error = item.error.take().map(|error| context.identified(error));
+            }
+            Ok((items, error.map(|error| context.identified(error))))
+        })
+    }
+
+    /// The databases of the server; `Unsupported` on servers without databases.
+    pub fn databases(&self, timeout: Timeout) -> Operation<Vec<DatabaseInfo>> {
+        self.operation(timeout, |context| async move {
+            catalog::databases(&context.client_state().rpc, context.deadline()).await
+        })
+    }
+
+    /// Surveys collections, and returns the result of each. The error is `None` only if none failed. Only reads.
+    pub fn survey(&self, many: SurveyMany, timeout: Timeout) -> Operation<(Vec<SurveyItem>, Option<Error>)> {
+        self.operation(self.of_a_wait(timeout), |context| async move {
+            let (state, progress) = (context.client_state(), context.progress_tracker());
+            let surveyed = Box::pin(survey::many::survey(state, progress, context.deadline(), many));
+            let (mut items, error) = surveyed.await?;
+            for item in &mut items {
+                item.error = item.error.take().map(|error| context.identified(error));
+            }
+            Ok((items, error.map(|error| context.identified(error))))
+        })
     }
 
     /// An operation whose work gets its context.

@@ -1,5 +1,7 @@
 //! Surveys a collection: whether a compaction is worth while, and what it would do. Only reads.
 
+pub(crate) mod many;
+
 use std::collections::HashSet;
 
 use super::call_context::CallContext;
@@ -32,6 +34,8 @@ pub struct SurveySettings {
 /// What a survey found out about a collection, or about the part of it that the parameters select. `None` is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surveyed {
+    /// The database of the collection; empty on servers without databases (before 2.2.9).
+    pub database: String,
     /// The dry run: whether a trigger would compact anything, and why or why not; whether it is in its final form; the
     /// segments and rows that a trigger would take.
     pub check: CheckResult,
@@ -54,9 +58,9 @@ pub struct Surveyed {
     /// About how many segments they would become.
     pub merged_into: Option<i64>,
     /// Rows that the trigger would have the server rewrite; also segments that it rewrites 1 to 1.
-    pub rewritten_rows: Option<i64>,
+    pub rewrite_rows: Option<i64>,
     /// Their least size in bytes, as estimated.
-    pub rewritten_bytes: Option<u64>,
+    pub rewrite_bytes: Option<u64>,
     /// The share of the stored segments that one plain compaction would save, from 0 to 1: see [`fragmentation`].
     pub fragmentation: Option<f64>,
     /// The size of a row in bytes that the estimates use; 0: not known.
@@ -102,7 +106,8 @@ impl Surveyed {
     fn of(examined: Examined, rows_left: Option<Count>, params: &Params) -> Self {
         let Examined { result: check, collection, server, partition_id, stored, loaded, sizes, .. } =
             examined;
-        let Some(listed) = stored else { return Self { check, ..Self::default() } };
+        let database = collection.database.clone();
+        let Some(listed) = stored else { return Self { database, check, ..Self::default() } };
         let scope = Scope { params, partition_id };
         let deleted_rows = (!params.has_filters())
             .then(|| deleted(&listed, loaded.as_deref()?, rows_left?, &server))
@@ -115,12 +120,13 @@ impl Surveyed {
         let unsorted = stored.iter().filter(|segment| segment.is_unsorted()).count();
         let small = stored.iter().filter(|segment| sizes.is_small(segment)).count();
         let (merged, into) = merged(&check, scope, &listed, &server, sizes).unzip();
-        let rewritten_rows = match params.mode() {
+        let rewrite_rows = match params.mode() {
             _ if check.would_compact_if_free == Known::No => Some(0),
             Mode::L0 => Some(0),
             _ => check.rows,
         };
         Self {
+            database,
             stored_segments: Some(count(stored.len())),
             stored_rows: Some(stored_rows),
             stored_bytes: bytes(stored_rows),
@@ -130,8 +136,8 @@ impl Surveyed {
             deleted_rows,
             merged_segments: merged,
             merged_into: into,
-            rewritten_rows,
-            rewritten_bytes: rewritten_rows.and_then(bytes),
+            rewrite_rows,
+            rewrite_bytes: rewrite_rows.and_then(bytes),
             fragmentation: Some(fragmentation(&stored, sizes)),
             row_bytes: sizes.row_bytes(),
             segment_bytes: sizes.limit(),

@@ -11,6 +11,7 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
+use super::catalog::{collections_operation, databases_operation};
 use super::check::{check_operation, find_operation};
 use super::client::{milvus_client, server_info_operation};
 use super::compaction::{compact_operation, compact_with_operation, milvus_compact_params};
@@ -25,6 +26,7 @@ use super::optimized::OptimizeList;
 use super::plans::{plans_operation, tasks_operation};
 use super::portable::wait_in_operation;
 use super::segments::segments_operation;
+use super::survey::{milvus_survey_params, survey_operation};
 use crate::error::Error;
 
 /// Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
@@ -247,6 +249,50 @@ pub extern "C" fn milvus_compact_many_async(
     start(c"milvus_compact_many_async", out_future, || {
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
         Ok(operation.map(|(list, error), _| Finished { output: Output::Many(Some(Arc::new(list))), error }))
+    })
+}
+
+/// Starts milvus_collections(); milvus_future_take_collections() reads its result.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_collections_async(
+    client: *mut milvus_client,
+    database: *const c_char,
+    timeout_ms: i64,
+    out_future: *mut *mut milvus_future,
+) -> milvus_status {
+    start(c"milvus_collections_async", out_future, || {
+        let operation = collections_operation(client, database, timeout_ms)?;
+        Ok(operation
+            .map(|(list, error), _| Finished { output: Output::Collections(Some(Arc::new(list))), error }))
+    })
+}
+
+/// Starts milvus_databases(); milvus_future_take_databases() reads its result.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_databases_async(
+    client: *mut milvus_client,
+    timeout_ms: i64,
+    out_future: *mut *mut milvus_future,
+) -> milvus_status {
+    start(c"milvus_databases_async", out_future, || {
+        let operation = databases_operation(client, timeout_ms)?;
+        Ok(operation.map(|list, _| Output::Databases(Some(Arc::new(list))).into()))
+    })
+}
+
+/// Starts milvus_survey(); milvus_future_take_survey() reads its result.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_survey_async(
+    client: *mut milvus_client,
+    names: *const *const c_char,
+    name_count: usize,
+    params: *const milvus_survey_params,
+    timeout_ms: i64,
+    out_future: *mut *mut milvus_future,
+) -> milvus_status {
+    start(c"milvus_survey_async", out_future, || {
+        let operation = survey_operation(client, names, name_count, params, timeout_ms)?;
+        Ok(operation.map(|(list, error), _| Finished { output: Output::Survey(Some(Arc::new(list))), error }))
     })
 }
 

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use super::catalog::{CollectionList, DatabaseList};
 use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
@@ -32,6 +33,7 @@ use super::many::ManyList;
 use super::optimized::OptimizeList;
 use super::plans::PlanList;
 use super::segments::Segments;
+use super::survey::SurveyList;
 use super::userdata::UserData;
 use crate::callbacks;
 use crate::compaction::progress::Reading;
@@ -70,10 +72,13 @@ pub(super) enum Output {
     Segments(Option<Arc<Segments>>),
     Many(Option<Arc<ManyList>>),
     Optimized(Option<Arc<OptimizeList>>),
+    Collections(Option<Arc<CollectionList>>),
+    Databases(Option<Arc<DatabaseList>>),
+    Survey(Option<Arc<SurveyList>>),
 }
 
-/// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many() and milvus_compact_many()
-/// know more than the time.
+/// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many(), milvus_compact_many(),
+/// milvus_survey() and milvus_collections() know more than the time.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_progress {
@@ -89,8 +94,8 @@ pub struct milvus_progress {
     pub failed: i64,
     /// Plans that ended, per second so far; 0 at first.
     pub plans_per_second: f64,
-    /// Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is
-    /// known, and for other operations.
+    /// Collections of milvus_compact_many_async(), milvus_optimize_many_async(), milvus_survey_async() or
+    /// milvus_collections_async(); 0 until their number is known, and for other operations.
     pub collections: i64,
     /// Collections that are done, with or without success.
     pub collections_done: i64,
@@ -133,7 +138,7 @@ pub type milvus_future_callback =
     Option<unsafe extern "C" fn(future: *mut milvus_future, status: milvus_status, user_data: *mut c_void)>;
 
 /// Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize(),
-/// milvus_optimize_many() and milvus_compact_many().
+/// milvus_optimize_many(), milvus_compact_many(), milvus_survey() and milvus_collections().
 ///
 /// The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
 /// milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::mem::{offset_of, size_of};
 
+use super::catalog::{milvus_collection_info, milvus_database_info};
 use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::{milvus_compact_params, milvus_compact_result};
@@ -19,6 +20,7 @@ use super::options::milvus_option_info;
 use super::plans::milvus_plan;
 use super::segments::milvus_segment;
 use super::stats::{milvus_request_stats, milvus_stats};
+use super::survey::{milvus_survey_params, milvus_survey_result};
 
 /// The size of one field's type, found without a value of the struct.
 fn size_of_field<S, F>(_: fn(&S) -> &F) -> usize {
@@ -69,6 +71,13 @@ fn structs_are_laid_out_as_promised() {
             needs_index has_clustering_key has_unflushed is_final segments rows expected_segments
             unsorted_segments l0_segments unindexed_rows reason;
         milvus_resolution: size state reserved job_id text;
+        milvus_collection_info: size collection_name database aliases id rows is_loaded has_clustering_key
+            status reserved error;
+        milvus_database_info: size database id;
+        milvus_survey_params: size compaction concurrency all_databases row_bytes segment_bytes;
+        milvus_survey_result: size collection_name database status reserved error check stored_segments stored_rows
+            stored_bytes small_segments unsorted_segments l0_segments deleted_rows merged_segments merged_into
+            rewrite_rows rewrite_bytes row_bytes segment_bytes fragmentation;
         milvus_many_params: size compaction concurrency only_trigger;
         milvus_many_result: size collection_name status trigger job_id planned report error
             unsorted_segments;

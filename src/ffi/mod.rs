@@ -15,6 +15,7 @@ mod layout;
 mod reports;
 
 pub mod async_forms;
+pub mod catalog;
 pub mod check;
 pub mod client;
 pub mod compaction;
@@ -35,6 +36,7 @@ pub mod queues;
 pub mod results;
 pub mod segments;
 pub mod stats;
+pub mod survey;
 pub mod tracing;
 mod userdata;
 pub mod values;

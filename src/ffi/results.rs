@@ -10,6 +10,7 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
+use super::catalog::{milvus_collection_list, milvus_database_list};
 use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
@@ -23,6 +24,7 @@ use super::many::milvus_many_list;
 use super::optimized::milvus_optimize_list;
 use super::plans::milvus_plan_list;
 use super::segments::milvus_segment_list;
+use super::survey::milvus_survey_list;
 use crate::error::Error;
 
 /// Reads the result of milvus_client_server_info_async().
@@ -216,6 +218,54 @@ pub extern "C" fn milvus_future_take_optimized(
 ) -> milvus_status {
     take(c"milvus_future_take_optimized", future, ("out_list", out_list), |output| match output {
         Output::Optimized(list) => Some(list),
+        _ => None,
+    })
+}
+
+/// Takes the result of milvus_collections_async(), also if some collections failed.
+///
+/// @param future    The future.
+/// @param out_list  Receives the list; free it with milvus_collection_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_collections(
+    future: *mut milvus_future,
+    out_list: *mut *mut milvus_collection_list,
+) -> milvus_status {
+    take(c"milvus_future_take_collections", future, ("out_list", out_list), |output| match output {
+        Output::Collections(list) => Some(list),
+        _ => None,
+    })
+}
+
+/// Takes the result of milvus_databases_async().
+///
+/// @param future    The future.
+/// @param out_list  Receives the list; free it with milvus_database_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_databases(
+    future: *mut milvus_future,
+    out_list: *mut *mut milvus_database_list,
+) -> milvus_status {
+    take(c"milvus_future_take_databases", future, ("out_list", out_list), |output| match output {
+        Output::Databases(list) => Some(list),
+        _ => None,
+    })
+}
+
+/// Takes the result of milvus_survey_async(), also if some collections failed.
+///
+/// @param future    The future.
+/// @param out_list  Receives the list; free it with milvus_survey_list_free().
+/// @return What the operation ended with; MILVUS_PENDING if it is not over.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_future_take_survey(
+    future: *mut milvus_future,
+    out_list: *mut *mut milvus_survey_list,
+) -> milvus_status {
+    take(c"milvus_future_take_survey", future, ("out_list", out_list), |output| match output {
+        Output::Survey(list) => Some(list),
         _ => None,
     })
 }

@@ -46,6 +46,8 @@ methods! {
     GetVersion(GetVersionRequest) -> GetVersionResponse
     DescribeCollection(DescribeCollectionRequest) -> DescribeCollectionResponse
     ShowCollections(ShowCollectionsRequest) -> ShowCollectionsResponse
+    GetCollectionStatistics(GetCollectionStatisticsRequest) -> GetCollectionStatisticsResponse
+    ListDatabases(ListDatabasesRequest) -> ListDatabasesResponse
     ShowPartitions(ShowPartitionsRequest) -> ShowPartitionsResponse
     DescribeIndex(DescribeIndexRequest) -> DescribeIndexResponse
     GetPersistentSegmentInfo(GetPersistentSegmentInfoRequest) -> GetPersistentSegmentInfoResponse
@@ -94,7 +96,7 @@ mod tests {
             assert!(service.contains(&rpc), "{rpc}");
             count += 1;
         }
-        assert_eq!(count, 18);
+        assert_eq!(count, 20);
         assert!(service.contains("rpc LoadCollection(LoadCollectionRequest) returns (common.Status)"));
     }
 }

@@ -13,7 +13,7 @@ use initialisers::{Parts, with_initialisers};
 use parameters::with_parameters;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 23] = [
+const SECTIONS: [&str; 25] = [
     "version",
     "values",
     "errors",
@@ -26,6 +26,8 @@ const SECTIONS: [&str; 23] = [
     "segments",
     "check",
     "flush",
+    "catalog",
+    "survey",
     "many",
     "optimize",
     "optimized",
@@ -67,8 +69,8 @@ const OPENING: &str = "\
 //               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
 //   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
-//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option
-//               wait_timeout_ms (none);
+//               a wait for a job, milvus_optimize(), milvus_optimize_many(), milvus_compact_many() and milvus_survey()
+//               take the option wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
 //               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
 //               for a minute, and any call when it answers nothing but keepalive pings for five minutes. MILVUS_STALLED

@@ -122,20 +122,20 @@ fn large_segments_are_neither_small_nor_fragments() {
 #[test]
 fn a_row_of_unknown_size_makes_bytes_and_small_segments_unknown() {
     let told = World { row_bytes: 0, ..World::new(vec![segment(1), segment(2)]) }.surveyed();
-    assert_eq!((told.stored_bytes, told.rewritten_bytes, told.small_segments), (None, None, None));
+    assert_eq!((told.stored_bytes, told.rewrite_bytes, told.small_segments), (None, None, None));
     assert_eq!((told.stored_segments, told.stored_rows, told.merged_segments), (Some(2), Some(200), Some(2)));
     let told = World::new(vec![segment(1), segment(2)]).surveyed();
-    assert_eq!((told.stored_bytes, told.rewritten_bytes), (Some(2_000), Some(3_000)));
+    assert_eq!((told.stored_bytes, told.rewrite_bytes), (Some(2_000), Some(3_000)));
 }
 
 #[test]
 fn what_would_not_be_compacted_is_neither_merged_nor_rewritten() {
     let stored = vec![segment(1), segment(2)];
     let told = World { would_compact: Known::No, ..World::new(stored.clone()) }.surveyed();
-    assert_eq!((told.merged_segments, told.merged_into, told.rewritten_rows), (Some(0), Some(0), Some(0)));
+    assert_eq!((told.merged_segments, told.merged_into, told.rewrite_rows), (Some(0), Some(0), Some(0)));
     assert_eq!(told.fragmentation, Some(0.5));
     let told = World::with(Params { is_l0: true, ..Params::default() }, stored.clone()).surveyed();
-    assert_eq!((told.merged_segments, told.rewritten_rows), (Some(0), Some(0)), "L0 rewrites no rows");
+    assert_eq!((told.merged_segments, told.rewrite_rows), (Some(0), Some(0)), "L0 rewrites no rows");
     let told = World::with(Params::new(true), stored).surveyed();
     assert_eq!((told.merged_segments, told.merged_into), (None, None), "the server's settings decide");
     let waiting = World::new(vec![segment(1), unsorted(2), l0(3)]).surveyed();

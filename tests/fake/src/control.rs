@@ -5,6 +5,7 @@
 //! restart · compacted · segments NAME · count METHOD · load NAME ROWS · alias ALIAS NAME
 //! no_clustering_keys · poll_all · add NAME SCENARIO · jobs COUNT · slow METHOD MILLISECONDS
 //! header METHOD NAME: of its latest call · rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
+//! database NAME: one more
 //! mergeable NAME SEGMENTS... (of each partition) · held NAME TRIGGERS · serves_late NAME QUESTIONS
 //! ```
 
@@ -76,6 +77,7 @@ pub fn obey(fake: &Fake, line: &str) -> String {
 /// What changes the collections, or how fast it answers.
 fn change(fake: &Fake, words: &[&str]) -> Option<String> {
     match *words {
+        ["database", name] => fake.add_database(name),
         ["rename", name, new] => fake.rename(name, new),
         ["drop", name] => fake.drop_collection(name),
         ["drop_partition", name, partition] => fake.drop_partition(name, partition),
@@ -112,6 +114,8 @@ fn method(name: &str) -> Option<Method> {
         M::GetVersion,
         M::Describe,
         M::ShowCollections,
+        M::Statistics,
+        M::Databases,
         M::ShowPartitions,
         M::DescribeIndex,
         M::Stored,

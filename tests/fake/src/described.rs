@@ -5,7 +5,8 @@ use crate::proto::schema::{
     CollectionSchema, DataType, FieldData, FieldSchema, LongArray, ScalarField, field_data, scalar_field,
 };
 use crate::proto::service::{
-    DescribeCollectionRequest, DescribeCollectionResponse, QueryRequest, QueryResults,
+    DescribeCollectionRequest, DescribeCollectionResponse, GetCollectionStatisticsRequest,
+    GetCollectionStatisticsResponse, ListDatabasesResponse, QueryRequest, QueryResults,
 };
 use crate::service::has_database;
 use crate::state::{State, success, without_database};
@@ -40,6 +41,8 @@ impl State {
         key.is_clustering_key = self.has_clustering_key;
         fields.extend(collection.has_second_vector.then(|| field("w", DataType::FloatVector)));
         fields.insert(0, key);
+        let aliases = self.aliases.iter().filter(|(_, real)| **real == name).map(|(alias, _)| alias.clone());
+        let aliases = aliases.collect();
         let source = if collection.is_external { "s3://elsewhere" } else { "" };
         DescribeCollectionResponse {
             status: success(),
@@ -52,9 +55,36 @@ impl State {
                 external_source: source.to_owned(),
             }),
             properties: collection.properties.iter().map(pair).collect(),
+            aliases,
             collection_name: asked_for,
             db_name,
         }
+    }
+
+    /// The stored rows of a collection, deleted ones too.
+    pub(crate) fn statistics(
+        &mut self,
+        request: &GetCollectionStatisticsRequest,
+    ) -> GetCollectionStatisticsResponse {
+        let Some(name) = self.real_name(&request.collection_name) else {
+            let status = self.not_found(&request.collection_name);
+            return GetCollectionStatisticsResponse { status, ..Default::default() };
+        };
+        let rows: i64 = self.rows(&name).iter().map(|(_, rows)| rows).sum();
+        let stats = vec![KeyValuePair { key: "row_count".to_owned(), value: rows.to_string() }];
+        GetCollectionStatisticsResponse { status: success(), stats }
+    }
+
+    /// Its databases, with ids on versions that give them.
+    pub(crate) fn list_databases(&self) -> ListDatabasesResponse {
+        let mut db_names = self.databases.clone();
+        for (database, _) in self.collections.keys().filter_map(|key| key.split_once('/')) {
+            if !db_names.iter().any(|known| known == database) {
+                db_names.push(database.to_owned());
+            }
+        }
+        let ids = (1..).take(if self.profile.numbers_databases() { db_names.len() } else { 0 });
+        ListDatabasesResponse { status: success(), db_ids: ids.collect(), db_names }
     }
 
     /// Counts rows, and does nothing else.

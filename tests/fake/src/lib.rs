@@ -59,6 +59,8 @@ pub enum Method {
     GetVersion,
     Describe,
     ShowCollections,
+    Statistics,
+    Databases,
     ShowPartitions,
     DescribeIndex,
     Stored,
@@ -362,6 +364,11 @@ impl Fake {
         let mut state = self.state();
         state.lists_everything = true;
         state.hides_details = !has_details;
+    }
+
+    /// Has one more database. It has all collections that are in none, unless some are added to it.
+    pub fn add_database(&self, name: &str) {
+        self.state().databases.push(name.to_owned());
     }
 
     /// Takes the clustering key from every collection.

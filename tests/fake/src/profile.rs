@@ -65,6 +65,11 @@ impl Profile {
         self.has_connect()
     }
 
+    /// Databases have ids.
+    pub(crate) fn numbers_databases(&self) -> bool {
+        self.is_at_least([2, 5, 0])
+    }
+
     /// Before 2.3 a status has only its legacy number.
     pub(crate) fn has_codes(&self) -> bool {
         self.is_at_least([2, 3, 0]) || self.is_lite() || self.numbers == [0; 3]

@@ -16,14 +16,16 @@ use crate::proto::schema::LongArray;
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
 use crate::proto::service::{
     ConnectRequest, ConnectResponse, DescribeCollectionRequest, DescribeCollectionResponse,
-    DescribeIndexRequest, DescribeIndexResponse, FlushRequest, FlushResponse, GetCompactionPlansRequest,
-    GetCompactionPlansResponse, GetCompactionStateRequest, GetCompactionStateResponse, GetFlushStateRequest,
-    GetFlushStateResponse, GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest,
-    GetLoadingProgressResponse, GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse,
-    GetQuerySegmentInfoRequest, GetQuerySegmentInfoResponse, GetReplicasRequest, GetReplicasResponse,
-    GetVersionRequest, GetVersionResponse, ListSnapshotsRequest, ListSnapshotsResponse,
-    LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse, QueryRequest, QueryResults,
-    ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
+    DescribeIndexRequest, DescribeIndexResponse, FlushRequest, FlushResponse, GetCollectionStatisticsRequest,
+    GetCollectionStatisticsResponse, GetCompactionPlansRequest, GetCompactionPlansResponse,
+    GetCompactionStateRequest, GetCompactionStateResponse, GetFlushStateRequest, GetFlushStateResponse,
+    GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest, GetLoadingProgressResponse,
+    GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse, GetQuerySegmentInfoRequest,
+    GetQuerySegmentInfoResponse, GetReplicasRequest, GetReplicasResponse, GetVersionRequest,
+    GetVersionResponse, ListDatabasesRequest, ListDatabasesResponse, ListSnapshotsRequest,
+    ListSnapshotsResponse, LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse,
+    QueryRequest, QueryResults, ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest,
+    ShowPartitionsResponse,
 };
 use crate::state::{State, success};
 use crate::{Call, Fault, Method};
@@ -188,6 +190,25 @@ impl MilvusService for Service {
             ShowCollectionsResponse { status: success(), collection_names: state.listed_names() }
         })
         .await
+    }
+
+    async fn get_collection_statistics(
+        &self,
+        request: Request<GetCollectionStatisticsRequest>,
+    ) -> Result<Response<GetCollectionStatisticsResponse>, Status> {
+        let refused = |status| GetCollectionStatisticsResponse { status, ..Default::default() };
+        self.answer(Method::Statistics, request, refused, |state, request| state.statistics(&request)).await
+    }
+
+    async fn list_databases(
+        &self,
+        request: Request<ListDatabasesRequest>,
+    ) -> Result<Response<ListDatabasesResponse>, Status> {
+        if !self.state().profile.has_databases() {
+            return Err(Status::unimplemented("unknown method ListDatabases"));
+        }
+        let refused = |status| ListDatabasesResponse { status, ..Default::default() };
+        self.answer(Method::Databases, request, refused, |state, _| state.list_databases()).await
     }
 
     async fn show_partitions(

@@ -31,6 +31,7 @@ pub(crate) struct State {
     pub(crate) profile: Profile,
     pub(crate) collections: BTreeMap<String, Collection>,
     pub(crate) aliases: HashMap<String, String>,
+    pub(crate) databases: Vec<String>,
     pub(crate) reported_id: Option<i64>,
     pub(crate) reported_database: Option<String>,
     /// The database of the call that is being answered, as its header names it.
@@ -150,6 +151,7 @@ impl State {
             profile: Profile::new(version),
             collections: BTreeMap::new(),
             aliases: HashMap::new(),
+            databases: vec!["default".to_owned()],
             reported_id: None,
             reported_database: None,
             database: String::new(),

@@ -68,11 +68,12 @@ impl State {
         })
     }
 
-    /// The rows that query nodes count, with those that grow or without.
+    /// The rows, not deleted, that query nodes count, with those that grow or without.
     pub(crate) fn count_rows(&self, name: &str, ignores_growing: bool) -> i64 {
         let collection = &self.collections[name];
         let served_as_growing = if ignores_growing { collection.not_taken_up } else { 0 };
-        let stored = collection.segments.iter().rev().skip(served_as_growing).map(|segment| segment.rows);
+        let stored = collection.segments.iter().rev().skip(served_as_growing);
+        let stored = stored.map(|segment| segment.rows - segment.deleted - segment.not_applied);
         stored.sum::<i64>() + if ignores_growing { 0 } else { collection.growing_rows }
     }
 

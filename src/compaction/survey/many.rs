@@ -1,0 +1,168 @@
+//! Surveys many collections, several at a time. If one fails, the others continue.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::super::call_context::CallContext;
+use super::super::catalog;
+use super::super::client_state::ClientState;
+use super::super::concurrently::{self, Group, Item, Selection, Work};
+use super::super::progress::ProgressTracker;
+use super::{SurveySettings, Surveyed, look};
+use crate::collection;
+use crate::error::{Error, Status};
+use crate::rpc::Deadline;
+use crate::text::quotable;
+
+/// The parameters of a survey of many collections.
+#[derive(Clone, Debug)]
+pub struct SurveyMany {
+    /// Names or aliases; `None`: every collection of the database.
+    pub names: Option<Vec<String>>,
+    /// What to assume and to ask for.
+    pub settings: SurveySettings,
+    /// How many collections are in progress at a time.
+    pub concurrency: usize,
+    /// Whether the collections of every database are surveyed. Then there are no names.
+    pub all_databases: bool,
+}
+
+/// The result of one collection.
+#[derive(Clone, Debug)]
+pub struct SurveyItem {
+    /// The name or alias that the caller gave or the server listed; empty if a whole database could not be listed.
+    pub name: String,
+    /// Its database; empty on servers without databases (before 2.2.9).
+    pub database: String,
+    /// What was found out; `None` if the survey of this collection failed.
+    pub surveyed: Option<Box<Surveyed>>,
+    /// Its error.
+    pub error: Option<Error>,
+}
+
+impl Item for SurveyItem {
+    fn failed(name: String, error: Error) -> Self {
+        Self { name, database: String::new(), surveyed: None, error: Some(error) }
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+}
+
+/// Surveys all collections. Returns the result of each, and an error for the whole if one of them failed.
+pub(crate) async fn survey(
+    client_state: &Arc<ClientState>,
+    progress_tracker: &Arc<ProgressTracker>,
+    deadline: Deadline<'_>,
+    many: SurveyMany,
+) -> Result<(Vec<SurveyItem>, Option<Error>), Error> {
+    let SurveyMany { names, settings, concurrency, all_databases } = many;
+    let mut selection = Selection { names, concurrency };
+    selection.check()?;
+    settings.params.check_for_many()?;
+    if all_databases && selection.names.is_some() {
+        let text = "names: are given, and all_databases too; a survey of all databases has no names";
+        return Err(Error::invalid_argument(text));
+    }
+    let places = if all_databases { every_place(client_state, deadline).await? } else { HashMap::new() };
+    if all_databases {
+        let mut labels: Vec<(&String, &Place)> = places.iter().collect();
+        labels.sort_unstable_by_key(|(_, place)| (place.state.rpc.database(), &place.name));
+        selection.names = Some(labels.into_iter().map(|(label, _)| label.clone()).collect());
+    }
+    let group = Group::new(client_state, progress_tracker);
+    let (mut items, error) =
+        concurrently::all(group, selection, deadline, Surveying { settings, places: places.clone() }).await?;
+    for item in &mut items {
+        if let Some(place) = places.get(&item.name) {
+            (item.database, item.name) = (place.state.rpc.database().to_owned(), place.name.clone());
+        } else if item.database.is_empty() {
+            client_state.rpc.database().clone_into(&mut item.database);
+        }
+    }
+    Ok((items, error))
+}
+
+/// Where a collection is: the client for its database, and its name. Or why the database could not be listed.
+#[derive(Clone)]
+struct Place {
+    state: Arc<ClientState>,
+    name: String,
+    error: Option<Error>,
+}
+
+/// Every collection of every database that the user may see, by the label "database/collection". A database that cannot
+/// be listed has one entry without a name.
+async fn every_place(
+    client_state: &Arc<ClientState>,
+    deadline: Deadline<'_>,
+) -> Result<HashMap<String, Place>, Error> {
+    let mut places = HashMap::new();
+    for database in catalog::databases(&client_state.rpc, deadline).await? {
+        let database = database.name;
+        let state = Arc::new(client_state.on(database.clone()));
+        let listed = collection::list(&state.rpc, deadline).await;
+        let (names, error) = match listed {
+            Ok(names) => (names, None),
+            // It was dropped meanwhile.
+            Err(error) if error.status == Status::DatabaseNotFound => continue,
+            Err(error) => {
+                let text = format!("listing the collections of database \"{}\"", quotable(&database));
+                (vec![String::new()], Some(error.context(text)))
+            }
+        };
+        for name in names {
+            let place = Place { state: Arc::clone(&state), name: name.clone(), error: error.clone() };
+            places.insert(format!("{database}/{name}"), place);
+        }
+    }
+    Ok(places)
+}
+
+/// What is done with each collection.
+struct Surveying {
+    settings: SurveySettings,
+    /// Empty if the collections are those of the database of these calls.
+    places: HashMap<String, Place>,
+}
+
+impl Work for Surveying {
+    type Item = SurveyItem;
+
+    fn run<'w>(
+        &'w self,
+        group: &'w Group,
+        deadline: Deadline<'w>,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = Box<SurveyItem>> + Send + 'w>> {
+        Box::pin(async move {
+            let surveyed = self.survey(group, deadline, &name).await;
+            Box::new(match surveyed {
+                Ok(surveyed) => {
+                    let (database, surveyed) = (surveyed.database.clone(), Some(Box::new(surveyed)));
+                    SurveyItem { name, database, surveyed, error: None }
+                }
+                Err(error) => SurveyItem::failed(name, deadline.settle(error)),
+            })
+        })
+    }
+}
+
+impl Surveying {
+    async fn survey(&self, group: &Group, deadline: Deadline<'_>, label: &str) -> Result<Surveyed, Error> {
+        let place = self.places.get(label);
+        if let Some(error) = place.and_then(|place| place.error.clone()) {
+            return Err(error);
+        }
+        let _turn = group.turn(deadline).await?;
+        let (client_state, name) =
+            place.map_or((&group.client_state, label), |place| (&place.state, place.name.as_str()));
+        Box::pin(look(CallContext { client_state, deadline }, name, None, &self.settings)).await
+    }
+}
