@@ -9,7 +9,7 @@ use milvus_client::compaction::{
     CollectionInfo, Known, Params, SurveyItem, SurveyMany, SurveySettings, Surveyed,
 };
 use milvus_client::{Client, Error, Status};
-use milvus_fake::{Call, Event, Fake, Fault, Method, NEWEST, PROFILES, ROWS, Scenario, is_from};
+use milvus_fake::{Call, DELETED, Event, Fake, Fault, Method, NEWEST, PROFILES, ROWS, Scenario, is_from};
 use on_each::on_each;
 use tonic::Code;
 
@@ -161,10 +161,10 @@ fn deleted_rows_are_what_is_stored_and_not_counted() {
         fake.load("succeeds", 7);
         let counts = is_from(profile, "2.3.5") && (is_from(profile, "2.4.7") || !is_from(profile, "2.4.0"));
         let told = surveyed(client, "succeeds").deleted_rows;
-        assert_eq!(told, counts.then_some(4 * milvus_fake::DELETED), "{profile}");
+        assert_eq!(told, counts.then_some(4 * DELETED), "{profile}");
         fake.delete_rows("succeeds", 5);
         let told = surveyed(client, "succeeds").deleted_rows;
-        assert_eq!(told, counts.then_some(4 * (milvus_fake::DELETED + 5)), "{profile}");
+        assert_eq!(told, counts.then_some(4 * (DELETED + 5)), "{profile}");
         fake.load_in_part("succeeds");
         assert_eq!(surveyed(client, "succeeds").deleted_rows, None, "{profile}: loaded in part");
     });

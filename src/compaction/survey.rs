@@ -83,12 +83,12 @@ pub(super) async fn look(
         row_bytes: settings.row_bytes,
     };
     let examined = Box::pin(examine(context, &question, found)).await?;
-    let count = match (&examined.stored, examined.count) {
-        (Some(_), None) => {
-            let (rpc, limit) = (context.rpc(), context.for_optional().deadline);
+    let (rpc, limit) = (context.rpc(), context.for_optional().deadline);
+    let count = match examined.count {
+        None if serves_what_is_stored(&examined) => {
             unflushed::count_stored(rpc, limit, &examined.server, &examined.collection).await
         }
-        (_, count) => count,
+        count => count,
     };
     Ok(Surveyed::of(examined, count, &settings.params))
 }
@@ -104,14 +104,14 @@ fn limit(settings: &SurveySettings) -> Option<u64> {
 
 impl Surveyed {
     fn of(examined: Examined, rows_left: Option<Count>, params: &Params) -> Self {
+        let is_served = serves_what_is_stored(&examined);
         let Examined { result: check, collection, server, partition_id, stored, loaded, sizes, .. } =
             examined;
         let database = collection.database.clone();
         let Some(listed) = stored else { return Self { database, check, ..Self::default() } };
         let scope = Scope { params, partition_id };
-        let deleted_rows = (!params.has_filters())
-            .then(|| deleted(&listed, loaded.as_deref()?, rows_left?, &server))
-            .flatten();
+        let deleted_rows = rows_left.filter(|_| is_served && !params.has_filters());
+        let deleted_rows = deleted_rows.and_then(|left| deleted(&listed, left, &server));
         let stored: Vec<&Segment> =
             listed.iter().filter(|segment| segment.is_stored_data() && scope.covers(segment)).collect();
         let sizes = sizes.unwrap_or_else(|| Sizes::of(&server, channels(params, &collection), 0));
@@ -189,13 +189,19 @@ fn merged(
     Some((count(merged), count(into)))
 }
 
-/// The deleted rows: those that are stored, but that query nodes do not count. Only if they serve exactly what is stored.
-fn deleted(listed: &[Segment], loaded: &[Segment], left: Count, server: &Server) -> Option<i64> {
+/// Whether query nodes serve exactly the segments that are stored.
+fn serves_what_is_stored(examined: &Examined) -> bool {
     let ids = |segments: &[Segment]| -> HashSet<i64> {
         let with_rows = segments.iter().filter(|segment| segment.is_stored_data() && segment.rows > 0);
         with_rows.map(|segment| segment.id).collect()
     };
-    if !left.is_whole || !tells_deletions(server) || ids(listed) != ids(loaded) {
+    let both = examined.stored.as_deref().zip(examined.loaded.as_deref());
+    both.is_some_and(|(stored, loaded)| ids(stored) == ids(loaded))
+}
+
+/// The deleted rows: those that are stored, but that query nodes do not count.
+fn deleted(listed: &[Segment], left: Count, server: &Server) -> Option<i64> {
+    if !left.is_whole || !tells_deletions(server) {
         return None;
     }
     let stored: Vec<&Segment> = listed.iter().filter(|segment| segment.is_stored_data()).collect();

@@ -22,12 +22,12 @@ pub struct milvus_collection_info {
     pub size: usize,
     /// The name of the collection. It lives as long as the list, as do the other texts; never NULL.
     pub collection_name: *const c_char,
-    /// The database of the collection; empty on servers without databases (before 2.2.9). Never NULL.
+    /// The database of the collection; empty on servers without databases (before 2.2.9). It is never NULL.
     pub database: *const c_char,
     /// The aliases of the collection, sorted, with a comma between them (no name contains one); empty if there
-    /// are none. Never NULL.
+    /// are none. It is never NULL.
     pub aliases: *const c_char,
-    /// Milvus' id of the collection; MILVUS_NOT_REPORTED from milvus-lite, or if the description failed.
+    /// Milvus' id of the collection; 0 from milvus-lite, or if the description failed.
     pub id: i64,
     /// Stored rows. Deleted rows count until a compaction purges them; rows that are not flushed do not count.
     /// MILVUS_NOT_REPORTED if they could not be read.
@@ -56,7 +56,7 @@ pub struct milvus_database_info {
     pub size: usize,
     /// The name of the database. It lives as long as the list, never NULL.
     pub database: *const c_char,
-    /// Milvus' id of the database; MILVUS_NOT_REPORTED before 2.5.
+    /// Milvus' id of the database; 0 before 2.5.
     pub id: i64,
 }
 
@@ -259,7 +259,7 @@ pub extern "C" fn milvus_database_list_get(
         out.write(&milvus_database_info {
             size: size_of::<milvus_database_info>(),
             database: name.as_ptr(),
-            id: id.unwrap_or(NOT_REPORTED),
+            id: id.unwrap_or(0),
         });
         Ok(())
     })
@@ -300,7 +300,7 @@ impl Collection {
             collection_name: self.name.as_ptr(),
             database: self.database.as_ptr(),
             aliases: self.aliases.as_ptr(),
-            id: self.info.id.unwrap_or(NOT_REPORTED),
+            id: self.info.id.unwrap_or(0),
             rows: self.info.rows.unwrap_or(NOT_REPORTED),
             is_loaded: answer(self.info.is_loaded),
             has_clustering_key: answer(self.info.has_clustering_key),

@@ -50,7 +50,7 @@ pub struct milvus_survey_result {
     /// The name or alias that you gave, or that the server listed; empty if a whole database could not be
     /// listed. It lives as long as the list, as does the database; never NULL.
     pub collection_name: *const c_char,
-    /// The database of the collection; empty on servers without databases (before 2.2.9). Never NULL.
+    /// The database of the collection; empty on servers without databases (before 2.2.9). It is never NULL.
     pub database: *const c_char,
     /// MILVUS_OK if the survey of this collection succeeded. Else the status with which it failed; then only
     /// the names and the error are there.
