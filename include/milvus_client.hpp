@@ -588,6 +588,8 @@ inline constexpr timeout no_timeout = timeout::unlimited();
 struct report;
 struct many_result;
 struct optimize_result;
+struct collection_info;
+struct survey_result;
 
 /// Why something failed: `milvus_error` as a value.
 struct failure {
@@ -648,8 +650,8 @@ private:
     std::shared_ptr<const milvus::failure> detail_; // shared, as copying an exception must not throw
 };
 
-/// The exception of a call that failed and has a value all the same: see `wait_error`, `many_error`, `optimize_error` and
-/// `optimize_many_error`.
+/// The exception of a call that failed and has a value all the same: see `wait_error`, `many_error`, `optimize_error`,
+/// `optimize_many_error`, `collections_error` and `survey_error`.
 template <class T> class error_with : public error {
 public:
     /// Makes the exception of a failure and the value.
@@ -672,7 +674,8 @@ struct nothing {}; // the value of operations that have none
 template <class T>
 inline constexpr bool outlives_failure =
     std::is_same_v<T, report> || std::is_same_v<T, std::vector<many_result>> || std::is_same_v<T, optimize_result> ||
-    std::is_same_v<T, std::vector<optimize_result>>;
+    std::is_same_v<T, std::vector<optimize_result>> || std::is_same_v<T, std::vector<collection_info>> ||
+    std::is_same_v<T, std::vector<survey_result>>;
 
 template <class Error> [[noreturn]] void raise(const Error &what)
 {
@@ -1046,6 +1049,88 @@ struct resolution {
     std::string text;
 };
 
+/// A collection as the server describes it.
+struct collection_info {
+    /// The name of the collection.
+    std::string collection_name;
+    /// The database of the collection; empty on servers without databases (before 2.2.9).
+    std::string database;
+    /// The aliases of the collection, sorted, with a comma between them (no name contains one); empty if there are
+    /// none.
+    std::string aliases;
+    /// Milvus' id of the collection; 0 from milvus-lite, or if the description failed.
+    std::int64_t id = 0;
+    /// Stored rows. Deleted rows count until a compaction purges them; rows that are not flushed do not count. Empty if
+    /// they could not be read.
+    std::optional<std::int64_t> rows;
+    /// Whether query nodes serve the collection: answer::yes (also if only some partitions are loaded), answer::no
+    /// (also while it is being loaded) or answer::not_known.
+    milvus::answer is_loaded = answer::not_known;
+    /// Whether the collection has a clustering key: answer::yes, answer::no or answer::not_known.
+    milvus::answer has_clustering_key = answer::not_known;
+    /// How a call ended; status::ok if everything could be read. Else the status of the first request that failed, e.g.
+    /// status::collection_not_found (dropped meanwhile) or status::permission_denied; what other requests gave is
+    /// there.
+    milvus::status status{};
+    /// The details of the failure; with the status status::ok if there is none.
+    milvus::failure failure;
+};
+
+/// A database.
+struct database_info {
+    /// The name of the database.
+    std::string database;
+    /// Milvus' id of the database; 0 before 2.5.
+    std::int64_t id = 0;
+};
+
+/// What a survey found out about one collection. Empty stands for a number that is not known.
+struct survey_result {
+    /// The name or alias that you gave, or that the server listed; empty if a whole database could not be listed.
+    std::string collection_name;
+    /// The database of the collection; empty on servers without databases (before 2.2.9).
+    std::string database;
+    /// How a call ended; status::ok if the survey of this collection succeeded. Else the status with which it failed;
+    /// then only the names and the error are there.
+    milvus::status status{};
+    /// The details of the failure; with the status status::ok if there is none.
+    milvus::failure failure;
+    /// What milvus_compaction_check() would say: whether a trigger would compact anything, why or why not, and whether
+    /// the segments are in their final form already.
+    std::optional<milvus::check_result> check;
+    /// Stored segments with rows.
+    std::optional<std::int64_t> stored_segments;
+    /// Rows of those segments. Deleted rows count until a compaction purges them.
+    std::optional<std::int64_t> stored_rows;
+    /// Bytes of those rows, as an estimate: rows by row_bytes. Empty if the size of a row is not known.
+    std::optional<std::int64_t> stored_bytes;
+    /// Stored segments below half of segment_bytes, as servers define a small segment by default.
+    std::optional<std::int64_t> small_segments;
+    /// Stored segments that wait to be sorted; empty before 2.5.
+    std::optional<std::int64_t> unsorted_segments;
+    /// Segments of deletions (L0); empty before 2.4.7.
+    std::optional<std::int64_t> l0_segments;
+    /// Stored rows that are deleted (or expired) and not purged yet. The library counts them on query nodes from 2.3.5
+    /// on, if the whole collection is loaded and exactly its stored segments are served. Else empty.
+    std::optional<std::int64_t> deleted_rows;
+    /// Segments that the compaction would merge with others; 0 if it would do nothing.
+    std::optional<std::int64_t> merged_segments;
+    /// About how many segments those would become.
+    std::optional<std::int64_t> merged_into;
+    /// Rows that the compaction would rewrite, also those of segments that servers rewrite 1 to 1.
+    std::optional<std::int64_t> rewrite_rows;
+    /// Bytes of those rows, as an estimate: rows by row_bytes.
+    std::optional<std::int64_t> rewrite_bytes;
+    /// The size of a row in bytes that the estimates use; 0 if it is not known.
+    std::optional<std::int64_t> row_bytes;
+    /// The size of a segment in bytes that the estimates use.
+    std::optional<std::int64_t> segment_bytes;
+    /// The share of the stored segments that one plain compaction would save, from 0 to 1: 1 - (segments after it /
+    /// stored segments). It is 0 if none can be merged, and 0.9 if ten would become one. Results of clustering count as
+    /// they are. Negative if the stored segments are not known.
+    double fragmentation = 0;
+};
+
 /// A line of a result: a stage, or one round of the compaction.
 struct optimize_step {
     /// The stage.
@@ -1120,8 +1205,8 @@ struct optimize_result {
     std::chrono::milliseconds elapsed{0};
 };
 
-/// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() know more
-/// than the time.
+/// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many(), milvus_compact_many(),
+/// milvus_survey() and milvus_collections() know more than the time.
 struct progress {
     /// Time since the start, or from the start to the end.
     std::chrono::milliseconds elapsed{0};
@@ -1133,8 +1218,8 @@ struct progress {
     std::int64_t failed = 0;
     /// Plans that ended, per second so far; 0 at first.
     double plans_per_second = 0;
-    /// Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is known, and
-    /// for other operations.
+    /// Collections of milvus_compact_many_async(), milvus_optimize_many_async(), milvus_survey_async() or
+    /// milvus_collections_async(); 0 until their number is known, and for other operations.
     std::int64_t collections = 0;
     /// Collections that are done, with or without success.
     std::int64_t collections_done = 0;
@@ -1247,6 +1332,21 @@ struct many_params {
     bool only_trigger = false;
 };
 
+/// What a survey assumes: `milvus_survey_params`.
+struct survey_params {
+    /// The compaction whose effect it predicts; its database is the one to survey.
+    compact_params compaction;
+    /// How many collections it looks at at a time; 0 is the library's default, 16.
+    std::int32_t concurrency = 0;
+    /// Whether to survey the collections of every database; only for `survey_all()`.
+    bool all_databases = false;
+    /// The size of a row in bytes, for the estimates; without a value that of the fixed-width fields of the schema.
+    std::optional<std::int64_t> row_bytes;
+    /// The size of a segment in bytes up to which the server merges; without a value the target size, or the default of
+    /// the server's version.
+    std::optional<std::int64_t> segment_bytes;
+};
+
 /// What came of one collection: `milvus_many_result`.
 struct many_result {
     /// The collection's name.
@@ -1313,6 +1413,10 @@ using many_error = error_with<std::vector<many_result>>;
 using optimize_error = error_with<optimize_result>;
 /// What `optimize_many()` and `optimize_all()` throw if some collections failed; it has all results.
 using optimize_many_error = error_with<std::vector<optimize_result>>;
+/// What `collections()` throws if some collections could not be read; it has all of them.
+using collections_error = error_with<std::vector<collection_info>>;
+/// What `survey()` and `survey_all()` throw if some collections failed; it has all results.
+using survey_error = error_with<std::vector<survey_result>>;
 
 namespace detail {
 
@@ -1325,6 +1429,9 @@ struct deleter {
     void operator()(milvus_segment_list *handle) const noexcept { milvus_segment_list_free(handle); }
     void operator()(milvus_many_list *handle) const noexcept { milvus_many_list_free(handle); }
     void operator()(milvus_optimize_list *handle) const noexcept { milvus_optimize_list_free(handle); }
+    void operator()(milvus_collection_list *handle) const noexcept { milvus_collection_list_free(handle); }
+    void operator()(milvus_database_list *handle) const noexcept { milvus_database_list_free(handle); }
+    void operator()(milvus_survey_list *handle) const noexcept { milvus_survey_list_free(handle); }
 };
 
 template <class Handle> using owned = std::unique_ptr<Handle, deleter>;
@@ -1516,6 +1623,55 @@ inline resolution value_of(const milvus_resolution &c)
     made.state = static_cast<milvus::resolution_state>(c.state);
     made.job_id = c.job_id;
     made.text = c.text;
+    return made;
+}
+
+inline collection_info value_of(const milvus_collection_info &c)
+{
+    collection_info made;
+    made.collection_name = text_of(c.collection_name);
+    made.database = text_of(c.database);
+    made.aliases = text_of(c.aliases);
+    made.id = c.id;
+    made.rows = reported(c.rows);
+    made.is_loaded = static_cast<milvus::answer>(c.is_loaded);
+    made.has_clustering_key = static_cast<milvus::answer>(c.has_clustering_key);
+    made.status = static_cast<milvus::status>(c.status);
+    made.failure = failure_of(*c.error);
+    return made;
+}
+
+inline database_info value_of(const milvus_database_info &c)
+{
+    database_info made;
+    made.database = text_of(c.database);
+    made.id = c.id;
+    return made;
+}
+
+inline survey_result value_of(const milvus_survey_result &c)
+{
+    survey_result made;
+    made.collection_name = text_of(c.collection_name);
+    made.database = text_of(c.database);
+    made.status = static_cast<milvus::status>(c.status);
+    made.failure = failure_of(*c.error);
+    if (c.check != nullptr)
+        made.check = value_of(*c.check);
+    made.stored_segments = reported(c.stored_segments);
+    made.stored_rows = reported(c.stored_rows);
+    made.stored_bytes = reported(c.stored_bytes);
+    made.small_segments = reported(c.small_segments);
+    made.unsorted_segments = reported(c.unsorted_segments);
+    made.l0_segments = reported(c.l0_segments);
+    made.deleted_rows = reported(c.deleted_rows);
+    made.merged_segments = reported(c.merged_segments);
+    made.merged_into = reported(c.merged_into);
+    made.rewrite_rows = reported(c.rewrite_rows);
+    made.rewrite_bytes = reported(c.rewrite_bytes);
+    made.row_bytes = reported(c.row_bytes);
+    made.segment_bytes = reported(c.segment_bytes);
+    made.fragmentation = c.fragmentation;
     return made;
 }
 
@@ -1787,6 +1943,42 @@ inline milvus_status take(milvus_future *f, std::optional<std::vector<many_resul
     if (handle == nullptr)
         return code;
     out = items_of<milvus_many_result>(handle, count, milvus_many_list_get, MILVUS_MANY_RESULT_INIT);
+    return out->size() == count ? code : MILVUS_INTERNAL;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<std::vector<collection_info>> &out)
+{
+    milvus_collection_list *handle = nullptr;
+    const milvus_status code = milvus_future_take_collections(f, &handle);
+    const owned<milvus_collection_list> held(handle);
+    const std::size_t count = milvus_collection_list_count(handle);
+    if (handle == nullptr)
+        return code;
+    out = items_of<milvus_collection_info>(handle, count, milvus_collection_list_get, MILVUS_COLLECTION_INFO_INIT);
+    return out->size() == count ? code : MILVUS_INTERNAL;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<std::vector<database_info>> &out)
+{
+    milvus_database_list *handle = nullptr;
+    const milvus_status code = milvus_future_take_databases(f, &handle);
+    const owned<milvus_database_list> held(handle);
+    const std::size_t count = milvus_database_list_count(handle);
+    if (handle == nullptr)
+        return code;
+    out = items_of<milvus_database_info>(handle, count, milvus_database_list_get, MILVUS_DATABASE_INFO_INIT);
+    return out->size() == count ? code : MILVUS_INTERNAL;
+}
+
+inline milvus_status take(milvus_future *f, std::optional<std::vector<survey_result>> &out)
+{
+    milvus_survey_list *handle = nullptr;
+    const milvus_status code = milvus_future_take_survey(f, &handle);
+    const owned<milvus_survey_list> held(handle);
+    const std::size_t count = milvus_survey_list_count(handle);
+    if (handle == nullptr)
+        return code;
+    out = items_of<milvus_survey_result>(handle, count, milvus_survey_list_get, MILVUS_SURVEY_RESULT_INIT);
     return out->size() == count ? code : MILVUS_INTERNAL;
 }
 
@@ -2624,6 +2816,53 @@ public:
         return many(nullptr, params, limit);
     }
 
+    /// The collections of a database that the user may see: `milvus_collections()`. Throws a `collections_error` with
+    /// all of them if some could not be read.
+    std::vector<collection_info> collections(timeout limit = {}, const std::string &database = {})
+    {
+        return collections_async(limit, database).get();
+    }
+    /// `collections()` without blocking.
+    future<std::vector<collection_info>> collections_async(timeout limit = {}, const std::string &database = {})
+    {
+        return start<std::vector<collection_info>>(detail::refuse_nul("the database's name", database),
+                                                   milvus_collections_async, limit, database.c_str());
+    }
+
+    /// The databases of the server that the user may see: `milvus_databases()`.
+    std::vector<database_info> databases(timeout limit = {}) { return databases_async(limit).get(); }
+    /// `databases()` without blocking.
+    future<std::vector<database_info>> databases_async(timeout limit = {})
+    {
+        return start<std::vector<database_info>>(std::nullopt, milvus_databases_async, limit);
+    }
+
+    /// What these collections are worth compacting: `milvus_survey()`. The library refuses an empty list. Throws a
+    /// `survey_error` with all results if some collections failed.
+    std::vector<survey_result> survey(const std::vector<std::string> &collections, const survey_params &params = {},
+                                      timeout limit = {})
+    {
+        return survey_async(collections, params, limit).get();
+    }
+    /// `survey()` without blocking.
+    future<std::vector<survey_result>> survey_async(const std::vector<std::string> &collections,
+                                                    const survey_params &params = {}, timeout limit = {})
+    {
+        return survey_these(&collections, params, limit);
+    }
+
+    /// The same for every collection of the database, or of all databases, that the user may see: `milvus_survey()`.
+    /// Throws a `survey_error` with all results if some collections failed.
+    std::vector<survey_result> survey_all(const survey_params &params = {}, timeout limit = {})
+    {
+        return survey_all_async(params, limit).get();
+    }
+    /// `survey_all()` without blocking.
+    future<std::vector<survey_result>> survey_all_async(const survey_params &params = {}, timeout limit = {})
+    {
+        return survey_these(nullptr, params, limit);
+    }
+
     /// The handle, for C functions. This object still owns it.
     milvus_client *handle() const noexcept { return handle_.get(); }
 
@@ -2681,6 +2920,21 @@ private:
         detail::raw_names names(collections, raw.compaction);
         return start<std::vector<optimize_result>>(std::move(names.wrong), milvus_optimize_many_async, limit,
                                                    names.get(), names.size(), raw.get());
+    }
+
+    future<std::vector<survey_result>> survey_these(const std::vector<std::string> *collections,
+                                                    const survey_params &params, timeout limit)
+    {
+        detail::raw_params raw(params.compaction);
+        const milvus_survey_params how = {sizeof how,
+                                          raw.get(),
+                                          params.concurrency,
+                                          static_cast<std::int32_t>(params.all_databases),
+                                          params.row_bytes.value_or(0),
+                                          params.segment_bytes.value_or(0)};
+        detail::raw_names names(collections, raw);
+        return start<std::vector<survey_result>>(std::move(names.wrong), milvus_survey_async, limit, names.get(),
+                                                 names.size(), &how);
     }
 
     detail::owned<milvus_client> handle_;

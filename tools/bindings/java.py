@@ -16,7 +16,7 @@ NO_EXCEPTION = {"OK", "INVALID_HANDLE", "FORKED", "PENDING", "INTERNAL", "OUT_OF
 PUBLIC = {"MILVUS_NO_JOB": "MilvusClient#NO_JOB", "MILVUS_UNKNOWN_JOB": "MilvusClient#UNKNOWN_JOB",
           "MILVUS_LARGEST_TARGET_SIZE": "CompactParams#LARGEST_TARGET_SIZE"}
 # Functions that are methods of MilvusClient by the same name.
-METHODS = ("compact", "compact_many", "optimize", "optimize_many")
+METHODS = ("compact", "compact_many", "optimize", "optimize_many", "survey", "collections")
 ERROR = "what it failed with; empty if it did not fail."
 ABSENT = {"MILVUS_NOT_REPORTED": "empty", "MILVUS_NO_SEGMENT": "empty"}
 # What a type of C is in a function of JNA, and in a struct.

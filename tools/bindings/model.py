@@ -45,7 +45,8 @@ READ_APART = {
                    "ended: the rounds of the compaction come before its stage."),
 }
 # Structs that are made or read by hand: what becomes an exception, and parameters.
-BY_HAND = {"milvus_error", "milvus_many_result", "milvus_compact_params", "milvus_many_params", "milvus_optimize_params"}
+BY_HAND = {"milvus_error", "milvus_many_result", "milvus_compact_params", "milvus_many_params", "milvus_optimize_params",
+           "milvus_survey_params"}
 
 # Fields of 32 bits that are numbers: any other one has to name its constants.
 NUMBERS = {"grpc_code", "server_code", "concurrency", "round", "rounds"}

@@ -33,7 +33,8 @@ public final class MilvusClient extends ClientHandle {
     /**
      * The client's default: its option timeout_ms (10 s if it is not set). Operations that wait for jobs take
      * wait_timeout_ms instead (no limit if it is not set): {@code waitForCompaction}, {@code optimize},
-     * {@code optimizeMany}, {@code optimizeDatabase}, {@code compactMany} and {@code compactDatabase}.
+     * {@code optimizeMany}, {@code optimizeDatabase}, {@code compactMany}, {@code compactDatabase}, {@code survey} and
+     * {@code surveyDatabase}.
      */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(Long.MIN_VALUE);
 
@@ -561,5 +562,89 @@ public final class MilvusClient extends ClientHandle {
         return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
             Library.milvus_compact_many_async(handle, null, 0, struct, millis, out),
             Readers::many, progress);
+    }
+
+    /**
+     * The collections of the client's database that the user may see, sorted by name. One that could not be read has its
+     * {@link CollectionInfo#failure()}, and keeps no other from being read.
+     */
+    public List<CollectionInfo> collections(Duration timeout) {
+        return collectionsOperation(null, timeout).await();
+    }
+
+    /** The same of another database; null: the client's own. */
+    public List<CollectionInfo> collections(String database, Duration timeout) {
+        return collectionsOperation(database, timeout).await();
+    }
+
+    /** Starts {@link #collections(String, Duration)}. */
+    public CompletableFuture<List<CollectionInfo>> collectionsAsync(String database, Duration timeout) {
+        return promise(() -> collectionsOperation(database, timeout));
+    }
+
+    private Operation<List<CollectionInfo>> collectionsOperation(String database, Duration timeout) {
+        return start(timeout, (handle, millis, out) ->
+            Library.milvus_collections_async(handle, Text.utf8(database), millis, out),
+            Readers::collections, null);
+    }
+
+    /** The databases of the server that the user may see, sorted by name. */
+    public List<DatabaseInfo> databases(Duration timeout) {
+        return databasesOperation(timeout).await();
+    }
+
+    /** Starts {@link #databases}. */
+    public CompletableFuture<List<DatabaseInfo>> databasesAsync(Duration timeout) {
+        return promise(() -> databasesOperation(timeout));
+    }
+
+    private Operation<List<DatabaseInfo>> databasesOperation(Duration timeout) {
+        return start(timeout, (handle, millis, out) -> Library.milvus_databases_async(handle, millis, out),
+            Readers::databases, null);
+    }
+
+    /**
+     * Surveys collections: which are worth compacting, and what a compaction would do. Only reads. One that could not be
+     * surveyed has its {@link SurveyResult#failure()}, and keeps no other from being surveyed.
+     */
+    public List<SurveyResult> survey(List<String> collectionNames, SurveyParams params, Duration timeout) {
+        return surveyOperation(Text.array(collectionNames), collectionNames.size(), params, timeout, null).await();
+    }
+
+    /** {@link #survey(List, SurveyParams, Duration)}, with a consumer for its progress. */
+    public List<SurveyResult> survey(List<String> collectionNames, SurveyParams params, Duration timeout,
+                                     Consumer<? super Progress> progress) {
+        return surveyOperation(Text.array(collectionNames), collectionNames.size(), params, timeout,
+            Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #survey(List, SurveyParams, Duration)}. */
+    public CompletableFuture<List<SurveyResult>> surveyAsync(List<String> collectionNames, SurveyParams params,
+                                                             Duration timeout) {
+        return promise(() ->
+            surveyOperation(Text.array(collectionNames), collectionNames.size(), params, timeout, null));
+    }
+
+    /** The same for every collection of the database, or of all databases, that the user may see. */
+    public List<SurveyResult> surveyDatabase(SurveyParams params, Duration timeout) {
+        return surveyOperation(null, 0, params, timeout, null).await();
+    }
+
+    /** {@link #surveyDatabase(SurveyParams, Duration)}, with a consumer for its progress. */
+    public List<SurveyResult> surveyDatabase(SurveyParams params, Duration timeout,
+                                             Consumer<? super Progress> progress) {
+        return surveyOperation(null, 0, params, timeout, Objects.requireNonNull(progress)).await();
+    }
+
+    /** Starts {@link #surveyDatabase(SurveyParams, Duration)}. */
+    public CompletableFuture<List<SurveyResult>> surveyDatabaseAsync(SurveyParams params, Duration timeout) {
+        return promise(() -> surveyOperation(null, 0, params, timeout, null));
+    }
+
+    private Operation<List<SurveyResult>> surveyOperation(Memory names, long count, SurveyParams params,
+                                                          Duration timeout, Consumer<? super Progress> progress) {
+        return startWith(params.toStruct(), timeout, (handle, struct, millis, out) ->
+            Library.milvus_survey_async(handle, names, count, struct, millis, out),
+            Readers::survey, progress);
     }
 }

@@ -117,6 +117,46 @@ final class Readers {
         return results;
     }
 
+    static List<DatabaseInfo> databases(long future) {
+        LongByReference list = new LongByReference();
+        check(future, Library.milvus_future_take_databases(future, list));
+        try {
+            return all(list.getValue(), Library.milvus_database_list_count(list.getValue()), new Structs.DatabaseInfo(),
+                Library::milvus_database_list_get, DatabaseInfo::of);
+        } finally {
+            Library.milvus_database_list_free(list.getValue());
+        }
+    }
+
+    static List<CollectionInfo> collections(long future) {
+        LongByReference list = new LongByReference();
+        checkUnlessSome(future, Library.milvus_future_take_collections(future, list));
+        try {
+            return all(list.getValue(), Library.milvus_collection_list_count(list.getValue()),
+                new Structs.CollectionInfo(), Library::milvus_collection_list_get, CollectionInfo::of);
+        } finally {
+            Library.milvus_collection_list_free(list.getValue());
+        }
+    }
+
+    static List<SurveyResult> survey(long future) {
+        LongByReference list = new LongByReference();
+        checkUnlessSome(future, Library.milvus_future_take_survey(future, list));
+        try {
+            return all(list.getValue(), Library.milvus_survey_list_count(list.getValue()), new Structs.SurveyResult(),
+                Library::milvus_survey_list_get, SurveyResult::of);
+        } finally {
+            Library.milvus_survey_list_free(list.getValue());
+        }
+    }
+
+    /** Where some have failed, the list has the failure of each. */
+    private static void checkUnlessSome(long future, int status) {
+        if (status != Library.SOME_FAILED) {
+            check(future, status);
+        }
+    }
+
     /** Of one collection, which is the only one in its list. */
     static OptimizeResult optimized(long future) {
         return optimizedMany(future).get(0);
