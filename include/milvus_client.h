@@ -25,8 +25,8 @@
 //               MILVUS_NOT_READY, MILVUS_UNSUPPORTED, MILVUS_SERVER_ERROR and MILVUS_OUT_OF_MEMORY.
 //   Timeouts    Milliseconds. MILVUS_NO_TIMEOUT (-1) is no limit. 0 depends on the kind of function:
 //               an operation takes the client's option timeout_ms (10 s), connecting and repeated tries included;
-//               a wait for a job, milvus_optimize(), milvus_optimize_many() and milvus_compact_many() take the option
-//               wait_timeout_ms (none);
+//               a wait for a job, milvus_optimize(), milvus_optimize_many(), milvus_compact_many() and milvus_survey()
+//               take the option wait_timeout_ms (none);
 //               a local wait (milvus_future_wait(), milvus_queue_next()) does not wait.
 //               No call that asks the server waits forever. MILVUS_UNAVAILABLE ends a wait when the server is silent
 //               for a minute, and any call when it answers nothing but keepalive pings for five minutes. MILVUS_STALLED
@@ -1766,6 +1766,338 @@ milvus_status milvus_flush(milvus_client *client,
 
 // ====================================================================================================
 /**
+ * @defgroup catalog Collections and databases
+ *
+ * milvus_collections() lists the collections of a database with what decides whether to compact them, and
+ * milvus_databases() the databases of a server. Both only read.
+ * @{
+ */
+
+/** The collections of a database. */
+typedef struct milvus_collection_list milvus_collection_list;
+
+/** The databases of a server. */
+typedef struct milvus_database_list milvus_database_list;
+
+/** A collection as the server describes it. */
+typedef struct milvus_collection_info {
+    /** Set by MILVUS_COLLECTION_INFO_INIT. */
+    size_t size;
+    /** The name of the collection. It lives as long as the list, as do the other texts; never NULL. */
+    const char *collection_name;
+    /** The database of the collection; empty on servers without databases (before 2.2.9). It is never NULL. */
+    const char *database;
+    /**
+     * The aliases of the collection, sorted, with a comma between them (no name contains one); empty if there
+     * are none. It is never NULL.
+     */
+    const char *aliases;
+    /** Milvus' id of the collection; 0 from milvus-lite, or if the description failed. */
+    int64_t id;
+    /**
+     * Stored rows. Deleted rows count until a compaction purges them; rows that are not flushed do not count.
+     * MILVUS_NOT_REPORTED if they could not be read.
+     */
+    int64_t rows;
+    /**
+     * Whether query nodes serve the collection: MILVUS_YES (also if only some partitions are loaded),
+     * MILVUS_NO (also while it is being loaded) or MILVUS_NOT_KNOWN.
+     */
+    int32_t is_loaded;
+    /** Whether the collection has a clustering key: MILVUS_YES, MILVUS_NO or MILVUS_NOT_KNOWN. */
+    int32_t has_clustering_key;
+    /**
+     * MILVUS_OK if everything could be read. Else the status of the first request that failed, e.g.
+     * MILVUS_COLLECTION_NOT_FOUND (dropped meanwhile) or MILVUS_PERMISSION_DENIED; what other requests gave
+     * is there.
+     */
+    milvus_status status;
+    /** 0. */
+    int32_t reserved;
+    /**
+     * The details of the failure; with the status MILVUS_OK if there is none. It lives as long as the list,
+     * never NULL.
+     */
+    const milvus_error *error;
+} milvus_collection_info;
+/** What a milvus_collection_info begins with: its size, and zeros. */
+#define MILVUS_COLLECTION_INFO_INIT { sizeof(milvus_collection_info), NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, NULL }
+
+/** A database. */
+typedef struct milvus_database_info {
+    /** Set by MILVUS_DATABASE_INFO_INIT. */
+    size_t size;
+    /** The name of the database. It lives as long as the list, never NULL. */
+    const char *database;
+    /** Milvus' id of the database; 0 before 2.5. */
+    int64_t id;
+} milvus_database_info;
+/** What a milvus_database_info begins with: its size, and zeros. */
+#define MILVUS_DATABASE_INFO_INIT { sizeof(milvus_database_info), NULL, 0 }
+
+/**
+ * Lists the collections of a database that the user may see, sorted by name. Blocks.
+ *
+ * The library asks three questions for each collection, 16 collections at a time. A collection that cannot
+ * be read has its error in its entry, and keeps no other from being read.
+ *
+ * @param client      The client.
+ * @param database    The database; NULL or "": the client's own.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option timeout_ms. Collections
+ *                    whose turn has not come by then have the status MILVUS_TIMEOUT.
+ * @param out_list    Receives the list, also with MILVUS_SOME_FAILED; free it with
+ *                    milvus_collection_list_free().
+ * @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure.
+ */
+milvus_status milvus_collections(milvus_client *client,
+                                 const char *database,
+                                 int64_t timeout_ms,
+                                 milvus_collection_list **out_list);
+
+/**
+ * Counts the collections of a list.
+ *
+ * @param list  The list.
+ * @return The number of collections; 0 for NULL or a freed list. milvus_last_error() stays as it is.
+ */
+size_t milvus_collection_list_count(const milvus_collection_list *list);
+
+/**
+ * Reads one collection of a list.
+ *
+ * @param list      The list.
+ * @param index     From 0 to milvus_collection_list_count() - 1.
+ * @param out_info  Receives the collection. Begin with `milvus_collection_info info =
+ *                  MILVUS_COLLECTION_INFO_INIT;`. What it points to lives as long as the list.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_collection_list_get(const milvus_collection_list *list,
+                                         size_t index,
+                                         milvus_collection_info *out_info);
+
+/**
+ * Frees a list of collections.
+ *
+ * @param list  The list; NULL does nothing.
+ */
+void milvus_collection_list_free(milvus_collection_list *list);
+
+/**
+ * Lists the databases of the server that the user may see, sorted by name. Blocks.
+ *
+ * Up to 2.4 a user needs the privilege ListDatabases.
+ *
+ * @param client      The client.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_list    Receives the list; free it with milvus_database_list_free().
+ * @retval MILVUS_UNSUPPORTED The server has no databases (before 2.2.9).
+ */
+milvus_status milvus_databases(milvus_client *client,
+                               int64_t timeout_ms,
+                               milvus_database_list **out_list);
+
+/**
+ * Counts the databases of a list.
+ *
+ * @param list  The list.
+ * @return The number of databases; 0 for NULL or a freed list. milvus_last_error() stays as it is.
+ */
+size_t milvus_database_list_count(const milvus_database_list *list);
+
+/**
+ * Reads one database of a list.
+ *
+ * @param list      The list.
+ * @param index     From 0 to milvus_database_list_count() - 1.
+ * @param out_info  Receives the database. Begin with `milvus_database_info info =
+ *                  MILVUS_DATABASE_INFO_INIT;`. What it points to lives as long as the list.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_database_list_get(const milvus_database_list *list,
+                                       size_t index,
+                                       milvus_database_info *out_info);
+
+/**
+ * Frees a list of databases.
+ *
+ * @param list  The list; NULL does nothing.
+ */
+void milvus_database_list_free(milvus_database_list *list);
+
+/** @} */
+
+// ====================================================================================================
+/**
+ * @defgroup survey Surveys
+ *
+ * milvus_survey() looks which collections are worth compacting, before anything is triggered.
+ * @{
+ */
+
+/** The results of a survey. */
+typedef struct milvus_survey_list milvus_survey_list;
+
+/** What a survey assumes. MILVUS_SURVEY_PARAMS_INIT has all defaults. */
+typedef struct milvus_survey_params {
+    /** Set by MILVUS_SURVEY_PARAMS_INIT. */
+    size_t size;
+    /**
+     * The compaction whose effect the survey predicts, without partition, channel and segments; its database is
+     * the one to survey. NULL: a plain one, in the client's database. The library does not read it after the
+     * call.
+     */
+    const milvus_compact_params *compaction;
+    /**
+     * How many collections the library looks at at a time: up to 10000; 0 for 16. It asks about at most 32 at
+     * a time.
+     */
+    int32_t concurrency;
+    /** 1: survey the collections of every database that the user may see, without names. Else 0. */
+    int32_t all_databases;
+    /**
+     * The size of a row in bytes, for the estimates; 0: the fixed-width fields of the schema, so that texts,
+     * JSON, arrays and sparse vectors do not count.
+     */
+    int64_t row_bytes;
+    /**
+     * The size of a segment in bytes up to which the server merges; 0: target_size_mb, or the default of the
+     * server's version (512 MB before 2.4, then 1 GB).
+     */
+    int64_t segment_bytes;
+} milvus_survey_params;
+/** What a milvus_survey_params begins with: its size, and zeros. */
+#define MILVUS_SURVEY_PARAMS_INIT { sizeof(milvus_survey_params), NULL, 0, 0, 0, 0 }
+
+/** What a survey found out about one collection. MILVUS_NOT_REPORTED stands for a number that is not known. */
+typedef struct milvus_survey_result {
+    /** Set by MILVUS_SURVEY_RESULT_INIT. */
+    size_t size;
+    /**
+     * The name or alias that you gave, or that the server listed; empty if a whole database could not be
+     * listed. It lives as long as the list, as does the database; never NULL.
+     */
+    const char *collection_name;
+    /** The database of the collection; empty on servers without databases (before 2.2.9). It is never NULL. */
+    const char *database;
+    /**
+     * MILVUS_OK if the survey of this collection succeeded. Else the status with which it failed; then only
+     * the names and the error are there.
+     */
+    milvus_status status;
+    /** 0. */
+    int32_t reserved;
+    /**
+     * The details of the failure; with the status MILVUS_OK if there is none. It lives as long as the list,
+     * never NULL.
+     */
+    const milvus_error *error;
+    /**
+     * What milvus_compaction_check() would say: whether a trigger would compact anything, why or why not, and
+     * whether the segments are in their final form already. NULL if the survey of this collection failed. It
+     * lives as long as the list.
+     */
+    const milvus_check_result *check;
+    /** Stored segments with rows. */
+    int64_t stored_segments;
+    /** Rows of those segments. Deleted rows count until a compaction purges them. */
+    int64_t stored_rows;
+    /**
+     * Bytes of those rows, as an estimate: rows by row_bytes. MILVUS_NOT_REPORTED if the size of a row is not
+     * known.
+     */
+    int64_t stored_bytes;
+    /** Stored segments below half of segment_bytes, as servers define a small segment by default. */
+    int64_t small_segments;
+    /** Stored segments that wait to be sorted; MILVUS_NOT_REPORTED before 2.5. */
+    int64_t unsorted_segments;
+    /** Segments of deletions (L0); MILVUS_NOT_REPORTED before 2.4.7. */
+    int64_t l0_segments;
+    /**
+     * Stored rows that are deleted (or expired) and not purged yet. The library counts them on query nodes from
+     * 2.3.5 on, if the whole collection is loaded and exactly its stored segments are served. Else
+     * MILVUS_NOT_REPORTED.
+     */
+    int64_t deleted_rows;
+    /** Segments that the compaction would merge with others; 0 if it would do nothing. */
+    int64_t merged_segments;
+    /** About how many segments those would become. */
+    int64_t merged_into;
+    /** Rows that the compaction would rewrite, also those of segments that servers rewrite 1 to 1. */
+    int64_t rewrite_rows;
+    /** Bytes of those rows, as an estimate: rows by row_bytes. */
+    int64_t rewrite_bytes;
+    /** The size of a row in bytes that the estimates use; 0 if it is not known. */
+    int64_t row_bytes;
+    /** The size of a segment in bytes that the estimates use. */
+    int64_t segment_bytes;
+    /**
+     * The share of the stored segments that one plain compaction would save, from 0 to 1: 1 - (segments
+     * after it / stored segments). It is 0 if none can be merged, and 0.9 if ten would become one. Results of
+     * clustering count as they are. Negative if the stored segments are not known.
+     */
+    double fragmentation;
+} milvus_survey_result;
+/** What a milvus_survey_result begins with: its size, and zeros. */
+#define MILVUS_SURVEY_RESULT_INIT { sizeof(milvus_survey_result), NULL, NULL, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Surveys collections: which are worth compacting, and what a compaction would do. It only reads: nothing is
+ * triggered or flushed. Blocks.
+ *
+ * A collection that cannot be surveyed has its error in its entry, and keeps no other from being surveyed.
+ *
+ * @param client      The client.
+ * @param names       Names or aliases in the database, all different. NULL: every collection of it that the user
+ *                    may see; of all databases with all_databases. In other languages take care that an empty list does not become NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params      What to assume. Begin with `milvus_survey_params params = MILVUS_SURVEY_PARAMS_INIT;`.
+ *                    NULL: all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by default
+ *                    no limit. Collections whose turn has not come by then have the status MILVUS_TIMEOUT.
+ * @param out_list    Receives the results in the order of the names (without names: sorted), also with
+ *                    MILVUS_SOME_FAILED; free it with milvus_survey_list_free().
+ * @retval MILVUS_UNSUPPORTED The server has no databases (before 2.2.9), and another one or all are asked for.
+ * @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first failure.
+ */
+milvus_status milvus_survey(milvus_client *client,
+                            const char *const *names,
+                            size_t name_count,
+                            const milvus_survey_params *params,
+                            int64_t timeout_ms,
+                            milvus_survey_list **out_list);
+
+/**
+ * Counts the results of a survey.
+ *
+ * @param list  The list.
+ * @return The number of results; 0 for NULL or a freed list. milvus_last_error() stays as it is.
+ */
+size_t milvus_survey_list_count(const milvus_survey_list *list);
+
+/**
+ * Reads what a survey found out about one collection.
+ *
+ * @param list        The list.
+ * @param index       From 0 to milvus_survey_list_count() - 1.
+ * @param out_result  Receives the result. Begin with `milvus_survey_result result =
+ *                    MILVUS_SURVEY_RESULT_INIT;`. What it points to lives as long as the list.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_survey_list_get(const milvus_survey_list *list,
+                                     size_t index,
+                                     milvus_survey_result *out_result);
+
+/**
+ * Frees the results of a survey.
+ *
+ * @param list  The list; NULL does nothing.
+ */
+void milvus_survey_list_free(milvus_survey_list *list);
+
+/** @} */
+
+// ====================================================================================================
+/**
  * @defgroup many Many at once
  *
  * milvus_compact_many() compacts a list of collections, or a whole database, some at a time, and reports
@@ -2367,8 +2699,8 @@ milvus_status milvus_compaction_wait_in(milvus_client *client,
 typedef struct milvus_future milvus_future;
 
 /**
- * How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many() and milvus_compact_many()
- * know more than the time.
+ * How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many(), milvus_compact_many(),
+ * milvus_survey() and milvus_collections() know more than the time.
  */
 typedef struct milvus_progress {
     /** Set by MILVUS_PROGRESS_INIT. */
@@ -2384,8 +2716,8 @@ typedef struct milvus_progress {
     /** Plans that ended, per second so far; 0 at first. */
     double plans_per_second;
     /**
-     * Collections of milvus_compact_many_async() or milvus_optimize_many_async(); 0 until their number is
-     * known, and for other operations.
+     * Collections of milvus_compact_many_async(), milvus_optimize_many_async(), milvus_survey_async() or
+     * milvus_collections_async(); 0 until their number is known, and for other operations.
      */
     int64_t collections;
     /** Collections that are done, with or without success. */
@@ -2431,7 +2763,7 @@ typedef void (*milvus_destructor)(void *user_data);
 
 /**
  * Runs while an operation is under way, at most ten times a second; only for waits, milvus_optimize(),
- * milvus_optimize_many() and milvus_compact_many().
+ * milvus_optimize_many(), milvus_compact_many(), milvus_survey() and milvus_collections().
  *
  * The last run may come, or last, until after milvus_future_wait() or a queue shows the end, or after
  * milvus_future_free(): user_data must live until the destructor runs, or milvus_client_close() returns
@@ -2821,6 +3153,54 @@ milvus_status milvus_compact_many_async(milvus_client *client,
                                         int64_t timeout_ms,
                                         milvus_future **out_future);
 
+/**
+ * Starts milvus_collections(); milvus_future_take_collections() reads its result.
+ *
+ * @param client      The client.
+ * @param database    The database; NULL or "": the client's own.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option timeout_ms. Collections
+ *                    whose turn has not come by then have the status MILVUS_TIMEOUT.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
+milvus_status milvus_collections_async(milvus_client *client,
+                                       const char *database,
+                                       int64_t timeout_ms,
+                                       milvus_future **out_future);
+
+/**
+ * Starts milvus_databases(); milvus_future_take_databases() reads its result.
+ *
+ * @param client      The client.
+ * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
+milvus_status milvus_databases_async(milvus_client *client,
+                                     int64_t timeout_ms,
+                                     milvus_future **out_future);
+
+/**
+ * Starts milvus_survey(); milvus_future_take_survey() reads its result.
+ *
+ * @param client      The client.
+ * @param names       Names or aliases in the database, all different. NULL: every collection of it that the user
+ *                    may see; of all databases with all_databases. In other languages take care that an empty list does not become NULL.
+ * @param name_count  Number of those names, up to 1048576; 0 only if names is NULL.
+ * @param params      What to assume. Begin with `milvus_survey_params params = MILVUS_SURVEY_PARAMS_INIT;`.
+ *                    NULL: all defaults.
+ * @param timeout_ms  Limit of everything together in milliseconds; 0: the option wait_timeout_ms, by default
+ *                    no limit. Collections whose turn has not come by then have the status MILVUS_TIMEOUT.
+ * @param out_future  Receives the future; free it with milvus_future_free().
+ * @return MILVUS_OK if the operation was started; else a failure, and nothing was started.
+ */
+milvus_status milvus_survey_async(milvus_client *client,
+                                  const char *const *names,
+                                  size_t name_count,
+                                  const milvus_survey_params *params,
+                                  int64_t timeout_ms,
+                                  milvus_future **out_future);
+
 /** @} */
 
 // ====================================================================================================
@@ -2943,6 +3323,33 @@ milvus_status milvus_future_take_many(milvus_future *future, milvus_many_list **
  */
 milvus_status milvus_future_take_optimized(milvus_future *future,
                                            milvus_optimize_list **out_list);
+
+/**
+ * Takes the result of milvus_collections_async(), also if some collections failed.
+ *
+ * @param future    The future.
+ * @param out_list  Receives the list; free it with milvus_collection_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
+ */
+milvus_status milvus_future_take_collections(milvus_future *future, milvus_collection_list **out_list);
+
+/**
+ * Takes the result of milvus_databases_async().
+ *
+ * @param future    The future.
+ * @param out_list  Receives the list; free it with milvus_database_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
+ */
+milvus_status milvus_future_take_databases(milvus_future *future, milvus_database_list **out_list);
+
+/**
+ * Takes the result of milvus_survey_async(), also if some collections failed.
+ *
+ * @param future    The future.
+ * @param out_list  Receives the list; free it with milvus_survey_list_free().
+ * @return What the operation ended with; MILVUS_PENDING if it is not over.
+ */
+milvus_status milvus_future_take_survey(milvus_future *future, milvus_survey_list **out_list);
 
 /** @} */
 

@@ -266,6 +266,80 @@ type Resolution struct {
 	Text string
 }
 
+// CollectionInfo is a collection as the server describes it.
+type CollectionInfo struct {
+	// The name of the collection.
+	Collection string
+	// The database of the collection; empty on servers without databases (before 2.2.9).
+	Database string
+	// The aliases of the collection, sorted, with a comma between them (no name contains one); empty if there are none.
+	Aliases string
+	// Milvus' id of the collection; 0 from milvus-lite, or if the description failed.
+	ID int64
+	// Stored rows. Deleted rows count until a compaction purges them; rows that are not flushed do not count.
+	// [NotReported] if they could not be read.
+	Rows int64
+	// Whether query nodes serve the collection: [Yes] (also if only some partitions are loaded), [No] (also while it is
+	// being loaded) or [NotKnown].
+	Loaded Answer
+	// Whether the collection has a clustering key: [Yes], [No] or [NotKnown].
+	HasClusteringKey Answer
+	// Nil if it did not fail, else an [*Error].
+	Err error
+}
+
+// DatabaseInfo is a database.
+type DatabaseInfo struct {
+	// The name of the database.
+	Database string
+	// Milvus' id of the database; 0 before 2.5.
+	ID int64
+}
+
+// SurveyResult is what a survey found out about one collection. [NotReported] stands for a number that is not known.
+type SurveyResult struct {
+	// The name or alias that you gave, or that the server listed; empty if a whole database could not be listed.
+	Collection string
+	// The database of the collection; empty on servers without databases (before 2.2.9).
+	Database string
+	// Nil if it did not fail, else an [*Error].
+	Err error
+	// What milvus_compaction_check() would say: whether a trigger would compact anything, why or why not, and whether the
+	// segments are in their final form already.
+	Check *CheckResult
+	// Stored segments with rows.
+	StoredSegments int64
+	// Rows of those segments. Deleted rows count until a compaction purges them.
+	StoredRows int64
+	// Bytes of those rows, as an estimate: rows by RowBytes. [NotReported] if the size of a row is not known.
+	StoredBytes int64
+	// Stored segments below half of SegmentBytes, as servers define a small segment by default.
+	SmallSegments int64
+	// Stored segments that wait to be sorted; [NotReported] before 2.5.
+	UnsortedSegments int64
+	// Segments of deletions (L0); [NotReported] before 2.4.7.
+	L0Segments int64
+	// Stored rows that are deleted (or expired) and not purged yet. The library counts them on query nodes from 2.3.5 on,
+	// if the whole collection is loaded and exactly its stored segments are served. Else [NotReported].
+	DeletedRows int64
+	// Segments that the compaction would merge with others; 0 if it would do nothing.
+	MergedSegments int64
+	// About how many segments those would become.
+	MergedInto int64
+	// Rows that the compaction would rewrite, also those of segments that servers rewrite 1 to 1.
+	RewriteRows int64
+	// Bytes of those rows, as an estimate: rows by RowBytes.
+	RewriteBytes int64
+	// The size of a row in bytes that the estimates use; 0 if it is not known.
+	RowBytes int64
+	// The size of a segment in bytes that the estimates use.
+	SegmentBytes int64
+	// The share of the stored segments that one plain compaction would save, from 0 to 1: 1 - (segments after it / stored
+	// segments). It is 0 if none can be merged, and 0.9 if ten would become one. Results of clustering count as they are.
+	// Negative if the stored segments are not known.
+	Fragmentation float64
+}
+
 // OptimizeStep is a line of a result: a stage, or one round of the compaction.
 type OptimizeStep struct {
 	// The stage.
@@ -338,8 +412,8 @@ type OptimizeResult struct {
 	Elapsed time.Duration
 }
 
-// Progress is how far an operation is. Only waits, [Client.Optimize], [Client.OptimizeMany] and [Client.CompactMany]
-// know more than the time.
+// Progress is how far an operation is. Only waits, [Client.Optimize], [Client.OptimizeMany], [Client.CompactMany],
+// [Client.Survey] and [Client.Collections] know more than the time.
 type Progress struct {
 	// Time since the start, or from the start to the end.
 	Elapsed time.Duration
@@ -351,8 +425,8 @@ type Progress struct {
 	Failed int64
 	// Plans that ended, per second so far; 0 at first.
 	PlansPerSecond float64
-	// Collections of [Client.CompactMany] or [Client.OptimizeMany]; 0 until their number is known, and for other
-	// operations.
+	// Collections of [Client.CompactMany], [Client.OptimizeMany], [Client.Survey] or [Client.Collections]; 0 until their
+	// number is known, and for other operations.
 	Collections int64
 	// Collections that are done, with or without success.
 	CollectionsDone int64
@@ -593,6 +667,53 @@ func resolutionOf(c *C.milvus_resolution) Resolution {
 	}
 }
 
+func collectionInfoOf(c *C.milvus_collection_info) CollectionInfo {
+	return CollectionInfo{
+		Collection:       C.GoString(c.collection_name),
+		Database:         C.GoString(c.database),
+		Aliases:          C.GoString(c.aliases),
+		ID:               int64(c.id),
+		Rows:             int64(c.rows),
+		Loaded:           Answer(c.is_loaded),
+		HasClusteringKey: Answer(c.has_clustering_key),
+		Err:              failureOf(c.error),
+	}
+}
+
+func databaseInfoOf(c *C.milvus_database_info) DatabaseInfo {
+	return DatabaseInfo{
+		Database: C.GoString(c.database),
+		ID:       int64(c.id),
+	}
+}
+
+func surveyResultOf(c *C.milvus_survey_result) SurveyResult {
+	value := SurveyResult{
+		Collection:       C.GoString(c.collection_name),
+		Database:         C.GoString(c.database),
+		Err:              failureOf(c.error),
+		StoredSegments:   int64(c.stored_segments),
+		StoredRows:       int64(c.stored_rows),
+		StoredBytes:      int64(c.stored_bytes),
+		SmallSegments:    int64(c.small_segments),
+		UnsortedSegments: int64(c.unsorted_segments),
+		L0Segments:       int64(c.l0_segments),
+		DeletedRows:      int64(c.deleted_rows),
+		MergedSegments:   int64(c.merged_segments),
+		MergedInto:       int64(c.merged_into),
+		RewriteRows:      int64(c.rewrite_rows),
+		RewriteBytes:     int64(c.rewrite_bytes),
+		RowBytes:         int64(c.row_bytes),
+		SegmentBytes:     int64(c.segment_bytes),
+		Fragmentation:    float64(c.fragmentation),
+	}
+	if c.check != nil {
+		check := checkResultOf(c.check)
+		value.Check = &check
+	}
+	return value
+}
+
 func optimizeStepOf(c *C.milvus_optimize_step) OptimizeStep {
 	value := OptimizeStep{
 		Stage:   Stage(c.stage),
@@ -713,6 +834,10 @@ var layouts = map[string]reflect.Type{
 	"milvus_segment":               reflect.TypeFor[C.milvus_segment](),
 	"milvus_check_result":          reflect.TypeFor[C.milvus_check_result](),
 	"milvus_resolution":            reflect.TypeFor[C.milvus_resolution](),
+	"milvus_collection_info":       reflect.TypeFor[C.milvus_collection_info](),
+	"milvus_database_info":         reflect.TypeFor[C.milvus_database_info](),
+	"milvus_survey_params":         reflect.TypeFor[C.milvus_survey_params](),
+	"milvus_survey_result":         reflect.TypeFor[C.milvus_survey_result](),
 	"milvus_many_params":           reflect.TypeFor[C.milvus_many_params](),
 	"milvus_many_result":           reflect.TypeFor[C.milvus_many_result](),
 	"milvus_optimize_params":       reflect.TypeFor[C.milvus_optimize_params](),

@@ -171,6 +171,31 @@ final class Library {
 
     static native int milvus_flush(long client, byte[] collectionName, byte[] database, long timeoutMs);
 
+    static native int milvus_collections(long client, byte[] database, long timeoutMs, LongByReference outList);
+
+    static native long milvus_collection_list_count(long list);
+
+    static native int milvus_collection_list_get(long list, long index, Pointer outInfo);
+
+    static native void milvus_collection_list_free(long list);
+
+    static native int milvus_databases(long client, long timeoutMs, LongByReference outList);
+
+    static native long milvus_database_list_count(long list);
+
+    static native int milvus_database_list_get(long list, long index, Pointer outInfo);
+
+    static native void milvus_database_list_free(long list);
+
+    static native int milvus_survey(long client, Pointer names, long nameCount, Pointer params, long timeoutMs,
+                                    LongByReference outList);
+
+    static native long milvus_survey_list_count(long list);
+
+    static native int milvus_survey_list_get(long list, long index, Pointer outResult);
+
+    static native void milvus_survey_list_free(long list);
+
     static native int milvus_compact_many(long client, Pointer names, long nameCount, Pointer params, long timeoutMs,
                                           LongByReference outList);
 
@@ -259,6 +284,13 @@ final class Library {
     static native int milvus_compact_many_async(long client, Pointer names, long nameCount, Pointer params,
                                                 long timeoutMs, LongByReference outFuture);
 
+    static native int milvus_collections_async(long client, byte[] database, long timeoutMs, LongByReference outFuture);
+
+    static native int milvus_databases_async(long client, long timeoutMs, LongByReference outFuture);
+
+    static native int milvus_survey_async(long client, Pointer names, long nameCount, Pointer params, long timeoutMs,
+                                          LongByReference outFuture);
+
     static native int milvus_future_take_server_info(long future, Pointer outInfo);
 
     static native int milvus_future_take_job_id(long future, LongByReference outJobId);
@@ -280,6 +312,12 @@ final class Library {
     static native int milvus_future_take_many(long future, LongByReference outList);
 
     static native int milvus_future_take_optimized(long future, LongByReference outList);
+
+    static native int milvus_future_take_collections(long future, LongByReference outList);
+
+    static native int milvus_future_take_databases(long future, LongByReference outList);
+
+    static native int milvus_future_take_survey(long future, LongByReference outList);
 
     static native int milvus_queue_new(LongByReference outQueue);
 

@@ -5,16 +5,17 @@ package io.github.milvusclient;
 import java.time.Duration;
 
 /**
- * How far an operation is. Only waits, {@link MilvusClient#optimize}, {@link MilvusClient#optimizeMany} and {@link
- * MilvusClient#compactMany} know more than the time.
+ * How far an operation is. Only waits, {@link MilvusClient#optimize}, {@link MilvusClient#optimizeMany}, {@link
+ * MilvusClient#compactMany}, {@link MilvusClient#survey} and {@link MilvusClient#collections} know more than the time.
  *
  * @param elapsed            time since the start, or from the start to the end
  * @param planned            plans that are known so far, of all jobs together. More may become known
  * @param completed          plans that completed
  * @param failed             plans that failed or timed out
  * @param plansPerSecond     plans that ended, per second so far; 0 at first
- * @param collections        collections of {@link MilvusClient#compactMany} or {@link MilvusClient#optimizeMany}; 0
- *                           until their number is known, and for other operations
+ * @param collections        collections of {@link MilvusClient#compactMany}, {@link MilvusClient#optimizeMany}, {@link
+ *                           MilvusClient#survey} or {@link MilvusClient#collections}; 0 until their number is known,
+ *                           and for other operations
  * @param collectionsDone    collections that are done, with or without success
  * @param collectionsFailed  collections that failed
  * @param stage              the stage of {@link MilvusClient#optimize}; 0 for other operations

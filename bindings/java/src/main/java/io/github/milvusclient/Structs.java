@@ -331,6 +331,98 @@ final class Structs {
         }
     }
 
+    /** milvus_collection_info. */
+    @FieldOrder({"collectionName", "database", "aliases", "id", "rows", "isLoaded", "hasClusteringKey", "status",
+        "reserved", "error"})
+    public static class CollectionInfo extends CStruct.Sized {
+        public Pointer collectionName;
+        public Pointer database;
+        public Pointer aliases;
+        public long id;
+        public long rows;
+        public int isLoaded;
+        public int hasClusteringKey;
+        public int status;
+        public int reserved;
+        public Pointer error;
+
+        public CollectionInfo() {
+        }
+
+        CollectionInfo(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_database_info. */
+    @FieldOrder({"database", "id"})
+    public static class DatabaseInfo extends CStruct.Sized {
+        public Pointer database;
+        public long id;
+
+        public DatabaseInfo() {
+        }
+
+        DatabaseInfo(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_survey_params. */
+    @FieldOrder({"compaction", "concurrency", "allDatabases", "rowBytes", "segmentBytes"})
+    public static class SurveyParams extends CStruct.Sized {
+        public Pointer compaction;
+        public int concurrency;
+        public int allDatabases;
+        public long rowBytes;
+        public long segmentBytes;
+
+        public SurveyParams() {
+        }
+
+        SurveyParams(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_survey_result. */
+    @FieldOrder({"collectionName", "database", "status", "reserved", "error", "check", "storedSegments", "storedRows",
+        "storedBytes", "smallSegments", "unsortedSegments", "l0Segments", "deletedRows", "mergedSegments", "mergedInto",
+        "rewriteRows", "rewriteBytes", "rowBytes", "segmentBytes", "fragmentation"})
+    public static class SurveyResult extends CStruct.Sized {
+        public Pointer collectionName;
+        public Pointer database;
+        public int status;
+        public int reserved;
+        public Pointer error;
+        public Pointer check;
+        public long storedSegments;
+        public long storedRows;
+        public long storedBytes;
+        public long smallSegments;
+        public long unsortedSegments;
+        public long l0Segments;
+        public long deletedRows;
+        public long mergedSegments;
+        public long mergedInto;
+        public long rewriteRows;
+        public long rewriteBytes;
+        public long rowBytes;
+        public long segmentBytes;
+        public double fragmentation;
+
+        public SurveyResult() {
+        }
+
+        SurveyResult(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
     /** milvus_many_params. */
     @FieldOrder({"compaction", "concurrency", "onlyTrigger"})
     public static class ManyParams extends CStruct.Sized {
