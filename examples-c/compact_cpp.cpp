@@ -90,6 +90,8 @@ static void show(const std::vector<milvus::many_result> &results)
         std::printf("%s: %s\n", one.collection_name.c_str(), milvus::to_string(one.status));
         if (one.status != milvus::status::ok)
             complain(one.failure);
+        else if (one.skip != milvus::skip::none)
+            std::printf("  skipped: %s\n", one.skip_text.c_str());
     }
 }
 

@@ -2,7 +2,7 @@
 //
 //     many URI TOKEN [COLLECTION...]      e.g. many http://localhost:19530/sales ""
 //
-// Exit status: 0 all were compacted or had nothing to do, 1 some failed, 2 wrong usage, 3 nothing was begun.
+// Exit status: 0 all were compacted, had nothing to do or are in their final form, 1 some failed, 2 wrong usage, 3 nothing was begun.
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -28,7 +28,9 @@ static void print_results(const milvus_many_list *list)
 
         if (milvus_many_list_get(list, i, &result) != MILVUS_OK)
             continue;
-        if (result.status == MILVUS_OK)
+        if (result.skip != MILVUS_SKIP_NONE)
+            printf("  %-30s skipped: %s\n", result.collection_name, result.skip_text);
+        else if (result.status == MILVUS_OK)
             printf("  %-30s %s\n", result.collection_name, milvus_verdict_message(result.report->verdict));
         else
             printf("  %-30s %s%s\n", result.collection_name, result.error->message,

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
-use milvus_client::compaction::{ApplyDeletions, Item, Many, NO_JOB, Params, Settings, Verdict, WaitResult};
+use milvus_client::compaction::{
+    ApplyDeletions, Item, Many, NO_JOB, Params, Policy, Settings, Verdict, WaitResult,
+};
 use milvus_client::config::{Config, Options};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, Scenario};
@@ -554,6 +556,7 @@ fn a_wait_has_a_default_of_its_own_and_other_calls_keep_theirs() {
         params: Params::default(),
         concurrency: 1,
         only_trigger: false,
+        policy: Policy::default(),
     };
     let (items, _) = client.compact_many(many, Timeout::Default).wait().unwrap();
     least(items[0].error.as_ref().unwrap(), 900);
@@ -628,6 +631,7 @@ fn a_job_that_waits_behind_others_of_the_same_call_does_not_stall() {
         params: Params::default(),
         concurrency: 2,
         only_trigger: false,
+        policy: Policy::default(),
     };
     let stalled = |(items, _): (Vec<Item>, Option<Error>)| -> Vec<bool> {
         let has = |item: &Item| item.error.as_ref().is_some_and(|error| error.status == Status::Stalled);
@@ -785,6 +789,7 @@ fn a_collection_that_was_just_looked_up_is_not_looked_up_again() {
         params: Params::default(),
         concurrency: 1,
         only_trigger: false,
+        policy: Policy::default(),
     };
     let (_, error) = client.compact_many(many, LIMIT).wait().unwrap();
     assert_eq!((error, fake.count(Method::Describe)), (None, 3));

@@ -5,7 +5,7 @@ mod common;
 mod on_each;
 
 use common::{LIMIT, client, client_with};
-use milvus_client::compaction::{Many, Params, ResolutionState, Settings, Start, Triggered, Verdict};
+use milvus_client::compaction::{Many, Params, Policy, ResolutionState, Settings, Start, Triggered, Verdict};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, PROFILES, Scenario, is_from};
 use on_each::on_each;
@@ -30,7 +30,7 @@ fn trigger(client: &Client, name: &str) -> Result<Triggered, Error> {
 
 fn all(names: Option<&[&str]>) -> Many {
     let names = names.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-    Many { names, params: Params::default(), concurrency: 4, only_trigger: false }
+    Many { names, params: Params::default(), concurrency: 4, only_trigger: false, policy: Policy::default() }
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::time::Duration;
 use common::{LIMIT, client};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::{
-    DEFAULT_CONCURRENCY, Judgement, LeftOut, Many, NO_JOB, Params, Plan, Reason, Settings, Start, Triggered,
-    Verdict, WaitResult,
+    DEFAULT_CONCURRENCY, Judgement, LeftOut, Many, NO_JOB, Params, Plan, Policy, Reason, Settings, Start,
+    Triggered, Verdict, WaitResult,
 };
 use milvus_client::{Client, Error, Status};
 use milvus_fake::{Fake, Fault, Method, Poll, ROWS, Scenario};
@@ -341,7 +341,7 @@ fn release(fake: &Fake, triggers: usize) {
 
 fn many(name: &str, params: Params) -> Many {
     let names = Some(vec![name.to_owned()]);
-    Many { names, params, concurrency: DEFAULT_CONCURRENCY, only_trigger: false }
+    Many { names, params, concurrency: DEFAULT_CONCURRENCY, only_trigger: false, policy: Policy::default() }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use common::{LIMIT, client, client_with};
 use milvus_client::client::Timeout;
 use milvus_client::compaction::DEFAULT_CONCURRENCY;
-use milvus_client::compaction::{Many, Params, Verdict};
+use milvus_client::compaction::{Many, Params, Policy, Verdict};
 use milvus_fake::{Fake, Method, Scenario};
 use nginx::Nginx;
 
@@ -71,6 +71,7 @@ fn compact_many_through_nginx() {
         params: Params::default(),
         concurrency: DEFAULT_CONCURRENCY,
         only_trigger: false,
+        policy: Policy::default(),
     };
     let (items, error) = client.compact_many(many, LONGEST).wait().unwrap();
     assert_eq!(error, None);

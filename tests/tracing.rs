@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{LIMIT, client, client_with};
-use milvus_client::compaction::{Many, Params};
+use milvus_client::compaction::{Many, Params, Policy};
 use milvus_client::config::{Config, Options};
 use milvus_client::log::{self, Level};
 use milvus_client::{Status, trace};
@@ -107,7 +107,13 @@ fn collections_that_are_compacted_together_share_the_id() {
     let fake = Fake::start("v2.6.8");
     let client = client(&fake);
     let names = ["succeeds", "missing", "fails"].map(str::to_owned).into();
-    let many = Many { names: Some(names), params: Params::default(), concurrency: 3, only_trigger: false };
+    let many = Many {
+        names: Some(names),
+        params: Params::default(),
+        concurrency: 3,
+        only_trigger: false,
+        policy: Policy::default(),
+    };
     let (items, error) = client.compact_many(many, LIMIT).wait().unwrap();
     let error = error.unwrap();
     assert_eq!(HashSet::from_iter(ids(&fake.calls())), HashSet::from([error.request_id().to_owned()]));

@@ -19,7 +19,8 @@ struct Progress {
     planned: i64,
     plans: [i64; 2],
     rate: f64,
-    collections: [i64; 3],
+    collections: [i64; 4],
+    rest: [i64; 8],
 }
 
 /// `milvus_many_params` of the header.
@@ -29,6 +30,7 @@ struct ManyParams {
     compaction: *const c_void,
     concurrency: i32,
     only_trigger: i32,
+    rest: [u64; 6],
 }
 
 type WaitAsync = unsafe extern "C" fn(*mut c_void, i64, i64, *mut *mut c_void) -> c_int;
@@ -65,6 +67,7 @@ pub(crate) fn collections(client: &Client, count: u64) -> Result {
         compaction: ptr::null(),
         concurrency: i32::try_from(count)?,
         only_trigger: 0,
+        rest: [0; 6],
     };
     let started = || {
         let mut future = ptr::null_mut();

@@ -67,7 +67,7 @@ impl<'a> Persistent<'a> {
     pub(super) async fn trigger(&mut self) -> Result<Triggered, Error> {
         loop {
             match self.trigger_once().await {
-                Err(error) if error.status == Status::Busy => {
+                Err(error) if error.status == Status::Busy && !self.params.only_if_idle => {
                     if !Box::pin(self.rest()).await {
                         return Err(error);
                     }

@@ -1,16 +1,13 @@
 //! Predicts what a trigger would do. Only reads.
 
-use std::collections::HashSet;
-
 use super::call_context::CallContext;
 use super::check_result::{CheckResult, Known};
 use super::estimate::{Sizes, expected};
 use super::final_form::is_final;
 use super::params::{Mode, Params};
-use super::plan::Plan;
 use super::predict::{Deciders, Scope, conclude};
-use super::state::{self, State};
-use super::tasks;
+use super::running;
+use super::state;
 use super::trigger::{Found, Prepared, prepare};
 use crate::collection::Collection;
 use crate::error::{Error, Status};
@@ -93,8 +90,8 @@ pub(super) async fn examine(
         result.is_indexed = has_any.into();
         result.unindexed_rows = has_any.then_some(indexes.missing_rows);
     }
-    let running = is_running(context, &prepared, stored.as_deref()).await;
-    result.is_running = allowed(running)?.unwrap_or_default();
+    let running = running::look(context, server, collection, stored.as_deref()).await;
+    result.is_running = allowed(running)?.map(|running| running.known()).unwrap_or_default();
     result.may_be_busy = result.is_running;
 
     let loaded = allowed(segments::loaded(rpc, RetryClass::Read, deadline, collection).await)?;
@@ -191,7 +188,7 @@ async fn has_snapshots(context: CallContext<'_>, prepared: &Prepared) -> Result<
 }
 
 /// Leaves a field unknown if this user or this server does not give it.
-fn allowed<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn allowed<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error)
@@ -223,33 +220,4 @@ async fn is_enabled(context: CallContext<'_>) -> Known {
         Err(error) if error.status == Status::CompactionDisabled => Known::No,
         Err(_) => Known::NotKnown,
     }
-}
-
-async fn is_running(
-    context: CallContext<'_>,
-    prepared: &Prepared,
-    stored: Option<&[Segment]>,
-) -> Result<Known, Error> {
-    let (rpc, deadline) = (context.rpc(), context.deadline);
-    let Prepared { collection, server, .. } = prepared;
-    match tasks::list(rpc, RetryClass::Read, deadline, collection).await {
-        Ok(tasks) => return Ok(tasks.iter().any(Plan::is_running).into()),
-        Err(error) if error.status == Status::Unsupported => {}
-        Err(error) => return Err(error),
-    }
-    if let Some(job_id) = context.history().unfinished(collection) {
-        let info = state::state(rpc, RetryClass::Read, deadline, job_id).await?;
-        if info.state == State::Executing {
-            return Ok(Known::Yes);
-        }
-    }
-    // Servers before 2.4 list all plans; finished ones have a target.
-    if let Some(stored) = stored.filter(|_| server.is_before(COUNTS_PLANS)) {
-        let plans = state::plans_of_all(rpc, RetryClass::Read, deadline).await?;
-        let ids: HashSet<i64> = stored.iter().map(|segment| segment.id).collect();
-        let takes = |plan: &Plan| plan.target <= 0 && plan.sources.iter().any(|id| ids.contains(id));
-        // A failed plan has no target either.
-        return Ok(if plans.iter().any(takes) { Known::NotKnown } else { Known::No });
-    }
-    Ok(Known::NotKnown)
 }

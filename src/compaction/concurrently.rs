@@ -1,6 +1,7 @@
 //! Runs the same work for many collections, several at a time. If one fails, the others continue.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::{CStr, CString};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,8 @@ use tokio::task::{Id, JoinSet};
 
 use super::call_context::CallContext;
 use super::client_state::ClientState;
-use super::progress::{Progress, ProgressTracker};
+use super::job_id::NO_JOB;
+use super::progress::{EventEnd, Progress, ProgressTracker};
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
@@ -42,6 +44,16 @@ pub(super) trait Item: Sized + Send + 'static {
     fn failed(name: String, error: Error) -> Self;
     fn name(&self) -> &str;
     fn error(&self) -> Option<&Error>;
+
+    /// Its job, if it has one.
+    fn job_id(&self) -> i64 {
+        NO_JOB
+    }
+
+    /// Whether nothing was done, because the caller's rules say so.
+    fn is_skipped(&self) -> bool {
+        false
+    }
 }
 
 /// The work on one collection.
@@ -159,7 +171,11 @@ pub(super) async fn all<W: Work>(
     };
     let tracker = Arc::clone(&group.progress_tracker);
     tracker.change(|progress| progress.collections = i64::try_from(names.len()).unwrap_or(i64::MAX));
-    let one_of = |name: String, token: Arc<CancellationToken>| {
+    let label = |name: &String| Arc::from(CString::new(name.as_str()).unwrap_or_default());
+    let labels: Vec<Arc<CStr>> = names.iter().map(label).collect();
+    let one_of = |place: usize, token: Arc<CancellationToken>| {
+        let name = names[place].clone();
+        tracker.note(place, &labels[place], None);
         let (group, work, deadline) = (Arc::clone(&group), Arc::clone(&work), deadline.alone());
         // The task of each is its own, so it is not within the trace of the whole.
         let trace = trace::current().map(|whole| whole.part(&name));
@@ -168,16 +184,20 @@ pub(super) async fn all<W: Work>(
             token.watch(trace::span(trace, work.run(&group, deadline, name))).await
         }
     };
-    let through = |item: &W::Item| {
+    let through = |place: usize, item: &W::Item| {
+        let status = item.error().map_or(Status::Ok, |error| error.status);
+        let end = EventEnd { status, job_id: item.job_id(), is_skipped: item.is_skipped() };
+        tracker.note(place, &labels[place], Some(end));
         tracker.change(|progress| {
             progress.collections_done += 1;
             progress.collections_failed += i64::from(item.error().is_some());
+            progress.collections_skipped += i64::from(item.is_skipped());
         });
     };
     let items = each(&names, selection.concurrency, deadline, one_of, through).await;
     let left_over = |place: usize| {
         let item = W::Item::failed(names[place].clone(), not_begun(deadline));
-        through(&item);
+        through(place, &item);
         item
     };
     let items = items.into_iter().enumerate();
@@ -190,27 +210,27 @@ pub(super) async fn all<W: Work>(
     Ok((items, error))
 }
 
-/// Runs the work that `begin` returns for each name, `concurrency` at a time, until the deadline. Each name gets its
+/// Runs the work that `begin` returns for each place in the list of names, `concurrency` at a time, until the deadline. Each name gets its
 /// own cancellation and its own error after a panic. `None`: its turn did not come.
 async fn each<I: Item, F: Future<Output = Box<I>> + Send + 'static>(
     names: &[String],
     concurrency: usize,
     deadline: Deadline<'_>,
-    begin: impl Fn(String, Arc<CancellationToken>) -> F,
-    through: impl Fn(&I),
+    begin: impl Fn(usize, Arc<CancellationToken>) -> F,
+    through: impl Fn(usize, &I),
 ) -> Vec<Option<Box<I>>> {
     let mut items: Vec<Option<Box<I>>> = names.iter().map(|_| None).collect();
-    let mut waiting = names.iter().enumerate();
+    let mut waiting = 0..names.len();
     let mut running = JoinSet::new();
     let mut places: HashMap<Id, (usize, Arc<CancellationToken>)> = HashMap::new();
     let mut is_told = false;
     loop {
         while running.len() < concurrency
             && !deadline.has_passed()
-            && let Some((place, name)) = waiting.next()
+            && let Some(place) = waiting.next()
         {
             let token = Arc::<CancellationToken>::default();
-            let task = running.spawn(begin(name.clone(), Arc::clone(&token)));
+            let task = running.spawn(begin(place, Arc::clone(&token)));
             places.insert(task.id(), (place, token));
         }
         let ended = if let Some(ended) = deadline.bound(running.join_next_with_id()).await {
@@ -234,7 +254,7 @@ async fn each<I: Item, F: Future<Output = Box<I>> + Send + 'static>(
         let Some((place, _)) = place else { continue };
         let failed = || Box::new(I::failed(names[place].clone(), panics::latest().in_doubt()));
         let item = item.unwrap_or_else(failed);
-        through(&item);
+        through(place, &item);
         items[place] = Some(item);
     }
 }
@@ -288,13 +308,16 @@ mod tests {
             let names = names.clone();
             runtime::prepare().unwrap();
             runtime::spawn(Box::pin(async move {
-                let begin = |name: String, _| async move {
-                    tokio::task::yield_now().await;
-                    assert!(name != "second", "in a collection");
-                    Box::new(Outcome(name, None))
+                let begin = |place: usize, _| {
+                    let name = names[place].clone();
+                    async move {
+                        tokio::task::yield_now().await;
+                        assert!(name != "second", "in a collection");
+                        Box::new(Outcome(name, None))
+                    }
                 };
                 let seen = Mutex::new(0);
-                let through = |_: &Outcome| *seen.lock().unwrap() += 1;
+                let through = |_, _: &Outcome| *seen.lock().unwrap() += 1;
                 let items = each(&names, concurrency, Deadline::after(None), begin, through).await;
                 completer.complete(Ok((items, seen.into_inner().unwrap())));
             }));

@@ -78,6 +78,9 @@ pub(crate) async fn wait(
         follower.tracker.settle();
     }
     let mut report = follower.tracker.report();
+    if !is_over {
+        report.unmoved = follower.moved.elapsed();
+    }
     let origin = follower.job.origin.as_deref().filter(|origin| !origin.is_late);
     report.unsorted = origin.and_then(Origin::unsorted);
     if is_over {
@@ -125,6 +128,8 @@ struct Follower<'a> {
     latest_error: Option<Error>,
     stall: Stall,
     advance: Option<&'a Advance>,
+    /// When this job last changed.
+    moved: Instant,
     /// When the state or the counts last changed, or when the client last looked the collection up.
     changed: Instant,
     /// How long nothing may change before the client looks the collection up.
@@ -158,6 +163,7 @@ impl<'a> Follower<'a> {
             latest_error: None,
             stall: Stall::new(context.rpc().config().stall_timeout, now),
             advance,
+            moved: now,
             changed: now,
             idle: IDLE,
             observed: None,
@@ -259,6 +265,9 @@ impl<'a> Follower<'a> {
     /// How long nothing has changed, if that is too long.
     fn unchanged(&mut self, has_changed: bool) -> Option<Duration> {
         let now = Instant::now();
+        if has_changed {
+            self.moved = now;
+        }
         if let Some(advance) = self.advance.filter(|_| has_changed) {
             advance.note(now);
         }

@@ -377,6 +377,7 @@ impl JobTracker {
             segment_diff: None,
             left_out: None,
             unsorted: None,
+            unmoved: std::time::Duration::ZERO,
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Params {
     pub channel: Option<String>,
     /// Only these segments.
     pub segment_ids: Option<Vec<i64>>,
+    /// Only if nobody compacts the collection already.
+    pub only_if_idle: bool,
 }
 
 /// The kind of compaction.

@@ -1,8 +1,11 @@
 //! The progress of a wait: readable at any time, and passed to a watcher up to ten times a second.
 
+use std::ffi::CStr;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::error::Status;
 
 /// The shortest time between two calls of the watcher.
 const SPACING: Duration = Duration::from_millis(100);
@@ -22,6 +25,8 @@ pub struct Progress {
     pub collections_done: i64,
     /// Those of them that failed.
     pub collections_failed: i64,
+    /// Those of them that were skipped.
+    pub collections_skipped: i64,
     /// The stage of an optimization: a number of [`Stage`](super::optimize::Stage).
     pub stage: i32,
     /// The round of its compaction, from 1.
@@ -45,6 +50,13 @@ impl Progress {
         }
     }
 
+    /// The time until all collections are done at the rate so far, if enough are done to tell.
+    pub(crate) fn remaining(&self, elapsed: Duration) -> Option<Duration> {
+        let (done, all) = (u32::try_from(self.collections_done).ok()?, u32::try_from(self.collections).ok()?);
+        let is_enough = done >= 3 && done >= all.div_ceil(10) && self.collections_skipped == 0;
+        (is_enough && done < all).then(|| (elapsed / done).saturating_mul(all - done))
+    }
+
     /// Adds the plans of another progress.
     pub(super) fn add(&mut self, more: Self) {
         self.planned = self.planned.saturating_add(more.planned);
@@ -62,12 +74,39 @@ pub(crate) struct ProgressTracker {
     state: Mutex<State>,
 }
 
-/// The progress, and the time since the start of the operation.
-pub(crate) type Reading = (Progress, Duration);
+/// The progress, the time since the start of the operation, and the time since the progress last changed.
+pub(crate) type Reading = (Progress, Duration, Duration);
+
+/// What happened to a collection of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// Its place in the list of results.
+    pub(crate) place: usize,
+    pub(crate) name: Arc<CStr>,
+    /// How it ended; `None`: it began.
+    pub(crate) ended: Option<EventEnd>,
+    /// The time since the start of the operation.
+    pub(crate) at: Duration,
+}
+
+/// How a collection ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventEnd {
+    pub(crate) status: Status,
+    pub(crate) job_id: i64,
+    pub(crate) is_skipped: bool,
+}
 
 #[derive(Default)]
 struct State {
     progress: Progress,
+    /// When the progress last changed.
+    moved: Option<Instant>,
+    /// What happened to collections, oldest first, if somebody may ask.
+    events: Vec<Arc<Event>>,
+    keeps_events: bool,
+    /// How many events were read.
+    read: usize,
     watcher: Option<Watcher>,
     told: Option<Instant>,
     /// The duration of the operation, once it is over.
@@ -79,6 +118,12 @@ impl State {
     fn is_due(&self, now: Instant) -> bool {
         self.told.is_none_or(|told| now.saturating_duration_since(told) >= SPACING)
     }
+
+    fn reading(&self, started: Instant, now: Instant) -> Reading {
+        let took = self.took.unwrap_or_else(|| now.saturating_duration_since(started));
+        let moved = self.moved.map_or(Duration::ZERO, |moved| moved.saturating_duration_since(started));
+        (self.progress, took, took.saturating_sub(moved))
+    }
 }
 
 impl ProgressTracker {
@@ -87,8 +132,7 @@ impl ProgressTracker {
     }
 
     pub(crate) fn read(&self) -> Reading {
-        let state = self.state();
-        (state.progress, state.took.unwrap_or_else(|| self.started.elapsed()))
+        self.state().reading(self.started, Instant::now())
     }
 
     /// The progress that the watcher reports now; `None` if it reported one just now.
@@ -99,7 +143,7 @@ impl ProgressTracker {
             return None;
         }
         state.told = Some(now);
-        Some((state.progress, state.took.unwrap_or(now.saturating_duration_since(self.started))))
+        Some(state.reading(self.started, now))
     }
 
     /// Stops the clock at the end of the operation.
@@ -121,13 +165,39 @@ impl ProgressTracker {
     /// Changes the progress, and calls the watcher unless it was called just now.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let mut state = self.state();
+        let before = state.progress;
         change(&mut state.progress);
+        if state.progress != before {
+            state.moved = Some(Instant::now());
+        }
         let is_due = state.is_due(Instant::now());
         let watcher = state.watcher.clone().filter(|_| is_due);
         drop(state);
         if let Some(watcher) = watcher {
             watcher();
         }
+    }
+
+    /// Has events kept from now on, for [`ProgressTracker::next_event`].
+    pub(crate) fn keep_events(&self) {
+        self.state().keeps_events = true;
+    }
+
+    /// Notes that a collection began or ended.
+    pub(super) fn note(&self, place: usize, name: &Arc<CStr>, ended: Option<EventEnd>) {
+        let mut state = self.state();
+        if state.keeps_events {
+            let event = Event { place, name: Arc::clone(name), ended, at: self.started.elapsed() };
+            state.events.push(Arc::new(event));
+        }
+    }
+
+    /// The oldest event that was not read, which counts as read from now on.
+    pub(crate) fn next_event(&self) -> Option<Arc<Event>> {
+        let mut state = self.state();
+        let event = state.events.get(state.read).cloned()?;
+        state.read += 1;
+        Some(event)
     }
 
     /// Sets the watcher. There is one at most.
@@ -153,6 +223,42 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_left_is_guessed_only_from_enough() {
+        let at = |collections_done, collections| {
+            let progress = Progress { collections_done, collections, ..Progress::default() };
+            progress.remaining(Duration::from_secs(30)).map(|left| left.as_secs())
+        };
+        assert_eq!(at(3, 4), Some(10));
+        assert_eq!(at(3, 30), Some(270));
+        let skipped =
+            Progress { collections: 4, collections_done: 3, collections_skipped: 1, ..Progress::default() };
+        assert_eq!(skipped.remaining(Duration::from_secs(30)), None, "what is skipped takes no time");
+        assert_eq!([at(2, 4), at(3, 31), at(4, 4), at(0, 0), at(-1, 3)], [None; 5]);
+    }
+
+    #[test]
+    fn what_changes_moves_and_events_are_read_once_in_their_order() {
+        let tracker = ProgressTracker::new();
+        let name: Arc<CStr> = Arc::from(c"a".to_owned());
+        tracker.note(0, &name, None);
+        assert_eq!(tracker.next_event(), None, "nobody can ask");
+        tracker.keep_events();
+        tracker.note(0, &name, None);
+        let end = EventEnd { status: Status::Ok, job_id: 7, is_skipped: false };
+        tracker.note(0, &name, Some(end.clone()));
+        assert_eq!(tracker.next_event().unwrap().ended, None);
+        assert_eq!(tracker.next_event().unwrap().ended, Some(end));
+        assert_eq!(tracker.next_event(), None);
+        std::thread::sleep(Duration::from_millis(5));
+        tracker.change(|_| {});
+        let (_, took, unmoved) = tracker.read();
+        assert_eq!(unmoved, took, "nothing has changed since the start");
+        tracker.change(|progress| progress.done = 1);
+        let (_, took, unmoved) = tracker.read();
+        assert!(unmoved < took, "{unmoved:?} {took:?}");
+    }
+
+    #[test]
     fn a_watcher_is_called_at_once_and_then_not_for_every_change() {
         let progress_tracker = Arc::new(ProgressTracker::new());
         let told = Arc::new(AtomicUsize::new(0));
@@ -169,7 +275,7 @@ mod tests {
             progress_tracker.change(|progress| progress.done = changes);
         }
         assert!(progress_tracker.end().is_some());
-        let (progress, took) = progress_tracker.read();
+        let (progress, took, _) = progress_tracker.read();
         let most = 1 + took.as_millis() / SPACING.as_millis();
         assert!((1..=most).contains(&(told.load(Ordering::Relaxed) as u128)));
         assert_eq!(progress.done, changes, "what is read is never old");

@@ -13,7 +13,7 @@ use super::params::Params;
 use super::resolve::{self, ResolutionState};
 use super::snapshot::Snapshot;
 use super::state::{self, State};
-use super::{answered, selection, tasks};
+use super::{answered, running, selection, tasks};
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::panics;
@@ -38,6 +38,7 @@ pub(super) struct Prepared {
 const LOOKUP_LIFETIME: Duration = Duration::from_secs(5);
 
 /// A collection that the caller of a trigger has just looked up.
+#[derive(Clone)]
 pub(crate) struct Found {
     collection: Collection,
     since: Instant,
@@ -83,6 +84,10 @@ pub(crate) async fn compact(
     params: &Params,
 ) -> Result<Triggered, Error> {
     let prepared = prepare(context, name, found, params).await.map_err(nothing_started)?;
+    if params.only_if_idle {
+        let idle = running::check_idle(context, &prepared.server, &prepared.collection);
+        Box::pin(idle).await.map_err(nothing_started)?;
+    }
     let request = request(&prepared, params);
     let origin = Arc::new(origin(context, prepared, params).await);
     // Boxed here: every function that passes the future on would reserve its full size on the caller's stack.

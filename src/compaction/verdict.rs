@@ -1,6 +1,7 @@
 //! The verdict on a compaction, and the report of a wait.
 
 use std::ffi::CStr;
+use std::time::Duration;
 
 use super::counts::Counts;
 use super::judgement::{Judgement, Reason};
@@ -103,6 +104,8 @@ pub struct Report {
     /// The number of unsorted segments right before the trigger, if this client triggered the job and the server
     /// reported it.
     pub unsorted: Option<i64>,
+    /// How long the job had not changed when the wait ended; zero once it is over.
+    pub unmoved: Duration,
 }
 
 /// The error for a verdict other than success.

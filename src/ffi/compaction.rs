@@ -35,6 +35,8 @@ pub const MILVUS_TRIGGER_ALREADY_RUNNING: i32 = 3;
 /// the job cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the
 /// collection.
 pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
+/// Nothing was sent: the parameters of milvus_compact_many() skip the collection.
+pub const MILVUS_TRIGGER_SKIPPED: i32 = 5;
 
 /// What to compact, and how. The default, MILVUS_COMPACT_PARAMS_INIT, merges small segments of the whole
 /// collection and purges deleted rows. The library refuses parameters that contradict each other.
@@ -67,6 +69,14 @@ pub struct milvus_compact_params {
     /// The database of the collection, or of all collections of milvus_compact_many(), milvus_optimize() and
     /// milvus_optimize_many(). NULL or "": the client's own. Databases came with Milvus 2.2.9.
     pub database: *const c_char,
+    /// 1: trigger only if nobody compacts the collection already, whether by a trigger or by itself; else fail
+    /// at once with MILVUS_BUSY and what runs. It needs a Milvus before 2.4 or newer than 3.0.0: others do not
+    /// show what others compact (MILVUS_UNSUPPORTED). Before 2.4 a plan that failed counts as well. Two programs
+    /// that ask at the same moment may both see nothing. milvus_optimize() waits for others, and refuses it.
+    /// Else 0.
+    pub only_if_idle: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 /// The server's answer to a trigger.
@@ -91,7 +101,7 @@ pub struct milvus_compact_result {
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
 unsafe impl Sized_ for milvus_compact_params {
     const NAME: &'static str = "milvus_compact_params";
-    const FIRST_SIZE: usize = 64;
+    const FIRST_SIZE: usize = 72;
 }
 unsafe impl Sized_ for milvus_compact_result {
     const NAME: &'static str = "milvus_compact_result";
@@ -226,14 +236,24 @@ pub extern "C" fn milvus_parse_target_size(text: *const c_char, out_mb: *mut i64
 /// @return A static text, never NULL: "unknown trigger" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_trigger_name(trigger: i32) -> *const c_char {
-    const NAMES: [(i32, &CStr); 5] = [
+    const NAMES: [(i32, &CStr); 6] = [
         (MILVUS_TRIGGER_NONE, c"none"),
         (MILVUS_TRIGGER_SCHEDULED, c"scheduled"),
         (MILVUS_TRIGGER_NOTHING_TO_DO, c"nothing to do"),
         (MILVUS_TRIGGER_ALREADY_RUNNING, c"already running"),
         (MILVUS_TRIGGER_ACCEPTED, c"accepted"),
+        (MILVUS_TRIGGER_SKIPPED, c"skipped"),
     ];
     named(trigger, &NAMES, c"unknown trigger")
+}
+
+/// Whether the parameters name a database.
+pub(super) fn names_database(pointer: *const milvus_compact_params) -> Result<bool, Error> {
+    if pointer.is_null() {
+        return Ok(false);
+    }
+    let given: milvus_compact_params = InStruct::read("params", pointer)?;
+    Ok(convert::optional_text("params.database", given.database)?.is_some_and(|name| !name.is_empty()))
 }
 
 /// The client for the database that the parameters name, and the core's parameters.
@@ -249,6 +269,7 @@ pub(super) fn client_and_params(
     let text = |name, pointer| Ok(convert::optional_text(name, pointer)?.map(str::to_owned));
     let database = convert::optional_text("params.database", given.database)?;
     let params = Params {
+        only_if_idle: convert::yes_or_no("params.only_if_idle", given.only_if_idle)?,
         is_clustering: convert::yes_or_no("params.is_clustering", given.is_clustering)?,
         is_l0: convert::yes_or_no("params.is_l0", given.is_l0)?,
         target_size_mb: given.target_size_mb,

@@ -93,6 +93,7 @@ pub(super) fn start<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
         let out = Out::new("out_future", out_future)?;
         let future = operation.start(|context, completion| {
             let (delivery, detail) = (Mutex::default(), OnceLock::new());
+            context.progress_tracker().keep_events();
             let state = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
             let handle: *mut H = handle::insert_shared(Arc::clone(&state))?;
             state.delivery().handle = handle.addr();

@@ -101,6 +101,15 @@ pub struct milvus_progress {
     pub collections_done: i64,
     /// Collections that failed.
     pub collections_failed: i64,
+    /// Collections that milvus_compact_many_async() skipped; they are done, too.
+    pub collections_skipped: i64,
+    /// Milliseconds since a number here other than a time last changed, or since the start; it stops at the end. It
+    /// says what was seen: it grows also while the server cannot be reached.
+    pub stalled_ms: i64,
+    /// Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections
+    /// differ. 0 where nobody can tell: before three of them and a tenth are done, once some were skipped (those
+    /// take no time), at the end, and for other operations.
+    pub remaining_ms: i64,
     /// The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations.
     pub stage: i32,
     /// The round of its compaction, from 1; 0 before.
@@ -120,7 +129,7 @@ pub struct milvus_progress {
 // SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
 unsafe impl Sized_ for milvus_progress {
     const NAME: &'static str = "milvus_progress";
-    const FIRST_SIZE: usize = 120;
+    const FIRST_SIZE: usize = 144;
 }
 
 /// Frees what the user_data of a callback points to. Runs once, after the callback's last run, on the
@@ -338,7 +347,7 @@ pub extern "C" fn milvus_future_free(future: *mut milvus_future) {
 struct HostPointer(*mut c_void);
 
 impl From<Reading> for milvus_progress {
-    fn from((progress, elapsed): Reading) -> Self {
+    fn from((progress, elapsed, unmoved): Reading) -> Self {
         let through = progress.done.saturating_add(progress.failed);
         let seconds = elapsed.as_secs_f64();
         #[allow(clippy::cast_precision_loss)] // a rate need not be exact
@@ -353,6 +362,11 @@ impl From<Reading> for milvus_progress {
             collections: progress.collections,
             collections_done: progress.collections_done,
             collections_failed: progress.collections_failed,
+            collections_skipped: progress.collections_skipped,
+            stalled_ms: i64::try_from(unmoved.as_millis()).unwrap_or(i64::MAX),
+            remaining_ms: progress
+                .remaining(elapsed)
+                .map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
             stage: progress.stage,
             round: progress.round,
             stage_done: progress.stage_done,

@@ -161,6 +161,9 @@ pub struct milvus_compaction_report {
     /// MILVUS_NOT_REPORTED unless this client triggered or imported the job, and of MILVUS_NO_JOB unless it is the
     /// end of milvus_optimize() or milvus_compact_many().
     pub unsorted_segments: i64,
+    /// Milliseconds for which the job had not changed when the wait ended early; 0 if the job is over. A wait ends
+    /// with MILVUS_STALLED when this is more than the option stall_timeout_ms.
+    pub stalled_ms: i64,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
@@ -170,7 +173,7 @@ unsafe impl Sized_ for milvus_compaction_state_info {
 }
 unsafe impl Sized_ for milvus_compaction_report {
     const NAME: &'static str = "milvus_compaction_report";
-    const FIRST_SIZE: usize = 264;
+    const FIRST_SIZE: usize = 272;
 }
 
 /// Asks what the server says about a job now. Blocks.

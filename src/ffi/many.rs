@@ -3,11 +3,12 @@
 //! milvus_compact_many() compacts a list of collections, or a whole database, some at a time, and reports
 //! on each.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::time::Duration;
 
 use super::client::milvus_client;
-use super::compaction::{client_and_params, milvus_compact_params};
+use super::compaction::{MILVUS_TRIGGER_SKIPPED, client_and_params, milvus_compact_params, names_database};
 use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_};
 use super::entry::{entry, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
@@ -15,11 +16,24 @@ use super::handle::{self, Handle, Table};
 use super::jobs::milvus_compaction_report;
 use super::reports::report;
 use crate::client::{Client, Timeout};
-use crate::compaction::{DEFAULT_CONCURRENCY, Item, Many};
+use crate::compaction::{DEFAULT_CONCURRENCY, Item, Many, Policy};
 use crate::error::{Error, Status};
 use crate::operation::Operation;
 
-/// How to compact many collections. MILVUS_MANY_PARAMS_INIT has all defaults.
+/// The collection was not skipped.
+pub const MILVUS_SKIP_NONE: i32 = 0;
+/// Its segments are in their final form, and as far as anybody can tell no row of them is deleted: a
+/// compaction would only rewrite them.
+pub const MILVUS_SKIP_FINAL: i32 = 1;
+/// It is below min_segments and min_deleted_percent, or nobody can tell that it is not.
+pub const MILVUS_SKIP_TOO_LITTLE: i32 = 2;
+/// max_collections others were begun.
+pub const MILVUS_SKIP_MAX_COLLECTIONS: i32 = 3;
+/// Its turn came later than start_within_ms after the start.
+pub const MILVUS_SKIP_TOO_LATE: i32 = 4;
+
+/// How to compact many collections, and which. MILVUS_MANY_PARAMS_INIT has all defaults: all collections,
+/// but for those that are in their final form.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_many_params {
@@ -34,6 +48,29 @@ pub struct milvus_many_params {
     pub concurrency: i32,
     /// 1: only trigger, and do not wait for the jobs. Else 0.
     pub only_trigger: i32,
+    /// Only collections whose name matches, as "log_2026*": * stands for any characters, ? for one. It needs
+    /// names to be NULL, and does not look at aliases. NULL: all. A pattern that matches nothing is a failure.
+    pub r#match: *const c_char,
+    /// 1: the collections of all databases that the user may see; it needs names to be NULL, and
+    /// compaction->database too. Up to 2.4 a user needs the privilege ListDatabases. Else 0.
+    pub all_databases: i32,
+    /// 1: also collections that are in their final form (see is_final in milvus_check_result). Servers rewrite
+    /// their segments 1 to 1. 0: they are skipped if they have segments and no row is known to be deleted. A
+    /// clustering compaction skips none of them.
+    pub include_final: i32,
+    /// Only collections of which at least so many segments would be merged, as estimated; 0: no such minimum. It
+    /// needs a plain compaction or a target size. With min_deleted_percent too, either is enough.
+    pub min_segments: i64,
+    /// Only collections of which at least this share of the stored rows is deleted, above 0 to 100; 0: no such
+    /// minimum. It is known only of collections that are loaded as a whole, from Milvus 2.3.5 on; others do not
+    /// reach it.
+    pub min_deleted_percent: f64,
+    /// The most collections to begin with; 0: all. Those that are skipped do not count. The order is that of
+    /// the names.
+    pub max_collections: i64,
+    /// Begin with no collection later than this many milliseconds after the start; 0: no such limit. What has
+    /// begun goes on to its end.
+    pub start_within_ms: i64,
 }
 
 /// The result of one collection.
@@ -42,10 +79,11 @@ pub struct milvus_many_params {
 pub struct milvus_many_result {
     /// Set by MILVUS_MANY_RESULT_INIT.
     pub size: usize,
-    /// The name or alias that you gave, or that the server listed. It lives as long as the list, never NULL.
+    /// The name or alias that you gave, or that the server listed; "" if a whole database could not be listed
+    /// (all_databases). It lives as long as the list, never NULL.
     pub collection_name: *const c_char,
-    /// MILVUS_OK if the collection was compacted or there was nothing to do (with only_trigger: if it was
-    /// triggered or there was nothing to do). Else the status with which the look-up, the trigger or the wait
+    /// MILVUS_OK if the collection was compacted, there was nothing to do, or it was skipped (with only_trigger:
+    /// if it was triggered, there was nothing to do, or it was skipped). Else the status with which the look-up, the trigger or the wait
     /// failed.
     pub status: milvus_status,
     /// What the server did about the trigger: one of the MILVUS_TRIGGER_... constants.
@@ -63,16 +101,26 @@ pub struct milvus_many_result {
     /// Segments that waited to be sorted right before the trigger, and are left out (servers since 2.5): where there was
     /// nothing to do, a later call may compact them. MILVUS_NOT_REPORTED if that is not known.
     pub unsorted_segments: i64,
+    /// Why nothing was triggered, if the parameters are the reason: one of the MILVUS_SKIP_... constants.
+    pub skip: i32,
+    /// 0.
+    pub reserved: i32,
+    /// The same for a person, with the figures: one line of UTF-8. "" if it was not skipped. It lives as long as
+    /// the list, never NULL.
+    pub skip_text: *const c_char,
+    /// The collection's database; "" if that is the server's default one and nobody named it. It lives as long
+    /// as the list, never NULL.
+    pub database: *const c_char,
 }
 
 // SAFETY: both are repr(C), begin with their size, and have fields that any bytes are valid for.
 unsafe impl Sized_ for milvus_many_params {
     const NAME: &'static str = "milvus_many_params";
-    const FIRST_SIZE: usize = 24;
+    const FIRST_SIZE: usize = 72;
 }
 unsafe impl Sized_ for milvus_many_result {
     const NAME: &'static str = "milvus_many_result";
-    const FIRST_SIZE: usize = 64;
+    const FIRST_SIZE: usize = 88;
 }
 
 /// The results of many collections.
@@ -86,6 +134,9 @@ pub struct ManyList(Vec<Entry>);
 /// One item as C has it.
 struct Entry {
     name: CString,
+    database: CString,
+    skip: i32,
+    skip_text: CString,
     trigger: i32,
     job_id: i64,
     planned: i64,
@@ -114,6 +165,9 @@ impl Handle for milvus_many_list {
 /// sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
 /// A job that waits behind the others does not end with MILVUS_STALLED while they advance.
 ///
+/// The parameters decide which collections are skipped; by default those that are in their final form. A
+/// skipped one has MILVUS_OK, MILVUS_TRIGGER_SKIPPED and its reason.
+///
 /// @param client      The client.
 /// @param names       Names or aliases in the database, all different. NULL: every collection of it that the
 ///                    user may see. In other languages take care that an empty list does not become
@@ -127,6 +181,7 @@ impl Handle for milvus_many_list {
 /// @param out_list    Receives the results in the order of the names (without names: sorted), also with
 ///                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
 ///                    NULL, and free it with milvus_many_list_free(). May be NULL.
+/// @retval MILVUS_COLLECTION_NOT_FOUND No name matches the pattern. Nothing was triggered.
 /// @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
 ///     failure; in_doubt is 1 if it is 1 for any of them.
 #[unsafe(no_mangle)]
@@ -220,6 +275,13 @@ fn read_many_params(
         compaction: ptr::null(),
         concurrency: 0,
         only_trigger: 0,
+        r#match: ptr::null(),
+        all_databases: 0,
+        include_final: 0,
+        min_segments: 0,
+        min_deleted_percent: 0.0,
+        max_collections: 0,
+        start_within_ms: 0,
     };
     let given = if pointer.is_null() { defaults } else { InStruct::read("params", pointer)? };
     let concurrency = match usize::try_from(given.concurrency) {
@@ -232,17 +294,63 @@ fn read_many_params(
     };
     let (client, params) = client_and_params(client, given.compaction)?;
     let only_trigger = convert::yes_or_no("params.only_trigger", given.only_trigger)?;
-    Ok((client, Many { names, params, concurrency, only_trigger }))
+    let policy = read_policy(&given)?;
+    if policy.all_databases && names_database(given.compaction)? {
+        let text = "all_databases: goes without a database in the parameters of the compaction";
+        return Err(Error::invalid_argument(text));
+    }
+    Ok((client, Many { names, params, concurrency, only_trigger, policy }))
+}
+
+fn read_policy(given: &milvus_many_params) -> Result<Policy, Error> {
+    let number = |parameter: &str, value: i64| match u64::try_from(value) {
+        Ok(0) => Ok(None),
+        Ok(number) => Ok(Some(number)),
+        Err(_) => {
+            Err(Error::invalid_argument(format!("{parameter}: is {value}; 0 stands for no such limit")))
+        }
+    };
+    Ok(Policy {
+        pattern: convert::optional_text("match", given.r#match)?.map(str::to_owned),
+        all_databases: convert::yes_or_no("all_databases", given.all_databases)?,
+        least_segments: number("min_segments", given.min_segments)?.unwrap_or(0),
+        least_deleted_percent: given.min_deleted_percent,
+        most_collections: number("max_collections", given.max_collections)?,
+        start_within: number("start_within_ms", given.start_within_ms)?.map(Duration::from_millis),
+        include_final: convert::yes_or_no("include_final", given.include_final)?,
+    })
+}
+
+/// Gives the short text of why a collection was skipped, e.g. "in its final form".
+///
+/// @param skip  One of the MILVUS_SKIP_... constants, or any other number.
+/// @return A static text, never NULL: "unknown reason to skip" for any other number.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_skip_name(skip: i32) -> *const c_char {
+    const NAMES: [(i32, &CStr); 5] = [
+        (MILVUS_SKIP_NONE, c"not skipped"),
+        (MILVUS_SKIP_FINAL, c"in its final form"),
+        (MILVUS_SKIP_TOO_LITTLE, c"too little to do"),
+        (MILVUS_SKIP_MAX_COLLECTIONS, c"enough others"),
+        (MILVUS_SKIP_TOO_LATE, c"too late"),
+    ];
+    convert::named(skip, &NAMES, c"unknown reason to skip")
 }
 
 impl From<Item> for Entry {
     fn from(item: Item) -> Self {
-        let Item { name, triggered, outcome, error, took } = item;
+        let Item { name, database, skipped, triggered, outcome, error, took } = item;
         let job_id = triggered.map_or(0, |triggered| triggered.job_id);
         let job_id = if job_id == 0 { error.as_ref().map_or(0, |error| error.job_id) } else { job_id };
         Self {
             name: convert::c_text(&name),
-            trigger: triggered.map_or(0, |triggered| triggered.start as i32),
+            database: convert::c_text(&database),
+            skip: skipped.as_ref().map_or(MILVUS_SKIP_NONE, |skipped| skipped.why as i32),
+            trigger: match (&skipped, triggered) {
+                (Some(_), _) => MILVUS_TRIGGER_SKIPPED,
+                (None, triggered) => triggered.map_or(0, |triggered| triggered.start as i32),
+            },
+            skip_text: skipped.map(|skipped| convert::c_text(&skipped.text)).unwrap_or_default(),
             job_id,
             planned: triggered.and_then(|triggered| triggered.planned).unwrap_or(NOT_REPORTED),
             unsorted: triggered.and_then(|triggered| triggered.unsorted).unwrap_or(NOT_REPORTED),
@@ -266,6 +374,10 @@ impl Entry {
             report: self.report.as_deref().map_or(ptr::null(), ptr::from_ref),
             error: self.error.as_deref().map_or_else(|| NONE.pointer(), Detail::pointer),
             unsorted_segments: self.unsorted,
+            skip: self.skip,
+            reserved: 0,
+            skip_text: self.skip_text.as_ptr(),
+            database: self.database.as_ptr(),
         }
     }
 }
@@ -273,6 +385,15 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compaction::Skip;
+
+    #[test]
+    fn the_constants_are_the_cores() {
+        assert_eq!(MILVUS_SKIP_FINAL, Skip::Final as i32);
+        assert_eq!(MILVUS_SKIP_TOO_LITTLE, Skip::TooLittle as i32);
+        assert_eq!(MILVUS_SKIP_MAX_COLLECTIONS, Skip::MostCollections as i32);
+        assert_eq!(MILVUS_SKIP_TOO_LATE, Skip::TooLate as i32);
+    }
 
     #[test]
     fn the_first_sizes_are_those_of_this_first_version() {

@@ -20,6 +20,7 @@ pub mod check;
 pub mod client;
 pub mod compaction;
 pub mod errors;
+pub mod events;
 pub mod flush;
 mod future_state;
 pub mod futures;

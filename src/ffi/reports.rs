@@ -31,6 +31,7 @@ pub(super) fn report(job_id: i64, outcome: &WaitResult, took: Duration) -> milvu
         segment_diff: report.segment_diff.map_or(milvus_segment_diff::NOT_KNOWN, milvus_segment_diff::from),
         left_out: report.left_out.as_ref().map_or(milvus_left_out::NOT_KNOWN, milvus_left_out::from),
         unsorted_segments: report.unsorted.unwrap_or(NOT_REPORTED),
+        stalled_ms: i64::try_from(report.unmoved.as_millis()).unwrap_or(i64::MAX),
     }
 }
 

@@ -13,7 +13,7 @@ use initialisers::{Parts, with_initialisers};
 use parameters::with_parameters;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 25] = [
+const SECTIONS: [&str; 26] = [
     "version",
     "values",
     "errors",
@@ -35,6 +35,7 @@ const SECTIONS: [&str; 25] = [
     "futures",
     "async_forms",
     "results",
+    "events",
     "queues",
     "stats",
     "tracing",

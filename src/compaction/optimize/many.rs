@@ -35,6 +35,10 @@ impl concurrently::Item for Optimized {
     fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
+
+    fn job_id(&self) -> i64 {
+        self.job_id
+    }
 }
 
 /// Optimizes all collections. Returns the result of each, and an error for the whole if one of them failed.

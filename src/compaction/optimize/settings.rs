@@ -97,6 +97,9 @@ impl Settings {
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.params.check()?;
         let wrong = |text: String| Err(Error::invalid_argument(text));
+        if self.params.only_if_idle {
+            return wrong("only_if_idle: an optimization waits for other compactions instead".to_owned());
+        }
         let all = Stage::WORK.iter().fold(0, |sum, stage| sum | *stage as i32);
         if self.skipped & !all != 0 {
             return wrong(format!("skip_stages: is {}; the sum of all stages is {all}", self.skipped));

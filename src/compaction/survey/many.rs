@@ -5,15 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::super::call_context::CallContext;
-use super::super::catalog;
 use super::super::client_state::ClientState;
 use super::super::concurrently::{self, Group, Item, Selection, Work};
+use super::super::everything::{Place, every_place, labels};
 use super::super::progress::ProgressTracker;
 use super::{SurveySettings, Surveyed, look};
-use crate::collection;
-use crate::error::{Error, Status};
+use crate::error::Error;
 use crate::rpc::Deadline;
-use crate::text::quotable;
 
 /// The parameters of a survey of many collections.
 #[derive(Clone, Debug)]
@@ -72,9 +70,7 @@ pub(crate) async fn survey(
     }
     let places = if all_databases { every_place(client_state, deadline).await? } else { HashMap::new() };
     if all_databases {
-        let mut labels: Vec<(&String, &Place)> = places.iter().collect();
-        labels.sort_unstable_by_key(|(_, place)| (place.state.rpc.database(), &place.name));
-        selection.names = Some(labels.into_iter().map(|(label, _)| label.clone()).collect());
+        selection.names = Some(labels(&places));
     }
     let group = Group::new(client_state, progress_tracker);
     let (mut items, error) =
@@ -87,42 +83,6 @@ pub(crate) async fn survey(
         }
     }
     Ok((items, error))
-}
-
-/// Where a collection is: the client for its database, and its name. Or why the database could not be listed.
-#[derive(Clone)]
-struct Place {
-    state: Arc<ClientState>,
-    name: String,
-    error: Option<Error>,
-}
-
-/// Every collection of every database that the user may see, by the label "database/collection". A database that cannot
-/// be listed has one entry without a name.
-async fn every_place(
-    client_state: &Arc<ClientState>,
-    deadline: Deadline<'_>,
-) -> Result<HashMap<String, Place>, Error> {
-    let mut places = HashMap::new();
-    for database in catalog::databases(&client_state.rpc, deadline).await? {
-        let database = database.name;
-        let state = Arc::new(client_state.on(database.clone()));
-        let listed = collection::list(&state.rpc, deadline).await;
-        let (names, error) = match listed {
-            Ok(names) => (names, None),
-            // It was dropped meanwhile.
-            Err(error) if error.status == Status::DatabaseNotFound => continue,
-            Err(error) => {
-                let text = format!("listing the collections of database \"{}\"", quotable(&database));
-                (vec![String::new()], Some(error.context(text)))
-            }
-        };
-        for name in names {
-            let place = Place { state: Arc::clone(&state), name: name.clone(), error: error.clone() };
-            places.insert(format!("{database}/{name}"), place);
-        }
-    }
-    Ok(places)
 }
 
 /// What is done with each collection.
