@@ -165,6 +165,8 @@ enum class trigger : std::int32_t {
     /// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
     /// cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
     accepted = MILVUS_TRIGGER_ACCEPTED,
+    /// Nothing was sent: the parameters of milvus_compact_many() skip the collection.
+    skipped = MILVUS_TRIGGER_SKIPPED,
 };
 
 /// What the server says of a job.
@@ -364,6 +366,21 @@ enum class resolution_state : std::int32_t {
     not_in_doubt = MILVUS_RESOLUTION_NOT_IN_DOUBT,
 };
 
+/// Why a collection was skipped.
+enum class skip : std::int32_t {
+    /// The collection was not skipped.
+    none = MILVUS_SKIP_NONE,
+    /// Its segments are in their final form, and as far as anybody can tell no row of them is deleted: a compaction
+    /// would only rewrite them.
+    final = MILVUS_SKIP_FINAL,
+    /// It is below min_segments and min_deleted_percent, or nobody can tell that it is not.
+    too_little = MILVUS_SKIP_TOO_LITTLE,
+    /// Max_collections others were begun.
+    max_collections = MILVUS_SKIP_MAX_COLLECTIONS,
+    /// Its turn came later than start_within after the start.
+    too_late = MILVUS_SKIP_TOO_LATE,
+};
+
 /// A stage of an optimization.
 enum class stage : std::int32_t {
     /// No stage has begun.
@@ -405,6 +422,14 @@ enum class step_state : std::int32_t {
     skipped = MILVUS_STEP_SKIPPED,
     /// The step failed, or the call ended during it.
     failed = MILVUS_STEP_FAILED,
+};
+
+/// What happened to a collection.
+enum class event : std::int32_t {
+    /// The library begins with the collection.
+    began = MILVUS_EVENT_BEGAN,
+    /// The collection is done, failed or skipped.
+    ended = MILVUS_EVENT_ENDED,
 };
 
 /// What to log.
@@ -490,6 +515,8 @@ inline const char *to_string(resolution_state value) noexcept
 {
     return milvus_resolution_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this skip, a static string.
+inline const char *to_string(skip value) noexcept { return milvus_skip_name(static_cast<std::int32_t>(value)); }
 /// The short name of this stage, a static string.
 inline const char *to_string(stage value) noexcept { return milvus_stage_name(static_cast<std::int32_t>(value)); }
 /// The short name of this l0 mode, a static string.
@@ -507,6 +534,8 @@ inline const char *to_string(step_state value) noexcept
 {
     return milvus_step_state_name(static_cast<std::int32_t>(value));
 }
+/// The short name of this event, a static string.
+inline const char *to_string(event value) noexcept { return milvus_event_name(static_cast<std::int32_t>(value)); }
 /// The short name of this log level, a static string.
 inline const char *to_string(log_level value) noexcept
 {
@@ -915,6 +944,9 @@ struct report {
     /// unless this client triggered or imported the job, and of no_job unless it is the end of milvus_optimize() or
     /// milvus_compact_many().
     std::optional<std::int64_t> unsorted_segments;
+    /// Milliseconds for which the job had not changed when the wait ended early; 0 if the job is over. A wait ends with
+    /// status::stalled when this is more than the option stall_timeout_ms.
+    std::chrono::milliseconds stalled{0};
 };
 
 /// What only newer servers tell of a plan.
@@ -1225,6 +1257,15 @@ struct progress {
     std::int64_t collections_done = 0;
     /// Collections that failed.
     std::int64_t collections_failed = 0;
+    /// Collections that milvus_compact_many_async() skipped; they are done, too.
+    std::int64_t collections_skipped = 0;
+    /// Time since a number here other than a time last changed, or since the start; it stops at the end. It says what
+    /// was seen: it grows also while the server cannot be reached.
+    std::chrono::milliseconds stalled{0};
+    /// Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections differ. 0
+    /// where nobody can tell: before three of them and a tenth are done, once some were skipped (those take no time),
+    /// at the end, and for other operations.
+    std::chrono::milliseconds remaining{0};
     /// The stage of milvus_optimize_async(); 0 for other operations.
     milvus::stage stage{};
     /// The round of its compaction, from 1; 0 before.
@@ -1239,6 +1280,24 @@ struct progress {
     std::int64_t rewrite_rows = 0;
     /// Their bytes, as an estimate: see optimize_result.
     std::int64_t rewrite_bytes = 0;
+};
+
+/// What happened to one of many collections.
+struct collection_event {
+    /// What happened.
+    milvus::event event{};
+    /// How it ended, as in the list of results; status::pending when it begins.
+    milvus::status status{};
+    /// Whether it ended because the parameters skip it.
+    bool is_skipped = false;
+    /// The collection as it was given or listed; with all_databases "database/collection".
+    std::string collection_name;
+    /// Its place in the list of results, from 0.
+    std::int64_t index = 0;
+    /// The job with which it ended; no_job if there is none.
+    std::int64_t job_id = no_job;
+    /// Time since the operation started.
+    std::chrono::milliseconds elapsed{0};
 };
 
 /// The requests of one kind that were sent, by how they ended, and how long the server took to answer (ok and refused):
@@ -1320,6 +1379,8 @@ struct compact_params {
     std::optional<std::vector<std::int64_t>> segment_ids;
     /// The database of the collection, or of all collections; empty for the client's own.
     std::string database;
+    /// Whether to trigger only if nobody compacts the collection already; else `status::busy`.
+    bool only_if_idle = false;
 };
 
 /// How to compact many collections: `milvus_many_params`.
@@ -1330,6 +1391,21 @@ struct many_params {
     std::int32_t concurrency = 0;
     /// Whether to trigger only, and not wait for the jobs.
     bool only_trigger = false;
+    /// Only collections whose name matches this pattern of `*` and `?`; without a value all. For `compact_all()`.
+    std::optional<std::string> match;
+    /// Whether to compact the collections of all databases. For `compact_all()`.
+    bool all_databases = false;
+    /// Whether to compact collections that are in their final form, too.
+    bool include_final = false;
+    /// The least number of segments that would be merged; 0 for no such minimum. With `min_deleted_percent` either is
+    /// enough.
+    std::int64_t min_segments = 0;
+    /// The least share of deleted rows; 0 for no such minimum.
+    double min_deleted_percent = 0;
+    /// The most collections to begin with; without a value all. The library refuses 0.
+    std::optional<std::int64_t> max_collections;
+    /// The time after the start in which collections are begun; without a value all of it. The library refuses 0.
+    std::optional<std::chrono::milliseconds> start_within;
 };
 
 /// What a survey assumes: `milvus_survey_params`.
@@ -1366,6 +1442,12 @@ struct many_result {
     /// How many flushed segments are not sorted yet, so that the server does not compact them; empty if that is not
     /// known.
     std::optional<std::int64_t> unsorted_segments;
+    /// Why it was skipped; `skip::none` if it was not.
+    milvus::skip skip = milvus::skip::none;
+    /// The same in words, with the figures; empty if it was not skipped.
+    std::string skip_text;
+    /// Its database; empty if it is the server's default one and nobody named it.
+    std::string database;
 };
 
 /// How to optimize: `milvus_optimize_params`.
@@ -1547,6 +1629,7 @@ inline report value_of(const milvus_compaction_report &c)
     if (c.left_out.total != MILVUS_NOT_REPORTED)
         made.left_out = value_of(c.left_out);
     made.unsorted_segments = reported(c.unsorted_segments);
+    made.stalled = std::chrono::milliseconds(c.stalled_ms);
     return made;
 }
 
@@ -1731,6 +1814,9 @@ inline progress value_of(const milvus_progress &c)
     made.collections = c.collections;
     made.collections_done = c.collections_done;
     made.collections_failed = c.collections_failed;
+    made.collections_skipped = c.collections_skipped;
+    made.stalled = std::chrono::milliseconds(c.stalled_ms);
+    made.remaining = std::chrono::milliseconds(c.remaining_ms);
     made.stage = static_cast<milvus::stage>(c.stage);
     made.round = c.round;
     made.stage_done = c.stage_done;
@@ -1738,6 +1824,19 @@ inline progress value_of(const milvus_progress &c)
     made.rewrite_segments = c.rewrite_segments;
     made.rewrite_rows = c.rewrite_rows;
     made.rewrite_bytes = c.rewrite_bytes;
+    return made;
+}
+
+inline collection_event value_of(const milvus_collection_event &c)
+{
+    collection_event made;
+    made.event = static_cast<milvus::event>(c.event);
+    made.status = static_cast<milvus::status>(c.status);
+    made.is_skipped = c.is_skipped == MILVUS_YES;
+    made.collection_name = text_of(c.collection_name);
+    made.index = c.index;
+    made.job_id = c.job_id;
+    made.elapsed = std::chrono::milliseconds(c.elapsed_ms);
     return made;
 }
 
@@ -1783,7 +1882,8 @@ inline stats value_of(const milvus_stats &c)
 inline many_result value_of(const milvus_many_result &c)
 {
     many_result made{c.collection_name, static_cast<status>(c.status), static_cast<trigger>(c.trigger), c.job_id,
-                     reported(c.planned), std::nullopt, failure_of(*c.error), reported(c.unsorted_segments)};
+                     reported(c.planned), std::nullopt, failure_of(*c.error), reported(c.unsorted_segments),
+                     static_cast<skip>(c.skip), c.skip_text, c.database};
     if (c.report != nullptr)
         made.report = value_of(*c.report);
     return made;
@@ -2076,6 +2176,14 @@ public:
         milvus_future_progress(handle_, &now);
         return detail::value_of(now);
     }
+    /// The next event of a collection like `milvus_future_next_event()`; without a value there is none now.
+    std::optional<collection_event> next_event() const
+    {
+        milvus_collection_event event = MILVUS_COLLECTION_EVENT_INIT;
+        if (milvus_future_next_event(handle_, &event) != MILVUS_OK)
+            return std::nullopt;
+        return detail::value_of(event);
+    }
 
 private:
     milvus_future *handle_ = nullptr;
@@ -2115,6 +2223,8 @@ public:
     void cancel() const noexcept { operation().cancel(); }
     /// How far the operation is; all zeros if it did not start.
     milvus::progress progress() const noexcept { return operation().progress(); }
+    /// The next event of a collection like `milvus_future_next_event()`; without a value there is none now.
+    std::optional<collection_event> next_event() const { return operation().next_event(); }
     /// What cancels or watches the operation from elsewhere.
     milvus::operation operation() const noexcept { return milvus::operation(handle_.get()); }
 
@@ -2404,6 +2514,7 @@ public:
         if (from.channel)
             raw_.channel = text("the channel", *from.channel);
         raw_.database = text("the database's name", from.database);
+        raw_.only_if_idle = from.only_if_idle;
     }
     raw_params(const raw_params &) = delete;
     raw_params &operator=(const raw_params &) = delete;
@@ -2907,8 +3018,23 @@ private:
                                           timeout limit)
     {
         detail::raw_params raw(params.compaction);
-        const milvus_many_params how = {sizeof how, raw.get(), params.concurrency,
-                                        static_cast<std::int32_t>(params.only_trigger)};
+        milvus_many_params how = MILVUS_MANY_PARAMS_INIT;
+        how.compaction = raw.get();
+        how.concurrency = params.concurrency;
+        how.only_trigger = params.only_trigger;
+        how.all_databases = params.all_databases;
+        how.include_final = params.include_final;
+        how.min_segments = params.min_segments;
+        how.min_deleted_percent = params.min_deleted_percent;
+        // 0 would mean "none given" in C: it gets what that refuses.
+        if (params.max_collections)
+            how.max_collections = *params.max_collections > 0 ? *params.max_collections : -1;
+        if (params.start_within)
+            how.start_within_ms = params.start_within->count() > 0 ? params.start_within->count() : -1;
+        if (params.match) {
+            how.match = params.match->c_str();
+            raw.wrong_with("the pattern", *params.match);
+        }
         detail::raw_names names(collections, raw);
         return start<std::vector<many_result>>(std::move(names.wrong), milvus_compact_many_async, limit, names.get(),
                                                names.size(), &how);

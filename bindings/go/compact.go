@@ -32,6 +32,9 @@ type CompactParams struct {
 	SegmentIDs []int64
 	// Database is that of the collection, or of all collections; "": the client's. See [Client.InDatabase].
 	Database string
+	// OnlyIfIdle has nothing triggered if somebody compacts the collection already: [ErrBusy], with what runs. Needs a
+	// Milvus before 2.4 or newer than 3.0.0; others do not show it.
+	OnlyIfIdle bool
 }
 
 // Has parameters name the database that this client is for.
@@ -152,6 +155,7 @@ func (m *memory) params(params CompactParams) *C.milvus_compact_params {
 		segment_ids:    m.numbers(params.SegmentIDs),
 		segment_count:  C.size_t(len(params.SegmentIDs)),
 		database:       m.optionalText("database", params.Database),
+		only_if_idle:   flag(params.OnlyIfIdle),
 	}
 	return given
 }

@@ -8,6 +8,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"time"
 	"unsafe"
 )
 
@@ -19,6 +20,22 @@ type ManyParams struct {
 	Concurrency int
 	// OnlyTrigger has them triggered, and the jobs not waited for.
 	OnlyTrigger bool
+	// Match has only collections compacted whose name matches, with * for any characters and ? for one; "": all. For
+	// [Client.CompactDatabase].
+	Match string
+	// AllDatabases has those of all databases compacted. For [Client.CompactDatabase].
+	AllDatabases bool
+	// IncludeFinal has those compacted too that are in their final form: else they are skipped.
+	IncludeFinal bool
+	// MinSegments is how many segments have to be there to be merged; 0: no such minimum. With MinDeletedPercent, either
+	// is enough.
+	MinSegments int64
+	// MinDeletedPercent is the least share of deleted rows, where it is known; 0: no such minimum.
+	MinDeletedPercent float64
+	// MaxCollections is the most to begin with; 0: all. Those that are skipped do not count.
+	MaxCollections int64
+	// StartWithin has no collection begun later than that after the start; 0: no such limit.
+	StartWithin time.Duration
 }
 
 // ManyResult is what became of one collection.
@@ -38,6 +55,12 @@ type ManyResult struct {
 	// UnsortedSegments is how many waited to be sorted right before the trigger, so that it left them out (servers since
 	// 2.5): where there was nothing to do, a later call may compact them. [NotReported] if that is not known.
 	UnsortedSegments int64
+	// Skip is why nothing was triggered, if the parameters are the reason.
+	Skip Skip
+	// SkipText is the same for a person, with the figures; "" if it was not skipped.
+	SkipText string
+	// Database is that of the collection; "" if it is the server's default one and nobody named it.
+	Database string
 }
 
 // CompactMany compacts collections: as [Client.CompactWith] and [Client.Wait] for each of them. One that fails does
@@ -106,6 +129,14 @@ func (m *memory) manyParams(params ManyParams) *C.milvus_many_params {
 		compaction:   m.params(params.Compaction),
 		concurrency:  int32Of(params.Concurrency),
 		only_trigger: flag(params.OnlyTrigger),
+
+		match:               m.optionalText("match", params.Match),
+		all_databases:       flag(params.AllDatabases),
+		include_final:       flag(params.IncludeFinal),
+		min_segments:        C.int64_t(params.MinSegments),
+		min_deleted_percent: C.double(params.MinDeletedPercent),
+		max_collections:     C.int64_t(params.MaxCollections),
+		start_within_ms:     wholeMilliseconds(params.StartWithin),
 	}
 	return given
 }
@@ -133,6 +164,9 @@ func manyResultOf(result *C.milvus_many_result) ManyResult {
 		Planned:          int64(result.planned),
 		UnsortedSegments: int64(result.unsorted_segments),
 		Err:              failureOf(result.error),
+		Skip:             Skip(result.skip),
+		SkipText:         C.GoString(result.skip_text),
+		Database:         C.GoString(result.database),
 	}
 	if result.report != nil {
 		report := reportOf(result.report)

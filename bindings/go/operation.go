@@ -24,12 +24,19 @@ type CallOption func(*callOptions)
 
 type callOptions struct {
 	progress func(Progress)
+	events   func(CollectionEvent)
 }
 
 // OnProgress has a function called when the counts have changed, at most ten times a second, and once at the end. It
 // runs on the goroutine of the call, which goes on when it returns; it may use the client, and even close it.
 func OnProgress(function func(Progress)) CallOption {
 	return func(options *callOptions) { options.progress = function }
+}
+
+// OnEvent has a function told which collection of many began, and which ended and how, in the order in which that
+// happened. It runs as that of [OnProgress] does, and before it.
+func OnEvent(function func(CollectionEvent)) CallOption {
+	return func(options *callOptions) { options.events = function }
 }
 
 // What an operation consists of; name is the C function that start calls. take reads the result and returns how the

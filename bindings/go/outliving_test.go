@@ -2,6 +2,7 @@ package milvus_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,81 @@ func TestATokenIsReplacedWhileJobsGoOn(t *testing.T) {
 	}
 	client.Close()
 	if err := client.SetToken(""); !errors.Is(err, milvus.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+func TestACallNamesItsDatabase(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	fake.tell(t, "add twice succeeds")
+	fake.tell(t, "add sales/twice succeeds")
+	sales := client.InDatabase("sales")
+	first := func(client *milvus.Client) int64 {
+		return must(client.Segments(ctx, "twice", milvus.SegmentsStored))[0].ID
+	}
+	own := first(client)
+	if first(sales) == own {
+		t.Error("both databases have the same segments")
+	}
+	if err := sales.Flush(ctx, "twice"); err != nil {
+		t.Fatal(err)
+	}
+	if named := fake.tell(t, "header flush dbname"); named != "sales" {
+		t.Errorf("the flush names %q", named)
+	}
+	if found := must(sales.Resolve(ctx, "twice")); found.State != milvus.ResolutionNotInDoubt {
+		t.Error(found)
+	}
+	if _, err := sales.Tasks(ctx, "twice"); !errors.Is(err, milvus.ErrUnsupported) {
+		t.Error(err)
+	}
+	job := must(sales.Compact(ctx, "twice"))
+	if report := must(sales.WaitIn(ctx, "twice", job)); report.Verdict != milvus.VerdictSucceeded {
+		t.Error(report)
+	}
+	if first(client) != own {
+		t.Error("the other database changed")
+	}
+	_, err := client.Check(ctx, "twice", milvus.CompactParams{Database: "no_such_database"})
+	if !errors.Is(err, milvus.ErrDatabaseNotFound) {
+		t.Error(err)
+	}
+	_, err = client.CompactWith(ctx, "twice", milvus.CompactParams{OnlyIfIdle: true})
+	if !errors.Is(err, milvus.ErrUnsupported) {
+		t.Error(err)
+	}
+}
+
+func TestManyAreSelectedAndToldOfOneByOne(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	ctx := bounded(t)
+	for _, name := range []string{"log_1", "log_2", "log_3", "one/log_1"} {
+		fake.tell(t, "add "+name+" succeeds")
+	}
+	params := milvus.ManyParams{Match: "log_*", MinSegments: 2, MaxCollections: 2, Concurrency: 1}
+	var events []milvus.CollectionEvent
+	note := milvus.OnEvent(func(event milvus.CollectionEvent) { events = append(events, event) })
+	results := must(client.CompactDatabase(ctx, params, note))
+	if len(results) != 3 || results[0].Skip != milvus.SkipNone || results[2].Skip != milvus.SkipMaxCollections {
+		t.Fatal(results)
+	}
+	if results[2].Trigger != milvus.TriggerSkipped || !strings.Contains(results[2].SkipText, "max_collections is 2") {
+		t.Error(results[2])
+	}
+	if len(events) != 6 || events[0].Event != milvus.EventBegan || !events[5].Skipped {
+		t.Error(events)
+	}
+	params.AllDatabases, params.IncludeFinal, params.MaxCollections = true, true, 0
+	var databases []string
+	for _, result := range must(client.CompactDatabase(ctx, params)) {
+		databases = append(databases, result.Database)
+	}
+	if !slices.Contains(databases, "one") || !slices.Contains(databases, "default") {
+		t.Error(databases)
+	}
+	params.Match = "lgo*"
+	if _, err := client.CompactDatabase(ctx, params); !errors.Is(err, milvus.ErrCollectionNotFound) {
 		t.Error(err)
 	}
 }

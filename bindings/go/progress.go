@@ -10,6 +10,7 @@ import "time"
 type watcher struct {
 	future   *C.milvus_future
 	function func(Progress)
+	events   func(CollectionEvent)
 	ticker   *time.Ticker
 	ticks    <-chan time.Time // nil if nobody wants to know
 	told     Progress
@@ -20,8 +21,8 @@ func newWatcher(future *C.milvus_future, options []CallOption) *watcher {
 	for _, option := range options {
 		option(&chosen)
 	}
-	w := &watcher{future: future, function: chosen.progress}
-	if w.function != nil {
+	w := &watcher{future: future, function: chosen.progress, events: chosen.events}
+	if w.function != nil || w.events != nil {
 		w.ticker = time.NewTicker(progressInterval)
 		w.ticks = w.ticker.C
 	}
@@ -36,9 +37,13 @@ func (w *watcher) stop() {
 
 // Tells what has changed but the time.
 func (w *watcher) look() {
+	w.tellEvents()
+	if w.function == nil {
+		return
+	}
 	now, ok := progressNow(w.future)
 	counts := now
-	counts.Elapsed, counts.PlansPerSecond = 0, 0
+	counts.Elapsed, counts.PlansPerSecond, counts.Stalled, counts.Remaining = 0, 0, 0, 0
 	if ok && counts != w.told {
 		w.told = counts
 		w.function(now)
@@ -46,11 +51,22 @@ func (w *watcher) look() {
 }
 
 func (w *watcher) last() {
+	w.tellEvents()
 	if w.function == nil {
 		return
 	}
 	if now, ok := progressNow(w.future); ok {
 		w.function(now)
+	}
+}
+
+func (w *watcher) tellEvents() {
+	for w.events != nil {
+		event := C.milvus_collection_event{size: C.sizeof_milvus_collection_event}
+		if C.milvus_future_next_event(w.future, &event) != C.MILVUS_OK {
+			return
+		}
+		w.events(collectionEventOf(&event))
 	}
 }
 

@@ -63,6 +63,69 @@ static void what_is_no_whole_job_is_refused(const char *uri)
     CHECK(!client.try_import_job(text + std::string(1, '\0')));
 }
 
+// One client, and a collection of the same name in two databases.
+static void a_call_names_its_database(const char *uri)
+{
+    milvus::client client(uri);
+    tell_fake("add twice succeeds");
+    tell_fake("add sales/twice succeeds");
+    const auto first = [](const milvus::segment_list &segments) { return segments.at(0).id; };
+    const std::int64_t own = first(client.segments("twice"));
+    CHECK(own != first(client.segments("twice", milvus::segment_view::stored, {}, "sales")));
+    client.flush("twice", {}, "sales");
+    CHECK(std::string(tell_fake("header flush dbname")) == "sales");
+    CHECK(client.resolve("twice", {}, "sales").state == milvus::resolution_state::not_in_doubt);
+    CHECK(thrown_by([&] { return client.tasks("twice", {}, "sales"); }) == milvus::status::unsupported);
+    milvus::compact_params params;
+    params.database = "sales";
+    const std::int64_t job = client.compact_with("twice", params).job_id;
+    CHECK(client.wait_in("twice", job, {}, "sales").verdict == milvus::verdict::succeeded);
+    CHECK(first(client.segments("twice")) == own); // the other one is as it was
+    params.database = "no_such_database";
+    CHECK(thrown_by([&] { return client.check("twice", params); }) == milvus::status::database_not_found);
+    const auto flush_in = [&](const std::string &database) {
+        client.flush("twice", {}, database);
+        return 0;
+    };
+    CHECK(thrown_by([&] { return flush_in(std::string("a\0b", 3)); }) == milvus::status::invalid_argument);
+    params.database.clear();
+    params.only_if_idle = true;
+    CHECK(thrown_by([&] { return client.compact_with("twice", params); }) == milvus::status::unsupported);
+}
+
+static void many_are_selected_and_told_of_one_by_one(const char *uri)
+{
+    milvus::client client(uri);
+    for (const char *name : {"log_1", "log_2", "log_3", "one/log_1"})
+        tell_fake((std::string("add ") + name + " succeeds").c_str());
+    milvus::many_params params;
+    params.match = "log_*";
+    params.min_segments = 2;
+    params.max_collections = 2;
+    params.concurrency = 1;
+    const auto future = client.compact_all_async(params);
+    const std::vector<milvus::many_result> results = future.get();
+    CHECK(results.size() == 3 && results[0].skip == milvus::skip::none && results[0].skip_text.empty());
+    CHECK(results[2].skip == milvus::skip::max_collections && results[2].trigger == milvus::trigger::skipped);
+    CHECK(results[2].skip_text.find("max_collections is 2") != std::string::npos);
+    int ended = 0, skipped = 0, events = 0;
+    while (const std::optional<milvus::collection_event> event = future.next_event()) {
+        events++;
+        ended += event->event == milvus::event::ended;
+        skipped += event->is_skipped;
+        CHECK(event->collection_name.rfind("log_", 0) == 0);
+    }
+    CHECK(events == 6 && ended == 3 && skipped == 1);
+    params.all_databases = true;
+    params.include_final = true;
+    params.max_collections.reset();
+    CHECK(client.compact_all(params).size() >= 4);
+    params.match = "lgo*";
+    CHECK(thrown_by([&] { return client.compact_all(params); }) == milvus::status::collection_not_found);
+    params.max_collections = 0;
+    CHECK(thrown_by([&] { return client.compact_all(params); }) == milvus::status::invalid_argument);
+}
+
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
@@ -72,6 +135,8 @@ int main(int argc, char **argv)
     a_token_is_replaced_while_jobs_go_on(uri);
     a_long_text_is_given_whole(uri);
     what_is_no_whole_job_is_refused(uri);
+    a_call_names_its_database(uri);
+    many_are_selected_and_told_of_one_by_one(uri);
     stop_fake();
     return finish();
 }

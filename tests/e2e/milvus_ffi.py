@@ -2,6 +2,7 @@
 import ctypes
 import pathlib
 import re
+import types
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADER = (ROOT / "include/milvus_client.h").read_text()
@@ -45,11 +46,11 @@ Plan = _struct("milvus_plan", [
 Report = _struct("milvus_compaction_report", [
     ("verdict", ctypes.c_int32), ("has_segment_diff", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("counts", PlanCounts),
     ("unknown_plans", _int64), ("elapsed_ms", _int64), ("polls", ctypes.c_uint64), ("failed_polls", ctypes.c_uint64),
-    ("segment_diff", SegmentDiff), ("left_out", LeftOut), ("unsorted_segments", _int64)])
+    ("segment_diff", SegmentDiff), ("left_out", LeftOut), ("unsorted_segments", _int64), ("stalled_ms", _int64)])
 CompactParams = _struct("milvus_compact_params", [
     ("is_clustering", ctypes.c_int32), ("is_l0", ctypes.c_int32), ("target_size_mb", _int64), ("partition_name", ctypes.c_char_p),
     ("channel", ctypes.c_char_p), ("segment_ids", ctypes.POINTER(_int64)), ("segment_count", ctypes.c_size_t),
-    ("database", ctypes.c_char_p)])
+    ("database", ctypes.c_char_p), ("only_if_idle", ctypes.c_int32), ("reserved", ctypes.c_int32)])
 CompactResult = _struct("milvus_compact_result", [
     ("trigger", ctypes.c_int32), ("reserved", ctypes.c_int32), ("job_id", _int64), ("planned", _int64), ("unsorted_segments", _int64)])
 Segment = _struct("milvus_segment", [
@@ -73,14 +74,18 @@ ServerInfo = _struct("milvus_server_info", [
     ("deploy_mode", ctypes.c_char * 64)])
 Progress = _struct("milvus_progress", [
     ("elapsed_ms", _int64), ("planned", _int64), ("completed", _int64), ("failed", _int64), ("plans_per_second", ctypes.c_double),
-    ("collections", _int64), ("collections_done", _int64), ("collections_failed", _int64), ("stage", ctypes.c_int32),
+    ("collections", _int64), ("collections_done", _int64), ("collections_failed", _int64),
+    ("collections_skipped", _int64), ("stalled_ms", _int64), ("remaining_ms", _int64), ("stage", ctypes.c_int32),
     ("round", ctypes.c_int32), ("stage_done", _int64), ("stage_total", _int64), ("rewrite_segments", _int64),
     ("rewrite_rows", _int64), ("rewrite_bytes", _int64)])
 ManyParams = _struct("milvus_many_params", [
-    ("compaction", ctypes.POINTER(CompactParams)), ("concurrency", ctypes.c_int32), ("only_trigger", ctypes.c_int32)])
+    ("compaction", ctypes.POINTER(CompactParams)), ("concurrency", ctypes.c_int32), ("only_trigger", ctypes.c_int32),
+    ("match", ctypes.c_char_p), ("all_databases", ctypes.c_int32), ("include_final", ctypes.c_int32), ("min_segments", _int64),
+    ("min_deleted_percent", ctypes.c_double), ("max_collections", _int64), ("start_within_ms", _int64)])
 ManyResult = _struct("milvus_many_result", [
     ("collection_name", ctypes.c_char_p), ("status", _status), ("trigger", ctypes.c_int32), ("job_id", _int64), ("planned", _int64),
-    ("report", ctypes.POINTER(Report)), ("error", ctypes.POINTER(LastError)), ("unsorted_segments", _int64)])
+    ("report", ctypes.POINTER(Report)), ("error", ctypes.POINTER(LastError)), ("unsorted_segments", _int64),
+    ("skip", ctypes.c_int32), ("reserved", ctypes.c_int32), ("skip_text", ctypes.c_char_p), ("database", ctypes.c_char_p)])
 LogCallback = ctypes.CFUNCTYPE(None, ctypes.c_int32, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
 
 _pointer, _text = ctypes.c_void_p, ctypes.c_char_p
@@ -156,10 +161,10 @@ def name_of(group, number):
 
 
 def params_of(is_clustering=False, is_l0=False, target_size_mb=0, partition_name=None, channel=None, segment_ids=None,
-              database=None):
+              database=None, only_if_idle=0):
     ids = None if segment_ids is None else (ctypes.c_int64 * len(segment_ids))(*segment_ids)
     return CompactParams(ctypes.sizeof(CompactParams), is_clustering, is_l0, target_size_mb, _optional(partition_name),
-                         _optional(channel), ids, len(segment_ids or ()), _optional(database))
+                         _optional(channel), ids, len(segment_ids or ()), _optional(database), only_if_idle, 0)
 
 
 def _optional(text):
@@ -299,6 +304,23 @@ class Client:
             check(lib.milvus_many_list_get(many, index, ctypes.byref(result)))
             verdict = result.report.contents.verdict if result.report else None
             found[result.collection_name.decode()] = (status_name(result.status), verdict)
+        lib.milvus_many_list_free(many)
+        return found, status_name(status)
+
+    def compact_these(self, timeout_ms=60000, match=None, **policy):
+        """The collections that the policy selects, as objects with the fields of milvus_many_result, and the status name."""
+        params = ManyParams(ctypes.sizeof(ManyParams), match=_optional(match), **policy)
+        many, found = _pointer(), []
+        status = lib.milvus_compact_many(self.handle, None, 0, ctypes.byref(params), timeout_ms, ctypes.byref(many))
+        if status not in (CONSTANTS["OK"], CONSTANTS["SOME_FAILED"]):
+            check(status)
+        for index in range(lib.milvus_many_list_count(many)):
+            result = ManyResult(ctypes.sizeof(ManyResult))
+            check(lib.milvus_many_list_get(many, index, ctypes.byref(result)))
+            verdict = name_of("VERDICT", result.report.contents.verdict) if result.report else None
+            found.append(types.SimpleNamespace(
+                name=result.collection_name.decode(), database=result.database.decode(), status=status_name(result.status),
+                skip=result.skip, skip_text=result.skip_text.decode(), verdict=verdict))
         lib.milvus_many_list_free(many)
         return found, status_name(status)
 

@@ -27,6 +27,8 @@ ENUMS = {
     "CONNECTION": ("connection_state", "What happened to the connection of a client"),
     "STAGE": ("stage", "A stage of an optimization"),
     "STEP": ("step_state", "How a step of an optimization ended"),
+    "EVENT": ("event", "What happened to a collection"),
+    "SKIP": ("skip", "Why a collection was skipped"),
     "L0": ("l0_mode", "Whether an optimization applies deletions first"),
 }
 STATUS = "How a call ended"
@@ -118,7 +120,8 @@ class Model:
         self.check_names(header.text)
         self.constants = [constant for constant in header.constants if constant.name not in members]
         self.values = {}
-        self.enum("status").is_read = True
+        for read_by_hand in ("status", "skip"):
+            self.enum(read_by_hand).is_read = True
         for struct in header.structs.values():
             if struct.name not in BY_HAND:
                 self.value(struct)

@@ -16,16 +16,20 @@ import java.util.OptionalLong;
  *                          was nothing to do
  * @param unsortedSegments  segments that waited to be sorted right before the trigger, so that it left them out: where
  *                          there was nothing to do, a later call may compact them. Empty before Milvus 2.5
+ * @param skip              why nothing was triggered, if the parameters are the reason; else {@link Skip#NONE}
+ * @param skipText          the same for a person, with the figures; "" if it was not skipped
+ * @param database          its database; "" if it is the server's default one and nobody named it
  */
 public record CollectionResult(String collectionName, Trigger trigger, long jobId, OptionalLong planned,
                                Optional<CompactionReport> report, Optional<MilvusException> failure,
-                               OptionalLong unsortedSegments) {
+                               OptionalLong unsortedSegments, Skip skip, String skipText, String database) {
     static CollectionResult of(Structs.ManyResult result) {
         Optional<CompactionReport> report = Optional.ofNullable(result.report)
             .map(place -> CompactionReport.of(new Structs.CompactionReport(place)));
         Optional<MilvusException> failure = result.status == Library.OK ? Optional.empty()
             : Optional.of(Failure.of(result.error, result.status).with(report.orElse(null)).exception());
         return new CollectionResult(Text.read(result.collectionName), Trigger.of(result.trigger), result.jobId,
-            Text.reported(result.planned), report, failure, Text.reported(result.unsortedSegments));
+            Text.reported(result.planned), report, failure, Text.reported(result.unsortedSegments),
+            Skip.of(result.skip), Text.read(result.skipText), Text.read(result.database));
     }
 }

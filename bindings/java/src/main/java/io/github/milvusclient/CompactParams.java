@@ -16,9 +16,10 @@ import java.util.stream.LongStream;
  * @param channel        only segments of this channel; null: all
  * @param segmentIds     only these segments; empty: all
  * @param database       that of the collection, or of all collections; null: the client's own
+ * @param onlyIfIdle     only if nobody compacts the collection already; needs a Milvus before 2.4 or newer than 3.0.0
  */
 public record CompactParams(boolean isClustering, boolean isL0, long targetSizeMb, String partitionName, String channel,
-                            List<Long> segmentIds, String database) {
+                            List<Long> segmentIds, String database, boolean onlyIfIdle) {
     /** Merge small segments of the whole collection and purge deleted rows. */
     public static final CompactParams DEFAULT = builder().build();
 
@@ -45,6 +46,7 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
         struct.segmentIds = Text.numbers(segmentIds);
         struct.segmentCount = segmentIds.size();
         struct.database = Text.memory(database);
+        struct.onlyIfIdle = CStruct.flag(onlyIfIdle);
         return struct;
     }
 
@@ -57,6 +59,7 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
         private String channel;
         private List<Long> segmentIds = List.of();
         private String database;
+        private boolean onlyIfIdle;
 
         private Builder() {
         }
@@ -124,9 +127,16 @@ public record CompactParams(boolean isClustering, boolean isL0, long targetSizeM
             return this;
         }
 
+        /** Only if nobody compacts the collection already; else {@link BusyException}, with what runs. */
+        public Builder onlyIfIdle() {
+            onlyIfIdle = true;
+            return this;
+        }
+
         /** The parameters as they are now. */
         public CompactParams build() {
-            return new CompactParams(isClustering, isL0, targetSizeMb, partitionName, channel, segmentIds, database);
+            return new CompactParams(isClustering, isL0, targetSizeMb, partitionName, channel, segmentIds, database,
+                onlyIfIdle);
         }
     }
 }
