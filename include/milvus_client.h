@@ -621,6 +621,9 @@ milvus_status milvus_client_server_info(milvus_client *client,
  */
 #define MILVUS_TRIGGER_ACCEPTED 4
 
+/** Nothing was sent: the parameters of milvus_compact_many() skip the collection. */
+#define MILVUS_TRIGGER_SKIPPED 5
+
 /**
  * What to compact, and how. The default, MILVUS_COMPACT_PARAMS_INIT, merges small segments of the whole
  * collection and purges deleted rows. The library refuses parameters that contradict each other.
@@ -664,9 +667,19 @@ typedef struct milvus_compact_params {
      * milvus_optimize_many(). NULL or "": the client's own. Databases came with Milvus 2.2.9.
      */
     const char *database;
+    /**
+     * 1: trigger only if nobody compacts the collection already, whether by a trigger or by itself; else fail
+     * at once with MILVUS_BUSY and what runs. It needs a Milvus before 2.4 or newer than 3.0.0: others do not
+     * show what others compact (MILVUS_UNSUPPORTED). Before 2.4 a plan that failed counts as well. Two programs
+     * that ask at the same moment may both see nothing. milvus_optimize() waits for others, and refuses it.
+     * Else 0.
+     */
+    int32_t only_if_idle;
+    /** 0. */
+    int32_t reserved;
 } milvus_compact_params;
 /** What a milvus_compact_params begins with: its size, and zeros. */
-#define MILVUS_COMPACT_PARAMS_INIT { sizeof(milvus_compact_params), 0, 0, 0, NULL, NULL, NULL, 0, NULL }
+#define MILVUS_COMPACT_PARAMS_INIT { sizeof(milvus_compact_params), 0, 0, 0, NULL, NULL, NULL, 0, NULL, 0, 0 }
 
 /** The server's answer to a trigger. */
 typedef struct milvus_compact_result {
@@ -946,9 +959,14 @@ typedef struct milvus_compaction_report {
      * end of milvus_optimize() or milvus_compact_many().
      */
     int64_t unsorted_segments;
+    /**
+     * Milliseconds for which the job had not changed when the wait ended early; 0 if the job is over. A wait ends
+     * with MILVUS_STALLED when this is more than the option stall_timeout_ms.
+     */
+    int64_t stalled_ms;
 } milvus_compaction_report;
 /** What a milvus_compaction_report begins with: its size, and zeros. */
-#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 }, 0 }
+#define MILVUS_COMPACTION_REPORT_INIT { sizeof(milvus_compaction_report), 0, 0, 0, 0, { 0, 0, 0, 0 }, 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0 }, 0, 0 }
 
 /**
  * Asks what the server says about a job now. Blocks.
@@ -2105,10 +2123,31 @@ void milvus_survey_list_free(milvus_survey_list *list);
  * @{
  */
 
+/** The collection was not skipped. */
+#define MILVUS_SKIP_NONE 0
+
+/**
+ * Its segments are in their final form, and as far as anybody can tell no row of them is deleted: a
+ * compaction would only rewrite them.
+ */
+#define MILVUS_SKIP_FINAL 1
+
+/** It is below min_segments and min_deleted_percent, or nobody can tell that it is not. */
+#define MILVUS_SKIP_TOO_LITTLE 2
+
+/** max_collections others were begun. */
+#define MILVUS_SKIP_MAX_COLLECTIONS 3
+
+/** Its turn came later than start_within_ms after the start. */
+#define MILVUS_SKIP_TOO_LATE 4
+
 /** The results of many collections. */
 typedef struct milvus_many_list milvus_many_list;
 
-/** How to compact many collections. MILVUS_MANY_PARAMS_INIT has all defaults. */
+/**
+ * How to compact many collections, and which. MILVUS_MANY_PARAMS_INIT has all defaults: all collections,
+ * but for those that are in their final form.
+ */
 typedef struct milvus_many_params {
     /** Set by MILVUS_MANY_PARAMS_INIT. */
     size_t size;
@@ -2125,19 +2164,59 @@ typedef struct milvus_many_params {
     int32_t concurrency;
     /** 1: only trigger, and do not wait for the jobs. Else 0. */
     int32_t only_trigger;
+    /**
+     * Only collections whose name matches, as "log_2026*": * stands for any characters, ? for one. It needs
+     * names to be NULL, and does not look at aliases. NULL: all. A pattern that matches nothing is a failure.
+     */
+    const char *match;
+    /**
+     * 1: the collections of all databases that the user may see; it needs names to be NULL, and
+     * compaction->database too. Up to 2.4 a user needs the privilege ListDatabases. Else 0.
+     */
+    int32_t all_databases;
+    /**
+     * 1: also collections that are in their final form (see is_final in milvus_check_result). Servers rewrite
+     * their segments 1 to 1. 0: they are skipped if they have segments and no row is known to be deleted. A
+     * clustering compaction skips none of them.
+     */
+    int32_t include_final;
+    /**
+     * Only collections of which at least so many segments would be merged, as estimated; 0: no such minimum. It
+     * needs a plain compaction or a target size. With min_deleted_percent too, either is enough.
+     */
+    int64_t min_segments;
+    /**
+     * Only collections of which at least this share of the stored rows is deleted, above 0 to 100; 0: no such
+     * minimum. It is known only of collections that are loaded as a whole, from Milvus 2.3.5 on; others do not
+     * reach it.
+     */
+    double min_deleted_percent;
+    /**
+     * The most collections to begin with; 0: all. Those that are skipped do not count. The order is that of
+     * the names.
+     */
+    int64_t max_collections;
+    /**
+     * Begin with no collection later than this many milliseconds after the start; 0: no such limit. What has
+     * begun goes on to its end.
+     */
+    int64_t start_within_ms;
 } milvus_many_params;
 /** What a milvus_many_params begins with: its size, and zeros. */
-#define MILVUS_MANY_PARAMS_INIT { sizeof(milvus_many_params), NULL, 0, 0 }
+#define MILVUS_MANY_PARAMS_INIT { sizeof(milvus_many_params), NULL, 0, 0, NULL, 0, 0, 0, 0, 0, 0 }
 
 /** The result of one collection. */
 typedef struct milvus_many_result {
     /** Set by MILVUS_MANY_RESULT_INIT. */
     size_t size;
-    /** The name or alias that you gave, or that the server listed. It lives as long as the list, never NULL. */
+    /**
+     * The name or alias that you gave, or that the server listed; "" if a whole database could not be listed
+     * (all_databases). It lives as long as the list, never NULL.
+     */
     const char *collection_name;
     /**
-     * MILVUS_OK if the collection was compacted or there was nothing to do (with only_trigger: if it was
-     * triggered or there was nothing to do). Else the status with which the look-up, the trigger or the wait
+     * MILVUS_OK if the collection was compacted, there was nothing to do, or it was skipped (with only_trigger:
+     * if it was triggered, there was nothing to do, or it was skipped). Else the status with which the look-up, the trigger or the wait
      * failed.
      */
     milvus_status status;
@@ -2162,9 +2241,23 @@ typedef struct milvus_many_result {
      * nothing to do, a later call may compact them. MILVUS_NOT_REPORTED if that is not known.
      */
     int64_t unsorted_segments;
+    /** Why nothing was triggered, if the parameters are the reason: one of the MILVUS_SKIP_... constants. */
+    int32_t skip;
+    /** 0. */
+    int32_t reserved;
+    /**
+     * The same for a person, with the figures: one line of UTF-8. "" if it was not skipped. It lives as long as
+     * the list, never NULL.
+     */
+    const char *skip_text;
+    /**
+     * The collection's database; "" if that is the server's default one and nobody named it. It lives as long
+     * as the list, never NULL.
+     */
+    const char *database;
 } milvus_many_result;
 /** What a milvus_many_result begins with: its size, and zeros. */
-#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL, 0 }
+#define MILVUS_MANY_RESULT_INIT { sizeof(milvus_many_result), NULL, 0, 0, 0, 0, NULL, NULL, 0, 0, 0, NULL, NULL }
 
 /**
  * Compacts many collections, and waits for their jobs. Blocks.
@@ -2174,6 +2267,9 @@ typedef struct milvus_many_result {
  * MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
  * sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
  * A job that waits behind the others does not end with MILVUS_STALLED while they advance.
+ *
+ * The parameters decide which collections are skipped; by default those that are in their final form. A
+ * skipped one has MILVUS_OK, MILVUS_TRIGGER_SKIPPED and its reason.
  *
  * @param client      The client.
  * @param names       Names or aliases in the database, all different. NULL: every collection of it that the
@@ -2188,6 +2284,7 @@ typedef struct milvus_many_result {
  * @param out_list    Receives the results in the order of the names (without names: sorted), also with
  *                    MILVUS_SOME_FAILED, and with MILVUS_CLOSED if that came while it ran. Begin with
  *                    NULL, and free it with milvus_many_list_free(). May be NULL.
+ * @retval MILVUS_COLLECTION_NOT_FOUND No name matches the pattern. Nothing was triggered.
  * @retval MILVUS_SOME_FAILED At least one collection failed or had no time. The message has the first
  *     failure; in_doubt is 1 if it is 1 for any of them.
  */
@@ -2225,6 +2322,14 @@ milvus_status milvus_many_list_get(const milvus_many_list *list,
  * @param list  The list; NULL does nothing.
  */
 void milvus_many_list_free(milvus_many_list *list);
+
+/**
+ * Gives the short text of why a collection was skipped, e.g. "in its final form".
+ *
+ * @param skip  One of the MILVUS_SKIP_... constants, or any other number.
+ * @return A static text, never NULL: "unknown reason to skip" for any other number.
+ */
+const char *milvus_skip_name(int32_t skip);
 
 /** @} */
 
@@ -2724,6 +2829,19 @@ typedef struct milvus_progress {
     int64_t collections_done;
     /** Collections that failed. */
     int64_t collections_failed;
+    /** Collections that milvus_compact_many_async() skipped; they are done, too. */
+    int64_t collections_skipped;
+    /**
+     * Milliseconds since a number here other than a time last changed, or since the start; it stops at the end. It
+     * says what was seen: it grows also while the server cannot be reached.
+     */
+    int64_t stalled_ms;
+    /**
+     * Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections
+     * differ. 0 where nobody can tell: before three of them and a tenth are done, once some were skipped (those
+     * take no time), at the end, and for other operations.
+     */
+    int64_t remaining_ms;
     /** The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations. */
     int32_t stage;
     /** The round of its compaction, from 1; 0 before. */
@@ -2740,7 +2858,7 @@ typedef struct milvus_progress {
     int64_t rewrite_bytes;
 } milvus_progress;
 /** What a milvus_progress begins with: its size, and zeros. */
-#define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define MILVUS_PROGRESS_INIT { sizeof(milvus_progress), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /**
  * Runs when an operation is over.
@@ -3350,6 +3468,75 @@ milvus_status milvus_future_take_databases(milvus_future *future, milvus_databas
  * @return What the operation ended with; MILVUS_PENDING if it is not over.
  */
 milvus_status milvus_future_take_survey(milvus_future *future, milvus_survey_list **out_list);
+
+/** @} */
+
+// ====================================================================================================
+/**
+ * @defgroup events Collections one by one
+ *
+ * While milvus_compact_many_async() and the like run, milvus_future_next_event() tells which collection
+ * began, and which ended and how. The progress callback says when to look.
+ * @{
+ */
+
+/** The library begins with the collection. */
+#define MILVUS_EVENT_BEGAN 1
+
+/** The collection is done, failed or skipped. */
+#define MILVUS_EVENT_ENDED 2
+
+/** What happened to one of many collections. */
+typedef struct milvus_collection_event {
+    /** Set by MILVUS_COLLECTION_EVENT_INIT. */
+    size_t size;
+    /** What happened: one of the MILVUS_EVENT_... constants. Later versions may add more. */
+    int32_t event;
+    /** How it ended, as in the list of results; MILVUS_PENDING when it begins. */
+    milvus_status status;
+    /** 1 if it ended because the parameters skip it, else 0. */
+    int32_t is_skipped;
+    /** 0. */
+    int32_t reserved;
+    /**
+     * The collection as it was given or listed; with all_databases "database/collection". It lives until the
+     * future is freed, never NULL.
+     */
+    const char *collection_name;
+    /** Its place in the list of results, from 0. */
+    int64_t index;
+    /** The job with which it ended; MILVUS_NO_JOB if there is none. */
+    int64_t job_id;
+    /** Milliseconds since the operation started. */
+    int64_t elapsed_ms;
+} milvus_collection_event;
+/** What a milvus_collection_event begins with: its size, and zeros. */
+#define MILVUS_COLLECTION_EVENT_INIT { sizeof(milvus_collection_event), 0, 0, 0, 0, NULL, 0, 0, 0 }
+
+/**
+ * Reads the next event of a future, the oldest that was not read. Does not wait.
+ *
+ * Each collection has two: it begins, and it ends; one whose turn did not come only ends. They are there as
+ * soon as they happen, and until the future is freed. The progress callback runs after them, at most ten
+ * times a second; read the rest when the operation is over. If several threads read, each event reaches one.
+ *
+ * @param future     A future of milvus_compact_many_async(), milvus_optimize_many_async(),
+ *                   milvus_survey_async() or milvus_collections_async(). Others have no events.
+ * @param out_event  Receives the event. Begin with `milvus_collection_event event =
+ *                   MILVUS_COLLECTION_EVENT_INIT;`.
+ * @retval MILVUS_PENDING There is no event that was not read.
+ * @return Else MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_future_next_event(milvus_future *future,
+                                       milvus_collection_event *out_event);
+
+/**
+ * Gives the short text of an event, e.g. "began".
+ *
+ * @param event  One of the MILVUS_EVENT_... constants, or any other number.
+ * @return A static text, never NULL: "unknown event" for any other number.
+ */
+const char *milvus_event_name(int32_t event);
 
 /** @} */
 

@@ -130,6 +130,8 @@ const (
 	// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
 	// cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
 	TriggerAccepted Trigger = C.MILVUS_TRIGGER_ACCEPTED
+	// Nothing was sent: the parameters of [Client.CompactMany] skip the collection.
+	TriggerSkipped Trigger = C.MILVUS_TRIGGER_SKIPPED
 )
 
 // String is what it is called, in short.
@@ -421,6 +423,28 @@ func (r ResolutionState) String() string {
 	return nameOf(C.milvus_resolution_name(C.int32_t(r)), int32(r))
 }
 
+// Skip counts why a collection was skipped.
+type Skip int32
+
+const (
+	// The collection was not skipped.
+	SkipNone Skip = C.MILVUS_SKIP_NONE
+	// Its segments are in their final form, and as far as anybody can tell no row of them is deleted: a compaction would
+	// only rewrite them.
+	SkipFinal Skip = C.MILVUS_SKIP_FINAL
+	// It is below MinSegments and MinDeletedPercent, or nobody can tell that it is not.
+	SkipTooLittle Skip = C.MILVUS_SKIP_TOO_LITTLE
+	// Max_collections others were begun.
+	SkipMaxCollections Skip = C.MILVUS_SKIP_MAX_COLLECTIONS
+	// Its turn came later than StartWithin after the start.
+	SkipTooLate Skip = C.MILVUS_SKIP_TOO_LATE
+)
+
+// String is what it is called, in short.
+func (s Skip) String() string {
+	return nameOf(C.milvus_skip_name(C.int32_t(s)), int32(s))
+}
+
 // Stage is a stage of an optimization.
 type Stage int32
 
@@ -487,4 +511,19 @@ const (
 // String is what it is called, in short.
 func (s StepState) String() string {
 	return nameOf(C.milvus_step_state_name(C.int32_t(s)), int32(s))
+}
+
+// Event is what happened to a collection.
+type Event int32
+
+const (
+	// The library begins with the collection.
+	EventBegan Event = C.MILVUS_EVENT_BEGAN
+	// The collection is done, failed or skipped.
+	EventEnded Event = C.MILVUS_EVENT_ENDED
+)
+
+// String is what it is called, in short.
+func (e Event) String() string {
+	return nameOf(C.milvus_event_name(C.int32_t(e)), int32(e))
 }

@@ -135,6 +135,9 @@ type Report struct {
 	// unless this client triggered or imported the job, and of [NoJob] unless it is the end of [Client.Optimize] or
 	// [Client.CompactMany].
 	UnsortedSegments int64
+	// Milliseconds for which the job had not changed when the wait ended early; 0 if the job is over. A wait ends with
+	// [ErrStalled] when this is more than the option stall_timeout_ms.
+	Stalled time.Duration
 }
 
 // PlanDetails is what only newer servers tell of a plan.
@@ -432,6 +435,15 @@ type Progress struct {
 	CollectionsDone int64
 	// Collections that failed.
 	CollectionsFailed int64
+	// Collections that [Client.CompactMany] skipped; they are done, too.
+	CollectionsSkipped int64
+	// Time since a number here other than a time last changed, or since the start; it stops at the end. It says what was
+	// seen: it grows also while the server cannot be reached.
+	Stalled time.Duration
+	// Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections differ. 0
+	// where nobody can tell: before three of them and a tenth are done, once some were skipped (those take no time), at
+	// the end, and for other operations.
+	Remaining time.Duration
 	// The stage of [Client.Optimize]; 0 for other operations.
 	Stage Stage
 	// The round of its compaction, from 1; 0 before.
@@ -446,6 +458,24 @@ type Progress struct {
 	RewriteRows int64
 	// Their bytes, as an estimate: see [OptimizeResult].
 	RewriteBytes int64
+}
+
+// CollectionEvent is what happened to one of many collections.
+type CollectionEvent struct {
+	// What happened.
+	Event Event
+	// How it ended, as in the list of results; [ErrPending] when it begins.
+	Status Status
+	// Whether it ended because the parameters skip it.
+	Skipped bool
+	// The collection as it was given or listed; with AllDatabases "database/collection".
+	Collection string
+	// Its place in the list of results, from 0.
+	Index int64
+	// The job with which it ended; [NoJob] if there is none.
+	JobID JobID
+	// Time since the operation started.
+	Elapsed time.Duration
 }
 
 // RequestStats is the requests of one kind that were sent, by how they ended, and how long the server took to answer
@@ -585,6 +615,7 @@ func reportOf(c *C.milvus_compaction_report) Report {
 		Polls:            uint64(c.polls),
 		FailedPolls:      uint64(c.failed_polls),
 		UnsortedSegments: int64(c.unsorted_segments),
+		Stalled:          milliseconds(c.stalled_ms),
 	}
 	if c.has_segment_diff == C.MILVUS_YES {
 		segmentDiff := segmentDiffOf(&c.segment_diff)
@@ -764,21 +795,36 @@ func optimizeResultOf(c *C.milvus_optimize_result) OptimizeResult {
 
 func progressOf(c *C.milvus_progress) Progress {
 	return Progress{
-		Elapsed:           milliseconds(c.elapsed_ms),
-		Planned:           int64(c.planned),
-		Completed:         int64(c.completed),
-		Failed:            int64(c.failed),
-		PlansPerSecond:    float64(c.plans_per_second),
-		Collections:       int64(c.collections),
-		CollectionsDone:   int64(c.collections_done),
-		CollectionsFailed: int64(c.collections_failed),
-		Stage:             Stage(c.stage),
-		Round:             int(c.round),
-		StageDone:         int64(c.stage_done),
-		StageTotal:        int64(c.stage_total),
-		RewriteSegments:   int64(c.rewrite_segments),
-		RewriteRows:       int64(c.rewrite_rows),
-		RewriteBytes:      int64(c.rewrite_bytes),
+		Elapsed:            milliseconds(c.elapsed_ms),
+		Planned:            int64(c.planned),
+		Completed:          int64(c.completed),
+		Failed:             int64(c.failed),
+		PlansPerSecond:     float64(c.plans_per_second),
+		Collections:        int64(c.collections),
+		CollectionsDone:    int64(c.collections_done),
+		CollectionsFailed:  int64(c.collections_failed),
+		CollectionsSkipped: int64(c.collections_skipped),
+		Stalled:            milliseconds(c.stalled_ms),
+		Remaining:          milliseconds(c.remaining_ms),
+		Stage:              Stage(c.stage),
+		Round:              int(c.round),
+		StageDone:          int64(c.stage_done),
+		StageTotal:         int64(c.stage_total),
+		RewriteSegments:    int64(c.rewrite_segments),
+		RewriteRows:        int64(c.rewrite_rows),
+		RewriteBytes:       int64(c.rewrite_bytes),
+	}
+}
+
+func collectionEventOf(c *C.milvus_collection_event) CollectionEvent {
+	return CollectionEvent{
+		Event:      Event(c.event),
+		Status:     Status(c.status),
+		Skipped:    c.is_skipped == C.MILVUS_YES,
+		Collection: C.GoString(c.collection_name),
+		Index:      int64(c.index),
+		JobID:      JobID(c.job_id),
+		Elapsed:    milliseconds(c.elapsed_ms),
 	}
 }
 
@@ -844,6 +890,7 @@ var layouts = map[string]reflect.Type{
 	"milvus_optimize_result":       reflect.TypeFor[C.milvus_optimize_result](),
 	"milvus_optimize_step":         reflect.TypeFor[C.milvus_optimize_step](),
 	"milvus_progress":              reflect.TypeFor[C.milvus_progress](),
+	"milvus_collection_event":      reflect.TypeFor[C.milvus_collection_event](),
 	"milvus_request_stats":         reflect.TypeFor[C.milvus_request_stats](),
 	"milvus_stats":                 reflect.TypeFor[C.milvus_stats](),
 }

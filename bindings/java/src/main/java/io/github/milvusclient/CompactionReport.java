@@ -24,14 +24,17 @@ import java.util.OptionalLong;
  *                          CompactResult}. Empty unless this client triggered or imported the job, and of {@link
  *                          MilvusClient#NO_JOB} unless it is the end of {@link MilvusClient#optimize} or {@link
  *                          MilvusClient#compactMany}
+ * @param stalled           milliseconds for which the job had not changed when the wait ended early; 0 if the job is
+ *                          over. A wait ends with {@link Status#STALLED} when this is more than the option
+ *                          stall_timeout_ms
  */
 public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCounts counts, long unknownPlans,
                                Duration elapsed, long polls, long failedPolls, Optional<SegmentDiff> segmentDiff,
-                               Optional<LeftOut> leftOut, OptionalLong unsortedSegments) {
+                               Optional<LeftOut> leftOut, OptionalLong unsortedSegments, Duration stalled) {
     static CompactionReport of(Structs.CompactionReport c) {
         return new CompactionReport(Verdict.of(c.verdict), c.jobId, c.planned, PlanCounts.of(c.counts), c.unknownPlans,
             Duration.ofMillis(c.elapsedMs), c.polls, c.failedPolls, segmentDiffOf(c), leftOutOf(c),
-            Text.reported(c.unsortedSegments));
+            Text.reported(c.unsortedSegments), Duration.ofMillis(c.stalledMs));
     }
 
     private static Optional<SegmentDiff> segmentDiffOf(Structs.CompactionReport c) {

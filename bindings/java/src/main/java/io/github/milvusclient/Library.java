@@ -205,6 +205,8 @@ final class Library {
 
     static native void milvus_many_list_free(long list);
 
+    static native String milvus_skip_name(int skip);
+
     static native int milvus_optimize(long client, byte[] collectionName, Pointer params, long timeoutMs,
                                       LongByReference outList);
 
@@ -318,6 +320,10 @@ final class Library {
     static native int milvus_future_take_databases(long future, LongByReference outList);
 
     static native int milvus_future_take_survey(long future, LongByReference outList);
+
+    static native int milvus_future_next_event(long future, Pointer outEvent);
+
+    static native String milvus_event_name(int event);
 
     static native int milvus_queue_new(LongByReference outQueue);
 

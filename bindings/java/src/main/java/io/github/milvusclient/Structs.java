@@ -77,7 +77,7 @@ final class Structs {
 
     /** milvus_compact_params. */
     @FieldOrder({"isClustering", "isL0", "targetSizeMb", "partitionName", "channel", "segmentIds", "segmentCount",
-        "database"})
+        "database", "onlyIfIdle", "reserved"})
     public static class CompactParams extends CStruct.Sized {
         public int isClustering;
         public int isL0;
@@ -87,6 +87,8 @@ final class Structs {
         public Pointer segmentIds;
         public long segmentCount;
         public Pointer database;
+        public int onlyIfIdle;
+        public int reserved;
 
         public CompactParams() {
         }
@@ -198,7 +200,7 @@ final class Structs {
 
     /** milvus_compaction_report. */
     @FieldOrder({"verdict", "hasSegmentDiff", "jobId", "planned", "counts", "unknownPlans", "elapsedMs", "polls",
-        "failedPolls", "segmentDiff", "leftOut", "unsortedSegments"})
+        "failedPolls", "segmentDiff", "leftOut", "unsortedSegments", "stalledMs"})
     public static class CompactionReport extends CStruct.Sized {
         public int verdict;
         public int hasSegmentDiff;
@@ -212,6 +214,7 @@ final class Structs {
         public SegmentDiff segmentDiff = new SegmentDiff();
         public LeftOut leftOut = new LeftOut();
         public long unsortedSegments;
+        public long stalledMs;
 
         public CompactionReport() {
         }
@@ -424,11 +427,19 @@ final class Structs {
     }
 
     /** milvus_many_params. */
-    @FieldOrder({"compaction", "concurrency", "onlyTrigger"})
+    @FieldOrder({"compaction", "concurrency", "onlyTrigger", "match", "allDatabases", "includeFinal", "minSegments",
+        "minDeletedPercent", "maxCollections", "startWithinMs"})
     public static class ManyParams extends CStruct.Sized {
         public Pointer compaction;
         public int concurrency;
         public int onlyTrigger;
+        public Pointer match;
+        public int allDatabases;
+        public int includeFinal;
+        public long minSegments;
+        public double minDeletedPercent;
+        public long maxCollections;
+        public long startWithinMs;
 
         public ManyParams() {
         }
@@ -440,7 +451,8 @@ final class Structs {
     }
 
     /** milvus_many_result. */
-    @FieldOrder({"collectionName", "status", "trigger", "jobId", "planned", "report", "error", "unsortedSegments"})
+    @FieldOrder({"collectionName", "status", "trigger", "jobId", "planned", "report", "error", "unsortedSegments",
+        "skip", "reserved", "skipText", "database"})
     public static class ManyResult extends CStruct.Sized {
         public Pointer collectionName;
         public int status;
@@ -450,6 +462,10 @@ final class Structs {
         public Pointer report;
         public Pointer error;
         public long unsortedSegments;
+        public int skip;
+        public int reserved;
+        public Pointer skipText;
+        public Pointer database;
 
         public ManyResult() {
         }
@@ -553,8 +569,8 @@ final class Structs {
 
     /** milvus_progress. */
     @FieldOrder({"elapsedMs", "planned", "completed", "failed", "plansPerSecond", "collections", "collectionsDone",
-        "collectionsFailed", "stage", "round", "stageDone", "stageTotal", "rewriteSegments", "rewriteRows",
-        "rewriteBytes"})
+        "collectionsFailed", "collectionsSkipped", "stalledMs", "remainingMs", "stage", "round", "stageDone",
+        "stageTotal", "rewriteSegments", "rewriteRows", "rewriteBytes"})
     public static class Progress extends CStruct.Sized {
         public long elapsedMs;
         public long planned;
@@ -564,6 +580,9 @@ final class Structs {
         public long collections;
         public long collectionsDone;
         public long collectionsFailed;
+        public long collectionsSkipped;
+        public long stalledMs;
+        public long remainingMs;
         public int stage;
         public int round;
         public long stageDone;
@@ -576,6 +595,27 @@ final class Structs {
         }
 
         Progress(Pointer place) {
+            super(place);
+            read();
+        }
+    }
+
+    /** milvus_collection_event. */
+    @FieldOrder({"event", "status", "isSkipped", "reserved", "collectionName", "index", "jobId", "elapsedMs"})
+    public static class CollectionEvent extends CStruct.Sized {
+        public int event;
+        public int status;
+        public int isSkipped;
+        public int reserved;
+        public Pointer collectionName;
+        public long index;
+        public long jobId;
+        public long elapsedMs;
+
+        public CollectionEvent() {
+        }
+
+        CollectionEvent(Pointer place) {
             super(place);
             read();
         }
