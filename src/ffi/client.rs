@@ -219,14 +219,9 @@ pub extern "C" fn milvus_client_server_version(
     entry(c"milvus_client_server_version", || {
         let client = handle::get(client.cast_const())?;
         let timeout = convert::timeout(timeout_ms)?;
-        if buffer.is_null() && capacity > 0 {
-            return Err(Error::invalid_argument("buffer: is NULL"));
-        }
+        convert::check_buffer(buffer, capacity)?;
         let version = client.server(timeout).wait()?.version_text;
-        copy_text(&version, buffer, capacity);
-        if let Ok(out) = Out::new("out_length", out_length) {
-            out.write(version.len());
-        }
+        convert::write_text(&version, buffer, capacity, out_length);
         Ok(())
     })
 }

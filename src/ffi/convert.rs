@@ -238,6 +238,19 @@ pub(super) fn copy_text(text: &str, buffer: *mut c_char, capacity: usize) {
     }
 }
 
+/// Refuses a buffer that is not there, before anything is asked for.
+pub(super) fn check_buffer(buffer: *const c_char, capacity: usize) -> Result<(), Error> {
+    if buffer.is_null() && capacity > 0 { Err(wrong("buffer", "is NULL")) } else { Ok(()) }
+}
+
+/// Writes a text into a checked buffer, and its length.
+pub(super) fn write_text(text: &str, buffer: *mut c_char, capacity: usize, out_length: *mut usize) {
+    copy_text(text, buffer, capacity);
+    if let Ok(out) = Out::new("out_length", out_length) {
+        out.write(text.len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -337,6 +337,12 @@ pub extern "C" fn milvus_skip_name(skip: i32) -> *const c_char {
     convert::named(skip, &NAMES, c"unknown reason to skip")
 }
 
+impl ManyList {
+    pub(super) fn shown(&self) -> impl Iterator<Item = milvus_many_result> {
+        self.0.iter().map(Entry::shown)
+    }
+}
+
 impl From<Item> for Entry {
     fn from(item: Item) -> Self {
         let Item { name, database, skipped, triggered, outcome, error, took } = item;

@@ -1,4 +1,4 @@
-//! The C ABI: one file per section of the header, in its order, on four helpers. All conversions
+//! The C ABI: one file per section of the header, in its order, on six helpers. All conversions
 //! between C and Rust happen here; an export converts in, calls the core, and converts out.
 
 #![allow(non_camel_case_types)] // the names are C's
@@ -10,6 +10,8 @@ mod convert;
 mod entry;
 mod event_fd;
 mod handle;
+mod json_structs;
+mod json_text;
 #[cfg(test)]
 mod layout;
 mod reports;
@@ -25,6 +27,7 @@ pub mod flush;
 mod future_state;
 pub mod futures;
 pub mod jobs;
+pub mod json;
 pub mod judgements;
 pub mod log;
 pub mod many;

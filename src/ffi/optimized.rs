@@ -228,6 +228,11 @@ impl OptimizeList {
         Self(items.into_iter().map(|item| Entry::new(item, operation)).collect())
     }
 
+    /// Each result with its steps.
+    pub(super) fn shown(&self) -> impl Iterator<Item = (milvus_optimize_result, Vec<milvus_optimize_step>)> {
+        self.0.iter().map(|entry| (entry.shown(), entry.steps.iter().map(Line::shown).collect()))
+    }
+
     fn entry(&self, index: usize) -> Result<&Entry, Error> {
         let count = self.0.len();
         let wrong =

@@ -128,6 +128,10 @@ impl PlanList {
         Self(plans.into_iter().map(with_texts).collect())
     }
 
+    pub(super) fn shown(&self) -> impl Iterator<Item = milvus_plan> {
+        self.0.iter().map(|(plan, channel, reason)| shown(plan, channel, reason))
+    }
+
     pub(super) fn plans(&self) -> impl Iterator<Item = &Plan> {
         self.0.iter().map(|(plan, _, _)| plan)
     }

@@ -7,7 +7,7 @@
 use std::ffi::c_char;
 
 use super::client::{client_on, milvus_client};
-use super::convert::{self, Out, OutStruct, copy_text};
+use super::convert::{self, Out, OutStruct};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
@@ -42,14 +42,8 @@ pub extern "C" fn milvus_job_export(
 ) -> milvus_status {
     entry(c"milvus_job_export", || {
         let client = handle::get(client.cast_const())?;
-        if buffer.is_null() && capacity > 0 {
-            return Err(Error::invalid_argument("buffer: is NULL"));
-        }
-        let text = client.job_export(job_id)?;
-        copy_text(&text, buffer, capacity);
-        if let Ok(out) = Out::new("out_length", out_length) {
-            out.write(text.len());
-        }
+        convert::check_buffer(buffer, capacity)?;
+        convert::write_text(&client.job_export(job_id)?, buffer, capacity, out_length);
         Ok(())
     })
 }

@@ -98,6 +98,13 @@ pub struct Segments {
     are_loaded: bool,
 }
 
+impl Segments {
+    pub(super) fn shown(&self) -> impl Iterator<Item = milvus_segment> {
+        let with_channels = self.list.iter().zip(&self.channels);
+        with_channels.map(|(segment, channel)| shown(segment, channel.as_ref()))
+    }
+}
+
 impl Handle for milvus_segment_list {
     type Value = Segments;
     const NAME: &'static str = "milvus_segment_list";

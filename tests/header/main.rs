@@ -31,6 +31,7 @@ const SECTIONS: [&str; 26] = [
     "many",
     "optimize",
     "optimized",
+    "json",
     "portable",
     "futures",
     "async_forms",
