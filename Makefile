@@ -108,7 +108,8 @@ check-install: stage
 	$(VENV)/bin/python -m pytest -q tests/install
 
 # The binding packages, against the staged library and the scripted server.
-BINDING = MILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" MILVUS_LAYOUT="$(CURDIR)/tests/abi/layout.txt"
+BINDING = MILVUS_FAKE="$(CURDIR)/target/debug/milvus-fake" MILVUS_LAYOUT="$(CURDIR)/tests/abi/layout.txt" \
+	MILVUS_SAMPLES="$(CURDIR)/tests/json/samples"
 
 check-go: stage
 	@echo "==> Go: vet, race detector, examples"

@@ -643,6 +643,9 @@ struct failure {
     std::string operation;
     /// What failed, and what to do, in an English sentence.
     std::string message;
+
+    /// As a JSON object, or null if nothing failed: `milvus_error_json()`.
+    std::string json() const;
 };
 
 /// The exception of a failed call. `what()` is its message.
@@ -857,6 +860,9 @@ struct plan_counts {
     std::int64_t failed = 0;
     /// Plans that ran out of the time that the server gives each.
     std::int64_t timed_out = 0;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// What the server says about a job now.
@@ -894,6 +900,9 @@ struct segment_diff {
     std::optional<std::int64_t> l0_segments_before;
     /// Segments of deletions (L0) after it.
     std::optional<std::int64_t> l0_segments_after;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// Segments that were stored at the trigger and that no plan of the job took, by reason. A report has it only if this
@@ -915,6 +924,9 @@ struct left_out {
     std::int64_t not_asked_for = 0;
     /// The rest: another compaction held them, or the server did not want them for a reason that it does not list.
     std::int64_t other = 0;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// What a wait found out about a job.
@@ -947,6 +959,9 @@ struct report {
     /// Milliseconds for which the job had not changed when the wait ended early; 0 if the job is over. A wait ends with
     /// status::stalled when this is more than the option stall_timeout_ms.
     std::chrono::milliseconds stalled{0};
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// What only newer servers tell of a plan.
@@ -985,6 +1000,9 @@ struct plan {
     /// Why the plan failed; "" if it did not fail, or the server does not say. Servers up to 3.0.0 say it only on the
     /// management port (option management_uri).
     std::string failure_reason;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// One segment. Empty stands for what this server does not report.
@@ -1013,6 +1031,9 @@ struct segment {
     std::vector<std::int64_t> compaction_from;
     /// Query nodes that serve a loaded segment.
     std::vector<std::int64_t> nodes;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// What a trigger would find. A number that the library cannot read is empty.
@@ -1068,6 +1089,9 @@ struct check_result {
     std::optional<std::int64_t> unindexed_rows;
     /// Why would_compact is what it is, for a person: one line of UTF-8.
     std::string reason;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// What happened to a trigger in doubt.
@@ -1181,6 +1205,9 @@ struct optimize_step {
     std::optional<milvus::report> report;
     /// What happened, as a text for people.
     std::string text;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// The result of one collection. Empty stands for what is not known.
@@ -1235,6 +1262,9 @@ struct optimize_result {
     std::optional<std::int64_t> new_segments;
     /// Duration.
     std::chrono::milliseconds elapsed{0};
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many(), milvus_compact_many(),
@@ -1448,6 +1478,9 @@ struct many_result {
     std::string skip_text;
     /// Its database; empty if it is the server's default one and nobody named it.
     std::string database;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// How to optimize: `milvus_optimize_params`.
@@ -1889,6 +1922,132 @@ inline many_result value_of(const milvus_many_result &c)
     return made;
 }
 
+// Builds a JSON object, in the form that the library writes: see docs/guide/json.md.
+class json_object {
+public:
+    json_object() : out_("{") {}
+    std::string done()
+    {
+        out_ += '}';
+        return std::move(out_);
+    }
+
+    template <class Enum> void name(const char *key, Enum value)
+    {
+        field(key);
+        const std::string text = to_string(value);
+        if (text.compare(0, 8, "unknown ") == 0 || text == "MILVUS_UNKNOWN_STATUS")
+            return quote("unrecognized_" + std::to_string(static_cast<std::int32_t>(value)));
+        out_ += '"';
+        for (const char c : text)
+            out_ += c == ' ' ? '_' : c;
+        out_ += '"';
+    }
+    template <class Enum> void name(const char *key, const std::optional<Enum> &value)
+    {
+        value ? name(key, *value) : null(key);
+    }
+    void status(const char *key, milvus::status value) { name(key, value); }
+    void answer(const char *key, milvus::answer value)
+    {
+        field(key) += value == milvus::answer::not_known ? "null" : value == milvus::answer::yes ? "true" : "false";
+    }
+    void yes(const char *key, bool value) { field(key) += value ? "true" : "false"; }
+    template <class Number> void number(const char *key, Number value) { field(key) += std::to_string(value); }
+    void number(const char *key, const std::optional<std::int64_t> &value)
+    {
+        value ? number(key, *value) : null(key);
+    }
+    // The plans of a report: 0 is also a number that is not known.
+    void planned(const char *key, std::int64_t value, milvus::verdict verdict)
+    {
+        value != 0 || verdict == milvus::verdict::nothing_to_do ? number(key, value) : null(key);
+    }
+    void duration(const char *key, std::chrono::milliseconds value) { number(key, value.count()); }
+    // Ids are strings: readers that have only doubles change larger numbers than 2^53.
+    void id(const char *key, std::optional<std::int64_t> value)
+    {
+        value && reported(*value) ? quote(key, std::to_string(*value)) : null(key);
+    }
+    void job(const char *key, std::optional<std::int64_t> value)
+    {
+        if (value == no_job)
+            null(key);
+        else if (value == unknown_job)
+            quote(key, "unknown");
+        else
+            id(key, value);
+    }
+    void ids(const char *key, const std::vector<std::int64_t> &values)
+    {
+        field(key) += '[';
+        for (const std::int64_t value : values)
+            out_ += (out_.back() == '[' ? "\"" : ",\"") + std::to_string(value) + '"';
+        out_ += ']';
+    }
+    void text(const char *key, const std::string &value) { quote(key, value); }
+    // Null if there is nothing in it.
+    void filled(const char *key, const std::optional<std::string> &value)
+    {
+        value && !value->empty() ? quote(key, *value) : null(key);
+    }
+    template <class Value> void object(const char *key, const Value &value) { field(key) += value.json(); }
+    template <class Value> void object(const char *key, const std::optional<Value> &value)
+    {
+        field(key) += value ? value->json() : "null";
+    }
+    void failure(const char *key, const milvus::failure &value) { object(key, value); }
+    template <class Value> void list(const char *key, const std::vector<Value> &values)
+    {
+        field(key);
+        append(out_, values);
+    }
+    template <class Value> static void append(std::string &out, const std::vector<Value> &values)
+    {
+        out += '[';
+        for (std::size_t i = 0; i < values.size(); i++)
+            out.append(i == 0 ? "" : ",").append(values[i].json());
+        out += ']';
+    }
+
+private:
+    std::string &field(const char *key)
+    {
+        if (out_.size() > 1)
+            out_ += ',';
+        return out_.append("\"").append(key).append("\":");
+    }
+    void null(const char *key) { field(key) += "null"; }
+    void quote(const char *key, const std::string &text)
+    {
+        field(key);
+        quote(text);
+    }
+    void quote(const std::string &text)
+    {
+        static const char digits[] = "0123456789abcdef";
+        out_ += '"';
+        for (const char c : text) {
+            const unsigned char byte = static_cast<unsigned char>(c);
+            if (c == '"' || c == '\\')
+                out_.append("\\").append(1, c);
+            else if (byte < 0x20)
+                out_.append("\\u00").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+            else
+                out_ += c;
+        }
+        out_ += '"';
+    }
+    std::string out_;
+};
+
+// A member of what may be missing.
+template <class Value, class Member>
+std::optional<Member> member(const std::optional<Value> &value, Member Value::*which)
+{
+    return value ? std::optional<Member>((*value).*which) : std::nullopt;
+}
+
 // Copies what a list of the library holds. What cannot be read is left out: a look at the size tells.
 template <class Raw, class List>
 auto items_of(const List *list, std::size_t count, milvus_status (*get)(const List *, std::size_t, Raw *), Raw empty)
@@ -1917,6 +2076,214 @@ inline auto items_of(const milvus_segment_list *list)
 
 } // namespace detail
 
+// Generated from milvus_client.h by `make bindings`: JSON.
+inline std::string plan_counts::json() const
+{
+    detail::json_object object;
+    object.number("executing", executing);
+    object.number("completed", completed);
+    object.number("failed", failed);
+    object.number("timed_out", timed_out);
+    return object.done();
+}
+
+inline std::string segment_diff::json() const
+{
+    detail::json_object object;
+    object.number("segments_before", segments_before);
+    object.number("segments_after", segments_after);
+    object.number("rows_before", rows_before);
+    object.number("rows_after", rows_after);
+    object.number("rows_purged", rows_purged);
+    object.number("segments_removed", segments_removed);
+    object.number("segments_added", segments_added);
+    object.number("sources_remaining", sources_remaining);
+    object.number("targets_missing", targets_missing);
+    object.number("targets_confirmed", targets_confirmed);
+    object.number("l0_segments_before", l0_segments_before);
+    object.number("l0_segments_after", l0_segments_after);
+    return object.done();
+}
+
+inline std::string left_out::json() const
+{
+    detail::json_object object;
+    object.number("total", total);
+    object.number("unsorted", unsorted);
+    object.number("l0", l0);
+    object.number("clustered", clustered);
+    object.number("importing", importing);
+    object.number("unflushed", unflushed);
+    object.number("not_asked_for", not_asked_for);
+    object.number("other", other);
+    return object.done();
+}
+
+inline std::string report::json() const
+{
+    detail::json_object object;
+    object.name("verdict", verdict);
+    object.job("job_id", job_id);
+    object.planned("planned", planned, verdict);
+    object.object("counts", counts);
+    object.number("unknown_plans", unknown_plans);
+    object.duration("elapsed_ms", elapsed);
+    object.number("polls", polls);
+    object.number("failed_polls", failed_polls);
+    object.object("segment_diff", segment_diff);
+    object.object("left_out", left_out);
+    object.number("unsorted_segments", unsorted_segments);
+    return object.done();
+}
+
+inline std::string plan::json() const
+{
+    detail::json_object object;
+    object.ids("sources", sources);
+    object.id("target", target);
+    object.ids("targets", targets);
+    object.name("judgement", judgement);
+    object.name("reason", reason);
+    object.name("type", detail::member(details, &plan_details::type));
+    object.name("state", detail::member(details, &plan_details::state));
+    object.id("plan_id", detail::member(details, &plan_details::plan_id));
+    object.id("job_id", detail::member(details, &plan_details::job_id));
+    object.id("collection_id", detail::member(details, &plan_details::collection_id));
+    object.id("partition_id", detail::member(details, &plan_details::partition_id));
+    object.filled("channel", detail::member(details, &plan_details::channel));
+    object.filled("failure_reason", failure_reason);
+    return object.done();
+}
+
+inline std::string segment::json() const
+{
+    detail::json_object object;
+    object.id("id", id);
+    object.id("collection_id", collection_id);
+    object.id("partition_id", partition_id);
+    object.number("rows", rows);
+    object.name("state", state);
+    object.name("level", level);
+    object.answer("is_sorted", is_sorted);
+    object.number("storage_version", storage_version);
+    object.number("memory", memory);
+    object.filled("channel", channel);
+    object.ids("compaction_from", compaction_from);
+    object.ids("nodes", nodes);
+    return object.done();
+}
+
+inline std::string check_result::json() const
+{
+    detail::json_object object;
+    object.answer("would_compact", would_compact);
+    object.answer("would_compact_if_free", would_compact_if_free);
+    object.answer("may_be_busy", may_be_busy);
+    object.answer("is_enabled", is_enabled);
+    object.answer("is_running", is_running);
+    object.answer("is_indexed", is_indexed);
+    object.answer("needs_index", needs_index);
+    object.answer("has_clustering_key", has_clustering_key);
+    object.answer("has_unflushed", has_unflushed);
+    object.answer("is_final", is_final);
+    object.number("segments", segments);
+    object.number("rows", rows);
+    object.number("expected_segments", expected_segments);
+    object.number("unsorted_segments", unsorted_segments);
+    object.number("l0_segments", l0_segments);
+    object.number("unindexed_rows", unindexed_rows);
+    object.text("reason", reason);
+    return object.done();
+}
+
+inline std::string optimize_step::json() const
+{
+    detail::json_object object;
+    object.name("stage", stage);
+    object.name("state", state);
+    object.number("round", round);
+    object.yes("is_l0", is_l0);
+    object.job("job_id", job_id);
+    object.duration("elapsed_ms", elapsed);
+    object.object("report", report);
+    object.text("text", text);
+    return object.done();
+}
+
+inline std::string optimize_result::json() const
+{
+    detail::json_object object;
+    object.text("collection_name", collection_name);
+    object.status("status", status);
+    object.name("stage", stage);
+    object.name("verdict", verdict);
+    object.number("rounds", rounds);
+    object.answer("is_loaded", is_loaded);
+    object.job("job_id", job_id);
+    object.list("steps", steps);
+    object.failure("error", failure);
+    object.number("segments_before", segments_before);
+    object.number("segments_after", segments_after);
+    object.number("rows_before", rows_before);
+    object.number("rows_after", rows_after);
+    object.number("l0_segments_before", l0_segments_before);
+    object.number("l0_segments_after", l0_segments_after);
+    object.number("segments_in", segments_in);
+    object.number("segments_out", segments_out);
+    object.number("rewrite_rows", rewrite_rows);
+    object.number("rewrite_bytes", rewrite_bytes);
+    object.number("row_bytes", row_bytes);
+    object.number("served_segments", served_segments);
+    object.object("left_out", left_out);
+    object.number("new_segments", new_segments);
+    object.duration("elapsed_ms", elapsed);
+    return object.done();
+}
+// End of what is generated.
+
+inline std::string failure::json() const
+{
+    detail::json_object object;
+    if (status == milvus::status::ok)
+        return "null";
+    object.status("status", status);
+    object.number("grpc_code", grpc_code);
+    object.number("server_code", server_code);
+    object.yes("retriable", retriable);
+    object.yes("in_doubt", in_doubt);
+    object.name("resolution", resolution);
+    object.job("job_id", job_id);
+    object.text("operation", operation);
+    object.text("message", message);
+    object.filled("request_id", request_id);
+    return object.done();
+}
+
+inline std::string many_result::json() const
+{
+    detail::json_object object;
+    object.text("collection_name", collection_name);
+    object.status("status", status);
+    object.name("trigger", trigger);
+    object.job("job_id", job_id);
+    object.number("planned", planned);
+    object.object("report", report);
+    object.failure("error", failure);
+    object.number("unsorted_segments", unsorted_segments);
+    object.name("skip", skip);
+    object.filled("skip_text", skip_text);
+    object.filled("database", database);
+    return object.done();
+}
+
+/// Results as a JSON array: of `compact_many()`, `optimize_many()`, or a part of a list.
+template <class Value> std::string json(const std::vector<Value> &values)
+{
+    std::string text;
+    detail::json_object::append(text, values);
+    return text;
+}
+
 /// A list of the library, and a copy of its items. It can be moved, not copied; a list that was moved from is empty.
 template <class Item, class Handle> class list {
 public:
@@ -1936,6 +2303,8 @@ public:
     auto begin() const noexcept { return items_.begin(); }
     /// The end of the items.
     auto end() const noexcept { return items_.end(); }
+    /// The items as a JSON array.
+    std::string json() const { return milvus::json(items_); }
     /// The handle, for C functions. This object still owns it.
     Handle *handle() const noexcept { return handle_.get(); }
 

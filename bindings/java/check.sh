@@ -4,10 +4,11 @@
 #   LIBRARY_DIR   where libmilvus_client.so.0 is
 #   MILVUS_FAKE   the scripted server's program
 #   MILVUS_LAYOUT a file with the layout of the C structs: see LayoutTest
+#   MILVUS_SAMPLES a directory with samples of JSON: see JsonTest
 # Debian: openjdk-17-jdk-headless libjna-java junit4
 set -euo pipefail
 cd "$(dirname "$0")"
-for name in BUILD_DIR LIBRARY_DIR MILVUS_FAKE MILVUS_LAYOUT; do
+for name in BUILD_DIR LIBRARY_DIR MILVUS_FAKE MILVUS_LAYOUT MILVUS_SAMPLES; do
     [[ -n "${!name:-}" ]] || { echo "$name is not set: see the head of $0" >&2; exit 1; }
 done
 java=/usr/share/java

@@ -9,7 +9,7 @@ from conftest import ROOT
 
 @pytest.fixture
 def tree(tmp_path):
-    for part in ("bindings", "include", "tools/bindings", "tests/abi"):
+    for part in ("bindings", "include", "tools/bindings", "tests/abi", "docs/schema"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     shutil.copy(ROOT / "tools/header.py", tmp_path / "tools")
     return tmp_path

@@ -18,6 +18,7 @@ from header import ROOT  # noqa: E402
 from java import MARK, Java  # noqa: E402
 from model import Model  # noqa: E402
 from samples import samples  # noqa: E402
+from schema import Schema  # noqa: E402
 
 STALE = "is out of date: run `make bindings`"
 
@@ -31,6 +32,7 @@ def wanted():
     files = {go / name: text for name, text in Go(model, go).files().items()}
     files |= {java / name: text for name, text in Java(model).files().items()}
     files[ROOT / "include/milvus_client.hpp"] = with_regions(ROOT / "include/milvus_client.hpp", Cpp(model).regions())
+    files |= {ROOT / name: text for name, text in Schema(model).files().items()}
     for path, regions in samples(model).items():
         files[ROOT / path] = with_regions(ROOT / path, regions)
     return model, files

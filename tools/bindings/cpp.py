@@ -1,6 +1,7 @@
 """What milvus_client.hpp has between marks: the enums, the values, and how values are read off the structs of C."""
 import re
 
+import documents
 import prose
 
 NAMES = {"compaction_report": "report", "compaction_state_info": "state_info"}
@@ -36,7 +37,8 @@ class Cpp:
 
     def regions(self):
         return {"constants": self.constants(), "values": "\n".join(map(self.value, self.values)),
-                "conversions": "\n".join(self.conversion(value) for value in self.values if value.c)}
+                "conversions": "\n".join(self.conversion(value) for value in self.values if value.c),
+                "JSON": "\n".join(self.json(value) for value in self.values if documents.is_written(self.model, value))}
 
     def text(self, doc):
         structs = {value.c: public(value.name) for value in self.values if value.c}
@@ -90,7 +92,21 @@ class Cpp:
         for field in value.fields:
             text += self.comment(prose.of_field(field, self.text(field.doc)), "    ")
             text += f"    {self.type(field)} {field.name}{self.default(field)};\n"
+        if documents.is_written(self.model, value):
+            text += "\n    /// As a JSON object.\n    std::string json() const;\n"
         return text + "};\n"
+
+    @staticmethod
+    def json(value):
+        text = f"inline std::string {public(value.name)}::json() const\n{{\n    detail::json_object object;\n"
+        for line in documents.lines(value):
+            given = line.field.name
+            if line.group:
+                given = f"detail::member({line.group.name}, &{public(line.group.of.name)}::{given})"
+            elif line.form == "planned":
+                given += ", verdict"
+            text += f'    object.{line.form}("{line.key}", {given});\n'
+        return text + "    return object.done();\n}\n"
 
     @staticmethod
     def type(field):

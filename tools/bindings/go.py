@@ -1,6 +1,7 @@
 """The Go package: enums.go with the constants, values.go with the structs that it gives to its users."""
 import re
 
+import documents
 import prose
 
 OPENING = """// {what}
@@ -118,6 +119,9 @@ class Go:
         for value in self.values:
             if value.c and (value.name in embedded or f"{self.reader(value)}(" in self.by_hand):
                 text += "\n" + self.function(value)
+        for value in self.values:
+            if documents.is_written(self.model, value):
+                text += "\n" + self.json(value)
         return text + "\n" + self.layouts()
 
     def struct(self, value):
@@ -139,6 +143,35 @@ class Go:
         return {"enum": lambda: camel(field.of.name), "flag": lambda: "bool", "duration": lambda: "time.Duration",
                 "double": lambda: "float64", "ids": lambda: "[]int64", "failure": lambda: "error",
                 "list": lambda: "[]" + public(field.of.name)}.get(field.kind, lambda: "string")()
+
+    def json(self, value):
+        name = public(value.name)
+        text = "// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.\n"
+        text += f"func (v {name}) MarshalJSON() ([]byte, error) {{\n\to := newJSONObject()\n"
+        grouped = []
+        for line in documents.lines(value):
+            field = self.field_name(line.field)
+            given = "v.Err" if line.form == "status" else f"v.{field}"
+            if line.group:
+                inner = self.field_name(line.group)
+                if inner not in grouped:
+                    grouped.append(inner)
+                    text += f"\t{inner.lower()} := v.{inner}\n\tif {inner.lower()} == nil {{\n"
+                    text += f"\t\t{inner.lower()} = &no{public(line.group.of.name)}\n\t}}\n"
+                given = f"{inner.lower()}.{field}"
+                given = f"int64({given})" if line.field.c == "job_id" else given
+            method = {"yes": "boolean", "text": "str", "number": f"number{'Unsigned' * (line.field.type == 'uint64_t')}"}.get(line.form, line.form)
+            given = {"name": f"int32({given}), {given}", "planned": f"{given}, v.Verdict", "job": f"{given}",
+                     "number": f"int64({given})" if line.field.type == "int32_t" else given}.get(line.form, given)
+            if line.form == "object" and line.field.is_optional:
+                text += f'\to.object("{line.key}", {given}, {given} == nil)\n'
+            elif line.form == "object":
+                text += f'\to.object("{line.key}", {given}, false)\n'
+            elif line.form == "list":
+                text += f'\to.object("{line.key}", append([]{public(line.field.of.name)}{{}}, {given}...), false)\n'
+            else:
+                text += f'\to.{method}("{line.key}", {given})\n'
+        return text + "\treturn o.done()\n}\n"
 
     @staticmethod
     def reader(value):

@@ -1,6 +1,7 @@
 """The Java package: an enum, a record or an exception a file, the structs for JNA, and the functions and constants."""
 import re
 
+import documents
 import prose
 from java_text import CHOOSER, ENUM, EXCEPTION, LIBRARY, MESSAGE, MIRROR, OF, STRUCTS
 
@@ -95,9 +96,23 @@ class Java:
                  self.components(field.of), ") {\n    }\n", " " * (20 + len(self.type_name(field))))
                  for field in value.fields if self.is_nested(value, field)]
         name = public(value.name)
-        text += prose.filled(f"public record {name}(", self.components(value), ") {\n", " " * (15 + len(name)))
-        text += "\n".join(inner + ([self.reader(value)] if value.c else []))
+        is_written = documents.is_written(self.model, value)
+        closing = ") implements Json {\n" if is_written else ") {\n"
+        text += prose.filled(f"public record {name}(", self.components(value), closing, " " * (15 + len(name)))
+        text += "\n".join(inner + ([self.reader(value)] if value.c else []) + ([self.json(value)] if is_written else []))
         return text + "}\n"
+
+    @staticmethod
+    def json(value):
+        text = "    @Override\n    public String json() {\n        return new JsonObject()\n"
+        for line in documents.lines(value):
+            name = camel(line.field.name)
+            if line.group:
+                given = f"{camel(line.group.name)}.map({Java.type_name(line.group)}::{name})"
+            else:
+                given = "failure" if line.form == "status" else name + ", verdict" * (line.form == "planned")
+            text += f'            .{line.form}("{line.key}", {given})\n'
+        return text + "            .done();\n    }\n"
 
     @staticmethod
     def is_nested(value, field):

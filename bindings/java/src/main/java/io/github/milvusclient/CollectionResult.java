@@ -22,7 +22,8 @@ import java.util.OptionalLong;
  */
 public record CollectionResult(String collectionName, Trigger trigger, long jobId, OptionalLong planned,
                                Optional<CompactionReport> report, Optional<MilvusException> failure,
-                               OptionalLong unsortedSegments, Skip skip, String skipText, String database) {
+                               OptionalLong unsortedSegments, Skip skip, String skipText, String database)
+    implements Json {
     static CollectionResult of(Structs.ManyResult result) {
         Optional<CompactionReport> report = Optional.ofNullable(result.report)
             .map(place -> CompactionReport.of(new Structs.CompactionReport(place)));
@@ -31,5 +32,22 @@ public record CollectionResult(String collectionName, Trigger trigger, long jobI
         return new CollectionResult(Text.read(result.collectionName), Trigger.of(result.trigger), result.jobId,
             Text.reported(result.planned), report, failure, Text.reported(result.unsortedSegments),
             Skip.of(result.skip), Text.read(result.skipText), Text.read(result.database));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .text("collection_name", collectionName)
+            .status("status", failure)
+            .name("trigger", trigger)
+            .job("job_id", jobId)
+            .number("planned", planned)
+            .object("report", report)
+            .failure("error", failure)
+            .number("unsorted_segments", unsortedSegments)
+            .name("skip", skip)
+            .filled("skip_text", skipText)
+            .filled("database", database)
+            .done();
     }
 }

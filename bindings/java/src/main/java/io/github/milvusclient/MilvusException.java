@@ -95,6 +95,22 @@ public class MilvusException extends RuntimeException {
         return operation;
     }
 
+    /** As a JSON object, in the form that the C library writes: docs/guide/json.md. */
+    public String json() {
+        return new JsonObject()
+            .status("status", Optional.of(this))
+            .number("grpc_code", grpcCode)
+            .number("server_code", serverCode)
+            .yes("retriable", retriable)
+            .yes("in_doubt", inDoubt)
+            .name("resolution", resolution)
+            .job("job_id", jobId)
+            .text("operation", operation)
+            .text("message", getMessage())
+            .filled("request_id", requestId)
+            .done();
+    }
+
     /** What a wait saw of its job before it failed. */
     public Optional<CompactionReport> report() {
         return failure == null ? Optional.empty() : Optional.ofNullable(failure.report());
