@@ -20,9 +20,10 @@ def run(*command, **options):
 
 class Fake:
     """The scripted server, in a process of its own."""
+    arguments = [FAKE, "serve", "2.6.8"]
 
     def __enter__(self):
-        self.process = subprocess.Popen([FAKE, "serve", "2.6.8"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(self.arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.uri = self.process.stdout.readline().strip()
         return self
 
