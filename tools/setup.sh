@@ -26,6 +26,7 @@ if [ "${1:-}" = tests ]; then
     command -v openssl >/dev/null || install_packages openssl
     command -v pkg-config >/dev/null || install_packages pkg-config
     command -v doxygen >/dev/null || install_packages doxygen
+    command -v systemd-analyze >/dev/null || install_packages systemd
     command -v abidiff >/dev/null || install_packages abigail-tools
     command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
     [ -e /usr/share/java/jna.jar ] && [ -e /usr/share/java/junit4.jar ] || install_packages libjna-java junit4
