@@ -1963,11 +1963,21 @@ public:
     {
         value != 0 || verdict == milvus::verdict::nothing_to_do ? number(key, value) : null(key);
     }
+    // 0 is a size that is not known.
+    void positive(const char *key, std::int64_t value) { value != 0 ? number(key, value) : null(key); }
+    void share(const char *key, double value)
+    {
+        char text[32];
+        std::snprintf(text, sizeof(text), "%.17g", value);
+        for (char &c : text)
+            c = c == ',' ? '.' : c; // whatever the locale
+        field(key) += value >= 0 ? text : "null";
+    }
     void duration(const char *key, std::chrono::milliseconds value) { number(key, value.count()); }
     // Ids are strings: readers that have only doubles change larger numbers than 2^53.
     void id(const char *key, std::optional<std::int64_t> value)
     {
-        value && reported(*value) ? quote(key, std::to_string(*value)) : null(key);
+        value && *value != 0 && reported(*value) ? quote(key, std::to_string(*value)) : null(key);
     }
     void job(const char *key, std::optional<std::int64_t> value)
     {
@@ -1986,6 +1996,18 @@ public:
         out_ += ']';
     }
     void text(const char *key, const std::string &value) { quote(key, value); }
+    // In C they stand in one text, with commas.
+    void aliases(const char *key, const std::string &all)
+    {
+        field(key) += '[';
+        for (std::size_t begin = 0; begin < all.size();) {
+            const std::size_t comma = all.find(',', begin), end = comma < all.size() ? comma : all.size();
+            out_ += begin == 0 ? "" : ",";
+            quote(all.substr(begin, end - begin));
+            begin = end + 1;
+        }
+        out_ += ']';
+    }
     // Null if there is nothing in it.
     void filled(const char *key, const std::optional<std::string> &value)
     {
@@ -2193,6 +2215,54 @@ inline std::string check_result::json() const
     object.number("l0_segments", l0_segments);
     object.number("unindexed_rows", unindexed_rows);
     object.text("reason", reason);
+    return object.done();
+}
+
+inline std::string collection_info::json() const
+{
+    detail::json_object object;
+    object.text("collection_name", collection_name);
+    object.filled("database", database);
+    object.aliases("aliases", aliases);
+    object.id("id", id);
+    object.number("rows", rows);
+    object.answer("is_loaded", is_loaded);
+    object.answer("has_clustering_key", has_clustering_key);
+    object.status("status", status);
+    object.failure("error", failure);
+    return object.done();
+}
+
+inline std::string database_info::json() const
+{
+    detail::json_object object;
+    object.text("database", database);
+    object.id("id", id);
+    return object.done();
+}
+
+inline std::string survey_result::json() const
+{
+    detail::json_object object;
+    object.filled("collection_name", collection_name);
+    object.filled("database", database);
+    object.status("status", status);
+    object.failure("error", failure);
+    object.object("check", check);
+    object.number("stored_segments", stored_segments);
+    object.number("stored_rows", stored_rows);
+    object.number("stored_bytes", stored_bytes);
+    object.number("small_segments", small_segments);
+    object.number("unsorted_segments", unsorted_segments);
+    object.number("l0_segments", l0_segments);
+    object.number("deleted_rows", deleted_rows);
+    object.number("merged_segments", merged_segments);
+    object.number("merged_into", merged_into);
+    object.number("rewrite_rows", rewrite_rows);
+    object.number("rewrite_bytes", rewrite_bytes);
+    object.number("row_bytes", row_bytes);
+    object.number("segment_bytes", segment_bytes);
+    object.share("fragmentation", fragmentation);
     return object.done();
 }
 

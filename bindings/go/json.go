@@ -113,11 +113,21 @@ func (o *jsonObject) planned(key string, value int64, verdict Verdict) {
 	o.object(key, value, value == 0 && verdict != VerdictNothingToDo)
 }
 
+// positive is null if it is 0, a size that is not known.
+func (o *jsonObject) positive(key string, value int64) { o.object(key, value, value == 0) }
+
+func (o *jsonObject) share(key string, value float64) { o.object(key, value, value < 0) }
+
+// aliases stand in one text in C, with commas.
+func (o *jsonObject) aliases(key, all string) {
+	o.object(key, strings.FieldsFunc(all, func(r rune) bool { return r == ',' }), false)
+}
+
 func (o *jsonObject) duration(key string, value time.Duration) { o.number(key, value.Milliseconds()) }
 
 // id is a string: readers that have only doubles change larger numbers than 2^53.
 func (o *jsonObject) id(key string, value int64) {
-	o.object(key, strconv.FormatInt(value, 10), value == NotReported)
+	o.object(key, strconv.FormatInt(value, 10), value == NotReported || value == 0)
 }
 
 func (o *jsonObject) job(key string, value JobID) {

@@ -3,7 +3,7 @@
 //! milvus_collections() lists the collections of a database with what decides whether to compact them, and
 //! milvus_databases() the databases of a server. Both only read.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 
 use super::client::{client_on, milvus_client};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
@@ -256,11 +256,7 @@ pub extern "C" fn milvus_database_list_get(
         let out = OutStruct::new("out_info", out_info)?;
         let count = list.0.len();
         let (name, id) = list.0.get(index).ok_or_else(|| beyond(index, count, "databases"))?;
-        out.write(&milvus_database_info {
-            size: size_of::<milvus_database_info>(),
-            database: name.as_ptr(),
-            id: id.unwrap_or(0),
-        });
+        out.write(&database_info(name, *id));
         Ok(())
     })
 }
@@ -288,6 +284,26 @@ impl From<CollectionInfo> for Collection {
             error: info.error.as_ref().map(|error| Box::new(Detail::new(c"milvus_collections", error))),
             info,
         }
+    }
+}
+
+impl CollectionList {
+    pub(super) fn shown(&self) -> impl Iterator<Item = milvus_collection_info> {
+        self.0.iter().map(Collection::shown)
+    }
+}
+
+impl DatabaseList {
+    pub(super) fn shown(&self) -> impl Iterator<Item = milvus_database_info> {
+        self.0.iter().map(|(name, id)| database_info(name, *id))
+    }
+}
+
+fn database_info(name: &CStr, id: Option<i64>) -> milvus_database_info {
+    milvus_database_info {
+        size: size_of::<milvus_database_info>(),
+        database: name.as_ptr(),
+        id: id.unwrap_or(0),
     }
 }
 

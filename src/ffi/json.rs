@@ -12,6 +12,7 @@
 
 use std::ffi::{CStr, c_char};
 
+use super::catalog::{milvus_collection_list, milvus_database_list};
 use super::check::milvus_check_result;
 use super::convert::{self, InStruct};
 use super::entry::entry;
@@ -19,11 +20,13 @@ use super::errors::{milvus_error, milvus_status};
 use super::handle;
 use super::jobs::milvus_compaction_report;
 use super::json_structs as structs;
+use super::json_surveys as surveys;
 use super::json_text::list;
 use super::many::milvus_many_list;
 use super::optimized::milvus_optimize_list;
 use super::plans::milvus_plan_list;
 use super::segments::milvus_segment_list;
+use super::survey::milvus_survey_list;
 use crate::error::Error;
 
 /// Writes a report as a JSON object.
@@ -173,6 +176,66 @@ pub extern "C" fn milvus_optimize_list_json(
         write(buffer, capacity, out_length, |out| {
             self::list(out, results.shown(), structs::optimize_result);
         })
+    })
+}
+
+/// Writes the collections of a list as a JSON array of objects. `aliases` is an array of texts.
+///
+/// @param list        The list.
+/// @param buffer      As in milvus_compaction_report_json().
+/// @param capacity    Size of the buffer in bytes.
+/// @param out_length  As in milvus_compaction_report_json().
+/// @return MILVUS_OK, or what every function can return.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_collection_list_json(
+    list: *const milvus_collection_list,
+    buffer: *mut c_char,
+    capacity: usize,
+    out_length: *mut usize,
+) -> milvus_status {
+    entry(c"milvus_collection_list_json", || {
+        let items = handle::get(list)?;
+        write(buffer, capacity, out_length, |out| self::list(out, items.shown(), surveys::collection_info))
+    })
+}
+
+/// Writes the databases of a list as a JSON array of objects.
+///
+/// @param list        The list.
+/// @param buffer      As in milvus_compaction_report_json().
+/// @param capacity    Size of the buffer in bytes.
+/// @param out_length  As in milvus_compaction_report_json().
+/// @return MILVUS_OK, or what every function can return.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_database_list_json(
+    list: *const milvus_database_list,
+    buffer: *mut c_char,
+    capacity: usize,
+    out_length: *mut usize,
+) -> milvus_status {
+    entry(c"milvus_database_list_json", || {
+        let items = handle::get(list)?;
+        write(buffer, capacity, out_length, |out| self::list(out, items.shown(), surveys::database_info))
+    })
+}
+
+/// Writes the results of a survey as a JSON array of objects. `check` is an object or null.
+///
+/// @param list        The list.
+/// @param buffer      As in milvus_compaction_report_json().
+/// @param capacity    Size of the buffer in bytes.
+/// @param out_length  As in milvus_compaction_report_json().
+/// @return MILVUS_OK, or what every function can return.
+#[unsafe(no_mangle)]
+pub extern "C" fn milvus_survey_list_json(
+    list: *const milvus_survey_list,
+    buffer: *mut c_char,
+    capacity: usize,
+    out_length: *mut usize,
+) -> milvus_status {
+    entry(c"milvus_survey_list_json", || {
+        let items = handle::get(list)?;
+        write(buffer, capacity, out_length, |out| self::list(out, items.shown(), surveys::survey_result))
     })
 }
 

@@ -10,7 +10,7 @@ use super::jobs::{
 };
 use super::json_text::{lasting, list, object};
 use super::judgements::{milvus_judgement_name, milvus_reason_name};
-use super::many::milvus_many_result;
+use super::many::{milvus_many_result, milvus_skip_name};
 use super::optimize::milvus_stage_name;
 use super::optimized::{milvus_optimize_result, milvus_optimize_step, milvus_step_state_name};
 use super::plans::{milvus_plan, milvus_plan_state_name, milvus_plan_type_name};
@@ -125,6 +125,7 @@ pub(super) fn report(out: &mut String, value: &milvus_compaction_report) {
         segment_diff: diff,
         left_out: left,
         unsorted_segments,
+        stalled_ms,
     } = *value;
     // In C, 0 is also a number that is not known.
     let is_planned_known = planned != 0 || verdict == MILVUS_VERDICT_NOTHING_TO_DO;
@@ -140,6 +141,7 @@ pub(super) fn report(out: &mut String, value: &milvus_compaction_report) {
         o.optional("segment_diff", (has_segment_diff == MILVUS_YES).then_some(&diff), segment_diff);
         left_out(o.field("left_out"), &left);
         o.number("unsorted_segments", unsorted_segments);
+        o.number("stalled_ms", stalled_ms);
     });
 }
 
@@ -270,6 +272,10 @@ pub(super) fn many_result(out: &mut String, value: &milvus_many_result) {
         report: told,
         error: failure,
         unsorted_segments,
+        skip,
+        reserved: _,
+        skip_text,
+        database,
     } = *value;
     // SAFETY: the library made both, or has NULL for them, and they live as long as the struct.
     let (told, failure) = unsafe { (told.as_ref(), failure.as_ref()) };
@@ -282,6 +288,9 @@ pub(super) fn many_result(out: &mut String, value: &milvus_many_result) {
         o.optional("report", told, report);
         o.optional("error", failure, error);
         o.number("unsorted_segments", unsorted_segments);
+        o.name("skip", skip, milvus_skip_name);
+        o.optional_text("skip_text", skip_text);
+        o.optional_text("database", database);
     });
 }
 

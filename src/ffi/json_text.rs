@@ -38,8 +38,13 @@ fn text(out: &mut String, text: &str) {
     out.push_str(&serde_json::to_string(text).unwrap_or_else(|_| "null".to_owned()));
 }
 
+/// Writes a list of texts.
+pub(super) fn text_list<'a>(out: &mut String, items: impl IntoIterator<Item = &'a str>) {
+    list(out, items, |out, item| text(out, item));
+}
+
 fn id(out: &mut String, id: &i64) {
-    let _ = if *id == MILVUS_NOT_REPORTED { write!(out, "null") } else { write!(out, "\"{id}\"") };
+    let _ = write!(out, "\"{id}\"");
 }
 
 /// A text that lives as long as the struct that points to it, or is static. "" for NULL.
@@ -71,6 +76,17 @@ impl Object<'_> {
         let _ = write!(self.field(name), "{number}");
     }
 
+    /// Null for 0 too, where that stands for a size that is not known.
+    pub(super) fn positive(&mut self, name: &str, number: i64) {
+        self.number(name, if number == 0 { MILVUS_NOT_REPORTED } else { number });
+    }
+
+    /// A number from 0 to 1. Null for a negative one, which stands for none.
+    pub(super) fn share(&mut self, name: &str, share: f64) {
+        let out = self.field(name);
+        let _ = if share >= 0.0 { write!(out, "{share}") } else { write!(out, "null") };
+    }
+
     /// Null for what nobody knows.
     pub(super) fn answer(&mut self, name: &str, answer: i32) {
         let word = match answer {
@@ -97,8 +113,12 @@ impl Object<'_> {
         self.field(name).push_str("null");
     }
 
+    /// Null for what is not reported. No server has an id of 0.
     pub(super) fn id(&mut self, name: &str, value: i64) {
-        id(self.field(name), &value);
+        match value {
+            0 | MILVUS_NOT_REPORTED => self.null(name),
+            _ => id(self.field(name), &value),
+        }
     }
 
     /// Null for no job.

@@ -1,4 +1,4 @@
-//! The C ABI: one file per section of the header, in its order, on six helpers. All conversions
+//! The C ABI: one file per section of the header, in its order, on seven helpers. All conversions
 //! between C and Rust happen here; an export converts in, calls the core, and converts out.
 
 #![allow(non_camel_case_types)] // the names are C's
@@ -11,6 +11,7 @@ mod entry;
 mod event_fd;
 mod handle;
 mod json_structs;
+mod json_surveys;
 mod json_text;
 #[cfg(test)]
 mod layout;

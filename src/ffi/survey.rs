@@ -279,6 +279,12 @@ impl From<SurveyItem> for Entry {
     }
 }
 
+impl SurveyList {
+    pub(super) fn shown(&self) -> impl Iterator<Item = milvus_survey_result> {
+        self.0.iter().map(Entry::shown)
+    }
+}
+
 impl Entry {
     fn shown(&self) -> milvus_survey_result {
         static NONE: Plain = Plain::new(Status::Ok, c"");

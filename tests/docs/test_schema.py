@@ -79,7 +79,7 @@ def test_a_field_or_a_name_of_a_later_version_is_no_error_where_the_page_says_so
 
 
 @pytest.mark.parametrize("name,prefix", [
-    ("verdict", "VERDICT"), ("trigger", "TRIGGER"), ("stage", "STAGE"), ("step_state", "STEP"), ("judgement", "JUDGEMENT"),
+    ("verdict", "VERDICT"), ("skip", "SKIP"), ("trigger", "TRIGGER"), ("stage", "STAGE"), ("step_state", "STEP"), ("judgement", "JUDGEMENT"),
     ("reason", "REASON"), ("plan_type", "PLAN_TYPE"), ("plan_state", "PLAN_STATE"), ("segment_state", "SEGMENT_STATE"),
     ("segment_level", "SEGMENT_LEVEL"), ("resolution_state", "RESOLUTION"),
 ])

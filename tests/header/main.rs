@@ -13,7 +13,7 @@ use initialisers::{Parts, with_initialisers};
 use parameters::with_parameters;
 
 /// The header's sections: the files of `src/ffi` whose documentation opens them.
-const SECTIONS: [&str; 26] = [
+const SECTIONS: [&str; 27] = [
     "version",
     "values",
     "errors",

@@ -50,6 +50,17 @@ def test_what_is_written_has_the_form_of_the_schema(library, version):
         assert len({result["status"] for result in results}) > 3
         library.milvus_optimize_many(client, names, ctypes.c_size_t(len(NAMES)), None, ctypes.c_int64(8000), ctypes.byref(optimized))
         assert len(document(library.milvus_optimize_list_json, optimized, "optimize_list")) == len(NAMES)
+        survey, collections, databases = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p()
+        library.milvus_survey(client, names, ctypes.c_size_t(len(NAMES)), None, ctypes.c_int64(8000), ctypes.byref(survey))
+        surveyed = document(library.milvus_survey_list_json, survey, "survey_list")
+        assert {result["check"] is None for result in surveyed} == {True, False}
+        library.milvus_survey_list_free(survey)
+        library.milvus_collections(client, None, ctypes.c_int64(8000), ctypes.byref(collections))
+        assert len(document(library.milvus_collection_list_json, collections, "collection_list")) > 5
+        library.milvus_collection_list_free(collections)
+        if library.milvus_databases(client, ctypes.c_int64(8000), ctypes.byref(databases)) == 0:
+            assert document(library.milvus_database_list_json, databases, "database_list")
+            library.milvus_database_list_free(databases)
         for result in results:
             if (result["job_id"] or "unknown") != "unknown":
                 plans = ctypes.c_void_p()
@@ -58,7 +69,7 @@ def test_what_is_written_has_the_form_of_the_schema(library, version):
                 library.milvus_plan_list_free(plans)
         for name in NAMES[:4]:
             segments = ctypes.c_void_p()
-            assert library.milvus_segments(client, name.encode(), 0, ctypes.c_int64(0), ctypes.byref(segments)) == 0
+            assert library.milvus_segments(client, name.encode(), None, 0, ctypes.c_int64(0), ctypes.byref(segments)) == 0
             document(library.milvus_segment_list_json, segments, "segment_list")
             library.milvus_segment_list_free(segments)
         library.milvus_last_error.restype = ctypes.c_void_p

@@ -3,6 +3,12 @@
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
+use ::milvus_client::ffi::catalog::{
+    milvus_collection_info, milvus_collection_list, milvus_collection_list_count,
+    milvus_collection_list_free, milvus_collection_list_get, milvus_collections, milvus_database_info,
+    milvus_database_list, milvus_database_list_count, milvus_database_list_free, milvus_database_list_get,
+    milvus_databases,
+};
 use ::milvus_client::ffi::check::{milvus_check_result, milvus_compaction_check};
 use ::milvus_client::ffi::client::{milvus_client, milvus_client_free, milvus_client_new};
 use ::milvus_client::ffi::errors::milvus_status;
@@ -23,6 +29,10 @@ use ::milvus_client::ffi::plans::{
 use ::milvus_client::ffi::segments::{
     milvus_segment, milvus_segment_list, milvus_segment_list_count, milvus_segment_list_free,
     milvus_segment_list_get, milvus_segments,
+};
+use ::milvus_client::ffi::survey::{
+    milvus_survey, milvus_survey_list, milvus_survey_list_count, milvus_survey_list_free,
+    milvus_survey_list_get, milvus_survey_result,
 };
 use serde_json::Value;
 
@@ -110,6 +120,28 @@ impl Client {
         List(list, milvus_many_list_free)
     }
 
+    pub(crate) fn collections(&self) -> List<milvus_collection_list> {
+        let mut list = ptr::null_mut();
+        milvus_collections(self.0, ptr::null(), LIMIT_MS, &raw mut list);
+        assert!(!list.is_null());
+        List(list, milvus_collection_list_free)
+    }
+
+    pub(crate) fn databases(&self) -> Option<List<milvus_database_list>> {
+        let mut list = ptr::null_mut();
+        milvus_databases(self.0, LIMIT_MS, &raw mut list);
+        (!list.is_null()).then_some(List(list, milvus_database_list_free))
+    }
+
+    pub(crate) fn survey(&self, names: &[&str]) -> List<milvus_survey_list> {
+        let texts: Vec<CString> = names.iter().map(|name| CString::new(*name).unwrap()).collect();
+        let pointers: Vec<*const c_char> = texts.iter().map(|text| text.as_ptr()).collect();
+        let (mut list, count) = (ptr::null_mut(), names.len());
+        milvus_survey(self.0, pointers.as_ptr(), count, ptr::null(), LIMIT_MS, &raw mut list);
+        assert!(!list.is_null());
+        List(list, milvus_survey_list_free)
+    }
+
     pub(crate) fn plans(&self, job: i64) -> List<milvus_plan_list> {
         let mut list = ptr::null_mut();
         assert_eq!(milvus_compaction_plans(self.0, job, LIMIT_MS, &raw mut list), OK);
@@ -118,7 +150,7 @@ impl Client {
 
     pub(crate) fn segments(&self, name: &str, which: i32) -> List<milvus_segment_list> {
         let (name, mut list) = (CString::new(name).unwrap(), ptr::null_mut());
-        assert_eq!(milvus_segments(self.0, name.as_ptr(), which, LIMIT_MS, &raw mut list), OK);
+        assert_eq!(milvus_segments(self.0, name.as_ptr(), ptr::null(), which, LIMIT_MS, &raw mut list), OK);
         List(list, milvus_segment_list_free)
     }
 }
@@ -179,6 +211,36 @@ impl List<milvus_segment_list> {
 
     pub(crate) fn json(&self) -> Value {
         json(|buffer, capacity, length| j::milvus_segment_list_json(self.0, buffer, capacity, length))
+    }
+}
+
+impl List<milvus_collection_list> {
+    pub(crate) fn items(&self) -> Vec<milvus_collection_info> {
+        items(self.0, milvus_collection_list_count(self.0), milvus_collection_list_get)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json(|buffer, capacity, length| j::milvus_collection_list_json(self.0, buffer, capacity, length))
+    }
+}
+
+impl List<milvus_database_list> {
+    pub(crate) fn items(&self) -> Vec<milvus_database_info> {
+        items(self.0, milvus_database_list_count(self.0), milvus_database_list_get)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json(|buffer, capacity, length| j::milvus_database_list_json(self.0, buffer, capacity, length))
+    }
+}
+
+impl List<milvus_survey_list> {
+    pub(crate) fn items(&self) -> Vec<milvus_survey_result> {
+        items(self.0, milvus_survey_list_count(self.0), milvus_survey_list_get)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json(|buffer, capacity, length| j::milvus_survey_list_json(self.0, buffer, capacity, length))
     }
 }
 

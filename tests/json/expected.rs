@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
+use milvus_client::ffi::catalog::{milvus_collection_info, milvus_database_info};
 use milvus_client::ffi::check::{milvus_check_result, milvus_resolution_name};
 use milvus_client::ffi::compaction::milvus_trigger_name;
 use milvus_client::ffi::errors::{milvus_error, milvus_status_name};
@@ -9,11 +10,12 @@ use milvus_client::ffi::jobs::{
     milvus_compaction_report, milvus_left_out, milvus_segment_diff, milvus_verdict_name,
 };
 use milvus_client::ffi::judgements::{milvus_judgement_name, milvus_reason_name};
-use milvus_client::ffi::many::milvus_many_result;
+use milvus_client::ffi::many::{milvus_many_result, milvus_skip_name};
 use milvus_client::ffi::optimize::milvus_stage_name;
 use milvus_client::ffi::optimized::{milvus_optimize_result, milvus_optimize_step, milvus_step_state_name};
 use milvus_client::ffi::plans::{milvus_plan, milvus_plan_state_name, milvus_plan_type_name};
 use milvus_client::ffi::segments::{milvus_segment, milvus_segment_level_name, milvus_segment_state_name};
+use milvus_client::ffi::survey::milvus_survey_result;
 use serde_json::{Value, json};
 
 use crate::call::{numbers, string};
@@ -35,7 +37,7 @@ fn number(number: i64) -> Value {
 }
 
 fn id(id: i64) -> Value {
-    if id == -1 { Value::Null } else { json!(id.to_string()) }
+    if id == -1 || id == 0 { Value::Null } else { json!(id.to_string()) }
 }
 
 fn job(job_id: i64) -> Value {
@@ -119,6 +121,7 @@ pub(crate) fn report(r: &milvus_compaction_report) -> Value {
         "segment_diff": (r.has_segment_diff == 1).then(|| segment_diff(diff)),
         "left_out": left_out(&r.left_out),
         "unsorted_segments": number(r.unsorted_segments),
+        "stalled_ms": r.stalled_ms,
     })
 }
 
@@ -180,6 +183,55 @@ pub(crate) fn check_result(c: &milvus_check_result) -> Value {
     })
 }
 
+fn names(text: *const c_char) -> Vec<String> {
+    string(text).unwrap().split(',').filter(|alias| !alias.is_empty()).map(str::to_owned).collect()
+}
+
+pub(crate) fn collection_info(c: &milvus_collection_info) -> Value {
+    json!({
+        "collection_name": string(c.collection_name).unwrap(),
+        "database": filled(c.database),
+        "aliases": names(c.aliases),
+        "id": id(c.id),
+        "rows": number(c.rows),
+        "is_loaded": answer(c.is_loaded),
+        "has_clustering_key": answer(c.has_clustering_key),
+        "status": name(milvus_status_name, c.status),
+        "error": error(c.error),
+    })
+}
+
+pub(crate) fn database_info(d: &milvus_database_info) -> Value {
+    json!({ "database": string(d.database).unwrap(), "id": id(d.id) })
+}
+
+pub(crate) fn survey_result(s: &milvus_survey_result) -> Value {
+    // SAFETY: NULL, or of the library, and it lives.
+    let check = unsafe { s.check.as_ref() };
+    let positive = |size: i64| if size == 0 { Value::Null } else { number(size) };
+    json!({
+        "collection_name": filled(s.collection_name),
+        "database": filled(s.database),
+        "status": name(milvus_status_name, s.status),
+        "error": error(s.error),
+        "check": check.map(check_result),
+        "stored_segments": number(s.stored_segments),
+        "stored_rows": number(s.stored_rows),
+        "stored_bytes": number(s.stored_bytes),
+        "small_segments": number(s.small_segments),
+        "unsorted_segments": number(s.unsorted_segments),
+        "l0_segments": number(s.l0_segments),
+        "deleted_rows": number(s.deleted_rows),
+        "merged_segments": number(s.merged_segments),
+        "merged_into": number(s.merged_into),
+        "rewrite_rows": number(s.rewrite_rows),
+        "rewrite_bytes": number(s.rewrite_bytes),
+        "row_bytes": positive(s.row_bytes),
+        "segment_bytes": positive(s.segment_bytes),
+        "fragmentation": (s.fragmentation >= 0.0).then_some(s.fragmentation),
+    })
+}
+
 pub(crate) fn many_result(m: &milvus_many_result) -> Value {
     // SAFETY: NULL, or of the library, and it lives.
     let told = unsafe { m.report.as_ref() };
@@ -192,6 +244,9 @@ pub(crate) fn many_result(m: &milvus_many_result) -> Value {
         "report": told.map(report),
         "error": error(m.error),
         "unsorted_segments": number(m.unsorted_segments),
+        "skip": name(milvus_skip_name, m.skip),
+        "skip_text": filled(m.skip_text),
+        "database": filled(m.database),
     })
 }
 

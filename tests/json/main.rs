@@ -24,6 +24,7 @@ use milvus_client::ffi::errors::{
 use milvus_client::ffi::jobs::{milvus_compaction_report, milvus_verdict_name};
 use milvus_client::ffi::json as j;
 use milvus_client::ffi::judgements::{milvus_judgement_name, milvus_reason_name};
+use milvus_client::ffi::many::milvus_skip_name;
 use milvus_client::ffi::optimize::{milvus_optimize_many, milvus_stage_name};
 use milvus_client::ffi::optimized::{milvus_optimize_list_free, milvus_step_state_name};
 use milvus_client::ffi::plans::{milvus_plan_state_name, milvus_plan_type_name};
@@ -134,6 +135,26 @@ fn the_json_of_recorded_jobs_says_what_their_structs_say() {
     }
 }
 
+#[test]
+fn the_json_of_surveys_collections_and_databases_says_what_their_structs_say() {
+    for version in VERSIONS {
+        let fake = Fake::start(version);
+        fake.add_mergeable("c", &[3, 4]);
+        fake.alias("first", "c");
+        fake.alias("second", "c");
+        let client = Client::new(&fake.uri());
+        let survey = client.survey(&["c", "succeeds", "missing"]);
+        assert_same(&survey.items(), expected::survey_result, &survey.json());
+        assert!(survey.json()[0]["fragmentation"].as_f64().unwrap() > 0.5, "{version}");
+        assert_eq!(survey.json()[2]["check"], Value::Null, "{version}");
+        let collections = client.collections();
+        assert_same(&collections.items(), expected::collection_info, &collections.json());
+        if let Some(databases) = client.databases() {
+            assert_same(&databases.items(), expected::database_info, &databases.json());
+        }
+    }
+}
+
 /// The fields that tests/abi/layout.txt promises of each struct, without those that JSON has in another form.
 fn promised() -> BTreeMap<String, BTreeSet<String>> {
     let layout = include_str!("../abi/layout.txt");
@@ -165,7 +186,12 @@ fn every_field_of_a_struct_is_in_its_json_and_nothing_else() {
     let job: i64 = many[0]["job_id"].as_str().unwrap().parse().unwrap();
     let (segments, plans) = (client.segments("c", MILVUS_SEGMENTS_STORED).json(), client.plans(job).json());
     let check = check_json(&client.check("c"));
+    let survey = client.survey(&["c"]).json();
+    let (collections, databases) = (client.collections().json(), client.databases().unwrap().json());
     let of_each = [
+        ("milvus_survey_result", &survey[0]),
+        ("milvus_collection_info", &collections[0]),
+        ("milvus_database_info", &databases[0]),
         ("milvus_many_result", &many[0]),
         ("milvus_compaction_report", &many[0]["report"]),
         ("milvus_plan_counts", &many[0]["report"]["counts"]),
@@ -188,7 +214,8 @@ fn every_field_of_a_struct_is_in_its_json_and_nothing_else() {
 
 #[test]
 fn a_name_in_json_is_its_constants_name() {
-    let names: [(&str, extern "C" fn(i32) -> *const c_char); 11] = [
+    let names: [(&str, extern "C" fn(i32) -> *const c_char); 12] = [
+        ("SKIP", milvus_skip_name),
         ("VERDICT", milvus_verdict_name),
         ("TRIGGER", milvus_trigger_name),
         ("STAGE", milvus_stage_name),

@@ -10,7 +10,8 @@ PATH = "docs/schema/report.schema.json"
 # What is written for each of these structs, besides the values of documents.py.
 BY_HAND = ("milvus_error", "milvus_many_result")
 NAMES = {"compaction_report": "report"}
-LISTS = {"plan": "plan_list", "segment": "segment_list", "many_result": "many_list", "optimize_result": "optimize_list"}
+LISTS = {"plan": "plan_list", "segment": "segment_list", "many_result": "many_list", "optimize_result": "optimize_list",
+         "survey_result": "survey_list", "collection_info": "collection_list", "database_info": "database_list"}
 ALONE = ("report", "check_result", "error")
 
 WHAT = ("What milvus_compaction_report_json(), milvus_check_result_json(), milvus_error_json() and the ..._list_json() functions "
@@ -20,7 +21,8 @@ ID = ("An id: a string of decimal digits at any size. Most ids are above 2^53, a
       "change such numbers. Null if the server does not report it, and for the partition of a segment that belongs to all.")
 JOB = "The id of a job; null if there is none; \"unknown\" if there is one and the server does not tell its id."
 # What is said in other words than in C.
-OTHERWISE = [("0 if their number is not known", "null if their number is not known"), ('""', "null"), ("of null unless", "of no job unless")]
+OTHERWISE = [("0 if their number is not known", "null if their number is not known"), ('""', "null"), ("of null unless", "of no job unless"), ("0 if it is not known", "null if it is not known"),
+             (", with a comma between them (no name contains one)", ""), (" Negative if", " Null if")]
 UNKNOWN = r"^unrecognized(_-?[0-9]+)?$"
 
 
@@ -53,7 +55,7 @@ class Schema:
 
     def schema(self):
         defs = {self.public(value): self.object(value) for value in self.values.values()}
-        lists = {name: {"type": "array", "items": {"$ref": f"#/$defs/{item}"}} for item, name in LISTS.items()}
+        lists = {name: {"type": "array", "items": {"$ref": f"#/$defs/{item}"}} for item, name in LISTS.items() if item in defs}
         names = {enum.name: self.enum(enum) for enum in self.enums.values()}
         common = {
             "id": {"description": ID, "anyOf": [{"type": "string", "pattern": "^-?[0-9]+$"}, {"type": "null"}]},
@@ -61,7 +63,7 @@ class Schema:
             "job_id": {"description": JOB, "anyOf": [{"type": "string", "pattern": "^([0-9]+|unknown)$"}, {"type": "null"}]},
         }
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Reports of milvus-client", "description": WHAT,
-                "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*ALONE, *LISTS.values())],
+                "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*ALONE, *lists)],
                 "$defs": defs | lists | names | common}
 
     def enum(self, enum):
@@ -97,7 +99,9 @@ class Schema:
             kind = {"answer": {"type": ["boolean", "null"]}, "yes": {"type": "boolean"}, "text": {"type": "string"},
                     "filled": {"type": ["string", "null"]}, "duration": {"type": "integer", "minimum": 0},
                     "planned": {"type": ["integer", "null"], "minimum": 0}, "id": {"$ref": "#/$defs/id"},
-                    "ids": {"$ref": "#/$defs/ids"}, "job": {"$ref": "#/$defs/job_id"},
+                    "ids": {"$ref": "#/$defs/ids"}, "aliases": {"type": "array", "items": {"type": "string"}},
+                    "positive": {"type": ["integer", "null"], "minimum": 1},
+                    "share": {"type": ["number", "null"], "minimum": 0, "maximum": 1}, "job": {"$ref": "#/$defs/job_id"},
                     "number": {"type": ["integer", "null"] if field.is_optional else "integer", "minimum": 0}}[form]
         return {"description": self.meaning(line)} | kind
 

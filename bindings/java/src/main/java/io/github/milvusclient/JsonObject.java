@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Each method adds a field; {@link Optional#empty()} is null. */
 final class JsonObject {
@@ -69,13 +70,28 @@ final class JsonObject {
         return value == 0 && verdict != Verdict.NOTHING_TO_DO ? raw(key, "null") : number(key, value);
     }
 
+    /** 0 is a size that is not known. */
+    JsonObject positive(String key, long value) {
+        return value == 0 ? raw(key, "null") : number(key, value);
+    }
+
+    JsonObject share(String key, double value) {
+        return raw(key, value >= 0 ? Double.toString(value) : "null");
+    }
+
+    /** In C they stand in one text, with commas. */
+    JsonObject aliases(String key, String all) {
+        return raw(key, Stream.of(all.split(",")).filter(alias -> !alias.isEmpty()).map(JsonObject::quoted)
+            .collect(Collectors.joining(",", "[", "]")));
+    }
+
     JsonObject duration(String key, Duration value) {
         return number(key, value.toMillis());
     }
 
     /** A string: readers that have only doubles change larger numbers than 2^53. */
     JsonObject id(String key, long value) {
-        return value == Library.NOT_REPORTED ? raw(key, "null") : text(key, Long.toString(value));
+        return value == Library.NOT_REPORTED || value == 0 ? raw(key, "null") : text(key, Long.toString(value));
     }
 
     JsonObject id(String key, OptionalLong value) {
