@@ -17,6 +17,7 @@ from go import Go  # noqa: E402
 from header import ROOT  # noqa: E402
 from java import MARK, Java  # noqa: E402
 from model import Model  # noqa: E402
+from rust import Rust  # noqa: E402
 from samples import samples  # noqa: E402
 from schema import Schema  # noqa: E402
 
@@ -31,6 +32,7 @@ def wanted():
     go, java = ROOT / "bindings/go", ROOT / "bindings/java"
     files = {go / name: text for name, text in Go(model, go).files().items()}
     files |= {java / name: text for name, text in Java(model).files().items()}
+    files[ROOT / "milvus-compact/src/ffi/generated.rs"] = Rust(found).file()
     files[ROOT / "include/milvus_client.hpp"] = with_regions(ROOT / "include/milvus_client.hpp", Cpp(model).regions())
     files |= {ROOT / name: text for name, text in Schema(model).files().items()}
     for path, regions in samples(model).items():

@@ -1,0 +1,295 @@
+//! What the command asks of a server. Each operation runs as a future, so that it can be stopped.
+
+use std::ffi::{CString, c_char};
+use std::ptr::{null, null_mut};
+
+use super::future::{Future, Go};
+use super::lists::{self, got};
+use super::values::{Check, Optimized, Plan, Progress, Report, Segment, ServerInfo, Triggered};
+use super::{Client, Failure, c_text, checked, text};
+use crate::ffi;
+
+/// Is asked again and again whether to go on.
+pub type Tick<'a> = &'a mut dyn FnMut(Progress) -> Go;
+
+/// What to compact of a collection, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Kind {
+    pub is_clustering: bool,
+    pub is_l0: bool,
+    pub target_size_mb: i64,
+    pub partition: Option<String>,
+    pub channel: Option<String>,
+}
+
+impl Kind {
+    /// Whether it is about a part of the collection.
+    fn is_partial(&self) -> bool {
+        self.partition.is_some() || self.channel.is_some()
+    }
+
+    /// Calls with the struct of C, whose texts live for that call.
+    fn with<T>(&self, call: impl FnOnce(*const ffi::milvus_compact_params) -> T) -> Result<T, Failure> {
+        let partition =
+            self.partition.as_deref().map(|name| c_text("the name of the partition", name)).transpose()?;
+        let channel =
+            self.channel.as_deref().map(|name| c_text("the name of the channel", name)).transpose()?;
+        let pointer = |text: &Option<CString>| text.as_ref().map_or(null(), |text| text.as_ptr());
+        let params = ffi::milvus_compact_params {
+            is_clustering: self.is_clustering.into(),
+            is_l0: self.is_l0.into(),
+            target_size_mb: self.target_size_mb,
+            partition_name: pointer(&partition),
+            channel: pointer(&channel),
+            ..ffi::milvus_compact_params::INIT
+        };
+        Ok(call(&raw const params))
+    }
+}
+
+/// How to optimize.
+#[derive(Clone, Debug, Default)]
+pub struct OptimizeParams {
+    pub kind: Kind,
+    pub skip_stages: i32,
+    pub force: bool,
+    pub only_estimate: bool,
+    pub max_rounds: i32,
+    pub min_segments: i64,
+    pub max_rewrite_rows: i64,
+}
+
+impl Client {
+    pub fn server_info(&self, tick: Tick) -> Result<ServerInfo, Failure> {
+        // SAFETY: the handle and the pointer are valid, here and below.
+        let future =
+            Future::start(|future| unsafe { ffi::milvus_client_server_info_async(self.0, 0, future) })?;
+        future.follow(tick)?;
+        let info = got!(milvus_server_info, milvus_future_take_server_info(future.handle()));
+        Ok(ServerInfo {
+            version: text(info.version.as_ptr()),
+            deploy_mode: text(info.deploy_mode.as_ptr()),
+            is_lite: info.is_lite == ffi::MILVUS_YES,
+        })
+    }
+
+    pub fn check(&self, collection: &str, kind: &Kind, tick: Tick) -> Result<Check, Failure> {
+        let name = c_text("the name of the collection", collection)?;
+        let future = kind.with(|params| {
+            // SAFETY: texts and structs live until the call returns.
+            Future::start(|future| unsafe {
+                ffi::milvus_compaction_check_async(self.0, name.as_ptr(), params, 0, future)
+            })
+        })??;
+        future.follow(tick)?;
+        Ok(Check::read(&got!(milvus_check_result, milvus_future_take_check_result(future.handle()))))
+    }
+
+    /// Starts a compaction, of a whole collection again and again while another compaction holds it.
+    pub fn trigger(
+        &self,
+        collection: &str,
+        kind: &Kind,
+        timeout_ms: i64,
+        tick: Tick,
+    ) -> Result<Triggered, Failure> {
+        if kind.is_partial() {
+            return self.trigger_part(collection, kind, tick);
+        }
+        let name = c_text("the name of the collection", collection)?;
+        let future = kind.with(|params| {
+            let params = ffi::milvus_many_params {
+                compaction: params,
+                only_trigger: 1,
+                ..ffi::milvus_many_params::INIT
+            };
+            let names = [name.as_ptr()];
+            // SAFETY: texts and structs live until the call returns.
+            Future::start(|future| unsafe {
+                ffi::milvus_compact_many_async(
+                    self.0,
+                    names.as_ptr(),
+                    1,
+                    &raw const params,
+                    timeout_ms,
+                    future,
+                )
+            })
+        })??;
+        let ended = future.follow(tick);
+        match (lists::triggered(&future).pop(), ended) {
+            (Some((_, Some(failure))), _) | (None, Err(failure)) => Err(failure),
+            (Some((triggered, None)), _) => Ok(triggered),
+            (None, Ok(())) => Err(Failure::of(ffi::MILVUS_INTERNAL, "there is no result of the trigger")),
+        }
+    }
+
+    fn trigger_part(&self, collection: &str, kind: &Kind, tick: Tick) -> Result<Triggered, Failure> {
+        let name = c_text("the name of the collection", collection)?;
+        let future = kind.with(|params| {
+            // SAFETY: as above.
+            Future::start(|future| unsafe {
+                ffi::milvus_compact_with_async(self.0, name.as_ptr(), params, 0, future)
+            })
+        })??;
+        future.follow(tick)?;
+        let result = got!(milvus_compact_result, milvus_future_take_compact_result(future.handle()));
+        Ok(Triggered {
+            trigger: result.trigger,
+            job: result.job_id,
+            planned: result.planned,
+            unsorted: result.unsorted_segments,
+        })
+    }
+
+    /// Waits for a job: what was found out, also if the wait fails, and how it ended. A job that this client neither
+    /// triggered nor imported needs its collection.
+    pub fn wait(
+        &self,
+        collection: Option<&str>,
+        job: i64,
+        timeout_ms: i64,
+        tick: Tick,
+    ) -> (Option<Report>, Result<(), Failure>) {
+        let started = match collection.map(|name| c_text("the name of the collection", name)).transpose() {
+            // SAFETY: as above.
+            Ok(Some(name)) => Future::start(|future| unsafe {
+                ffi::milvus_compaction_wait_in_async(self.0, name.as_ptr(), job, timeout_ms, future)
+            }),
+            // SAFETY: as above.
+            Ok(None) => Future::start(|future| unsafe {
+                ffi::milvus_compaction_wait_async(self.0, job, timeout_ms, future)
+            }),
+            Err(failure) => Err(failure),
+        };
+        let future = match started {
+            Ok(future) => future,
+            Err(failure) => return (None, Err(failure)),
+        };
+        let ended = future.follow(tick);
+        let report = got!(milvus_compaction_report, milvus_future_take_report(future.handle()));
+        // One that the library did not write has the verdict of a wait that never began, and no job.
+        let is_written = report.verdict != ffi::MILVUS_VERDICT_NONE || report.job_id != ffi::MILVUS_NO_JOB;
+        (is_written.then(|| Report::read(&report)), ended)
+    }
+
+    /// What this client knows about a job, as a line of text.
+    pub fn export(&self, job: i64) -> Result<String, Failure> {
+        let mut length = 0;
+        // SAFETY: NULL is allowed with a capacity of 0.
+        checked(unsafe { ffi::milvus_job_export(self.0, job, null_mut(), 0, &raw mut length) })?;
+        loop {
+            let mut buffer = vec![0u8; length + 1];
+            // SAFETY: the buffer has the capacity that is said.
+            checked(unsafe {
+                ffi::milvus_job_export(
+                    self.0,
+                    job,
+                    buffer.as_mut_ptr().cast::<c_char>(),
+                    buffer.len(),
+                    &raw mut length,
+                )
+            })?;
+            // It may have grown between the two calls.
+            if length < buffer.len() {
+                buffer.truncate(length);
+                return Ok(String::from_utf8_lossy(&buffer).into_owned());
+            }
+        }
+    }
+
+    /// Learns what another client exported, and returns the job.
+    pub fn import(&self, exported: &str) -> Result<i64, Failure> {
+        let exported = c_text("the text of the job", exported)?;
+        let mut job = 0;
+        // SAFETY: all pointers are valid for the call.
+        checked(unsafe { ffi::milvus_job_import(self.0, exported.as_ptr(), &raw mut job) }).map(|()| job)
+    }
+
+    pub fn plans(&self, job: i64, tick: Tick) -> Result<Vec<Plan>, Failure> {
+        // SAFETY: as above.
+        let future =
+            Future::start(|future| unsafe { ffi::milvus_compaction_plans_async(self.0, job, 0, future) })?;
+        future.follow(tick)?;
+        Ok(lists::plans(&future))
+    }
+
+    /// Every compaction task of a collection that the server remembers.
+    pub fn tasks(&self, collection: &str, tick: Tick) -> Result<Vec<Plan>, Failure> {
+        let name = c_text("the name of the collection", collection)?;
+        // SAFETY: as above.
+        let future = Future::start(|future| unsafe {
+            ffi::milvus_compaction_tasks_async(self.0, name.as_ptr(), 0, future)
+        })?;
+        future.follow(tick)?;
+        Ok(lists::plans(&future))
+    }
+
+    pub fn segments(&self, collection: &str, which: i32, tick: Tick) -> Result<Vec<Segment>, Failure> {
+        let name = c_text("the name of the collection", collection)?;
+        // SAFETY: as above.
+        let future = Future::start(|future| unsafe {
+            ffi::milvus_segments_async(self.0, name.as_ptr(), which, 0, future)
+        })?;
+        future.follow(tick)?;
+        Ok(lists::segments(&future))
+    }
+
+    pub fn flush(&self, collection: &str, timeout_ms: i64, tick: Tick) -> Result<(), Failure> {
+        let name = c_text("the name of the collection", collection)?;
+        // SAFETY: as above.
+        let future = Future::start(|future| unsafe {
+            ffi::milvus_flush_async(self.0, name.as_ptr(), timeout_ms, future)
+        })?;
+        future.follow(tick)
+    }
+
+    /// Optimizes collections, or without names all of the database: the result of each, and how all of it ended.
+    pub fn optimize(
+        &self,
+        names: Option<&[String]>,
+        params: &OptimizeParams,
+        timeout_ms: i64,
+        tick: Tick,
+    ) -> (Vec<Optimized>, Result<(), Failure>) {
+        let started = self.start_to_optimize(names, params, timeout_ms);
+        match started {
+            Ok(future) => {
+                let ended = future.follow(tick);
+                (lists::optimized(&future), ended)
+            }
+            Err(failure) => (Vec::new(), Err(failure)),
+        }
+    }
+
+    fn start_to_optimize(
+        &self,
+        names: Option<&[String]>,
+        params: &OptimizeParams,
+        timeout_ms: i64,
+    ) -> Result<Future, Failure> {
+        let names: Option<Vec<CString>> = names
+            .map(|names| names.iter().map(|name| c_text("the name of a collection", name)).collect())
+            .transpose()?;
+        let pointers: Option<Vec<*const c_char>> =
+            names.as_ref().map(|names| names.iter().map(|name| name.as_ptr()).collect());
+        let (first, count) =
+            pointers.as_ref().map_or((null(), 0), |pointers| (pointers.as_ptr(), pointers.len()));
+        params.kind.with(|compaction| {
+            let params = ffi::milvus_optimize_params {
+                compaction,
+                skip_stages: params.skip_stages,
+                force: params.force.into(),
+                only_estimate: params.only_estimate.into(),
+                max_rounds: params.max_rounds,
+                min_segments: params.min_segments,
+                max_rewrite_rows: params.max_rewrite_rows,
+                ..ffi::milvus_optimize_params::INIT
+            };
+            // SAFETY: texts and structs live until the call returns.
+            Future::start(|future| unsafe {
+                ffi::milvus_optimize_many_async(self.0, first, count, &raw const params, timeout_ms, future)
+            })
+        })?
+    }
+}

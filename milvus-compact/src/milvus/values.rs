@@ -1,0 +1,226 @@
+//! What the library returns, as values of Rust that own their texts and lists.
+
+use super::{ids, text};
+use crate::ffi;
+pub use crate::ffi::{
+    milvus_left_out as LeftOut, milvus_plan_counts as PlanCounts, milvus_segment_diff as SegmentDiff,
+};
+
+/// A number, if the server reports it.
+#[must_use]
+pub fn reported(number: i64) -> Option<i64> {
+    (number != ffi::MILVUS_NOT_REPORTED).then_some(number)
+}
+
+#[derive(Clone, Debug)]
+pub struct ServerInfo {
+    pub version: String,
+    pub deploy_mode: String,
+    pub is_lite: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Segment {
+    pub id: i64,
+    pub partition: i64,
+    pub rows: i64,
+    pub state: i32,
+    pub level: i32,
+    pub is_sorted: i32,
+    pub channel: Option<String>,
+    pub made_of: Vec<i64>,
+    pub nodes: Vec<i64>,
+}
+
+impl Segment {
+    pub(super) fn read(segment: &ffi::milvus_segment) -> Self {
+        Self {
+            id: segment.id,
+            partition: segment.partition_id,
+            rows: segment.rows,
+            state: segment.state,
+            level: segment.level,
+            is_sorted: segment.is_sorted,
+            channel: (!segment.channel.is_null()).then(|| text(segment.channel)),
+            made_of: ids(segment.compaction_from, segment.compaction_from_count),
+            nodes: ids(segment.nodes, segment.node_count),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub sources: Vec<i64>,
+    pub targets: Vec<i64>,
+    pub judgement: i32,
+    pub reason: i32,
+    pub details: Option<PlanDetails>,
+    pub failure_reason: String,
+}
+
+/// What only newer servers tell of a plan.
+#[derive(Clone, Debug)]
+pub struct PlanDetails {
+    pub kind: i32,
+    pub state: i32,
+    pub id: i64,
+    pub job: i64,
+}
+
+impl Plan {
+    pub(super) fn read(plan: &ffi::milvus_plan) -> Self {
+        let mut targets = ids(plan.targets, plan.target_count);
+        if targets.is_empty() && plan.target != ffi::MILVUS_NO_SEGMENT {
+            targets.push(plan.target);
+        }
+        let details = (plan.has_details == ffi::MILVUS_YES).then_some(PlanDetails {
+            kind: plan.r#type,
+            state: plan.state,
+            id: plan.plan_id,
+            job: plan.job_id,
+        });
+        Self {
+            sources: ids(plan.sources, plan.source_count),
+            targets,
+            judgement: plan.judgement,
+            reason: plan.reason,
+            details,
+            failure_reason: text(plan.failure_reason),
+        }
+    }
+}
+
+/// What a trigger would do.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub would_compact: i32,
+    pub may_be_busy: i32,
+    pub is_enabled: i32,
+    pub is_running: i32,
+    pub has_unflushed: i32,
+    pub has_clustering_key: i32,
+    pub is_final: i32,
+    pub segments: i64,
+    pub rows: i64,
+    pub expected_segments: i64,
+    pub unsorted: i64,
+    pub l0: i64,
+    pub reason: String,
+}
+
+impl Check {
+    pub(super) fn read(result: &ffi::milvus_check_result) -> Self {
+        Self {
+            would_compact: result.would_compact,
+            may_be_busy: result.may_be_busy,
+            is_enabled: result.is_enabled,
+            is_running: result.is_running,
+            has_unflushed: result.has_unflushed,
+            has_clustering_key: result.has_clustering_key,
+            is_final: result.is_final,
+            segments: result.segments,
+            rows: result.rows,
+            expected_segments: result.expected_segments,
+            unsorted: result.unsorted_segments,
+            l0: result.l0_segments,
+            reason: text(result.reason.as_ptr()),
+        }
+    }
+}
+
+/// The server's answer to a trigger.
+#[derive(Clone, Copy, Debug)]
+pub struct Triggered {
+    pub trigger: i32,
+    pub job: i64,
+    pub planned: i64,
+    pub unsorted: i64,
+}
+
+/// What a wait found out about a job.
+#[derive(Clone)]
+pub struct Report {
+    pub verdict: i32,
+    pub job: i64,
+    pub planned: i64,
+    pub counts: PlanCounts,
+    pub unknown_plans: i64,
+    pub elapsed_ms: i64,
+    pub diff: Option<SegmentDiff>,
+    pub left_out: LeftOut,
+    pub unsorted: i64,
+}
+
+impl Report {
+    pub(super) fn read(report: &ffi::milvus_compaction_report) -> Self {
+        Self {
+            verdict: report.verdict,
+            job: report.job_id,
+            planned: report.planned,
+            counts: report.counts,
+            unknown_plans: report.unknown_plans,
+            elapsed_ms: report.elapsed_ms,
+            diff: (report.has_segment_diff == ffi::MILVUS_YES).then_some(report.segment_diff),
+            left_out: report.left_out,
+            unsorted: report.unsorted_segments,
+        }
+    }
+}
+
+/// How far an operation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    pub planned: i64,
+    pub completed: i64,
+    pub failed: i64,
+    pub stage: i32,
+    pub round: i32,
+    pub stage_done: i64,
+    pub stage_total: i64,
+}
+
+impl Progress {
+    pub(super) fn read(progress: &ffi::milvus_progress) -> Self {
+        Self {
+            planned: progress.planned,
+            completed: progress.completed,
+            failed: progress.failed,
+            stage: progress.stage,
+            round: progress.round,
+            stage_done: progress.stage_done,
+            stage_total: progress.stage_total,
+        }
+    }
+}
+
+/// The result of optimizing one collection.
+#[derive(Clone)]
+pub struct Optimized {
+    pub collection: String,
+    pub failure: Option<super::Failure>,
+    pub stage: i32,
+    pub verdict: i32,
+    pub rounds: i32,
+    pub job: i64,
+    pub segments_before: i64,
+    pub segments_after: i64,
+    pub rows_before: i64,
+    pub rows_after: i64,
+    pub segments_in: i64,
+    pub segments_out: i64,
+    pub rewrite_rows: i64,
+    pub rewrite_bytes: i64,
+    pub left_out: i64,
+    pub elapsed_ms: i64,
+    pub steps: Vec<Step>,
+}
+
+/// A stage, or a round of the compaction.
+#[derive(Clone)]
+pub struct Step {
+    pub stage: i32,
+    pub state: i32,
+    pub round: i32,
+    pub job: i64,
+    pub text: String,
+}

@@ -1,0 +1,84 @@
+//! One line for each event: for logs, pipes and simple terminals.
+
+use super::Show;
+use crate::engine::Event;
+use crate::ffi;
+use crate::milvus::{Progress, Triggered, names};
+use crate::output::{Color, Output};
+use crate::record::{Outcome, Record};
+use crate::words;
+
+pub(super) struct Lines<'a> {
+    output: &'a Output,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(output: &'a Output) -> Self {
+        Self { output }
+    }
+}
+
+impl Show for Lines<'_> {
+    fn event(&mut self, _: usize, name: &str, event: &Event) {
+        let text = match event {
+            Event::Began => None,
+            Event::Triggered(triggered) => triggered_in_words(*triggered),
+            Event::Progress(progress) => progress_in_words(*progress),
+            Event::Ended(record) => Some(ended(self.output, record)),
+        };
+        if let Some(text) = text {
+            self.output.line(&format!("{name}: {text}"));
+        }
+    }
+
+    fn stopping(&mut self, signal: &str) {
+        self.output.note(&format!("{signal}: no more is started, and no job is waited for"));
+    }
+}
+
+pub(super) fn triggered_in_words(triggered: Triggered) -> Option<String> {
+    let plans = match triggered.planned {
+        ffi::MILVUS_NOT_REPORTED => String::new(),
+        planned => format!(", {}", words::count(planned, "plan")),
+    };
+    match (triggered.trigger, triggered.job) {
+        (_, ffi::MILVUS_NO_JOB) => None,
+        (_, ffi::MILVUS_UNKNOWN_JOB) => {
+            Some("a job started whose number the server does not tell".to_owned())
+        }
+        (ffi::MILVUS_TRIGGER_ALREADY_RUNNING, job) => Some(format!("job {job} runs already{plans}")),
+        (_, job) => Some(format!("job {job} started{plans}")),
+    }
+}
+
+pub(super) fn progress_in_words(progress: Progress) -> Option<String> {
+    if progress.stage != ffi::MILVUS_STAGE_NONE && progress.stage != ffi::MILVUS_STAGE_DONE {
+        let round = if progress.round > 0 { format!(", round {}", progress.round) } else { String::new() };
+        return Some(format!("{}{round}{}", names::stage(progress.stage), plans(progress)));
+    }
+    let text = plans(progress);
+    (!text.is_empty()).then(|| text.trim_start_matches(", ").to_owned())
+}
+
+fn plans(progress: Progress) -> String {
+    let failed = if progress.failed > 0 { format!(", {} failed", progress.failed) } else { String::new() };
+    match progress.planned {
+        ..=0 => failed,
+        planned => format!(", {} of {} done{failed}", progress.completed, words::count(planned, "plan")),
+    }
+}
+
+/// "done: 8 segments became 1 (1.2 s)", in its colour.
+pub(super) fn ended(output: &Output, record: &Record) -> String {
+    let color = match record.outcome() {
+        Outcome::Done => Color::Good,
+        Outcome::NothingToDo | Outcome::Skipped => Color::Faint,
+        Outcome::InDoubt | Outcome::GoesOn | Outcome::Unknown => Color::Doubtful,
+        Outcome::Failed => Color::Bad,
+    };
+    let took = match record.outcome() {
+        Outcome::Skipped => String::new(),
+        _ => format!(" ({})", words::time(record.ended.saturating_sub(record.began))),
+    };
+    format!("{}: {}{took}", output.color(words::outcome(record), color), words::ended(record))
+}
