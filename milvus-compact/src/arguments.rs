@@ -284,7 +284,7 @@ pub struct Optimize {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
     pub max_rewrite_rows: i64,
     /// The most rounds of compactions [default: 10]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(i32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(i32).range(0..=1000))]
     pub max_rounds: i32,
 }
 

@@ -132,7 +132,10 @@ fn follow_ups(context: &Context, records: &[Record], file: Option<&Path>) {
         let job = record.job().unwrap_or_default();
         let command = format!("milvus-compact wait {} {job}", word(&record.collection));
         let text =
-            format!("{}: job {job} goes on on the server. Follow it:\n    {command}", record.collection);
+            format!(
+            "{}: job {job} was not seen to end; it goes on on the server. Follow it:\n    {command}",
+            record.collection
+        );
         tell(context, &text, "goes_on", record, Some(&command));
     }
     if let Some(file) = file.filter(|_| !going.is_empty()) {

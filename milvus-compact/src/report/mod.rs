@@ -1,8 +1,14 @@
 //! The page of a run: one file that needs no network.
 
-use std::fs::{File, OpenOptions};
+mod lineage;
+mod page;
+mod text;
+mod timeline;
+
+use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::record::Record;
 
@@ -10,14 +16,17 @@ use crate::record::Record;
 pub struct ReportFile {
     path: PathBuf,
     file: File,
+    is_new: bool,
+    is_written: bool,
 }
 
 impl ReportFile {
     pub fn open(path: &Path) -> Result<Self, String> {
+        let is_new = !path.exists();
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
         let file =
             opened.map_err(|error| format!("the report {} cannot be written: {error}", path.display()))?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file, is_new, is_written: false })
     }
 
     pub fn path(&self) -> &Path {
@@ -26,9 +35,23 @@ impl ReportFile {
 
     /// Writes the page in the place of what the file had.
     pub fn write(mut self, uri: &str, command: &str, records: &[Record]) -> std::io::Result<()> {
-        let page = format!("{uri}{command}{}", records.len());
-        self.file.set_len(0)?;
+        let page = page::page(&page::About { uri, command, ended: SystemTime::now() }, records);
+        self.is_written = true;
         self.file.rewind()?;
-        self.file.write_all(page.as_bytes())
+        self.file.write_all(page.as_bytes())?;
+        // A pipe or a device has no length.
+        if self.file.metadata()?.is_file() {
+            self.file.set_len(page.len() as u64)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ReportFile {
+    /// Nothing is left of a page that was not written.
+    fn drop(&mut self) {
+        if self.is_new && !self.is_written {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
