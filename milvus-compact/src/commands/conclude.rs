@@ -48,7 +48,7 @@ pub(super) fn conclude(conclusion: Conclusion) -> u8 {
     let output = &context.output;
     let file = jobs.and_then(JobsFile::close);
     if !output.json {
-        summary(&context, &records);
+        summary(&context, &records, command);
     }
     follow_ups(&context, &records, file.as_deref());
     let code = exit::of_all(records.iter().map(Record::exit_code));
@@ -71,10 +71,13 @@ pub(super) fn conclude(conclusion: Conclusion) -> u8 {
 }
 
 /// The table, where a person looks at it, and how many ended in which way.
-fn summary(context: &Context, records: &[Record]) {
+fn summary(context: &Context, records: &[Record], command: &str) {
     let output = &context.output;
     if records.is_empty() {
-        output.line("nothing to do: the database has no collection");
+        output.line(match command {
+            "wait" => "nothing to do: no job is left in the file",
+            _ => "nothing to do: the database has no collection",
+        });
         return;
     }
     if output.bars && records.len() > 1 {
@@ -131,8 +134,7 @@ fn follow_ups(context: &Context, records: &[Record], file: Option<&Path>) {
     for record in &going {
         let job = record.job().unwrap_or_default();
         let command = format!("milvus-compact wait {} {job}", word(&record.collection));
-        let text =
-            format!(
+        let text = format!(
             "{}: job {job} was not seen to end; it goes on on the server. Follow it:\n    {command}",
             record.collection
         );

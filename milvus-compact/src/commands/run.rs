@@ -55,6 +55,14 @@ impl Work<'_> {
     fn compact(&self, around: &Surroundings, mut record: Record) -> Record {
         match self.compacted(around, &mut record) {
             Ok(()) => {}
+            // What a signal ended before its trigger was sent.
+            Err(failure)
+                if failure.status == ffi::MILVUS_CANCELLED
+                    && !failure.in_doubt
+                    && record.triggered.is_none() =>
+            {
+                record.skipped = Some(format!("not started: {} came first", around.stop.name()));
+            }
             Err(failure) => record.failure = Some(failure),
         }
         record

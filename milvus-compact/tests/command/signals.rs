@@ -1,0 +1,92 @@
+//! Ctrl-C and SIGTERM: what goes on is told, and a later `wait` follows it.
+
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use milvus_fake::{Fake, Method, Scenario, obey};
+
+use crate::support::{Folder, Said, command, fake, started, until_triggered};
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+fn until(done: impl Fn() -> bool) {
+    while !done() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A run of these arguments that got a signal while it followed a job.
+fn interrupted(fake: &Fake, state: &Folder, signal: &str, arguments: &[&str]) -> Said {
+    let child = started(command(&fake.uri(), state).args(arguments));
+    until_triggered(state);
+    send(signal, &child);
+    Said::of(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn an_interrupted_run_says_what_goes_on_and_a_wait_follows_it_to_its_end() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let (fake, state) = (fake(), Folder::new());
+        let scenario = Scenario::job(1, &[[1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]);
+        fake.add("documents", scenario);
+        obey(&fake, "slow State 300");
+        let said = interrupted(&fake, &state, signal, &["run", "documents"]).ended_with(code);
+        assert!(said.out.contains("documents: not over: job "), "{}", said.out);
+        assert!(said.err.contains("milvus-compact wait documents "), "{}", said.err);
+        let [file] = &state.files()[..] else { panic!("one file: {:?}", state.files()) };
+        let path = state.file(file).display().to_string();
+        assert!(said.err.contains(&format!("milvus-compact wait {path}")), "{}", said.err);
+
+        let said =
+            Said::of(&command(&fake.uri(), &state).args(["wait", &path]).output().unwrap()).ended_with(0);
+        // The segments from before the trigger came along.
+        assert!(
+            said.out.contains("documents: done: 2 segments became 1; 20 deleted rows purged"),
+            "{}",
+            said.out
+        );
+        assert_eq!(state.files(), Vec::<String>::new());
+        assert_eq!(fake.count(Method::Trigger), 1);
+    }
+}
+
+#[test]
+fn a_signal_starts_no_further_collection() {
+    let (fake, state) = (fake(), Folder::new());
+    let arguments = ["run", "never_ends", "succeeds", "--concurrency", "1", "--json"];
+    let said = interrupted(&fake, &state, "-INT", &arguments).ended_with(130);
+    assert!(said.out.contains(r#""event":"goes_on","collection":"never_ends""#), "{}", said.out);
+    assert!(said.out.contains("not started: Ctrl-C came first"), "{}", said.out);
+    assert_eq!(fake.count(Method::Trigger), 1);
+}
+
+#[test]
+fn a_killed_run_leaves_the_file_of_its_jobs() {
+    let (fake, state) = (fake(), Folder::new());
+    let child = started(command(&fake.uri(), &state).args(["run", "never_ends"]));
+    until_triggered(&state);
+    send("-KILL", &child);
+    child.wait_with_output().unwrap();
+    let [file] = &state.files()[..] else { panic!("one file: {:?}", state.files()) };
+    let path = state.file(file).display().to_string();
+    let output = command(&fake.uri(), &state).args(["wait", &path, "--timeout", "1s"]).output().unwrap();
+    let said = Said::of(&output).ended_with(5);
+    assert!(said.out.contains("never_ends: not over: "), "{}", said.out);
+    let output = command("http://127.0.0.1:1", &state).args(["wait", &path]).output().unwrap();
+    let said = Said::of(&output).ended_with(2);
+    assert!(said.err.contains("are of http://127.0.0.1"), "{}", said.err);
+}
+
+#[test]
+fn a_trigger_that_a_signal_cuts_short_is_in_doubt() {
+    let (fake, state) = (fake(), Folder::new());
+    obey(&fake, "slow Trigger 60000");
+    let child = started(command(&fake.uri(), &state).args(["run", "succeeds"]));
+    until(|| fake.count(Method::Trigger) > 0);
+    send("-INT", &child);
+    let said = Said::of(&child.wait_with_output().unwrap()).ended_with(130);
+    assert!(said.out.contains("succeeds: in doubt: "), "{}", said.out);
+}
