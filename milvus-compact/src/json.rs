@@ -1,5 +1,5 @@
-//! The objects that `--json` writes, made from the values of the library. The one place for it: the library's own JSON can
-//! take its place.
+//! The objects that `--json` writes, made from the values of the library, in the way of the library's own JSON: fields as in
+//! the structs of C, ids as texts of digits, null for what is not known. The one place for it.
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,25 @@ fn number(number: i64) -> Value {
     reported(number).map_or(Value::Null, Value::from)
 }
 
+/// The short text of a state or the like, as one word.
+fn word(text: &str) -> String {
+    text.replace(' ', "_")
+}
+
+/// A job: null if there is none.
+fn job(job: i64) -> Value {
+    match job {
+        ffi::MILVUS_NO_JOB => Value::Null,
+        ffi::MILVUS_UNKNOWN_JOB => "unknown".into(),
+        _ => job.to_string().into(),
+    }
+}
+
+/// Ids are above what readers that have only doubles keep.
+fn ids(ids: &[i64]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
 /// Yes, no, or null where that is not known.
 fn answer(answer: i32) -> Value {
     match answer {
@@ -28,8 +47,8 @@ pub fn triggered(collection: &str, triggered: Triggered) -> Value {
     json!({
         "event": "triggered",
         "collection": collection,
-        "trigger": names::trigger(triggered.trigger),
-        "job_id": triggered.job,
+        "trigger": word(names::trigger(triggered.trigger)),
+        "job_id": job(triggered.job),
         "planned": number(triggered.planned),
         "unsorted_segments": number(triggered.unsorted),
     })
@@ -58,7 +77,7 @@ pub fn failure(failure: &Failure) -> Value {
         "message": failure.message,
         "retriable": failure.retriable,
         "in_doubt": failure.in_doubt,
-        "resolution": names::resolution(failure.resolution),
+        "resolution": word(names::resolution(failure.resolution)),
     })
 }
 
@@ -79,7 +98,7 @@ pub fn record(record: &Record) -> Value {
         "outcome": outcome,
         "exit_code": record.exit_code(),
         "text": words::ended(record),
-        "job_id": record.job(),
+        "job_id": record.job().map(|id| id.to_string()),
         "elapsed_ms": milliseconds(record.ended.saturating_sub(record.began)),
         "report": record.report.as_ref().map(report),
         "optimized": record.optimized.as_ref().map(optimized),
@@ -93,8 +112,8 @@ fn milliseconds(time: std::time::Duration) -> u64 {
 
 pub fn report(report: &Report) -> Value {
     json!({
-        "verdict": names::verdict(report.verdict),
-        "job_id": report.job,
+        "verdict": word(names::verdict(report.verdict)),
+        "job_id": job(report.job),
         "planned": report.planned,
         "counts": {
             "executing": report.counts.executing,
@@ -132,14 +151,14 @@ pub fn optimized(optimized: &Optimized) -> Value {
     let mut object = numbers!(optimized, segments_before segments_after rows_before rows_after segments_in segments_out
         rewrite_rows rewrite_bytes left_out elapsed_ms);
     object["stage"] = names::stage(optimized.stage).into();
-    object["verdict"] = names::verdict(optimized.verdict).into();
+    object["verdict"] = word(names::verdict(optimized.verdict)).into();
     object["rounds"] = optimized.rounds.into();
     let steps = optimized.steps.iter().map(|step| {
         json!({
             "stage": names::stage(step.stage),
             "state": names::step_state(step.state),
             "round": step.round,
-            "job_id": step.job,
+            "job_id": job(step.job),
             "text": step.text,
         })
     });
@@ -168,31 +187,31 @@ pub fn check(collection: &str, check: &Check) -> Value {
 
 pub fn segment(segment: &Segment) -> Value {
     json!({
-        "id": segment.id,
-        "partition_id": segment.partition,
+        "id": segment.id.to_string(),
+        "partition_id": segment.partition.to_string(),
         "rows": segment.rows,
-        "state": names::segment_state(segment.state),
-        "level": names::segment_level(segment.level),
+        "state": word(names::segment_state(segment.state)),
+        "level": (segment.level >= 0).then(|| word(names::segment_level(segment.level))),
         "is_sorted": answer(segment.is_sorted),
         "channel": segment.channel,
-        "compaction_from": segment.made_of,
-        "nodes": segment.nodes,
+        "compaction_from": ids(&segment.made_of),
+        "nodes": ids(&segment.nodes),
     })
 }
 
 pub fn plan(plan: &Plan) -> Value {
     let mut object = json!({
-        "sources": plan.sources,
-        "targets": plan.targets,
-        "judgement": names::judgement(plan.judgement),
-        "reason": names::reason(plan.reason),
+        "sources": ids(&plan.sources),
+        "targets": ids(&plan.targets),
+        "judgement": word(names::judgement(plan.judgement)),
+        "reason": word(names::reason(plan.reason)),
         "failure_reason": plan.failure_reason,
     });
     if let Some(details) = &plan.details {
-        object["type"] = names::plan_type(details.kind).into();
-        object["state"] = names::plan_state(details.state).into();
-        object["plan_id"] = details.id.into();
-        object["job_id"] = details.job.into();
+        object["type"] = word(names::plan_type(details.kind)).into();
+        object["state"] = word(names::plan_state(details.state)).into();
+        object["plan_id"] = details.id.to_string().into();
+        object["job_id"] = job(details.job);
     }
     object
 }

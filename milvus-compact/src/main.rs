@@ -3,6 +3,7 @@
 //! It is written on the C ABI of milvus-client: `ffi` has the declarations, generated from the header, and `milvus` wraps
 //! them. Nothing else is unsafe.
 
+#[allow(clippy::doc_markdown, clippy::struct_field_names)] // what a person reads has no backticks
 mod arguments;
 mod commands;
 mod configuration;
@@ -48,7 +49,7 @@ fn run() -> u8 {
                 Ok(())
             });
         }
-        Command::Man => return generated(|out| man(out)),
+        Command::Man => return generated(man),
         _ => {}
     }
     let output = Output::new(&arguments.output);

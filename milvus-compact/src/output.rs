@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::arguments::{self, When};
 
 /// Where results go.
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Output {
     pub json: bool,
     /// Whether bars can be drawn on standard error.
@@ -95,7 +96,7 @@ impl Output {
     }
 
     /// The columns of the terminal, or of a page where there is none.
-    pub fn width(&self) -> u16 {
+    pub fn width() -> u16 {
         let terminal = console::Term::stdout();
         terminal.size_checked().map_or(120, |(_, columns)| columns).max(20)
     }

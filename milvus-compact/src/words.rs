@@ -106,9 +106,10 @@ pub fn changed(report: &Report) -> String {
 }
 
 fn became(before: i64, after: i64) -> String {
-    match before == after {
-        true => format!("{}, as many as before", count(after, "segment")),
-        false => format!("{} became {after}", count(before, "segment")),
+    if before == after {
+        format!("{}, as many as before", count(after, "segment"))
+    } else {
+        format!("{} became {after}", count(before, "segment"))
     }
 }
 

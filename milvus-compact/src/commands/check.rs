@@ -21,7 +21,7 @@ pub(super) fn check(context: &Context, selection: &Selection, kind: &Kind) -> u8
         for record in &records {
             match (&record.check, &record.failure) {
                 (Some(check), _) => {
-                    context.output.listing(&json::check(&record.collection, check).to_string())
+                    context.output.listing(&json::check(&record.collection, check).to_string());
                 }
                 _ => context.output.listing(&json::record(record).to_string()),
             }
@@ -47,7 +47,7 @@ pub(super) fn look(context: &Context, names: &[String], kind: &Kind) -> Vec<Reco
 fn show(context: &Context, records: &[Record]) {
     let output = &context.output;
     let titles = ["collection", "would compact", "#segments", "#about", "#rows", "#L0", "#unsorted", "why"];
-    let mut table = table(output, &titles);
+    let mut table = table(&titles);
     let (mut would, mut may, mut checked) = (0, 0, 0);
     for record in records {
         match (&record.check, &record.failure) {

@@ -82,10 +82,8 @@ fn summary(context: &Context, records: &[Record], command: &str) {
     }
     if output.bars && records.len() > 1 {
         let titles = ["collection", "how it ended", "#before", "#after", "#rows", "#purged", "#took", "job"];
-        let mut table = table(output, &titles);
-        records.iter().for_each(|record| {
-            table.add_row(row(record));
-        });
+        let mut table = table(&titles);
+        table.add_rows(records.iter().map(row));
         output.line(&table.to_string());
     }
     let ways = [
@@ -142,23 +140,24 @@ fn follow_ups(context: &Context, records: &[Record], file: Option<&Path>) {
     }
     if let Some(file) = file.filter(|_| !going.is_empty()) {
         let command = format!("milvus-compact wait {}", word(&file.display().to_string()));
-        match output.json {
-            true => output.line(
+        if output.json {
+            output.line(
                 &serde_json::json!({"event": "jobs_file", "path": file, "command": command}).to_string(),
-            ),
-            false => output
-                .note(&format!("all of them, with what was known before the interruption:\n    {command}")),
+            );
+        } else {
+            output.note(&format!("all of them, with what was known before the interruption:\n    {command}"));
         }
     }
 }
 
 fn tell(context: &Context, text: &str, event: &str, record: &Record, command: Option<&str>) {
-    match context.output.json {
-        true => context.output.line(
-            &serde_json::json!({"event": event, "collection": record.collection, "job_id": record.job(), "command": command})
-                .to_string(),
-        ),
-        false => context.output.note(text),
+    if context.output.json {
+        context.output.line(
+        &serde_json::json!({"event": event, "collection": record.collection, "job_id": record.job().map(|id| id.to_string()), "command": command})
+            .to_string(),
+    );
+    } else {
+        context.output.note(text);
     }
 }
 

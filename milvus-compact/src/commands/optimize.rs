@@ -94,11 +94,13 @@ fn one(
 fn estimated(context: &Context, records: &[Record]) {
     let output = &context.output;
     if output.json {
-        records.iter().for_each(|record| output.listing(&json::record(record).to_string()));
+        for record in records {
+            output.listing(&json::record(record).to_string());
+        }
         return;
     }
     let titles = ["collection", "#segments", "#rewritten", "#into about", "#rows", "#MB, as estimated"];
-    let mut table = table(output, &titles);
+    let mut table = table(&titles);
     let mut has_rows = false;
     for record in records {
         match (&record.optimized, &record.failure) {

@@ -21,14 +21,16 @@ pub(super) fn plans(context: &Context, arguments: &Plans) -> u8 {
         }
     };
     if context.output.json {
-        plans.iter().for_each(|plan| context.output.listing(&json::plan(plan).to_string()));
+        for plan in &plans {
+            context.output.listing(&json::plan(plan).to_string());
+        }
         return exit::DONE;
     }
     if plans.is_empty() {
         context.output.listing("no plans: the server has none of it, or has forgotten them");
         return exit::DONE;
     }
-    let mut table = table(&context.output, &["sources", "targets", "how it ended", "type", "state"]);
+    let mut table = table(&["sources", "targets", "how it ended", "type", "state"]);
     for plan in &plans {
         let details = plan.details.as_ref();
         table.add_row([

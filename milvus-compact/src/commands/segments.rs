@@ -16,11 +16,12 @@ pub(super) fn segments(context: &Context, arguments: &Segments) -> u8 {
         }
     };
     if context.output.json {
-        segments.iter().for_each(|segment| context.output.listing(&json::segment(segment).to_string()));
+        for segment in &segments {
+            context.output.listing(&json::segment(segment).to_string());
+        }
         return exit::DONE;
     }
-    let mut table =
-        table(&context.output, &["#segment", "#rows", "state", "level", "sorted", "#partition", "channel"]);
+    let mut table = table(&["#segment", "#rows", "state", "level", "sorted", "#partition", "channel"]);
     for segment in &segments {
         table.add_row([
             segment.id.to_string(),

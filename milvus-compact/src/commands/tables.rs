@@ -5,13 +5,13 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent, pres
 use crate::output::Output;
 
 /// A table with these titles. Those that begin with `#` are columns of numbers.
-pub(super) fn table(output: &Output, titles: &[&str]) -> Table {
+pub(super) fn table(titles: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table
         .set_style(TableComponent::HeaderLines, '-')
         .set_style(TableComponent::MiddleHeaderIntersections, '-');
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(output.width());
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(Output::width());
     table.set_header(titles.iter().map(|title| title.trim_start_matches('#')));
     for (index, title) in titles.iter().enumerate() {
         if let Some(column) = table.column_mut(index).filter(|_| title.starts_with('#')) {

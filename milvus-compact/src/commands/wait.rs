@@ -75,14 +75,14 @@ fn what(context: &Context, arguments: &Wait) -> Result<(Vec<Left>, Option<JobsFi
         );
         return Err((exit::USAGE, why));
     }
-    let content = jobs_file::read(path).map_err(|why| (exit::USAGE, why))?;
-    if content.uri != context.uri {
-        let why = format!("the jobs in {} are of {}, not of {}", path.display(), content.uri, context.uri);
+    let found = jobs_file::read(path).map_err(|why| (exit::USAGE, why))?;
+    if found.uri != context.uri {
+        let why = format!("the jobs in {} are of {}, not of {}", path.display(), found.uri, context.uri);
         return Err((exit::USAGE, why));
     }
     let jobs = JobsFile::reopen(path).map_err(|why| (exit::OUTPUT, why))?;
     // A job may have been written twice, by a run and by a wait.
-    let latest: HashMap<i64, Left> = content.left.into_iter().map(|left| (left.job, left)).collect();
+    let latest: HashMap<i64, Left> = found.left.into_iter().map(|left| (left.job, left)).collect();
     let mut left: Vec<Left> = latest.into_values().collect();
     left.sort_by(|one, other| (&one.collection, one.job).cmp(&(&other.collection, other.job)));
     Ok((left, Some(jobs)))

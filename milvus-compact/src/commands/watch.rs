@@ -34,7 +34,7 @@ pub(super) fn watch(context: &Context, arguments: &Watch) -> u8 {
             drawn = draw(context, &records, drawn);
         } else {
             changed(&before, &records).for_each(|record| {
-                context.output.listing(&format!("{}: {}", record.collection, state(record)))
+                context.output.listing(&format!("{}: {}", record.collection, state(record)));
             });
         }
         before = records;
@@ -67,23 +67,20 @@ fn object(record: &Record) -> String {
 fn state(record: &Record) -> String {
     match (&record.check, &record.failure) {
         (Some(check), _) => {
-            let mut text = format!(
-                "{}, {}",
-                words::count(check.segments.max(0), "segment"),
-                words::count(check.rows.max(0), "row")
-            );
+            let mut parts =
+                vec![words::count(check.segments.max(0), "segment"), words::count(check.rows.max(0), "row")];
             if check.l0 > 0 {
-                text += &format!(", {} of deletions", check.l0);
+                parts.push(format!("{} of deletions", check.l0));
             }
             if check.unsorted > 0 {
-                text += &format!(", {} not sorted", check.unsorted);
+                parts.push(format!("{} not sorted", check.unsorted));
             }
-            match check.is_running {
-                ffi::MILVUS_YES => text += ", a compaction runs",
-                _ if check.is_final == ffi::MILVUS_YES => text += ", in its final form",
-                _ => text += &format!(", {}", check.reason),
-            }
-            text
+            parts.push(match check.is_running {
+                ffi::MILVUS_YES => "a compaction runs".to_owned(),
+                _ if check.is_final == ffi::MILVUS_YES => "in its final form".to_owned(),
+                _ => check.reason.clone(),
+            });
+            parts.join(", ")
         }
         (None, Some(failure)) => failure.message.clone(),
         (None, None) => "not looked at".to_owned(),
@@ -93,7 +90,7 @@ fn state(record: &Record) -> String {
 /// Draws the table over the one before. Returns its lines.
 fn draw(context: &Context, records: &[Record], drawn: usize) -> usize {
     let titles = ["collection", "#segments", "#rows", "#L0", "#unsorted", "runs", "final", "state"];
-    let mut table = table(&context.output, &titles);
+    let mut table = table(&titles);
     for record in records {
         let Some(check) = &record.check else {
             table.add_row([record.collection.clone(), state(record)]);

@@ -70,9 +70,10 @@ impl<'a> Collection<'a> {
         let (before, after) = (sorted(&self.before), sorted(&self.after));
         let kept: Vec<i64> = before.iter().copied().filter(|id| !sources.contains(id)).collect();
         self.others(page, "no plan took these", &kept, |id| {
-            match self.after.contains_key(&id) || self.record.after.is_none() {
-                true => "",
-                false => "gone: something else replaced it",
+            if self.after.contains_key(&id) || self.record.after.is_none() {
+                ""
+            } else {
+                "gone: something else replaced it"
             }
         });
         let new: Vec<i64> = after

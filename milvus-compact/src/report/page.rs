@@ -88,7 +88,7 @@ fn figures(page: &mut String, records: &[Record]) {
         let _ = writeln!(
             page,
             "<tr><td class=\"name\"><a href=\"#c{index}\">{}</a></td><td><span class=\"how {class}\">{sign} {}</span><br>\
-             <span class=\"faint\">{}</span></td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
+             <span class=\"faint long\">{}</span></td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
              <td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             escaped(&record.collection),
             words::outcome(record),
@@ -119,6 +119,7 @@ fn from_to(before: Option<i64>, after: Option<i64>) -> String {
 /// "60 (20 %)".
 pub(super) fn share(part: Option<i64>, whole: Option<i64>) -> String {
     match (part, whole) {
+        (Some(0), _) => "none".to_owned(),
         (Some(part), Some(whole)) if whole > 0 => {
             let percent = i128::from(part) * 100 / i128::from(whole);
             format!("{} ({percent}\u{a0}%)", grouped(Some(part)))

@@ -78,8 +78,9 @@ fn row(page: &mut String, record: &Record, y: f64, x: &dyn Fn(Duration) -> f64) 
                 write!(page, "<circle class=\"mark\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"4\"/>", x(mark.at));
         }
         if mark.failed > failed {
+            // Above the bar, where a completed plan of the same moment does not hide it.
             let (left, right) = (x(mark.at) - 4.0, x(mark.at) + 4.0);
-            let (top, bottom) = (middle - 4.0, middle + 4.0);
+            let (top, bottom) = (middle - 13.0, middle - 5.0);
             let _ = write!(
                 page,
                 "<path class=\"cross\" d=\"M{left:.1} {top:.1}L{right:.1} {bottom:.1}M{right:.1} {top:.1}L{left:.1} {bottom:.1}\"/>"

@@ -22,7 +22,7 @@ impl<'a> Bars<'a> {
     pub(super) fn new(output: &'a Output, total: usize) -> Self {
         let all = MultiProgress::new();
         let bar = all.add(ProgressBar::new(total as u64));
-        bar.set_style(style(output.width(), true));
+        bar.set_style(style(Output::width(), true));
         bar.set_prefix("collections");
         bar.set_message(String::new());
         bar.tick();
@@ -34,8 +34,8 @@ impl<'a> Bars<'a> {
             return;
         }
         let bar = self.all.insert_before(&self.total, ProgressBar::new(1));
-        bar.set_style(style(self.output.width(), false));
-        bar.set_prefix(console::truncate_str(name, name_width(self.output.width()), "~").into_owned());
+        bar.set_style(style(Output::width(), false));
+        bar.set_prefix(console::truncate_str(name, name_width(Output::width()), "~").into_owned());
         bar.set_message("starting");
         bar.tick();
         self.running.insert(index, bar);

@@ -1,8 +1,8 @@
 //! Each exit code, and the words that go with it.
 
-use milvus_fake::{Fake, Fault, Method, obey};
+use milvus_fake::{Fake, Fault, Method};
 
-use crate::support::{Folder, Said, command, fake, run};
+use crate::support::{Folder, Said, command, fake, order, run};
 
 #[test]
 fn what_is_compacted_is_told_with_before_after_and_what_was_purged() {
@@ -91,7 +91,7 @@ fn a_wait_can_give_up_where_nothing_moves() {
 #[test]
 fn busy_is_6() {
     let fake = fake();
-    obey(&fake, "held succeeds 1000");
+    order(&fake, "held succeeds 1000");
     let said = run(&fake, &["run", "succeeds", "--timeout", "2s"]).ended_with(6);
     assert!(said.out.contains("Another compaction holds them"), "{}", said.out);
 }
@@ -132,7 +132,7 @@ fn what_the_server_is_too_old_for_is_10() {
 #[test]
 fn an_optimization_beyond_a_bound_is_11() {
     let fake = fake();
-    obey(&fake, "mergeable wide 4");
+    order(&fake, "mergeable wide 4");
     let said = run(&fake, &["optimize", "wide", "--max-rewrite-rows", "1"]).ended_with(11);
     assert!(said.out.contains("wide: failed: "), "{}", said.out);
     assert_eq!(fake.count(Method::Trigger), 0);
@@ -141,7 +141,7 @@ fn an_optimization_beyond_a_bound_is_11() {
 #[test]
 fn optimizing_ends_with_0_when_everything_is_served() {
     let fake = fake();
-    obey(&fake, "mergeable wide 4");
+    order(&fake, "mergeable wide 4");
     let said = run(&fake, &["optimize", "wide", "--dry-run"]).ended_with(0);
     assert!(said.out.contains("wide"), "{}", said.out);
     assert_eq!(fake.count(Method::Trigger), 0);
@@ -155,7 +155,7 @@ fn a_collection_that_is_dropped_meanwhile_is_9() {
     let state = Folder::new();
     let child = crate::support::started(command(&fake.uri(), &state).args(["run", "never_ends"]));
     crate::support::until_triggered(&state);
-    obey(&fake, "drop never_ends");
+    order(&fake, "drop never_ends");
     let said = Said::of(&child.wait_with_output().unwrap()).ended_with(9);
     assert!(
         said.out.contains("never_ends: failed: ") && said.out.contains("never_ends: job "),

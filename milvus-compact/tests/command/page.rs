@@ -1,12 +1,10 @@
 //! The page: one file without network or scripts, in which names are no markup.
 
-use milvus_fake::obey;
-
-use crate::support::{Folder, fake, run};
+use crate::support::{Folder, fake, order, run};
 
 fn page_of(names: &[&str]) -> String {
     let (fake, state) = (fake(), Folder::new());
-    obey(&fake, "mergeable wide 4");
+    order(&fake, "mergeable wide 4");
     let path = state.file("page.html").display().to_string();
     let said = run(&fake, &[&["run", "--report", &path], names].concat());
     assert!(said.out.contains(&format!("report: {path}")), "{}", said.out);

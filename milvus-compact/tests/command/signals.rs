@@ -3,9 +3,9 @@
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use milvus_fake::{Fake, Method, Scenario, obey};
+use milvus_fake::{Fake, Method, Scenario};
 
-use crate::support::{Folder, Said, command, fake, started, until_triggered};
+use crate::support::{Folder, Said, command, fake, order, started, until_triggered};
 
 fn send(signal: &str, child: &Child) {
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
@@ -32,7 +32,7 @@ fn an_interrupted_run_says_what_goes_on_and_a_wait_follows_it_to_its_end() {
         let (fake, state) = (fake(), Folder::new());
         let scenario = Scenario::job(1, &[[1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]);
         fake.add("documents", scenario);
-        obey(&fake, "slow State 300");
+        order(&fake, "slow State 300");
         let said = interrupted(&fake, &state, signal, &["run", "documents"]).ended_with(code);
         assert!(said.out.contains("documents: not over: job "), "{}", said.out);
         assert!(said.err.contains("milvus-compact wait documents "), "{}", said.err);
@@ -83,7 +83,7 @@ fn a_killed_run_leaves_the_file_of_its_jobs() {
 #[test]
 fn a_trigger_that_a_signal_cuts_short_is_in_doubt() {
     let (fake, state) = (fake(), Folder::new());
-    obey(&fake, "slow Trigger 60000");
+    order(&fake, "slow Trigger 60000");
     let child = started(command(&fake.uri(), &state).args(["run", "succeeds"]));
     until(|| fake.count(Method::Trigger) > 0);
     send("-INT", &child);

@@ -88,6 +88,11 @@ pub(crate) fn run(fake: &Fake, arguments: &[&str]) -> Said {
     Said::of(&command(&fake.uri(), &state).args(arguments).output().unwrap())
 }
 
+/// Has the server do something, as `control.rs` of the fake lists it.
+pub(crate) fn order(fake: &Fake, line: &str) {
+    assert_eq!(milvus_fake::obey(fake, line), "done", "{line}");
+}
+
 pub(crate) fn fake() -> Fake {
     Fake::start("2.6.8")
 }

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use milvus_fake::{Fake, Scenario, obey};
+use milvus_fake::{Fake, Scenario};
 
-use crate::support::Folder;
+use crate::support::{Folder, order};
 
 /// What a terminal of so many columns gets.
 fn shown(fake: &Fake, columns: u16, environment: &[(&str, &str)], arguments: &str) -> String {
@@ -30,7 +30,7 @@ fn shown(fake: &Fake, columns: u16, environment: &[(&str, &str)], arguments: &st
 fn slow_fake() -> Fake {
     let fake = Fake::start("2.6.8");
     fake.add("documents", Scenario::job(3, &[[3, 0, 0, 0], [2, 1, 0, 0], [1, 2, 0, 0], [0, 3, 0, 0]]));
-    obey(&fake, "slow State 200");
+    order(&fake, "slow State 200");
     fake
 }
 
