@@ -152,6 +152,7 @@ pub struct milvus_compact_params {
     pub channel: *const c_char,
     pub segment_ids: *const i64,
     pub segment_count: usize,
+    pub database: *const c_char,
 }
 impl milvus_compact_params {
     pub const INIT: Self = Self {
@@ -163,6 +164,7 @@ impl milvus_compact_params {
         channel: null(),
         segment_ids: null(),
         segment_count: 0,
+        database: null(),
     };
 }
 #[derive(Clone, Copy)]
@@ -539,6 +541,132 @@ impl milvus_resolution {
     };
 }
 #[repr(C)]
+pub struct milvus_collection_list {
+    opaque: [u8; 0],
+}
+#[repr(C)]
+pub struct milvus_database_list {
+    opaque: [u8; 0],
+}
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_collection_info {
+    pub size: usize,
+    pub collection_name: *const c_char,
+    pub database: *const c_char,
+    pub aliases: *const c_char,
+    pub id: i64,
+    pub rows: i64,
+    pub is_loaded: i32,
+    pub has_clustering_key: i32,
+    pub status: milvus_status,
+    pub reserved: i32,
+    pub error: *const milvus_error,
+}
+impl milvus_collection_info {
+    pub const INIT: Self = Self {
+        size: size_of::<Self>(),
+        collection_name: null(),
+        database: null(),
+        aliases: null(),
+        id: 0,
+        rows: 0,
+        is_loaded: 0,
+        has_clustering_key: 0,
+        status: 0,
+        reserved: 0,
+        error: null(),
+    };
+}
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_database_info {
+    pub size: usize,
+    pub database: *const c_char,
+    pub id: i64,
+}
+impl milvus_database_info {
+    pub const INIT: Self = Self {
+        size: size_of::<Self>(),
+        database: null(),
+        id: 0,
+    };
+}
+#[repr(C)]
+pub struct milvus_survey_list {
+    opaque: [u8; 0],
+}
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_survey_params {
+    pub size: usize,
+    pub compaction: *const milvus_compact_params,
+    pub concurrency: i32,
+    pub all_databases: i32,
+    pub row_bytes: i64,
+    pub segment_bytes: i64,
+}
+impl milvus_survey_params {
+    pub const INIT: Self = Self {
+        size: size_of::<Self>(),
+        compaction: null(),
+        concurrency: 0,
+        all_databases: 0,
+        row_bytes: 0,
+        segment_bytes: 0,
+    };
+}
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_survey_result {
+    pub size: usize,
+    pub collection_name: *const c_char,
+    pub database: *const c_char,
+    pub status: milvus_status,
+    pub reserved: i32,
+    pub error: *const milvus_error,
+    pub check: *const milvus_check_result,
+    pub stored_segments: i64,
+    pub stored_rows: i64,
+    pub stored_bytes: i64,
+    pub small_segments: i64,
+    pub unsorted_segments: i64,
+    pub l0_segments: i64,
+    pub deleted_rows: i64,
+    pub merged_segments: i64,
+    pub merged_into: i64,
+    pub rewrite_rows: i64,
+    pub rewrite_bytes: i64,
+    pub row_bytes: i64,
+    pub segment_bytes: i64,
+    pub fragmentation: f64,
+}
+impl milvus_survey_result {
+    pub const INIT: Self = Self {
+        size: size_of::<Self>(),
+        collection_name: null(),
+        database: null(),
+        status: 0,
+        reserved: 0,
+        error: null(),
+        check: null(),
+        stored_segments: 0,
+        stored_rows: 0,
+        stored_bytes: 0,
+        small_segments: 0,
+        unsorted_segments: 0,
+        l0_segments: 0,
+        deleted_rows: 0,
+        merged_segments: 0,
+        merged_into: 0,
+        rewrite_rows: 0,
+        rewrite_bytes: 0,
+        row_bytes: 0,
+        segment_bytes: 0,
+        fragmentation: 0.0,
+    };
+}
+#[repr(C)]
 pub struct milvus_many_list {
     opaque: [u8; 0],
 }
@@ -891,7 +1019,7 @@ unsafe extern "C" {
     pub fn milvus_verdict_message(verdict: milvus_verdict) -> *const c_char;
     pub fn milvus_compaction_state_name(state: i32) -> *const c_char;
     pub fn milvus_compaction_plans(client: *mut milvus_client, job_id: i64, timeout_ms: i64, out_plans: *mut *mut milvus_plan_list) -> milvus_status;
-    pub fn milvus_compaction_tasks(client: *mut milvus_client, collection_name: *const c_char, timeout_ms: i64, out_plans: *mut *mut milvus_plan_list) -> milvus_status;
+    pub fn milvus_compaction_tasks(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, timeout_ms: i64, out_plans: *mut *mut milvus_plan_list) -> milvus_status;
     pub fn milvus_plan_type_name(number: i32) -> *const c_char;
     pub fn milvus_plan_state_name(number: i32) -> *const c_char;
     pub fn milvus_plan_list_count(plans: *const milvus_plan_list) -> usize;
@@ -900,7 +1028,7 @@ unsafe extern "C" {
     pub fn milvus_judgement_name(judgement: i32) -> *const c_char;
     pub fn milvus_reason_name(reason: i32) -> *const c_char;
     pub fn milvus_reason_message(reason: i32) -> *const c_char;
-    pub fn milvus_segments(client: *mut milvus_client, collection_name: *const c_char, which: i32, timeout_ms: i64, out_segments: *mut *mut milvus_segment_list) -> milvus_status;
+    pub fn milvus_segments(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, which: i32, timeout_ms: i64, out_segments: *mut *mut milvus_segment_list) -> milvus_status;
     pub fn milvus_segment_list_count(segments: *const milvus_segment_list) -> usize;
     pub fn milvus_segment_list_get(segments: *const milvus_segment_list, index: usize, out_segment: *mut milvus_segment) -> milvus_status;
     pub fn milvus_segment_list_free(segments: *mut milvus_segment_list);
@@ -908,9 +1036,21 @@ unsafe extern "C" {
     pub fn milvus_segment_state_name(state: i32) -> *const c_char;
     pub fn milvus_segment_level_name(level: i32) -> *const c_char;
     pub fn milvus_compaction_check(client: *mut milvus_client, collection_name: *const c_char, params: *const milvus_compact_params, timeout_ms: i64, out_result: *mut milvus_check_result) -> milvus_status;
-    pub fn milvus_compaction_resolve(client: *mut milvus_client, collection_name: *const c_char, timeout_ms: i64, out_resolution: *mut milvus_resolution) -> milvus_status;
+    pub fn milvus_compaction_resolve(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, timeout_ms: i64, out_resolution: *mut milvus_resolution) -> milvus_status;
     pub fn milvus_resolution_name(state: i32) -> *const c_char;
-    pub fn milvus_flush(client: *mut milvus_client, collection_name: *const c_char, timeout_ms: i64) -> milvus_status;
+    pub fn milvus_flush(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, timeout_ms: i64) -> milvus_status;
+    pub fn milvus_collections(client: *mut milvus_client, database: *const c_char, timeout_ms: i64, out_list: *mut *mut milvus_collection_list) -> milvus_status;
+    pub fn milvus_collection_list_count(list: *const milvus_collection_list) -> usize;
+    pub fn milvus_collection_list_get(list: *const milvus_collection_list, index: usize, out_info: *mut milvus_collection_info) -> milvus_status;
+    pub fn milvus_collection_list_free(list: *mut milvus_collection_list);
+    pub fn milvus_databases(client: *mut milvus_client, timeout_ms: i64, out_list: *mut *mut milvus_database_list) -> milvus_status;
+    pub fn milvus_database_list_count(list: *const milvus_database_list) -> usize;
+    pub fn milvus_database_list_get(list: *const milvus_database_list, index: usize, out_info: *mut milvus_database_info) -> milvus_status;
+    pub fn milvus_database_list_free(list: *mut milvus_database_list);
+    pub fn milvus_survey(client: *mut milvus_client, names: *const *const c_char, name_count: usize, params: *const milvus_survey_params, timeout_ms: i64, out_list: *mut *mut milvus_survey_list) -> milvus_status;
+    pub fn milvus_survey_list_count(list: *const milvus_survey_list) -> usize;
+    pub fn milvus_survey_list_get(list: *const milvus_survey_list, index: usize, out_result: *mut milvus_survey_result) -> milvus_status;
+    pub fn milvus_survey_list_free(list: *mut milvus_survey_list);
     pub fn milvus_compact_many(client: *mut milvus_client, names: *const *const c_char, name_count: usize, params: *const milvus_many_params, timeout_ms: i64, out_list: *mut *mut milvus_many_list) -> milvus_status;
     pub fn milvus_many_list_count(list: *const milvus_many_list) -> usize;
     pub fn milvus_many_list_get(list: *const milvus_many_list, index: usize, out_result: *mut milvus_many_result) -> milvus_status;
@@ -925,7 +1065,7 @@ unsafe extern "C" {
     pub fn milvus_step_state_name(state: i32) -> *const c_char;
     pub fn milvus_job_export(client: *mut milvus_client, job_id: i64, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
     pub fn milvus_job_import(client: *mut milvus_client, text: *const c_char, out_job_id: *mut i64) -> milvus_status;
-    pub fn milvus_compaction_wait_in(client: *mut milvus_client, collection_name: *const c_char, job_id: i64, timeout_ms: i64, out_report: *mut milvus_compaction_report) -> milvus_status;
+    pub fn milvus_compaction_wait_in(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, job_id: i64, timeout_ms: i64, out_report: *mut milvus_compaction_report) -> milvus_status;
     pub fn milvus_future_wait(future: *mut milvus_future, timeout_ms: i64) -> milvus_status;
     pub fn milvus_future_poll(future: *mut milvus_future) -> milvus_status;
     pub fn milvus_future_cancel(future: *mut milvus_future) -> milvus_status;
@@ -939,16 +1079,19 @@ unsafe extern "C" {
     pub fn milvus_compact_with_async(client: *mut milvus_client, collection_name: *const c_char, params: *const milvus_compact_params, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_compaction_state_async(client: *mut milvus_client, job_id: i64, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_compaction_wait_async(client: *mut milvus_client, job_id: i64, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
-    pub fn milvus_compaction_wait_in_async(client: *mut milvus_client, collection_name: *const c_char, job_id: i64, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_compaction_wait_in_async(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, job_id: i64, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_compaction_plans_async(client: *mut milvus_client, job_id: i64, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
-    pub fn milvus_compaction_tasks_async(client: *mut milvus_client, collection_name: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
-    pub fn milvus_segments_async(client: *mut milvus_client, collection_name: *const c_char, which: i32, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_compaction_tasks_async(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_segments_async(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, which: i32, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_compaction_check_async(client: *mut milvus_client, collection_name: *const c_char, params: *const milvus_compact_params, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
-    pub fn milvus_compaction_resolve_async(client: *mut milvus_client, collection_name: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
-    pub fn milvus_flush_async(client: *mut milvus_client, collection_name: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_compaction_resolve_async(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_flush_async(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_optimize_async(client: *mut milvus_client, collection_name: *const c_char, params: *const milvus_optimize_params, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_optimize_many_async(client: *mut milvus_client, names: *const *const c_char, name_count: usize, params: *const milvus_optimize_params, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_compact_many_async(client: *mut milvus_client, names: *const *const c_char, name_count: usize, params: *const milvus_many_params, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_collections_async(client: *mut milvus_client, database: *const c_char, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_databases_async(client: *mut milvus_client, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
+    pub fn milvus_survey_async(client: *mut milvus_client, names: *const *const c_char, name_count: usize, params: *const milvus_survey_params, timeout_ms: i64, out_future: *mut *mut milvus_future) -> milvus_status;
     pub fn milvus_future_take_server_info(future: *mut milvus_future, out_info: *mut milvus_server_info) -> milvus_status;
     pub fn milvus_future_take_job_id(future: *mut milvus_future, out_job_id: *mut i64) -> milvus_status;
     pub fn milvus_future_take_compact_result(future: *mut milvus_future, out_result: *mut milvus_compact_result) -> milvus_status;
@@ -960,6 +1103,9 @@ unsafe extern "C" {
     pub fn milvus_future_take_segments(future: *mut milvus_future, out_segments: *mut *mut milvus_segment_list) -> milvus_status;
     pub fn milvus_future_take_many(future: *mut milvus_future, out_list: *mut *mut milvus_many_list) -> milvus_status;
     pub fn milvus_future_take_optimized(future: *mut milvus_future, out_list: *mut *mut milvus_optimize_list) -> milvus_status;
+    pub fn milvus_future_take_collections(future: *mut milvus_future, out_list: *mut *mut milvus_collection_list) -> milvus_status;
+    pub fn milvus_future_take_databases(future: *mut milvus_future, out_list: *mut *mut milvus_database_list) -> milvus_status;
+    pub fn milvus_future_take_survey(future: *mut milvus_future, out_list: *mut *mut milvus_survey_list) -> milvus_status;
     pub fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status;
     pub fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) -> milvus_status;
     pub fn milvus_future_set_queue(future: *mut milvus_future, queue: *mut milvus_queue, user_data: *mut c_void) -> milvus_status;
@@ -1012,6 +1158,7 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_compact_params channel", std::mem::offset_of!(milvus_compact_params, channel), 0),
     ("milvus_compact_params segment_ids", std::mem::offset_of!(milvus_compact_params, segment_ids), 0),
     ("milvus_compact_params segment_count", std::mem::offset_of!(milvus_compact_params, segment_count), 0),
+    ("milvus_compact_params database", std::mem::offset_of!(milvus_compact_params, database), 0),
     ("milvus_compact_result -", 0, size_of::<milvus_compact_result>()),
     ("milvus_compact_result size", std::mem::offset_of!(milvus_compact_result, size), 0),
     ("milvus_compact_result trigger", std::mem::offset_of!(milvus_compact_result, trigger), 0),
@@ -1126,6 +1273,51 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_resolution reserved", std::mem::offset_of!(milvus_resolution, reserved), 0),
     ("milvus_resolution job_id", std::mem::offset_of!(milvus_resolution, job_id), 0),
     ("milvus_resolution text", std::mem::offset_of!(milvus_resolution, text), 0),
+    ("milvus_collection_info -", 0, size_of::<milvus_collection_info>()),
+    ("milvus_collection_info size", std::mem::offset_of!(milvus_collection_info, size), 0),
+    ("milvus_collection_info collection_name", std::mem::offset_of!(milvus_collection_info, collection_name), 0),
+    ("milvus_collection_info database", std::mem::offset_of!(milvus_collection_info, database), 0),
+    ("milvus_collection_info aliases", std::mem::offset_of!(milvus_collection_info, aliases), 0),
+    ("milvus_collection_info id", std::mem::offset_of!(milvus_collection_info, id), 0),
+    ("milvus_collection_info rows", std::mem::offset_of!(milvus_collection_info, rows), 0),
+    ("milvus_collection_info is_loaded", std::mem::offset_of!(milvus_collection_info, is_loaded), 0),
+    ("milvus_collection_info has_clustering_key", std::mem::offset_of!(milvus_collection_info, has_clustering_key), 0),
+    ("milvus_collection_info status", std::mem::offset_of!(milvus_collection_info, status), 0),
+    ("milvus_collection_info reserved", std::mem::offset_of!(milvus_collection_info, reserved), 0),
+    ("milvus_collection_info error", std::mem::offset_of!(milvus_collection_info, error), 0),
+    ("milvus_database_info -", 0, size_of::<milvus_database_info>()),
+    ("milvus_database_info size", std::mem::offset_of!(milvus_database_info, size), 0),
+    ("milvus_database_info database", std::mem::offset_of!(milvus_database_info, database), 0),
+    ("milvus_database_info id", std::mem::offset_of!(milvus_database_info, id), 0),
+    ("milvus_survey_params -", 0, size_of::<milvus_survey_params>()),
+    ("milvus_survey_params size", std::mem::offset_of!(milvus_survey_params, size), 0),
+    ("milvus_survey_params compaction", std::mem::offset_of!(milvus_survey_params, compaction), 0),
+    ("milvus_survey_params concurrency", std::mem::offset_of!(milvus_survey_params, concurrency), 0),
+    ("milvus_survey_params all_databases", std::mem::offset_of!(milvus_survey_params, all_databases), 0),
+    ("milvus_survey_params row_bytes", std::mem::offset_of!(milvus_survey_params, row_bytes), 0),
+    ("milvus_survey_params segment_bytes", std::mem::offset_of!(milvus_survey_params, segment_bytes), 0),
+    ("milvus_survey_result -", 0, size_of::<milvus_survey_result>()),
+    ("milvus_survey_result size", std::mem::offset_of!(milvus_survey_result, size), 0),
+    ("milvus_survey_result collection_name", std::mem::offset_of!(milvus_survey_result, collection_name), 0),
+    ("milvus_survey_result database", std::mem::offset_of!(milvus_survey_result, database), 0),
+    ("milvus_survey_result status", std::mem::offset_of!(milvus_survey_result, status), 0),
+    ("milvus_survey_result reserved", std::mem::offset_of!(milvus_survey_result, reserved), 0),
+    ("milvus_survey_result error", std::mem::offset_of!(milvus_survey_result, error), 0),
+    ("milvus_survey_result check", std::mem::offset_of!(milvus_survey_result, check), 0),
+    ("milvus_survey_result stored_segments", std::mem::offset_of!(milvus_survey_result, stored_segments), 0),
+    ("milvus_survey_result stored_rows", std::mem::offset_of!(milvus_survey_result, stored_rows), 0),
+    ("milvus_survey_result stored_bytes", std::mem::offset_of!(milvus_survey_result, stored_bytes), 0),
+    ("milvus_survey_result small_segments", std::mem::offset_of!(milvus_survey_result, small_segments), 0),
+    ("milvus_survey_result unsorted_segments", std::mem::offset_of!(milvus_survey_result, unsorted_segments), 0),
+    ("milvus_survey_result l0_segments", std::mem::offset_of!(milvus_survey_result, l0_segments), 0),
+    ("milvus_survey_result deleted_rows", std::mem::offset_of!(milvus_survey_result, deleted_rows), 0),
+    ("milvus_survey_result merged_segments", std::mem::offset_of!(milvus_survey_result, merged_segments), 0),
+    ("milvus_survey_result merged_into", std::mem::offset_of!(milvus_survey_result, merged_into), 0),
+    ("milvus_survey_result rewrite_rows", std::mem::offset_of!(milvus_survey_result, rewrite_rows), 0),
+    ("milvus_survey_result rewrite_bytes", std::mem::offset_of!(milvus_survey_result, rewrite_bytes), 0),
+    ("milvus_survey_result row_bytes", std::mem::offset_of!(milvus_survey_result, row_bytes), 0),
+    ("milvus_survey_result segment_bytes", std::mem::offset_of!(milvus_survey_result, segment_bytes), 0),
+    ("milvus_survey_result fragmentation", std::mem::offset_of!(milvus_survey_result, fragmentation), 0),
     ("milvus_many_params -", 0, size_of::<milvus_many_params>()),
     ("milvus_many_params size", std::mem::offset_of!(milvus_many_params, size), 0),
     ("milvus_many_params compaction", std::mem::offset_of!(milvus_many_params, compaction), 0),
