@@ -10,7 +10,8 @@ use crate::milvus::{self, Kind};
 const EXAMPLES: &str = "\
 Examples:
   milvus-compact info                             what the server is
-  milvus-compact check --all                      what a compaction would do; starts nothing
+  milvus-compact survey --all                     which collections are worth compacting; starts nothing
+  milvus-compact check products                   what a compaction of one would do; starts nothing
   milvus-compact run products orders              compacts two collections, and waits
   milvus-compact run --match 'log_*' --report night.html
   milvus-compact run --all --min-segments 8 --budget 2h --json
@@ -96,6 +97,8 @@ pub enum When {
 pub enum Command {
     /// Compact collections, and wait until it is done
     Run(Run),
+    /// Show which collections are worth compacting; starts nothing
+    Survey(Survey),
     /// Say what a compaction would do; starts nothing
     Check(Check),
     /// Wait for a job that somebody started, or for those that an interrupted run left
@@ -118,19 +121,22 @@ pub enum Command {
     Man,
 }
 
-/// Which collections. Exactly one of the three has to be chosen.
+/// Which collections. One of these has to be chosen; a pattern goes with --all-databases too.
 #[derive(Args, Clone, Debug)]
-#[group(id = "selection", required = true, multiple = false)]
+#[group(id = "selection", required = true, multiple = true)]
 pub struct Selection {
     /// Names or aliases of collections
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", conflicts_with_all = ["pattern", "all", "all_databases"])]
     pub names: Vec<String>,
     /// Every collection whose name matches: * is any text, ? any character
     #[arg(long = "match", value_name = "GLOB")]
     pub pattern: Option<String>,
     /// Every collection of the database
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["pattern", "all_databases"])]
     pub all: bool,
+    /// Every collection of every database that the user may see
+    #[arg(long)]
+    pub all_databases: bool,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -197,9 +203,12 @@ pub struct Run {
     /// Only say what would be done, as `check`
     #[arg(long)]
     pub dry_run: bool,
-    /// Only collections of which a trigger would take at least so many segments
+    /// Only collections of which at least so many segments would be merged
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
     pub min_segments: Option<i64>,
+    /// Only collections with at least this share of deleted rows, e.g. 20%; known of loaded ones. With --min-segments either is enough
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub min_deleted: Option<f64>,
     /// Also rewrite collections that are in their final form already (one segment becomes one)
     #[arg(long)]
     pub force: bool,
@@ -213,6 +222,14 @@ pub struct Run {
 pub enum Budget {
     Collections(usize),
     Time(Duration),
+}
+
+#[derive(Args, Debug)]
+pub struct Survey {
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub kind: KindArguments,
 }
 
 #[derive(Args, Debug)]
@@ -295,6 +312,13 @@ pub struct Flush {
     /// Stop waiting for a collection after this time
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1m")]
     pub timeout: Duration,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').trim().parse::<f64>().ok();
+    number
+        .filter(|number| *number > 0.0 && *number <= 100.0)
+        .ok_or("it has to be above 0 and at most 100".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

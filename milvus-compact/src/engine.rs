@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::ffi;
-use crate::milvus::{Failure, Go, Progress, Triggered};
+use crate::milvus::{Failure, Go, Progress, Target, Triggered};
 use crate::record::Record;
 use crate::show::Show;
 use crate::stop::Stop;
@@ -81,7 +81,7 @@ impl Surroundings<'_> {
 
 /// Works on every collection, in their order, and returns a record of each.
 pub fn run_all(
-    names: &[String],
+    targets: &[Target],
     limits: Limits,
     stop: &Stop,
     show: &mut dyn Show,
@@ -90,18 +90,18 @@ pub fn run_all(
     let (events, received) = mpsc::channel();
     let (next, counted) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let started = Instant::now();
-    let records: Mutex<Vec<Option<Record>>> = Mutex::new(vec![None; names.len()]);
+    let records: Mutex<Vec<Option<Record>>> = Mutex::new(vec![None; targets.len()]);
     std::thread::scope(|scope| {
-        let workers = limits.concurrency.clamp(1, names.len().max(1));
+        let workers = limits.concurrency.clamp(1, targets.len().max(1));
         for _ in 0..workers {
             let events = events.clone();
             let (next, counted, records) = (&next, &counted, &records);
             let take = move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(name) = names.get(index) else { return };
+                    let Some(target) = targets.get(index) else { return };
                     let around = Surroundings { stop, started, index, events: &events, counted, limits };
-                    let mut record = Record { began: around.now(), ..Record::new(name) };
+                    let mut record = Record { began: around.now(), ..Record::new(target) };
                     if stop.is_asked() {
                         record.skipped = Some(format!("not started: {} came first", stop.name()));
                     } else {
@@ -121,22 +121,22 @@ pub fn run_all(
             }
         }
         drop(events);
-        show_all(names, &received, stop, show);
+        show_all(targets, &received, stop, show);
     });
     let records = records.into_inner().unwrap_or_default();
-    let missing = |name: &String| Record {
+    let missing = |target: &Target| Record {
         failure: Some(Failure::of(ffi::MILVUS_OUT_OF_MEMORY, "no thread can be started")),
-        ..Record::new(name)
+        ..Record::new(target)
     };
-    let all = records.into_iter().zip(names);
-    all.map(|(record, name)| record.unwrap_or_else(|| missing(name))).collect()
+    let all = records.into_iter().zip(targets);
+    all.map(|(record, target)| record.unwrap_or_else(|| missing(target))).collect()
 }
 
-fn show_all(names: &[String], received: &mpsc::Receiver<(usize, Event)>, stop: &Stop, show: &mut dyn Show) {
+fn show_all(targets: &[Target], received: &mpsc::Receiver<(usize, Event)>, stop: &Stop, show: &mut dyn Show) {
     let mut has_told = false;
     loop {
         match received.recv_timeout(PULSE) {
-            Ok((index, event)) => show.event(index, &names[index], &event),
+            Ok((index, event)) => show.event(index, &targets[index].to_string(), &event),
             Err(RecvTimeoutError::Timeout) => show.pulse(),
             Err(RecvTimeoutError::Disconnected) => return,
         }

@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::milvus::Target;
+
 /// What a file begins with.
 const VERSION: u64 = 1;
 
@@ -20,7 +22,7 @@ pub struct JobsFile {
 /// A job that was not seen to end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Left {
-    pub collection: String,
+    pub target: Target,
     pub job: i64,
     /// What the library exported.
     pub text: String,
@@ -58,8 +60,13 @@ impl JobsFile {
     }
 
     /// Whether it could be written.
-    pub fn started(&self, collection: &str, job: i64, text: &str) -> bool {
-        self.write(&json!({"job": job, "collection": collection, "text": text}))
+    pub fn started(&self, target: &Target, job: i64, text: &str) -> bool {
+        self.write(&json!({
+            "job": job,
+            "collection": target.collection,
+            "database": target.database,
+            "text": text,
+        }))
     }
 
     pub fn ended(&self, job: i64) -> bool {
@@ -100,7 +107,9 @@ pub fn read(path: &Path) -> Result<Content, String> {
         if let (Some(job), Some(collection), Some(text)) =
             (line["job"].as_i64(), line["collection"].as_str(), line["text"].as_str())
         {
-            left.push(Left { collection: collection.to_owned(), job, text: text.to_owned() });
+            let database = line["database"].as_str().unwrap_or_default().to_owned();
+            let target = Target { database, collection: collection.to_owned() };
+            left.push(Left { target, job, text: text.to_owned() });
         }
     }
     Ok(Content { uri: first["uri"].as_str().unwrap_or_default().to_owned(), left })
@@ -122,6 +131,10 @@ fn usual_path() -> Result<PathBuf, String> {
 mod tests {
     use super::*;
 
+    fn target(collection: &str) -> Target {
+        Target { database: "sales".to_owned(), collection: collection.to_owned() }
+    }
+
     fn path(name: &str) -> PathBuf {
         std::env::temp_dir().join(format!("milvus-compact-{name}-{}", std::process::id()))
     }
@@ -130,8 +143,10 @@ mod tests {
     fn what_ended_is_not_left() {
         let path = path("jobs");
         let file = JobsFile::create(Some(&path), "http://host").unwrap();
-        assert!(file.started("a", 1, "one") && file.started("b", 2, "two") && file.ended(1));
-        let left = vec![Left { collection: "b".into(), job: 2, text: "two".into() }];
+        assert!(
+            file.started(&target("a"), 1, "one") && file.started(&target("b"), 2, "two") && file.ended(1)
+        );
+        let left = vec![Left { target: target("b"), job: 2, text: "two".into() }];
         assert_eq!(read(&path), Ok(Content { uri: "http://host".into(), left }));
         assert_eq!(file.close().as_deref(), Some(path.as_path()));
         let file = JobsFile::reopen(&path).unwrap();
@@ -144,7 +159,7 @@ mod tests {
     fn a_file_that_was_cut_has_what_was_complete() {
         let path = path("cut");
         let file = JobsFile::create(Some(&path), "http://host").unwrap();
-        assert!(file.started("a", 1, "one"));
+        assert!(file.started(&target("a"), 1, "one"));
         drop(file);
         let whole = fs::read_to_string(&path).unwrap();
         fs::write(&path, format!("{whole}{{\"job\": 2, \"coll")).unwrap();

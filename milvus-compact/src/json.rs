@@ -4,8 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::milvus::{
-    Check, Failure, LeftOut, Optimized, Plan, Progress, Report, Segment, SegmentDiff, ServerInfo, Triggered,
-    names, reported,
+    Check, Failure, LeftOut, Optimized, Plan, Progress, Report, Segment, SegmentDiff, ServerInfo, Surveyed,
+    Triggered, names, reported,
 };
 use crate::record::{Outcome, Record};
 use crate::{ffi, words};
@@ -81,6 +81,11 @@ pub fn failure(failure: &Failure) -> Value {
     })
 }
 
+/// The database of a collection; null is the client's own.
+fn database(record: &Record) -> Option<&str> {
+    Some(record.target.database.as_str()).filter(|database| !database.is_empty())
+}
+
 /// How one collection ended.
 pub fn record(record: &Record) -> Value {
     let outcome = match record.outcome() {
@@ -94,7 +99,8 @@ pub fn record(record: &Record) -> Value {
     };
     json!({
         "event": "ended",
-        "collection": record.collection,
+        "collection": record.target.collection,
+        "database": database(record),
         "outcome": outcome,
         "exit_code": record.exit_code(),
         "text": words::ended(record),
@@ -166,9 +172,10 @@ pub fn optimized(optimized: &Optimized) -> Value {
     object
 }
 
-pub fn check(collection: &str, check: &Check) -> Value {
+pub fn check(record: &Record, check: &Check) -> Value {
     json!({
-        "collection": collection,
+        "collection": record.target.collection,
+        "database": database(record),
         "would_compact": answer(check.would_compact),
         "may_be_busy": answer(check.may_be_busy),
         "is_enabled": answer(check.is_enabled),
@@ -183,6 +190,17 @@ pub fn check(collection: &str, check: &Check) -> Value {
         "l0_segments": number(check.l0),
         "reason": check.reason,
     })
+}
+
+pub fn survey(record: &Record, survey: &Surveyed) -> Value {
+    let mut object = numbers!(survey, stored_segments stored_rows stored_bytes small_segments unsorted_segments
+        l0_segments deleted_rows merged_segments merged_into rewrite_rows rewrite_bytes row_bytes segment_bytes);
+    object["collection"] = record.target.collection.clone().into();
+    object["database"] = database(record).into();
+    object["fragmentation"] =
+        if survey.fragmentation < 0.0 { Value::Null } else { survey.fragmentation.into() };
+    object["check"] = survey.check.as_ref().map(|found| check(record, found)).into();
+    object
 }
 
 pub fn segment(segment: &Segment) -> Value {

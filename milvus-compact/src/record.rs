@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::exit;
 use crate::ffi;
-use crate::milvus::{Check, Failure, Optimized, Plan, Progress, Report, Segment, Triggered};
+use crate::milvus::{
+    Check, Failure, Optimized, Plan, Progress, Report, Segment, Surveyed, Target, Triggered,
+};
 
 /// How far the plans of a job were at a moment of the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,12 +19,13 @@ pub struct Mark {
 /// Times count from the beginning of the run.
 #[derive(Clone, Default)]
 pub struct Record {
-    pub collection: String,
+    pub target: Target,
     pub began: Duration,
     pub triggered_at: Option<Duration>,
     pub ended: Duration,
     pub marks: Vec<Mark>,
     pub check: Option<Check>,
+    pub survey: Option<Surveyed>,
     pub triggered: Option<Triggered>,
     pub report: Option<Report>,
     pub optimized: Option<Optimized>,
@@ -48,8 +51,8 @@ pub enum Outcome {
 }
 
 impl Record {
-    pub fn new(collection: &str) -> Self {
-        Self { collection: collection.to_owned(), ..Self::default() }
+    pub fn new(target: &Target) -> Self {
+        Self { target: target.clone(), ..Self::default() }
     }
 
     /// The job that the server has for it, if it has one.

@@ -12,6 +12,16 @@ pub fn count(number: i64, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
+/// "about 3 KB", "about 2 GB", in powers of 1024 as everywhere in Milvus.
+pub fn bytes(bytes: i64) -> String {
+    const UNITS: [&str; 6] = ["B", "KB", "MB", "GB", "TB", "PB"];
+    let (mut left, mut unit) = (bytes.max(0), 0);
+    while left >= 10_240 && unit + 1 < UNITS.len() {
+        (left, unit) = (left / 1024, unit + 1);
+    }
+    format!("about {left} {}", UNITS[unit])
+}
+
 /// "0.4 s", "12 s", "3 min 5 s", "2 h 10 min".
 pub fn time(time: Duration) -> String {
     let seconds = time.as_secs();

@@ -1,27 +1,27 @@
 //! `check`: what a compaction would do.
 
 use super::tables::{number, table};
-use super::without_names;
+use super::without_targets;
 use crate::arguments::Selection;
 use crate::context::Context;
 use crate::engine::{Limits, run_all};
-use crate::milvus::{Check, Kind, names};
+use crate::milvus::{Check, Kind, Target, names};
 use crate::output::Color;
 use crate::record::Record;
 use crate::show::Quiet;
 use crate::{exit, ffi, json, select, words};
 
 pub(super) fn check(context: &Context, selection: &Selection, kind: &Kind) -> u8 {
-    let names = match select::names(&context.client, selection, &context.stop) {
-        Ok(names) => names,
-        Err(none) => return without_names(context, &none),
+    let targets = match select::targets(&context.client, selection, &context.stop) {
+        Ok(targets) => targets,
+        Err(none) => return without_targets(context, &none),
     };
-    let records = look(context, &names, kind);
+    let records = look(context, &targets, kind);
     if context.output.json {
         for record in &records {
             match (&record.check, &record.failure) {
                 (Some(check), _) => {
-                    context.output.listing(&json::check(&record.collection, check).to_string());
+                    context.output.listing(&json::check(record, check).to_string());
                 }
                 _ => context.output.listing(&json::record(record).to_string()),
             }
@@ -33,10 +33,10 @@ pub(super) fn check(context: &Context, selection: &Selection, kind: &Kind) -> u8
 }
 
 /// Checks each collection.
-pub(super) fn look(context: &Context, names: &[String], kind: &Kind) -> Vec<Record> {
+pub(super) fn look(context: &Context, targets: &[Target], kind: &Kind) -> Vec<Record> {
     let limits = Limits { concurrency: 16, ..Limits::default() };
-    run_all(names, limits, &context.stop, &mut Quiet, &|around, _, mut record| {
-        match context.client.check(&record.collection, kind, &mut |_| around.stop.go()) {
+    run_all(targets, limits, &context.stop, &mut Quiet, &|around, _, mut record| {
+        match context.client.check(&record.target, kind, &mut |_| around.stop.go()) {
             Ok(check) => record.check = Some(check),
             Err(failure) => record.failure = Some(failure),
         }
@@ -55,9 +55,9 @@ fn show(context: &Context, records: &[Record]) {
                 checked += 1;
                 would += i64::from(check.would_compact == ffi::MILVUS_YES);
                 may += i64::from(check.would_compact == ffi::MILVUS_NOT_KNOWN);
-                table.add_row(row(&record.collection, check));
+                table.add_row(row(&record.target.to_string(), check));
             }
-            (None, Some(failure)) => output.complaint(&format!("{}: {}", record.collection, failure.message)),
+            (None, Some(failure)) => output.complaint(&format!("{}: {}", record.target, failure.message)),
             (None, None) => {}
         }
     }

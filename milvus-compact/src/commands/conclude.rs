@@ -109,7 +109,7 @@ fn row(record: &Record) -> [String; 8] {
         from_diff.or(from_optimized).map_or_else(|| "-".to_owned(), number)
     };
     [
-        record.collection.clone(),
+        record.target.to_string(),
         words::outcome(record).to_owned(),
         of(diff.map(|diff| diff.segments_before), optimized.map(|optimized| optimized.segments_before)),
         of(diff.map(|diff| diff.segments_after), optimized.map(|optimized| optimized.segments_after)),
@@ -125,16 +125,26 @@ fn follow_ups(context: &Context, records: &[Record], file: Option<&Path>) {
     let output = &context.output;
     let going: Vec<&Record> = records.iter().filter(|record| record.goes_on()).collect();
     for record in records.iter().filter(|record| record.outcome() == Outcome::InDoubt) {
-        let name = &record.collection;
+        let name = &record.target;
         let text = format!("{name} is in doubt: look at it before you start another compaction:");
-        tell(context, &format!("{text}\n    milvus-compact watch {}", word(name)), "in_doubt", record, None);
+        tell(
+            context,
+            &format!("{text}\n    milvus-compact watch {}", word(&name.collection)),
+            "in_doubt",
+            record,
+            None,
+        );
     }
     for record in &going {
         let job = record.job().unwrap_or_default();
-        let command = format!("milvus-compact wait {} {job}", word(&record.collection));
+        let database = match record.target.database.as_str() {
+            "" => String::new(),
+            database => format!(" --database {}", word(database)),
+        };
+        let command = format!("milvus-compact wait {} {job}{database}", word(&record.target.collection));
         let text = format!(
             "{}: job {job} was not seen to end; it goes on on the server. Follow it:\n    {command}",
-            record.collection
+            record.target
         );
         tell(context, &text, "goes_on", record, Some(&command));
     }
@@ -153,7 +163,7 @@ fn follow_ups(context: &Context, records: &[Record], file: Option<&Path>) {
 fn tell(context: &Context, text: &str, event: &str, record: &Record, command: Option<&str>) {
     if context.output.json {
         context.output.line(
-        &serde_json::json!({"event": event, "collection": record.collection, "job_id": record.job().map(|id| id.to_string()), "command": command})
+        &serde_json::json!({"event": event, "collection": record.target.collection, "job_id": record.job().map(|id| id.to_string()), "command": command})
             .to_string(),
     );
     } else {

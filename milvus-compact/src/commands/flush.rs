@@ -1,6 +1,6 @@
 //! `flush`: stores rows that are in memory only.
 
-use super::without_names;
+use super::without_targets;
 use crate::arguments::Flush;
 use crate::context::{Context, milliseconds};
 use crate::engine::{Limits, run_all};
@@ -10,14 +10,14 @@ use crate::show::Quiet;
 use crate::{exit, json, select, words};
 
 pub(super) fn flush(context: &Context, arguments: &Flush) -> u8 {
-    let names = match select::names(&context.client, &arguments.selection, &context.stop) {
-        Ok(names) => names,
-        Err(none) => return without_names(context, &none),
+    let targets = match select::targets(&context.client, &arguments.selection, &context.stop) {
+        Ok(targets) => targets,
+        Err(none) => return without_targets(context, &none),
     };
     let limits = Limits { concurrency: 16, ..Limits::default() };
     let timeout = milliseconds(arguments.timeout);
-    let records = run_all(&names, limits, &context.stop, &mut Quiet, &|around, _, mut record| {
-        record.failure = context.client.flush(&record.collection, timeout, &mut |_| around.stop.go()).err();
+    let records = run_all(&targets, limits, &context.stop, &mut Quiet, &|around, _, mut record| {
+        record.failure = context.client.flush(&record.target, timeout, &mut |_| around.stop.go()).err();
         record
     });
     for record in &records {
@@ -30,7 +30,7 @@ pub(super) fn flush(context: &Context, arguments: &Flush) -> u8 {
             None => ("flushed", Color::Good, words::time(record.ended.saturating_sub(record.began))),
             Some(failure) => ("failed", Color::Bad, failure.message.clone()),
         };
-        output.line(&format!("{}: {}: {text}", record.collection, output.color(word, color)));
+        output.line(&format!("{}: {}: {text}", record.target, output.color(word, color)));
     }
     exit::of_all(records.iter().map(Record::exit_code))
 }

@@ -8,13 +8,14 @@ mod optimize;
 mod plans;
 mod run;
 mod segments;
+mod survey;
 mod tables;
 mod wait;
 mod watch;
 
 use crate::arguments::Command;
 use crate::context::Context;
-use crate::select::NoNames;
+use crate::select::NoTargets;
 
 /// Does what a command says, and returns the exit code.
 pub fn obey(context: Context, command: &Command) -> u8 {
@@ -25,6 +26,7 @@ pub fn obey(context: Context, command: &Command) -> u8 {
         Command::Run(arguments) => return run::run(context, arguments),
         Command::Check(arguments) => check::check(&context, &arguments.selection, &arguments.kind.kind()),
         Command::Wait(arguments) => return wait::wait(context, arguments),
+        Command::Survey(arguments) => survey::survey(&context, arguments),
         Command::Watch(arguments) => watch::watch(&context, arguments),
         Command::Segments(arguments) => segments::segments(&context, arguments),
         Command::Plans(arguments) => plans::plans(&context, arguments),
@@ -46,7 +48,7 @@ fn settled(context: &Context, code: u8) -> u8 {
 }
 
 /// Says why there is nothing to work on.
-fn without_names(context: &Context, none: &NoNames) -> u8 {
+fn without_targets(context: &Context, none: &NoTargets) -> u8 {
     context.output.complaint(&none.text);
     none.code
 }

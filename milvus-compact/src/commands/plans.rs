@@ -3,15 +3,17 @@
 use super::tables::table;
 use crate::arguments::Plans;
 use crate::context::Context;
-use crate::milvus::{Plan, names};
+use crate::milvus::{Plan, Target, names};
 use crate::{exit, ffi, json};
 
 pub(super) fn plans(context: &Context, arguments: &Plans) -> u8 {
     let stop = &mut |_| context.stop.go();
     // No collection's name begins with a digit.
-    let found = match arguments.of.parse() {
-        Ok(job) => context.client.plans(job, stop),
-        Err(_) => context.client.tasks(&arguments.of, stop),
+    let found = if let Ok(job) = arguments.of.parse() {
+        context.client.plans(job, stop)
+    } else {
+        let target = Target { collection: arguments.of.clone(), ..Target::default() };
+        context.client.tasks(&target, stop)
     };
     let plans = match found {
         Ok(plans) => plans,

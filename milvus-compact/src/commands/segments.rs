@@ -3,12 +3,13 @@
 use super::tables::{number, table};
 use crate::arguments::Segments;
 use crate::context::Context;
-use crate::milvus::names;
+use crate::milvus::{Target, names};
 use crate::{exit, ffi, json, words};
 
 pub(super) fn segments(context: &Context, arguments: &Segments) -> u8 {
+    let target = Target { collection: arguments.collection.clone(), ..Target::default() };
     let which = if arguments.loaded { ffi::MILVUS_SEGMENTS_LOADED } else { ffi::MILVUS_SEGMENTS_STORED };
-    let segments = match context.client.segments(&arguments.collection, which, &mut |_| context.stop.go()) {
+    let segments = match context.client.segments(&target, which, &mut |_| context.stop.go()) {
         Ok(segments) => segments,
         Err(failure) => {
             context.output.complaint(&failure.message);

@@ -10,7 +10,7 @@ use crate::arguments::Wait;
 use crate::context::{Context, left_of};
 use crate::engine::{Event, Limits, run_all};
 use crate::jobs_file::{self, JobsFile, Left};
-use crate::milvus::Triggered;
+use crate::milvus::{Target, Triggered};
 use crate::report::ReportFile;
 use crate::{exit, ffi, show};
 
@@ -29,11 +29,11 @@ pub(super) fn wait(context: Context, arguments: &Wait) -> u8 {
             return exit::OUTPUT;
         }
     };
-    let names: Vec<String> = left.iter().map(|left| left.collection.clone()).collect();
+    let targets: Vec<Target> = left.iter().map(|left| left.target.clone()).collect();
     let limits = Limits { concurrency: arguments.waiting.concurrency.into(), ..Limits::default() };
     let is_imported = jobs.is_some();
-    let mut show = show::fitting(&context.output, names.len());
-    let records = run_all(&names, limits, &context.stop, &mut *show, &|around, index, mut record| {
+    let mut show = show::fitting(&context.output, targets.len());
+    let records = run_all(&targets, limits, &context.stop, &mut *show, &|around, index, mut record| {
         let left = &left[index];
         let triggered = Triggered {
             trigger: ffi::MILVUS_TRIGGER_ALREADY_RUNNING,
@@ -48,7 +48,7 @@ pub(super) fn wait(context: Context, arguments: &Wait) -> u8 {
             return record;
         }
         // Of a job that was not imported, the collection has to be known.
-        let collection = (!is_imported).then_some(left.collection.as_str());
+        let collection = (!is_imported).then_some(&left.target);
         let timeout = left_of(arguments.waiting.timeout, Instant::now());
         run::follow(&context, around, &mut record, collection, left.job, timeout);
         run::forget(jobs.as_ref(), &record);
@@ -65,7 +65,14 @@ pub(super) fn wait(context: Context, arguments: &Wait) -> u8 {
 /// The jobs, and the file if they are from one.
 fn what(context: &Context, arguments: &Wait) -> Result<(Vec<Left>, Option<JobsFile>), (u8, String)> {
     if let Some(job) = arguments.job {
-        return Ok((vec![Left { collection: arguments.what.clone(), job, text: String::new() }], None));
+        return Ok((
+            vec![Left {
+                target: Target { collection: arguments.what.clone(), ..Target::default() },
+                job,
+                text: String::new(),
+            }],
+            None,
+        ));
     }
     let path = Path::new(&arguments.what);
     if !path.exists() {
@@ -84,6 +91,6 @@ fn what(context: &Context, arguments: &Wait) -> Result<(Vec<Left>, Option<JobsFi
     // A job may have been written twice, by a run and by a wait.
     let latest: HashMap<i64, Left> = found.left.into_iter().map(|left| (left.job, left)).collect();
     let mut left: Vec<Left> = latest.into_values().collect();
-    left.sort_by(|one, other| (&one.collection, one.job).cmp(&(&other.collection, other.job)));
+    left.sort_by(|one, other| (&one.target, one.job).cmp(&(&other.target, other.job)));
     Ok((left, Some(jobs)))
 }

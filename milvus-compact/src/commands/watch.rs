@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::check::look;
 use super::tables::{number, table};
-use super::without_names;
+use super::without_targets;
 use crate::arguments::Watch;
 use crate::context::Context;
 use crate::milvus::{Kind, names};
@@ -15,15 +15,15 @@ use crate::{exit, ffi, json, select, words};
 const STEP: Duration = Duration::from_millis(50);
 
 pub(super) fn watch(context: &Context, arguments: &Watch) -> u8 {
-    let names = match select::names(&context.client, &arguments.selection, &context.stop) {
-        Ok(names) => names,
-        Err(none) => return without_names(context, &none),
+    let targets = match select::targets(&context.client, &arguments.selection, &context.stop) {
+        Ok(targets) => targets,
+        Err(none) => return without_targets(context, &none),
     };
     let started = Instant::now();
     let (mut before, mut drawn) = (Vec::new(), 0);
     let mut code = exit::DONE;
     while !context.stop.is_asked() && !context.output.is_broken() {
-        let records = look(context, &names, &Kind::default());
+        let records = look(context, &targets, &Kind::default());
         if context.stop.is_asked() {
             break;
         }
@@ -34,7 +34,7 @@ pub(super) fn watch(context: &Context, arguments: &Watch) -> u8 {
             drawn = draw(context, &records, drawn);
         } else {
             changed(&before, &records).for_each(|record| {
-                context.output.listing(&format!("{}: {}", record.collection, state(record)));
+                context.output.listing(&format!("{}: {}", record.target, state(record)));
             });
         }
         before = records;
@@ -59,7 +59,7 @@ fn changed<'a>(before: &'a [Record], records: &'a [Record]) -> impl Iterator<Ite
 
 fn object(record: &Record) -> String {
     match (&record.check, &record.failure) {
-        (Some(check), _) => json::check(&record.collection, check).to_string(),
+        (Some(check), _) => json::check(record, check).to_string(),
         _ => json::record(record).to_string(),
     }
 }
@@ -93,11 +93,11 @@ fn draw(context: &Context, records: &[Record], drawn: usize) -> usize {
     let mut table = table(&titles);
     for record in records {
         let Some(check) = &record.check else {
-            table.add_row([record.collection.clone(), state(record)]);
+            table.add_row([record.target.to_string(), state(record)]);
             continue;
         };
         table.add_row([
-            record.collection.clone(),
+            record.target.to_string(),
             number(check.segments),
             number(check.rows),
             number(check.l0),

@@ -3,7 +3,7 @@
 use std::ptr::null_mut;
 
 use super::future::Future;
-use super::values::{Optimized, Plan, Segment, Step, Triggered};
+use super::values::{Check, Optimized, Plan, Segment, Step, Surveyed, Target, Triggered};
 use super::{Failure, text};
 use crate::ffi;
 
@@ -94,10 +94,64 @@ pub(super) fn optimized(future: &Future) -> Vec<Optimized> {
     )
 }
 
+/// The names of the collections of a database.
+pub(super) fn collections(future: &Future) -> Vec<Target> {
+    taken!(
+        future,
+        milvus_future_take_collections,
+        milvus_collection_list_count,
+        milvus_collection_list_free,
+        |list, index| {
+            let info = got!(milvus_collection_info, milvus_collection_list_get(list, index));
+            Target { database: text(info.database), collection: text(info.collection_name) }
+        }
+    )
+}
+
+pub(super) fn databases(future: &Future) -> Vec<String> {
+    taken!(
+        future,
+        milvus_future_take_databases,
+        milvus_database_list_count,
+        milvus_database_list_free,
+        |list, index| text(got!(milvus_database_info, milvus_database_list_get(list, index)).database)
+    )
+}
+
+pub(super) fn surveyed(future: &Future) -> Vec<Surveyed> {
+    taken!(
+        future,
+        milvus_future_take_survey,
+        milvus_survey_list_count,
+        milvus_survey_list_free,
+        |list, index| {
+            let result = got!(milvus_survey_result, milvus_survey_list_get(list, index));
+            // SAFETY: it is NULL, or lives as long as the list.
+            let check = unsafe { result.check.as_ref() }.map(Check::read);
+            Surveyed {
+                failure: failure(result.status, result.error),
+                check,
+                stored_segments: result.stored_segments,
+                stored_rows: result.stored_rows,
+                stored_bytes: result.stored_bytes,
+                small_segments: result.small_segments,
+                unsorted_segments: result.unsorted_segments,
+                l0_segments: result.l0_segments,
+                deleted_rows: result.deleted_rows,
+                merged_segments: result.merged_segments,
+                merged_into: result.merged_into,
+                rewrite_rows: result.rewrite_rows,
+                rewrite_bytes: result.rewrite_bytes,
+                row_bytes: result.row_bytes,
+                segment_bytes: result.segment_bytes,
+                fragmentation: result.fragmentation,
+            }
+        }
+    )
+}
+
 fn read(result: &ffi::milvus_optimize_result, steps: Vec<Step>) -> Optimized {
     Optimized {
-        collection: text(result.collection_name),
-        failure: failure(result.status, result.error),
         stage: result.stage,
         verdict: result.verdict,
         rounds: result.rounds,

@@ -5,7 +5,9 @@ use std::ptr::{null, null_mut};
 
 use super::future::{Future, Go};
 use super::lists::{self, got};
-use super::values::{Check, Optimized, Plan, Progress, Report, Segment, ServerInfo, Triggered};
+use super::values::{
+    Check, Optimized, Plan, Progress, Report, Segment, ServerInfo, Surveyed, Target, Triggered,
+};
 use super::{Client, Failure, c_text, checked, text};
 use crate::ffi;
 
@@ -29,7 +31,12 @@ impl Kind {
     }
 
     /// Calls with the struct of C, whose texts live for that call.
-    fn with<T>(&self, call: impl FnOnce(*const ffi::milvus_compact_params) -> T) -> Result<T, Failure> {
+    fn with<T>(
+        &self,
+        database: &str,
+        call: impl FnOnce(*const ffi::milvus_compact_params) -> T,
+    ) -> Result<T, Failure> {
+        let database = c_text("the name of the database", database)?;
         let partition =
             self.partition.as_deref().map(|name| c_text("the name of the partition", name)).transpose()?;
         let channel =
@@ -41,6 +48,7 @@ impl Kind {
             target_size_mb: self.target_size_mb,
             partition_name: pointer(&partition),
             channel: pointer(&channel),
+            database: database.as_ptr(),
             ..ffi::milvus_compact_params::INIT
         };
         Ok(call(&raw const params))
@@ -73,9 +81,9 @@ impl Client {
         })
     }
 
-    pub fn check(&self, collection: &str, kind: &Kind, tick: Tick) -> Result<Check, Failure> {
-        let name = c_text("the name of the collection", collection)?;
-        let future = kind.with(|params| {
+    pub fn check(&self, target: &Target, kind: &Kind, tick: Tick) -> Result<Check, Failure> {
+        let (name, _) = target.texts()?;
+        let future = kind.with(&target.database, |params| {
             // SAFETY: texts and structs live until the call returns.
             Future::start(|future| unsafe {
                 ffi::milvus_compaction_check_async(self.0, name.as_ptr(), params, 0, future)
@@ -88,16 +96,16 @@ impl Client {
     /// Starts a compaction, of a whole collection again and again while another compaction holds it.
     pub fn trigger(
         &self,
-        collection: &str,
+        target: &Target,
         kind: &Kind,
         timeout_ms: i64,
         tick: Tick,
     ) -> Result<Triggered, Failure> {
         if kind.is_partial() {
-            return self.trigger_part(collection, kind, tick);
+            return self.trigger_part(target, kind, tick);
         }
-        let name = c_text("the name of the collection", collection)?;
-        let future = kind.with(|params| {
+        let (name, _) = target.texts()?;
+        let future = kind.with(&target.database, |params| {
             let params = ffi::milvus_many_params {
                 compaction: params,
                 only_trigger: 1,
@@ -124,9 +132,9 @@ impl Client {
         }
     }
 
-    fn trigger_part(&self, collection: &str, kind: &Kind, tick: Tick) -> Result<Triggered, Failure> {
-        let name = c_text("the name of the collection", collection)?;
-        let future = kind.with(|params| {
+    fn trigger_part(&self, target: &Target, kind: &Kind, tick: Tick) -> Result<Triggered, Failure> {
+        let (name, _) = target.texts()?;
+        let future = kind.with(&target.database, |params| {
             // SAFETY: as above.
             Future::start(|future| unsafe {
                 ffi::milvus_compact_with_async(self.0, name.as_ptr(), params, 0, future)
@@ -146,15 +154,22 @@ impl Client {
     /// triggered nor imported needs its collection.
     pub fn wait(
         &self,
-        collection: Option<&str>,
+        target: Option<&Target>,
         job: i64,
         timeout_ms: i64,
         tick: Tick,
     ) -> (Option<Report>, Result<(), Failure>) {
-        let started = match collection.map(|name| c_text("the name of the collection", name)).transpose() {
+        let started = match target.map(Target::texts).transpose() {
             // SAFETY: as above.
-            Ok(Some(name)) => Future::start(|future| unsafe {
-                ffi::milvus_compaction_wait_in_async(self.0, name.as_ptr(), job, timeout_ms, future)
+            Ok(Some((name, database))) => Future::start(|future| unsafe {
+                ffi::milvus_compaction_wait_in_async(
+                    self.0,
+                    name.as_ptr(),
+                    database.as_ptr(),
+                    job,
+                    timeout_ms,
+                    future,
+                )
             }),
             // SAFETY: as above.
             Ok(None) => Future::start(|future| unsafe {
@@ -215,67 +230,60 @@ impl Client {
     }
 
     /// Every compaction task of a collection that the server remembers.
-    pub fn tasks(&self, collection: &str, tick: Tick) -> Result<Vec<Plan>, Failure> {
-        let name = c_text("the name of the collection", collection)?;
+    pub fn tasks(&self, target: &Target, tick: Tick) -> Result<Vec<Plan>, Failure> {
+        let (name, database) = target.texts()?;
         // SAFETY: as above.
         let future = Future::start(|future| unsafe {
-            ffi::milvus_compaction_tasks_async(self.0, name.as_ptr(), 0, future)
+            ffi::milvus_compaction_tasks_async(self.0, name.as_ptr(), database.as_ptr(), 0, future)
         })?;
         future.follow(tick)?;
         Ok(lists::plans(&future))
     }
 
-    pub fn segments(&self, collection: &str, which: i32, tick: Tick) -> Result<Vec<Segment>, Failure> {
-        let name = c_text("the name of the collection", collection)?;
+    pub fn segments(&self, target: &Target, which: i32, tick: Tick) -> Result<Vec<Segment>, Failure> {
+        let (name, database) = target.texts()?;
         // SAFETY: as above.
         let future = Future::start(|future| unsafe {
-            ffi::milvus_segments_async(self.0, name.as_ptr(), which, 0, future)
+            ffi::milvus_segments_async(self.0, name.as_ptr(), database.as_ptr(), which, 0, future)
         })?;
         future.follow(tick)?;
         Ok(lists::segments(&future))
     }
 
-    pub fn flush(&self, collection: &str, timeout_ms: i64, tick: Tick) -> Result<(), Failure> {
-        let name = c_text("the name of the collection", collection)?;
+    pub fn flush(&self, target: &Target, timeout_ms: i64, tick: Tick) -> Result<(), Failure> {
+        let (name, database) = target.texts()?;
         // SAFETY: as above.
         let future = Future::start(|future| unsafe {
-            ffi::milvus_flush_async(self.0, name.as_ptr(), timeout_ms, future)
+            ffi::milvus_flush_async(self.0, name.as_ptr(), database.as_ptr(), timeout_ms, future)
         })?;
         future.follow(tick)
     }
 
-    /// Optimizes collections, or without names all of the database: the result of each, and how all of it ended.
+    /// Optimizes a collection: its result, also if it failed after it began, and how it ended.
     pub fn optimize(
         &self,
-        names: Option<&[String]>,
+        target: &Target,
         params: &OptimizeParams,
         timeout_ms: i64,
         tick: Tick,
-    ) -> (Vec<Optimized>, Result<(), Failure>) {
-        let started = self.start_to_optimize(names, params, timeout_ms);
-        match started {
+    ) -> (Option<Optimized>, Result<(), Failure>) {
+        match self.start_to_optimize(target, params, timeout_ms) {
             Ok(future) => {
                 let ended = future.follow(tick);
-                (lists::optimized(&future), ended)
+                (lists::optimized(&future).pop(), ended)
             }
-            Err(failure) => (Vec::new(), Err(failure)),
+            Err(failure) => (None, Err(failure)),
         }
     }
 
     fn start_to_optimize(
         &self,
-        names: Option<&[String]>,
+        target: &Target,
         params: &OptimizeParams,
         timeout_ms: i64,
     ) -> Result<Future, Failure> {
-        let names: Option<Vec<CString>> = names
-            .map(|names| names.iter().map(|name| c_text("the name of a collection", name)).collect())
-            .transpose()?;
-        let pointers: Option<Vec<*const c_char>> =
-            names.as_ref().map(|names| names.iter().map(|name| name.as_ptr()).collect());
-        let (first, count) =
-            pointers.as_ref().map_or((null(), 0), |pointers| (pointers.as_ptr(), pointers.len()));
-        params.kind.with(|compaction| {
+        let (name, _) = target.texts()?;
+        params.kind.with(&target.database, |compaction| {
             let params = ffi::milvus_optimize_params {
                 compaction,
                 skip_stages: params.skip_stages,
@@ -288,8 +296,64 @@ impl Client {
             };
             // SAFETY: texts and structs live until the call returns.
             Future::start(|future| unsafe {
-                ffi::milvus_optimize_many_async(self.0, first, count, &raw const params, timeout_ms, future)
+                ffi::milvus_optimize_async(self.0, name.as_ptr(), &raw const params, timeout_ms, future)
             })
         })?
+    }
+
+    /// The collections of a database that the user may see; "" is the client's own.
+    pub fn collections(&self, database: &str, tick: Tick) -> Result<Vec<Target>, Failure> {
+        let database = c_text("the name of the database", database)?;
+        // SAFETY: as above.
+        let future = Future::start(|future| unsafe {
+            ffi::milvus_collections_async(self.0, database.as_ptr(), ffi::MILVUS_NO_TIMEOUT, future)
+        })?;
+        // One that cannot be read is in the list all the same.
+        match future.follow(tick) {
+            Err(failure) if failure.status != ffi::MILVUS_SOME_FAILED => Err(failure),
+            _ => Ok(lists::collections(&future)),
+        }
+    }
+
+    /// The databases that the user may see.
+    pub fn databases(&self, tick: Tick) -> Result<Vec<String>, Failure> {
+        // SAFETY: as above.
+        let future = Future::start(|future| unsafe { ffi::milvus_databases_async(self.0, 0, future) })?;
+        future.follow(tick)?;
+        Ok(lists::databases(&future))
+    }
+
+    /// What a compaction of one collection would be worth.
+    pub fn survey(&self, target: &Target, kind: &Kind, tick: Tick) -> Result<Surveyed, Failure> {
+        let (name, _) = target.texts()?;
+        let future = kind.with(&target.database, |compaction| {
+            let params = ffi::milvus_survey_params { compaction, ..ffi::milvus_survey_params::INIT };
+            let names = [name.as_ptr()];
+            // SAFETY: texts and structs live until the call returns.
+            Future::start(|future| unsafe {
+                ffi::milvus_survey_async(
+                    self.0,
+                    names.as_ptr(),
+                    1,
+                    &raw const params,
+                    ffi::MILVUS_NO_TIMEOUT,
+                    future,
+                )
+            })
+        })??;
+        let ended = future.follow(tick);
+        match (lists::surveyed(&future).pop(), ended) {
+            (Some(Surveyed { failure: Some(failure), .. }), _) | (None, Err(failure)) => Err(failure),
+            (Some(surveyed), _) => Ok(surveyed),
+            (None, Ok(())) => Err(Failure::of(ffi::MILVUS_INTERNAL, "there is no result of the survey")),
+        }
+    }
+}
+
+impl Target {
+    /// The names of the collection and its database.
+    fn texts(&self) -> Result<(CString, CString), Failure> {
+        let collection = c_text("the name of the collection", &self.collection)?;
+        Ok((collection, c_text("the name of the database", &self.database)?))
     }
 }

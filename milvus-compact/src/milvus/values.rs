@@ -12,6 +12,22 @@ pub fn reported(number: i64) -> Option<i64> {
     (number != ffi::MILVUS_NOT_REPORTED).then_some(number)
 }
 
+/// A collection, and its database: "" is the client's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    pub database: String,
+    pub collection: String,
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.database.as_str() {
+            "" => f.write_str(&self.collection),
+            database => write!(f, "{database}/{}", self.collection),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct ServerInfo {
     pub version: String,
@@ -196,8 +212,6 @@ impl Progress {
 /// The result of optimizing one collection.
 #[derive(Clone)]
 pub struct Optimized {
-    pub collection: String,
-    pub failure: Option<super::Failure>,
     pub stage: i32,
     pub verdict: i32,
     pub rounds: i32,
@@ -223,4 +237,35 @@ pub struct Step {
     pub round: i32,
     pub job: i64,
     pub text: String,
+}
+
+/// What a survey found out about a collection.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    pub failure: Option<super::Failure>,
+    pub check: Option<Check>,
+    pub stored_segments: i64,
+    pub stored_rows: i64,
+    pub stored_bytes: i64,
+    pub small_segments: i64,
+    pub unsorted_segments: i64,
+    pub l0_segments: i64,
+    pub deleted_rows: i64,
+    pub merged_segments: i64,
+    pub merged_into: i64,
+    pub rewrite_rows: i64,
+    pub rewrite_bytes: i64,
+    pub row_bytes: i64,
+    pub segment_bytes: i64,
+    pub fragmentation: f64,
+}
+
+impl Surveyed {
+    /// The percentage of the stored rows that is deleted, where that is known.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // of more rows than a double has digits for, the first digits are enough
+    pub fn deleted_percent(&self) -> Option<f64> {
+        let (deleted, stored) = (reported(self.deleted_rows)?, reported(self.stored_rows)?);
+        (stored > 0).then(|| deleted as f64 * 100.0 / stored as f64)
+    }
 }

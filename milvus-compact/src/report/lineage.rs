@@ -31,7 +31,7 @@ pub(super) fn draw(page: &mut String, records: &[Record]) {
             page,
             "<section class=\"collection\" id=\"c{index}\"><h3>{}</h3>\n<p><span class=\"how {class}\">{sign} {}</span> \
              {}</p>",
-            escaped(&record.collection),
+            escaped(&record.target.to_string()),
             words::outcome(record),
             escaped(&words::ended(record)),
         );

@@ -90,7 +90,7 @@ fn figures(page: &mut String, records: &[Record]) {
             "<tr><td class=\"name\"><a href=\"#c{index}\">{}</a></td><td><span class=\"how {class}\">{sign} {}</span><br>\
              <span class=\"faint long\">{}</span></td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
              <td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-            escaped(&record.collection),
+            escaped(&record.target.to_string()),
             words::outcome(record),
             escaped(&words::ended(record)),
             from_to(before, after),

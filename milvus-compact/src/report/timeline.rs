@@ -53,11 +53,11 @@ fn row(page: &mut String, record: &Record, y: f64, x: &dyn Fn(Duration) -> f64) 
     let _ = writeln!(
         page,
         "<g><title>{}: {}</title><text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-        escaped(&record.collection),
+        escaped(&record.target.to_string()),
         escaped(&words::ended(record)),
         LEFT - 10.0,
         middle + 4.0,
-        escaped(&short(&record.collection)),
+        escaped(&short(&record.target.to_string())),
     );
     let bar = |class: &str, from: Duration, to: Duration| {
         let width = (x(to) - x(from)).max(1.0);
