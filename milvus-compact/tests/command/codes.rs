@@ -170,7 +170,7 @@ fn a_policy_and_a_budget_say_why_a_collection_was_not_started() {
     let fake = fake();
     let said = run(&fake, &["run", "unindexed", "succeeds", "--min-segments", "3"]).ended_with(0);
     assert!(
-        said.out.contains("unindexed: skipped: a compaction would take 2 segments, fewer than 3"),
+        said.out.contains("unindexed: skipped: 2 segments would be merged, fewer than 3"),
         "{}",
         said.out
     );
@@ -184,6 +184,42 @@ fn a_policy_and_a_budget_say_why_a_collection_was_not_started() {
     let said =
         run(&fake, &["run", "fails", "vanishes", "--budget", "1ms", "--concurrency", "1"]).ended_with(0);
     assert!(said.out.contains("is used up"), "{}", said.out);
+}
+
+#[test]
+fn collections_of_every_database_are_named_with_it() {
+    let fake = fake();
+    let said = run(&fake, &["run", "--all-databases", "--match", "succ*"]).ended_with(0);
+    assert!(said.out.contains("default/succeeds: done: 4 segments became 2"), "{}", said.out);
+    assert_eq!(fake.count(Method::Trigger), 1);
+}
+
+#[test]
+fn a_share_of_deleted_rows_that_nobody_knows_is_not_enough() {
+    let said = run(&fake(), &["run", "succeeds", "--min-deleted", "20%"]).ended_with(0);
+    assert!(
+        said.out.contains("succeeds: skipped: nobody knows whether 20 % of the rows are deleted"),
+        "{}",
+        said.out
+    );
+    let arguments = ["run", "succeeds", "--min-deleted", "20%", "--min-segments", "4"];
+    let said = run(&fake(), &arguments).ended_with(0);
+    assert!(said.out.contains("succeeds: done"), "either is enough: {}", said.out);
+}
+
+#[test]
+fn a_survey_shows_first_what_is_worth_most() {
+    let fake = fake();
+    let said = run(&fake, &["survey", "nothing", "unindexed", "fails_partly", "nosuch"]).ended_with(9);
+    let at = |name: &str| said.out.find(name).expect(name);
+    assert!(at("fails_partly") < at("unindexed") && at("unindexed") < at("nothing"), "{}", said.out);
+    assert!(
+        said.out.contains("83 %") && said.out.contains("2 of 3 collections have segments to merge"),
+        "{}",
+        said.out
+    );
+    assert!(said.err.contains("nosuch: "), "{}", said.err);
+    assert_eq!(fake.count(Method::Trigger), 0);
 }
 
 #[test]
