@@ -14,7 +14,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
 	check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
-	optimize-table clean target/release/milvus-bench
+	optimize-table clean command install-command target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
 	@echo "make build    the libraries only: $(BUILD)/libmilvus_client.so and, with local symbols, _local.a"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
+	@echo "make command  the command milvus-compact; make install-command installs it, its man page and completions"
 	@echo "make docs     the documentation site: target/docs/html/index.html; make install-docs installs it beside the rest"
 	@echo "make docs-check  the site in a real browser: links, search, light and dark, without a network"
 	@echo "make deb      two Debian packages, in target/deb"
@@ -43,6 +44,15 @@ build:
 
 install:
 	@BUILD="$(BUILD)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" tools/install.sh
+
+# The command has a folder of its own: a Rust library made beside the others would change them.
+COMMAND := $(TARGET)/command/release/milvus-compact
+
+command:
+	$(CARGO) build --release --locked -p milvus-compact --target-dir $(TARGET)/command
+
+install-command:
+	@COMMAND="$(COMMAND)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/install_command.sh
 
 # The library as it will be installed, for everything in this tree that links it.
 stage: build
