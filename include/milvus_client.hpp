@@ -1130,6 +1130,9 @@ struct collection_info {
     milvus::status status{};
     /// The details of the failure; with the status status::ok if there is none.
     milvus::failure failure;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// A database.
@@ -1138,6 +1141,9 @@ struct database_info {
     std::string database;
     /// Milvus' id of the database; 0 before 2.5.
     std::int64_t id = 0;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// What a survey found out about one collection. Empty stands for a number that is not known.
@@ -1185,6 +1191,9 @@ struct survey_result {
     /// stored segments). It is 0 if none can be merged, and 0.9 if ten would become one. Results of clustering count as
     /// they are. Negative if the stored segments are not known.
     double fragmentation = 0;
+
+    /// As a JSON object.
+    std::string json() const;
 };
 
 /// A line of a result: a stage, or one round of the compaction.
@@ -2155,6 +2164,7 @@ inline std::string report::json() const
     object.object("segment_diff", segment_diff);
     object.object("left_out", left_out);
     object.number("unsorted_segments", unsorted_segments);
+    object.duration("stalled_ms", stalled);
     return object.done();
 }
 
@@ -2236,7 +2246,7 @@ inline std::string collection_info::json() const
 inline std::string database_info::json() const
 {
     detail::json_object object;
-    object.text("database", database);
+    object.filled("database", database);
     object.id("id", id);
     return object.done();
 }

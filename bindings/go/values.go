@@ -864,6 +864,222 @@ func statsOf(c *C.milvus_stats) Stats {
 	}
 }
 
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v PlanCounts) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.number("executing", v.Executing)
+	o.number("completed", v.Completed)
+	o.number("failed", v.Failed)
+	o.number("timed_out", v.TimedOut)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v SegmentDiff) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.number("segments_before", v.SegmentsBefore)
+	o.number("segments_after", v.SegmentsAfter)
+	o.number("rows_before", v.RowsBefore)
+	o.number("rows_after", v.RowsAfter)
+	o.number("rows_purged", v.RowsPurged)
+	o.number("segments_removed", v.SegmentsRemoved)
+	o.number("segments_added", v.SegmentsAdded)
+	o.number("sources_remaining", v.SourcesRemaining)
+	o.number("targets_missing", v.TargetsMissing)
+	o.number("targets_confirmed", v.TargetsConfirmed)
+	o.number("l0_segments_before", v.L0SegmentsBefore)
+	o.number("l0_segments_after", v.L0SegmentsAfter)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v LeftOut) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.number("total", v.Total)
+	o.number("unsorted", v.Unsorted)
+	o.number("l0", v.L0)
+	o.number("clustered", v.Clustered)
+	o.number("importing", v.Importing)
+	o.number("unflushed", v.Unflushed)
+	o.number("not_asked_for", v.NotAskedFor)
+	o.number("other", v.Other)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v Report) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.name("verdict", int32(v.Verdict), v.Verdict)
+	o.job("job_id", v.JobID)
+	o.planned("planned", v.Planned, v.Verdict)
+	o.object("counts", v.Counts, false)
+	o.number("unknown_plans", v.UnknownPlans)
+	o.duration("elapsed_ms", v.Elapsed)
+	o.numberUnsigned("polls", v.Polls)
+	o.numberUnsigned("failed_polls", v.FailedPolls)
+	o.object("segment_diff", v.SegmentDiff, v.SegmentDiff == nil)
+	o.object("left_out", v.LeftOut, v.LeftOut == nil)
+	o.number("unsorted_segments", v.UnsortedSegments)
+	o.duration("stalled_ms", v.Stalled)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v Plan) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.ids("sources", v.Sources)
+	o.id("target", v.Target)
+	o.ids("targets", v.Targets)
+	o.name("judgement", int32(v.Judgement), v.Judgement)
+	o.name("reason", int32(v.Reason), v.Reason)
+	details := v.Details
+	if details == nil {
+		details = &noPlanDetails
+	}
+	o.name("type", int32(details.Type), details.Type)
+	o.name("state", int32(details.State), details.State)
+	o.id("plan_id", details.PlanID)
+	o.id("job_id", int64(details.JobID))
+	o.id("collection_id", details.CollectionID)
+	o.id("partition_id", details.PartitionID)
+	o.filled("channel", details.Channel)
+	o.filled("failure_reason", v.FailureReason)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v Segment) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.id("id", v.ID)
+	o.id("collection_id", v.CollectionID)
+	o.id("partition_id", v.PartitionID)
+	o.number("rows", v.Rows)
+	o.name("state", int32(v.State), v.State)
+	o.name("level", int32(v.Level), v.Level)
+	o.answer("is_sorted", v.Sorted)
+	o.number("storage_version", v.StorageVersion)
+	o.number("memory", v.Memory)
+	o.filled("channel", v.Channel)
+	o.ids("compaction_from", v.CompactionFrom)
+	o.ids("nodes", v.Nodes)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v CheckResult) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.answer("would_compact", v.WouldCompact)
+	o.answer("would_compact_if_free", v.WouldCompactIfFree)
+	o.answer("may_be_busy", v.MayBeBusy)
+	o.answer("is_enabled", v.Enabled)
+	o.answer("is_running", v.Running)
+	o.answer("is_indexed", v.Indexed)
+	o.answer("needs_index", v.NeedsIndex)
+	o.answer("has_clustering_key", v.HasClusteringKey)
+	o.answer("has_unflushed", v.HasUnflushed)
+	o.answer("is_final", v.Final)
+	o.number("segments", v.Segments)
+	o.number("rows", v.Rows)
+	o.number("expected_segments", v.ExpectedSegments)
+	o.number("unsorted_segments", v.UnsortedSegments)
+	o.number("l0_segments", v.L0Segments)
+	o.number("unindexed_rows", v.UnindexedRows)
+	o.str("reason", v.Reason)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v CollectionInfo) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.str("collection_name", v.Collection)
+	o.filled("database", v.Database)
+	o.aliases("aliases", v.Aliases)
+	o.id("id", v.ID)
+	o.number("rows", v.Rows)
+	o.answer("is_loaded", v.Loaded)
+	o.answer("has_clustering_key", v.HasClusteringKey)
+	o.status("status", v.Err)
+	o.failure("error", v.Err)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v DatabaseInfo) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.filled("database", v.Database)
+	o.id("id", v.ID)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v SurveyResult) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.filled("collection_name", v.Collection)
+	o.filled("database", v.Database)
+	o.status("status", v.Err)
+	o.failure("error", v.Err)
+	o.object("check", v.Check, v.Check == nil)
+	o.number("stored_segments", v.StoredSegments)
+	o.number("stored_rows", v.StoredRows)
+	o.number("stored_bytes", v.StoredBytes)
+	o.number("small_segments", v.SmallSegments)
+	o.number("unsorted_segments", v.UnsortedSegments)
+	o.number("l0_segments", v.L0Segments)
+	o.number("deleted_rows", v.DeletedRows)
+	o.number("merged_segments", v.MergedSegments)
+	o.number("merged_into", v.MergedInto)
+	o.number("rewrite_rows", v.RewriteRows)
+	o.number("rewrite_bytes", v.RewriteBytes)
+	o.number("row_bytes", v.RowBytes)
+	o.number("segment_bytes", v.SegmentBytes)
+	o.share("fragmentation", v.Fragmentation)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v OptimizeStep) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.name("stage", int32(v.Stage), v.Stage)
+	o.name("state", int32(v.State), v.State)
+	o.number("round", int64(v.Round))
+	o.boolean("is_l0", v.L0)
+	o.job("job_id", v.JobID)
+	o.duration("elapsed_ms", v.Elapsed)
+	o.object("report", v.Report, v.Report == nil)
+	o.str("text", v.Text)
+	return o.done()
+}
+
+// MarshalJSON writes the object that the C library writes, see docs/guide/json.md.
+func (v OptimizeResult) MarshalJSON() ([]byte, error) {
+	o := newJSONObject()
+	o.str("collection_name", v.Collection)
+	o.status("status", v.Err)
+	o.name("stage", int32(v.Stage), v.Stage)
+	o.name("verdict", int32(v.Verdict), v.Verdict)
+	o.number("rounds", int64(v.Rounds))
+	o.answer("is_loaded", v.Loaded)
+	o.job("job_id", v.JobID)
+	o.object("steps", append([]OptimizeStep{}, v.Steps...), false)
+	o.failure("error", v.Err)
+	o.number("segments_before", v.SegmentsBefore)
+	o.number("segments_after", v.SegmentsAfter)
+	o.number("rows_before", v.RowsBefore)
+	o.number("rows_after", v.RowsAfter)
+	o.number("l0_segments_before", v.L0SegmentsBefore)
+	o.number("l0_segments_after", v.L0SegmentsAfter)
+	o.number("segments_in", v.SegmentsIn)
+	o.number("segments_out", v.SegmentsOut)
+	o.number("rewrite_rows", v.RewriteRows)
+	o.number("rewrite_bytes", v.RewriteBytes)
+	o.number("row_bytes", v.RowBytes)
+	o.number("served_segments", v.ServedSegments)
+	o.object("left_out", v.LeftOut, v.LeftOut == nil)
+	o.number("new_segments", v.NewSegments)
+	o.duration("elapsed_ms", v.Elapsed)
+	return o.done()
+}
+
 // Every struct of the header by its name in C, for the test that compares them with what C has.
 var layouts = map[string]reflect.Type{
 	"milvus_error":                 reflect.TypeFor[C.milvus_error](),

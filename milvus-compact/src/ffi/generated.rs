@@ -141,6 +141,7 @@ pub const MILVUS_TRIGGER_SCHEDULED: i32 = 1;
 pub const MILVUS_TRIGGER_NOTHING_TO_DO: i32 = 2;
 pub const MILVUS_TRIGGER_ALREADY_RUNNING: i32 = 3;
 pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
+pub const MILVUS_TRIGGER_SKIPPED: i32 = 5;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_compact_params {
@@ -153,6 +154,8 @@ pub struct milvus_compact_params {
     pub segment_ids: *const i64,
     pub segment_count: usize,
     pub database: *const c_char,
+    pub only_if_idle: i32,
+    pub reserved: i32,
 }
 impl milvus_compact_params {
     pub const INIT: Self = Self {
@@ -165,6 +168,8 @@ impl milvus_compact_params {
         segment_ids: null(),
         segment_count: 0,
         database: null(),
+        only_if_idle: 0,
+        reserved: 0,
     };
 }
 #[derive(Clone, Copy)]
@@ -303,6 +308,7 @@ pub struct milvus_compaction_report {
     pub segment_diff: milvus_segment_diff,
     pub left_out: milvus_left_out,
     pub unsorted_segments: i64,
+    pub stalled_ms: i64,
 }
 impl milvus_compaction_report {
     pub const INIT: Self = Self {
@@ -319,6 +325,7 @@ impl milvus_compaction_report {
         segment_diff: milvus_segment_diff::INIT,
         left_out: milvus_left_out::INIT,
         unsorted_segments: 0,
+        stalled_ms: 0,
     };
 }
 pub const MILVUS_PLAN_TYPE_UNDEFINED: i32 = 0;
@@ -666,6 +673,11 @@ impl milvus_survey_result {
         fragmentation: 0.0,
     };
 }
+pub const MILVUS_SKIP_NONE: i32 = 0;
+pub const MILVUS_SKIP_FINAL: i32 = 1;
+pub const MILVUS_SKIP_TOO_LITTLE: i32 = 2;
+pub const MILVUS_SKIP_MAX_COLLECTIONS: i32 = 3;
+pub const MILVUS_SKIP_TOO_LATE: i32 = 4;
 #[repr(C)]
 pub struct milvus_many_list {
     opaque: [u8; 0],
@@ -677,6 +689,13 @@ pub struct milvus_many_params {
     pub compaction: *const milvus_compact_params,
     pub concurrency: i32,
     pub only_trigger: i32,
+    pub r#match: *const c_char,
+    pub all_databases: i32,
+    pub include_final: i32,
+    pub min_segments: i64,
+    pub min_deleted_percent: f64,
+    pub max_collections: i64,
+    pub start_within_ms: i64,
 }
 impl milvus_many_params {
     pub const INIT: Self = Self {
@@ -684,6 +703,13 @@ impl milvus_many_params {
         compaction: null(),
         concurrency: 0,
         only_trigger: 0,
+        r#match: null(),
+        all_databases: 0,
+        include_final: 0,
+        min_segments: 0,
+        min_deleted_percent: 0.0,
+        max_collections: 0,
+        start_within_ms: 0,
     };
 }
 #[derive(Clone, Copy)]
@@ -698,6 +724,10 @@ pub struct milvus_many_result {
     pub report: *const milvus_compaction_report,
     pub error: *const milvus_error,
     pub unsorted_segments: i64,
+    pub skip: i32,
+    pub reserved: i32,
+    pub skip_text: *const c_char,
+    pub database: *const c_char,
 }
 impl milvus_many_result {
     pub const INIT: Self = Self {
@@ -710,6 +740,10 @@ impl milvus_many_result {
         report: null(),
         error: null(),
         unsorted_segments: 0,
+        skip: 0,
+        reserved: 0,
+        skip_text: null(),
+        database: null(),
     };
 }
 #[repr(C)]
@@ -873,6 +907,9 @@ pub struct milvus_progress {
     pub collections: i64,
     pub collections_done: i64,
     pub collections_failed: i64,
+    pub collections_skipped: i64,
+    pub stalled_ms: i64,
+    pub remaining_ms: i64,
     pub stage: i32,
     pub round: i32,
     pub stage_done: i64,
@@ -892,6 +929,9 @@ impl milvus_progress {
         collections: 0,
         collections_done: 0,
         collections_failed: 0,
+        collections_skipped: 0,
+        stalled_ms: 0,
+        remaining_ms: 0,
         stage: 0,
         round: 0,
         stage_done: 0,
@@ -904,6 +944,34 @@ impl milvus_progress {
 pub type milvus_future_callback = Option<unsafe extern "C" fn(future: *mut milvus_future, status: milvus_status, user_data: *mut c_void)>;
 pub type milvus_destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 pub type milvus_progress_callback = Option<unsafe extern "C" fn(progress: *const milvus_progress, user_data: *mut c_void)>;
+pub const MILVUS_EVENT_BEGAN: i32 = 1;
+pub const MILVUS_EVENT_ENDED: i32 = 2;
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct milvus_collection_event {
+    pub size: usize,
+    pub event: i32,
+    pub status: milvus_status,
+    pub is_skipped: i32,
+    pub reserved: i32,
+    pub collection_name: *const c_char,
+    pub index: i64,
+    pub job_id: i64,
+    pub elapsed_ms: i64,
+}
+impl milvus_collection_event {
+    pub const INIT: Self = Self {
+        size: size_of::<Self>(),
+        event: 0,
+        status: 0,
+        is_skipped: 0,
+        reserved: 0,
+        collection_name: null(),
+        index: 0,
+        job_id: 0,
+        elapsed_ms: 0,
+    };
+}
 #[repr(C)]
 pub struct milvus_queue {
     opaque: [u8; 0],
@@ -1055,6 +1123,7 @@ unsafe extern "C" {
     pub fn milvus_many_list_count(list: *const milvus_many_list) -> usize;
     pub fn milvus_many_list_get(list: *const milvus_many_list, index: usize, out_result: *mut milvus_many_result) -> milvus_status;
     pub fn milvus_many_list_free(list: *mut milvus_many_list);
+    pub fn milvus_skip_name(skip: i32) -> *const c_char;
     pub fn milvus_optimize(client: *mut milvus_client, collection_name: *const c_char, params: *const milvus_optimize_params, timeout_ms: i64, out_list: *mut *mut milvus_optimize_list) -> milvus_status;
     pub fn milvus_optimize_many(client: *mut milvus_client, names: *const *const c_char, name_count: usize, params: *const milvus_optimize_params, timeout_ms: i64, out_list: *mut *mut milvus_optimize_list) -> milvus_status;
     pub fn milvus_stage_name(stage: i32) -> *const c_char;
@@ -1063,6 +1132,16 @@ unsafe extern "C" {
     pub fn milvus_optimize_list_step(list: *const milvus_optimize_list, index: usize, step: usize, out_step: *mut milvus_optimize_step) -> milvus_status;
     pub fn milvus_optimize_list_free(list: *mut milvus_optimize_list);
     pub fn milvus_step_state_name(state: i32) -> *const c_char;
+    pub fn milvus_compaction_report_json(report: *const milvus_compaction_report, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_check_result_json(result: *const milvus_check_result, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_error_json(error: *const milvus_error, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_plan_list_json(plans: *const milvus_plan_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_segment_list_json(segments: *const milvus_segment_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_many_list_json(list: *const milvus_many_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_optimize_list_json(list: *const milvus_optimize_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_collection_list_json(list: *const milvus_collection_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_database_list_json(list: *const milvus_database_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
+    pub fn milvus_survey_list_json(list: *const milvus_survey_list, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
     pub fn milvus_job_export(client: *mut milvus_client, job_id: i64, buffer: *mut c_char, capacity: usize, out_length: *mut usize) -> milvus_status;
     pub fn milvus_job_import(client: *mut milvus_client, text: *const c_char, out_job_id: *mut i64) -> milvus_status;
     pub fn milvus_compaction_wait_in(client: *mut milvus_client, collection_name: *const c_char, database: *const c_char, job_id: i64, timeout_ms: i64, out_report: *mut milvus_compaction_report) -> milvus_status;
@@ -1106,6 +1185,8 @@ unsafe extern "C" {
     pub fn milvus_future_take_collections(future: *mut milvus_future, out_list: *mut *mut milvus_collection_list) -> milvus_status;
     pub fn milvus_future_take_databases(future: *mut milvus_future, out_list: *mut *mut milvus_database_list) -> milvus_status;
     pub fn milvus_future_take_survey(future: *mut milvus_future, out_list: *mut *mut milvus_survey_list) -> milvus_status;
+    pub fn milvus_future_next_event(future: *mut milvus_future, out_event: *mut milvus_collection_event) -> milvus_status;
+    pub fn milvus_event_name(event: i32) -> *const c_char;
     pub fn milvus_queue_new(out_queue: *mut *mut milvus_queue) -> milvus_status;
     pub fn milvus_queue_fd(queue: *mut milvus_queue, out_fd: *mut i32) -> milvus_status;
     pub fn milvus_future_set_queue(future: *mut milvus_future, queue: *mut milvus_queue, user_data: *mut c_void) -> milvus_status;
@@ -1159,6 +1240,8 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_compact_params segment_ids", std::mem::offset_of!(milvus_compact_params, segment_ids), 0),
     ("milvus_compact_params segment_count", std::mem::offset_of!(milvus_compact_params, segment_count), 0),
     ("milvus_compact_params database", std::mem::offset_of!(milvus_compact_params, database), 0),
+    ("milvus_compact_params only_if_idle", std::mem::offset_of!(milvus_compact_params, only_if_idle), 0),
+    ("milvus_compact_params reserved", std::mem::offset_of!(milvus_compact_params, reserved), 0),
     ("milvus_compact_result -", 0, size_of::<milvus_compact_result>()),
     ("milvus_compact_result size", std::mem::offset_of!(milvus_compact_result, size), 0),
     ("milvus_compact_result trigger", std::mem::offset_of!(milvus_compact_result, trigger), 0),
@@ -1212,6 +1295,7 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_compaction_report segment_diff", std::mem::offset_of!(milvus_compaction_report, segment_diff), 0),
     ("milvus_compaction_report left_out", std::mem::offset_of!(milvus_compaction_report, left_out), 0),
     ("milvus_compaction_report unsorted_segments", std::mem::offset_of!(milvus_compaction_report, unsorted_segments), 0),
+    ("milvus_compaction_report stalled_ms", std::mem::offset_of!(milvus_compaction_report, stalled_ms), 0),
     ("milvus_plan -", 0, size_of::<milvus_plan>()),
     ("milvus_plan size", std::mem::offset_of!(milvus_plan, size), 0),
     ("milvus_plan sources", std::mem::offset_of!(milvus_plan, sources), 0),
@@ -1323,6 +1407,13 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_many_params compaction", std::mem::offset_of!(milvus_many_params, compaction), 0),
     ("milvus_many_params concurrency", std::mem::offset_of!(milvus_many_params, concurrency), 0),
     ("milvus_many_params only_trigger", std::mem::offset_of!(milvus_many_params, only_trigger), 0),
+    ("milvus_many_params match", std::mem::offset_of!(milvus_many_params, r#match), 0),
+    ("milvus_many_params all_databases", std::mem::offset_of!(milvus_many_params, all_databases), 0),
+    ("milvus_many_params include_final", std::mem::offset_of!(milvus_many_params, include_final), 0),
+    ("milvus_many_params min_segments", std::mem::offset_of!(milvus_many_params, min_segments), 0),
+    ("milvus_many_params min_deleted_percent", std::mem::offset_of!(milvus_many_params, min_deleted_percent), 0),
+    ("milvus_many_params max_collections", std::mem::offset_of!(milvus_many_params, max_collections), 0),
+    ("milvus_many_params start_within_ms", std::mem::offset_of!(milvus_many_params, start_within_ms), 0),
     ("milvus_many_result -", 0, size_of::<milvus_many_result>()),
     ("milvus_many_result size", std::mem::offset_of!(milvus_many_result, size), 0),
     ("milvus_many_result collection_name", std::mem::offset_of!(milvus_many_result, collection_name), 0),
@@ -1333,6 +1424,10 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_many_result report", std::mem::offset_of!(milvus_many_result, report), 0),
     ("milvus_many_result error", std::mem::offset_of!(milvus_many_result, error), 0),
     ("milvus_many_result unsorted_segments", std::mem::offset_of!(milvus_many_result, unsorted_segments), 0),
+    ("milvus_many_result skip", std::mem::offset_of!(milvus_many_result, skip), 0),
+    ("milvus_many_result reserved", std::mem::offset_of!(milvus_many_result, reserved), 0),
+    ("milvus_many_result skip_text", std::mem::offset_of!(milvus_many_result, skip_text), 0),
+    ("milvus_many_result database", std::mem::offset_of!(milvus_many_result, database), 0),
     ("milvus_optimize_params -", 0, size_of::<milvus_optimize_params>()),
     ("milvus_optimize_params size", std::mem::offset_of!(milvus_optimize_params, size), 0),
     ("milvus_optimize_params compaction", std::mem::offset_of!(milvus_optimize_params, compaction), 0),
@@ -1397,6 +1492,9 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_progress collections", std::mem::offset_of!(milvus_progress, collections), 0),
     ("milvus_progress collections_done", std::mem::offset_of!(milvus_progress, collections_done), 0),
     ("milvus_progress collections_failed", std::mem::offset_of!(milvus_progress, collections_failed), 0),
+    ("milvus_progress collections_skipped", std::mem::offset_of!(milvus_progress, collections_skipped), 0),
+    ("milvus_progress stalled_ms", std::mem::offset_of!(milvus_progress, stalled_ms), 0),
+    ("milvus_progress remaining_ms", std::mem::offset_of!(milvus_progress, remaining_ms), 0),
     ("milvus_progress stage", std::mem::offset_of!(milvus_progress, stage), 0),
     ("milvus_progress round", std::mem::offset_of!(milvus_progress, round), 0),
     ("milvus_progress stage_done", std::mem::offset_of!(milvus_progress, stage_done), 0),
@@ -1404,6 +1502,16 @@ pub const LAYOUT: &[(&str, usize, usize)] = &[
     ("milvus_progress rewrite_segments", std::mem::offset_of!(milvus_progress, rewrite_segments), 0),
     ("milvus_progress rewrite_rows", std::mem::offset_of!(milvus_progress, rewrite_rows), 0),
     ("milvus_progress rewrite_bytes", std::mem::offset_of!(milvus_progress, rewrite_bytes), 0),
+    ("milvus_collection_event -", 0, size_of::<milvus_collection_event>()),
+    ("milvus_collection_event size", std::mem::offset_of!(milvus_collection_event, size), 0),
+    ("milvus_collection_event event", std::mem::offset_of!(milvus_collection_event, event), 0),
+    ("milvus_collection_event status", std::mem::offset_of!(milvus_collection_event, status), 0),
+    ("milvus_collection_event is_skipped", std::mem::offset_of!(milvus_collection_event, is_skipped), 0),
+    ("milvus_collection_event reserved", std::mem::offset_of!(milvus_collection_event, reserved), 0),
+    ("milvus_collection_event collection_name", std::mem::offset_of!(milvus_collection_event, collection_name), 0),
+    ("milvus_collection_event index", std::mem::offset_of!(milvus_collection_event, index), 0),
+    ("milvus_collection_event job_id", std::mem::offset_of!(milvus_collection_event, job_id), 0),
+    ("milvus_collection_event elapsed_ms", std::mem::offset_of!(milvus_collection_event, elapsed_ms), 0),
     ("milvus_request_stats -", 0, size_of::<milvus_request_stats>()),
     ("milvus_request_stats ok", std::mem::offset_of!(milvus_request_stats, ok), 0),
     ("milvus_request_stats refused", std::mem::offset_of!(milvus_request_stats, refused), 0),

@@ -50,12 +50,35 @@ public record CheckResult(Answer wouldCompact, Answer wouldCompactIfFree, Answer
                           Answer isRunning, Answer isIndexed, Answer needsIndex, Answer hasClusteringKey,
                           Answer hasUnflushed, Answer isFinal, OptionalLong segments, OptionalLong rows,
                           OptionalLong expectedSegments, OptionalLong unsortedSegments, OptionalLong l0Segments,
-                          OptionalLong unindexedRows, String reason) {
+                          OptionalLong unindexedRows, String reason) implements Json {
     static CheckResult of(Structs.CheckResult c) {
         return new CheckResult(Answer.of(c.wouldCompact), Answer.of(c.wouldCompactIfFree), Answer.of(c.mayBeBusy),
             Answer.of(c.isEnabled), Answer.of(c.isRunning), Answer.of(c.isIndexed), Answer.of(c.needsIndex),
             Answer.of(c.hasClusteringKey), Answer.of(c.hasUnflushed), Answer.of(c.isFinal), Text.reported(c.segments),
             Text.reported(c.rows), Text.reported(c.expectedSegments), Text.reported(c.unsortedSegments),
             Text.reported(c.l0Segments), Text.reported(c.unindexedRows), Text.read(c.reason));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .answer("would_compact", wouldCompact)
+            .answer("would_compact_if_free", wouldCompactIfFree)
+            .answer("may_be_busy", mayBeBusy)
+            .answer("is_enabled", isEnabled)
+            .answer("is_running", isRunning)
+            .answer("is_indexed", isIndexed)
+            .answer("needs_index", needsIndex)
+            .answer("has_clustering_key", hasClusteringKey)
+            .answer("has_unflushed", hasUnflushed)
+            .answer("is_final", isFinal)
+            .number("segments", segments)
+            .number("rows", rows)
+            .number("expected_segments", expectedSegments)
+            .number("unsorted_segments", unsortedSegments)
+            .number("l0_segments", l0Segments)
+            .number("unindexed_rows", unindexedRows)
+            .text("reason", reason)
+            .done();
     }
 }

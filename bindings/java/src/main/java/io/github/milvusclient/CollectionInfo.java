@@ -22,9 +22,25 @@ import java.util.OptionalLong;
  * @param failure           what it failed with; empty if it did not fail
  */
 public record CollectionInfo(String collectionName, String database, String aliases, long id, OptionalLong rows,
-                             Answer isLoaded, Answer hasClusteringKey, Optional<MilvusException> failure) {
+                             Answer isLoaded, Answer hasClusteringKey,
+                             Optional<MilvusException> failure) implements Json {
     static CollectionInfo of(Structs.CollectionInfo c) {
         return new CollectionInfo(Text.read(c.collectionName), Text.read(c.database), Text.read(c.aliases), c.id,
             Text.reported(c.rows), Answer.of(c.isLoaded), Answer.of(c.hasClusteringKey), Failure.optional(c.error));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .text("collection_name", collectionName)
+            .filled("database", database)
+            .aliases("aliases", aliases)
+            .id("id", id)
+            .number("rows", rows)
+            .answer("is_loaded", isLoaded)
+            .answer("has_clustering_key", hasClusteringKey)
+            .status("status", failure)
+            .failure("error", failure)
+            .done();
     }
 }

@@ -30,7 +30,8 @@ import java.util.OptionalLong;
  */
 public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCounts counts, long unknownPlans,
                                Duration elapsed, long polls, long failedPolls, Optional<SegmentDiff> segmentDiff,
-                               Optional<LeftOut> leftOut, OptionalLong unsortedSegments, Duration stalled) {
+                               Optional<LeftOut> leftOut, OptionalLong unsortedSegments,
+                               Duration stalled) implements Json {
     static CompactionReport of(Structs.CompactionReport c) {
         return new CompactionReport(Verdict.of(c.verdict), c.jobId, c.planned, PlanCounts.of(c.counts), c.unknownPlans,
             Duration.ofMillis(c.elapsedMs), c.polls, c.failedPolls, segmentDiffOf(c), leftOutOf(c),
@@ -49,5 +50,23 @@ public record CompactionReport(Verdict verdict, long jobId, long planned, PlanCo
             return Optional.empty();
         }
         return Optional.of(LeftOut.of(c.leftOut));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .name("verdict", verdict)
+            .job("job_id", jobId)
+            .planned("planned", planned, verdict)
+            .object("counts", counts)
+            .number("unknown_plans", unknownPlans)
+            .duration("elapsed_ms", elapsed)
+            .number("polls", polls)
+            .number("failed_polls", failedPolls)
+            .object("segment_diff", segmentDiff)
+            .object("left_out", leftOut)
+            .number("unsorted_segments", unsortedSegments)
+            .duration("stalled_ms", stalled)
+            .done();
     }
 }

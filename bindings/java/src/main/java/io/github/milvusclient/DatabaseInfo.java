@@ -8,8 +8,16 @@ package io.github.milvusclient;
  * @param database  the name of the database
  * @param id        milvus' id of the database; 0 before 2.5
  */
-public record DatabaseInfo(String database, long id) {
+public record DatabaseInfo(String database, long id) implements Json {
     static DatabaseInfo of(Structs.DatabaseInfo c) {
         return new DatabaseInfo(Text.read(c.database), c.id);
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .filled("database", database)
+            .id("id", id)
+            .done();
     }
 }

@@ -17,8 +17,22 @@ package io.github.milvusclient;
  *                     not list
  */
 public record LeftOut(long total, long unsorted, long l0, long clustered, long importing, long unflushed,
-                      long notAskedFor, long other) {
+                      long notAskedFor, long other) implements Json {
     static LeftOut of(Structs.LeftOut c) {
         return new LeftOut(c.total, c.unsorted, c.l0, c.clustered, c.importing, c.unflushed, c.notAskedFor, c.other);
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .number("total", total)
+            .number("unsorted", unsorted)
+            .number("l0", l0)
+            .number("clustered", clustered)
+            .number("importing", importing)
+            .number("unflushed", unflushed)
+            .number("not_asked_for", notAskedFor)
+            .number("other", other)
+            .done();
     }
 }

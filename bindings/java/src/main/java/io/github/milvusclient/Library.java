@@ -225,6 +225,27 @@ final class Library {
 
     static native String milvus_step_state_name(int state);
 
+    static native int milvus_compaction_report_json(Pointer report, byte[] buffer, long capacity,
+                                                    LongByReference outLength);
+
+    static native int milvus_check_result_json(Pointer result, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_error_json(Pointer error, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_plan_list_json(long plans, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_segment_list_json(long segments, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_many_list_json(long list, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_optimize_list_json(long list, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_collection_list_json(long list, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_database_list_json(long list, byte[] buffer, long capacity, LongByReference outLength);
+
+    static native int milvus_survey_list_json(long list, byte[] buffer, long capacity, LongByReference outLength);
+
     static native int milvus_job_export(long client, long jobId, byte[] buffer, long capacity,
                                         LongByReference outLength);
 

@@ -46,7 +46,7 @@ public record OptimizeResult(String collectionName, Stage stage, Verdict verdict
                              OptionalLong rowsAfter, OptionalLong l0SegmentsBefore, OptionalLong l0SegmentsAfter,
                              OptionalLong segmentsIn, OptionalLong segmentsOut, OptionalLong rewriteRows,
                              OptionalLong rewriteBytes, OptionalLong rowBytes, OptionalLong servedSegments,
-                             Optional<LeftOut> leftOut, OptionalLong newSegments, Duration elapsed) {
+                             Optional<LeftOut> leftOut, OptionalLong newSegments, Duration elapsed) implements Json {
     static OptimizeResult of(Structs.OptimizeResult c, List<OptimizeStep> steps) {
         return new OptimizeResult(Text.read(c.collectionName), Stage.of(c.stage), Verdict.of(c.verdict), c.rounds,
             Answer.of(c.isLoaded), c.jobId, steps, Failure.optional(c.error), Text.reported(c.segmentsBefore),
@@ -62,5 +62,35 @@ public record OptimizeResult(String collectionName, Stage stage, Verdict verdict
             return Optional.empty();
         }
         return Optional.of(LeftOut.of(c.leftOut));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .text("collection_name", collectionName)
+            .status("status", failure)
+            .name("stage", stage)
+            .name("verdict", verdict)
+            .number("rounds", rounds)
+            .answer("is_loaded", isLoaded)
+            .job("job_id", jobId)
+            .list("steps", steps)
+            .failure("error", failure)
+            .number("segments_before", segmentsBefore)
+            .number("segments_after", segmentsAfter)
+            .number("rows_before", rowsBefore)
+            .number("rows_after", rowsAfter)
+            .number("l0_segments_before", l0SegmentsBefore)
+            .number("l0_segments_after", l0SegmentsAfter)
+            .number("segments_in", segmentsIn)
+            .number("segments_out", segmentsOut)
+            .number("rewrite_rows", rewriteRows)
+            .number("rewrite_bytes", rewriteBytes)
+            .number("row_bytes", rowBytes)
+            .number("served_segments", servedSegments)
+            .object("left_out", leftOut)
+            .number("new_segments", newSegments)
+            .duration("elapsed_ms", elapsed)
+            .done();
     }
 }

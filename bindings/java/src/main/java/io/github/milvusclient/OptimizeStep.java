@@ -18,11 +18,25 @@ import java.util.Optional;
  * @param text     what happened, as a text for people
  */
 public record OptimizeStep(Stage stage, StepState state, int round, boolean isL0, long jobId, Duration elapsed,
-                           Optional<CompactionReport> report, String text) {
+                           Optional<CompactionReport> report, String text) implements Json {
     static OptimizeStep of(Structs.OptimizeStep c) {
         return new OptimizeStep(Stage.of(c.stage), StepState.of(c.state), c.round, c.isL0 == Library.YES, c.jobId,
             Duration.ofMillis(c.elapsedMs),
             Optional.ofNullable(c.report).map(place -> CompactionReport.of(new Structs.CompactionReport(place))),
             Text.read(c.text));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .name("stage", stage)
+            .name("state", state)
+            .number("round", round)
+            .yes("is_l0", isL0)
+            .job("job_id", jobId)
+            .duration("elapsed_ms", elapsed)
+            .object("report", report)
+            .text("text", text)
+            .done();
     }
 }

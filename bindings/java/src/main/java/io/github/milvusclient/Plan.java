@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  *                       it only on the management port (option management_uri)
  */
 public record Plan(List<Long> sources, OptionalLong target, List<Long> targets, Judgement judgement, Reason reason,
-                   Optional<Details> details, String failureReason) {
+                   Optional<Details> details, String failureReason) implements Json {
     /**
      * What only newer servers tell of a plan.
      *
@@ -48,5 +48,24 @@ public record Plan(List<Long> sources, OptionalLong target, List<Long> targets, 
         }
         return Optional.of(new Details(PlanType.of(c.type), PlanState.of(c.state), c.planId, c.jobId, c.collectionId,
             c.partitionId, Text.read(c.channel)));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .ids("sources", sources)
+            .id("target", target)
+            .ids("targets", targets)
+            .name("judgement", judgement)
+            .name("reason", reason)
+            .name("type", details.map(Details::type))
+            .name("state", details.map(Details::state))
+            .id("plan_id", details.map(Details::planId))
+            .id("job_id", details.map(Details::jobId))
+            .id("collection_id", details.map(Details::collectionId))
+            .id("partition_id", details.map(Details::partitionId))
+            .filled("channel", details.map(Details::channel))
+            .filled("failure_reason", failureReason)
+            .done();
     }
 }

@@ -24,11 +24,29 @@ import java.util.OptionalLong;
  */
 public record Segment(long id, long collectionId, long partitionId, OptionalLong rows, SegmentState state,
                       SegmentLevel level, Answer isSorted, OptionalLong storageVersion, OptionalLong memory,
-                      Optional<String> channel, List<Long> compactionFrom, List<Long> nodes) {
+                      Optional<String> channel, List<Long> compactionFrom, List<Long> nodes) implements Json {
     static Segment of(Structs.Segment c) {
         return new Segment(c.id, c.collectionId, c.partitionId, Text.reported(c.rows), SegmentState.of(c.state),
             SegmentLevel.of(c.level), Answer.of(c.isSorted), Text.reported(c.storageVersion), Text.reported(c.memory),
             Optional.ofNullable(c.channel).map(Text::read), Text.readNumbers(c.compactionFrom, c.compactionFromCount),
             Text.readNumbers(c.nodes, c.nodeCount));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .id("id", id)
+            .id("collection_id", collectionId)
+            .id("partition_id", partitionId)
+            .number("rows", rows)
+            .name("state", state)
+            .name("level", level)
+            .answer("is_sorted", isSorted)
+            .number("storage_version", storageVersion)
+            .number("memory", memory)
+            .filled("channel", channel)
+            .ids("compaction_from", compactionFrom)
+            .ids("nodes", nodes)
+            .done();
     }
 }

@@ -27,12 +27,31 @@ import java.util.OptionalLong;
 public record SegmentDiff(OptionalLong segmentsBefore, OptionalLong segmentsAfter, OptionalLong rowsBefore,
                           OptionalLong rowsAfter, OptionalLong rowsPurged, OptionalLong segmentsRemoved,
                           OptionalLong segmentsAdded, OptionalLong sourcesRemaining, OptionalLong targetsMissing,
-                          OptionalLong targetsConfirmed, OptionalLong l0SegmentsBefore, OptionalLong l0SegmentsAfter) {
+                          OptionalLong targetsConfirmed, OptionalLong l0SegmentsBefore,
+                          OptionalLong l0SegmentsAfter) implements Json {
     static SegmentDiff of(Structs.SegmentDiff c) {
         return new SegmentDiff(Text.reported(c.segmentsBefore), Text.reported(c.segmentsAfter),
             Text.reported(c.rowsBefore), Text.reported(c.rowsAfter), Text.reported(c.rowsPurged),
             Text.reported(c.segmentsRemoved), Text.reported(c.segmentsAdded), Text.reported(c.sourcesRemaining),
             Text.reported(c.targetsMissing), Text.reported(c.targetsConfirmed), Text.reported(c.l0SegmentsBefore),
             Text.reported(c.l0SegmentsAfter));
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .number("segments_before", segmentsBefore)
+            .number("segments_after", segmentsAfter)
+            .number("rows_before", rowsBefore)
+            .number("rows_after", rowsAfter)
+            .number("rows_purged", rowsPurged)
+            .number("segments_removed", segmentsRemoved)
+            .number("segments_added", segmentsAdded)
+            .number("sources_remaining", sourcesRemaining)
+            .number("targets_missing", targetsMissing)
+            .number("targets_confirmed", targetsConfirmed)
+            .number("l0_segments_before", l0SegmentsBefore)
+            .number("l0_segments_after", l0SegmentsAfter)
+            .done();
     }
 }

@@ -40,7 +40,7 @@ public record SurveyResult(String collectionName, String database, Optional<Milv
                            OptionalLong storedBytes, OptionalLong smallSegments, OptionalLong unsortedSegments,
                            OptionalLong l0Segments, OptionalLong deletedRows, OptionalLong mergedSegments,
                            OptionalLong mergedInto, OptionalLong rewriteRows, OptionalLong rewriteBytes,
-                           OptionalLong rowBytes, OptionalLong segmentBytes, double fragmentation) {
+                           OptionalLong rowBytes, OptionalLong segmentBytes, double fragmentation) implements Json {
     static SurveyResult of(Structs.SurveyResult c) {
         return new SurveyResult(Text.read(c.collectionName), Text.read(c.database), Failure.optional(c.error),
             Optional.ofNullable(c.check).map(place -> CheckResult.of(new Structs.CheckResult(place))),
@@ -49,5 +49,30 @@ public record SurveyResult(String collectionName, String database, Optional<Milv
             Text.reported(c.deletedRows), Text.reported(c.mergedSegments), Text.reported(c.mergedInto),
             Text.reported(c.rewriteRows), Text.reported(c.rewriteBytes), Text.reported(c.rowBytes),
             Text.reported(c.segmentBytes), c.fragmentation);
+    }
+
+    @Override
+    public String json() {
+        return new JsonObject()
+            .filled("collection_name", collectionName)
+            .filled("database", database)
+            .status("status", failure)
+            .failure("error", failure)
+            .object("check", check)
+            .number("stored_segments", storedSegments)
+            .number("stored_rows", storedRows)
+            .number("stored_bytes", storedBytes)
+            .number("small_segments", smallSegments)
+            .number("unsorted_segments", unsortedSegments)
+            .number("l0_segments", l0Segments)
+            .number("deleted_rows", deletedRows)
+            .number("merged_segments", mergedSegments)
+            .number("merged_into", mergedInto)
+            .number("rewrite_rows", rewriteRows)
+            .number("rewrite_bytes", rewriteBytes)
+            .number("row_bytes", rowBytes)
+            .number("segment_bytes", segmentBytes)
+            .share("fragmentation", fragmentation)
+            .done();
     }
 }
