@@ -17,7 +17,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 	optimize-table clean command install-command target/release/milvus-bench
 
 help:
-	@echo "make demo     build, start a real Milvus server, fill a collection, compact it, show before and after"
+	@echo "make demo     build, start a real Milvus server, fill collections, compact them, show before and after, kill it"
 	@echo "make check    all tests: Rust, C, C++, Go, Java, and end to end against a real server"
 	@echo "make check-deep  the slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark"
 	@echo "make bench    what a call costs beside bare tonic; writes docs/performance.md anew"
@@ -67,9 +67,7 @@ setup:
 	@tools/setup.sh
 
 demo: setup
-	@echo "==> Building the shared library and the sample program"
-	@$(MAKE) --no-print-directory -s examples
-	@$(VENV)/bin/python tools/demo.py target/examples-c/compact target/demo
+	@$(VENV)/bin/python tools/demo.py target/demo
 
 # What mostly waits for servers runs beside what mostly computes. Both find everything built.
 check:
