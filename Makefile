@@ -112,7 +112,7 @@ check-cpp: stage
 
 check-install: stage
 	@echo "==> The installed library: linked in every way, packaged, and its ABI"
-	$(CARGO) build --quiet --locked -p milvus-fake
+	$(CARGO) build --quiet --locked -p milvus-fake -p milvus-compact
 	$(VENV)/bin/python -m pytest -q tests/install
 
 # The binding packages, against the staged library and the scripted server.

@@ -103,7 +103,7 @@ pub fn changed(report: &Report) -> String {
             parts.push(became(before, after));
         }
         match (reported(diff.rows_purged), reported(diff.rows_after)) {
-            (Some(0), Some(rows)) => parts.push(format!("{}, none of them deleted", count(rows, "row"))),
+            (Some(0), Some(rows)) => parts.push(format!("{}, none purged", count(rows, "row"))),
             (Some(purged), Some(rows)) => {
                 parts.push(format!("{} purged, {} left", count(purged, "deleted row"), count(rows, "row")));
             }

@@ -1,5 +1,7 @@
 //! One line for each event: for logs, pipes and simple terminals.
 
+use std::collections::HashMap;
+
 use super::Show;
 use crate::engine::Event;
 use crate::ffi;
@@ -10,24 +12,27 @@ use crate::words;
 
 pub(super) struct Lines<'a> {
     output: &'a Output,
+    /// What was last said of each collection: the same is not said again.
+    said: HashMap<usize, String>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(output: &'a Output) -> Self {
-        Self { output }
+        Self { output, said: HashMap::new() }
     }
 }
 
 impl Show for Lines<'_> {
-    fn event(&mut self, _: usize, name: &str, event: &Event) {
+    fn event(&mut self, index: usize, name: &str, event: &Event) {
         let text = match event {
             Event::Began => None,
             Event::Triggered(triggered) => triggered_in_words(*triggered),
             Event::Progress(progress) => progress_in_words(*progress),
             Event::Ended(record) => Some(ended(self.output, record)),
         };
-        if let Some(text) = text {
+        if let Some(text) = text.filter(|text| self.said.get(&index) != Some(text)) {
             self.output.line(&format!("{name}: {text}"));
+            self.said.insert(index, text);
         }
     }
 
