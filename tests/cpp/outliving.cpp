@@ -69,7 +69,7 @@ static void a_call_names_its_database(const char *uri)
     milvus::client client(uri);
     tell_fake("add twice succeeds");
     tell_fake("add sales/twice succeeds");
-    const auto first = [](const milvus::segment_list &segments) { return segments.at(0).id; };
+    const auto first = [](const milvus::segment_list &segments) { return segments[0].id; };
     const std::int64_t own = first(client.segments("twice"));
     CHECK(own != first(client.segments("twice", milvus::segment_view::stored, {}, "sales")));
     client.flush("twice", {}, "sales");
