@@ -321,17 +321,17 @@ fn read_policy(given: &milvus_many_params) -> Result<Policy, Error> {
     })
 }
 
-/// Gives the short text of why a collection was skipped, e.g. "in its final form".
+/// Gives the short text of why a collection was skipped, e.g. "final".
 ///
 /// @param skip  One of the MILVUS_SKIP_... constants, or any other number.
 /// @return A static text, never NULL: "unknown reason to skip" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_skip_name(skip: i32) -> *const c_char {
     const NAMES: [(i32, &CStr); 5] = [
-        (MILVUS_SKIP_NONE, c"not skipped"),
-        (MILVUS_SKIP_FINAL, c"in its final form"),
-        (MILVUS_SKIP_TOO_LITTLE, c"too little to do"),
-        (MILVUS_SKIP_MAX_COLLECTIONS, c"enough others"),
+        (MILVUS_SKIP_NONE, c"none"),
+        (MILVUS_SKIP_FINAL, c"final"),
+        (MILVUS_SKIP_TOO_LITTLE, c"too little"),
+        (MILVUS_SKIP_MAX_COLLECTIONS, c"max collections"),
         (MILVUS_SKIP_TOO_LATE, c"too late"),
     ];
     convert::named(skip, &NAMES, c"unknown reason to skip")

@@ -70,7 +70,7 @@ static void policies(milvus_client *client)
     result = result_at(list, 2);
     CHECK(result.skip == MILVUS_SKIP_TOO_LITTLE && strstr(result.skip_text, "min_segments is 100") != NULL);
     milvus_many_list_free(list);
-    CHECK(strcmp(milvus_skip_name(MILVUS_SKIP_FINAL), "in its final form") == 0);
+    CHECK(strcmp(milvus_skip_name(MILVUS_SKIP_FINAL), "final") == 0);
     CHECK(strcmp(milvus_skip_name(77), "unknown reason to skip") == 0);
     CHECK(strcmp(milvus_trigger_name(MILVUS_TRIGGER_SKIPPED), "skipped") == 0);
 }
