@@ -66,6 +66,7 @@ def main(arguments):
             sys.exit("\n".join(complaints))
         return
     for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(files[path])
     for path in leftovers(files):
         path.unlink()

@@ -53,9 +53,10 @@ public final class JsonTest extends Served {
     @Test
     public void everyTextAndNumberIsValidJson() {
         CollectionResult result = new CollectionResult("a\"b\\c\nd\ud800", Trigger.UNRECOGNIZED,
-            MilvusClient.UNKNOWN_JOB, OptionalLong.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(2));
+            MilvusClient.UNKNOWN_JOB, OptionalLong.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(2),
+            Skip.NONE, "", "");
         assertEquals("{\"collection_name\":\"a\\\"b\\\\c\\u000ad\\ud800\",\"status\":\"MILVUS_OK\","
             + "\"trigger\":\"unrecognized\",\"job_id\":\"unknown\",\"planned\":null,\"report\":null,\"error\":null,"
-            + "\"unsorted_segments\":2}", result.json());
+            + "\"unsorted_segments\":2,\"skip\":\"none\",\"skip_text\":null,\"database\":null}", result.json());
     }
 }
