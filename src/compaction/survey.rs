@@ -105,8 +105,7 @@ fn limit(settings: &SurveySettings) -> Option<u64> {
 impl Surveyed {
     fn of(examined: Examined, rows_left: Option<Count>, params: &Params) -> Self {
         let is_served = serves_what_is_stored(&examined);
-        let Examined { result: check, collection, server, partition_id, stored, loaded, sizes, .. } =
-            examined;
+        let Examined { result: check, collection, server, partition_id, stored, sizes, .. } = examined;
         let database = collection.database.clone();
         let Some(listed) = stored else { return Self { database, check, ..Self::default() } };
         let scope = Scope { params, partition_id };

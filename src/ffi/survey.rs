@@ -8,7 +8,7 @@ use std::ptr;
 use super::catalog::beyond;
 use super::check::milvus_check_result;
 use super::client::milvus_client;
-use super::compaction::{client_and_params, milvus_compact_params};
+use super::compaction::{client_and_params, milvus_compact_params, names_database};
 use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_};
 use super::entry::{entry, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
@@ -31,7 +31,8 @@ pub struct milvus_survey_params {
     /// How many collections the library looks at at a time: up to 10000; 0 for 16. It asks about at most 32 at
     /// a time.
     pub concurrency: i32,
-    /// 1: survey the collections of every database that the user may see, without names. Else 0.
+    /// 1: survey the collections of every database that the user may see, without names and without a database in
+    /// `compaction`. Else 0.
     pub all_databases: i32,
     /// The size of a row in bytes, for the estimates; 0: the fixed-width fields of the schema, so that texts,
     /// JSON, arrays and sparse vectors do not count.
@@ -250,6 +251,10 @@ fn read_survey_params(
         Err(_) => return Err(negative("concurrency", given.concurrency.into())),
     };
     let all_databases = convert::yes_or_no("params.all_databases", given.all_databases)?;
+    if all_databases && names_database(given.compaction)? {
+        let text = "all_databases: goes without a database in the parameters of the compaction";
+        return Err(Error::invalid_argument(text));
+    }
     let (client, params) = client_and_params(client, given.compaction)?;
     let settings = SurveySettings {
         params,

@@ -75,6 +75,7 @@ static void surveys(milvus_client *client)
 {
     const char *names[] = {"merged", "missing"};
     milvus_survey_params params = MILVUS_SURVEY_PARAMS_INIT;
+    milvus_compact_params plain = MILVUS_COMPACT_PARAMS_INIT;
     milvus_survey_result result = MILVUS_SURVEY_RESULT_INIT;
     milvus_progress progress = MILVUS_PROGRESS_INIT;
     milvus_survey_list *list = NULL;
@@ -102,6 +103,16 @@ static void surveys(milvus_client *client)
     CHECK(milvus_survey(client, NULL, 0, &params, 0, &list) == MILVUS_INVALID_ARGUMENT && list == NULL);
     params.all_databases = 1;
     CHECK(milvus_survey(client, names, 2, &params, 0, &list) == MILVUS_INVALID_ARGUMENT && list == NULL);
+    plain.database = "sales";
+    params.compaction = &plain;
+    CHECK(milvus_survey(client, NULL, 0, &params, 0, &list) == MILVUS_INVALID_ARGUMENT && list == NULL);
+    params.all_databases = 0;
+    CHECK(milvus_survey(client, NULL, 0, &params, 20000, &list) == MILVUS_OK);
+    CHECK(milvus_survey_list_get(list, 0, &result) == MILVUS_OK && strcmp(result.database, "sales") == 0);
+    milvus_survey_list_free(list);
+    list = NULL;
+    params.compaction = NULL;
+    params.all_databases = 1;
     params.row_bytes = -1;
     CHECK(milvus_survey(client, NULL, 0, &params, 0, &list) == MILVUS_INVALID_ARGUMENT && list == NULL);
     params.row_bytes = 0;

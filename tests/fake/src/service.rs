@@ -11,22 +11,9 @@ use tonic::metadata::KeyAndValueRef;
 use tonic::{Request, Response, Status};
 
 use crate::cuttable::Cut;
-use crate::proto::common;
-use crate::proto::schema::LongArray;
 use crate::proto::service::milvus_service_server::{MilvusService, MilvusServiceServer};
-use crate::proto::service::{
-    ConnectRequest, ConnectResponse, DescribeCollectionRequest, DescribeCollectionResponse,
-    DescribeIndexRequest, DescribeIndexResponse, FlushRequest, FlushResponse, GetCollectionStatisticsRequest,
-    GetCollectionStatisticsResponse, GetCompactionPlansRequest, GetCompactionPlansResponse,
-    GetCompactionStateRequest, GetCompactionStateResponse, GetFlushStateRequest, GetFlushStateResponse,
-    GetLoadStateRequest, GetLoadStateResponse, GetLoadingProgressRequest, GetLoadingProgressResponse,
-    GetPersistentSegmentInfoRequest, GetPersistentSegmentInfoResponse, GetQuerySegmentInfoRequest,
-    GetQuerySegmentInfoResponse, GetReplicasRequest, GetReplicasResponse, GetVersionRequest,
-    GetVersionResponse, ListDatabasesRequest, ListDatabasesResponse, ListSnapshotsRequest,
-    ListSnapshotsResponse, LoadCollectionRequest, ManualCompactionRequest, ManualCompactionResponse,
-    QueryRequest, QueryResults, ShowCollectionsRequest, ShowCollectionsResponse, ShowPartitionsRequest,
-    ShowPartitionsResponse,
-};
+use crate::proto::service::*;
+use crate::proto::{common, schema::LongArray};
 use crate::state::{State, success};
 use crate::{Call, Fault, Method};
 
