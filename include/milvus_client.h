@@ -1970,7 +1970,10 @@ typedef struct milvus_survey_params {
      * a time.
      */
     int32_t concurrency;
-    /** 1: survey the collections of every database that the user may see, without names. Else 0. */
+    /**
+     * 1: survey the collections of every database that the user may see, without names and without a database in
+     * `compaction`. Else 0.
+     */
     int32_t all_databases;
     /**
      * The size of a row in bytes, for the estimates; 0: the fixed-width fields of the schema, so that texts,
