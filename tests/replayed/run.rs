@@ -132,6 +132,7 @@ pub(crate) fn params(recording: &Recording, line: &Line) -> Params {
         partition: text("partition_id").map(|id| recording.partition_name(id).unwrap()),
         channel: text("channel").map(str::to_owned),
         segment_ids: ids.map(|ids| ids.iter().map(number).collect()),
+        only_if_idle: false,
     }
 }
 
