@@ -2327,7 +2327,7 @@ milvus_status milvus_many_list_get(const milvus_many_list *list,
 void milvus_many_list_free(milvus_many_list *list);
 
 /**
- * Gives the short text of why a collection was skipped, e.g. "in its final form".
+ * Gives the short text of why a collection was skipped, e.g. "final".
  *
  * @param skip  One of the MILVUS_SKIP_... constants, or any other number.
  * @return A static text, never NULL: "unknown reason to skip" for any other number.

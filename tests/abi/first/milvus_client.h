@@ -2327,7 +2327,7 @@ milvus_status milvus_many_list_get(const milvus_many_list *list,
 void milvus_many_list_free(milvus_many_list *list);
 
 /**
- * Gives the short text of why a collection was skipped, e.g. "in its final form".
+ * Gives the short text of why a collection was skipped, e.g. "final".
  *
  * @param skip  One of the MILVUS_SKIP_... constants, or any other number.
  * @return A static text, never NULL: "unknown reason to skip" for any other number.
@@ -2695,6 +2695,168 @@ void milvus_optimize_list_free(milvus_optimize_list *list);
  * @return A static text, never NULL: "unknown step state" for any other number.
  */
 const char *milvus_step_state_name(int32_t state);
+
+/** @} */
+
+// ====================================================================================================
+/**
+ * @defgroup json Reports as JSON
+ *
+ * These functions write a result as JSON, for a log, a file or another program. A JSON object has the
+ * fields of its C struct by the same names; docs/schema/report.schema.json is their JSON Schema, and later
+ * versions only add fields. What is not reported or not known is null, and never -1. An id is a string of
+ * digits at any size: most are above 2^53, where readers that have only doubles change numbers. No job is
+ * null, and a job whose id the server does not tell is "unknown". A yes or no is true or false. A verdict,
+ * state or the like has its short text in one word, e.g. "partly_failed"; a number that the library does not
+ * know is "unrecognized_42". A status is the name of its constant. The text is one line of UTF-8 without an
+ * end of line. Each function asks no server, and writes the same text each time: call it with the capacity
+ * 0 for the length, and again with a buffer of one byte more.
+ * @{
+ */
+
+/**
+ * Writes a report as a JSON object.
+ *
+ * @param report      From milvus_compaction_wait() or a milvus_many_result, for example.
+ * @param buffer      Receives the text and its NUL, cut to the capacity. NULL is allowed if capacity is 0.
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  Receives the length of the whole text in bytes, without the NUL. The text was cut, and
+ *                    is no JSON, if this is not below capacity. May be NULL.
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_compaction_report_json(const milvus_compaction_report *report,
+                                            char *buffer,
+                                            size_t capacity,
+                                            size_t *out_length);
+
+/**
+ * Writes the result of a dry run as a JSON object.
+ *
+ * @param result      From milvus_compaction_check().
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_check_result_json(const milvus_check_result *result,
+                                       char *buffer,
+                                       size_t capacity,
+                                       size_t *out_length);
+
+/**
+ * Writes the details of a failure as a JSON object, or null if nothing failed.
+ *
+ * @param error       From milvus_last_error() or milvus_future_error(), for example.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return. A failure of this function overwrites what
+ *     milvus_last_error() points to.
+ */
+milvus_status milvus_error_json(const milvus_error *error,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *out_length);
+
+/**
+ * Writes the plans of a list as a JSON array of objects.
+ *
+ * @param plans       The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_plan_list_json(const milvus_plan_list *plans,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *out_length);
+
+/**
+ * Writes the segments of a list as a JSON array of objects.
+ *
+ * @param segments    The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_segment_list_json(const milvus_segment_list *segments,
+                                       char *buffer,
+                                       size_t capacity,
+                                       size_t *out_length);
+
+/**
+ * Writes the results of many collections as a JSON array of objects. `report` and `error` are objects or
+ * null.
+ *
+ * @param list        The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_many_list_json(const milvus_many_list *list,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *out_length);
+
+/**
+ * Writes the results of optimizing as a JSON array of objects. `steps` has the steps of a result, in the
+ * place of `step_count`.
+ *
+ * @param list        The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_optimize_list_json(const milvus_optimize_list *list,
+                                        char *buffer,
+                                        size_t capacity,
+                                        size_t *out_length);
+
+/**
+ * Writes the collections of a list as a JSON array of objects. `aliases` is an array of texts.
+ *
+ * @param list        The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_collection_list_json(const milvus_collection_list *list,
+                                          char *buffer,
+                                          size_t capacity,
+                                          size_t *out_length);
+
+/**
+ * Writes the databases of a list as a JSON array of objects.
+ *
+ * @param list        The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_database_list_json(const milvus_database_list *list,
+                                        char *buffer,
+                                        size_t capacity,
+                                        size_t *out_length);
+
+/**
+ * Writes the results of a survey as a JSON array of objects. `check` is an object or null.
+ *
+ * @param list        The list.
+ * @param buffer      As in milvus_compaction_report_json().
+ * @param capacity    Size of the buffer in bytes.
+ * @param out_length  As in milvus_compaction_report_json().
+ * @return MILVUS_OK, or what every function can return.
+ */
+milvus_status milvus_survey_list_json(const milvus_survey_list *list,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *out_length);
 
 /** @} */
 
