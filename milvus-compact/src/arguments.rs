@@ -204,10 +204,10 @@ pub struct Run {
     #[arg(long)]
     pub dry_run: bool,
     /// Only collections of which at least so many segments would be merged
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), conflicts_with_all = ["partition", "channel"])]
     pub min_segments: Option<i64>,
     /// Only collections with at least this share of deleted rows, e.g. 20%; known of loaded ones. With --min-segments either is enough
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with_all = ["partition", "channel"])]
     pub min_deleted: Option<f64>,
     /// Also rewrite collections that are in their final form already (one segment becomes one)
     #[arg(long)]

@@ -64,6 +64,11 @@ impl Surroundings<'_> {
         self.stop.go()
     }
 
+    /// Counts a collection that was not started after all.
+    pub fn give_back(&self) {
+        self.counted.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// Counts a collection that is about to be started. Says why not, if the budget is used up.
     pub fn spend(&self) -> Result<(), String> {
         if let Some(limit) = self.limits.time.filter(|limit| self.now() >= *limit) {

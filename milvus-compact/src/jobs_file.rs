@@ -36,12 +36,15 @@ pub struct Content {
 }
 
 impl JobsFile {
-    /// Makes a file, where the user says or else where such files belong.
-    pub fn create(named: Option<&Path>, uri: &str) -> Result<Self, String> {
+    /// Makes a file, where the user says or else where such files belong. Returns what one of an earlier run had left there;
+    /// a file of another kind is not touched.
+    pub fn create(named: Option<&Path>, uri: &str) -> Result<(Self, Vec<Left>), String> {
         let path = match named {
             Some(path) => path.to_owned(),
             None => usual_path()?,
         };
+        let has_text = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() > 0);
+        let earlier = if has_text { read(&path)?.left } else { Vec::new() };
         let why = |error: std::io::Error| format!("the file of jobs {}: {error}", path.display());
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -49,7 +52,7 @@ impl JobsFile {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path).map_err(why)?;
         writeln!(file, "{}", json!({"milvus_compact_jobs": VERSION, "uri": uri})).map_err(why)?;
-        Ok(Self { path, file: Mutex::new(file) })
+        Ok((Self { path, file: Mutex::new(file) }, earlier))
     }
 
     /// Goes on with a file that was read.
@@ -142,7 +145,8 @@ mod tests {
     #[test]
     fn what_ended_is_not_left() {
         let path = path("jobs");
-        let file = JobsFile::create(Some(&path), "http://host").unwrap();
+        let (file, earlier) = JobsFile::create(Some(&path), "http://host").unwrap();
+        assert_eq!(earlier, []);
         assert!(
             file.started(&target("a"), 1, "one") && file.started(&target("b"), 2, "two") && file.ended(1)
         );
@@ -158,14 +162,16 @@ mod tests {
     #[test]
     fn a_file_that_was_cut_has_what_was_complete() {
         let path = path("cut");
-        let file = JobsFile::create(Some(&path), "http://host").unwrap();
+        let (file, earlier) = JobsFile::create(Some(&path), "http://host").unwrap();
+        assert_eq!(earlier, []);
         assert!(file.started(&target("a"), 1, "one"));
         drop(file);
         let whole = fs::read_to_string(&path).unwrap();
         fs::write(&path, format!("{whole}{{\"job\": 2, \"coll")).unwrap();
         assert_eq!(read(&path).unwrap().left.len(), 1);
         fs::write(&path, "something else\n").unwrap();
-        assert!(read(&path).is_err());
+        assert!(read(&path).is_err() && JobsFile::create(Some(&path), "http://host").is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "something else\n");
         fs::remove_file(&path).unwrap();
     }
 }

@@ -46,7 +46,7 @@ fn answer(answer: i32) -> Value {
 pub fn triggered(collection: &str, triggered: Triggered) -> Value {
     json!({
         "event": "triggered",
-        "collection": collection,
+        "collection_name": collection,
         "trigger": word(names::trigger(triggered.trigger)),
         "job_id": job(triggered.job),
         "planned": number(triggered.planned),
@@ -57,7 +57,7 @@ pub fn triggered(collection: &str, triggered: Triggered) -> Value {
 pub fn progress(collection: &str, progress: Progress) -> Value {
     let mut object = json!({
         "event": "progress",
-        "collection": collection,
+        "collection_name": collection,
         "planned": progress.planned,
         "completed": progress.completed,
         "failed": progress.failed,
@@ -99,7 +99,7 @@ pub fn record(record: &Record) -> Value {
     };
     json!({
         "event": "ended",
-        "collection": record.target.collection,
+        "collection_name": record.target.collection,
         "database": database(record),
         "outcome": outcome,
         "exit_code": record.exit_code(),
@@ -174,7 +174,7 @@ pub fn optimized(optimized: &Optimized) -> Value {
 
 pub fn check(record: &Record, check: &Check) -> Value {
     json!({
-        "collection": record.target.collection,
+        "collection_name": record.target.collection,
         "database": database(record),
         "would_compact": answer(check.would_compact),
         "may_be_busy": answer(check.may_be_busy),
@@ -195,7 +195,7 @@ pub fn check(record: &Record, check: &Check) -> Value {
 pub fn survey(record: &Record, survey: &Surveyed) -> Value {
     let mut object = numbers!(survey, stored_segments stored_rows stored_bytes small_segments unsorted_segments
         l0_segments deleted_rows merged_segments merged_into rewrite_rows rewrite_bytes row_bytes segment_bytes);
-    object["collection"] = record.target.collection.clone().into();
+    object["collection_name"] = record.target.collection.clone().into();
     object["database"] = database(record).into();
     object["fragmentation"] =
         if survey.fragmentation < 0.0 { Value::Null } else { survey.fragmentation.into() };

@@ -43,12 +43,7 @@ fn main() -> ExitCode {
 fn run() -> u8 {
     let arguments = Arguments::parse();
     match arguments.command {
-        Command::Completions { shell } => {
-            return generated(|out| {
-                clap_complete::generate(shell, &mut Arguments::command(), "milvus-compact", out);
-                Ok(())
-            });
-        }
+        Command::Completions { shell } => return generated(|out| completions(shell, out)),
         Command::Man => return generated(man),
         _ => {}
     }
@@ -81,6 +76,15 @@ fn give_up_after(command: &Command) -> Option<Duration> {
         Command::Optimize(arguments) => arguments.waiting.give_up_after,
         _ => None,
     }
+}
+
+/// Writes the completions for a shell.
+fn completions(shell: clap_complete::Shell, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "milvus-compact", &mut text);
+    // clap_complete 4.6 takes the hyphen of the name for the beginning of a subcommand in one of two places (bash).
+    let text = String::from_utf8_lossy(&text).replace("milvus__subcmd__compact", "milvus__compact");
+    out.write_all(text.as_bytes())
 }
 
 /// Writes a text that clap makes to standard output.

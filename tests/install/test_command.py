@@ -20,16 +20,19 @@ def prefix(tmp_path_factory):
 
 def arguments_of(prefix):
     """What each file to copy has the command do."""
-    text = {path.name: path.read_text() for path in (prefix / EXAMPLES).iterdir()}
-    yield re.search(r"^ExecStart=\S+ (.*)$", text["milvus-compact.service"], re.M)[1].split()
-    yield re.search(r"milvus-compact\.lock milvus-compact (.*?) 2>&1", text["milvus-compact.cron"])[1].split()
-    yield re.findall(r'"([^"]+)"', re.search(r"args: \[(.*)\]", text["cronjob.yaml"])[1])
+    text = {path.name: path.read_text().replace("\\\n", " ") for path in (prefix / EXAMPLES).iterdir()}
+    yield re.search(r"^ExecStart=/usr/bin/milvus-compact (.*)$", text["milvus-compact.service"], re.M)[1].split()
+    yield re.search(r"/usr/bin/milvus-compact (.*?) 2>&1", text["cron"])[1].split()
+    yield re.search(r"args:\n((?: +- \S+\n)+)", text["kubernetes-cronjob.yaml"])[1].replace("- ", "").split()
 
 
 def test_the_files_to_copy_run_the_command_as_it_is(prefix, fake, tmp_path):
     environment = os.environ | {"MILVUS_URI": fake.uri, "STATE_DIRECTORY": str(tmp_path)}
     for arguments in arguments_of(prefix):
         assert arguments[0] == "run"
+        # Files of the machine become files of this test.
+        (tmp_path / "token").write_text("user:password\n")
+        arguments = [re.sub(r"(?<![\w.])(/|\$\{\w+\}/)[\w/.-]*?([\w.]+)$", rf"{tmp_path}/\2", word) for word in arguments]
         assert "succeeds" in run(prefix / "bin/milvus-compact", *arguments, "--dry-run", env=environment)
 
 

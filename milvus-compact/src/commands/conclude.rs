@@ -5,7 +5,7 @@ use std::path::Path;
 use super::tables::{number, table};
 use crate::arguments::Waiting;
 use crate::context::Context;
-use crate::jobs_file::JobsFile;
+use crate::jobs_file::{JobsFile, Left};
 use crate::output::Color;
 use crate::record::{Outcome, Record};
 use crate::report::ReportFile;
@@ -31,7 +31,14 @@ pub(super) fn files(
     };
     let report = waiting.report.as_deref().map(ReportFile::open).transpose().map_err(complain)?;
     let jobs = match JobsFile::create(waiting.jobs_file.as_deref(), &context.uri) {
-        Ok(jobs) => Some(jobs),
+        Ok((jobs, earlier)) => {
+            for Left { target, job, .. } in earlier {
+                context.output.note(&format!(
+                    "an earlier run did not see job {job} of {target} end; it is forgotten here"
+                ));
+            }
+            Some(jobs)
+        }
         Err(why) if waiting.jobs_file.is_some() => return Err(complain(why)),
         Err(why) => {
             context
@@ -163,7 +170,7 @@ fn follow_ups(context: &Context, records: &[Record], file: Option<&Path>) {
 fn tell(context: &Context, text: &str, event: &str, record: &Record, command: Option<&str>) {
     if context.output.json {
         context.output.line(
-        &serde_json::json!({"event": event, "collection": record.target.collection, "job_id": record.job().map(|id| id.to_string()), "command": command})
+        &serde_json::json!({"event": event, "collection_name": record.target.collection, "job_id": record.job().map(|id| id.to_string()), "command": command})
             .to_string(),
     );
     } else {

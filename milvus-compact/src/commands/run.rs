@@ -8,10 +8,10 @@ use crate::arguments::{Budget, Run};
 use crate::context::{Context, left_of};
 use crate::engine::{Event, Limits, Surroundings, run_all};
 use crate::jobs_file::JobsFile;
-use crate::milvus::{Check, Failure, Kind, Progress, Surveyed, Target};
+use crate::milvus::{Failure, Kind, Progress, Target, Worth};
 use crate::record::Record;
 use crate::report::ReportFile;
-use crate::{ffi, select, show, words};
+use crate::{ffi, select, show};
 
 pub(super) fn run(context: Context, arguments: &Run) -> u8 {
     let kind = arguments.kind.kind();
@@ -34,7 +34,13 @@ pub(super) fn run(context: Context, arguments: &Run) -> u8 {
             Budget::Time(time) => limits.time = Some(*time),
         }
     }
-    let work = Work { context: &context, arguments, kind, jobs: jobs.as_ref(), report: report.as_ref() };
+    let worth = Worth {
+        include_final: arguments.force,
+        min_segments: arguments.min_segments.unwrap_or(0),
+        min_deleted_percent: arguments.min_deleted.unwrap_or(0.0),
+    };
+    let work =
+        Work { context: &context, arguments, kind, worth, jobs: jobs.as_ref(), report: report.as_ref() };
     let mut show = show::fitting(&context.output, targets.len());
     let records = run_all(&targets, limits, &context.stop, &mut *show, &|around, _, record| {
         work.compact(around, record)
@@ -48,6 +54,7 @@ struct Work<'a> {
     context: &'a Context,
     arguments: &'a Run,
     kind: Kind,
+    worth: Worth,
     jobs: Option<&'a JobsFile>,
     report: Option<&'a ReportFile>,
 }
@@ -74,28 +81,22 @@ impl Work<'_> {
         let (target, since) = (record.target.clone(), Instant::now());
         let limit = self.arguments.waiting.timeout;
         let stop = &mut |_: Progress| around.stop.go();
-        let check = if self.is_choosy() {
-            let survey = client.survey(&target, &self.kind, stop)?;
-            record.skipped = self.too_little(&survey);
-            record.survey = Some(survey.clone());
-            survey.check
-        } else {
-            Some(client.check(&target, &self.kind, stop)?)
-        };
-        if let (None, Some(check)) = (&record.skipped, &check) {
-            record.skipped = self.is_done_already(check);
-        }
-        record.check = check;
-        if record.skipped.is_none() {
-            record.skipped = around.spend().err();
-        }
+        record.skipped = around.spend().err();
         if record.skipped.is_some() {
             return Ok(());
         }
         if self.report.is_some() {
             record.before = client.segments(&target, ffi::MILVUS_SEGMENTS_STORED, stop).ok();
         }
-        let triggered = client.trigger(&target, &self.kind, left_of(limit, since), stop)?;
+        let triggered =
+            match client.trigger(&target, (&self.kind, &self.worth), left_of(limit, since), stop)? {
+                Ok(triggered) => triggered,
+                Err(why) => {
+                    around.give_back();
+                    record.skipped = Some(why);
+                    return Ok(());
+                }
+            };
         record.triggered_at = Some(around.now());
         record.triggered = Some(triggered);
         around.tell(Event::Triggered(triggered));
@@ -114,48 +115,6 @@ impl Work<'_> {
             look_after(self.context, around, record);
         }
         record.failure.clone().map_or(Ok(()), Err)
-    }
-
-    /// Whether only collections are wanted that are worth it.
-    fn is_choosy(&self) -> bool {
-        self.arguments.min_segments.is_some() || self.arguments.min_deleted.is_some()
-    }
-
-    fn is_done_already(&self, check: &Check) -> Option<String> {
-        let is_plain = !self.kind.is_clustering && !self.kind.is_l0;
-        if check.is_final != ffi::MILVUS_YES || !is_plain || self.arguments.force {
-            return None;
-        }
-        Some(match check.segments {
-            ..=0 => check.reason.clone(),
-            _ => "it is in its final form already; --force rewrites it all the same".to_owned(),
-        })
-    }
-
-    /// Why a collection is not worth it. Enough segments, or enough deleted rows, are worth it.
-    fn too_little(&self, survey: &Surveyed) -> Option<String> {
-        let (segments, deleted) = (self.arguments.min_segments, self.arguments.min_deleted);
-        let merged = survey.merged_segments;
-        let percent = survey.deleted_percent();
-        let is_enough = segments.is_some_and(|least| merged >= least)
-            || deleted.is_some_and(|least| percent.is_some_and(|percent| percent >= least));
-        if is_enough {
-            return None;
-        }
-        let mut reasons = Vec::new();
-        if let Some(least) = segments {
-            let found = words::count(merged.max(0), "segment");
-            reasons.push(format!("{found} would be merged, fewer than {least}"));
-        }
-        if let Some(least) = deleted {
-            reasons.push(match percent {
-                Some(percent) => format!("{percent:.1} % of the rows are deleted, less than {least} %"),
-                None => format!(
-                    "nobody knows whether {least} % of the rows are deleted, as the collection is not loaded"
-                ),
-            });
-        }
-        Some(reasons.join("; "))
     }
 
     fn remember(&self, target: &Target, job: i64) {

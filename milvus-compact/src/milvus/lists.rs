@@ -55,17 +55,20 @@ pub(super) fn segments(future: &Future) -> Vec<Segment> {
     )
 }
 
-/// The answer to the trigger of each collection, and its failure.
-pub(super) fn triggered(future: &Future) -> Vec<(Triggered, Option<Failure>)> {
+/// The answer to the trigger of each collection, or why it was skipped, or its failure.
+pub(super) fn triggered(future: &Future) -> Vec<Result<Result<Triggered, String>, Failure>> {
     taken!(future, milvus_future_take_many, milvus_many_list_count, milvus_many_list_free, |list, index| {
         let result = got!(milvus_many_result, milvus_many_list_get(list, index));
-        let triggered = Triggered {
-            trigger: result.trigger,
-            job: result.job_id,
-            planned: result.planned,
-            unsorted: result.unsorted_segments,
-        };
-        (triggered, failure(result.status, result.error))
+        match failure(result.status, result.error) {
+            Some(failure) => Err(failure),
+            None if result.trigger == ffi::MILVUS_TRIGGER_SKIPPED => Ok(Err(text(result.skip_text))),
+            None => Ok(Ok(Triggered {
+                trigger: result.trigger,
+                job: result.job_id,
+                planned: result.planned,
+                unsorted: result.unsorted_segments,
+            })),
+        }
     })
 }
 

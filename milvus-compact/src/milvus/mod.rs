@@ -12,7 +12,7 @@ use std::ptr::{null, null_mut};
 
 pub use failure::Failure;
 pub use future::Go;
-pub use operations::{Kind, OptimizeParams};
+pub use operations::{Kind, OptimizeParams, Worth};
 pub use values::*;
 
 use crate::ffi;

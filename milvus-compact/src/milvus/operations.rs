@@ -55,6 +55,14 @@ impl Kind {
     }
 }
 
+/// Which collections are worth a compaction; the library looks at each right before its trigger.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Worth {
+    pub include_final: bool,
+    pub min_segments: i64,
+    pub min_deleted_percent: f64,
+}
+
 /// How to optimize.
 #[derive(Clone, Debug, Default)]
 pub struct OptimizeParams {
@@ -93,22 +101,26 @@ impl Client {
         Ok(Check::read(&got!(milvus_check_result, milvus_future_take_check_result(future.handle()))))
     }
 
-    /// Starts a compaction, of a whole collection again and again while another compaction holds it.
+    /// Starts a compaction, of a whole collection again and again while another compaction holds it. `Err` of the result
+    /// is why it is not worth one.
     pub fn trigger(
         &self,
         target: &Target,
-        kind: &Kind,
+        (kind, worth): (&Kind, &Worth),
         timeout_ms: i64,
         tick: Tick,
-    ) -> Result<Triggered, Failure> {
+    ) -> Result<Result<Triggered, String>, Failure> {
         if kind.is_partial() {
-            return self.trigger_part(target, kind, tick);
+            return self.trigger_part(target, kind, tick).map(Ok);
         }
         let (name, _) = target.texts()?;
         let future = kind.with(&target.database, |params| {
             let params = ffi::milvus_many_params {
                 compaction: params,
                 only_trigger: 1,
+                include_final: worth.include_final.into(),
+                min_segments: worth.min_segments,
+                min_deleted_percent: worth.min_deleted_percent,
                 ..ffi::milvus_many_params::INIT
             };
             let names = [name.as_ptr()];
@@ -126,8 +138,8 @@ impl Client {
         })??;
         let ended = future.follow(tick);
         match (lists::triggered(&future).pop(), ended) {
-            (Some((_, Some(failure))), _) | (None, Err(failure)) => Err(failure),
-            (Some((triggered, None)), _) => Ok(triggered),
+            (Some(Err(failure)), _) | (None, Err(failure)) => Err(failure),
+            (Some(Ok(triggered)), _) => Ok(triggered),
             (None, Ok(())) => Err(Failure::of(ffi::MILVUS_INTERNAL, "there is no result of the trigger")),
         }
     }

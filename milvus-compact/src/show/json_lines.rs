@@ -20,7 +20,7 @@ impl<'a> JsonLines<'a> {
 impl Show for JsonLines<'_> {
     fn event(&mut self, _: usize, name: &str, event: &Event) {
         let object = match event {
-            Event::Began => json!({"event": "began", "collection": name}),
+            Event::Began => json!({"event": "began", "collection_name": name}),
             Event::Triggered(triggered) => json::triggered(name, *triggered),
             Event::Progress(progress) => json::progress(name, *progress),
             Event::Ended(record) => json::record(record),

@@ -58,7 +58,7 @@ fn a_signal_starts_no_further_collection() {
     let (fake, state) = (fake(), Folder::new());
     let arguments = ["run", "never_ends", "succeeds", "--concurrency", "1", "--json"];
     let said = interrupted(&fake, &state, "-INT", &arguments).ended_with(130);
-    assert!(said.out.contains(r#""event":"goes_on","collection":"never_ends""#), "{}", said.out);
+    assert!(said.out.contains(r#""event":"goes_on","collection_name":"never_ends""#), "{}", said.out);
     assert!(said.out.contains("not started: Ctrl-C came first"), "{}", said.out);
     assert_eq!(fake.count(Method::Trigger), 1);
 }
