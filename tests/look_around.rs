@@ -146,7 +146,9 @@ fn a_survey_tells_what_a_compaction_would_be_worth_and_only_reads() {
         assert_eq!((empty.check.would_compact, empty.rewrite_rows), (Known::No, Some(0)), "{profile}");
 
         let all = SurveyMany { names: None, ..survey_of(&[]) };
+        let states = fake.count(Method::State);
         let (items, error) = client.survey(all, LIMIT).wait().unwrap();
+        assert_eq!(fake.count(Method::State), states + 1, "{profile}: whether it is enabled is asked once");
         assert!(error.is_none(), "{profile}: {error:?}");
         assert!(items.iter().map(|item| &item.name).is_sorted() && items.len() > 5, "{profile}");
         assert!(items.iter().all(|item| item.surveyed.is_some()), "{profile}");

@@ -1,5 +1,7 @@
 //! Predicts what a trigger would do. Only reads.
 
+use tokio::sync::OnceCell;
+
 use super::call_context::CallContext;
 use super::check_result::{CheckResult, Known};
 use super::estimate::{Sizes, expected};
@@ -32,6 +34,8 @@ pub(super) struct Question<'q> {
     pub(super) segment_bytes: Option<u64>,
     /// The size of a row in bytes, if the schema does not tell.
     pub(super) row_bytes: Option<u64>,
+    /// Where the answer is whether compaction is switched on, if others ask too.
+    pub(super) is_enabled: Option<&'q OnceCell<Known>>,
 }
 
 /// The result of a check, and what it rests on.
@@ -56,7 +60,7 @@ pub(crate) async fn check(
     name: &str,
     params: &Params,
 ) -> Result<CheckResult, Error> {
-    let question = Question { name, params, segment_bytes: None, row_bytes: None };
+    let question = Question { name, params, segment_bytes: None, row_bytes: None, is_enabled: None };
     Ok(examine(context, &question, None).await?.result)
 }
 
@@ -66,7 +70,7 @@ pub(super) async fn examine(
     question: &Question<'_>,
     found: Option<Box<Found>>,
 ) -> Result<Examined, Error> {
-    let Question { name, params, segment_bytes, row_bytes } = *question;
+    let Question { name, params, segment_bytes, row_bytes, .. } = *question;
     let (rpc, deadline) = (context.rpc(), context.deadline);
     let prepared = prepare(context, name, found, params).await?;
     let Prepared { collection, server, partition_id, segments } = &prepared;
@@ -79,7 +83,10 @@ pub(super) async fn examine(
         return Ok(Examined::of(prepared, result));
     }
     result.needs_index = needs_index(server);
-    result.is_enabled = is_enabled(context).await;
+    result.is_enabled = match question.is_enabled {
+        Some(shared) => *shared.get_or_init(|| is_enabled(context)).await,
+        None => is_enabled(context).await,
+    };
     let stored = match segments {
         Some(segments) => Some(segments.clone()),
         None => allowed(segments::persistent(rpc, RetryClass::Read, deadline, collection).await)?,

@@ -3,6 +3,9 @@
 pub(crate) mod many;
 
 use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
 
 use super::call_context::CallContext;
 use super::check::{Examined, Question, channels, examine};
@@ -29,6 +32,15 @@ pub struct SurveySettings {
     pub row_bytes: Option<u64>,
     /// The largest segment in bytes that the server makes; `None`: the target size, or the default of its version.
     pub segment_bytes: Option<u64>,
+    /// What all collections that are surveyed with these settings share.
+    pub shared: Shared,
+}
+
+/// What is asked once, and is the same for all collections of a server.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    /// Whether compaction is switched on. A server that has it switched off can take 22 s to say so.
+    is_enabled: Arc<OnceCell<Known>>,
 }
 
 /// What a survey found out about a collection, or about the part of it that the parameters select. `None` is unknown.
@@ -81,6 +93,7 @@ pub(super) async fn look(
         params: &settings.params,
         segment_bytes: limit(settings),
         row_bytes: settings.row_bytes,
+        is_enabled: Some(&settings.shared.is_enabled),
     };
     let examined = Box::pin(examine(context, &question, found)).await?;
     let (rpc, limit) = (context.rpc(), context.for_optional().deadline);

@@ -260,6 +260,7 @@ fn read_survey_params(
         params,
         row_bytes: number("row_bytes", given.row_bytes)?,
         segment_bytes: number("segment_bytes", given.segment_bytes)?,
+        ..SurveySettings::default()
     };
     Ok((client, SurveyMany { names, settings, concurrency, all_databases }))
 }
