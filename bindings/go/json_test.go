@@ -78,7 +78,7 @@ func TestWhatIsNotKnownIsNullAndIdsAreStrings(t *testing.T) {
 	report := milvus.Report{Verdict: 4711, JobID: 470780234608288243, UnsortedSegments: milvus.NotReported}
 	text := string(must(json.Marshal(report)))
 	begin := `{"verdict":"unrecognized_4711","job_id":"470780234608288243","planned":null,`
-	if !strings.HasPrefix(text, begin) || !strings.HasSuffix(text, `,"unsorted_segments":null}`) {
+	if !strings.HasPrefix(text, begin) || !strings.Contains(text, `,"unsorted_segments":null,`) {
 		t.Error(text)
 	}
 	result := milvus.ManyResult{Collection: "a\"b\\c\nd", JobID: milvus.UnknownJob}
