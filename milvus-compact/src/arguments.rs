@@ -1,10 +1,11 @@
 //! The arguments, and what `--help` says of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::jobs_file;
 use crate::milvus::{self, Kind};
 
 const EXAMPLES: &str = "\
@@ -250,6 +251,14 @@ pub struct Wait {
     pub job: Option<i64>,
     #[command(flatten)]
     pub waiting: Waiting,
+}
+
+impl Wait {
+    /// The server of the jobs in a file.
+    pub fn uri_of_file(&self) -> Option<String> {
+        let found = jobs_file::read(Path::new(&self.what)).ok().filter(|_| self.job.is_none());
+        found.map(|content| content.uri)
+    }
 }
 
 #[derive(Args, Debug)]

@@ -61,7 +61,12 @@ impl Configuration {
     fn set_token(&mut self, arguments: &Connection, from_environment: Option<String>) {
         const KEYS: [&str; 4] = ["token", "token_file", "user", "password"];
         let uri_has_one = self.uri.as_deref().is_some_and(|uri| user_of(uri).is_some());
-        if arguments.uri.as_deref().is_some_and(|uri| user_of(uri).is_some()) || arguments.token.is_some() {
+        let is_secret =
+            |(key, _): &(String, String)| ["token", "password", "tls.client_key_pem"].contains(&key.as_str());
+        if arguments.uri.as_deref().is_some_and(|uri| user_of(uri).is_some())
+            || arguments.token.is_some()
+            || arguments.options.iter().any(is_secret)
+        {
             self.notes.push(
                 "everyone on this machine can read a token among the arguments; --token-file and MILVUS_TOKEN hide it"
                     .to_owned(),

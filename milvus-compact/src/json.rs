@@ -61,6 +61,7 @@ pub fn progress(collection: &str, progress: Progress) -> Value {
         "planned": progress.planned,
         "completed": progress.completed,
         "failed": progress.failed,
+        "stalled_minutes": progress.stalled_minutes,
     });
     if progress.stage != ffi::MILVUS_STAGE_NONE {
         object["stage"] = names::stage(progress.stage).into();

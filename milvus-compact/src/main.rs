@@ -52,7 +52,11 @@ fn run() -> u8 {
         output.complaint(text);
         code
     };
-    let configuration = match Configuration::new(&arguments.connection, Environment::read()) {
+    let mut environment = Environment::read();
+    if let Command::Wait(wait) = &arguments.command {
+        environment.uri = environment.uri.or_else(|| wait.uri_of_file());
+    }
+    let configuration = match Configuration::new(&arguments.connection, environment) {
         Ok(configuration) => configuration,
         Err(why) => return complain(&output, exit::USAGE, &why),
     };

@@ -11,6 +11,8 @@ pub struct Output {
     pub json: bool,
     /// Whether bars can be drawn on standard error.
     pub bars: bool,
+    /// Whether a person looks at standard output, which can be drawn anew.
+    pub redraws: bool,
     colors: bool,
     error_colors: bool,
     failure: Mutex<Option<String>>,
@@ -37,6 +39,7 @@ impl Output {
         let is_terminal = io::stderr().is_terminal();
         Self {
             json: arguments.json,
+            redraws: io::stdout().is_terminal() && !is_dumb && !arguments.no_progress && !arguments.json,
             bars: is_terminal && !is_dumb && !arguments.no_progress && !arguments.json,
             colors: colors(io::stdout().is_terminal()),
             error_colors: colors(is_terminal),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::milvus::Go;
@@ -15,11 +15,11 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Registers the signals of this process.
+    /// Registers the signals of this process. SIGHUP stays as it is, for nohup; the file of jobs is there whatever ends it.
     pub fn at_signals() -> std::io::Result<Self> {
         let stop = Self::default();
         let is_second = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, 128 + signal, is_second.clone())?;
             flag::register(signal, is_second.clone())?;
             let number = usize::try_from(signal).unwrap_or(0);
@@ -48,7 +48,6 @@ impl Stop {
     pub fn name(&self) -> &'static str {
         match self.signal().map(i32::from) {
             Some(SIGINT) => "Ctrl-C",
-            Some(SIGHUP) => "the end of the terminal",
             _ => "SIGTERM",
         }
     }

@@ -87,7 +87,7 @@ fn summary(context: &Context, records: &[Record], command: &str) {
         });
         return;
     }
-    if output.bars && records.len() > 1 {
+    if output.redraws && records.len() > 1 {
         let titles = ["collection", "how it ended", "#before", "#after", "#rows", "#purged", "#took", "job"];
         let mut table = table(&titles);
         table.add_rows(records.iter().map(row));

@@ -30,7 +30,7 @@ pub(super) fn watch(context: &Context, arguments: &Watch) -> u8 {
         code = exit::of_all(records.iter().map(Record::exit_code));
         if context.output.json {
             changed(&before, &records).for_each(|record| context.output.listing(&object(record)));
-        } else if context.output.bars {
+        } else if context.output.redraws {
             drawn = draw(context, &records, drawn);
         } else {
             changed(&before, &records).for_each(|record| {

@@ -193,6 +193,8 @@ pub struct Progress {
     pub round: i32,
     pub stage_done: i64,
     pub stage_total: i64,
+    /// Whole minutes for which nothing has changed.
+    pub stalled_minutes: i64,
 }
 
 impl Progress {
@@ -205,6 +207,7 @@ impl Progress {
             round: progress.round,
             stage_done: progress.stage_done,
             stage_total: progress.stage_total,
+            stalled_minutes: progress.stalled_ms / 60_000,
         }
     }
 }

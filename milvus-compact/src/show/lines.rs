@@ -1,6 +1,7 @@
 //! One line for each event: for logs, pipes and simple terminals.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::Show;
 use crate::engine::Event;
@@ -27,6 +28,8 @@ impl Show for Lines<'_> {
         let text = match event {
             Event::Began => None,
             Event::Triggered(triggered) => triggered_in_words(*triggered),
+            // After 1, 2, 4, 8... minutes: a log needs no line for each.
+            Event::Progress(progress) if progress.stalled_minutes.count_ones() > 1 => None,
             Event::Progress(progress) => progress_in_words(*progress),
             Event::Ended(record) => Some(ended(self.output, record)),
         };
@@ -57,12 +60,17 @@ pub(super) fn triggered_in_words(triggered: Triggered) -> Option<String> {
 }
 
 pub(super) fn progress_in_words(progress: Progress) -> Option<String> {
+    let mut text = String::new();
     if progress.stage != ffi::MILVUS_STAGE_NONE && progress.stage != ffi::MILVUS_STAGE_DONE {
         let round = if progress.round > 0 { format!(", round {}", progress.round) } else { String::new() };
-        return Some(format!("{}{round}{}", names::stage(progress.stage), plans(progress)));
+        text = format!("{}{round}", names::stage(progress.stage));
     }
-    let text = plans(progress);
-    (!text.is_empty()).then(|| text.trim_start_matches(", ").to_owned())
+    text.push_str(&plans(progress));
+    if progress.stalled_minutes > 0 {
+        let _ = write!(text, ", nothing has moved for {} min", progress.stalled_minutes);
+    }
+    let text = text.trim_start_matches(", ");
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn plans(progress: Progress) -> String {
@@ -86,4 +94,21 @@ pub(super) fn ended(output: &Output, record: &Record) -> String {
         _ => format!(" ({})", words::time(record.ended.saturating_sub(record.began))),
     };
     format!("{}: {}{took}", output.color(words::outcome(record), color), words::ended(record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_tells_stages_plans_and_since_when_nothing_moves() {
+        let plans = Progress { planned: 3, completed: 1, ..Progress::default() };
+        assert_eq!(progress_in_words(plans).as_deref(), Some("1 of 3 plans done"));
+        let stalled = Progress { failed: 1, stalled_minutes: 4, ..plans };
+        let wanted = "1 of 3 plans done, 1 failed, nothing has moved for 4 min";
+        assert_eq!(progress_in_words(stalled).as_deref(), Some(wanted));
+        let staged = Progress { stage: ffi::MILVUS_STAGE_COMPACT, round: 2, ..plans };
+        assert_eq!(progress_in_words(staged).as_deref(), Some("compact, round 2, 1 of 3 plans done"));
+        assert_eq!(progress_in_words(Progress::default()), None);
+    }
 }

@@ -184,10 +184,12 @@ fn a_policy_and_a_budget_say_why_a_collection_was_not_started() {
         "{}",
         said.out
     );
-    let said =
-        run(&fake, &["run", "fails", "vanishes", "--budget", "1ms", "--concurrency", "1"]).ended_with(1);
+    // The first takes at least two seconds, so the second comes after the budget.
+    let arguments =
+        ["run", "never_ends", "vanishes", "--budget", "1s", "--timeout", "2s", "--concurrency", "1"];
+    let said = run(&fake, &arguments);
     assert!(
-        said.out.contains("vanishes: skipped: not started: the budget of 0.0 s is used up"),
+        said.out.contains("vanishes: skipped: not started: the budget of 1.0 s is used up"),
         "{}",
         said.out
     );
