@@ -10,16 +10,15 @@ use crate::milvus::{self, Kind};
 
 const EXAMPLES: &str = "\
 Examples:
-  milvus-compact info                             what the server is
-  milvus-compact survey --all                     which collections are worth compacting; starts nothing
-  milvus-compact check products                   what a compaction of one would do; starts nothing
-  milvus-compact run products orders              compacts two collections, and waits
-  milvus-compact run --match 'log_*' --report night.html
-  milvus-compact run --all --min-segments 8 --budget 2h --json
-  milvus-compact wait documents 4711              follows a job that somebody else started
-  milvus-compact optimize products                flushes, compacts in rounds, waits until searches use the result
+  milvus-compact info                    what the server is
+  milvus-compact survey --all            which collections are worth compacting
+  milvus-compact check products          what a compaction of one would do
+  milvus-compact run products orders     compacts two collections, and waits
+  milvus-compact wait documents 4711     follows a job that somebody else started
+  milvus-compact optimize products       and waits until searches use the result
 
-Connection: --uri, or `uri` of the config file, or MILVUS_URI. The token: --token-file, or the config file, or MILVUS_TOKEN.
+Connection: --uri, or `uri` of the config file, or MILVUS_URI.
+The token: --token-file, or the config file, or MILVUS_TOKEN.
 
 Exit status:
   0    done, or nothing to do
@@ -37,6 +36,14 @@ Exit status:
   12   the output, the report or the file of jobs cannot be written
   130  ended by Ctrl-C; 143 by SIGTERM. Jobs go on, and the last lines say how to follow them
 If several collections failed: 3 if any is in doubt, else the lowest.";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  milvus-compact run products orders
+  milvus-compact run --match 'log_*' --report night.html
+  milvus-compact run --all --min-segments 8 --budget 2h --json
+  milvus-compact run --all-databases --min-deleted 20% --give-up-after 30m
+  milvus-compact run products --target-size 2GiB --dry-run";
 
 /// Has a Milvus server compact collections, shows it, and tells what really happened.
 #[derive(Debug, Parser)]
@@ -96,10 +103,10 @@ pub enum When {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compact collections, and wait until it is done
-    Run(Run),
     /// Show which collections are worth compacting; starts nothing
     Survey(Survey),
+    /// Compact collections, and wait until it is done
+    Run(Run),
     /// Say what a compaction would do; starts nothing
     Check(Check),
     /// Wait for a job that somebody started, or for those that an interrupted run left
@@ -194,6 +201,7 @@ pub struct Waiting {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = RUN_EXAMPLES)]
 pub struct Run {
     #[command(flatten)]
     pub selection: Selection,
@@ -202,19 +210,19 @@ pub struct Run {
     #[command(flatten)]
     pub waiting: Waiting,
     /// Only say what would be done, as `check`
-    #[arg(long)]
+    #[arg(long, help_heading = "How much is started")]
     pub dry_run: bool,
     /// Only collections of which at least so many segments would be merged
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), conflicts_with_all = ["partition", "channel"])]
+    #[arg(long, help_heading = "How much is started", value_name = "N", value_parser = clap::value_parser!(i64).range(1..), conflicts_with_all = ["partition", "channel"])]
     pub min_segments: Option<i64>,
     /// Only collections with at least this share of deleted rows, e.g. 20%; known of loaded ones. With --min-segments either is enough
-    #[arg(long, value_name = "PERCENT", value_parser = percent, conflicts_with_all = ["partition", "channel"])]
+    #[arg(long, help_heading = "How much is started", value_name = "PERCENT", value_parser = percent, conflicts_with_all = ["partition", "channel"])]
     pub min_deleted: Option<f64>,
     /// Also rewrite collections that are in their final form already (one segment becomes one)
-    #[arg(long)]
+    #[arg(long, help_heading = "How much is started")]
     pub force: bool,
     /// Start at most so many collections (a number), or start none after this time (e.g. 2h); can be given twice
-    #[arg(long, value_name = "N|TIME", value_parser = budget)]
+    #[arg(long, help_heading = "How much is started", value_name = "N|TIME", value_parser = budget)]
     pub budget: Vec<Budget>,
 }
 

@@ -68,14 +68,7 @@ fn a_full_device_is_told() {
 #[test]
 fn a_closed_pipe_is_a_sentence_and_what_was_triggered_is_listed_all_the_same() {
     let (fake, state) = (fake(), Folder::new());
-    let mut child = command(&fake.uri(), &state)
-        .args(["run", "succeeds"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let said = Said::of(&child.wait_with_output().unwrap()).ended_with(12);
+    let said = into_closed_pipe(command(&fake.uri(), &state).args(["run", "succeeds"])).ended_with(12);
     assert!(said.err.contains("cannot write the output: Broken pipe"), "{}", said.err);
     assert!(said.err.contains("succeeds: job ") && said.err.contains("succeeds: done"), "{}", said.err);
 }
@@ -86,16 +79,17 @@ fn a_listing_that_nobody_reads_ends_with_one_sentence() {
     for arguments in
         [&["segments", "succeeds"][..], &["check", "--all"], &["info"], &["man"], &["completions", "bash"]]
     {
-        let mut child = command(&fake.uri(), &state)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        let said = Said::of(&child.wait_with_output().unwrap()).ended_with(12);
+        let said = into_closed_pipe(command(&fake.uri(), &state).args(arguments)).ended_with(12);
         assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     }
+}
+
+/// Runs a command whose standard output nobody reads from the beginning on.
+fn into_closed_pipe(command: &mut std::process::Command) -> Said {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    Said::of(&child.wait_with_output().unwrap())
 }
 
 #[test]
