@@ -209,7 +209,7 @@ pub struct Run {
     pub kind: KindArguments,
     #[command(flatten)]
     pub waiting: Waiting,
-    /// Only say what would be done, as `check`
+    /// Only say what would be done
     #[arg(long, help_heading = "How much is started")]
     pub dry_run: bool,
     /// Only collections of which at least so many segments would be merged

@@ -2,6 +2,7 @@
 
 mod check;
 mod conclude;
+mod dry_run;
 mod flush;
 mod info;
 mod optimize;
@@ -20,9 +21,7 @@ use crate::select::NoTargets;
 /// Does what a command says, and returns the exit code.
 pub fn obey(context: Context, command: &Command) -> u8 {
     let code = match command {
-        Command::Run(arguments) if arguments.dry_run => {
-            check::check(&context, &arguments.selection, &arguments.kind.kind())
-        }
+        Command::Run(arguments) if arguments.dry_run => dry_run::dry_run(&context, arguments),
         Command::Run(arguments) => return run::run(context, arguments),
         Command::Check(arguments) => check::check(&context, &arguments.selection, &arguments.kind.kind()),
         Command::Wait(arguments) => return wait::wait(context, arguments),

@@ -33,6 +33,12 @@ fn what_is_in_its_final_form_is_skipped_unless_it_is_forced() {
     let said = run(&fake, &["run", "unindexed"]).ended_with(0);
     assert!(said.out.contains("unindexed: skipped: its segments are in their final form"), "{}", said.out);
     assert_eq!(fake.count(Method::Trigger), triggers);
+    let said = run(&fake, &["run", "unindexed", "--dry-run"]).ended_with(0);
+    assert!(
+        said.out.contains("unindexed: would be skipped: its segments are in their final form"),
+        "{}",
+        said.out
+    );
     let said = run(&fake, &["run", "unindexed", "--force"]).ended_with(0);
     assert!(said.out.contains("1 segment, as many as before"), "{}", said.out);
     assert_eq!(fake.count(Method::Trigger), triggers + 1);
@@ -232,8 +238,17 @@ fn looking_starts_nothing() {
     let fake = fake();
     let said = run(&fake, &["check", "--match", "fails*"]).ended_with(0);
     assert!(said.out.contains("0 of 2 collections would be compacted now, 2 perhaps"), "{}", said.out);
-    let said = run(&fake, &["run", "--all", "--dry-run"]).ended_with(0);
-    assert!(said.out.contains("never_ends"), "{}", said.out);
+    let said =
+        run(&fake, &["run", "--all", "--dry-run", "--min-segments", "3", "--budget", "2"]).ended_with(0);
+    for text in [
+        "fails: may be compacted: ",
+        "fails_partly: may be compacted: ",
+        "never_ends: would be skipped: 2 segments would be merged, fewer than 3",
+        "succeeds: would be skipped: the budget of 2 collections is used up",
+        "0 of 12 collections would be compacted, 2 perhaps; nothing was started",
+    ] {
+        assert!(said.out.contains(text), "{text}: {}", said.out);
+    }
     let said = run(&fake, &["segments", "succeeds"]).ended_with(0);
     assert!(said.out.contains("5 segments, 210 rows") && said.out.contains("L0"), "{}", said.out);
     let said = run(&fake, &["info"]).ended_with(0);
