@@ -1,6 +1,5 @@
 //! Decides which of many collections are compacted, and which are skipped and why.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,7 @@ use crate::collection::Collection;
 use crate::error::Error;
 use crate::index;
 use crate::rpc::RetryClass;
-use crate::segments;
+use crate::segments::{self, Segment};
 use crate::text::counted;
 
 /// The longest pattern in bytes; no name that a server accepts is longer.
@@ -158,26 +157,19 @@ impl Policy {
         if merges_enough || purges_enough {
             return None;
         }
-        let mut text = String::new();
-        if least > 0 {
-            text.push_str(&match merged {
-                Some(merged) => {
-                    format!("{} would be merged, and min_segments is {least}", counted(merged, "segment"))
-                }
-                None => "how many segments would be merged is not known".to_owned(),
-            });
-        }
-        if least_share > 0.0 {
-            text.push_str(if text.is_empty() { "" } else { "; " });
-            // Writing to a text does not fail.
-            let _ = match share {
-                Some(share) => write!(
-                    text,
-                    "{share:.1} % of the rows are deleted, and min_deleted_percent is {least_share}"
-                ),
-                None => write!(text, "how many rows are deleted is not known"),
-            };
-        }
+        let of_merging = (least > 0).then(|| match merged {
+            Some(merged) => {
+                format!("{} would be merged, and min_segments is {least}", counted(merged, "segment"))
+            }
+            None => "how many segments would be merged is not known".to_owned(),
+        });
+        let of_purging = (least_share > 0.0).then(|| match share {
+            Some(share) => {
+                format!("{share:.1} % of the rows are deleted, and min_deleted_percent is {least_share}")
+            }
+            None => "how many rows are deleted is not known".to_owned(),
+        });
+        let text = of_merging.into_iter().chain(of_purging).collect::<Vec<_>>().join("; ");
         Some(Skipped { why: Skip::TooLittle, text })
     }
 }
@@ -196,7 +188,7 @@ async fn has_final_form(context: CallContext<'_>, collection: &Collection) -> Re
     }
     let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
     let indexes = allowed(index::describe(rpc, deadline, collection).await)?;
-    let has_segments = stored.iter().any(|segment| segment.is_stored_data());
+    let has_segments = stored.iter().any(Segment::is_stored_data);
     Ok(has_segments && is_final(&stored, &server, indexes.as_ref()))
 }
 

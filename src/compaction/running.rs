@@ -72,11 +72,10 @@ pub(super) async fn check_idle(
     collection: &Collection,
 ) -> Result<(), Error> {
     let name = quotable(&collection.name);
-    let stored = match server.is_before(COUNTS_PLANS) {
-        true => {
-            Some(segments::persistent(context.rpc(), RetryClass::Read, context.deadline, collection).await?)
-        }
-        false => None,
+    let stored = if server.is_before(COUNTS_PLANS) {
+        Some(segments::persistent(context.rpc(), RetryClass::Read, context.deadline, collection).await?)
+    } else {
+        None
     };
     match look(context, server, collection, stored.as_deref()).await? {
         Running::Nothing => Ok(()),

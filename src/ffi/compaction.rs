@@ -35,7 +35,7 @@ pub const MILVUS_TRIGGER_ALREADY_RUNNING: i32 = 3;
 /// the job cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the
 /// collection.
 pub const MILVUS_TRIGGER_ACCEPTED: i32 = 4;
-/// Nothing was sent: the parameters of milvus_compact_many() skip the collection.
+/// Nothing was triggered: the parameters of milvus_compact_many() skip the collection.
 pub const MILVUS_TRIGGER_SKIPPED: i32 = 5;
 
 /// What to compact, and how. The default, MILVUS_COMPACT_PARAMS_INIT, merges small segments of the whole

@@ -43,8 +43,7 @@ pub struct milvus_many_params {
     /// library does not read it after the call.
     pub compaction: *const milvus_compact_params,
     /// How many collections are under way at a time, each from its trigger to the end of its job: up to 10000;
-    /// 0 for 16. A server works on a few at a time and queues the rest. The library triggers at most 32 at a
-    /// time.
+    /// 0 for 16. A server works on a few at a time, and queues the rest. At most 32 are triggered at a time.
     pub concurrency: i32,
     /// 1: only trigger, and do not wait for the jobs. Else 0.
     pub only_trigger: i32,
@@ -65,8 +64,7 @@ pub struct milvus_many_params {
     /// minimum. It is known only of collections that are loaded as a whole, from Milvus 2.3.5 on; others do not
     /// reach it.
     pub min_deleted_percent: f64,
-    /// The most collections to begin with; 0: all. Those that are skipped do not count. The order is that of
-    /// the names.
+    /// The most collections to begin with, those whose turn comes first; 0: all. Skipped ones do not count.
     pub max_collections: i64,
     /// Begin with no collection later than this many milliseconds after the start; 0: no such limit. What has
     /// begun goes on to its end.
@@ -82,9 +80,8 @@ pub struct milvus_many_result {
     /// The name or alias that you gave, or that the server listed; "" if a whole database could not be listed
     /// (all_databases). It lives as long as the list, never NULL.
     pub collection_name: *const c_char,
-    /// MILVUS_OK if the collection was compacted, there was nothing to do, or it was skipped (with only_trigger:
-    /// if it was triggered, there was nothing to do, or it was skipped). Else the status with which the look-up, the trigger or the wait
-    /// failed.
+    /// MILVUS_OK if the collection was compacted (with only_trigger: triggered), there was nothing to do, or it was
+    /// skipped. Else the status with which the look-up, the trigger or the wait failed.
     pub status: milvus_status,
     /// What the server did about the trigger: one of the MILVUS_TRIGGER_... constants.
     pub trigger: i32,
@@ -93,7 +90,7 @@ pub struct milvus_many_result {
     pub job_id: i64,
     /// Plans of the job when it was triggered; MILVUS_NOT_REPORTED if their number is not known.
     pub planned: i64,
-    /// What the wait found out about the job; NULL if there was no wait. It lives as long as the list.
+    /// What the wait found out; NULL without a wait, also if it was skipped. It lives as long as the list.
     pub report: *const milvus_compaction_report,
     /// The details of the failure; with the status MILVUS_OK if the collection did not fail. It lives as long
     /// as the list, never NULL.
