@@ -621,7 +621,7 @@ milvus_status milvus_client_server_info(milvus_client *client,
  */
 #define MILVUS_TRIGGER_ACCEPTED 4
 
-/** Nothing was sent: the parameters of milvus_compact_many() skip the collection. */
+/** Nothing was triggered: the parameters of milvus_compact_many() skip the collection. */
 #define MILVUS_TRIGGER_SKIPPED 5
 
 /**
@@ -2161,8 +2161,7 @@ typedef struct milvus_many_params {
     const milvus_compact_params *compaction;
     /**
      * How many collections are under way at a time, each from its trigger to the end of its job: up to 10000;
-     * 0 for 16. A server works on a few at a time and queues the rest. The library triggers at most 32 at a
-     * time.
+     * 0 for 16. A server works on a few at a time, and queues the rest. At most 32 are triggered at a time.
      */
     int32_t concurrency;
     /** 1: only trigger, and do not wait for the jobs. Else 0. */
@@ -2194,10 +2193,7 @@ typedef struct milvus_many_params {
      * reach it.
      */
     double min_deleted_percent;
-    /**
-     * The most collections to begin with; 0: all. Those that are skipped do not count. The order is that of
-     * the names.
-     */
+    /** The most collections to begin with, those whose turn comes first; 0: all. Skipped ones do not count. */
     int64_t max_collections;
     /**
      * Begin with no collection later than this many milliseconds after the start; 0: no such limit. What has
@@ -2218,9 +2214,8 @@ typedef struct milvus_many_result {
      */
     const char *collection_name;
     /**
-     * MILVUS_OK if the collection was compacted, there was nothing to do, or it was skipped (with only_trigger:
-     * if it was triggered, there was nothing to do, or it was skipped). Else the status with which the look-up, the trigger or the wait
-     * failed.
+     * MILVUS_OK if the collection was compacted (with only_trigger: triggered), there was nothing to do, or it was
+     * skipped. Else the status with which the look-up, the trigger or the wait failed.
      */
     milvus_status status;
     /** What the server did about the trigger: one of the MILVUS_TRIGGER_... constants. */
@@ -2232,7 +2227,7 @@ typedef struct milvus_many_result {
     int64_t job_id;
     /** Plans of the job when it was triggered; MILVUS_NOT_REPORTED if their number is not known. */
     int64_t planned;
-    /** What the wait found out about the job; NULL if there was no wait. It lives as long as the list. */
+    /** What the wait found out; NULL without a wait, also if it was skipped. It lives as long as the list. */
     const milvus_compaction_report *report;
     /**
      * The details of the failure; with the status MILVUS_OK if the collection did not fail. It lives as long

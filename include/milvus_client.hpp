@@ -165,7 +165,7 @@ enum class trigger : std::int32_t {
     /// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
     /// cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
     accepted = MILVUS_TRIGGER_ACCEPTED,
-    /// Nothing was sent: the parameters of milvus_compact_many() skip the collection.
+    /// Nothing was triggered: the parameters of milvus_compact_many() skip the collection.
     skipped = MILVUS_TRIGGER_SKIPPED,
 };
 

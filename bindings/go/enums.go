@@ -130,7 +130,7 @@ const (
 	// The server gave a job, but nobody can tell whether it belongs to this trigger. Before 2.4: the plans of the job
 	// cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
 	TriggerAccepted Trigger = C.MILVUS_TRIGGER_ACCEPTED
-	// Nothing was sent: the parameters of [Client.CompactMany] skip the collection.
+	// Nothing was triggered: the parameters of [Client.CompactMany] skip the collection.
 	TriggerSkipped Trigger = C.MILVUS_TRIGGER_SKIPPED
 )
 

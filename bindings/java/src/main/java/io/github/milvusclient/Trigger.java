@@ -23,7 +23,7 @@ public enum Trigger implements Numbered {
      * cannot be listed. Clustering up to 3.0.0: the server answers with any running job of the collection.
      */
     ACCEPTED(4),
-    /** Nothing was sent: the parameters of {@link MilvusClient#compactMany} skip the collection. */
+    /** Nothing was triggered: the parameters of {@link MilvusClient#compactMany} skip the collection. */
     SKIPPED(5),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
