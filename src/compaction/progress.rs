@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn what_is_left_is_guessed_only_from_enough() {
         let at = |collections_done, collections| {
-            let progress = Progress { collections_done, collections, ..Progress::default() };
+            let progress = Progress { collections, collections_done, ..Progress::default() };
             progress.remaining(Duration::from_secs(30)).map(|left| left.as_secs())
         };
         assert_eq!(at(3, 4), Some(10));
