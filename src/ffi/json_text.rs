@@ -43,7 +43,7 @@ pub(super) fn text_list<'a>(out: &mut String, items: impl IntoIterator<Item = &'
     list(out, items, |out, item| text(out, item));
 }
 
-fn id(out: &mut String, id: &i64) {
+fn id(out: &mut String, id: i64) {
     let _ = write!(out, "\"{id}\"");
 }
 
@@ -117,7 +117,7 @@ impl Object<'_> {
     pub(super) fn id(&mut self, name: &str, value: i64) {
         match value {
             0 | MILVUS_NOT_REPORTED => self.null(name),
-            _ => id(self.field(name), &value),
+            _ => id(self.field(name), value),
         }
     }
 
@@ -137,7 +137,7 @@ impl Object<'_> {
             // SAFETY: the library made the list, which lives as long as its struct.
             unsafe { slice::from_raw_parts(first, count) }
         };
-        list(self.field(name), ids.iter().copied(), id);
+        list(self.field(name), ids, |out, each| id(out, **each));
     }
 
     /// The short text of a number, in one word. Null for what is not reported.

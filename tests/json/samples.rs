@@ -1,4 +1,4 @@
-//! Samples of each kind of report, which the documentation shows and the tests of the bindings read. UPDATE_SAMPLES=1
+//! Samples of each kind of report, which the documentation shows and the tests of the bindings read. `UPDATE_SAMPLES=1`
 //! writes them anew, each on one line; `python3 -m json.tool --indent 2` makes them readable.
 
 use std::path::Path;
