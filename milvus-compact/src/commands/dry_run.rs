@@ -83,11 +83,11 @@ fn why_not(arguments: &Run, survey: &Surveyed) -> Option<String> {
 
 /// The budget of collections holds for those that would be started, in their order.
 fn within_budget(records: &mut [Record], arguments: &Run) {
-    let limits = arguments.budget.iter().filter_map(|budget| match budget {
+    let mut limits = arguments.budget.iter().filter_map(|budget| match budget {
         Budget::Collections(limit) => Some(*limit),
         Budget::Time(_) => None,
     });
-    let Some(limit) = limits.last() else { return };
+    let Some(limit) = limits.next_back() else { return };
     let started = records.iter_mut().filter(|record| record.skipped.is_none() && record.failure.is_none());
     for record in started.skip(limit) {
         record.skipped = Some(format!("the budget of {limit} collections is used up"));
