@@ -41,11 +41,11 @@ fn arguments(file: &str, folder: &Folder) -> Vec<String> {
         "/tmp",
     ];
     let here = folder.0.to_str().unwrap();
-    let placed = |word: &str| {
+    let moved = |word: &str| {
         let place = places.iter().find(|place| word.contains(*place));
         place.map_or_else(|| word.to_owned(), |place| word.replace(place, here))
     };
-    words.into_iter().map(placed).collect()
+    words.into_iter().map(moved).collect()
 }
 
 #[test]
