@@ -79,7 +79,7 @@ check:
 
 # Tests that wait most of their time run beside the others.
 RUST_TESTS = $(CARGO) test --quiet --workspace --locked --no-fail-fast
-RUST_FILES := $(basename $(notdir $(wildcard tests/*.rs))) $(notdir $(patsubst %/main.rs,%,$(wildcard tests/*/main.rs)))
+RUST_FILES := $(basename $(notdir $(wildcard tests/*.rs))) $(notdir $(patsubst %/main.rs,%,$(wildcard tests/*/main.rs milvus-compact/tests/*/main.rs)))
 WAITING := slow keepalive management_port outliving optimize
 
 check-rust:
