@@ -20,7 +20,7 @@ import milvus_server
 import seed
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = ["cargo", "build", "--locked", "--profile", "demo", "--package", "milvus-compact", "--message-format=json"]
+BUILD = ["cargo", "build", "--locked", "--package", "milvus-compact", "--message-format=json"]
 # Name, segments, rows of each, and rows that are deleted.
 COLLECTIONS = (("documents", 12, 500, 700), ("events", 8, 300, 0), ("users", 5, 200, 0), ("settings", 1, 50, 0))
 VICTIM = "documents"
