@@ -1,12 +1,9 @@
-//! The objects that `--json` writes, made from the values of the library, in the way of the library's own JSON: fields as in
-//! the structs of C, ids as texts of digits, null for what is not known. The one place for it.
+//! The objects of `--json`. The library writes its results itself; here are the events around them, in its way: fields as in
+//! the structs of C, ids as texts of digits, null for what is not known.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::milvus::{
-    Check, Failure, LeftOut, Optimized, Plan, Progress, Report, Segment, SegmentDiff, ServerInfo, Surveyed,
-    Triggered, names, reported,
-};
+use crate::milvus::{Check, Failure, Progress, ServerInfo, Triggered, names, reported};
 use crate::record::{Outcome, Record};
 use crate::{ffi, words};
 
@@ -26,20 +23,6 @@ fn job(job: i64) -> Value {
         ffi::MILVUS_NO_JOB => Value::Null,
         ffi::MILVUS_UNKNOWN_JOB => "unknown".into(),
         _ => job.to_string().into(),
-    }
-}
-
-/// Ids are above what readers that have only doubles keep.
-fn ids(ids: &[i64]) -> Vec<String> {
-    ids.iter().map(ToString::to_string).collect()
-}
-
-/// Yes, no, or null where that is not known.
-fn answer(answer: i32) -> Value {
-    match answer {
-        ffi::MILVUS_YES => true.into(),
-        ffi::MILVUS_NO => false.into(),
-        _ => Value::Null,
     }
 }
 
@@ -107,8 +90,8 @@ pub fn record(record: &Record) -> Value {
         "text": words::ended(record),
         "job_id": record.job().map(|id| id.to_string()),
         "elapsed_ms": milliseconds(record.ended.saturating_sub(record.began)),
-        "report": record.report.as_ref().map(report),
-        "optimized": record.optimized.as_ref().map(optimized),
+        "report": record.report.as_ref().map(|report| &report.json),
+        "optimized": record.optimized.as_ref().map(|optimized| &optimized.json),
         "failure": record.failure.as_ref().map(failure),
     })
 }
@@ -117,120 +100,14 @@ fn milliseconds(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-pub fn report(report: &Report) -> Value {
-    json!({
-        "verdict": word(names::verdict(report.verdict)),
-        "job_id": job(report.job),
-        "planned": report.planned,
-        "counts": {
-            "executing": report.counts.executing,
-            "completed": report.counts.completed,
-            "failed": report.counts.failed,
-            "timed_out": report.counts.timed_out,
-        },
-        "unknown_plans": report.unknown_plans,
-        "elapsed_ms": report.elapsed_ms,
-        "segment_diff": report.diff.as_ref().map(diff),
-        "left_out": left_out(&report.left_out),
-        "unsorted_segments": number(report.unsorted),
-    })
-}
-
-macro_rules! numbers {
-    ($value:expr, $($field:ident)*) => {
-        Value::Object(Map::from_iter([$((stringify!($field).to_owned(), number($value.$field))),*]))
-    };
-}
-
-fn diff(diff: &SegmentDiff) -> Value {
-    numbers!(diff, segments_before segments_after rows_before rows_after rows_purged segments_removed segments_added
-        sources_remaining targets_missing targets_confirmed l0_segments_before l0_segments_after)
-}
-
-fn left_out(left: &LeftOut) -> Value {
-    match reported(left.total) {
-        None => Value::Null,
-        Some(_) => numbers!(left, total unsorted l0 clustered importing unflushed not_asked_for other),
-    }
-}
-
-pub fn optimized(optimized: &Optimized) -> Value {
-    let mut object = numbers!(optimized, segments_before segments_after rows_before rows_after segments_in segments_out
-        rewrite_rows rewrite_bytes left_out elapsed_ms);
-    object["stage"] = names::stage(optimized.stage).into();
-    object["verdict"] = word(names::verdict(optimized.verdict)).into();
-    object["rounds"] = optimized.rounds.into();
-    let steps = optimized.steps.iter().map(|step| {
-        json!({
-            "stage": names::stage(step.stage),
-            "state": names::step_state(step.state),
-            "round": step.round,
-            "job_id": job(step.job),
-            "text": step.text,
-        })
-    });
-    object["steps"] = steps.collect();
-    object
-}
-
+/// The dry run of a collection: its names, and what the library writes of it.
 pub fn check(record: &Record, check: &Check) -> Value {
-    json!({
+    let mut object = json!({
         "collection_name": record.target.collection,
         "database": database(record),
-        "would_compact": answer(check.would_compact),
-        "may_be_busy": answer(check.may_be_busy),
-        "is_enabled": answer(check.is_enabled),
-        "is_running": answer(check.is_running),
-        "has_unflushed": answer(check.has_unflushed),
-        "has_clustering_key": answer(check.has_clustering_key),
-        "is_final": answer(check.is_final),
-        "segments": number(check.segments),
-        "rows": number(check.rows),
-        "expected_segments": number(check.expected_segments),
-        "unsorted_segments": number(check.unsorted),
-        "l0_segments": number(check.l0),
-        "reason": check.reason,
-    })
-}
-
-pub fn survey(record: &Record, survey: &Surveyed) -> Value {
-    let mut object = numbers!(survey, stored_segments stored_rows stored_bytes small_segments unsorted_segments
-        l0_segments deleted_rows merged_segments merged_into rewrite_rows rewrite_bytes row_bytes segment_bytes);
-    object["collection_name"] = record.target.collection.clone().into();
-    object["database"] = database(record).into();
-    object["fragmentation"] =
-        if survey.fragmentation < 0.0 { Value::Null } else { survey.fragmentation.into() };
-    object["check"] = survey.check.as_ref().map(|found| check(record, found)).into();
-    object
-}
-
-pub fn segment(segment: &Segment) -> Value {
-    json!({
-        "id": segment.id.to_string(),
-        "partition_id": segment.partition.to_string(),
-        "rows": segment.rows,
-        "state": word(names::segment_state(segment.state)),
-        "level": (segment.level >= 0).then(|| word(names::segment_level(segment.level))),
-        "is_sorted": answer(segment.is_sorted),
-        "channel": segment.channel,
-        "compaction_from": ids(&segment.made_of),
-        "nodes": ids(&segment.nodes),
-    })
-}
-
-pub fn plan(plan: &Plan) -> Value {
-    let mut object = json!({
-        "sources": ids(&plan.sources),
-        "targets": ids(&plan.targets),
-        "judgement": word(names::judgement(plan.judgement)),
-        "reason": word(names::reason(plan.reason)),
-        "failure_reason": plan.failure_reason,
     });
-    if let Some(details) = &plan.details {
-        object["type"] = word(names::plan_type(details.kind)).into();
-        object["state"] = word(names::plan_state(details.state)).into();
-        object["plan_id"] = details.id.to_string().into();
-        object["job_id"] = job(details.job);
+    if let (Some(object), Value::Object(written)) = (object.as_object_mut(), &check.json) {
+        object.extend(written.clone());
     }
     object
 }

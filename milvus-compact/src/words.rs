@@ -191,11 +191,9 @@ mod tests {
             job: 1,
             planned: 1,
             counts: ffi::milvus_plan_counts::INIT,
-            unknown_plans: 0,
-            elapsed_ms: 0,
             diff: Some(diff),
             left_out,
-            unsorted: 0,
+            json: serde_json::Value::Null,
         };
         let wanted = "8 segments became 1; 20 deleted rows purged, 80 rows left; 2 segments left out (2 not sorted yet)";
         assert_eq!(changed(&report), wanted);

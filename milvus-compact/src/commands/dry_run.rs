@@ -109,7 +109,7 @@ fn tell(context: &Context, record: &Record) {
     let output = &context.output;
     if output.json {
         let mut object = match (&record.survey, &record.check) {
-            (Some(survey), _) => json::survey(record, survey),
+            (Some(survey), _) => survey.json.clone(),
             (None, Some(check)) => json::check(record, check),
             (None, None) => json::record(record),
         };

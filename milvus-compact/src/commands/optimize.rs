@@ -79,8 +79,8 @@ fn one(
         jobs.started(&target, job, &text);
     }
     if is_reported && !around.stop.is_asked() {
-        let steps = record.optimized.iter().flat_map(|optimized| &optimized.steps);
-        let found: Vec<i64> = steps.map(|step| step.job).filter(|job| *job > ffi::MILVUS_NO_JOB).collect();
+        let jobs = record.optimized.iter().flat_map(|optimized| &optimized.jobs);
+        let found: Vec<i64> = jobs.copied().filter(|job| *job > ffi::MILVUS_NO_JOB).collect();
         let plans = found.into_iter().flat_map(|job| client.plans(job, stop).unwrap_or_default());
         record.plans = plans.collect();
         record.after = client.segments(&target, ffi::MILVUS_SEGMENTS_STORED, stop).ok();

@@ -4,7 +4,7 @@ use super::tables::table;
 use crate::arguments::Plans;
 use crate::context::Context;
 use crate::milvus::{Plan, Target, names};
-use crate::{exit, ffi, json};
+use crate::{exit, ffi};
 
 pub(super) fn plans(context: &Context, arguments: &Plans) -> u8 {
     let stop = &mut |_| context.stop.go();
@@ -24,7 +24,7 @@ pub(super) fn plans(context: &Context, arguments: &Plans) -> u8 {
     };
     if context.output.json {
         for plan in &plans {
-            context.output.listing(&json::plan(plan).to_string());
+            context.output.listing(&plan.json.to_string());
         }
         return exit::DONE;
     }

@@ -4,7 +4,7 @@ use super::tables::{number, table};
 use crate::arguments::Segments;
 use crate::context::Context;
 use crate::milvus::{Target, names};
-use crate::{exit, ffi, json, words};
+use crate::{exit, ffi, words};
 
 pub(super) fn segments(context: &Context, arguments: &Segments) -> u8 {
     let target = Target { collection: arguments.collection.clone(), ..Target::default() };
@@ -18,7 +18,7 @@ pub(super) fn segments(context: &Context, arguments: &Segments) -> u8 {
     };
     if context.output.json {
         for segment in &segments {
-            context.output.listing(&json::segment(segment).to_string());
+            context.output.listing(&segment.json.to_string());
         }
         return exit::DONE;
     }

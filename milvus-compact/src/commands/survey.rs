@@ -28,10 +28,8 @@ pub(super) fn survey(context: &Context, arguments: &Survey) -> u8 {
     let code = exit::of_all(records.iter().map(Record::exit_code));
     if context.output.json {
         for record in &records {
-            let object = record
-                .survey
-                .as_ref()
-                .map_or_else(|| json::record(record), |found| json::survey(record, found));
+            let object =
+                record.survey.as_ref().map_or_else(|| json::record(record), |found| found.json.clone());
             context.output.listing(&object.to_string());
         }
         return code;

@@ -2,13 +2,30 @@
 
 use std::ptr::null_mut;
 
+use serde_json::Value;
+
 use super::future::Future;
-use super::values::{Check, Optimized, Plan, Segment, Step, Surveyed, Target, Triggered};
-use super::{Failure, text};
+use super::values::{Check, Optimized, Plan, Segment, Surveyed, Target, Triggered};
+use super::{Failure, text, texts};
 use crate::ffi;
 
-/// Takes a future's list of one kind, reads its items, and frees it. Without a list there are none.
+/// Takes a future's list of one kind, reads its items, and frees it. Without a list there are none. With a function that
+/// writes the list as JSON, `$json` is what it writes of the item.
 macro_rules! taken {
+    ($future:expr, $take:ident, $count:ident, $free:ident, $write:ident, |$list:ident, $index:ident, $json:ident| $item:expr) => {{
+        let mut written = Vec::new().into_iter();
+        taken!($future, $take, $count, $free, |$list, $index| {
+            if $index == 0 {
+                // SAFETY: the list is valid, and the buffer has the capacity that is said.
+                let all = texts::json(|buffer, capacity, length| unsafe {
+                    ffi::$write($list, buffer, capacity, length)
+                });
+                written = if let Value::Array(all) = all { all.into_iter() } else { Vec::new().into_iter() };
+            }
+            let $json = written.next().unwrap_or_default();
+            $item
+        })
+    }};
     ($future:expr, $take:ident, $count:ident, $free:ident, |$list:ident, $index:ident| $item:expr) => {{
         let mut $list = null_mut();
         // SAFETY: handle and pointer are valid; the list is ours.
@@ -40,9 +57,14 @@ macro_rules! got {
 pub(super) use got;
 
 pub(super) fn plans(future: &Future) -> Vec<Plan> {
-    taken!(future, milvus_future_take_plans, milvus_plan_list_count, milvus_plan_list_free, |list, index| {
-        Plan::read(&got!(milvus_plan, milvus_plan_list_get(list, index)))
-    })
+    taken!(
+        future,
+        milvus_future_take_plans,
+        milvus_plan_list_count,
+        milvus_plan_list_free,
+        milvus_plan_list_json,
+        |list, index, json| Plan::read(&got!(milvus_plan, milvus_plan_list_get(list, index)), json)
+    )
 }
 
 pub(super) fn segments(future: &Future) -> Vec<Segment> {
@@ -51,7 +73,8 @@ pub(super) fn segments(future: &Future) -> Vec<Segment> {
         milvus_future_take_segments,
         milvus_segment_list_count,
         milvus_segment_list_free,
-        |list, index| Segment::read(&got!(milvus_segment, milvus_segment_list_get(list, index)))
+        milvus_segment_list_json,
+        |list, index, json| Segment::read(&got!(milvus_segment, milvus_segment_list_get(list, index)), json)
     )
 }
 
@@ -78,21 +101,13 @@ pub(super) fn optimized(future: &Future) -> Vec<Optimized> {
         milvus_future_take_optimized,
         milvus_optimize_list_count,
         milvus_optimize_list_free,
-        |list, index| {
+        milvus_optimize_list_json,
+        |list, index, json| {
             let result = got!(milvus_optimize_result, milvus_optimize_list_get(list, index));
-            let steps = (0..result.step_count)
-                .map(|step| {
-                    let step = got!(milvus_optimize_step, milvus_optimize_list_step(list, index, step));
-                    Step {
-                        stage: step.stage,
-                        state: step.state,
-                        round: step.round,
-                        job: step.job_id,
-                        text: text(step.text),
-                    }
-                })
+            let jobs = (0..result.step_count)
+                .map(|step| got!(milvus_optimize_step, milvus_optimize_list_step(list, index, step)).job_id)
                 .collect();
-            read(&result, steps)
+            read(&result, jobs, json)
         }
     )
 }
@@ -127,7 +142,8 @@ pub(super) fn surveyed(future: &Future) -> Vec<Surveyed> {
         milvus_future_take_survey,
         milvus_survey_list_count,
         milvus_survey_list_free,
-        |list, index| {
+        milvus_survey_list_json,
+        |list, index, json| {
             let result = got!(milvus_survey_result, milvus_survey_list_get(list, index));
             // SAFETY: it is NULL, or lives as long as the list.
             let check = unsafe { result.check.as_ref() }.map(Check::read);
@@ -136,26 +152,21 @@ pub(super) fn surveyed(future: &Future) -> Vec<Surveyed> {
                 check,
                 stored_segments: result.stored_segments,
                 stored_rows: result.stored_rows,
-                stored_bytes: result.stored_bytes,
                 small_segments: result.small_segments,
                 unsorted_segments: result.unsorted_segments,
                 l0_segments: result.l0_segments,
                 deleted_rows: result.deleted_rows,
                 merged_segments: result.merged_segments,
-                merged_into: result.merged_into,
-                rewrite_rows: result.rewrite_rows,
                 rewrite_bytes: result.rewrite_bytes,
-                row_bytes: result.row_bytes,
-                segment_bytes: result.segment_bytes,
                 fragmentation: result.fragmentation,
+                json,
             }
         }
     )
 }
 
-fn read(result: &ffi::milvus_optimize_result, steps: Vec<Step>) -> Optimized {
+fn read(result: &ffi::milvus_optimize_result, jobs: Vec<i64>, json: Value) -> Optimized {
     Optimized {
-        stage: result.stage,
         verdict: result.verdict,
         rounds: result.rounds,
         job: result.job_id,
@@ -167,9 +178,8 @@ fn read(result: &ffi::milvus_optimize_result, steps: Vec<Step>) -> Optimized {
         segments_out: result.segments_out,
         rewrite_rows: result.rewrite_rows,
         rewrite_bytes: result.rewrite_bytes,
-        left_out: result.left_out.total,
-        elapsed_ms: result.elapsed_ms,
-        steps,
+        jobs,
+        json,
     }
 }
 

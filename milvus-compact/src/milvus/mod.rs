@@ -5,6 +5,7 @@ mod future;
 mod lists;
 pub mod names;
 mod operations;
+mod texts;
 mod values;
 
 use std::ffi::{CStr, CString, c_char};

@@ -18,7 +18,6 @@ macro_rules! names {
 names! {
     answer: milvus_answer_name;
     trigger: milvus_trigger_name;
-    verdict: milvus_verdict_name;
     resolution: milvus_resolution_name;
     plan_type: milvus_plan_type_name;
     plan_state: milvus_plan_state_name;
@@ -27,7 +26,6 @@ names! {
     segment_state: milvus_segment_state_name;
     segment_level: milvus_segment_level_name;
     stage: milvus_stage_name;
-    step_state: milvus_step_state_name;
 }
 
 /// The library's version.

@@ -1,14 +1,14 @@
 //! What the command asks of a server. Each operation runs as a future, so that it can be stopped.
 
-use std::ffi::{CString, c_char};
-use std::ptr::{null, null_mut};
+use std::ffi::CString;
+use std::ptr::null;
 
 use super::future::{Future, Go};
 use super::lists::{self, got};
 use super::values::{
     Check, Optimized, Plan, Progress, Report, Segment, ServerInfo, Surveyed, Target, Triggered,
 };
-use super::{Client, Failure, c_text, checked, text};
+use super::{Client, Failure, c_text, checked, text, texts};
 use crate::ffi;
 
 /// Is asked again and again whether to go on.
@@ -202,27 +202,10 @@ impl Client {
 
     /// What this client knows about a job, as a line of text.
     pub fn export(&self, job: i64) -> Result<String, Failure> {
-        let mut length = 0;
-        // SAFETY: NULL is allowed with a capacity of 0.
-        checked(unsafe { ffi::milvus_job_export(self.0, job, null_mut(), 0, &raw mut length) })?;
-        loop {
-            let mut buffer = vec![0u8; length + 1];
-            // SAFETY: the buffer has the capacity that is said.
-            checked(unsafe {
-                ffi::milvus_job_export(
-                    self.0,
-                    job,
-                    buffer.as_mut_ptr().cast::<c_char>(),
-                    buffer.len(),
-                    &raw mut length,
-                )
-            })?;
-            // It may have grown between the two calls.
-            if length < buffer.len() {
-                buffer.truncate(length);
-                return Ok(String::from_utf8_lossy(&buffer).into_owned());
-            }
-        }
+        // SAFETY: the buffer has the capacity that is said, and NULL goes with 0.
+        texts::whole(|buffer, capacity, length| unsafe {
+            ffi::milvus_job_export(self.0, job, buffer, capacity, length)
+        })
     }
 
     /// Learns what another client exported, and returns the job.

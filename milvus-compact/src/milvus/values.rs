@@ -1,6 +1,8 @@
 //! What the library returns, as values of Rust that own their texts and lists.
 
-use super::{ids, text};
+use serde_json::Value;
+
+use super::{ids, text, texts};
 use crate::ffi;
 pub use crate::ffi::{
     milvus_left_out as LeftOut, milvus_plan_counts as PlanCounts, milvus_segment_diff as SegmentDiff,
@@ -44,12 +46,12 @@ pub struct Segment {
     pub level: i32,
     pub is_sorted: i32,
     pub channel: Option<String>,
-    pub made_of: Vec<i64>,
-    pub nodes: Vec<i64>,
+    /// The same as the library writes it, here and below.
+    pub json: Value,
 }
 
 impl Segment {
-    pub(super) fn read(segment: &ffi::milvus_segment) -> Self {
+    pub(super) fn read(segment: &ffi::milvus_segment, json: Value) -> Self {
         Self {
             id: segment.id,
             partition: segment.partition_id,
@@ -58,8 +60,7 @@ impl Segment {
             level: segment.level,
             is_sorted: segment.is_sorted,
             channel: (!segment.channel.is_null()).then(|| text(segment.channel)),
-            made_of: ids(segment.compaction_from, segment.compaction_from_count),
-            nodes: ids(segment.nodes, segment.node_count),
+            json,
         }
     }
 }
@@ -72,6 +73,7 @@ pub struct Plan {
     pub reason: i32,
     pub details: Option<PlanDetails>,
     pub failure_reason: String,
+    pub json: Value,
 }
 
 /// What only newer servers tell of a plan.
@@ -79,22 +81,16 @@ pub struct Plan {
 pub struct PlanDetails {
     pub kind: i32,
     pub state: i32,
-    pub id: i64,
-    pub job: i64,
 }
 
 impl Plan {
-    pub(super) fn read(plan: &ffi::milvus_plan) -> Self {
+    pub(super) fn read(plan: &ffi::milvus_plan, json: Value) -> Self {
         let mut targets = ids(plan.targets, plan.target_count);
         if targets.is_empty() && plan.target != ffi::MILVUS_NO_SEGMENT {
             targets.push(plan.target);
         }
-        let details = (plan.has_details == ffi::MILVUS_YES).then_some(PlanDetails {
-            kind: plan.r#type,
-            state: plan.state,
-            id: plan.plan_id,
-            job: plan.job_id,
-        });
+        let details = (plan.has_details == ffi::MILVUS_YES)
+            .then_some(PlanDetails { kind: plan.r#type, state: plan.state });
         Self {
             sources: ids(plan.sources, plan.source_count),
             targets,
@@ -102,6 +98,7 @@ impl Plan {
             reason: plan.reason,
             details,
             failure_reason: text(plan.failure_reason),
+            json,
         }
     }
 }
@@ -110,11 +107,7 @@ impl Plan {
 #[derive(Clone, Debug)]
 pub struct Check {
     pub would_compact: i32,
-    pub may_be_busy: i32,
-    pub is_enabled: i32,
     pub is_running: i32,
-    pub has_unflushed: i32,
-    pub has_clustering_key: i32,
     pub is_final: i32,
     pub segments: i64,
     pub rows: i64,
@@ -122,17 +115,14 @@ pub struct Check {
     pub unsorted: i64,
     pub l0: i64,
     pub reason: String,
+    pub json: Value,
 }
 
 impl Check {
     pub(super) fn read(result: &ffi::milvus_check_result) -> Self {
         Self {
             would_compact: result.would_compact,
-            may_be_busy: result.may_be_busy,
-            is_enabled: result.is_enabled,
             is_running: result.is_running,
-            has_unflushed: result.has_unflushed,
-            has_clustering_key: result.has_clustering_key,
             is_final: result.is_final,
             segments: result.segments,
             rows: result.rows,
@@ -140,6 +130,10 @@ impl Check {
             unsorted: result.unsorted_segments,
             l0: result.l0_segments,
             reason: text(result.reason.as_ptr()),
+            // SAFETY: the struct is valid, and the buffer has the capacity that is said.
+            json: texts::json(|buffer, capacity, length| unsafe {
+                ffi::milvus_check_result_json(result, buffer, capacity, length)
+            }),
         }
     }
 }
@@ -160,11 +154,9 @@ pub struct Report {
     pub job: i64,
     pub planned: i64,
     pub counts: PlanCounts,
-    pub unknown_plans: i64,
-    pub elapsed_ms: i64,
     pub diff: Option<SegmentDiff>,
     pub left_out: LeftOut,
-    pub unsorted: i64,
+    pub json: Value,
 }
 
 impl Report {
@@ -174,11 +166,12 @@ impl Report {
             job: report.job_id,
             planned: report.planned,
             counts: report.counts,
-            unknown_plans: report.unknown_plans,
-            elapsed_ms: report.elapsed_ms,
             diff: (report.has_segment_diff == ffi::MILVUS_YES).then_some(report.segment_diff),
             left_out: report.left_out,
-            unsorted: report.unsorted_segments,
+            // SAFETY: as above.
+            json: texts::json(|buffer, capacity, length| unsafe {
+                ffi::milvus_compaction_report_json(report, buffer, capacity, length)
+            }),
         }
     }
 }
@@ -215,7 +208,6 @@ impl Progress {
 /// The result of optimizing one collection.
 #[derive(Clone)]
 pub struct Optimized {
-    pub stage: i32,
     pub verdict: i32,
     pub rounds: i32,
     pub job: i64,
@@ -227,19 +219,9 @@ pub struct Optimized {
     pub segments_out: i64,
     pub rewrite_rows: i64,
     pub rewrite_bytes: i64,
-    pub left_out: i64,
-    pub elapsed_ms: i64,
-    pub steps: Vec<Step>,
-}
-
-/// A stage, or a round of the compaction.
-#[derive(Clone)]
-pub struct Step {
-    pub stage: i32,
-    pub state: i32,
-    pub round: i32,
-    pub job: i64,
-    pub text: String,
+    /// The job of each step, or `MILVUS_NO_JOB`.
+    pub jobs: Vec<i64>,
+    pub json: Value,
 }
 
 /// What a survey found out about a collection.
@@ -249,18 +231,14 @@ pub struct Surveyed {
     pub check: Option<Check>,
     pub stored_segments: i64,
     pub stored_rows: i64,
-    pub stored_bytes: i64,
     pub small_segments: i64,
     pub unsorted_segments: i64,
     pub l0_segments: i64,
     pub deleted_rows: i64,
     pub merged_segments: i64,
-    pub merged_into: i64,
-    pub rewrite_rows: i64,
     pub rewrite_bytes: i64,
-    pub row_bytes: i64,
-    pub segment_bytes: i64,
     pub fragmentation: f64,
+    pub json: Value,
 }
 
 impl Surveyed {

@@ -287,6 +287,23 @@ fn json_is_one_object_in_a_line() {
     assert!(lines.iter().any(|line| line["event"] == "triggered" && line["planned"] == 2));
 }
 
+#[test]
+fn results_are_written_as_the_library_writes_them() {
+    let fake = fake();
+    // Each has a field that the command itself does not use.
+    for (arguments, count, field) in [
+        (&["segments", "succeeds", "--json"][..], 5, "storage_version"),
+        (&["check", "succeeds", "--json"], 1, "would_compact_if_free"),
+        (&["survey", "succeeds", "--json"], 1, "status"),
+    ] {
+        let said = run(&fake, arguments).ended_with(0);
+        let lines: Vec<serde_json::Value> =
+            said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), count, "{}", said.out);
+        assert!(lines.iter().all(|line| line.get(field).is_some()), "{field}: {}", said.out);
+    }
+}
+
 fn run_at(uri: &str, arguments: &[&str]) -> Said {
     Said::of(&command(uri, &Folder::new()).args(arguments).output().unwrap())
 }
