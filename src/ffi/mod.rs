@@ -32,6 +32,7 @@ pub mod json;
 pub mod judgements;
 pub mod log;
 pub mod many;
+mod many_params;
 pub mod optimize;
 pub mod optimized;
 pub mod options;
