@@ -1,34 +1,12 @@
 """Compactions on the real server: the right collection, the right verdict, nothing else touched."""
 import subprocess
 import time
-import uuid
 
 import milvus_ffi
 import pytest
 import seed
 from conftest import ROOT
 from pymilvus.grpc_gen import milvus_pb2
-
-
-@pytest.fixture()
-def server(plain_server):
-    return plain_server
-
-
-@pytest.fixture()
-def pymilvus(server):
-    return seed.connect(server.uri)
-
-
-@pytest.fixture()
-def client(server):
-    with milvus_ffi.Client(server.uri) as client:
-        yield client
-
-
-@pytest.fixture()
-def name():
-    return f"c{uuid.uuid4().hex[:12]}"
 
 
 def filled(pymilvus, name, segments=4, **options):

@@ -1,30 +1,7 @@
 """One client and many databases, and which of many collections are compacted, on the real server."""
-import uuid
-
 import milvus_ffi
 import pytest
 import seed
-
-
-@pytest.fixture()
-def server(plain_server):
-    return plain_server
-
-
-@pytest.fixture()
-def pymilvus(server):
-    return seed.connect(server.uri)
-
-
-@pytest.fixture()
-def client(server):
-    with milvus_ffi.Client(server.uri) as client:
-        yield client
-
-
-@pytest.fixture()
-def name():
-    return f"c{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture()
