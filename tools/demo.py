@@ -5,6 +5,7 @@ usage: demo.py FOLDER [PROGRAM]
 
 It builds milvus-compact, unless PROGRAM is one, while the server starts. Data and the report are below FOLDER.
 """
+import contextlib
 import itertools
 import json
 import os
@@ -24,6 +25,8 @@ BUILD = ["cargo", "build", "--locked", "--package", "milvus-compact", "--message
 # Name, segments, rows of each, and rows that are deleted.
 COLLECTIONS = (("documents", 12, 500, 700), ("events", 8, 300, 0), ("users", 5, 200, 0), ("settings", 1, 50, 0))
 VICTIM = "documents"
+# The longest wait for the end of a job in seconds, far above what it takes.
+LIMIT = 60
 # The server's default pace, and one at which a job surely runs when the server is killed.
 DEFAULT_PACE, SLOW_PACE = ({"DATACOORD_COMPACTION_CHECK_INTERVAL": seconds} for seconds in ("3", "30"))
 
@@ -130,16 +133,15 @@ def compact_all(command, client, report):
 
 
 def said_by_pymilvus(client, job):
-    """What a program that follows the manual of pymilvus finds out, however long the server is away."""
-    while True:
-        try:
-            state = client.get_compaction_state(job)
-        except Exception:  # the server is away; pymilvus raises errors of several kinds then
-            time.sleep(0.2)
-            continue
-        if state == "Completed":
-            return f'"{state}": done'
+    """What a program that follows the manual of pymilvus finds out."""
+    deadline, state = time.monotonic() + LIMIT, None
+    while state != "Completed":
+        if time.monotonic() > deadline:
+            raise DemoError(f"pymilvus does not call job {job} completed within {LIMIT} s; the latest state: {state}")
         time.sleep(0.2)
+        with contextlib.suppress(Exception):  # pymilvus raises errors of several kinds while a server starts
+            state = client.get_compaction_state(job)
+    return f'"{state}": done'
 
 
 def kill_under_a_job(command, server):
@@ -150,9 +152,11 @@ def kill_under_a_job(command, server):
     client = seed.connect(server.uri)
     seed.fill(client, VICTIM, 6, 100)
     before = segments_in(client, VICTIM)
-    following = command.start("run", VICTIM, "--json")
+    following = command.start("run", VICTIM, "--json", "--timeout", f"{LIMIT}s")
     events = (json.loads(line) for line in following.stdout)
-    job = next(int(event["job_id"]) for event in events if event["event"] == "triggered")
+    job = next((int(event["job_id"]) for event in events if event["event"] == "triggered"), None)
+    if job is None:
+        raise DemoError(f"milvus-compact triggered nothing, and ended with the exit status {following.wait()}")
     say(f"Job {job} runs; now the server is killed, and started again")
     server.kill()
     server.start()
@@ -185,7 +189,7 @@ def run(folder, program=None):
     folder = pathlib.Path(folder)
     building = None if program else Building()
     if building:
-        say("Building milvus-compact, which takes about a minute the first time")
+        say("Building milvus-compact, which takes two or three minutes the first time")
         building.start()
     say("Starting a real Milvus 2.3.5 server on loopback (the first start unpacks it)")
     server = milvus_server.temporary_server(folder, environment=dict(DEFAULT_PACE),
