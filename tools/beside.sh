@@ -7,6 +7,7 @@ log=$1
 mkdir -p "$(dirname "$log")"
 bash -c "$2" >"$log" 2>&1 &
 waiting=$!
+trap 'kill "$waiting" 2>/dev/null; exit 130' INT TERM # a command in the background does not see a Ctrl-C
 bash -c "$3"
 computed=$?
 wait "$waiting"
