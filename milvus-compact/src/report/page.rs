@@ -121,9 +121,23 @@ pub(super) fn share(part: Option<i64>, whole: Option<i64>) -> String {
     match (part, whole) {
         (Some(0), _) => "none".to_owned(),
         (Some(part), Some(whole)) if whole > 0 => {
-            let percent = i128::from(part) * 100 / i128::from(whole);
+            // Rounded, as `survey` rounds it.
+            let (part_of_100, whole) = (i128::from(part) * 100, i128::from(whole));
+            let percent = (part_of_100 + whole / 2) / whole;
             format!("{} ({percent}\u{a0}%)", grouped(Some(part)))
         }
         (part, _) => grouped(part),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded() {
+        let shares =
+            [(700, 6_000), (1, 3), (2, 3), (0, 3)].map(|(part, whole)| share(Some(part), Some(whole)));
+        assert_eq!(shares, ["700 (12\u{a0}%)", "1 (33\u{a0}%)", "2 (67\u{a0}%)", "none"]);
     }
 }
