@@ -1,9 +1,14 @@
-//! The generated Milvus messages, from `proto/`.
+//! The Milvus messages, as `proto/` compiles to them: `UPDATE_MESSAGES=1 cargo test --test messages` renews them.
 
 #![allow(missing_docs, unreachable_pub, clippy::pedantic)]
 
-include!(concat!(env!("OUT_DIR"), "/milvus_proto.rs"));
-
-pub use milvus::proto::common;
-pub use milvus::proto::milvus as service;
-pub use milvus::proto::schema;
+// Included, so that nothing formats what is generated.
+pub mod common {
+    include!("proto/common.rs");
+}
+pub mod schema {
+    include!("proto/schema.rs");
+}
+pub mod service {
+    include!("proto/service.rs");
+}
