@@ -66,8 +66,9 @@ examples: stage
 setup:
 	@tools/setup.sh
 
-demo: setup
-	@$(VENV)/bin/python tools/demo.py target/demo
+demo:
+	@tools/setup.sh programs
+	@python3 tools/demo.py target/demo
 
 # What mostly waits for servers runs beside what mostly computes. Both find everything built.
 check:

@@ -3,45 +3,23 @@
 
 usage: demo.py FOLDER [PROGRAM]
 
-It builds milvus-compact, unless PROGRAM is one, while the server starts. Data and the report are below FOLDER.
+It builds milvus-compact, unless PROGRAM is one, and meanwhile installs what it needs, starts the server and fills it. Data
+and the report are below FOLDER.
 """
-import contextlib
 import itertools
 import json
-import os
 import pathlib
-import shlex
 import signal
+import site
 import subprocess
 import sys
 import threading
 import time
 
-import milvus_server
-import seed
+from saying import DemoError, say
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ["cargo", "build", "--locked", "--package", "milvus-compact", "--message-format=json"]
-# Name, segments, rows of each, and rows that are deleted.
-COLLECTIONS = (("documents", 12, 500, 700), ("events", 8, 300, 0), ("users", 5, 200, 0), ("settings", 1, 50, 0))
-VICTIM = "documents"
-# The longest wait for the end of a job in seconds, far above what it takes.
-LIMIT = 60
-# The server's default pace, and one at which a job surely runs when the server is killed.
-DEFAULT_PACE, SLOW_PACE = ({"DATACOORD_COMPACTION_CHECK_INTERVAL": seconds} for seconds in ("3", "30"))
-
-
-class DemoError(Exception):
-    """A sentence that says what is missing, or what is not as it should be."""
-
-
-def say(text):
-    bold, plain = ("\x1b[1m", "\x1b[0m") if has_colors() else ("", "")
-    print(f"{bold}==> {text}{plain}", flush=True)
-
-
-def has_colors():
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
 class Building(threading.Thread):
@@ -84,130 +62,22 @@ class Building(threading.Thread):
         return self.program
 
 
-def fill(uri):
-    client = seed.connect(uri)
-    for name, segments, rows, deleted in COLLECTIONS:
-        seed.create(client, name)
-        seed.fill(client, name, segments, rows)
-        if deleted:
-            client.load_collection(name)
-            client.delete(name, filter=f"id < {deleted}")
-            client.flush(name)
-    return client
-
-
-def segments_in(client, name):
-    """Ids and rows of what is stored."""
-    return [(segment.segmentID, segment.num_rows) for segment in seed.segments_of(client, name)]
-
-
-class Command:
-    """milvus-compact, as somebody types it."""
-
-    def __init__(self, program, uri):
-        self.program, self.environment = program, dict(os.environ, MILVUS_URI=uri)
-
-    def run(self, *arguments):
-        print(f"    $ milvus-compact {shlex.join(arguments)}", flush=True)
-        status = subprocess.run([self.program, *arguments], env=self.environment, check=False).returncode
-        if status:
-            raise DemoError(f"milvus-compact {arguments[0]} ended with the exit status {status}")
-
-    def start(self, *arguments):
-        return subprocess.Popen([self.program, *arguments], env=self.environment, stdout=subprocess.PIPE, text=True)
-
-
-def compact_all(command, client, report):
-    say("Which collections are worth compacting?")
-    command.run("survey", "--all")
-    before = {name: segments_in(client, name) for name, *_ in COLLECTIONS}
-    say("Compacting them")
-    command.run("run", "--all", "--report", str(report))
-    say("What is stored now, from the server's own list")
-    for name, segments, rows, deleted in COLLECTIONS:
-        after = segments_in(client, name)
-        stored = [sum(rows for _, rows in each) for each in (before[name], after)]
-        print(f"    {name:<10} {len(before[name]):>3} segments -> {len(after)}, {stored[0]:>5} rows -> {stored[1]}")
-        if len(before[name]) != segments or len(after) != 1 or stored[1] != segments * rows - deleted:
-            raise DemoError(f"{name} should have become one segment of {segments * rows - deleted} rows")
-
-
-def said_by_pymilvus(client, job):
-    """What a program that follows the manual of pymilvus finds out."""
-    deadline, state = time.monotonic() + LIMIT, None
-    while state != "Completed":
-        if time.monotonic() > deadline:
-            raise DemoError(f"pymilvus does not call job {job} completed within {LIMIT} s; the latest state: {state}")
-        time.sleep(0.2)
-        with contextlib.suppress(Exception):  # pymilvus raises errors of several kinds while a server starts
-            state = client.get_compaction_state(job)
-    return f'"{state}": done'
-
-
-def kill_under_a_job(command, server):
-    """Has the server die while it compacts. Returns what each side says, and what is true."""
-    server.stop()
-    server.environment.update(SLOW_PACE)
-    server.start()
-    client = seed.connect(server.uri)
-    seed.fill(client, VICTIM, 6, 100)
-    before = segments_in(client, VICTIM)
-    following = command.start("run", VICTIM, "--json", "--timeout", f"{LIMIT}s")
-    events = (json.loads(line) for line in following.stdout)
-    job = next((int(event["job_id"]) for event in events if event["event"] == "triggered"), None)
-    if job is None:
-        raise DemoError(f"milvus-compact triggered nothing, and ended with the exit status {following.wait()}")
-    say(f"Job {job} runs; now the server is killed, and started again")
-    server.kill()
-    server.start()
-    client = seed.connect(server.uri)
-    theirs = said_by_pymilvus(client, job)
-    ours = next(event for event in events if event["event"] == "ended")
-    following.wait()
-    after = segments_in(client, VICTIM)
-    true = f"nothing was merged: the same {len(after)} segments" if before == after else f"{len(after)} segments are left"
-    if before != after or ours["outcome"] == "done":
-        raise DemoError(f"the killed server merged {before} to {after}, and milvus-compact says {ours['text']}")
-    return theirs, f"{ours['outcome']}: {ours['text']}", true
-
-
-def side_by_side(theirs, ours, true):
-    width = 96
-    for who, what in (("pymilvus says", theirs), ("milvus-compact says", ours), ("What was true", true)):
-        words, line = iter(what.split()), ""
-        lines = []
-        for word in words:
-            if len(line) + len(word) > width:
-                lines.append(line)
-                line = ""
-            line += f"{word} "
-        for number, text in enumerate([*lines, line]):
-            print(f"    {who if number == 0 else '':<20} {text.rstrip()}", flush=True)
+def install():
+    """Makes the Python environment, and lets this process import from it: it is of the same Python."""
+    if subprocess.run([ROOT / "tools/setup.sh"], check=False).returncode:
+        raise SystemExit(1)  # it has said why
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    site.addsitedir(str(ROOT / "target/venv/lib" / version / "site-packages"))
 
 
 def run(folder, program=None):
-    folder = pathlib.Path(folder)
     building = None if program else Building()
     if building:
-        say("Building milvus-compact, which takes two or three minutes the first time")
+        say("Building milvus-compact, which takes a minute or two the first time")
         building.start()
-    say("Starting a real Milvus 2.3.5 server on loopback (the first start unpacks it)")
-    server = milvus_server.temporary_server(folder, environment=dict(DEFAULT_PACE),
-                                            settings=milvus_server.KILLED_AND_STARTED)
-    try:
-        server.start()
-        say(f"It serves at {server.uri}; filling {len(COLLECTIONS)} collections, flushed batch by batch")
-        client = fill(server.uri)
-        command = Command(program or building.wait(), server.uri)
-        report = folder / "report.html"
-        compact_all(command, client, report)
-        say("And if the server dies while it compacts?")
-        side_by_side(*kill_under_a_job(command, server))
-        say(f"The report of the run, for a browser: {report.resolve()}")
-        return 0
-    finally:
-        server.remove()
-        say("The server is stopped and its data removed")
+    install()
+    import demo_scenes  # it imports what was installed
+    demo_scenes.show(pathlib.Path(folder), building.wait if building else lambda: program)
 
 
 def main():
@@ -216,12 +86,12 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit("demo: interrupted"))
     try:
-        return run(*sys.argv[1:])
-    except (milvus_server.ServerError, DemoError, TimeoutError) as error:
+        run(*sys.argv[1:])
+    except DemoError as error:
         raise SystemExit(f"demo: {error}") from None
     except KeyboardInterrupt:
         raise SystemExit("demo: interrupted") from None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

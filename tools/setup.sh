@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the demo and the tests need: a Python environment in target/, and with the word `tests` a
-# second C compiler. Says in a sentence what is missing and cannot be installed.
+# second C compiler. With the word `programs` it stops before the Python environment. Says in a sentence what is missing and
+# cannot be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 requirements=tests/e2e/requirements.txt
@@ -33,6 +34,7 @@ if [ "${1:-}" = tests ]; then
     command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
 fi
 
+[ "${1:-}" != programs ] || exit 0
 [ "${1:-}" != tests ] || tools/fronts.sh
 
 stamp=$(cksum <"$requirements")
@@ -41,7 +43,7 @@ if [ "$(cat $venv/stamp 2>/dev/null)" != "$stamp" ]; then
     mkdir -p target
     rm -rf "$venv"
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" ||
+    "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check -r "$requirements" ||
         missing "the Python packages in $requirements cannot be installed; is PyPI reachable?"
     echo "$stamp" >$venv/stamp
 fi
