@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::closing::{self, Closing};
 use crate::collection;
 use crate::compaction::client_state::ClientState;
+use crate::compaction::events::EventEnd;
+use crate::compaction::teller::Teller;
 use crate::compaction::{
     CheckResult, CollectionInfo, DatabaseInfo, Item, Many, OptimizeMany, Optimized, Params, Plan, Resolution,
     Settings, StateInfo, SurveyItem, SurveyMany, Triggered, WaitResult,
@@ -251,12 +253,22 @@ impl Client {
     pub fn optimize(&self, name: &str, settings: Settings, timeout: Timeout) -> Operation<Optimized> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
-            let optimized = optimize::optimize(context.call_context(), &show, &name, &settings);
+            let teller = Teller::new(context.progress_tracker(), 0, &name);
+            teller.began();
+            let optimized = optimize::optimize(context.call_context(), (&show, &teller), &name, &settings);
             let optimized = async { Ok(Box::pin(optimized).await) };
-            let mut out: Optimized = panics::caught_in_doubt(optimized).await?;
-            out.error = out.error.map(|error| context.settle(error));
-            context.identify_steps(&mut out);
-            Ok(out)
+            let mut optimized: Result<Optimized, Error> = panics::caught_in_doubt(optimized).await;
+            if let Ok(out) = &mut optimized {
+                out.error = out.error.take().map(|error| context.settle(error));
+                context.identify_steps(out);
+            }
+            teller.ended(match &optimized {
+                Ok(out) => {
+                    EventEnd::of(out.error.as_ref().map_or(Status::Ok, |error| error.status), out.job_id)
+                }
+                Err(error) => EventEnd::of(error.status, error.job_id),
+            });
+            optimized
         })
         .that_triggers()
     }

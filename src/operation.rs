@@ -43,7 +43,7 @@ impl OperationContext {
             deadline: Deadline::after(limit),
             is_watched: AtomicBool::new(false),
             token: CancellationToken::default(),
-            progress_tracker: Arc::new(ProgressTracker::new()),
+            progress_tracker: ProgressTracker::new(),
             trace: Trace::of_this_thread(),
         })
     }

@@ -9,6 +9,7 @@ use super::client_state::ClientState;
 use super::concurrently::Group;
 use super::follow::{self, Show, WaitResult};
 use super::params::Params;
+use super::teller::Teller;
 use super::trigger::{self, Found};
 use super::verdict::Verdict;
 use crate::collection::Collection;
@@ -32,6 +33,8 @@ pub(super) struct Persistent<'a> {
     pub(super) params: &'a Params,
     /// The other collections that the same call compacts: each trigger waits for its turn.
     pub(super) group: Option<&'a Group>,
+    /// The one that tells each job.
+    pub(super) teller: Option<&'a Teller>,
     /// The collection for the first trigger. Boxed, so that the waits after it take little memory.
     found: Option<Box<Found>>,
     since: Instant,
@@ -41,7 +44,7 @@ pub(super) struct Persistent<'a> {
 impl<'a> Persistent<'a> {
     pub(super) fn new(context: CallContext<'a>, name: &'a str, params: &'a Params, found: Found) -> Self {
         let (since, pause) = (Instant::now(), FIRST_PAUSE);
-        Self { context, name, params, group: None, found: Some(Box::new(found)), since, pause }
+        Self { context, name, params, group: None, teller: None, found: Some(Box::new(found)), since, pause }
     }
 
     /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
@@ -84,7 +87,11 @@ impl<'a> Persistent<'a> {
             None => None,
         };
         let found = self.found.take();
-        Box::pin(trigger::compact(self.context, self.name, found, self.params)).await
+        let triggered = Box::pin(trigger::compact(self.context, self.name, found, self.params)).await?;
+        if let Some(teller) = self.teller {
+            teller.triggered(triggered.job_id);
+        }
+        Ok(triggered)
     }
 
     /// Waits for the job, and triggers again if it was of another kind. Returns the latest trigger and its outcome.

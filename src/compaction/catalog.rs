@@ -7,6 +7,7 @@ use super::check_result::Known;
 use super::client_state::ClientState;
 use super::concurrently::{self, DEFAULT_CONCURRENCY, Group, Item, Selection, Work};
 use super::progress::ProgressTracker;
+use super::teller::Teller;
 use crate::collection;
 use crate::error::{Error, Status};
 use crate::proto::common::LoadState;
@@ -104,7 +105,7 @@ impl Work for Listing {
 
     fn run<'w>(
         &'w self,
-        group: &'w Group,
+        (group, _): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
     ) -> Pin<Box<dyn Future<Output = Box<CollectionInfo>> + Send + 'w>> {

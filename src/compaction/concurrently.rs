@@ -1,7 +1,6 @@
 //! Runs the same work for many collections, several at a time. If one fails, the others continue.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::{CStr, CString};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +9,10 @@ use tokio::task::{Id, JoinSet};
 
 use super::call_context::CallContext;
 use super::client_state::ClientState;
+use super::events::EventEnd;
 use super::job_id::NO_JOB;
-use super::progress::{EventEnd, Progress, ProgressTracker};
+use super::progress::{Progress, ProgressTracker};
+use super::teller::Teller;
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
@@ -60,10 +61,11 @@ pub(super) trait Item: Sized + Send + 'static {
 pub(super) trait Work: Send + Sync + 'static {
     type Item: Item;
 
-    /// Its result is built at the end, so that a wait takes little memory.
+    /// Its result is built at the end, so that a wait takes little memory. It tells its jobs; that it began and ended is told
+    /// here.
     fn run<'w>(
         &'w self,
-        group: &'w Group,
+        told: (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
     ) -> Pin<Box<dyn Future<Output = Box<Self::Item>> + Send + 'w>>;
@@ -171,23 +173,23 @@ pub(super) async fn all<W: Work>(
     };
     let tracker = Arc::clone(&group.progress_tracker);
     tracker.change(|progress| progress.collections = i64::try_from(names.len()).unwrap_or(i64::MAX));
-    let label = |name: &String| Arc::from(CString::new(name.as_str()).unwrap_or_default());
-    let labels: Vec<Arc<CStr>> = names.iter().map(label).collect();
+    let teller = |(place, name): (usize, &String)| Teller::new(&tracker, place, name);
+    let tellers: Vec<Teller> = names.iter().enumerate().map(teller).collect();
     let one_of = |place: usize, token: Arc<CancellationToken>| {
         let name = names[place].clone();
-        tracker.note(place, &labels[place], None);
+        let teller = tellers[place].clone();
+        teller.began();
         let (group, work, deadline) = (Arc::clone(&group), Arc::clone(&work), deadline.alone());
         // The task of each is its own, so it is not within the trace of the whole.
         let trace = trace::current().map(|whole| whole.part(&name));
         async move {
             let deadline = deadline.cancelled_by(&token);
-            token.watch(trace::span(trace, work.run(&group, deadline, name))).await
+            token.watch(trace::span(trace, work.run((&group, &teller), deadline, name))).await
         }
     };
     let through = |place: usize, item: &W::Item| {
         let status = item.error().map_or(Status::Ok, |error| error.status);
-        let end = EventEnd { status, job_id: item.job_id(), is_skipped: item.is_skipped() };
-        tracker.note(place, &labels[place], Some(end));
+        tellers[place].ended(EventEnd { status, job_id: item.job_id(), is_skipped: item.is_skipped() });
         tracker.change(|progress| {
             progress.collections_done += 1;
             progress.collections_failed += i64::from(item.error().is_some());

@@ -16,6 +16,7 @@ use super::job_id::NO_JOB;
 use super::params::Params;
 use super::policy::{Budget, Policy, Skipped};
 use super::progress::ProgressTracker;
+use super::teller::Teller;
 use super::trigger::Found;
 use crate::collection::Collection;
 use crate::error::Error;
@@ -146,16 +147,21 @@ impl Work for Compaction {
 
     fn run<'w>(
         &'w self,
-        group: &'w Group,
+        (group, teller): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
     ) -> Pin<Box<dyn Future<Output = Box<Item>> + Send + 'w>> {
-        Box::pin(self.compact(group, deadline, name))
+        Box::pin(self.compact((group, teller), deadline, name))
     }
 }
 
 impl Compaction {
-    async fn compact(&self, group: &Group, deadline: Deadline<'_>, name: String) -> Box<Item> {
+    async fn compact(
+        &self,
+        (group, teller): (&Group, &Teller),
+        deadline: Deadline<'_>,
+        name: String,
+    ) -> Box<Item> {
         let mut triggered = None;
         let ended = match self.places.get(&name) {
             Some(Place { error: Some(error), .. }) => Err(error.clone()),
@@ -163,7 +169,7 @@ impl Compaction {
                 let (client_state, name) =
                     place.map_or((&group.client_state, &name), |place| (&place.state, &place.name));
                 let context = CallContext { client_state, deadline };
-                self.go_on(group, context, name, &mut triggered).await
+                self.go_on((group, teller), context, name, &mut triggered).await
             }
         };
         let mut item = Item { triggered, ..Item::of(name) };
@@ -184,7 +190,7 @@ impl Compaction {
 
     async fn go_on(
         &self,
-        group: &Group,
+        (group, teller): (&Group, &Teller),
         context: CallContext<'_>,
         name: &str,
         latest: &mut Option<Triggered>,
@@ -204,7 +210,7 @@ impl Compaction {
             return Ok(Ended::Skipped(skipped));
         }
         drop(collection); // between two polls a wait takes little memory
-        persistent.group = Some(group);
+        (persistent.group, persistent.teller) = (Some(group), Some(teller));
         let triggered = Box::pin(persistent.trigger()).await?;
         *latest = Some(triggered);
         if self.only_trigger {

@@ -24,6 +24,7 @@ use stage::{Optimized, Stage, StepState};
 use super::call_context::CallContext;
 use super::concurrently::Group;
 use super::follow::Show;
+use super::teller::Teller;
 use super::trigger::{self, Found, Prepared};
 use super::verdict::Verdict;
 use crate::error::{Error, Status};
@@ -45,16 +46,16 @@ const LONGEST_SORT: std::time::Duration = std::time::Duration::from_mins(1);
 /// Runs the stages one after another within one deadline. Whatever ends them early is in the result.
 pub(crate) async fn optimize(
     context: CallContext<'_>,
-    show: Show<'_>,
+    told: (Show<'_>, &Teller),
     name: &str,
     settings: &Settings,
 ) -> Optimized {
-    Box::pin(optimize_one(context, show, name, settings, None)).await
+    Box::pin(optimize_one(context, told, name, settings, None)).await
 }
 
 async fn optimize_one(
     context: CallContext<'_>,
-    show: Show<'_>,
+    told: (Show<'_>, &Teller),
     name: &str,
     settings: &Settings,
     group: Option<&Group>,
@@ -68,7 +69,7 @@ async fn optimize_one(
     };
     let found = Found::new(context.rpc(), &prepared.collection, begun).binding();
     let Prepared { collection, server, partition_id, .. } = prepared;
-    let mut run = Run::new((context, show), (settings, group), (collection, server), name);
+    let mut run = Run::new((context, told), (settings, group), (collection, server), name);
     let ended = Box::pin(stages(&mut run, partition_id, found)).await;
     if ended.is_ok() {
         run.enter(Stage::Done);

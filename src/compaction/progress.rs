@@ -2,10 +2,11 @@
 
 use std::ffi::CStr;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use crate::error::Status;
+use super::events::{Event, Happened};
+use crate::runtime;
 
 /// The shortest time between two calls of the watcher.
 const SPACING: Duration = Duration::from_millis(100);
@@ -70,32 +71,14 @@ pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
 
 /// The progress of one operation.
 pub(crate) struct ProgressTracker {
+    /// Itself, for the timer that calls the watcher later.
+    own: Weak<Self>,
     started: Instant,
     state: Mutex<State>,
 }
 
 /// The progress, the time since the start of the operation, and the time since the progress last changed.
 pub(crate) type Reading = (Progress, Duration, Duration);
-
-/// What happened to a collection of many.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Event {
-    /// Its place in the list of results.
-    pub(crate) place: usize,
-    pub(crate) name: Arc<CStr>,
-    /// How it ended; `None`: it began.
-    pub(crate) ended: Option<EventEnd>,
-    /// The time since the start of the operation.
-    pub(crate) at: Duration,
-}
-
-/// How a collection ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EventEnd {
-    pub(crate) status: Status,
-    pub(crate) job_id: i64,
-    pub(crate) is_skipped: bool,
-}
 
 #[derive(Default)]
 struct State {
@@ -109,6 +92,9 @@ struct State {
     read: usize,
     watcher: Option<Watcher>,
     told: Option<Instant>,
+    /// Something changed too soon after the watcher was called.
+    is_untold: bool,
+    has_timer: bool,
     /// The duration of the operation, once it is over.
     took: Option<Duration>,
 }
@@ -116,7 +102,12 @@ struct State {
 impl State {
     /// Whether the watcher may be called.
     fn is_due(&self, now: Instant) -> bool {
-        self.told.is_none_or(|told| now.saturating_duration_since(told) >= SPACING)
+        self.rest(now).is_zero()
+    }
+
+    /// The time until the watcher may be called.
+    fn rest(&self, now: Instant) -> Duration {
+        self.told.map_or(Duration::ZERO, |told| SPACING.saturating_sub(now.saturating_duration_since(told)))
     }
 
     fn reading(&self, started: Instant, now: Instant) -> Reading {
@@ -127,8 +118,8 @@ impl State {
 }
 
 impl ProgressTracker {
-    pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), state: Mutex::default() }
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new_cyclic(|own| Self { own: own.clone(), started: Instant::now(), state: Mutex::default() })
     }
 
     pub(crate) fn read(&self) -> Reading {
@@ -142,7 +133,7 @@ impl ProgressTracker {
         if !state.is_due(now) {
             return None;
         }
-        state.told = Some(now);
+        (state.told, state.is_untold) = (Some(now), false);
         Some(state.reading(self.started, now))
     }
 
@@ -162,20 +153,16 @@ impl ProgressTracker {
         self.change(|now| *now = progress);
     }
 
-    /// Changes the progress, and calls the watcher unless it was called just now.
+    /// Changes the progress, and calls the watcher: at once, or later if it was called just now.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let mut state = self.state();
         let before = state.progress;
         change(&mut state.progress);
-        if state.progress != before {
+        let is_news = state.progress != before;
+        if is_news {
             state.moved = Some(Instant::now());
         }
-        let is_due = state.is_due(Instant::now());
-        let watcher = state.watcher.clone().filter(|_| is_due);
-        drop(state);
-        if let Some(watcher) = watcher {
-            watcher();
-        }
+        self.call_watcher(state, is_news);
     }
 
     /// Has events kept from now on, for [`ProgressTracker::next_event`].
@@ -183,12 +170,30 @@ impl ProgressTracker {
         self.state().keeps_events = true;
     }
 
-    /// Notes that a collection began or ended.
-    pub(super) fn note(&self, place: usize, name: &Arc<CStr>, ended: Option<EventEnd>) {
+    /// Keeps an event of a collection. The watcher learns of it as of any change.
+    pub(super) fn note(&self, place: usize, name: &Arc<CStr>, what: Happened) {
         let mut state = self.state();
         if state.keeps_events {
-            let event = Event { place, name: Arc::clone(name), ended, at: self.started.elapsed() };
+            let event = Event { place, name: Arc::clone(name), what, at: self.started.elapsed() };
             state.events.push(Arc::new(event));
+            self.call_watcher(state, true);
+        }
+    }
+
+    /// Calls the watcher if it may be called. Otherwise a timer calls it, if there is news.
+    fn call_watcher(&self, mut state: MutexGuard<'_, State>, is_news: bool) {
+        let is_due = state.is_due(Instant::now());
+        let watcher = state.watcher.clone();
+        let needs_timer = is_news && !is_due && watcher.is_some();
+        state.is_untold |= needs_timer;
+        let begins_timer = needs_timer && !state.has_timer;
+        state.has_timer |= needs_timer;
+        drop(state);
+        if begins_timer {
+            runtime::spawn(Box::pin(tell_later(self.own.clone())));
+        }
+        if let Some(watcher) = watcher.filter(|_| is_due) {
+            watcher();
         }
     }
 
@@ -210,6 +215,28 @@ impl ProgressTracker {
     }
 }
 
+/// Calls the watcher as soon as it may be called, if nobody has told it the news by then.
+async fn tell_later(tracker: Weak<ProgressTracker>) {
+    loop {
+        let Some(rest) = tracker.upgrade().map(|tracker| tracker.state().rest(Instant::now())) else {
+            return;
+        };
+        tokio::time::sleep(rest).await;
+        let Some(tracker) = tracker.upgrade() else { return };
+        let mut state = tracker.state();
+        if state.is_untold && !state.is_due(Instant::now()) {
+            continue;
+        }
+        let watcher = state.watcher.clone().filter(|_| state.is_untold);
+        state.has_timer = false;
+        drop(state);
+        if let Some(watcher) = watcher {
+            watcher();
+        }
+        return;
+    }
+}
+
 impl fmt::Debug for ProgressTracker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ProgressTracker").field(&self.read().0).finish()
@@ -220,7 +247,9 @@ impl fmt::Debug for ProgressTracker {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use super::super::events::EventEnd;
     use super::*;
+    use crate::error::Status;
 
     #[test]
     fn what_is_left_is_guessed_only_from_enough() {
@@ -240,14 +269,15 @@ mod tests {
     fn what_changes_moves_and_events_are_read_once_in_their_order() {
         let tracker = ProgressTracker::new();
         let name: Arc<CStr> = Arc::from(c"a".to_owned());
-        tracker.note(0, &name, None);
+        tracker.note(0, &name, Happened::Began);
         assert_eq!(tracker.next_event(), None, "nobody can ask");
         tracker.keep_events();
-        tracker.note(0, &name, None);
         let end = EventEnd { status: Status::Ok, job_id: 7, is_skipped: false };
-        tracker.note(0, &name, Some(end.clone()));
-        assert_eq!(tracker.next_event().unwrap().ended, None);
-        assert_eq!(tracker.next_event().unwrap().ended, Some(end));
+        let all = [Happened::Began, Happened::Triggered(7), Happened::Ended(end)];
+        for what in all {
+            tracker.note(0, &name, what);
+        }
+        assert_eq!(all.map(|_| tracker.next_event().unwrap().what), all);
         assert_eq!(tracker.next_event(), None);
         std::thread::sleep(Duration::from_millis(5));
         tracker.change(|_| {});
@@ -259,8 +289,28 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_right_after_a_call_of_the_watcher_is_told_later_without_a_further_change() {
+        runtime::prepare().unwrap();
+        let tracker = ProgressTracker::new();
+        tracker.keep_events();
+        let (tell, told) = std::sync::mpsc::channel();
+        let watched = Arc::downgrade(&tracker);
+        tracker.watch(Arc::new(move || {
+            if let Some(tracker) = watched.upgrade().filter(|tracker| tracker.tell().is_some()) {
+                tell.send(tracker.next_event()).unwrap();
+            }
+        }));
+        tracker.change(|progress| progress.planned = 3);
+        assert_eq!(told.recv().unwrap(), None);
+        tracker.note(0, &Arc::from(c"a".to_owned()), Happened::Triggered(7));
+        assert_eq!(told.recv().unwrap().unwrap().what, Happened::Triggered(7), "else this waits for ever");
+        tracker.change(|_| {});
+        assert!(told.try_recv().is_err(), "it was told just now, and nothing is new");
+    }
+
+    #[test]
     fn a_watcher_is_called_at_once_and_then_not_for_every_change() {
-        let progress_tracker = Arc::new(ProgressTracker::new());
+        let progress_tracker = ProgressTracker::new();
         let told = Arc::new(AtomicUsize::new(0));
         let (watched, count) = (Arc::downgrade(&progress_tracker), Arc::clone(&told));
         progress_tracker.watch(Arc::new(move || {

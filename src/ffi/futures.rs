@@ -261,8 +261,9 @@ pub extern "C" fn milvus_future_set_callback(
 
 /// Sets a function that the library calls while an operation is under way.
 ///
-/// It runs whenever the server has answered, at most ten times a second. It does not show the end or the
-/// final counts: milvus_future_progress() has them. A future has one progress callback besides the other.
+/// It runs whenever the server has answered or an event has come, at most ten times a second. It does not
+/// show the end or the final counts: milvus_future_progress() has them. A future has one progress callback
+/// besides the other.
 /// Unless this returns MILVUS_OK, neither function ever runs.
 ///
 /// @param future      The future.

@@ -1,4 +1,4 @@
-// Which of many collections are compacted, in which database, and what is told of each meanwhile.
+// Which of many collections are compacted, and in which database.
 #include "support.h"
 
 static milvus_many_result result_at(milvus_many_list *list, size_t index)
@@ -108,40 +108,6 @@ static void wrong_policies(milvus_client *client)
     CHECK(atoi(tell_fake("count trigger")) == triggers);
 }
 
-// What was there before anybody asked is told as well, once and in order.
-static void events(milvus_client *client)
-{
-    const char *names[] = {"succeeds", "missing", "nothing"};
-    milvus_many_params params = MILVUS_MANY_PARAMS_INIT;
-    milvus_collection_event event = MILVUS_COLLECTION_EVENT_INIT;
-    milvus_progress progress = MILVUS_PROGRESS_INIT;
-    milvus_future *future = NULL;
-    int64_t place;
-
-    params.concurrency = 1;
-    CHECK(milvus_compact_many_async(client, names, 3, &params, 60000, &future) == MILVUS_OK);
-    CHECK(milvus_future_wait(future, MILVUS_NO_TIMEOUT) == MILVUS_SOME_FAILED);
-    for (place = 0; place < 3; place++) {
-        CHECK(milvus_future_next_event(future, &event) == MILVUS_OK);
-        CHECK(event.event == MILVUS_EVENT_BEGAN && event.status == MILVUS_PENDING && event.index == place);
-        CHECK(strcmp(event.collection_name, names[place]) == 0 && event.job_id == MILVUS_NO_JOB);
-        CHECK(milvus_future_next_event(future, &event) == MILVUS_OK);
-        CHECK(event.event == MILVUS_EVENT_ENDED && event.index == place && event.is_skipped == 0);
-        CHECK(event.status == (place == 1 ? MILVUS_COLLECTION_NOT_FOUND : MILVUS_OK));
-        CHECK((event.job_id > 0) == (place == 0) && event.elapsed_ms >= 0);
-    }
-    CHECK(milvus_future_next_event(future, &event) == MILVUS_PENDING);
-    CHECK(milvus_future_progress(future, &progress) == MILVUS_OK);
-    CHECK(progress.collections_done == 3 && progress.collections_skipped == 0 && progress.remaining_ms == 0);
-    CHECK(progress.stalled_ms >= 0 && progress.stalled_ms <= progress.elapsed_ms);
-    CHECK(milvus_future_next_event(future, NULL) == MILVUS_INVALID_ARGUMENT);
-    CHECK(milvus_future_next_event(NULL, &event) == MILVUS_INVALID_ARGUMENT);
-    milvus_future_free(future);
-    CHECK(milvus_future_next_event(future, &event) == MILVUS_INVALID_HANDLE);
-    CHECK(strcmp(milvus_event_name(MILVUS_EVENT_BEGAN), "began") == 0);
-    CHECK(strcmp(milvus_event_name(0), "unknown event") == 0);
-}
-
 int main(int argc, char **argv)
 {
     milvus_client *client;
@@ -151,7 +117,6 @@ int main(int argc, char **argv)
     one_client_serves_two_databases(client);
     policies(client);
     wrong_policies(client);
-    events(client);
     milvus_client_free(client);
     stop_fake();
     return finish();

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::super::call_context::CallContext;
 use super::super::client_state::ClientState;
 use super::super::concurrently::{self, Group, Selection, Work};
+use super::super::follow::Show;
 use super::super::progress::ProgressTracker;
+use super::super::teller::Teller;
 use super::settings::Settings;
 use super::stage::Optimized;
 use crate::error::Error;
@@ -67,14 +69,15 @@ impl Work for Optimization {
 
     fn run<'w>(
         &'w self,
-        group: &'w Group,
+        (group, teller): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
     ) -> Pin<Box<dyn Future<Output = Box<Optimized>> + Send + 'w>> {
         Box::pin(async move {
             let context = CallContext { client_state: &group.client_state, deadline };
             let show = group.shower();
-            let mut out = super::optimize_one(context, &show, &name, &self.settings, Some(group)).await;
+            let told = (&show as Show<'_>, teller);
+            let mut out = super::optimize_one(context, told, &name, &self.settings, Some(group)).await;
             out.error = out.error.map(|error| deadline.settle(error));
             Box::new(out)
         })

@@ -8,6 +8,7 @@ use super::super::call_context::CallContext;
 use super::super::concurrently::Group;
 use super::super::follow::Show;
 use super::super::progress::Progress;
+use super::super::teller::Teller;
 use super::super::trigger::Found;
 use super::settings::Settings;
 use super::stage::{Cost, Optimized, Stage, Step, StepState, Totals};
@@ -30,20 +31,22 @@ pub(super) struct Run<'a> {
     /// What the flush stored.
     pub(super) flushed: HashSet<i64>,
     pub(super) out: Optimized,
+    /// The one that tells each job.
+    pub(super) teller: &'a Teller,
     show: Show<'a>,
     progress: Mutex<Progress>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(
-        (context, show): (CallContext<'a>, Show<'a>),
+        (context, (show, teller)): (CallContext<'a>, (Show<'a>, &'a Teller)),
         (settings, group): (&'a Settings, Option<&'a Group>),
         (collection, server): (Collection, Server),
         name: &str,
     ) -> Self {
         let out = Optimized { name: name.to_owned(), ..Optimized::default() };
         let (flushed, progress) = (HashSet::new(), Mutex::default());
-        Self { context, settings, group, collection, server, flushed, out, show, progress }
+        Self { context, settings, group, collection, server, flushed, out, teller, show, progress }
     }
 
     /// The stored segments, also if the server is away for a while.

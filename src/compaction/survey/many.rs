@@ -9,6 +9,7 @@ use super::super::client_state::ClientState;
 use super::super::concurrently::{self, Group, Item, Selection, Work};
 use super::super::everything::{Place, every_place, labels};
 use super::super::progress::ProgressTracker;
+use super::super::teller::Teller;
 use super::{SurveySettings, Surveyed, look};
 use crate::error::Error;
 use crate::rpc::Deadline;
@@ -97,7 +98,7 @@ impl Work for Surveying {
 
     fn run<'w>(
         &'w self,
-        group: &'w Group,
+        (group, _): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
     ) -> Pin<Box<dyn Future<Output = Box<SurveyItem>> + Send + 'w>> {

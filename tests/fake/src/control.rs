@@ -7,6 +7,7 @@
 //! header METHOD NAME: of its latest call · rename NAME NEW · drop NAME · drop_partition NAME PARTITION · sort NAME
 //! database NAME: one more
 //! mergeable NAME SEGMENTS... (of each partition) · held NAME TRIGGERS · serves_late NAME QUESTIONS
+//! delete NAME ROWS: of each segment
 //! ```
 
 use std::time::Duration;
@@ -87,6 +88,7 @@ fn change(fake: &Fake, words: &[&str]) -> Option<String> {
             fake.add_mergeable(name, &segments?);
         }
         ["serves_late", name, questions] => fake.serves_late(name, questions.parse().ok()?),
+        ["delete", name, rows] => fake.delete_rows(name, rows.parse().ok()?),
         ["held", name, triggers] => fake.held_for(name, triggers.parse().ok()?),
         ["slow", of, milliseconds] => {
             fake.slow_down(method(of)?, Duration::from_millis(milliseconds.parse().ok()?));

@@ -60,6 +60,7 @@ impl Rounds<'_, '_> {
         self.round += 1;
         self.run.tell_round(self.round);
         self.run.out.job_id = job_id;
+        self.run.teller.triggered(job_id);
         let (since, before) = (Instant::now(), self.run.progress());
         let mut outcome = {
             let run = &*self.run;
