@@ -430,6 +430,10 @@ enum class event : std::int32_t {
     began = MILVUS_EVENT_BEGAN,
     /// The collection is done, failed or skipped.
     ended = MILVUS_EVENT_ENDED,
+    /// The server has the job, which goes on whatever becomes of this program: the operation triggered it, or found it
+    /// under way and follows it. Save what milvus_job_export() gives of it now, e.g. In the progress callback, and
+    /// another program can follow the job even if this one is killed.
+    triggered = MILVUS_EVENT_TRIGGERED,
 };
 
 /// What to log.
@@ -1321,19 +1325,19 @@ struct progress {
     std::int64_t rewrite_bytes = 0;
 };
 
-/// What happened to one of many collections.
+/// What happened to a collection.
 struct collection_event {
     /// What happened.
     milvus::event event{};
-    /// How it ended, as in the list of results; status::pending when it begins.
+    /// How it ended, as in the list of results; status::pending before.
     milvus::status status{};
     /// Whether it ended because the parameters skip it.
     bool is_skipped = false;
     /// The collection as it was given or listed; with all_databases "database/collection".
     std::string collection_name;
-    /// Its place in the list of results, from 0.
+    /// Its place in the list of results, from 0; 0 of milvus_optimize_async().
     std::int64_t index = 0;
-    /// The job with which it ended; no_job if there is none.
+    /// The job that was triggered, or with which the collection ended; no_job if there is none.
     std::int64_t job_id = no_job;
     /// Time since the operation started.
     std::chrono::milliseconds elapsed{0};

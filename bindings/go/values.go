@@ -460,19 +460,19 @@ type Progress struct {
 	RewriteBytes int64
 }
 
-// CollectionEvent is what happened to one of many collections.
+// CollectionEvent is what happened to a collection.
 type CollectionEvent struct {
 	// What happened.
 	Event Event
-	// How it ended, as in the list of results; [ErrPending] when it begins.
+	// How it ended, as in the list of results; [ErrPending] before.
 	Status Status
 	// Whether it ended because the parameters skip it.
 	Skipped bool
 	// The collection as it was given or listed; with AllDatabases "database/collection".
 	Collection string
-	// Its place in the list of results, from 0.
+	// Its place in the list of results, from 0; 0 of [Client.Optimize].
 	Index int64
-	// The job with which it ended; [NoJob] if there is none.
+	// The job that was triggered, or with which the collection ended; [NoJob] if there is none.
 	JobID JobID
 	// Time since the operation started.
 	Elapsed time.Duration

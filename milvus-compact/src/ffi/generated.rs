@@ -946,6 +946,7 @@ pub type milvus_destructor = Option<unsafe extern "C" fn(user_data: *mut c_void)
 pub type milvus_progress_callback = Option<unsafe extern "C" fn(progress: *const milvus_progress, user_data: *mut c_void)>;
 pub const MILVUS_EVENT_BEGAN: i32 = 1;
 pub const MILVUS_EVENT_ENDED: i32 = 2;
+pub const MILVUS_EVENT_TRIGGERED: i32 = 3;
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct milvus_collection_event {

@@ -8,6 +8,12 @@ public enum Event implements Numbered {
     BEGAN(1),
     /** The collection is done, failed or skipped. */
     ENDED(2),
+    /**
+     * The server has the job, which goes on whatever becomes of this program: the operation triggered it, or found it
+     * under way and follows it. Save what milvus_job_export() gives of it now, e.g. In the progress callback, and
+     * another program can follow the job even if this one is killed.
+     */
+    TRIGGERED(3),
     /** A number that only a newer server or library knows. */
     UNRECOGNIZED(NONE_OF_THESE);
 
