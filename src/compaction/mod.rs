@@ -48,6 +48,7 @@ pub(crate) mod survey;
 mod tally;
 pub(crate) mod tasks;
 pub(crate) mod teller;
+mod time_left;
 pub(crate) mod trigger;
 mod unlisted;
 pub mod verdict;

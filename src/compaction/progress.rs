@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::events::{Event, Happened};
+use super::time_left::at_this_rate;
 use crate::runtime;
 
 /// The shortest time between two calls of the watcher.
@@ -51,11 +52,19 @@ impl Progress {
         }
     }
 
-    /// The time until all collections are done at the rate so far, if enough are done to tell.
-    pub(crate) fn remaining(&self, elapsed: Duration) -> Option<Duration> {
-        let (done, all) = (u32::try_from(self.collections_done).ok()?, u32::try_from(self.collections).ok()?);
-        let is_enough = done >= 3 && done >= all.div_ceil(10) && self.collections_skipped == 0;
-        (is_enough && done < all).then(|| (elapsed / done).saturating_mul(all - done))
+    /// The time until everything is done at the rate so far, if enough is done to tell: until all collections are, or else
+    /// until all plans of a wait for one job are. `first`: when plans were first known, and how many were done then.
+    fn remaining(&self, elapsed: Duration, first: Option<(Duration, i64)>) -> Option<Duration> {
+        if self.collections > 0 {
+            // Those that are skipped take no time.
+            let is_even = self.collections_skipped == 0;
+            return at_this_rate(elapsed, (0, self.collections_done, self.collections)).filter(|_| is_even);
+        }
+        let (since, before) = first?;
+        // The next rounds of an optimization are not known, and plans that fail take less time than others.
+        let is_even = self.stage == 0 && self.failed == 0;
+        let done = (before, self.done, self.planned);
+        at_this_rate(elapsed.saturating_sub(since), done).filter(|_| is_even)
     }
 
     /// Adds the plans of another progress.
@@ -77,14 +86,25 @@ pub(crate) struct ProgressTracker {
     state: Mutex<State>,
 }
 
-/// The progress, the time since the start of the operation, and the time since the progress last changed.
-pub(crate) type Reading = (Progress, Duration, Duration);
+/// The progress at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    pub(crate) progress: Progress,
+    /// The time since the start of the operation.
+    pub(crate) elapsed: Duration,
+    /// The time since the progress last changed.
+    pub(crate) unmoved: Duration,
+    /// The time until everything is done, where it can be told.
+    pub(crate) remaining: Option<Duration>,
+}
 
 #[derive(Default)]
 struct State {
     progress: Progress,
     /// When the progress last changed.
     moved: Option<Instant>,
+    /// When plans were first known, and how many were done then.
+    first: Option<(Duration, i64)>,
     /// What happened to collections, oldest first, if somebody may ask.
     events: Vec<Arc<Event>>,
     keeps_events: bool,
@@ -113,7 +133,12 @@ impl State {
     fn reading(&self, started: Instant, now: Instant) -> Reading {
         let took = self.took.unwrap_or_else(|| now.saturating_duration_since(started));
         let moved = self.moved.map_or(Duration::ZERO, |moved| moved.saturating_duration_since(started));
-        (self.progress, took, took.saturating_sub(moved))
+        Reading {
+            progress: self.progress,
+            elapsed: took,
+            unmoved: took.saturating_sub(moved),
+            remaining: self.progress.remaining(took, self.first),
+        }
     }
 }
 
@@ -161,6 +186,9 @@ impl ProgressTracker {
         let is_news = state.progress != before;
         if is_news {
             state.moved = Some(Instant::now());
+        }
+        if state.progress.planned > 0 && state.first.is_none() {
+            state.first = Some((self.started.elapsed(), state.progress.done));
         }
         self.call_watcher(state, is_news);
     }
@@ -239,7 +267,7 @@ async fn tell_later(tracker: Weak<ProgressTracker>) {
 
 impl fmt::Debug for ProgressTracker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ProgressTracker").field(&self.read().0).finish()
+        f.debug_tuple("ProgressTracker").field(&self.read().progress).finish()
     }
 }
 
@@ -252,17 +280,37 @@ mod tests {
     use crate::error::Status;
 
     #[test]
-    fn what_is_left_is_guessed_only_from_enough() {
-        let at = |collections_done, collections| {
-            let progress = Progress { collections, collections_done, ..Progress::default() };
-            progress.remaining(Duration::from_secs(30)).map(|left| left.as_secs())
+    fn the_time_left_is_that_of_all_collections_or_of_one_job() {
+        let at = |progress: Progress, first| {
+            let left = progress.remaining(Duration::from_secs(30), first);
+            left.map(|left| left.as_secs())
         };
-        assert_eq!(at(3, 4), Some(10));
-        assert_eq!(at(3, 30), Some(270));
-        let skipped =
-            Progress { collections: 4, collections_done: 3, collections_skipped: 1, ..Progress::default() };
-        assert_eq!(skipped.remaining(Duration::from_secs(30)), None, "what is skipped takes no time");
-        assert_eq!([at(2, 4), at(3, 31), at(4, 4), at(0, 0), at(-1, 3)], [None; 5]);
+        let many = Progress { collections: 4, collections_done: 3, ..Progress::default() };
+        assert_eq!(at(many, None), Some(10));
+        let skipped = Progress { collections_skipped: 1, ..many };
+        assert_eq!(at(skipped, None), None, "what is skipped takes no time");
+        let (job, first) =
+            (Progress { planned: 10, done: 6, ..Progress::default() }, Some((Duration::ZERO, 0)));
+        assert_eq!(at(job, first), Some(20));
+        assert_eq!(at(job, Some((Duration::from_secs(12), 3))), Some(24), "three in 18 s");
+        assert_eq!(at(job, None), None);
+        assert_eq!(at(Progress { failed: 1, ..job }, first), None, "plans that fail are faster");
+        assert_eq!(at(Progress { stage: 8, ..job }, first), None, "further rounds are not known");
+    }
+
+    #[test]
+    fn the_time_of_a_job_counts_from_its_first_plans() {
+        let tracker = ProgressTracker::new();
+        std::thread::sleep(Duration::from_millis(50));
+        tracker.change(|progress| (progress.planned, progress.done) = (20, 14));
+        assert_eq!(tracker.read().remaining, None);
+        tracker.change(|progress| progress.done = 17);
+        let Reading { elapsed, remaining, .. } = tracker.read();
+        let remaining = remaining.unwrap();
+        assert!(
+            remaining <= elapsed.saturating_sub(Duration::from_millis(50)),
+            "{remaining:?} of {elapsed:?}"
+        );
     }
 
     #[test]
@@ -281,10 +329,10 @@ mod tests {
         assert_eq!(tracker.next_event(), None);
         std::thread::sleep(Duration::from_millis(5));
         tracker.change(|_| {});
-        let (_, took, unmoved) = tracker.read();
+        let Reading { elapsed: took, unmoved, .. } = tracker.read();
         assert_eq!(unmoved, took, "nothing has changed since the start");
         tracker.change(|progress| progress.done = 1);
-        let (_, took, unmoved) = tracker.read();
+        let Reading { elapsed: took, unmoved, .. } = tracker.read();
         assert!(unmoved < took, "{unmoved:?} {took:?}");
     }
 
@@ -320,12 +368,12 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
         }));
         let mut changes = 0;
-        while progress_tracker.read().1 < SPACING * 2 {
+        while progress_tracker.read().elapsed < SPACING * 2 {
             changes += 1;
             progress_tracker.change(|progress| progress.done = changes);
         }
         assert!(progress_tracker.end().is_some());
-        let (progress, took, _) = progress_tracker.read();
+        let Reading { progress, elapsed: took, .. } = progress_tracker.read();
         let most = 1 + took.as_millis() / SPACING.as_millis();
         assert!((1..=most).contains(&(told.load(Ordering::Relaxed) as u128)));
         assert_eq!(progress.done, changes, "what is read is never old");

@@ -20,8 +20,8 @@ pub const MILVUS_EVENT_BEGAN: i32 = 1;
 /// The collection is done, failed or skipped.
 pub const MILVUS_EVENT_ENDED: i32 = 2;
 /// The server has the job, which goes on whatever becomes of this program: the operation triggered it, or
-/// found it under way and follows it. Save what milvus_job_export() gives of it now, e.g. in the progress
-/// callback, and another program can follow the job even if this one is killed.
+/// found it under way and follows it. Save what milvus_job_export() gives of it now, for example in the
+/// progress callback, and another program can follow the job even if this one is killed.
 pub const MILVUS_EVENT_TRIGGERED: i32 = 3;
 
 /// What happened to a collection.

@@ -17,7 +17,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::catalog::{CollectionList, DatabaseList};
 use super::check::{milvus_check_result, milvus_resolution};
@@ -106,9 +106,10 @@ pub struct milvus_progress {
     /// Milliseconds since a number here other than a time last changed, or since the start; it stops at the end. It
     /// says what was seen: it grows also while the server cannot be reached.
     pub stalled_ms: i64,
-    /// Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections
-    /// differ. 0 where nobody can tell: before three of them and a tenth are done, once some were skipped (those
-    /// take no time), at the end, and for other operations.
+    /// Milliseconds until all collections are done, or all plans of a wait for one job, if they go on at the
+    /// rate so far: a guess, as they differ. 0 where nobody can tell: before three of them and a tenth were
+    /// seen to be done, once collections were skipped (those take no time) or plans of the one job failed, at
+    /// the end, and for other operations, milvus_optimize_async() among them.
     pub remaining_ms: i64,
     /// The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations.
     pub stage: i32,
@@ -348,14 +349,16 @@ pub extern "C" fn milvus_future_free(future: *mut milvus_future) {
 struct HostPointer(*mut c_void);
 
 impl From<Reading> for milvus_progress {
-    fn from((progress, elapsed, unmoved): Reading) -> Self {
+    fn from(reading: Reading) -> Self {
+        let Reading { progress, elapsed, unmoved, remaining } = reading;
+        let milliseconds = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let through = progress.done.saturating_add(progress.failed);
         let seconds = elapsed.as_secs_f64();
         #[allow(clippy::cast_precision_loss)] // a rate need not be exact
         let plans_per_second = if seconds > 0.0 { through as f64 / seconds } else { 0.0 };
         Self {
             size: size_of::<Self>(),
-            elapsed_ms: i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX),
+            elapsed_ms: milliseconds(elapsed),
             planned: progress.planned,
             completed: progress.done,
             failed: progress.failed,
@@ -364,10 +367,8 @@ impl From<Reading> for milvus_progress {
             collections_done: progress.collections_done,
             collections_failed: progress.collections_failed,
             collections_skipped: progress.collections_skipped,
-            stalled_ms: i64::try_from(unmoved.as_millis()).unwrap_or(i64::MAX),
-            remaining_ms: progress
-                .remaining(elapsed)
-                .map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
+            stalled_ms: milliseconds(unmoved),
+            remaining_ms: remaining.map_or(0, milliseconds),
             stage: progress.stage,
             round: progress.round,
             stage_done: progress.stage_done,
