@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use super::conclude::{Conclusion, conclude};
+use super::run::remember;
 use super::tables::{number, table};
 use super::without_targets;
 use crate::arguments::Optimize;
 use crate::context::{Context, left_of};
-use crate::engine::{Limits, Surroundings, run_all};
+use crate::engine::{Event, Limits, Surroundings, run_all};
 use crate::jobs_file::JobsFile;
-use crate::milvus::{Failure, OptimizeParams, Progress, reported};
+use crate::milvus::{Failure, OptimizeParams, Progress, Triggered, reported};
 use crate::record::Record;
 use crate::show::Quiet;
 use crate::{exit, ffi, json, select, show, words};
@@ -66,17 +67,31 @@ fn one(
         record.before = client.segments(&target, ffi::MILVUS_SEGMENTS_STORED, stop).ok();
     }
     let (mut latest, mut marked) = (Progress::default(), Record::default());
+    let mut job_under_way = None;
     let timeout = left_of(arguments.waiting.timeout, Instant::now());
-    let (result, ended) = client.optimize(&target, params, timeout, &mut |progress| {
-        around.follow(&mut marked, &mut latest, progress)
-    });
+    let mut begun = |job| {
+        // The one before is over, or the library would not have triggered again.
+        if let (Some(earlier), Some(jobs)) = (job_under_way.replace(job), jobs) {
+            jobs.ended(earlier);
+        }
+        remember(context, jobs, &target, job);
+        record.triggered_at.get_or_insert_with(|| around.now());
+        around.tell(Event::Triggered(Triggered {
+            trigger: ffi::MILVUS_TRIGGER_ACCEPTED,
+            job,
+            planned: ffi::MILVUS_NOT_REPORTED,
+            unsorted: ffi::MILVUS_NOT_REPORTED,
+        }));
+    };
+    let mut tick = |progress| around.follow(&mut marked, &mut latest, progress);
+    let (result, ended) = client.optimize(&target, params, timeout, (&mut begun, &mut tick));
     record.marks = marked.marks;
     record.optimized = result;
     record.failure = ended.err();
-    if let Some(job) = record.job().filter(|_| record.goes_on())
-        && let (Some(jobs), Ok(text)) = (jobs, client.export(job))
+    if let (Some(job), Some(jobs)) = (job_under_way, jobs)
+        && !record.goes_on()
     {
-        jobs.started(&target, job, &text);
+        jobs.ended(job);
     }
     if is_reported && !around.stop.is_asked() {
         let jobs = record.optimized.iter().flat_map(|optimized| &optimized.jobs);

@@ -107,7 +107,7 @@ impl Work<'_> {
                     "a job started, and the server does not tell its number, so nobody can wait for it";
                 return Err(Failure::of(ffi::MILVUS_OUTCOME_UNKNOWN, text));
             }
-            job => self.remember(&target, job),
+            job => remember(self.context, self.jobs, &target, job),
         }
         follow(self.context, around, record, None, triggered.job, left_of(limit, since));
         forget(self.jobs, record);
@@ -116,16 +116,14 @@ impl Work<'_> {
         }
         record.failure.clone().map_or(Ok(()), Err)
     }
+}
 
-    fn remember(&self, target: &Target, job: i64) {
-        let exported = self.context.client.export(job);
-        if let (Some(jobs), Ok(text)) = (self.jobs, exported)
-            && !jobs.started(target, job, &text)
-        {
-            self.context
-                .output
-                .note(&format!("the file of jobs cannot be written; remember job {job} of {target}"));
-        }
+/// Writes a job into the file, with what the library knows of it by now.
+pub(super) fn remember(context: &Context, jobs: Option<&JobsFile>, target: &Target, job: i64) {
+    let Some(jobs) = jobs else { return };
+    let text = context.client.export(job);
+    if !text.is_ok_and(|text| jobs.started(target, job, &text)) {
+        context.output.note(&format!("the file of jobs cannot be written; remember job {job} of {target}"));
     }
 }
 

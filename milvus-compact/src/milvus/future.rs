@@ -56,6 +56,19 @@ impl Future {
         }
     }
 
+    /// The jobs that were triggered since this was last asked.
+    pub(super) fn triggered(&self) -> Vec<i64> {
+        let mut jobs = Vec::new();
+        let mut event = ffi::milvus_collection_event::INIT;
+        // SAFETY: handle and struct are valid.
+        while unsafe { ffi::milvus_future_next_event(self.0, &raw mut event) } == ffi::MILVUS_OK {
+            if event.event == ffi::MILVUS_EVENT_TRIGGERED {
+                jobs.push(event.job_id);
+            }
+        }
+        jobs
+    }
+
     fn progress(&self) -> Progress {
         let mut progress = ffi::milvus_progress::INIT;
         // SAFETY: handle and struct are valid.

@@ -254,17 +254,21 @@ impl Client {
         future.follow(tick)
     }
 
-    /// Optimizes a collection: its result, also if it failed after it began, and how it ended.
+    /// Optimizes a collection: its result, also if it failed after it began, and how it ended. `begun` gets each job as soon
+    /// as it is triggered.
     pub fn optimize(
         &self,
         target: &Target,
         params: &OptimizeParams,
         timeout_ms: i64,
-        tick: Tick,
+        (begun, tick): (&mut dyn FnMut(i64), Tick),
     ) -> (Option<Optimized>, Result<(), Failure>) {
         match self.start_to_optimize(target, params, timeout_ms) {
             Ok(future) => {
-                let ended = future.follow(tick);
+                let ended = future.follow(&mut |progress| {
+                    future.triggered().into_iter().for_each(&mut *begun);
+                    tick(progress)
+                });
                 (lists::optimized(&future).pop(), ended)
             }
             Err(failure) => (None, Err(failure)),
