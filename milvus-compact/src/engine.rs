@@ -56,7 +56,7 @@ impl Surroundings<'_> {
 
     /// Tells progress if it is news, and says whether to go on.
     pub fn follow(&self, record: &mut Record, latest: &mut Progress, progress: Progress) -> Go {
-        if *latest != progress {
+        if progress.is_news_after(*latest) {
             *latest = progress;
             record.mark(self.now(), progress);
             self.tell(Event::Progress(progress));

@@ -45,6 +45,7 @@ pub fn progress(collection: &str, progress: Progress) -> Value {
         "completed": progress.completed,
         "failed": progress.failed,
         "stalled_minutes": progress.stalled_minutes,
+        "remaining_ms": Some(progress.remaining_ms).filter(|left| *left > 0),
     });
     if progress.stage != ffi::MILVUS_STAGE_NONE {
         object["stage"] = names::stage(progress.stage).into();

@@ -33,6 +33,17 @@ pub fn time(time: Duration) -> String {
     }
 }
 
+/// "about 40 s left": a guess is no more exact than that.
+pub fn time_left(left: Duration) -> String {
+    let (seconds, minutes) = (left.as_secs(), left.as_secs().div_ceil(60));
+    match seconds {
+        0..5 => "a few seconds left".to_owned(),
+        5..60 => format!("about {} s left", seconds / 5 * 5),
+        60..3600 => format!("about {minutes} min left"),
+        _ => format!("about {} h {} min left", minutes / 60, minutes % 60),
+    }
+}
+
 /// The word for how a collection ended.
 pub fn outcome(record: &Record) -> &'static str {
     match record.outcome() {
@@ -174,6 +185,19 @@ mod tests {
     fn times_are_short() {
         let texts = [400, 12_000, 185_000, 7_800_000].map(|ms| time(Duration::from_millis(ms)));
         assert_eq!(texts, ["0.4 s", "12 s", "3 min 5 s", "2 h 10 min"]);
+    }
+
+    #[test]
+    fn the_time_left_is_no_more_exact_than_the_guess() {
+        let texts = [4, 43, 61, 3_599, 7_800].map(|seconds| time_left(Duration::from_secs(seconds)));
+        let wanted = [
+            "a few seconds left",
+            "about 40 s left",
+            "about 2 min left",
+            "about 60 min left",
+            "about 2 h 10 min left",
+        ];
+        assert_eq!(texts, wanted);
     }
 
     #[test]

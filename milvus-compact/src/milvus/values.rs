@@ -1,5 +1,7 @@
 //! What the library returns, as values of Rust that own their texts and lists.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{ids, text, texts};
@@ -188,6 +190,8 @@ pub struct Progress {
     pub stage_total: i64,
     /// Whole minutes for which nothing has changed.
     pub stalled_minutes: i64,
+    /// A guess of how long it still takes; 0 where nobody can tell.
+    pub remaining_ms: i64,
 }
 
 impl Progress {
@@ -201,7 +205,21 @@ impl Progress {
             stage_done: progress.stage_done,
             stage_total: progress.stage_total,
             stalled_minutes: progress.stalled_ms / 60_000,
+            remaining_ms: progress.remaining_ms,
         }
+    }
+
+    /// The same some time later, if nothing else has changed.
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        let passed = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Self { remaining_ms: self.remaining_ms.saturating_sub(passed).max(0), ..self }
+    }
+
+    /// Whether something else has changed than the time that is left, which always does.
+    #[must_use]
+    pub fn is_news_after(self, before: Self) -> bool {
+        Self { remaining_ms: before.remaining_ms, ..self } != before
     }
 }
 

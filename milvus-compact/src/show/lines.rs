@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::Show;
 use crate::engine::Event;
@@ -69,6 +70,9 @@ pub(super) fn progress_in_words(progress: Progress) -> Option<String> {
     if progress.stalled_minutes > 0 {
         let _ = write!(text, ", nothing has moved for {} min", progress.stalled_minutes);
     }
+    if let Ok(left @ 1..) = u64::try_from(progress.remaining_ms) {
+        let _ = write!(text, ", {}", words::time_left(Duration::from_millis(left)));
+    }
     let text = text.trim_start_matches(", ");
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -110,5 +114,12 @@ mod tests {
         let staged = Progress { stage: ffi::MILVUS_STAGE_COMPACT, round: 2, ..plans };
         assert_eq!(progress_in_words(staged).as_deref(), Some("compact, round 2, 1 of 3 plans done"));
         assert_eq!(progress_in_words(Progress::default()), None);
+        let left = Progress { remaining_ms: 43_000, ..plans };
+        assert_eq!(progress_in_words(left).as_deref(), Some("1 of 3 plans done, about 40 s left"));
+        let later = left.after(Duration::from_secs(39));
+        assert_eq!(progress_in_words(later).as_deref(), Some("1 of 3 plans done, a few seconds left"));
+        let over = progress_in_words(later.after(Duration::MAX));
+        assert_eq!(over.as_deref(), Some("1 of 3 plans done"), "the guess was too short");
+        assert!(!later.is_news_after(left) && stalled.is_news_after(plans));
     }
 }

@@ -43,6 +43,38 @@ fn a_terminal_shows_a_bar_for_each_collection_and_a_table_at_the_end() {
     assert!(text.contains("how it ended") && text.contains("2 compacted"), "{text}");
 }
 
+/// "about 40 s left" or the like, and not "80 rows left".
+fn has_time_left(text: &str) -> bool {
+    ["seconds left", " s left", " min left"].iter().any(|left| text.contains(left))
+}
+
+#[test]
+fn the_time_left_of_a_job_is_shown_where_it_can_be_told() {
+    let fake = Fake::start("2.6.8");
+    let polls: Vec<[i64; 4]> = (0..=20).map(|done| [20 - done, done, 0, 0]).collect();
+    fake.add("documents", Scenario::job(20, &polls));
+    order(&fake, "slow State 50");
+    let text = shown(&fake, 120, &[], "run documents");
+    assert!(text.contains("of 20 plans done, a") && has_time_left(&text), "{text}");
+    let before_two_are_done = text.split("2 of 20 plans done").next().unwrap();
+    assert!(!has_time_left(before_two_are_done), "{text}");
+}
+
+#[test]
+fn the_time_left_of_all_collections_is_shown_once_three_are_done() {
+    let fake = Fake::start("2.6.8");
+    let names: Vec<String> = (1..=5).map(|number| format!("documents_{number}")).collect();
+    for name in &names {
+        fake.add(name, Scenario::job(1, &[[1, 0, 0, 0], [0, 1, 0, 0]]));
+    }
+    order(&fake, "slow State 300");
+    let text = shown(&fake, 120, &[], &format!("run --concurrency 1 {}", names.join(" ")));
+    let (before, after) = text.split_once("] 3/5 ").unwrap_or_else(|| panic!("{text}"));
+    assert!(!has_time_left(before) && has_time_left(after), "{text}");
+    let narrow = shown(&fake, 60, &[], &format!("run --force --concurrency 1 {}", names.join(" ")));
+    assert!(!has_time_left(&narrow), "there is no room: {narrow}");
+}
+
 #[test]
 fn a_narrow_terminal_has_numbers_and_no_line_is_too_long() {
     let text = shown(&slow_fake(), 40, &[], "run documents");
