@@ -33,8 +33,10 @@ func OnProgress(function func(Progress)) CallOption {
 	return func(options *callOptions) { options.progress = function }
 }
 
-// OnEvent has a function told which collection of many began, and which ended and how, in the order in which that
-// happened. It runs as that of [OnProgress] does, and before it.
+// OnEvent has a function told which collection began, each of its jobs as soon as it is triggered, and which ended and
+// how, in the order in which that happened: of many collections, and of [Client.Optimize]. It runs as that of
+// [OnProgress] does, and before it. With [Client.ExportJob] it can save a job, so that the next process can follow it
+// even if this one is killed.
 func OnEvent(function func(CollectionEvent)) CallOption {
 	return func(options *callOptions) { options.events = function }
 }

@@ -1,6 +1,7 @@
 package milvus_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -143,8 +144,14 @@ func TestManyAreSelectedAndToldOfOneByOne(t *testing.T) {
 	if results[2].Trigger != milvus.TriggerSkipped || !strings.Contains(results[2].SkipText, "max_collections is 2") {
 		t.Error(results[2])
 	}
-	if len(events) != 6 || events[0].Event != milvus.EventBegan || !events[5].Skipped {
+	if len(events) != 8 || events[0].Event != milvus.EventBegan || !events[7].Skipped {
 		t.Error(events)
+	}
+	for _, index := range []int{1, 4} {
+		event := events[index]
+		if event.Event != milvus.EventTriggered || event.JobID <= 0 || event.JobID != results[event.Index].JobID {
+			t.Error(event)
+		}
 	}
 	params.AllDatabases, params.IncludeFinal, params.MaxCollections = true, true, 0
 	var databases []string
@@ -157,5 +164,30 @@ func TestManyAreSelectedAndToldOfOneByOne(t *testing.T) {
 	params.Match = "lgo*"
 	if _, err := client.CompactDatabase(ctx, params); !errors.Is(err, milvus.ErrCollectionNotFound) {
 		t.Error(err)
+	}
+}
+
+// Each job is told while it runs, and what is exported then is all that another process needs.
+func TestAJobOfAnOptimizationCanBeSavedAsSoonAsItIsTriggered(t *testing.T) {
+	fake, client := newPair(t, "v2.6.8")
+	fake.tell(t, "add endless never_ends")
+	ctx, cancel := context.WithCancel(bounded(t))
+	defer cancel()
+	var saved string
+	var told milvus.JobID
+	save := milvus.OnEvent(func(event milvus.CollectionEvent) {
+		if event.Event != milvus.EventTriggered {
+			return
+		}
+		told, saved = event.JobID, must(client.ExportJob(event.JobID))
+		cancel()
+	})
+	if _, err := client.Optimize(ctx, "endless", milvus.OptimizeParams{}, save); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	other := must(milvus.New(fake.uri))
+	defer other.Close()
+	if imported := must(other.ImportJob(saved)); imported != told || told <= 0 {
+		t.Error(imported, told)
 	}
 }

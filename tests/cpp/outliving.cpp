@@ -108,14 +108,19 @@ static void many_are_selected_and_told_of_one_by_one(const char *uri)
     CHECK(results.size() == 3 && results[0].skip == milvus::skip::none && results[0].skip_text.empty());
     CHECK(results[2].skip == milvus::skip::max_collections && results[2].trigger == milvus::trigger::skipped);
     CHECK(results[2].skip_text.find("max_collections is 2") != std::string::npos);
-    int ended = 0, skipped = 0, events = 0;
+    int ended = 0, skipped = 0, triggered = 0, events = 0;
     while (const std::optional<milvus::collection_event> event = future.next_event()) {
         events++;
         ended += event->event == milvus::event::ended;
         skipped += event->is_skipped;
+        triggered += event->event == milvus::event::triggered;
+        if (event->event == milvus::event::triggered) {
+            const auto index = static_cast<std::size_t>(event->index);
+            CHECK(event->job_id == results[index].job_id && client.export_job(event->job_id).size() > 100);
+        }
         CHECK(event->collection_name.rfind("log_", 0) == 0);
     }
-    CHECK(events == 6 && ended == 3 && skipped == 1);
+    CHECK(events == 8 && ended == 3 && skipped == 1 && triggered == 2);
     params.all_databases = true;
     params.include_final = true;
     params.max_collections.reset();

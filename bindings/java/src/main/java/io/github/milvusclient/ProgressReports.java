@@ -1,4 +1,4 @@
-// Tells a consumer how far an operation is, until it is over.
+// Tells a consumer how far an operation is, and what happens to its collections, until it is over.
 package io.github.milvusclient;
 
 import java.util.concurrent.CompletableFuture;
@@ -76,12 +76,28 @@ final class ProgressReports {
     }
 
     private void tell() {
-        Structs.Progress seen = new Structs.Progress();
-        if (seen.fill(place -> Library.milvus_future_progress(future, place)) != Library.OK) {
-            return;
+        if (consumer instanceof EventListener listener) {
+            tellEvents(listener);
         }
+        Structs.Progress seen = new Structs.Progress();
+        if (seen.fill(place -> Library.milvus_future_progress(future, place)) == Library.OK) {
+            pass(() -> consumer.accept(Progress.of(seen)));
+        }
+    }
+
+    private void tellEvents(EventListener listener) {
+        while (true) {
+            Structs.CollectionEvent event = new Structs.CollectionEvent();
+            if (event.fill(place -> Library.milvus_future_next_event(future, place)) != Library.OK) {
+                return;
+            }
+            pass(() -> listener.event(CollectionEvent.of(event)));
+        }
+    }
+
+    private static void pass(Runnable news) {
         try {
-            consumer.accept(Progress.of(seen));
+            news.run();
         } catch (Throwable failure) {
             // It is not the operation that failed: that goes on.
             Thread thread = Thread.currentThread();

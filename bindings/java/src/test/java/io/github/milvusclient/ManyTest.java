@@ -98,6 +98,62 @@ public final class ManyTest extends Served {
     }
 
     @Test
+    public void eventsTellEachCollectionAndItsJobInOrder() {
+        List<CollectionEvent> told = Collections.synchronizedList(new ArrayList<>());
+        List<String> names = List.of("succeeds", "missing", "nothing");
+        SomeFailedException failure = assertThrows(SomeFailedException.class, () -> client.compactMany(names,
+            ManyParams.DEFAULT.withConcurrency(1), SOON, EventListener.of(told::add)));
+        List<String> seen = told.stream().map(event -> event.event() + " " + event.collectionName()).toList();
+        assertEquals(List.of("BEGAN succeeds", "TRIGGERED succeeds", "ENDED succeeds", "BEGAN missing", "ENDED missing",
+            "BEGAN nothing", "ENDED nothing"), seen);
+        long job = failure.results().get(0).jobId();
+        assertTrue(job > 0);
+        assertEquals(List.of(job, job), List.of(told.get(1).jobId(), told.get(2).jobId()));
+        assertEquals(Status.PENDING, told.get(1).status());
+        assertEquals(Status.COLLECTION_NOT_FOUND, told.get(4).status());
+    }
+
+    @Test
+    public void aListenerThatThrowsIsToldTheNextEventAllTheSame() {
+        List<Event> told = Collections.synchronizedList(new ArrayList<>());
+        client.compactMany(List.of("succeeds"), ManyParams.DEFAULT, SOON, EventListener.of(event -> {
+            told.add(event.event());
+            throw new ExpectedFailure();
+        }));
+        assertEquals(List.of(Event.BEGAN, Event.TRIGGERED, Event.ENDED), told);
+    }
+
+    @Test
+    public void aJobOfAnOptimizationCanBeSavedAsSoonAsItIsTriggered() throws Exception {
+        server.tell("add endless never_ends");
+        CompletableFuture<CollectionEvent> triggered = new CompletableFuture<>();
+        CompletableFuture<Progress> progress = new CompletableFuture<>();
+        CompletableFuture<OptimizeResult> optimizing = client.optimizeAsync("endless", OptimizeParams.DEFAULT,
+            MilvusClient.NO_TIMEOUT, new EventListener() {
+                @Override
+                public void event(CollectionEvent event) {
+                    if (event.event() == Event.TRIGGERED) {
+                        triggered.complete(event);
+                    }
+                }
+
+                @Override
+                public void accept(Progress now) {
+                    progress.complete(now);
+                }
+            });
+        CollectionEvent event = triggered.get(30, TimeUnit.SECONDS);
+        String saved = client.exportJob(event.jobId());
+        assertFalse(optimizing.isDone());
+        assertEquals("endless", event.collectionName());
+        try (MilvusClient other = new MilvusClient(server.uri())) {
+            assertEquals(event.jobId(), other.importJob(saved));
+        }
+        progress.get(30, TimeUnit.SECONDS);
+        optimizing.cancel(true);
+    }
+
+    @Test
     public void aWaitTellsItsProgressWhileItIsUnderWay() throws Exception {
         CompletableFuture<Progress> running = new CompletableFuture<>();
         CompletableFuture<CompactionReport> waiting = client.waitForCompactionAsync(endless(), MilvusClient.NO_TIMEOUT,
