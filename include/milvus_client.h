@@ -2997,9 +2997,10 @@ typedef struct milvus_progress {
      */
     int64_t stalled_ms;
     /**
-     * Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections
-     * differ. 0 where nobody can tell: before three of them and a tenth are done, once some were skipped (those
-     * take no time), at the end, and for other operations.
+     * Milliseconds until all collections are done, or all plans of a wait for one job, if they go on at the
+     * rate so far: a guess, as they differ. 0 where nobody can tell: before three of them and a tenth were
+     * seen to be done, once collections were skipped (those take no time) or plans of the one job failed, at
+     * the end, and for other operations, milvus_optimize_async() among them.
      */
     int64_t remaining_ms;
     /** The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations. */
@@ -3650,8 +3651,8 @@ milvus_status milvus_future_take_survey(milvus_future *future, milvus_survey_lis
 
 /**
  * The server has the job, which goes on whatever becomes of this program: the operation triggered it, or
- * found it under way and follows it. Save what milvus_job_export() gives of it now, e.g. in the progress
- * callback, and another program can follow the job even if this one is killed.
+ * found it under way and follows it. Save what milvus_job_export() gives of it now, for example in the
+ * progress callback, and another program can follow the job even if this one is killed.
  */
 #define MILVUS_EVENT_TRIGGERED 3
 

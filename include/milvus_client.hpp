@@ -431,8 +431,8 @@ enum class event : std::int32_t {
     /// The collection is done, failed or skipped.
     ended = MILVUS_EVENT_ENDED,
     /// The server has the job, which goes on whatever becomes of this program: the operation triggered it, or found it
-    /// under way and follows it. Save what milvus_job_export() gives of it now, e.g. In the progress callback, and
-    /// another program can follow the job even if this one is killed.
+    /// under way and follows it. Save what milvus_job_export() gives of it now, for example in the progress callback,
+    /// and another program can follow the job even if this one is killed.
     triggered = MILVUS_EVENT_TRIGGERED,
 };
 
@@ -1305,9 +1305,10 @@ struct progress {
     /// Time since a number here other than a time last changed, or since the start; it stops at the end. It says what
     /// was seen: it grows also while the server cannot be reached.
     std::chrono::milliseconds stalled{0};
-    /// Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections differ. 0
-    /// where nobody can tell: before three of them and a tenth are done, once some were skipped (those take no time),
-    /// at the end, and for other operations.
+    /// Milliseconds until all collections are done, or all plans of a wait for one job, if they go on at the rate so
+    /// far: a guess, as they differ. 0 where nobody can tell: before three of them and a tenth were seen to be done,
+    /// once collections were skipped (those take no time) or plans of the one job failed, at the end, and for other
+    /// operations, milvus_optimize_async() among them.
     std::chrono::milliseconds remaining{0};
     /// The stage of milvus_optimize_async(); 0 for other operations.
     milvus::stage stage{};

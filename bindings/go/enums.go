@@ -522,8 +522,8 @@ const (
 	// The collection is done, failed or skipped.
 	EventEnded Event = C.MILVUS_EVENT_ENDED
 	// The server has the job, which goes on whatever becomes of this program: the operation triggered it, or found it
-	// under way and follows it. Save what milvus_job_export() gives of it now, e.g. In the progress callback, and another
-	// program can follow the job even if this one is killed.
+	// under way and follows it. Save what milvus_job_export() gives of it now, for example in the progress callback, and
+	// another program can follow the job even if this one is killed.
 	EventTriggered Event = C.MILVUS_EVENT_TRIGGERED
 )
 

@@ -440,9 +440,10 @@ type Progress struct {
 	// Time since a number here other than a time last changed, or since the start; it stops at the end. It says what was
 	// seen: it grows also while the server cannot be reached.
 	Stalled time.Duration
-	// Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections differ. 0
-	// where nobody can tell: before three of them and a tenth are done, once some were skipped (those take no time), at
-	// the end, and for other operations.
+	// Milliseconds until all collections are done, or all plans of a wait for one job, if they go on at the rate so far: a
+	// guess, as they differ. 0 where nobody can tell: before three of them and a tenth were seen to be done, once
+	// collections were skipped (those take no time) or plans of the one job failed, at the end, and for other operations,
+	// [Client.Optimize] among them.
 	Remaining time.Duration
 	// The stage of [Client.Optimize]; 0 for other operations.
 	Stage Stage

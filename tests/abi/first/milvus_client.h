@@ -2997,9 +2997,10 @@ typedef struct milvus_progress {
      */
     int64_t stalled_ms;
     /**
-     * Milliseconds until all collections are done if they go on at the rate so far: a guess, as collections
-     * differ. 0 where nobody can tell: before three of them and a tenth are done, once some were skipped (those
-     * take no time), at the end, and for other operations.
+     * Milliseconds until all collections are done, or all plans of a wait for one job, if they go on at the
+     * rate so far: a guess, as they differ. 0 where nobody can tell: before three of them and a tenth were
+     * seen to be done, once collections were skipped (those take no time) or plans of the one job failed, at
+     * the end, and for other operations, milvus_optimize_async() among them.
      */
     int64_t remaining_ms;
     /** The stage of milvus_optimize_async(): one of the MILVUS_STAGE_... constants; 0 for other operations. */
@@ -3117,8 +3118,9 @@ milvus_status milvus_future_set_callback(milvus_future *future,
 /**
  * Sets a function that the library calls while an operation is under way.
  *
- * It runs whenever the server has answered, at most ten times a second. It does not show the end or the
- * final counts: milvus_future_progress() has them. A future has one progress callback besides the other.
+ * It runs whenever the server has answered or an event has come, at most ten times a second. It does not
+ * show the end or the final counts: milvus_future_progress() has them. A future has one progress callback
+ * besides the other.
  * Unless this returns MILVUS_OK, neither function ever runs.
  *
  * @param future      The future.
@@ -3636,7 +3638,8 @@ milvus_status milvus_future_take_survey(milvus_future *future, milvus_survey_lis
  * @defgroup events Collections one by one
  *
  * While milvus_compact_many_async() and the like run, milvus_future_next_event() tells which collection
- * began, and which ended and how. The progress callback says when to look.
+ * began, each of its jobs as soon as the server has it, and which ended and how. The progress callback says
+ * when to look.
  * @{
  */
 
@@ -3646,13 +3649,20 @@ milvus_status milvus_future_take_survey(milvus_future *future, milvus_survey_lis
 /** The collection is done, failed or skipped. */
 #define MILVUS_EVENT_ENDED 2
 
-/** What happened to one of many collections. */
+/**
+ * The server has the job, which goes on whatever becomes of this program: the operation triggered it, or
+ * found it under way and follows it. Save what milvus_job_export() gives of it now, for example in the
+ * progress callback, and another program can follow the job even if this one is killed.
+ */
+#define MILVUS_EVENT_TRIGGERED 3
+
+/** What happened to a collection. */
 typedef struct milvus_collection_event {
     /** Set by MILVUS_COLLECTION_EVENT_INIT. */
     size_t size;
     /** What happened: one of the MILVUS_EVENT_... constants. Later versions may add more. */
     int32_t event;
-    /** How it ended, as in the list of results; MILVUS_PENDING when it begins. */
+    /** How it ended, as in the list of results; MILVUS_PENDING before. */
     milvus_status status;
     /** 1 if it ended because the parameters skip it, else 0. */
     int32_t is_skipped;
@@ -3663,9 +3673,9 @@ typedef struct milvus_collection_event {
      * future is freed, never NULL.
      */
     const char *collection_name;
-    /** Its place in the list of results, from 0. */
+    /** Its place in the list of results, from 0; 0 of milvus_optimize_async(). */
     int64_t index;
-    /** The job with which it ended; MILVUS_NO_JOB if there is none. */
+    /** The job that was triggered, or with which the collection ended; MILVUS_NO_JOB if there is none. */
     int64_t job_id;
     /** Milliseconds since the operation started. */
     int64_t elapsed_ms;
@@ -3676,12 +3686,16 @@ typedef struct milvus_collection_event {
 /**
  * Reads the next event of a future, the oldest that was not read. Does not wait.
  *
- * Each collection has two: it begins, and it ends; one whose turn did not come only ends. They are there as
- * soon as they happen, and until the future is freed. The progress callback runs after them, at most ten
- * times a second; read the rest when the operation is over. If several threads read, each event reaches one.
+ * Each collection begins and ends; one whose turn did not come only ends. Between the two, each of its jobs
+ * is told once: one or none of milvus_compact_many_async() (more if it has to trigger again, because a job
+ * of another kind ran), and one for each round of an optimization. A trigger that fails in doubt has no job
+ * yet. Events are there as soon as they happen, and until the future is freed. The progress callback runs
+ * within a tenth of a second after them, also while the server is silent; read the rest when the operation
+ * is over. Any thread may read, that callback's too; if several do, each event reaches one.
  *
- * @param future     A future of milvus_compact_many_async(), milvus_optimize_many_async(),
- *                   milvus_survey_async() or milvus_collections_async(). Others have no events.
+ * @param future     A future of milvus_compact_many_async(), milvus_optimize_async(),
+ *                   milvus_optimize_many_async(), milvus_survey_async() or milvus_collections_async(). Others
+ *                   have no events.
  * @param out_event  Receives the event. Begin with `milvus_collection_event event =
  *                   MILVUS_COLLECTION_EVENT_INIT;`.
  * @retval MILVUS_PENDING There is no event that was not read.

@@ -10,8 +10,8 @@ public enum Event implements Numbered {
     ENDED(2),
     /**
      * The server has the job, which goes on whatever becomes of this program: the operation triggered it, or found it
-     * under way and follows it. Save what milvus_job_export() gives of it now, e.g. In the progress callback, and
-     * another program can follow the job even if this one is killed.
+     * under way and follows it. Save what milvus_job_export() gives of it now, for example in the progress callback,
+     * and another program can follow the job even if this one is killed.
      */
     TRIGGERED(3),
     /** A number that only a newer server or library knows. */

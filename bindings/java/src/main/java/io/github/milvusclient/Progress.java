@@ -21,9 +21,11 @@ import java.time.Duration;
  * @param collectionsSkipped  collections that {@link MilvusClient#compactMany} skipped; they are done, too
  * @param stalled             time since a number here other than a time last changed, or since the start; it stops at
  *                            the end. It says what was seen: it grows also while the server cannot be reached
- * @param remaining           milliseconds until all collections are done if they go on at the rate so far: a guess, as
- *                            collections differ. 0 where nobody can tell: before three of them and a tenth are done,
- *                            once some were skipped (those take no time), at the end, and for other operations
+ * @param remaining           milliseconds until all collections are done, or all plans of a wait for one job, if they
+ *                            go on at the rate so far: a guess, as they differ. 0 where nobody can tell: before three
+ *                            of them and a tenth were seen to be done, once collections were skipped (those take no
+ *                            time) or plans of the one job failed, at the end, and for other operations, {@link
+ *                            MilvusClient#optimize} among them
  * @param stage               the stage of {@link MilvusClient#optimize}; 0 for other operations
  * @param round               the round of its compaction, from 1; 0 before
  * @param stageDone           how far the stage is, of stageTotal: indexed rows, percent of a load, or segments that are
