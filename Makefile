@@ -14,7 +14,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
 	check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
-	optimize-table clean command install-command target/release/milvus-bench
+	optimize-table fifty recording clean command install-command target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill collections, compact them, show before and after, kill it"
@@ -32,6 +32,8 @@ help:
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
 	@echo "make fronts   write its second part anew: what stands in front of Milvus, and faults on the way"
 	@echo "make optimize-table  write docs/optimize.md anew, in an hour: what is left and served when optimizing is done"
+	@echo "make fifty    write docs/fifty.md anew, in half an hour: fifty collections, by pymilvus and by milvus-compact"
+	@echo "make recording  write docs/recording.md anew: milvus-compact in a terminal, its page in a browser (Chromium)"
 	@echo "make truth    write docs/truth.md anew: what is said about compactions, and what was true"
 	@echo "make header   write include/milvus_client.h, the documentation's options and the bindings anew from the sources"
 	@echo "make abi      after a change of the header: write the list of symbols and the layouts anew, until the first release all of tests/abi"
@@ -152,7 +154,7 @@ FAULTS := tests/e2e/test_optimize_faults.py
 
 check-e2e: tests-c
 	@echo "==> End to end against a real Milvus server"
-	$(SUITE) tests/e2e --ignore $(FAULTS)
+	$(SUITE) -n 2 --dist loadfile tests/e2e --ignore $(FAULTS)
 
 check-faults: tests-c faults-suite
 faults-suite:
@@ -242,6 +244,14 @@ errors: setup stage
 
 optimize-table: setup stage
 	$(VENV)/bin/python tests/e2e/optimize_table.py
+
+fifty: setup command
+	$(VENV)/bin/python tests/e2e/fifty.py $(COMMAND)
+
+# pyte is the terminal.
+recording: setup command
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check pyte==0.8.2
+	$(VENV)/bin/python tests/e2e/recording.py $(COMMAND)
 
 fronts: stage
 	@tools/setup.sh tests
