@@ -93,7 +93,8 @@ fn an_index_that_cannot_be_built_tells_its_reason_and_one_that_is_dropped_is_no_
 #[test]
 fn a_call_that_ends_early_says_where_and_a_second_goes_on_without_a_second_trigger() {
     on_each(&LINES, |line, fake, client| {
-        let short = Timeout::After(Duration::from_millis(400));
+        // Far more than the steps up to the job take on a busy machine.
+        let short = Timeout::After(Duration::from_millis(1500));
         fake.add("slow", Scenario::job(1, &[[1, 0, 0, 0]]));
         let out = client.optimize("slow", quick(), short).wait().unwrap();
         let error = out.error.unwrap();
