@@ -36,7 +36,7 @@ LIMIT = 120
 COLLECTIONS = (("documents", 12, 400, 700), ("events", 8, 300, 0), ("images", 20, 50, 0), ("log_2025", 6, 100, 0),
                ("log_2026", 9, 100, 250), ("settings", 1, 50, 0), ("users", 5, 200, 0))
 # Name, width and height in pixels, and whether the browser is dark.
-PICTURES = (("wide", 1100, 900, False), ("narrow", 400, 900, False), ("dark", 1100, 900, True))
+PICTURES = (("wide", 1100, 1700, False), ("narrow", 400, 1700, False), ("dark", 1100, 1700, True))
 
 HEAD = """\
 # milvus-compact in a terminal and in a browser
