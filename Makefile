@@ -211,7 +211,7 @@ deb: build
 	@tools/deb.sh
 
 # Of the code of others: whether its licences allow what we do, and whether the files that tell of it are current.
-DENY = $(TOOLS) cargo-deny --locked --config tools/deny.toml check
+DENY = $(TOOLS) cargo-deny --workspace --locked --config tools/deny.toml check
 
 # A sentence where the tool is missing.
 deny-is-there:

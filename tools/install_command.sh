@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lays down the command, from COMMAND: itself, its man page, completions for bash, zsh and fish, and the unit files to
-# copy, below DESTDIR PREFIX. The command writes its page and completions itself.
+# copy, and the notices of third parties, below DESTDIR PREFIX. The command writes its page and completions itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/packages.sh
@@ -24,3 +24,5 @@ generated "$root/share/zsh/site-functions/_milvus-compact" completions zsh
 generated "$root/share/fish/vendor_completions.d/milvus-compact.fish" completions fish
 install -m 644 packaging/jobs/* "$documents/examples/"
 install -m 644 LICENSE CHANGELOG.md "$documents/"
+install -m 644 packaging/milvus-compact-notices.txt "$documents/third-party-notices.txt"
+install -m 644 packaging/milvus-compact-sbom.cdx.json "$documents/sbom.cdx.json"

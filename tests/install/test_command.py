@@ -1,4 +1,5 @@
 """The command as it is installed: its page, its completions, and the files to copy say what it takes."""
+import json
 import os
 import re
 import shutil
@@ -44,6 +45,15 @@ def test_the_config_file_to_copy_is_read(prefix, fake):
     done = subprocess.run([prefix / "bin/milvus-compact", "info", "--config", prefix / "all.toml"], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 2 and "/nonexistent/" in done.stderr, done.stderr
+
+
+def test_the_notices_are_of_the_command_too(prefix):
+    documents = prefix / "share/doc/milvus-client-tools"
+    listed = {part["name"] for part in json.loads((documents / "sbom.cdx.json").read_text())["components"]}
+    noticed = set(re.findall(r"^  - (\S+) \d", (documents / "third-party-notices.txt").read_text(), re.M))
+    # Those of the library, too.
+    assert {"clap", "indicatif", "toml", "ring", "tokio"} <= noticed <= listed
+    assert not re.search(r"file:///(?!milvus-client)", (documents / "sbom.cdx.json").read_text())
 
 
 def test_bash_completes_commands_and_options(prefix):
