@@ -26,7 +26,7 @@ help:
 	@echo "make command  the command milvus-compact; make install-command installs it, its man page and completions"
 	@echo "make docs     the documentation site: target/docs/html/index.html; make install-docs installs it beside the rest"
 	@echo "make docs-check  the site in a real browser: links, search, light and dark, without a network"
-	@echo "make deb      two Debian packages, in target/deb"
+	@echo "make deb      Debian packages of what was built, in target/deb"
 	@echo "make notices  write the third-party notices and the bill of materials anew, after a change of dependencies"
 	@echo "make release  all that a release needs but its tag: .github/RELEASING.md"
 	@echo "make errors   write docs/errors.md anew: bad connections through pymilvus and this library"
@@ -208,7 +208,7 @@ abi:
 	python3 tests/abi/describe.py write
 
 deb: build
-	@tools/deb.sh
+	@COMMAND="$(COMMAND)" tools/deb.sh
 
 # Of the code of others: whether its licences allow what we do, and whether the files that tell of it are current.
 DENY = $(TOOLS) cargo-deny --workspace --locked --config tools/deny.toml check

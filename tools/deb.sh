@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes Debian packages of what was built, in target/deb: libmilvus-client0 to run programs, libmilvus-client-dev to build
-# them, and, if `make command` was run, milvus-client-tools with the command.
+# them, and, if `make command` was run, milvus-client-tools with the command, or with another COMMAND.
 # Maintainer is who DEBFULLNAME and DEBEMAIL name, as for Debian's own tools. Policy wants an address, and the project has
 # none yet: without them it is one in a domain that is reserved for examples, with which tools/release.sh does not tag.
 set -euo pipefail
@@ -13,7 +13,7 @@ triplet=$(gcc -print-multiarch)
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)-1
 out=target/deb
 all=$out/all run=$out/libmilvus-client0 dev=$out/libmilvus-client-dev tools=$out/milvus-client-tools
-command=target/command/release/milvus-compact
+command=${COMMAND:-target/command/release/milvus-compact}
 rm -rf "$out"
 mkdir -p "$run/DEBIAN" "$dev/DEBIAN" "$run/usr/share/doc/libmilvus-client0" "$run/usr/lib/$triplet"
 make -s install PREFIX=/usr LIBDIR="lib/$triplet" DESTDIR="$PWD/$all"
