@@ -14,7 +14,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
 	check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
-	optimize-table fifty recording clean command install-command target/release/milvus-bench
+	optimize-table fifty recording clean command install-command command-archive target/release/milvus-bench
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill collections, compact them, show before and after, kill it"
@@ -24,6 +24,7 @@ help:
 	@echo "make build    the libraries only: $(BUILD)/libmilvus_client.so and, with local symbols, _local.a"
 	@echo "make install  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR): libraries, headers, CMake package, pkg-config file, man pages"
 	@echo "make command  the command milvus-compact; make install-command installs it, its man page and completions"
+	@echo "make command-archive  the command as one static file, in an archive for any Linux: target/static"
 	@echo "make docs     the documentation site: target/docs/html/index.html; make install-docs installs it beside the rest"
 	@echo "make docs-check  the site in a real browser: links, search, light and dark, without a network"
 	@echo "make deb      Debian packages of what was built, in target/deb"
@@ -55,6 +56,10 @@ command:
 
 install-command:
 	@COMMAND="$(COMMAND)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/install_command.sh
+
+# One static file for any Linux, with all that is installed beside it.
+command-archive:
+	@tools/command_archive.sh $(TARGET)/static
 
 # The library as it will be installed, for everything in this tree that links it.
 stage: build

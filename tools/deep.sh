@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | fronts | portable]...
+#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | fronts | archive | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -149,16 +149,24 @@ fronts() {
     FRONTS=slow make -s check-fronts
 }
 
+# The release archive of the command: a release build of its own.
+archive() {
+    echo "==> deep: the command as one static file, in a root that has nothing else"
+    rm -f target/static/*.tar.gz
+    make -s command-archive
+    python tools/loopback_only.py python -m pytest -q tests/install/static.py
+}
+
 portable() {
     tools/portable.sh
 }
 
 setup
-[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred fronts portable
+[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred fronts archive portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | slow | loom | miri | address | thread | stress | gates | hundred | fronts | portable) $proof ;;
+    model | slow | loom | miri | address | thread | stress | gates | hundred | fronts | archive | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

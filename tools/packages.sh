@@ -1,4 +1,4 @@
-# For scripts that install what they need; `missing` ends the script with a sentence.
+# For scripts that install what they need, or pack what they make; `missing` ends the script with a sentence.
 missing() {
     echo "$(basename "$0" .sh): $*" >&2
     exit 1
@@ -21,4 +21,16 @@ install_packages() {
     echo "$(basename "$0" .sh): installing $*"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null ||
         missing "the package(s) $* cannot be installed; install them by hand and try again"
+}
+
+# pack FOLDER NAME COMMAND...: makes FOLDER/NAME.tar.gz of what the command lays down below DESTDIR: the same bytes from
+# the same files.
+pack() {
+    local folder=$1 name=$2
+    mkdir -p "$folder"
+    rm -rf "${folder:?}/$name"
+    DESTDIR="$(cd "$folder" && pwd)/$name" PREFIX=/ "${@:3}"
+    tar -C "$folder" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -cf - "$name" |
+        gzip -n >"$folder/$name.tar.gz"
+    rm -rf "${folder:?}/$name"
 }

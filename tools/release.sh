@@ -37,6 +37,7 @@ versions_agree() {
         sed -n "s/^#define MILVUS_VERSION_$part \(.*\)/\1/p" include/milvus_client.h
     done | paste -sd.)
     [ "$header" = "$version" ] || unready "the header says it is $header, Cargo.toml $version"
+    grep -q "^version = \"$version\"" milvus-compact/Cargo.toml || unready "milvus-compact/Cargo.toml does not say $version"
     grep -q "<version>$version</version>" bindings/java/pom.xml || unready "bindings/java/pom.xml does not say $version"
     cargo metadata --locked --no-deps --format-version 1 >/dev/null 2>&1 || unready "Cargo.lock is not current"
 }
@@ -80,12 +81,9 @@ notices_are_current() {
 }
 
 build() {
-    local name
-    name=milvus-client-$version-$(uname -m)-linux
-    make -s build
-    DESTDIR="$PWD/$out/$name" PREFIX=/ BUILD=target/release tools/install.sh
-    tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -czf "$out/$name.tar.gz" "$name"
-    rm -rf "${out:?}/$name"
+    make -s build command
+    BUILD=target/release pack "$out" "milvus-client-$version-$(uname -m)-linux" tools/install.sh
+    tools/command_archive.sh "$out"
     tools/deb.sh >/dev/null
     cp target/deb/*.deb "$out/"
     git archive --prefix="milvus-client-$version/" HEAD | gzip -n >"$out/milvus-client-$version.tar.gz"

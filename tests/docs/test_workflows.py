@@ -153,9 +153,9 @@ TESTS = scripts_packages("setup.sh") - PYTHON | FRONTS
 @pytest.mark.parametrize("workflow,job,needed", [
     ("check", "check", TESTS),
     ("check", "site", {"gcc", "g++", "python3-venv"} | scripts_packages("docs.sh", "build")),
-    ("deep", "deep", TESTS | scripts_packages("deep.sh")),
+    ("deep", "deep", TESTS | scripts_packages("deep.sh") | scripts_packages("command_archive.sh")),
     ("portable", "portable", TESTS | scripts_packages("portable.sh")),
-    ("release", "release", TESTS),
+    ("release", "release", TESTS | scripts_packages("command_archive.sh")),
 ])
 def test_a_workflow_installs_what_its_scripts_ask_for(workflow, job, needed):
     assert workflows_packages(job_of(workflow, job)) == needed
