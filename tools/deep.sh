@@ -36,12 +36,12 @@ sanitized() {
         --target-dir "$deep"
     make -s install BUILD="$deep/$target/debug" PREFIX="$deep/stage" DESTDIR=
     cmake -S tests/c -B "$deep/tests" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
-        -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$deep/stage" -DMILVUS_FAKE="$fake" \
+        -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$deep/stage" -DMILVUS_FAKE="$fake" -DMILVUS_TEST_SECONDS=600 \
         -DCMAKE_EXE_LINKER_FLAGS="${4:-}" \
         -DCMAKE_C_FLAGS="-fsanitize=$c -DMILVUS_SANITIZED" -DCMAKE_CXX_FLAGS="-fsanitize=$c -DMILVUS_SANITIZED" >/dev/null
     cmake --build "$deep/tests" -- --quiet
     echo "==> deep: $name: tests in C and C++"
-    ctest --test-dir "$deep/tests" --output-on-failure --no-tests=error --timeout 600
+    ctest --test-dir "$deep/tests" --output-on-failure --no-tests=error
     for seed in 11 12 13; do
         timeout 600 "$deep/tests/stress_c" "$fake" $seed 3000
     done
