@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Status};
 use crate::proto::service::{
-    DescribeCollectionRequest, DescribeCollectionResponse, ShowCollectionsRequest, ShowCollectionsResponse,
-    ShowPartitionsRequest, ShowPartitionsResponse,
+    DescribeCollectionRequest, DescribeCollectionResponse, ListSnapshotsRequest, ShowCollectionsRequest,
+    ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
 };
-use crate::row_size;
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
 use crate::text::quotable;
+use crate::traits::Traits;
 
 /// The longest name in bytes that is sent. Servers accept far less (255 by default), and say so.
 const NAME_LIMIT: usize = 64 * 1024 - 1;
@@ -31,8 +31,8 @@ pub(crate) struct Collection {
     pub(crate) has_clustering_key: bool,
     /// The channels through which its rows arrive.
     pub(crate) channels: Vec<String>,
-    /// The least size of a row in bytes.
-    pub(crate) row_bytes: u64,
+    /// What else decides how it is compacted.
+    pub(crate) traits: Traits,
 }
 
 impl Collection {
@@ -83,8 +83,8 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
         Err(error) => return Err(not_described(rpc, deadline, error, name).await),
     };
     check_database(rpc, deadline, &reply.db_name).await?;
+    let traits = Traits::of(&reply);
     let schema = reply.schema.unwrap_or_default();
-    let row_bytes = row_size::of(&schema);
     // Asked by alias, servers before 2.4 echo the alias everywhere but in the schema.
     let names = [schema.name, reply.collection_name, name.to_owned()];
     Ok(Collection {
@@ -93,7 +93,7 @@ pub(crate) async fn find(rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Resul
         database: if reply.db_name.is_empty() { database.to_owned() } else { reply.db_name },
         has_clustering_key: schema.fields.iter().any(|field| field.is_clustering_key),
         channels: reply.virtual_channel_names,
-        row_bytes,
+        traits,
     })
 }
 
@@ -215,6 +215,25 @@ pub(crate) async fn partitions(
     rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await.map_err(|error| {
         error.context(format!("listing the partitions of \"{}\"", quotable(&collection.name)))
     })
+}
+
+/// Whether a collection has snapshots, which may keep segments from being compacted. Servers before 3.0.0 have no
+/// snapshots.
+pub(crate) async fn has_snapshots(
+    rpc: &Rpc,
+    deadline: Deadline<'_>,
+    collection: &Collection,
+) -> Result<bool, Error> {
+    let asked = ListSnapshotsRequest {
+        db_name: collection.database.clone(),
+        collection_name: collection.name.clone(),
+    };
+    match rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await {
+        Ok(reply) => Ok(!reply.snapshots.is_empty()),
+        // A server that does not know the method has no snapshots.
+        Err(error) if error.status == Status::Unsupported => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn not_described(rpc: &Rpc, deadline: Deadline<'_>, error: Error, name: &str) -> Error {

@@ -58,7 +58,7 @@ impl Patience {
             || (is_late && rpc.is_connected());
         let is_final =
             !may_pass(&error) || deadline.has_passed() || self.outage.failed(asked, is_heard).is_some();
-        if is_final || !deadline.sleep(poll_limiter::pause(self.begun.elapsed())).await {
+        if is_final || !deadline.sleep(poll_limiter::pause_after_failure(self.begun.elapsed())).await {
             return Err(error);
         }
         Ok(())

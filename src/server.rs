@@ -35,6 +35,8 @@ pub(crate) const HAS_TARGET_SIZE: Version = Version(2, 6, 12);
 pub(crate) const HAS_EARLY_TARGET_SIZE: Version = Version(2, 6, 8);
 /// The first version that forgets finished jobs after an hour; older ones keep them for a day.
 const FORGETS_JOBS_SOON: Version = Version(2, 6, 3);
+/// The first version that looks at its plans every 0.5 s, if its configuration does not say otherwise.
+const LOOKS_OFTEN: Version = Version(2, 6, 0);
 /// No version up to this one lists the tasks of a collection: it reads the request as one about "job 0".
 pub(crate) const LISTS_NO_TASKS: Version = Version(3, 0, 0);
 
@@ -98,6 +100,12 @@ impl Server {
     /// How long the server certainly remembers a finished job, counted from the start of each plan.
     pub(crate) fn forgets_jobs_after(&self) -> Duration {
         if self.is_before(FORGETS_JOBS_SOON) { Duration::from_hours(24) } else { Duration::from_hours(1) }
+    }
+
+    /// How often the server looks at its plans, if its configuration does not say otherwise. A client that asks more
+    /// often finds out nothing.
+    pub(crate) fn round(&self) -> Duration {
+        if self.is_before(LOOKS_OFTEN) { Duration::from_secs(3) } else { Duration::from_millis(500) }
     }
 
     /// Whether the server finds a collection by its name, so that a request without an id is safe.

@@ -1,13 +1,9 @@
 //! The facts about a collection, besides its segments, that decide how a server compacts it.
 
-use crate::collection::{self, Collection};
-use crate::error::{Error, Status};
-use crate::index::Indexes;
 use crate::proto::common::KeyValuePair;
 use crate::proto::schema::{DataType, FieldSchema};
-use crate::proto::service::{DescribeCollectionResponse, ListSnapshotsRequest};
+use crate::proto::service::DescribeCollectionResponse;
 use crate::row_size;
-use crate::rpc::{Deadline, RetryClass, Rpc};
 
 /// The traits in a collection's description.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,44 +19,21 @@ pub(crate) struct Traits {
 }
 
 impl Traits {
-    fn of(description: DescribeCollectionResponse) -> Self {
-        let schema = description.schema.unwrap_or_default();
-        let properties = description.properties.iter().chain(&schema.properties);
+    pub(crate) fn of(description: &DescribeCollectionResponse) -> Self {
+        let schema = description.schema.iter();
+        let properties = schema.clone().flat_map(|schema| &schema.properties);
+        let fields = schema.clone().flat_map(|schema| &schema.fields);
         Self {
-            has_ttl: properties.into_iter().any(is_ttl),
-            is_external: !schema.external_source.is_empty(),
-            row_bytes: row_size::of(&schema),
-            vector_fields: schema.fields.into_iter().filter(is_vector).map(|field| field.name).collect(),
+            has_ttl: description.properties.iter().chain(properties).any(is_ttl),
+            is_external: schema.clone().any(|schema| !schema.external_source.is_empty()),
+            row_bytes: schema.map(row_size::of).sum(),
+            vector_fields: fields.filter(|field| is_vector(field)).map(|field| field.name.clone()).collect(),
         }
     }
 
     /// Whether a vector field lacks an index while another field has one.
-    pub(crate) fn is_partly_indexed(&self, indexes: &Indexes) -> bool {
-        !indexes.fields.is_empty() && self.vector_fields.iter().any(|name| !indexes.fields.contains(name))
-    }
-}
-
-/// Looks up a collection's traits.
-pub(crate) async fn of(rpc: &Rpc, deadline: Deadline<'_>, collection: &Collection) -> Result<Traits, Error> {
-    collection::describe(rpc, deadline, &collection.database, &collection.name).await.map(Traits::of)
-}
-
-/// Whether a collection has snapshots, which may keep segments from being compacted. Servers before 3.0.0 have no
-/// snapshots.
-pub(crate) async fn has_snapshots(
-    rpc: &Rpc,
-    deadline: Deadline<'_>,
-    collection: &Collection,
-) -> Result<bool, Error> {
-    let asked = ListSnapshotsRequest {
-        db_name: collection.database.clone(),
-        collection_name: collection.name.clone(),
-    };
-    match rpc.unary(RetryClass::Read, deadline, &collection.database, asked).await {
-        Ok(reply) => Ok(!reply.snapshots.is_empty()),
-        // A server that does not know the method has no snapshots.
-        Err(error) if error.status == Status::Unsupported => Ok(false),
-        Err(error) => Err(error),
+    pub(crate) fn is_partly_indexed(&self, indexed: &[String]) -> bool {
+        !indexed.is_empty() && self.vector_fields.iter().any(|name| !indexed.contains(name))
     }
 }
 
@@ -118,11 +91,11 @@ mod tests {
             ("collection.ttl.seconds", "", false),
             ("collection.autocompaction.enabled", "false", false),
         ] {
-            assert_eq!(Traits::of(listed(key, value)).has_ttl, expected, "{key}={value}");
+            assert_eq!(Traits::of(&listed(key, value)).has_ttl, expected, "{key}={value}");
             let schema =
                 CollectionSchema { properties: listed(key, value).properties, ..CollectionSchema::default() };
             let in_schema = DescribeCollectionResponse { schema: Some(schema), ..Default::default() };
-            assert_eq!(Traits::of(in_schema).has_ttl, expected, "{key}={value} in the schema");
+            assert_eq!(Traits::of(&in_schema).has_ttl, expected, "{key}={value} in the schema");
         }
     }
 
@@ -139,17 +112,15 @@ mod tests {
             external_source: "s3://elsewhere".to_owned(),
             ..CollectionSchema::default()
         };
-        let traits = Traits::of(DescribeCollectionResponse { schema: Some(schema), ..Default::default() });
+        let traits = Traits::of(&DescribeCollectionResponse { schema: Some(schema), ..Default::default() });
         assert_eq!(traits.row_bytes, 8 + 4 * 128 + 8);
         assert_eq!(traits.vector_fields, ["v", "b", "s"]);
         assert!(traits.is_external && !traits.has_ttl);
-        let indexes = |fields: &[&str]| Indexes {
-            fields: fields.iter().map(|name| (*name).to_owned()).collect(),
-            missing_rows: 0,
-            ..Default::default()
+        let is_partly = |fields: &[&str]| {
+            let fields: Vec<String> = fields.iter().map(|name| (*name).to_owned()).collect();
+            traits.is_partly_indexed(&fields)
         };
-        assert!(traits.is_partly_indexed(&indexes(&["v"])));
-        assert!(!traits.is_partly_indexed(&indexes(&["v", "b", "s"])));
-        assert!(!traits.is_partly_indexed(&indexes(&[])), "none is indexed");
+        assert!(is_partly(&["v"]) && !is_partly(&["v", "b", "s"]));
+        assert!(!is_partly(&[]), "none is indexed");
     }
 }

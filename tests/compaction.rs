@@ -796,6 +796,43 @@ fn a_collection_that_was_just_looked_up_is_not_looked_up_again() {
 }
 
 #[test]
+fn of_a_collection_that_cannot_be_final_a_call_for_many_asks_for_no_index() {
+    let fake = Fake::start(NEW);
+    let two = Scenario { plans: vec![2], ..Scenario::job(1, &[[1, 0, 0, 0], [0, 1, 0, 0]]) };
+    let one = Scenario { plans: vec![1], keeps_rows: true, ..two.clone() };
+    for (name, scenario, asked) in [("two", two, 0), ("one", one, 1)] {
+        fake.add(name, scenario);
+        let many = Many {
+            names: Some(vec![name.to_owned()]),
+            params: Params::default(),
+            concurrency: 1,
+            only_trigger: false,
+            policy: Policy::default(),
+        };
+        let (_, error) = client(&fake).compact_many(many, LIMIT).wait().unwrap();
+        assert_eq!((error, fake.count(Method::DescribeIndex)), (None, asked), "{name}");
+    }
+}
+
+#[test]
+fn all_jobs_of_a_client_keep_to_the_rate_of_its_option() {
+    let fake = Fake::start(NEW);
+    let client = client_with(&fake.uri(), &[("poll.max_rate", "20")]);
+    let job_id = compact(&client, "never_ends").unwrap();
+    let started = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..20 {
+            let operation = client.compaction_wait(job_id, Timeout::After(Duration::from_millis(1_500)));
+            scope.spawn(|| operation.wait().unwrap());
+        }
+    });
+    // One poll comes at once, and a late turn is made up for.
+    let most = 2 + started.elapsed().as_millis() / 50;
+    let polls = fake.count(Method::State) as u128;
+    assert!(polls > 1 && polls <= most, "{polls} polls, and {most} are allowed");
+}
+
+#[test]
 fn a_collection_that_another_connection_looked_up_is_looked_up_again() {
     let fake = Fake::start(NEW);
     fake.fail_next(Method::DescribeIndex, Fault::Cut);

@@ -25,9 +25,9 @@ const LEAST_RIGHT_MEASURED: usize = 990;
 const LEAST_RIGHT_OF_OWN: usize = 995;
 
 /// A run takes no more questions than these on average: for a job's state, and all others together. A busy machine
-/// polls later and so less often; a quiet one takes 32 and 8.
-const MOST_POLLS: f64 = 45.0;
-const MOST_OTHERS: f64 = 10.0;
+/// polls later and so less often; a quiet one takes 11 and 8.
+const MOST_POLLS: f64 = 15.0;
+const MOST_OTHERS: f64 = 8.5;
 
 /// A dry run that never knows would never be belied. So many know.
 const LEAST_YES: usize = 100;

@@ -216,7 +216,7 @@ fn idle(clients: &Clients, server: &Server, report: &mut Report) -> Result {
 
 /// How much later than the job a wait ends.
 fn waits(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
-    for (job, aim) in [(50, "<= 10 ms"), (500, "<= 25 ms"), (3_000, "<= 150 ms")] {
+    for (job, aim) in [(50, "<= 100 ms"), (500, "<= 100 ms"), (3_000, "<= 300 ms")] {
         let mut samples = Vec::new();
         for _ in 0..size.waits {
             let measured = clients.run(Kind::Ours, server, &format!("--job job_{job}"))?;

@@ -11,13 +11,13 @@ use super::predict::{Deciders, Scope, conclude};
 use super::running;
 use super::state;
 use super::trigger::{Found, Prepared, prepare};
-use crate::collection::Collection;
+use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::index::{self, Indexes};
 use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::server::{COMPACTS_UNINDEXED, COUNTS_PLANS, HAS_LEVELS, HAS_SORTED, Server};
-use crate::traits::{self, Traits};
+use crate::traits::Traits;
 use crate::unflushed;
 use crate::version::Version;
 
@@ -36,6 +36,15 @@ pub(super) struct Question<'q> {
     pub(super) row_bytes: Option<u64>,
     /// Where the answer is whether compaction is switched on, if others ask too.
     pub(super) is_enabled: Option<&'q OnceCell<Known>>,
+    /// What the caller has just listed.
+    pub(super) listed: Option<Listed>,
+}
+
+/// The stored segments of a collection, and its indexes if this user may list them.
+#[derive(Clone)]
+pub(super) struct Listed {
+    pub(super) stored: Vec<Segment>,
+    pub(super) indexes: Option<Indexes>,
 }
 
 /// The result of a check, and what it rests on.
@@ -60,7 +69,8 @@ pub(crate) async fn check(
     name: &str,
     params: &Params,
 ) -> Result<CheckResult, Error> {
-    let question = Question { name, params, segment_bytes: None, row_bytes: None, is_enabled: None };
+    let question =
+        Question { name, params, segment_bytes: None, row_bytes: None, is_enabled: None, listed: None };
     Ok(examine(context, &question, None).await?.result)
 }
 
@@ -87,11 +97,14 @@ pub(super) async fn examine(
         Some(shared) => *shared.get_or_init(|| is_enabled(context)).await,
         None => is_enabled(context).await,
     };
-    let stored = match segments {
+    let stored = match segments.as_ref().or(question.listed.as_ref().map(|listed| &listed.stored)) {
         Some(segments) => Some(segments.clone()),
         None => allowed(segments::persistent(rpc, RetryClass::Read, deadline, collection).await)?,
     };
-    let indexes = allowed(index::describe(rpc, deadline, collection).await)?;
+    let indexes = match &question.listed {
+        Some(listed) => listed.indexes.clone(),
+        None => allowed(index::describe(rpc, deadline, collection).await)?,
+    };
     if let Some(indexes) = &indexes {
         let has_any = !indexes.fields.is_empty();
         result.is_indexed = has_any.into();
@@ -108,13 +121,12 @@ pub(super) async fn examine(
         Box::pin(unflushed::look(rpc, limit, server, collection, stored, loaded)).await
     };
     result.has_unflushed = unflushed.has_rows.into();
-    let traits = allowed(traits::of(rpc, deadline, collection).await)?;
     let mut deciders = Deciders {
         has_snapshots: has_snapshots(context, &prepared).await?,
         has_growing: unflushed.has_growing.into(),
-        ..deciders(traits.as_ref(), indexes.as_ref())
+        ..deciders(&collection.traits, indexes.as_ref())
     };
-    let row_bytes = row_bytes.or(traits.map(|traits| traits.row_bytes)).unwrap_or(0);
+    let row_bytes = row_bytes.unwrap_or(collection.traits.row_bytes);
     let sizes = Sizes::of(server, channels(params, collection), row_bytes);
     let sizes = segment_bytes.map_or(sizes, |limit| sizes.up_to(limit));
     if let Some(stored) = &stored {
@@ -151,11 +163,11 @@ pub(super) fn channels(params: &Params, collection: &Collection) -> usize {
 }
 
 /// The deciding facts in a collection's description and its indexes.
-fn deciders(traits: Option<&Traits>, indexes: Option<&Indexes>) -> Deciders {
-    let is_partly_indexed = traits.zip(indexes).map(|(traits, indexes)| traits.is_partly_indexed(indexes));
+fn deciders(traits: &Traits, indexes: Option<&Indexes>) -> Deciders {
+    let is_partly_indexed = indexes.map(|indexes| traits.is_partly_indexed(&indexes.fields));
     Deciders {
-        has_ttl: traits.map(|traits| traits.has_ttl).into(),
-        is_external: traits.map(|traits| traits.is_external).into(),
+        has_ttl: Some(traits.has_ttl).into(),
+        is_external: Some(traits.is_external).into(),
         is_partly_indexed: is_partly_indexed.into(),
         ..Deciders::default()
     }
@@ -191,7 +203,7 @@ async fn has_snapshots(context: CallContext<'_>, prepared: &Prepared) -> Result<
     if server.is_before(HAS_SNAPSHOTS) {
         return Ok(Known::No);
     }
-    Ok(allowed(traits::has_snapshots(context.rpc(), context.deadline, collection).await)?.into())
+    Ok(allowed(collection::has_snapshots(context.rpc(), context.deadline, collection).await)?.into())
 }
 
 /// Leaves a field unknown if this user or this server does not give it.

@@ -25,11 +25,12 @@ impl ClientState {
     /// Reads the certificates that the management port needs, if any.
     pub(crate) fn new(rpc: Rpc) -> Result<Self, Error> {
         let management = Management::new(rpc.config())?.map(Arc::new);
+        let rate = rpc.config().poll_rate;
         Ok(Self {
             rpc,
             history: Arc::default(),
-            job_limiter: Arc::new(PollLimiter::new()),
-            collection_limiter: Arc::new(PollLimiter::new()),
+            job_limiter: Arc::new(PollLimiter::new(rate)),
+            collection_limiter: Arc::new(PollLimiter::new(rate)),
             management,
         })
     }

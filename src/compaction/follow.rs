@@ -19,7 +19,6 @@ use super::segment_diff::{self, SegmentDiff};
 use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::outage::may_pass;
-use crate::poll_limiter::pause;
 use crate::stall::{Advance, Stall};
 use crate::trace;
 
@@ -30,9 +29,9 @@ const CONFIRM: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_millis(200);
 /// The server may take this long to list the plans that the trigger announced.
 const GRACE: Duration = Duration::from_secs(2);
-/// If a job does not change for this time, its collection may be gone: the client looks it up. The time doubles with
-/// each look-up.
-const IDLE: Duration = Duration::from_secs(3);
+/// If a job does not change for this time and two rounds of the server, its collection may be gone: the client looks it
+/// up. The time doubles with each look-up.
+const IDLE: Duration = Duration::from_secs(2);
 const LONGEST_IDLE: Duration = Duration::from_mins(1);
 
 /// Added to the error of a job that the client knows only by its id.
@@ -69,7 +68,8 @@ pub(crate) async fn wait(
     }
     let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
     trace::about_job(job_id, job.origin.as_ref().map(|origin| origin.collection.name.as_str()));
-    let _followed = context.rpc().stats().follow_job();
+    let (_counted, _followed) =
+        (context.rpc().stats().follow_job(), context.client_state.job_limiter.follow());
     let was_over = job.is_over;
     let mut follower = Follower::new(context, job_id, job, advance);
     let ended = follower.poll_to_the_end(show).await;
@@ -112,6 +112,11 @@ enum Next {
     Poll,
     /// Poll again after this pause.
     After(Duration),
+}
+
+/// How long nothing of a job may change before the client looks its collection up.
+fn usual_idle(context: CallContext<'_>) -> Duration {
+    IDLE + context.rpc().round() * 2
 }
 
 /// One wait for one job.
@@ -165,7 +170,7 @@ impl<'a> Follower<'a> {
             advance,
             moved: now,
             changed: now,
-            idle: IDLE,
+            idle: usual_idle(context),
             observed: None,
             ended: None,
             doubted: None,
@@ -189,18 +194,24 @@ impl<'a> Follower<'a> {
                     self.latest_error = None;
                     match next {
                         Next::After(rest) => rest,
-                        _ => pause(self.job.since.elapsed()),
+                        _ => self.pause(),
                     }
                 }
                 Err(error) => {
                     self.failed(error, asked)?;
-                    pause(self.job.since.elapsed())
+                    self.pause()
                 }
             };
             if self.context.deadline.bound(tokio::time::sleep(rest)).await.is_none() {
                 return Err(self.out_of_time());
             }
         }
+    }
+
+    /// The usual pause before the next poll.
+    fn pause(&self) -> Duration {
+        let CallContext { client_state, .. } = self.context;
+        client_state.job_limiter.pause(self.job.since.elapsed(), client_state.rpc.round())
     }
 
     /// Handles a failed observation. Returns an error if it ends the wait.
@@ -238,7 +249,7 @@ impl<'a> Follower<'a> {
         let so_far = self.tracker.so_far();
         let look_at_plans = self.questions.poll_state(context, &mut self.tracker).await?;
         if self.tracker.last() != before {
-            (self.changed, self.idle) = (Instant::now(), IDLE);
+            (self.changed, self.idle) = (Instant::now(), usual_idle(context));
         }
         let listed =
             if look_at_plans { self.questions.list_plans(context, &mut self.tracker).await } else { Ok(()) };

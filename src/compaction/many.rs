@@ -16,6 +16,7 @@ use super::job_id::NO_JOB;
 use super::params::Params;
 use super::policy::{Budget, Policy, Skipped};
 use super::progress::ProgressTracker;
+use super::survey::Shared;
 use super::teller::Teller;
 use super::trigger::Found;
 use crate::collection::Collection;
@@ -112,7 +113,8 @@ pub(crate) async fn compact(
         (selection.names, places) = (Some(names), found);
     }
     let group = Group::new(client_state, progress_tracker);
-    let work = Compaction { params, only_trigger, policy, budget, places: places.clone() };
+    let (shared, places_of_work) = (Shared::default(), places.clone());
+    let work = Compaction { params, only_trigger, policy, budget, shared, places: places_of_work };
     let (mut items, error) = concurrently::all(group, selection, deadline, work).await?;
     for item in &mut items {
         match places.get(&item.name) {
@@ -131,6 +133,7 @@ struct Compaction {
     only_trigger: bool,
     policy: Policy,
     budget: Budget,
+    shared: Shared,
     /// Empty if the collections are those of the database of these calls.
     places: HashMap<String, Place>,
 }
@@ -231,7 +234,7 @@ impl Compaction {
         found: Found,
     ) -> Result<Option<Skipped>, Error> {
         let _turn = group.turn(context.deadline).await?;
-        let skipped = self.policy.skips(context, collection, found, &self.params).await?;
+        let skipped = self.policy.skips(context, collection, found, (&self.params, &self.shared)).await?;
         Ok(skipped.or_else(|| self.budget.begin()))
     }
 }

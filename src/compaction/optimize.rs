@@ -32,7 +32,7 @@ use crate::flush::{self, SortWait};
 use crate::index::{self, Built};
 use crate::load;
 use crate::outage::may_pass;
-use crate::poll_limiter::pause;
+use crate::poll_limiter::pause_after_failure;
 use crate::polling::through_outages;
 use crate::proto::common::LoadState;
 use crate::rpc::Deadline;
@@ -297,7 +297,7 @@ async fn refresh(run: &mut Run<'_>, deadline: Deadline<'_>) -> Result<bool, Erro
             Ok(()) => return Ok(true),
             // Released or loaded again meanwhile.
             Err(error) if may_pass(&error) || serve::NOT_LOADED.contains(&error.server_code) => {
-                if !deadline.sleep(pause(begun.elapsed())).await {
+                if !deadline.sleep(pause_after_failure(begun.elapsed())).await {
                     return Err(error.retriable());
                 }
             }

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use wildmatch::WildMatch;
 
 use super::call_context::CallContext;
-use super::check::allowed;
+use super::check::{Listed, allowed};
 use super::final_form::is_final;
 use super::params::{Mode, Params};
-use super::survey::{self, SurveySettings, Surveyed};
+use super::survey::{self, Shared, SurveySettings, Surveyed};
 use super::trigger::Found;
 use crate::collection::Collection;
 use crate::error::Error;
-use crate::index;
+use crate::index::{self, Indexes};
 use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::text::counted;
@@ -102,24 +102,27 @@ impl Policy {
     }
 
     /// Whether the collection is skipped. Asks the server only what the policy depends on. `found`: how the collection was
-    /// looked up a moment ago.
+    /// looked up a moment ago. `shared`: what is asked once for all collections.
     pub(super) async fn skips(
         &self,
         context: CallContext<'_>,
         collection: &Collection,
         found: Found,
-        params: &Params,
+        (params, shared): (&Params, &Shared),
     ) -> Result<Option<Skipped>, Error> {
+        let mut listed = None;
         if !self.has_minimum() {
-            // Nobody asked for this look, so its failure is not the collection's.
-            let may_be_final = self.skips_final(params)
-                && Box::pin(has_final_form(context, collection)).await.unwrap_or_default();
-            if !may_be_final {
+            if self.skips_final(params) {
+                // Nobody asked for this look, so its failure is not the collection's.
+                listed = Box::pin(final_form(context, collection)).await.unwrap_or_default();
+            }
+            if listed.is_none() {
                 return Ok(None);
             }
         }
-        let settings = SurveySettings { params: params.clone(), ..SurveySettings::default() };
-        let look = survey::look(context, &collection.name, Some(Box::new(found)), &settings);
+        let settings =
+            SurveySettings { params: params.clone(), shared: shared.clone(), ..SurveySettings::default() };
+        let look = survey::look(context, &collection.name, (Some(Box::new(found)), listed), &settings);
         match Box::pin(look).await {
             Ok(surveyed) => Ok(self.judge(&surveyed, params)),
             Err(_) if !self.has_minimum() => Ok(None),
@@ -179,17 +182,22 @@ fn percent(deleted: i64, stored: i64) -> f64 {
     if stored > 0 { deleted as f64 * 100.0 / stored as f64 } else { 0.0 }
 }
 
-/// Whether segments are stored, and all are in their final form.
-async fn has_final_form(context: CallContext<'_>, collection: &Collection) -> Result<bool, Error> {
+/// The segments and indexes of a collection, if segments are stored and all are in their final form.
+async fn final_form(context: CallContext<'_>, collection: &Collection) -> Result<Option<Listed>, Error> {
     let (rpc, deadline) = (context.rpc(), context.deadline);
     let server = rpc.server(deadline).await?;
     if server.is_lite() {
-        return Ok(false);
+        return Ok(None);
     }
     let stored = segments::persistent(rpc, RetryClass::Read, deadline, collection).await?;
+    let is_with = |indexes: Option<&Indexes>| is_final(&stored, &server, indexes);
+    // Without a row that waits for an index, it is final at best.
+    if !stored.iter().any(Segment::is_stored_data) || !is_with(Some(&Indexes::default())) {
+        return Ok(None);
+    }
     let indexes = allowed(index::describe(rpc, deadline, collection).await)?;
-    let has_segments = stored.iter().any(Segment::is_stored_data);
-    Ok(has_segments && is_final(&stored, &server, indexes.as_ref()))
+    let is_final = is_with(indexes.as_ref());
+    Ok(is_final.then_some(Listed { stored, indexes }))
 }
 
 /// How many collections may still be begun, and until when.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::call_context::CallContext;
-use super::check::{Examined, Question, channels, examine};
+use super::check::{Examined, Listed, Question, channels, examine};
 use super::check_result::{CheckResult, Known};
 use super::estimate::{Sizes, by_place};
 use super::final_form::tells_deletions;
@@ -81,11 +81,12 @@ pub struct Surveyed {
     pub segment_bytes: u64,
 }
 
-/// Surveys one collection. `found`: the collection, if the caller has just looked it up.
+/// Surveys one collection. `found`: the collection, if the caller has just looked it up; `listed`: its segments and
+/// indexes likewise.
 pub(super) async fn look(
     context: CallContext<'_>,
     name: &str,
-    found: Option<Box<Found>>,
+    (found, listed): (Option<Box<Found>>, Option<Listed>),
     settings: &SurveySettings,
 ) -> Result<Surveyed, Error> {
     let question = Question {
@@ -94,6 +95,7 @@ pub(super) async fn look(
         segment_bytes: limit(settings),
         row_bytes: settings.row_bytes,
         is_enabled: Some(&settings.shared.is_enabled),
+        listed,
     };
     let examined = Box::pin(examine(context, &question, found)).await?;
     let (rpc, limit) = (context.rpc(), context.for_optional().deadline);

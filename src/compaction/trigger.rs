@@ -23,6 +23,7 @@ use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
 use crate::trace;
+use crate::traits::Traits;
 
 /// A checked trigger: this server will do exactly what it asks for.
 pub(super) struct Prepared {
@@ -192,7 +193,8 @@ fn request(prepared: &Prepared, params: &Params) -> ManualCompactionRequest {
 /// Reads the state before the trigger, for later comparison. This takes little time and may fail without harm.
 async fn origin(context: CallContext<'_>, prepared: Prepared, params: &Params) -> Origin {
     let Prepared { mut collection, server, segments, partition_id } = prepared;
-    collection.channels = Vec::new(); // not needed after the checks
+    // Not needed after the checks.
+    (collection.channels, collection.traits) = (Vec::new(), Traits::default());
     let (rpc, history, limit) = (context.rpc(), context.history(), context.for_optional().deadline);
     let segments = match segments {
         Some(segments) => Some(segments),

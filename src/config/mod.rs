@@ -77,6 +77,8 @@ pub struct Config {
     pub retry: RetryConfig,
     /// Whether a flush waits until its segments are sorted.
     pub waits_for_sort: bool,
+    /// How often a second all waits for jobs together poll at most; those for flushes, indexes and loads likewise.
+    pub poll_rate: u32,
     /// The version to assume of a server that reports none; `None` is the oldest.
     pub assumed_version: Option<Version>,
     /// Whether to send a target size although the server's version ignores or misreads it.
@@ -136,6 +138,7 @@ impl Config {
                 backoff: options.milliseconds(c"retry.backoff_ms"),
                 max_backoff: options.milliseconds(c"retry.max_backoff_ms"),
             },
+            poll_rate: options.number(c"poll.max_rate"),
             waits_for_sort: options.boolean(c"flush.wait_for_sort").unwrap_or(false),
             assumed_version: options.text(c"assumed_version").map(assumed_version).transpose()?,
             allows_early_target_size: options.boolean(c"allow_early_target_size").unwrap_or_default(),

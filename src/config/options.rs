@@ -62,7 +62,7 @@ const DAY_MS: u32 = 86_400_000;
 const MONTH_MS: u32 = 30 * DAY_MS;
 
 /// Every option, in an order for readers.
-pub static OPTIONS: [Description; 37] = [
+pub static OPTIONS: [Description; 38] = [
     text(c"token", Kind::Secret, c"\"user:password\" or an API key; overrides the one in the URI"),
     text(c"user", Kind::Text, c"user name; set it with password, instead of token"),
     text(c"password", Kind::Secret, c"the user's password"),
@@ -129,6 +129,12 @@ pub static OPTIONS: [Description; 37] = [
         c"pause before the second attempt, in milliseconds; it doubles before each further attempt",
     ),
     number(c"retry.max_backoff_ms", c"2000", (1, 600_000), c"longest pause between two attempts, in milliseconds"),
+    number(
+        c"poll.max_rate",
+        c"500",
+        (1, 1_000),
+        c"how often a second the client polls at most, for all jobs together; waits for flushes, sorting, indexes and loads have another such rate",
+    ),
     text(
         c"assumed_version",
         Kind::Text,
@@ -314,6 +320,7 @@ mod tests {
         let options = Options::default();
         assert_eq!(options.milliseconds(c"timeout_ms"), Duration::from_secs(10));
         assert_eq!(options.number(c"retry.max_attempts"), 5);
+        assert_eq!(options.number(c"poll.max_rate"), 500);
         assert_eq!(options.optional_milliseconds(c"wait_timeout_ms"), None);
         assert_eq!(options.milliseconds(c"stall_timeout_ms"), Duration::from_hours(1));
     }

@@ -229,6 +229,11 @@ impl Line {
         self.channel.disconnect().await;
     }
 
+    /// How often the server looks at its plans, as far as the client knows the server.
+    pub(crate) fn round(&self) -> Duration {
+        self.latest().map_or_else(|| Server::default().round(), |session| session.server.round())
+    }
+
     /// The generation of the current connection; 0 if there is none.
     pub(crate) fn generation(&self) -> u64 {
         self.latest().map_or(0, |session| session.connection.generation())

@@ -179,7 +179,7 @@ impl<'r, 'a> Rounds<'r, 'a> {
             server: &self.run.server,
             scope: Scope { params: &settings.params, partition_id: self.partition_id },
             channels: self.run.collection.channels.len(),
-            row_bytes: settings.row_bytes.unwrap_or(self.run.collection.row_bytes),
+            row_bytes: settings.row_bytes.unwrap_or(self.run.collection.traits.row_bytes),
             settings,
             results: &self.results,
             ours: self.results.old(),

@@ -124,6 +124,6 @@ impl Surveying {
         let _turn = group.turn(deadline).await?;
         let (client_state, name) =
             place.map_or((&group.client_state, label), |place| (&place.state, place.name.as_str()));
-        Box::pin(look(CallContext { client_state, deadline }, name, None, &self.settings)).await
+        Box::pin(look(CallContext { client_state, deadline }, name, (None, None), &self.settings)).await
     }
 }
