@@ -111,7 +111,10 @@ impl OperationContext {
     }
 }
 
-type Work<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+/// A part of an operation. With its type hidden, the compiler need not look into it again for each that contains it.
+pub(crate) type Part<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+type Work<T> = Part<'static, Result<T, Error>>;
 
 /// Something that a client can do. It does nothing until a caller waits for it or starts it; its timeout runs from its
 /// making.

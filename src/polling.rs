@@ -1,11 +1,11 @@
 //! Polls the server until a flush, the sorting, an index build or a load is done.
 
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use crate::backoff::jittered;
 use crate::collection::Collection;
 use crate::error::{Error, Status};
+use crate::operation::Part;
 use crate::outage::{Outage, may_pass};
 use crate::poll_limiter::{self, PollLimiter};
 use crate::rpc::{Deadline, Rpc};
@@ -66,7 +66,7 @@ impl Patience {
 }
 
 /// What a wait asks for: how much is left.
-pub(crate) type Left<'a> = Pin<Box<dyn Future<Output = Result<usize, Error>> + Send + 'a>>;
+pub(crate) type Left<'a> = Part<'a, Result<usize, Error>>;
 
 /// Polls until `left` returns 0. The pauses grow with the age of the wait; all such waits of a client share one rate
 /// limit, and go on through outages of the server. Fails with `Stalled` if the number does not change for `stall_timeout_ms`. `doing` opens the error's message.

@@ -16,6 +16,7 @@ use crate::collection::Collection;
 use crate::error::{Error, Status};
 use crate::flush::{self, SortWait};
 use crate::log::{self, Level};
+use crate::operation::Part;
 
 /// The first and the longest pause between two triggers.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -87,7 +88,8 @@ impl<'a> Persistent<'a> {
             None => None,
         };
         let found = self.found.take();
-        let triggered = Box::pin(trigger::compact(self.context, self.name, found, self.params)).await?;
+        let triggering: Part<'_, _> = Box::pin(trigger::compact(self.context, self.name, found, self.params));
+        let triggered = triggering.await?;
         if let Some(teller) = self.teller {
             teller.triggered(triggered.job_id);
         }
@@ -102,8 +104,8 @@ impl<'a> Persistent<'a> {
     ) -> Result<(Triggered, WaitResult), Error> {
         loop {
             let advance = self.group.map(|group| &group.advance);
-            let wait = follow::wait(self.context, show, triggered.job_id, advance);
-            let mut outcome = Box::pin(wait).await?;
+            let wait: Part<'_, _> = Box::pin(follow::wait(self.context, show, triggered.job_id, advance));
+            let mut outcome = wait.await?;
             // If the server scheduled nothing, a wait cannot show that.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);
             if outcome.report.verdict != Verdict::NotStarted || !Box::pin(self.rest()).await {

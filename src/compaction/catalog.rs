@@ -1,6 +1,5 @@
 //! The databases of a server, and the collections of a database with what decides whether to compact them. Only reads.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::check_result::Known;
@@ -10,6 +9,7 @@ use super::progress::ProgressTracker;
 use super::teller::Teller;
 use crate::collection;
 use crate::error::{Error, Status};
+use crate::operation::Part;
 use crate::proto::common::LoadState;
 use crate::proto::service::{GetCollectionStatisticsRequest, GetLoadStateRequest, ListDatabasesRequest};
 use crate::rpc::{Deadline, RetryClass, Rpc};
@@ -108,7 +108,7 @@ impl Work for Listing {
         (group, _): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Box<CollectionInfo>> + Send + 'w>> {
+    ) -> Part<'w, Box<CollectionInfo>> {
         Box::pin(async move {
             let mut info = look(&group.client_state.rpc, deadline, name).await;
             info.error = info.error.map(|error| deadline.settle(error));

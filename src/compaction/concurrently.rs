@@ -1,7 +1,6 @@
 //! Runs the same work for many collections, several at a time. If one fails, the others continue.
 
 use std::collections::{HashMap, HashSet};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -16,6 +15,7 @@ use super::teller::Teller;
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
+use crate::operation::Part;
 use crate::panics;
 use crate::rpc::Deadline;
 use crate::stall::Advance;
@@ -68,7 +68,7 @@ pub(super) trait Work: Send + Sync + 'static {
         told: (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Box<Self::Item>> + Send + 'w>>;
+    ) -> Part<'w, Box<Self::Item>>;
 }
 
 /// What the collections of one call share.

@@ -1,7 +1,6 @@
 //! Compacts many collections, several at a time. If one fails, the others continue.
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +20,7 @@ use super::teller::Teller;
 use super::trigger::Found;
 use crate::collection::Collection;
 use crate::error::Error;
+use crate::operation::Part;
 use crate::rpc::Deadline;
 
 /// The parameters of a compaction of many collections.
@@ -153,7 +153,7 @@ impl Work for Compaction {
         (group, teller): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Box<Item>> + Send + 'w>> {
+    ) -> Part<'w, Box<Item>> {
         Box::pin(self.compact((group, teller), deadline, name))
     }
 }

@@ -31,6 +31,7 @@ use crate::error::{Error, Status};
 use crate::flush::{self, SortWait};
 use crate::index::{self, Built};
 use crate::load;
+use crate::operation::Part;
 use crate::outage::may_pass;
 use crate::poll_limiter::pause_after_failure;
 use crate::polling::through_outages;
@@ -50,7 +51,8 @@ pub(crate) async fn optimize(
     name: &str,
     settings: &Settings,
 ) -> Optimized {
-    Box::pin(optimize_one(context, told, name, settings, None)).await
+    let one: Part<'_, _> = Box::pin(optimize_one(context, told, name, settings, None));
+    one.await
 }
 
 async fn optimize_one(
@@ -125,7 +127,8 @@ async fn stages(run: &mut Run<'_>, partition_id: i64, found: Found) -> Result<Op
     build_indexes(run, Stage::Index).await?;
     let compacted = if run.begins(Stage::Compact) {
         let since = Instant::now();
-        let ended = Box::pin(Rounds::new(run, partition_id, found).compact()).await;
+        let rounds: Part<'_, _> = Box::pin(Rounds::new(run, partition_id, found).compact());
+        let ended = rounds.await;
         if let Err(error) = &ended {
             run.step(Stage::Compact, since, StepState::Failed, error.message());
         }

@@ -1,6 +1,5 @@
 //! Optimizes many collections, several at a time. If one fails, the others continue.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::super::call_context::CallContext;
@@ -12,6 +11,7 @@ use super::super::teller::Teller;
 use super::settings::Settings;
 use super::stage::Optimized;
 use crate::error::Error;
+use crate::operation::Part;
 use crate::rpc::Deadline;
 
 /// The parameters of an optimization of many collections.
@@ -72,12 +72,14 @@ impl Work for Optimization {
         (group, teller): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Box<Optimized>> + Send + 'w>> {
+    ) -> Part<'w, Box<Optimized>> {
         Box::pin(async move {
             let context = CallContext { client_state: &group.client_state, deadline };
             let show = group.shower();
             let told = (&show as Show<'_>, teller);
-            let mut out = super::optimize_one(context, told, &name, &self.settings, Some(group)).await;
+            let optimizing: Part<'_, _> =
+                Box::pin(super::optimize_one(context, told, &name, &self.settings, Some(group)));
+            let mut out = optimizing.await;
             out.error = out.error.map(|error| deadline.settle(error));
             Box::new(out)
         })

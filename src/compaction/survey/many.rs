@@ -1,7 +1,6 @@
 //! Surveys many collections, several at a time. If one fails, the others continue.
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::super::call_context::CallContext;
@@ -12,6 +11,7 @@ use super::super::progress::ProgressTracker;
 use super::super::teller::Teller;
 use super::{SurveySettings, Surveyed, look};
 use crate::error::Error;
+use crate::operation::Part;
 use crate::rpc::Deadline;
 
 /// The parameters of a survey of many collections.
@@ -101,7 +101,7 @@ impl Work for Surveying {
         (group, _): (&'w Group, &'w Teller),
         deadline: Deadline<'w>,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Box<SurveyItem>> + Send + 'w>> {
+    ) -> Part<'w, Box<SurveyItem>> {
         Box::pin(async move {
             let surveyed = self.survey(group, deadline, &name).await;
             Box::new(match surveyed {

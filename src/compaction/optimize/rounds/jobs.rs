@@ -15,6 +15,7 @@ use crate::compaction::trigger::{self, Found};
 use crate::compaction::verdict::Verdict;
 use crate::error::{Error, Status};
 use crate::index;
+use crate::operation::Part;
 use crate::outage::may_pass;
 use crate::polling::through_outages;
 use crate::segments::Segment;
@@ -66,7 +67,8 @@ impl Rounds<'_, '_> {
             let run = &*self.run;
             let show = |now| run.tell_job(before, now);
             let advance = run.group.map(|group| &group.advance);
-            Box::pin(follow::wait(run.context, &show, job_id, advance)).await?
+            let wait: Part<'_, _> = Box::pin(follow::wait(run.context, &show, job_id, advance));
+            wait.await?
         };
         let verdict = outcome.report.verdict;
         let text = said_of(&outcome, is_l0, why);
@@ -106,7 +108,8 @@ impl Rounds<'_, '_> {
                 None => None,
             };
             let found = self.find().await?;
-            Box::pin(trigger::compact(context, &name, Some(found), params)).await
+            let triggering: Part<'_, _> = Box::pin(trigger::compact(context, &name, Some(found), params));
+            triggering.await
         };
         let chose_segments = params.segment_ids != self.run.settings.params.segment_ids;
         let triggered = match triggered {
