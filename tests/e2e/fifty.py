@@ -320,15 +320,15 @@ COSTS = """
 - Runs of each: {count}.
 - Collections a run of which `Completed` was said and nothing had changed: pymilvus' loop {unfounded}, the loop with ids {unfounded_ids}.
 - Segments a run that were rewritten one to one: pymilvus' loop {rewritten}, the loop with ids {rewritten_ids}, milvus-compact {rewritten_ours}.
-- Runs in which the collection of the other database was compacted: pymilvus' loop {touched[theirs]}, the loop with ids
-  {touched[ids]}, milvus-compact {touched[ours]}.
+- Runs in which the collection of the other database was compacted: pymilvus' loop {touched[theirs]}, the loop with
+  ids {touched[ids]}, milvus-compact {touched[ours]}.
 - Collections of which the lists belie what milvus-compact said (whether segments were replaced, and how many there were before and
   after): {belied} of {claims}.
 
 ## What it cost
 
-Median of {count} runs, least and most in brackets. Requests are counted on the connections. Processor time is the server's, beyond what it
-uses by itself.
+Each figure is the median of the runs, with the least and the most in brackets where they differ. Requests are counted on the
+connections. Processor time is the server's, beyond what it uses by itself.
 
 | | wall time, s | requests | server's processor time, s |
 |---|---|---|---|
