@@ -13,15 +13,16 @@ from saying import DemoError, say
 # Name, segments, rows of each, and rows that are deleted.
 COLLECTIONS = (("documents", 12, 500, 700), ("events", 8, 300, 0), ("users", 5, 200, 0), ("settings", 1, 50, 0))
 VICTIM = "documents"
+DOOMED = ((VICTIM, 7, 100, 0),)
 # The longest wait for the end of a job in seconds, far above what it takes.
 LIMIT = 60
 # The server's default pace, and one at which a job surely runs when the server is killed.
 DEFAULT_PACE, SLOW_PACE = ({"DATACOORD_COMPACTION_CHECK_INTERVAL": seconds} for seconds in ("3", "30"))
 
 
-def fill(uri):
+def fill(uri, shapes):
     client = seed.connect(uri)
-    for name, segments, rows, deleted in COLLECTIONS:
+    for name, segments, rows, deleted in shapes:
         seed.create(client, name)
         seed.fill(client, name, segments, rows)
         if deleted:
@@ -79,14 +80,10 @@ def said_by_pymilvus(client, job):
     return f'"{state}": done'
 
 
-def kill_under_a_job(command, server):
-    """Has the server die while it compacts. Returns what each side says, and what is true."""
-    server.stop()
-    server.environment.update(SLOW_PACE)
-    server.start()
-    client = seed.connect(server.uri)
-    seed.fill(client, VICTIM, 6, 100)
+def kill_under_a_job(program, server, client):
+    """Has a server die while it compacts. Returns what each side says, and what is true."""
     before = segments_in(client, VICTIM)
+    command = Command(program, server.uri)
     following = command.start("run", VICTIM, "--json", "--timeout", f"{LIMIT}s")
     events = (json.loads(line) for line in following.stdout)
     job = next((int(event["job_id"]) for event in events if event["event"] == "triggered"), None)
@@ -120,23 +117,32 @@ def side_by_side(theirs, ours, true):
             print(f"    {who if number == 0 else '':<20} {text.rstrip()}", flush=True)
 
 
-def show(folder, program):
-    """Shows everything on a server of its own. `program()` is the command, once it is built."""
-    say("Starting a real Milvus 2.3.5 server on loopback (the first start unpacks it)")
-    server = milvus_server.temporary_server(folder, environment=dict(DEFAULT_PACE),
-                                            settings=milvus_server.KILLED_AND_STARTED)
+@contextlib.contextmanager
+def serving(folder, pace):
+    """A server with its pace, as long as the block runs."""
+    server = milvus_server.temporary_server(folder, environment=dict(pace), settings=milvus_server.KILLED_AND_STARTED)
     try:
         server.start()
-        say(f"It serves at {server.uri}; filling {len(COLLECTIONS)} collections, flushed batch by batch")
-        client = fill(server.uri)
-        command = Command(program(), server.uri)
-        report = folder / "report.html"
-        compact_all(command, client, report)
-        say("And if the server dies while it compacts?")
-        side_by_side(*kill_under_a_job(command, server))
-        say(f"The report of the run, for a browser: {report.resolve()}")
+        yield server
     except (milvus_server.ServerError, TimeoutError) as error:
         raise DemoError(str(error)) from error
     finally:
         server.remove()
-        say("The server is stopped and its data removed")
+
+
+def show(folder, program):
+    """Shows everything on two servers of its own. `program()` is the command, once it is built."""
+    report = folder / "report.html"
+    say("Starting a real Milvus 2.3.5 server on loopback (the first start unpacks it)")
+    with serving(folder, DEFAULT_PACE) as server:
+        say(f"It serves at {server.uri}; filling {len(COLLECTIONS)} collections, flushed batch by batch")
+        client = fill(server.uri, COLLECTIONS)
+        say("Starting a second one, which will be killed")
+        with serving(folder, SLOW_PACE) as doomed:
+            its_client = fill(doomed.uri, DOOMED)
+            built = program()
+            compact_all(Command(built, server.uri), client, report)
+            say("And if the server dies while it compacts?")
+            side_by_side(*kill_under_a_job(built, doomed, its_client))
+    say("The servers are stopped and their data removed")
+    say(f"The report of the run, for a browser: {report.resolve()}")

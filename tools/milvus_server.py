@@ -6,6 +6,7 @@ programs are unpacked once per parent folder. It stops with the `with` block it 
 """
 import contextlib
 import ctypes
+import fcntl
 import importlib.util
 import os
 import pathlib
@@ -234,7 +235,10 @@ class MilvusServer:
         for key, value in self.settings.items():
             config.set(key, value)
         config.resolve()
-        package._initialize_data_files(str(self.folder))
+        # Two processes at once would write the same programs.
+        with open(f"{programs}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            package._initialize_data_files(str(self.folder))
         client, peer = (f"http://127.0.0.1:{self.base + PORTS.index(name)}" for name in ("etcd_port", "etcd_peer_port"))
         (self.folder / "configs/etcd.yaml").write_text(
             f"listen-client-urls: {client}\nadvertise-client-urls: {client}\nlisten-peer-urls: {peer}\n"
