@@ -10,7 +10,7 @@ STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
-.PHONY: help build install stage examples setup demo check check-rust check-c check-cpp check-install check-go \
+.PHONY: help build install stage examples setup demo check check-rust rust-lints rust-tests check-c check-cpp check-install check-go \
 	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
 	check-portable check-deep docs docs-check install-docs bench \
 	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
@@ -77,11 +77,13 @@ demo:
 	@tools/setup.sh programs
 	@python3 tools/demo.py target/demo
 
-# What mostly waits for servers runs beside what mostly computes. Both find everything built.
+# What mostly waits for servers runs beside what mostly computes: the tests in Rust beside the build of the release, which
+# takes one core, and then the suites beside the rest, which find everything built.
 check:
 	@tools/setup.sh tests
-	@$(MAKE) --no-print-directory check-rust
-	@$(MAKE) --no-print-directory -s tests-c played
+	@$(MAKE) --no-print-directory rust-lints
+	@tools/beside.sh $(TARGET)/tmp/build.log "nice $(MAKE) --no-print-directory -s tests-c played" \
+		"$(MAKE) --no-print-directory rust-tests"
 	@tools/beside.sh $(TARGET)/tmp/waiting-suites.log "$(MAKE) --no-print-directory faults-suite versions-suite fronts-suite" \
 		"$(MAKE) --no-print-directory check-c check-cpp check-install check-go check-java check-docs check-e2e"
 
@@ -90,13 +92,18 @@ RUST_TESTS = $(CARGO) test --quiet --workspace --locked --no-fail-fast
 RUST_FILES := $(basename $(notdir $(wildcard tests/*.rs))) $(notdir $(patsubst %/main.rs,%,$(wildcard tests/*/main.rs milvus-compact/tests/*/main.rs)))
 WAITING := slow keepalive management_port outliving optimize
 
-check-rust:
-	@echo "==> Rust: format, lints, tests"
+check-rust: rust-lints rust-tests
+
+rust-lints:
+	@echo "==> Rust: format, lints"
 	@$(MAKE) --no-print-directory licences
 	python3 tools/bindings check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --quiet --workspace --locked --no-run
+
+rust-tests:
+	@echo "==> Rust: tests"
 	@tools/beside.sh $(TARGET)/tmp/waiting.log "$(RUST_TESTS) $(addprefix --test ,$(WAITING))" \
 		"$(RUST_TESTS) --lib --bins $(addprefix --test ,$(filter-out $(WAITING),$(RUST_FILES)))"
 
