@@ -23,8 +23,8 @@ os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"  # as in conftest.py
 
 import milvus_server  # noqa: E402
 import pyte  # noqa: E402
-import seed  # noqa: E402
 from chromium import Chromium  # noqa: E402
+from demo_scenes import fill  # noqa: E402
 
 PAGE, FIGURES = ROOT / "docs/recording.md", ROOT / "docs/figures"
 COLUMNS, ROWS = 110, 30
@@ -102,16 +102,6 @@ def same_but_time(text):
     return [line for line in text.translate(str.maketrans("", "", "0123456789")).splitlines()]
 
 
-def fill(client):
-    for name, segments, rows, deleted in COLLECTIONS:
-        seed.create(client, name)
-        seed.fill(client, name, segments, rows)
-        if deleted:
-            client.load_collection(name)
-            client.delete(name, filter=f"id < {deleted}")
-            client.flush(name)
-
-
 def pictures(report):
     for name, width, height, is_dark in PICTURES:
         with Chromium(width, height, is_dark) as browser:
@@ -130,7 +120,7 @@ def main():
     lines = [HEAD.format(columns=COLUMNS)]
     try:
         server.start()
-        fill(seed.connect(server.uri))
+        fill(server.uri, COLLECTIONS)
         report = server.folder / "report.html"
         terminal = Terminal({**os.environ, "TERM": "xterm-256color", "MILVUS_URI": server.uri, "XDG_STATE_HOME": str(server.folder),
                              "PATH": f"{pathlib.Path(sys.argv[1]).resolve().parent}:{os.environ['PATH']}"})
