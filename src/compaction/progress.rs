@@ -84,6 +84,8 @@ pub(crate) struct ProgressTracker {
     own: Weak<Self>,
     started: Instant,
     state: Mutex<State>,
+    /// Held while the timer calls the watcher: at the end nobody does, or will.
+    timer_calls: Mutex<()>,
 }
 
 /// The progress at one moment.
@@ -106,7 +108,7 @@ struct State {
     /// When plans were first known, and how many were done then.
     first: Option<(Duration, i64)>,
     /// What happened to collections, oldest first, if somebody may ask.
-    events: Vec<Arc<Event>>,
+    events: Vec<Event>,
     keeps_events: bool,
     /// How many events were read.
     read: usize,
@@ -144,7 +146,12 @@ impl State {
 
 impl ProgressTracker {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new_cyclic(|own| Self { own: own.clone(), started: Instant::now(), state: Mutex::default() })
+        Arc::new_cyclic(|own| Self {
+            own: own.clone(),
+            started: Instant::now(),
+            state: Mutex::default(),
+            timer_calls: Mutex::default(),
+        })
     }
 
     pub(crate) fn read(&self) -> Reading {
@@ -167,9 +174,10 @@ impl ProgressTracker {
         self.state().took.get_or_insert_with(|| self.started.elapsed());
     }
 
-    /// Removes and returns the watcher.
+    /// Removes and returns the watcher. The timer has let go of it by then, so what the watcher owns ends with it.
     pub(crate) fn end(&self) -> Option<Watcher> {
         self.stop();
+        let _calls = self.timer_calls.lock().unwrap_or_else(PoisonError::into_inner);
         self.state().watcher.take()
     }
 
@@ -203,7 +211,7 @@ impl ProgressTracker {
         let mut state = self.state();
         if state.keeps_events {
             let event = Event { place, name: Arc::clone(name), what, at: self.started.elapsed() };
-            state.events.push(Arc::new(event));
+            state.events.push(event);
             self.call_watcher(state, true);
         }
     }
@@ -226,7 +234,7 @@ impl ProgressTracker {
     }
 
     /// The oldest event that was not read, which counts as read from now on.
-    pub(crate) fn next_event(&self) -> Option<Arc<Event>> {
+    pub(crate) fn next_event(&self) -> Option<Event> {
         let mut state = self.state();
         let event = state.events.get(state.read).cloned()?;
         state.read += 1;
@@ -251,6 +259,7 @@ async fn tell_later(tracker: Weak<ProgressTracker>) {
         };
         tokio::time::sleep(rest).await;
         let Some(tracker) = tracker.upgrade() else { return };
+        let _calls = tracker.timer_calls.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = tracker.state();
         if state.is_untold && !state.is_due(Instant::now()) {
             continue;
@@ -273,7 +282,8 @@ impl fmt::Debug for ProgressTracker {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::mpsc;
 
     use super::super::events::EventEnd;
     use super::*;
@@ -352,8 +362,40 @@ mod tests {
         assert_eq!(told.recv().unwrap(), None);
         tracker.note(0, &Arc::from(c"a".to_owned()), Happened::Triggered(7));
         assert_eq!(told.recv().unwrap().unwrap().what, Happened::Triggered(7), "else this waits for ever");
-        tracker.change(|_| {});
-        assert!(told.try_recv().is_err(), "it was told just now, and nothing is new");
+    }
+
+    #[test]
+    fn at_the_end_the_timer_has_let_go_of_the_watcher() {
+        runtime::prepare().unwrap();
+        let tracker = ProgressTracker::new();
+        let has_ended = Arc::new(AtomicBool::new(false));
+        let (says, said) = mpsc::channel();
+        let (go_on, may_go_on) = mpsc::channel();
+        let (own, test) = (Arc::downgrade(&tracker), std::thread::current().id());
+        let (is_over, may_go_on) = (Arc::clone(&has_ended), Mutex::new(may_go_on));
+        tracker.watch(Arc::new(move || {
+            let _ = own.upgrade().and_then(|tracker| tracker.tell());
+            if std::thread::current().id() != test {
+                says.send("called").unwrap();
+                may_go_on.lock().unwrap().recv().unwrap();
+                let is_late = is_over.load(Ordering::SeqCst);
+                says.send(if is_late { "the operation is over" } else { "done" }).unwrap();
+            }
+        }));
+        // The first of two is told here, and the second, unless it comes late, by the timer.
+        while said.recv_timeout(SPACING * 4).is_err() {
+            tracker.change(|progress| progress.done += 1);
+            tracker.change(|progress| progress.done += 1);
+        }
+        let ending = std::thread::spawn(move || {
+            let watcher = tracker.end();
+            has_ended.store(true, Ordering::SeqCst);
+            watcher.map(|watcher| Arc::strong_count(&watcher))
+        });
+        std::thread::sleep(SPACING); // long enough to end too early
+        go_on.send(()).unwrap();
+        assert_eq!(said.recv(), Ok("done"));
+        assert_eq!(ending.join().unwrap(), Some(1), "nobody else has it");
     }
 
     #[test]

@@ -290,7 +290,7 @@ pub extern "C" fn milvus_future_set_progress_callback(
                 if is_due.swap(true, Ordering::AcqRel) {
                     return; // it will read what is new when its turn comes
                 }
-                // Progress is told by the operation itself, which is inside.
+                // Progress is told by the operation itself, or by a timer that its end waits for.
                 let guard = context.in_flight().join();
                 let (context, user_data, is_due) =
                     (Arc::clone(&context), Arc::clone(&user_data), Arc::clone(&is_due));
