@@ -38,7 +38,7 @@ LIMIT = 300
 RUNS = int(os.environ.get("FIFTY_RUNS", "3"))
 # The pace of a server as it is installed.
 PACE = {"DATACOORD_COMPACTION_CHECK_INTERVAL": "3"}
-# How long a server takes, that is asked nothing, for the look at what it does by itself.
+# Seconds of rest before each measurement, which show what processor time the server uses by itself.
 QUIET = 5
 
 
@@ -82,7 +82,7 @@ def stored(client):
     return {name: {segment.segmentID: segment.num_rows for segment in seed.segments_of(client, name)} for name in names()}
 
 
-class Counter(peers.Peer):
+class RequestCounter(peers.Peer):
     """Stands before a server, and counts requests: each begins with one HEADERS frame of HTTP/2."""
 
     PREFACE, FRAME_HEADER, HEADERS = 24, 9, 1
@@ -269,7 +269,7 @@ def watched(work):
         seed.fill(other, "bystander", 4)
         fill(client)
         before, then = stored(client), seed.ids_of(other, "bystander")
-        counter = Counter(server.port)
+        counter = RequestCounter(server.port)
         said, costs = work(server, counter)
         after = stored(client)
         true = {name: truth(before[name], after[name]) for name in names()}
