@@ -8,6 +8,7 @@ and the report are below FOLDER.
 """
 import itertools
 import json
+import os
 import pathlib
 import signal
 import site
@@ -20,6 +21,8 @@ from saying import DemoError, say
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ["cargo", "build", "--locked", "--package", "milvus-compact", "--message-format=json"]
+# A build that nobody goes on from: what makes the next one faster makes this one slower.
+ENVIRONMENT = os.environ | {"CARGO_INCREMENTAL": "0"}
 
 
 class Building(threading.Thread):
@@ -28,11 +31,13 @@ class Building(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self.crates, self.program, self.failure, self.started = 0, None, None, time.monotonic()
+        self.cargo = None
 
     def run(self):
         try:
-            with subprocess.Popen(BUILD, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as cargo:
-                said = []
+            with subprocess.Popen(BUILD, cwd=ROOT, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as cargo:
+                self.cargo, said = cargo, []
                 reading = threading.Thread(target=lambda: said.extend(cargo.stderr), daemon=True)
                 reading.start()
                 for line in cargo.stdout:
@@ -44,6 +49,11 @@ class Building(threading.Thread):
                 self.failure = "".join(said)
         except OSError as error:
             self.failure = f"cargo cannot be started: {error}"
+
+    def stop(self):
+        """Ends the build, if it still goes on."""
+        if self.cargo and self.cargo.poll() is None:
+            self.cargo.terminate()
 
     def wait(self):
         """The program. Shows a line that counts on a terminal, else one sentence."""
@@ -66,18 +76,23 @@ def install():
     """Makes the Python environment, and lets this process import from it: it is of the same Python."""
     if subprocess.run([ROOT / "tools/setup.sh"], check=False).returncode:
         raise SystemExit(1)  # it has said why
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    site.addsitedir(str(ROOT / "target/venv/lib" / version / "site-packages"))
+    packages = ROOT / f"target/venv/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    if not packages.is_dir():
+        raise DemoError("target/venv is of another version of Python than python3: remove it, and run this again")
+    site.addsitedir(str(packages))
 
 
 def run(folder, program=None):
-    building = None if program else Building()
-    if building:
+    building = Building()
+    if not program:
         say("Building milvus-compact, which takes a minute or two the first time")
         building.start()
-    install()
-    import demo_scenes  # it imports what was installed
-    demo_scenes.show(pathlib.Path(folder), building.wait if building else lambda: program)
+    try:
+        install()
+        import demo_scenes  # it imports what was installed
+        demo_scenes.show(pathlib.Path(folder), lambda: program or building.wait())
+    finally:
+        building.stop()
 
 
 def main():
