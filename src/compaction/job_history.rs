@@ -100,9 +100,7 @@ impl Job {
             (before, _) => before,
         };
         let mut plans = before.plans;
-        for plan in self.plans {
-            plans.add(plan);
-        }
+        plans.extend(self.plans);
         Self {
             scheduled,
             since: before.since.min(self.since),

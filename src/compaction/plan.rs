@@ -1,7 +1,6 @@
 //! The plans of a job: which segments become which.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::counts::Counts;
 use super::judgement::{Judged, Judgement, Reason};
@@ -191,8 +190,8 @@ impl Plan {
         let more =
             details.map_or(0, |d| 16 + d.targets.len() + (d.channel.len() + d.failure_reason.len()) / 8);
         let evidence = self.evidence.as_ref().map_or(0, |evidence| 4 + evidence.reason.len() / 8);
-        // A vector each for sources and targets, and what the map adds.
-        16 + self.sources.len() + more + evidence
+        // The plan itself, and what an allocation of its sources adds.
+        12 + self.sources.len() + more + evidence
     }
 }
 
@@ -230,7 +229,8 @@ impl From<CompactionMergeInfo> for Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(Hash))]
 pub(crate) struct Plans {
-    by_key: BTreeMap<(i64, Vec<i64>), Plan>,
+    /// In the order of their keys. Not a map: most jobs have a plan or two, and many jobs are followed.
+    by_key: Vec<Plan>,
     words: usize,
     /// Whether one did not fit.
     is_full: bool,
@@ -242,17 +242,16 @@ impl Plans {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Plan> {
-        self.by_key.values()
+        self.by_key.iter()
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Plan> {
-        self.by_key.values_mut()
+        self.by_key.iter_mut()
     }
 
     /// Counts again what they take, after some of them have grown.
     pub(super) fn recount(&mut self) {
-        let weights = self.by_key.iter().map(|(key, plan)| 4 + key.1.len() + plan.weight());
-        self.words = weights.sum();
+        self.words = self.by_key.iter().map(Plan::weight).sum();
     }
 
     /// Whether there are more than fit into memory.
@@ -265,30 +264,40 @@ impl Plans {
         for known in self.iter_mut() {
             known.is_listed = false;
         }
-        for plan in plans {
-            if let Some(known) = self.by_key.get_mut(&key(&plan)).filter(|known| known.is_listed) {
-                known.is_twice = true;
-            }
-            self.add(plan);
-        }
+        self.add(plans, |known| known.is_twice |= known.is_listed);
         self.iter().any(|plan| !plan.is_listed)
     }
 
-    pub(super) fn add(&mut self, plan: Plan) {
-        let key = key(&plan);
-        let words = 4 + key.1.len();
-        match self.by_key.entry(key) {
-            Entry::Occupied(mut known) => {
-                self.words -= known.get().weight();
-                known.get_mut().renew(plan);
-                self.words += known.get().weight();
+    /// Merges what was observed of plans. `meet` gets each plan that is known, before.
+    fn add(&mut self, mut plans: Vec<Plan>, meet: impl Fn(&mut Plan)) {
+        plans.sort_by(|one, other| key(one).cmp(&key(other))); // of equal ones the later counts
+        let mut new: Vec<Plan> = Vec::new();
+        for plan in plans {
+            let known = match new.last_mut() {
+                Some(latest) if key(latest) == key(&plan) => Some(latest),
+                _ => self.find(&plan).map(|place| &mut self.by_key[place]),
+            };
+            if let Some(known) = known {
+                self.words -= known.weight();
+                meet(known);
+                known.renew(plan);
+                self.words += known.weight();
+            } else if self.words + plan.weight() <= MOST_WORDS {
+                self.words += plan.weight();
+                new.push(plan);
+            } else {
+                self.is_full = true;
             }
-            Entry::Vacant(place) if self.words + words + plan.weight() <= MOST_WORDS => {
-                self.words += words + plan.weight();
-                place.insert(plan);
-            }
-            Entry::Vacant(_) => self.is_full = true,
         }
+        if !new.is_empty() {
+            self.by_key.reserve_exact(new.len());
+            self.by_key.append(&mut new);
+            self.by_key.sort_by(|one, other| key(one).cmp(&key(other))); // two sorted runs
+        }
+    }
+
+    fn find(&self, plan: &Plan) -> Option<usize> {
+        self.by_key.binary_search_by(|known| key(known).cmp(&key(plan))).ok()
     }
 
     /// The first reason that the server gives for a failure.
@@ -303,26 +312,32 @@ impl Plans {
 }
 
 /// The key of a plan.
-fn key(plan: &Plan) -> (i64, Vec<i64>) {
+fn key(plan: &Plan) -> (i64, &[i64]) {
     match &plan.details {
-        Some(details) if details.plan_id != 0 => (details.plan_id, Vec::new()),
-        _ => (0, plan.sources.clone()),
+        Some(details) if details.plan_id != 0 => (details.plan_id, &[]),
+        _ => (0, &plan.sources),
     }
 }
 
 impl IntoIterator for Plans {
     type Item = Plan;
-    type IntoIter = std::collections::btree_map::IntoValues<(i64, Vec<i64>), Plan>;
+    type IntoIter = std::vec::IntoIter<Plan>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.by_key.into_values()
+        self.by_key.into_iter()
+    }
+}
+
+impl Extend<Plan> for Plans {
+    fn extend<I: IntoIterator<Item = Plan>>(&mut self, plans: I) {
+        self.add(plans.into_iter().collect(), |_| {});
     }
 }
 
 impl FromIterator<Plan> for Plans {
     fn from_iter<I: IntoIterator<Item = Plan>>(plans: I) -> Self {
         let mut all = Self::default();
-        plans.into_iter().for_each(|plan| all.add(plan));
+        all.extend(plans);
         all
     }
 }

@@ -26,9 +26,8 @@ fn what_an_old_server_does_not_report_is_not_taken_for_zero() {
 #[test]
 fn a_reason_outlives_the_cleaning_up() {
     let mut plans = Plans::default();
-    plans.add(detailed(9, TaskState::Failed, "disk\nfull"));
-    plans.add(detailed(9, TaskState::Cleaned, ""));
-    plans.add(detailed(10, TaskState::Completed, ""));
+    plans.extend([detailed(9, TaskState::Failed, "disk\nfull"), detailed(9, TaskState::Cleaned, "")]);
+    plans.extend([detailed(10, TaskState::Completed, "")]);
     assert_eq!((plans.len(), plans.failure_reason()), (2, Some("disk full")));
     let all: Vec<_> = plans.iter().cloned().collect();
     assert_eq!(counted(&all), Counts { failed: 1, completed: 1, ..Counts::ZERO });
@@ -50,7 +49,7 @@ fn what_is_listed_twice_or_belongs_to_another_job_does_not_count() {
 fn plans_do_not_fill_the_memory() {
     let mut plans = Plans::default();
     for number in 0..20 {
-        plans.add(Plan { sources: vec![number; MOST_WORDS / 8], ..Plan::default() });
+        plans.extend([Plan { sources: vec![number; MOST_WORDS / 8], ..Plan::default() }]);
     }
     assert!(plans.len() >= 2 && plans.weight() <= MOST_WORDS, "{}", plans.weight());
     let small = (0..200_000).map(|n| Plan { sources: vec![n], ..Plan::default() });
