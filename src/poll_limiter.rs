@@ -1,7 +1,6 @@
-//! Limits how often a client polls its jobs: often while a job is young, rarely when it is old, less often the more jobs
-//! there are and the slower the server answers, and at most `poll.max_rate` times a second for all jobs together.
+//! Limits how often a client polls: at most `poll.max_rate` times a second, and less often the slower the server answers.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -9,40 +8,23 @@ use tokio::time::Instant;
 
 use crate::backoff::jittered;
 
-/// The first pauses of a single job. Those of several grow with the square root of their number.
-const FIRST: Duration = Duration::from_millis(100);
-const LONGEST_FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(2);
-/// The first pauses grow with the age of the job, up to this part of a round of the server.
-const PART_OF_ROUND: u32 = 6;
-/// The later pauses are this part of the age.
+/// The pauses between attempts grow with the age of the work: this part of it, between these bounds.
 const PART_OF_AGE: u32 = 12;
-/// A pause is at least so many times as long as the server takes to answer a poll.
-const PAUSE_PER_LATENCY: u32 = 2;
+const FIRST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(2);
 /// About so many polls are under way at most.
 const MOST_UNDER_WAY: u32 = 100;
 /// The smoothed latency follows each answer by this part of the difference.
 const SMOOTHING: u64 = 8;
 
-/// The rate limiter that all waits of a client share.
+/// A rate that many waits share.
 #[derive(Debug)]
 pub(crate) struct PollLimiter {
     /// The least time between two polls, on average.
     spacing: Duration,
     next_free: Mutex<Instant>,
-    /// How many jobs are followed.
-    followed: AtomicU32,
     /// How long the server takes to answer a poll, smoothed, in microseconds; 0: not known.
     latency: AtomicU64,
-}
-
-/// A job counts as followed as long as this exists.
-pub(crate) struct Followed<'a>(&'a PollLimiter);
-
-impl Drop for Followed<'_> {
-    fn drop(&mut self) {
-        self.0.followed.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl PollLimiter {
@@ -51,21 +33,28 @@ impl PollLimiter {
         Self {
             spacing: Duration::from_secs(1) / rate.max(1),
             next_free: Mutex::new(Instant::now()),
-            followed: AtomicU32::new(0),
             latency: AtomicU64::new(0),
         }
-    }
-
-    /// Counts a job that is followed from now on.
-    pub(crate) fn follow(&self) -> Followed<'_> {
-        self.followed.fetch_add(1, Ordering::Relaxed);
-        Followed(self)
     }
 
     /// Returns when the caller may poll. Callers get their turns in order; one that stops waiting uses none up.
     pub(crate) async fn acquire(&self) {
         let mut next_free = self.next_free.lock().await;
         tokio::time::sleep_until(*next_free).await;
+        self.take(&mut next_free);
+    }
+
+    /// Whether the caller may poll now: nobody waits for a turn, and one is free.
+    pub(crate) fn try_acquire(&self) -> bool {
+        let Ok(mut next_free) = self.next_free.try_lock() else { return false };
+        let is_free = *next_free <= Instant::now();
+        if is_free {
+            self.take(&mut next_free);
+        }
+        is_free
+    }
+
+    fn take(&self, next_free: &mut Instant) {
         let spacing = self.spacing.max(self.latency() / MOST_UNDER_WAY);
         // A timer fires up to a millisecond late: the next turn makes up for that.
         *next_free = (*next_free).max(Instant::now() - spacing) + spacing;
@@ -81,94 +70,25 @@ impl PollLimiter {
         let _ = self.latency.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| Some(smoothed(now)));
     }
 
-    fn latency(&self) -> Duration {
+    /// How long the server takes to answer a poll; 0 if that is not known.
+    pub(crate) fn latency(&self) -> Duration {
         Duration::from_micros(self.latency.load(Ordering::Relaxed))
-    }
-
-    /// The pause before the next poll of a job of this age, on a server that looks at its plans once a `round`. A job
-    /// older than a few seconds is noticed at most 10 % of its age late, with the final requests included, if few jobs
-    /// are followed and the server answers fast.
-    pub(crate) fn pause(&self, age: Duration, round: Duration) -> Duration {
-        let jobs = f64::from(self.followed.load(Ordering::Relaxed).max(1));
-        let first = FIRST.mul_f64(jobs.sqrt()).min(LONGEST_FIRST);
-        let young = (age / 3).min(round / PART_OF_ROUND);
-        let slow = self.latency().saturating_mul(PAUSE_PER_LATENCY);
-        pause_of(first.max(young).max(age / PART_OF_AGE).max(slow))
     }
 }
 
 /// The pause after a failed request of a wait of this age.
 pub(crate) fn pause_after_failure(age: Duration) -> Duration {
-    pause_of((age / PART_OF_AGE).max(FIRST))
-}
-
-/// The jitter only shortens the pause, and keeps jobs of one age out of step.
-fn pause_of(span: Duration) -> Duration {
-    jittered(span.min(LONGEST), 200)
+    jittered((age / PART_OF_AGE).max(FIRST).min(LONGEST), 200)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const OLD: Duration = Duration::from_secs(3);
-    const NEW: Duration = Duration::from_millis(500);
     const SPACING: Duration = Duration::from_millis(2);
 
     fn limiter() -> PollLimiter {
         PollLimiter::new(500)
-    }
-
-    fn check(limiter: &PollLimiter, round: Duration, age: u64, longest: u64) {
-        let pause = limiter.pause(Duration::from_millis(age), round);
-        let longest = Duration::from_millis(longest);
-        assert!(pause <= longest && pause >= longest.mul_f64(0.79), "{round:?}, {age} ms: {pause:?}");
-    }
-
-    #[test]
-    fn pauses_grow_with_age_between_their_bounds() {
-        let limiter = limiter();
-        let same = [(0, 100), (300, 100), (12_000, 1_000), (24_000, 2_000), (3_600_000, 2_000)];
-        for round in [OLD, NEW] {
-            for (age, longest) in same {
-                check(&limiter, round, age, longest);
-            }
-        }
-        // A job of a server with long rounds does not end in the middle of one.
-        for (age, longest) in [(900, 300), (1_500, 500), (6_000, 500), (9_000, 750)] {
-            check(&limiter, OLD, age, longest);
-        }
-        for (age, longest) in [(1_000, 100), (1_200, 100), (4_800, 400), (6_000, 500)] {
-            check(&limiter, NEW, age, longest);
-        }
-    }
-
-    #[test]
-    fn first_pauses_grow_with_the_root_of_the_number_of_jobs() {
-        let limiter = limiter();
-        let mut followed = Vec::new();
-        for (jobs, longest) in [(1, 100), (4, 200), (9, 300), (64, 800), (100, 1_000), (1_000, 1_000)] {
-            followed.resize_with(jobs, || limiter.follow());
-            check(&limiter, NEW, 0, longest);
-        }
-        check(&limiter, NEW, 60_000, 2_000);
-        followed.clear();
-        check(&limiter, NEW, 0, 100);
-    }
-
-    #[test]
-    fn a_server_that_answers_slowly_is_asked_less() {
-        let limiter = limiter();
-        limiter.took(Duration::from_millis(20));
-        check(&limiter, NEW, 0, 100);
-        limiter.took(Duration::from_millis(820));
-        check(&limiter, NEW, 0, 240); // 2 × (20 + 800 / 8)
-        (0..100).for_each(|_| limiter.took(Duration::from_millis(820)));
-        check(&limiter, NEW, 0, 1_640);
-        (0..100).for_each(|_| limiter.took(Duration::from_mins(2)));
-        check(&limiter, NEW, 0, 2_000);
-        (0..200).for_each(|_| limiter.took(Duration::ZERO));
-        check(&limiter, NEW, 0, 100);
     }
 
     #[test]

@@ -43,12 +43,16 @@ def ends():
             pass
 
 
-def pauses(first, part, round_part=0, per_latency=0):
-    """The longest pause at an age: a part of the age, from a first one on; and at first a third of the age, up to a part of
-    a round of the server."""
+def pauses(first, part, round_part=0, per_latency=0, first_round_part=None):
+    """The longest pause at an age: a part of the age, from a first one on; and a part of a round of the server, with another
+    part until the first one has passed, or then a third of the age."""
     def pause(age, latency, version):
         server_round = 3 if version in OLD else 0.5
-        young = min(age / 3, server_round * round_part)
+        young = server_round * round_part
+        if first_round_part is None:
+            young = min(age / 3, young)
+        elif age < server_round:
+            young = server_round * first_round_part
         return min(max(first, young, age * part, latency * per_latency), LONGEST)
     return pause
 
@@ -76,7 +80,10 @@ CANDIDATES = {
     "100 ms, 1/12, 2 latencies": pauses(0.1, 1 / 12, per_latency=2),
     "100 ms, 10 %, 2 latencies": pauses(0.1, 0.1, per_latency=2),
     "100 ms, 1/12, 2 latencies, 1/8 of a round": pauses(0.1, 1 / 12, 1 / 8, 2),
-    "100 ms, 1/12, 2 latencies, 1/6 of a round (chosen)": pauses(0.1, 1 / 12, 1 / 6, 2),
+    "100 ms, 1/12, 2 latencies, 1/6 of a round": pauses(0.1, 1 / 12, 1 / 6, 2),
+    "the same, 1/6 from the first": pauses(0.1, 1 / 12, 1 / 6, 2, 1 / 6),
+    "the same, 1/4 for one round (chosen)": pauses(0.1, 1 / 12, 1 / 6, 2, 1 / 4),
+    "the same, 1/3 for one round": pauses(0.1, 1 / 12, 1 / 6, 2, 1 / 3),
     "100 ms, 1/12, 2 latencies, 1/4 of a round": pauses(0.1, 1 / 12, 1 / 4, 2),
     "100 ms, 10 %, 2 latencies, 1/6 of a round": pauses(0.1, 0.1, 1 / 6, 2),
     "100 ms, 1/12, 3 latencies, 1/6 of a round": pauses(0.1, 1 / 12, 1 / 6, 3),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::job_history::JobHistory;
+use super::job_schedule::JobSchedule;
 use crate::error::Error;
 use crate::management::Management;
 use crate::poll_limiter::PollLimiter;
@@ -12,8 +13,8 @@ use crate::rpc::Rpc;
 pub(crate) struct ClientState {
     pub(crate) rpc: Rpc,
     pub(crate) history: Arc<JobHistory>,
-    /// Limits the polls of jobs.
-    pub(crate) job_limiter: Arc<PollLimiter>,
+    /// Decides when each job is polled.
+    pub(crate) job_schedule: Arc<JobSchedule>,
     /// Limits the polls of flushes, sorting, indexes and loads. They have a limit of their own, so that ten thousand
     /// jobs do not delay them.
     pub(crate) collection_limiter: Arc<PollLimiter>,
@@ -29,7 +30,7 @@ impl ClientState {
         Ok(Self {
             rpc,
             history: Arc::default(),
-            job_limiter: Arc::new(PollLimiter::new(rate)),
+            job_schedule: JobSchedule::new(rate),
             collection_limiter: Arc::new(PollLimiter::new(rate)),
             management,
         })
@@ -40,7 +41,7 @@ impl ClientState {
         Self {
             rpc: self.rpc.on(database),
             history: Arc::clone(&self.history),
-            job_limiter: Arc::clone(&self.job_limiter),
+            job_schedule: Arc::clone(&self.job_schedule),
             collection_limiter: Arc::clone(&self.collection_limiter),
             management: self.management.clone(),
         }

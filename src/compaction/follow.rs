@@ -8,6 +8,7 @@ mod conclusion;
 use super::call_context::CallContext;
 use super::job_history::{Job, Origin};
 use super::job_id::{NO_JOB, check_job_id};
+use super::job_schedule::InLine;
 use super::job_tracker::JobTracker;
 use super::left_out::left_out;
 use super::observe::{Observer, Seen};
@@ -20,7 +21,7 @@ use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::outage::may_pass;
 use crate::stall::{Advance, Stall};
-use crate::trace;
+use crate::{stats, trace};
 
 /// The client repeats an observation after this time if it shows anything but success.
 const CONFIRM: Duration = Duration::from_secs(1);
@@ -66,42 +67,9 @@ pub(crate) async fn wait(
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
         return Ok(WaitResult { report, error: None });
     }
-    let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
-    trace::about_job(job_id, job.origin.as_ref().map(|origin| origin.collection.name.as_str()));
-    let (_counted, _followed) =
-        (context.rpc().stats().follow_job(), context.client_state.job_limiter.follow());
-    let was_over = job.is_over;
-    let mut follower = Follower::new(context, job_id, job, advance);
+    let mut follower = Follower::new(context, job_id, advance);
     let ended = follower.poll_to_the_end(show).await;
-    let is_over = ended.is_ok();
-    if is_over {
-        follower.tracker.settle();
-    }
-    let mut report = follower.tracker.report();
-    if !is_over {
-        report.unmoved = follower.moved.elapsed();
-    }
-    let origin = follower.job.origin.as_deref().filter(|origin| !origin.is_late);
-    report.unsorted = origin.and_then(Origin::unsorted);
-    if is_over {
-        report.segment_diff = follower.segment_diff();
-        let origin = follower.job.origin.as_deref();
-        let is_listed = !report.plans.is_empty();
-        report.left_out = origin.filter(|_| is_listed).and_then(|o| left_out(o, follower.tracker.plans()));
-    }
-    let reason = follower.tracker.plans().failure_reason();
-    let error = match ended {
-        Ok(()) => failure(&report, reason).map(|error| follower.with_what_lacks(error)),
-        Err(error) => {
-            // The wait did not observe the end of the job, so there is no verdict.
-            report.verdict = Verdict::None;
-            Some(error)
-        }
-    };
-    // A job that ended stays ended: a later wait may only have had too little time to see it.
-    let job = follower.tracker.remembered(follower.job);
-    context.history().remember(job_id, Job { is_over: is_over || was_over, ..job });
-    Ok(WaitResult { report, error: error.map(|error| error.about_job(job_id)) })
+    Ok(follower.result(ended))
 }
 
 /// What the wait does after an observation.
@@ -125,12 +93,14 @@ struct Follower<'a> {
     job_id: i64,
     /// What the client knew about the job before, without its plans.
     job: Job,
+    in_line: InLine<'a>,
+    _counted: stats::FollowedJob<'a>,
     tracker: JobTracker,
     /// Observes the collection; `None` if the client does not know the job's collection.
     observer: Option<Observer>,
     latest: Option<Seen>,
     questions: Questions,
-    latest_error: Option<Error>,
+    latest_error: Option<Box<Error>>,
     stall: Stall,
     advance: Option<&'a Advance>,
     /// When this job last changed.
@@ -151,7 +121,10 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(context: CallContext<'a>, job_id: i64, mut job: Job, advance: Option<&'a Advance>) -> Self {
+    fn new(context: CallContext<'a>, job_id: i64, advance: Option<&'a Advance>) -> Self {
+        let mut job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
+        trace::about_job(job_id, job.origin.as_ref().map(|origin| origin.collection.name.as_str()));
+        let in_line = context.client_state.job_schedule.follow(job_id, &job);
         let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
         let questions = Questions::new(job_id, &job);
         let tracker = JobTracker::new(job_id, job.clone());
@@ -161,6 +134,8 @@ impl<'a> Follower<'a> {
             context,
             job_id,
             job,
+            in_line,
+            _counted: context.rpc().stats().follow_job(),
             tracker,
             observer,
             latest: None,
@@ -179,39 +154,63 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// The result of the wait, which the client remembers.
+    fn result(mut self, ended: Result<(), Error>) -> WaitResult {
+        let (job_id, was_over, is_over) = (self.job_id, self.job.is_over, ended.is_ok());
+        if is_over {
+            self.in_line.has_ended();
+            self.tracker.settle();
+        }
+        let mut report = self.tracker.report();
+        if !is_over {
+            report.unmoved = self.moved.elapsed();
+        }
+        let origin = self.job.origin.as_deref();
+        report.unsorted = origin.filter(|origin| !origin.is_late).and_then(Origin::unsorted);
+        if is_over {
+            report.segment_diff = self.segment_diff();
+            let is_listed = !report.plans.is_empty();
+            report.left_out = origin.filter(|_| is_listed).and_then(|o| left_out(o, self.tracker.plans()));
+        }
+        let reason = self.tracker.plans().failure_reason();
+        let error = match ended {
+            Ok(()) => failure(&report, reason).map(|error| self.with_what_lacks(error)),
+            Err(error) => {
+                // The wait did not observe the end of the job, so there is no verdict.
+                report.verdict = Verdict::None;
+                Some(error)
+            }
+        };
+        // A job that ended stays ended: a later wait may only have had too little time to see it.
+        let job = self.tracker.remembered(self.job);
+        self.context.history().remember(job_id, Job { is_over: is_over || was_over, ..job });
+        WaitResult { report, error: error.map(|error| error.about_job(job_id)) }
+    }
+
     async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
         loop {
-            if self.context.deadline.bound(self.context.client_state.job_limiter.acquire()).await.is_none() {
+            if self.context.deadline.bound_long(self.in_line.turn()).await.is_none() {
                 return Err(self.out_of_time());
             }
             let asked = Instant::now();
             self.context.rpc().stats().polled();
             // Boxed, so that a wait takes little memory between two polls.
             let looked = Box::pin(self.look(show)).await;
-            let rest = match looked {
+            match looked {
                 Ok(Next::Over) => return Ok(()),
                 Ok(next) => {
                     self.latest_error = None;
                     match next {
-                        Next::After(rest) => rest,
-                        _ => self.pause(),
+                        Next::After(rest) => self.in_line.poll_after(rest),
+                        _ => self.in_line.poll_again(self.context.rpc().round()),
                     }
                 }
                 Err(error) => {
                     self.failed(error, asked)?;
-                    self.pause()
+                    self.in_line.poll_again(self.context.rpc().round());
                 }
-            };
-            if self.context.deadline.bound(tokio::time::sleep(rest)).await.is_none() {
-                return Err(self.out_of_time());
             }
         }
-    }
-
-    /// The usual pause before the next poll.
-    fn pause(&self) -> Duration {
-        let CallContext { client_state, .. } = self.context;
-        client_state.job_limiter.pause(self.job.since.elapsed(), client_state.rpc.round())
     }
 
     /// Handles a failed observation. Returns an error if it ends the wait.
@@ -230,7 +229,7 @@ impl<'a> Follower<'a> {
         // The deadline of the wait cut this request off: its error says nothing about the server.
         let is_cut_off = matches!(error.status, Status::Timeout | Status::Cancelled | Status::Closed);
         if !is_cut_off || !self.context.deadline.has_passed() {
-            self.latest_error = Some(error.clone());
+            self.latest_error = Some(Box::new(error.clone()));
         }
         if self.context.deadline.has_passed() {
             return Err(self.out_of_time());

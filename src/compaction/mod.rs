@@ -19,6 +19,7 @@ pub(crate) mod follow;
 pub(crate) mod job_history;
 mod job_id;
 mod job_json;
+mod job_schedule;
 mod job_tracker;
 pub mod judgement;
 pub(crate) mod left_out;

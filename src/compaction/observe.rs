@@ -25,15 +25,18 @@ pub(super) struct Seen {
 /// Observes the collection of a job.
 pub(super) struct Observer {
     origin: Arc<Origin>,
-    /// The collection with its current name.
-    collection: Collection,
+    /// The collection with its current name, if it was renamed.
+    renamed: Option<Box<Collection>>,
     limit: Limit,
 }
 
 impl Observer {
     pub(super) fn new(origin: Arc<Origin>) -> Self {
-        let collection = origin.collection.clone();
-        Self { origin, collection, limit: Limit::default() }
+        Self { origin, renamed: None, limit: Limit::default() }
+    }
+
+    fn collection(&self) -> &Collection {
+        self.renamed.as_deref().unwrap_or(&self.origin.collection)
     }
 
     /// Lists the segments, and judges the plans of the job by them. `None` if the server does not list segments, or not
@@ -87,13 +90,15 @@ impl Observer {
     /// Looks the collection up by its id.
     async fn find(&mut self, context: CallContext<'_>, job_id: i64) -> Result<(), Error> {
         let limit = context.deadline.within(self.limit.get());
-        match collection::find_by_id(context.rpc(), RetryClass::Poll, limit, &self.collection).await {
+        match collection::find_by_id(context.rpc(), RetryClass::Poll, limit, self.collection()).await {
             Ok(name) => {
-                self.collection.name = name;
+                if name != self.collection().name {
+                    self.renamed = Some(Box::new(Collection { name, ..self.collection().clone() }));
+                }
                 Ok(())
             }
             Err(error) if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) => {
-                let name = quotable(&self.collection.name);
+                let name = quotable(&self.collection().name);
                 let text = format!(
                     "collection \"{name}\" was dropped before the client saw the end of its compaction job {job_id}"
                 );
@@ -116,13 +121,13 @@ impl Observer {
             Ok(segments) => segments.is_empty(),
             Err(error) => error.status == Status::CollectionNotFound,
         };
-        if is_strange && self.collection.id > 0 {
-            let name = self.collection.name.clone();
+        if is_strange && self.collection().id > 0 {
+            let name = self.collection().name.clone();
             self.find(context, job_id).await.or_else(|error| match &listed {
                 Ok(_) if error.status != Status::CollectionNotFound && !may_pass(&error) => Ok(()),
                 _ => Err(error),
             })?;
-            if self.collection.name != name || listed.is_err() {
+            if self.collection().name != name || listed.is_err() {
                 listed = self.list(context).await;
             }
         }
@@ -136,7 +141,7 @@ impl Observer {
     async fn list(&mut self, context: CallContext<'_>) -> Result<Vec<Segment>, Error> {
         let asked = Instant::now();
         let limit = context.deadline.within(self.limit.get());
-        let listed = segments::persistent(context.rpc(), RetryClass::Poll, limit, &self.collection).await;
+        let listed = segments::persistent(context.rpc(), RetryClass::Poll, limit, self.collection()).await;
         match &listed {
             Ok(_) => self.limit.answered(asked.elapsed()),
             Err(error) if error.status == Status::Timeout => self.limit.ran_out(),
@@ -153,14 +158,14 @@ impl Observer {
     ) -> Result<Option<HashSet<i64>>, Error> {
         let limit = self.limit.get();
         let listed = async {
-            if self.collection.id > 0 {
+            if self.collection().id > 0 {
                 self.find(context, job_id).await?;
             }
             collection::partition_ids(
                 context.rpc(),
                 RetryClass::Poll,
                 context.deadline.within(limit),
-                &self.collection,
+                self.collection(),
             )
             .await
         };

@@ -61,14 +61,14 @@ impl Questions {
         match state::state(context.rpc(), RetryClass::Poll, limit, self.job_id).await {
             Ok(info) => {
                 self.state_limit.answered(asked.elapsed());
-                context.client_state.job_limiter.took(asked.elapsed());
+                context.client_state.job_schedule.took(asked.elapsed());
                 self.outage.answered();
                 Ok(tracker.poll(info))
             }
             Err(error) => {
                 self.state_limit.failed(&error);
                 if error.status == Status::Timeout && !context.deadline.has_passed() {
-                    context.client_state.job_limiter.took(asked.elapsed());
+                    context.client_state.job_schedule.took(asked.elapsed());
                 }
                 Err(error)
             }

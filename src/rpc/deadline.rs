@@ -1,9 +1,11 @@
 //! When an operation has to end: at a moment, or when it is cancelled.
 
 use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use tokio::time::Sleep;
 
 use crate::cancellation::CancellationToken;
 use crate::error::{Error, Status};
@@ -78,21 +80,39 @@ impl Deadline<'_> {
     /// The output of `work`, or `None` if the deadline comes first.
     pub(crate) async fn bound<T>(self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
-        let timed = self.at.filter(|_| !self.is_watched);
-        let mut end = pin!(timed.map(|at| tokio::time::sleep_until(at.into())));
-        poll_fn(|cx| {
-            // A cancellation wakes the task, see `CancellationToken::watch`.
-            if self.cancelled().is_some() {
-                return Poll::Ready(None);
-            }
-            match (work.as_mut().poll(cx), end.as_mut().as_pin_mut()) {
-                (Poll::Ready(output), _) => Poll::Ready(Some(output)),
-                (Poll::Pending, Some(end)) => end.poll(cx).map(|()| None),
-                (Poll::Pending, None) if self.is_watched && self.has_passed() => Poll::Ready(None),
-                (Poll::Pending, None) => Poll::Pending,
-            }
-        })
-        .await
+        let mut end = pin!(self.timer());
+        poll_fn(|cx| self.poll_bound(cx, work.as_mut(), end.as_mut().as_pin_mut())).await
+    }
+
+    /// The same for a wait that lasts: it takes little memory, above all without a limit.
+    pub(crate) fn bound_long<T>(
+        self,
+        mut work: impl Future<Output = T> + Unpin,
+    ) -> impl Future<Output = Option<T>> {
+        let mut end = self.timer().map(Box::pin);
+        poll_fn(move |cx| self.poll_bound(cx, Pin::new(&mut work), end.as_mut().map(Pin::as_mut)))
+    }
+
+    fn timer(self) -> Option<Sleep> {
+        self.at.filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at.into()))
+    }
+
+    fn poll_bound<T>(
+        self,
+        cx: &mut Context<'_>,
+        work: Pin<&mut impl Future<Output = T>>,
+        end: Option<Pin<&mut Sleep>>,
+    ) -> Poll<Option<T>> {
+        // A cancellation wakes the task, see `CancellationToken::watch`.
+        if self.cancelled().is_some() {
+            return Poll::Ready(None);
+        }
+        match (work.poll(cx), end) {
+            (Poll::Ready(output), _) => Poll::Ready(Some(output)),
+            (Poll::Pending, Some(end)) => end.poll(cx).map(|()| None),
+            (Poll::Pending, None) if self.is_watched && self.has_passed() => Poll::Ready(None),
+            (Poll::Pending, None) => Poll::Pending,
+        }
     }
 
     /// Sleeps, unless less time is left than that takes. Returns whether it slept.
