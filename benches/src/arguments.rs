@@ -7,7 +7,7 @@ use lexopt::prelude::*;
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 20] = [
     "library",
     "python",
     "write",
@@ -24,6 +24,10 @@ const KEYS: [&str; 16] = [
     "collections",
     "pause",
     "rest",
+    "line",
+    "ends",
+    "slots",
+    "each",
 ];
 
 pub(crate) struct Arguments(HashMap<String, String>);

@@ -33,7 +33,7 @@ struct ManyParams {
     rest: [u64; 6],
 }
 
-type WaitAsync = unsafe extern "C" fn(*mut c_void, i64, i64, *mut *mut c_void) -> c_int;
+pub(crate) type WaitAsync = unsafe extern "C" fn(*mut c_void, i64, i64, *mut *mut c_void) -> c_int;
 type ManyAsync = unsafe extern "C" fn(
     *mut c_void,
     *const *const c_char,

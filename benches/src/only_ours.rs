@@ -4,6 +4,7 @@
 
 mod arguments;
 mod following;
+mod line;
 mod load;
 mod os;
 mod ours;

@@ -5,7 +5,7 @@ use std::{mem, ptr};
 
 use crate::arguments::Arguments;
 use crate::load::Load;
-use crate::{Result, following, os};
+use crate::{Result, following, line, os};
 
 /// A job that any server knows nothing bad of.
 const SOME_JOB: i64 = 1;
@@ -22,7 +22,7 @@ struct StateInfo {
 type New = unsafe extern "C" fn(*const c_char, *const c_char, *mut *mut c_void) -> c_int;
 type Free = unsafe extern "C" fn(*mut c_void);
 type State = unsafe extern "C" fn(*mut c_void, i64, i64, *mut StateInfo) -> c_int;
-type Compact = unsafe extern "C" fn(*mut c_void, *const c_char, i32, i64, *mut i64) -> c_int;
+pub(crate) type Compact = unsafe extern "C" fn(*mut c_void, *const c_char, i32, i64, *mut i64) -> c_int;
 type Wait = unsafe extern "C" fn(*mut c_void, i64, i64, *mut c_void) -> c_int;
 type Message = unsafe extern "C" fn() -> *const c_char;
 
@@ -46,6 +46,8 @@ pub(crate) fn drive(arguments: &Arguments) -> Result {
         following::jobs(&client, count, arguments.number("plans")?.unwrap_or(1))
     } else if let Some(count) = arguments.number("collections")? {
         following::collections(&client, count)
+    } else if let Some(count) = arguments.number("line")? {
+        line::follow(&client, count, arguments.number("ends")?.unwrap_or(count))
     } else {
         Load::new(arguments)?.run(|| client.state(SOME_JOB))
     };

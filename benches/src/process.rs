@@ -101,6 +101,11 @@ impl Measured {
             .ok_or_else(|| format!("a client measured no {name}"))?)
     }
 
+    /// When the wait for each job ended.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.0.iter().filter_map(|(name, at)| Some((name.strip_prefix("job_")?.parse().ok()?, *at)))
+    }
+
     /// A number of all calls together, as one of each call.
     pub(crate) fn per_call(&self, name: &str) -> Result<f64> {
         match self.get("calls")? {
@@ -139,6 +144,12 @@ impl Server {
             (Some(id), Some(end)) if *id as f64 == job => Ok(*end as f64),
             _ => Err(format!("the server knows no job {job}").into()),
         }
+    }
+
+    /// When each job was complete that was triggered until now.
+    pub(crate) fn ends(&self) -> HashMap<u64, u64> {
+        let told = self.jobs.try_iter();
+        told.filter_map(|line| Some((*line.get("job")?, *line.get("end_ns")?))).collect()
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
     cold_start(&clients, &size, &server, &mut report)?;
     idle(&clients, &server, &mut report)?;
     waits(&clients, &size, &server, &mut report)?;
+    lines(&clients, &mut report)?;
     wire(&mut report)?;
     print!("{}", report.markdown()?);
     arguments.text("write").map_or(Ok(()), |file| report.write(file))
@@ -228,6 +229,52 @@ fn waits(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
         report.rows.push(Row { what, unit: "ms", reference: "", samples, aim });
     }
     Ok(())
+}
+
+/// How many jobs are followed, how many of them end meanwhile, and on how many the server works at a time for how many
+/// milliseconds each.
+const LINES: [(u64, u64, u64, u64); 3] =
+    [(100, 100, 4, 400), (1_000, 1_000, 16, 500), (10_000, 3_000, 16, 160)];
+
+/// How late the ends of many jobs are noticed, on a server that works on them in the order of their triggers.
+fn lines(clients: &Clients, report: &mut Report) -> Result {
+    for (jobs, ends, slots, each) in LINES {
+        let server = Server::start(&format!("--slots {slots} --each {each}"))?;
+        let measured = clients.run(Kind::Ours, &server, &format!("--line {jobs} --ends {ends}"))?;
+        let ended = server.ends();
+        let mut late = Vec::new();
+        for (job, at) in measured.waits() {
+            let end = ended.get(&job).ok_or("a wait ended whose job the server does not know")?;
+            late.push((at as f64 - *end as f64) / 1e9);
+        }
+        late.sort_by(f64::total_cmp);
+        for (part, name) in [(0.5, "half"), (0.9, "nine of ten"), (1.0, "all")] {
+            let within = late.get((late.len().max(1) as f64 * part).ceil() as usize - 1);
+            let value = *within.ok_or("no job ended")?;
+            let what = format!("{name} of {ends} ends are noticed within, {jobs} jobs followed");
+            report.rows.push(Row {
+                what,
+                unit: "s",
+                reference: "",
+                samples: vec![(value, None)],
+                aim: aim_of(jobs, part),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The longest time until an end is noticed that is good enough.
+fn aim_of(jobs: u64, part: f64) -> &'static str {
+    match (jobs, part) {
+        (1_000, 0.5) => "<= 0.2",
+        (1_000, 0.9) => "<= 0.5",
+        (1_000, _) => "<= 1",
+        (10_000, 0.5) => "<= 0.3",
+        (10_000, 0.9) => "<= 0.6",
+        (10_000, _) => "<= 1.5",
+        _ => "",
+    }
 }
 
 pub(crate) fn memory_each(measured: &Measured) -> Result<f64> {

@@ -1,7 +1,9 @@
 //! A small, fast server: every call succeeds at once. A job of collection `job_<ms>` is complete so many
-//! milliseconds after its trigger, one of `endless_<number>` never; any other was at once, if its id is not huge.
+//! milliseconds after its trigger, one of `endless_<number>` never; any other was at once, if its id is not huge. Jobs of
+//! `line_<number>` stand in line: the server works on some of them at a time, in the order of their triggers.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::io::Read;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -35,15 +37,33 @@ struct Jobs {
     ends: HashMap<i64, u64>,
     /// How long those of a collection take, by its id.
     durations: HashMap<i64, u64>,
+    /// When each worker of the line is free.
+    free: BinaryHeap<Reverse<u64>>,
 }
 
-#[derive(Default)]
+impl Jobs {
+    /// When the next job of the line is complete that is triggered now. Its time is between half of `each` and twice that,
+    /// and the same in each run.
+    fn next_in_line(&mut self, each: f64) -> u64 {
+        let from = self.free.pop().map_or(0, |Reverse(free)| free).max(os::monotonic_ns());
+        let part = (self.ends.len() as f64 * 0.618_034).fract(); // evenly spread, and in no order
+        let end = from + (each * 2_f64.powf(2.0 * part - 1.0)) as u64;
+        self.free.push(Reverse(end));
+        end
+    }
+}
+
+/// A collection from this id on is in line.
+const LINE: i64 = 1 << 41;
+
 struct Server {
     jobs: Mutex<Jobs>,
     /// Before the state of a job is told.
     pause: Duration,
     /// How many plans each job has.
     plans: i64,
+    /// How long a job of the line takes, in nanoseconds.
+    each: f64,
 }
 
 impl Server {
@@ -60,6 +80,9 @@ impl Server {
 pub(crate) fn serve(arguments: &Arguments) -> Result {
     let pause = Duration::from_millis(arguments.number("pause")?.unwrap_or(0));
     let plans = i64::try_from(arguments.number("plans")?.unwrap_or(1))?;
+    let each = arguments.number("each")?.unwrap_or(0) as f64 * MILLISECOND as f64;
+    let slots = arguments.number("slots")?.unwrap_or(1);
+    let jobs = Mutex::new(Jobs { free: (0..slots).map(|_| Reverse(0)).collect(), ..Jobs::default() });
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
@@ -71,7 +94,7 @@ pub(crate) fn serve(arguments: &Arguments) -> Result {
         // Not the server's own setting, which is for listeners that it opens itself.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         tonic::transport::Server::builder()
-            .add_service(MilvusServiceServer::new(Server { pause, plans, ..Server::default() }))
+            .add_service(MilvusServiceServer::new(Server { jobs, pause, plans, each }))
             .serve_with_incoming(incoming)
             .await?;
         Ok(())
@@ -101,9 +124,11 @@ impl MilvusService for Server {
     ) -> Answer<DescribeCollectionResponse> {
         let name = request.into_inner().collection_name;
         let number = |prefix: &str| name.strip_prefix(prefix).and_then(|number| number.parse::<u64>().ok());
-        let (duration, collection_id) = match number("endless_") {
-            Some(number) => (u64::MAX / 2, ENDLESS + i64::try_from(number).unwrap_or(0)),
-            None => {
+        let of = |first: i64, number: u64| first + i64::try_from(number).unwrap_or(0);
+        let (duration, collection_id) = match (number("endless_"), number("line_")) {
+            (Some(number), _) => (u64::MAX / 2, of(ENDLESS, number)),
+            (_, Some(number)) => (0, of(LINE, number)),
+            _ => {
                 let ms = number("job_").unwrap_or(0);
                 (ms * MILLISECOND, 100 + i64::try_from(ms).unwrap_or(0))
             }
@@ -135,9 +160,11 @@ impl MilvusService for Server {
         request: Request<ManualCompactionRequest>,
     ) -> Answer<ManualCompactionResponse> {
         let mut jobs = self.jobs();
-        let duration = jobs.durations.get(&request.into_inner().collection_id).copied().unwrap_or(0);
+        let collection = request.into_inner().collection_id;
+        let duration = jobs.durations.get(&collection).copied().unwrap_or(0);
         let id = 1_000 + i64::try_from(jobs.ends.len()).expect("few jobs");
-        let end = os::monotonic_ns() + duration;
+        let end =
+            if collection >= LINE { jobs.next_in_line(self.each) } else { os::monotonic_ns() + duration };
         jobs.ends.insert(id, end);
         println!("job={id} end_ns={end}");
         let status = success();
