@@ -30,7 +30,7 @@ const KINDS: usize = 6;
 
 impl Kind {
     /// The kind of the method with this HTTP/2 path.
-    fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         match path.rsplit_once('/').map_or(path, |(_, method)| method) {
             "GetCompactionState" => Self::State,
             "GetCompactionStateWithPlans" => Self::Plans,
@@ -120,9 +120,9 @@ impl Stats {
     }
 
     /// A request is in flight as long as the guard is there.
-    pub(crate) fn begin(&self, path: &str, bytes: usize) -> Request<'_> {
+    pub(crate) fn begin(&self, kind: Kind, bytes: usize) -> Request<'_> {
         self.requests_in_flight.fetch_add(1, Ordering::Relaxed);
-        Request { stats: self, kind: Kind::of(path), bytes, begun: Instant::now() }
+        Request { stats: self, kind, bytes, begun: Instant::now() }
     }
 
     /// All of it at this moment. The numbers are read one after the other.
@@ -253,13 +253,13 @@ mod tests {
             ("/s/Flush", Outcome::Ok, 4),
             ("/s/GetCompactionState", Outcome::Ok, 5),
         ] {
-            stats.begin(path, 10).answered(outcome, bytes);
+            stats.begin(Kind::of(path), 10).answered(outcome, bytes);
         }
-        let lost = stats.begin("/s/GetCompactionStateWithPlans", 10);
+        let lost = stats.begin(Kind::Plans, 10);
         assert_eq!(stats.snapshot().requests_in_flight, 1);
         lost.ended(Outcome::Lost);
         drop(lost);
-        drop(stats.begin("/s/Connect", 10)); // nothing of it was sent
+        drop(stats.begin(Kind::Handshake, 10)); // nothing of it was sent
         let seen = stats.snapshot();
         assert_eq!((seen.bytes_sent, seen.bytes_received, seen.requests_in_flight), (40, 12, 0));
         let triggers = seen.requests(Kind::Trigger);
@@ -294,7 +294,7 @@ mod tests {
                     for _ in 0..1_000 {
                         let _job = stats.follow_job();
                         stats.polled();
-                        stats.begin("/s/GetCompactionState", 1).answered(Outcome::Ok, 1);
+                        stats.begin(Kind::State, 1).answered(Outcome::Ok, 1);
                     }
                 });
             }

@@ -242,6 +242,13 @@ pub(crate) fn about_job(job_id: i64, collection: Option<&str>) {
     });
 }
 
+/// Makes room for what [`identify`] adds.
+pub(crate) fn prepare(headers: &mut HeaderMap) {
+    for name in [&REQUEST_ID, &REQUEST_TIME] {
+        headers.insert(name, HeaderValue::from_static(""));
+    }
+}
+
 /// Adds the running operation's metadata to a request; they replace what is there by the same name.
 ///
 /// Values that never come again would fill HPACK's table, and h2 looks through all values of a name there. It leaves out
@@ -251,12 +258,15 @@ pub(crate) fn identify(headers: &mut HeaderMap, is_first_of_connection: bool) {
         value.set_sensitive(!is_first_of_connection);
         value
     };
-    with_current(|trace| {
+    let is_identified = with_current(|trace| {
         for (name, value) in trace.metadata.iter().flat_map(|metadata| metadata.iter()) {
             headers.insert(name, value.clone());
         }
         headers.insert(&REQUEST_ID, unrepeated(trace.id.header()));
     });
+    if is_identified.is_none() {
+        headers.remove(&REQUEST_ID);
+    }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
     headers.insert(&REQUEST_TIME, unrepeated(millis.into()));

@@ -82,7 +82,7 @@ pub extern "C" fn milvus_compaction_state_async(
 ) -> milvus_status {
     start(c"milvus_compaction_state_async", out_future, || {
         let operation = state_operation(client, job_id, timeout_ms)?;
-        Ok(operation.map(|info, _| Output::State(info).into()))
+        Ok(operation.map(|info, _| Output::State(info.into()).into()))
     })
 }
 

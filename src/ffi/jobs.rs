@@ -12,7 +12,7 @@ use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
 use super::reports::report;
-use crate::compaction::Verdict;
+use crate::compaction::{StateInfo, Verdict};
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -198,7 +198,7 @@ pub extern "C" fn milvus_compaction_state(
     entry(c"milvus_compaction_state", || {
         let operation = state_operation(client, job_id, timeout_ms)?;
         let out = OutStruct::new("out_info", out_info)?;
-        out.write(&operation.wait()?);
+        out.write(&operation.wait()?.into());
         Ok(())
     })
 }
@@ -207,9 +207,9 @@ pub(super) fn state_operation(
     client: *mut milvus_client,
     job_id: i64,
     timeout_ms: i64,
-) -> Result<Operation<milvus_compaction_state_info>, Error> {
+) -> Result<Operation<StateInfo>, Error> {
     let client = handle::get(client.cast_const())?;
-    Ok(client.compaction_state(job_id, convert::timeout(timeout_ms)?).map(|info, _| info.into()))
+    Ok(client.compaction_state(job_id, convert::timeout(timeout_ms)?))
 }
 
 /// Waits until a job is over, and judges it. Blocks.

@@ -35,17 +35,29 @@ pub(super) fn framed(message: &impl Message) -> Bytes {
     frame.into()
 }
 
-/// The head of a request, before its metadata.
-pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>) -> Request<()> {
-    let mut uri = origin.clone().into_parts();
-    uri.path_and_query = Some(PathAndQuery::from_static(path));
+/// The headers of every request; the timeout of most.
+pub(super) fn headers(usual_timeout: Duration) -> HeaderMap {
     // Enough for the metadata that follows.
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(TE, TRAILERS);
     headers.insert(CONTENT_TYPE, GRPC);
-    if let Some(remaining) = remaining {
-        headers.insert(&TIMEOUT, timeout(remaining));
+    headers.insert(&TIMEOUT, timeout(usual_timeout));
+    headers
+}
+
+/// Has the headers tell the time that is left. They tell the usual timeout before.
+pub(super) fn set_timeout(headers: &mut HeaderMap, remaining: Option<Duration>, usual_timeout: Duration) {
+    match remaining.map(rounded_up) {
+        None => drop(headers.remove(&TIMEOUT)),
+        Some(remaining) if remaining == usual_timeout => {}
+        Some(remaining) => drop(headers.insert(&TIMEOUT, timeout(remaining))),
     }
+}
+
+/// The head of a request with these headers.
+pub(super) fn head(origin: &Uri, path: &PathAndQuery, headers: HeaderMap) -> Request<()> {
+    let mut uri = origin.clone().into_parts();
+    uri.path_and_query = Some(path.clone());
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;
     *request.version_mut() = Version::HTTP_2;
@@ -54,11 +66,16 @@ pub(super) fn head(origin: &Uri, path: &'static str, remaining: Option<Duration>
     request
 }
 
-/// The `grpc-timeout` header, in whole milliseconds: most calls then send the same text, which HPACK shortens to a
-/// byte. It is rounded up, so that the client ends the call first, with its own message.
+/// In whole milliseconds: most calls then send the same text, which HPACK shortens to a byte. It is rounded up, so that
+/// the client ends the call first, with its own message.
+fn rounded_up(remaining: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(remaining.as_millis()).unwrap_or(u64::MAX).saturating_add(1))
+}
+
+/// The `grpc-timeout` header.
 fn timeout(remaining: Duration) -> HeaderValue {
     // The number may have at most eight digits.
-    let text = match u32::try_from(remaining.as_millis() + 1) {
+    let text = match u32::try_from(remaining.as_millis()) {
         Ok(millis) if millis < 100_000_000 => format!("{millis}m"),
         _ => format!("{}S", remaining.as_secs().saturating_add(1).min(99_999_999)),
     };
@@ -87,11 +104,11 @@ pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
     }
     // A body between a status and its end would make the status a guess about the future.
     let said = if is_trailers_only { Some(&headers) } else { trailers.as_ref() };
-    match said.filter(|said| is_stated(said)) {
+    match said.and_then(|said| Some((said, stated(said)?))) {
         // Nearly all responses say "0", which needs no parsing.
-        Some(said) if said[&STATUS] == "0" && status == StatusCode::OK => unframed(body),
+        Some((_, b"0")) if status == StatusCode::OK => unframed(body),
         // Gateways are configured to answer so, with another HTTP status than 200.
-        Some(said) if said[&STATUS] != "0" => {
+        Some((said, code)) if code != b"0" => {
             let mut said = said.clone();
             // The details are not used, and tonic panics at malformed ones.
             said.remove("grpc-status-details-bin");
@@ -101,11 +118,10 @@ pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
     }
 }
 
-/// Whether there is a gRPC status, which is a number.
-fn is_stated(headers: &HeaderMap) -> bool {
-    let is_number =
-        |value: &HeaderValue| !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit);
-    headers.get(&STATUS).is_some_and(is_number)
+/// The gRPC status, which is a number, if there is one.
+fn stated(headers: &HeaderMap) -> Option<&[u8]> {
+    let code = headers.get(&STATUS)?.as_bytes();
+    (!code.is_empty() && code.iter().all(u8::is_ascii_digit)).then_some(code)
 }
 
 fn unframed(mut body: Bytes) -> Result<Bytes, Ended> {
@@ -254,13 +270,27 @@ mod tests {
     #[test]
     fn a_head_has_what_grpc_wants() {
         let origin = Uri::from_static("http://localhost:19530");
-        let head = head(&origin, "/a.B/C", Some(Duration::from_millis(1500)));
+        let usual = Duration::from_secs(10);
+        let with = |remaining| {
+            let mut headers = headers(usual);
+            set_timeout(&mut headers, remaining, usual);
+            head(&origin, &PathAndQuery::from_static("/a.B/C"), headers)
+        };
+        let head = with(Some(Duration::from_millis(1500)));
         assert_eq!(head.uri(), "http://localhost:19530/a.B/C");
         assert_eq!(head.headers()["grpc-timeout"], "1501m");
         assert_eq!(head.headers()["te"], "trailers");
         assert_eq!(head.headers()["content-type"], "application/grpc");
-        assert_eq!(timeout(Duration::MAX), "99999999S");
-        assert_eq!(timeout(Duration::from_secs(100_000)), "100001S");
+        assert!(!with(None).headers().contains_key("grpc-timeout"));
+        for (remaining, text) in [
+            (Duration::from_nanos(9_999_999_999), "10000m"),
+            (usual, "10001m"),
+            (Duration::ZERO, "1m"),
+            (Duration::MAX, "99999999S"),
+            (Duration::from_secs(100_000), "100001S"),
+        ] {
+            assert_eq!(with(Some(remaining)).headers()["grpc-timeout"], text);
+        }
         assert_eq!(framed(&GetCompactionStateRequest { compaction_id: 1 })[..], [0, 0, 0, 0, 2, 8, 1]);
     }
 }

@@ -1,14 +1,31 @@
 //! The methods of the Milvus service that this client calls, with their request and response types.
 
+use std::sync::LazyLock;
+
+use http::uri::PathAndQuery;
 use prost::bytes::Bytes;
 use prost::{DecodeError, Message};
 
 use crate::proto::{common, service};
+use crate::stats::Kind;
+
+/// What all requests of a method have in common.
+pub(crate) struct Target {
+    /// The method's path in HTTP/2.
+    pub(super) path: PathAndQuery,
+    pub(super) kind: Kind,
+}
+
+impl Target {
+    fn new(path: &'static str) -> Self {
+        Self { path: PathAndQuery::from_static(path), kind: Kind::of(path) }
+    }
+}
 
 /// A method of the service, implemented by its request type.
 pub(crate) trait Method: Message {
-    /// The method's path in HTTP/2.
-    const PATH: &'static str;
+    /// Made once: to check a path takes an instruction or more for each character.
+    fn target() -> &'static Target;
     type Response: Response + Default;
 }
 
@@ -21,10 +38,21 @@ pub(crate) trait Response: Send {
     fn status(&self) -> Option<&common::Status>;
 }
 
+macro_rules! target {
+    ($method:ident) => {
+        fn target() -> &'static Target {
+            static TARGET: LazyLock<Target> = LazyLock::new(|| {
+                Target::new(concat!("/milvus.proto.milvus.MilvusService/", stringify!($method)))
+            });
+            &TARGET
+        }
+    };
+}
+
 macro_rules! methods {
     ($($method:ident($request:ident) -> $reply:ident)*) => {
         $(impl Method for service::$request {
-            const PATH: &'static str = concat!("/milvus.proto.milvus.MilvusService/", stringify!($method));
+            target!($method);
             type Response = service::$reply;
         }
 
@@ -65,7 +93,7 @@ methods! {
 }
 
 impl Method for service::LoadCollectionRequest {
-    const PATH: &'static str = "/milvus.proto.milvus.MilvusService/LoadCollection";
+    target!(LoadCollection);
     type Response = common::Status;
 }
 

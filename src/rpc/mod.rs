@@ -16,6 +16,8 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use http::HeaderMap;
+
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::inline_executor;
@@ -74,6 +76,8 @@ impl Deref for Rpc {
 /// What all databases share: the client's configuration, channel and current session.
 pub(crate) struct Line {
     config: Arc<Config>,
+    /// The headers of all requests.
+    headers: HeaderMap,
     /// The file that the token is read from, if it is.
     token_file: Option<TokenFile>,
     stats: Arc<Stats>,
@@ -89,6 +93,7 @@ pub(crate) struct Line {
 
 impl Line {
     fn new(config: Config) -> Result<Self, Error> {
+        let headers = attempt::headers(&config);
         let config = Arc::new(config);
         let stats = Arc::<Stats>::default();
         let token_file = TokenFile::open(&config)?;
@@ -96,6 +101,7 @@ impl Line {
         let handshake = Mutex::new(Limit::of(config.connect_timeout));
         Ok(Self {
             config,
+            headers,
             token_file,
             stats,
             channel,
@@ -173,7 +179,7 @@ impl Line {
         check: Check<'_>,
     ) -> Result<(M::Response, u64), Error> {
         let mut reply = M::Response::default();
-        let call = Call { class, deadline, database, path: M::PATH, message: grpc::framed(&message) };
+        let call = Call { class, deadline, database, target: M::target(), message: grpc::framed(&message) };
         let generation = self.call(call, check, &mut reply).await?;
         Ok((reply, generation))
     }
@@ -191,8 +197,7 @@ impl Line {
             let result = match self.session(deadline).await {
                 Ok(session) => {
                     check(&session.server)?;
-                    let identifier = session.server.identifier;
-                    let context = Context { database, identifier, ..self.context(deadline) };
+                    let context = Context { database, headers: &session.headers, ..self.context(deadline) };
                     let sent = self.config.credentials.generation();
                     let answered = session.attempt(&context, &call, is_repeated, reply).await;
                     if is_unauthenticated(&answered) && !is_reauthenticated {
@@ -309,7 +314,7 @@ impl Line {
         }
         // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.
         let asked = Instant::now();
-        let opened = Session::open(&self.config, connection, deadline.within(handshake)).await;
+        let opened = Session::open(&self.context(deadline.within(handshake)), connection).await;
         // Whatever became of the handshake, the call itself has not been sent.
         let opened = opened.map_err(|failure| {
             if failure.error.status != Status::Timeout || deadline.has_passed() {
@@ -347,8 +352,7 @@ impl Line {
     }
 
     fn context<'a>(&'a self, deadline: Deadline<'a>) -> Context<'a> {
-        let database = &self.config.database;
-        Context { config: &self.config, deadline, database, identifier: 0 }
+        Context { config: &self.config, deadline, database: &self.config.database, headers: &self.headers }
     }
 }
 

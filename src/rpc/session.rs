@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use http::header::{HeaderMap, HeaderName};
+
 use super::attempt::{Call, Context};
-use super::deadline::Deadline;
 use super::grpc::framed;
 use super::methods::{Method, Response};
 use super::retry::{Failure, Reached, RetryClass};
@@ -23,10 +24,14 @@ const TEXT_LIMIT: usize = 63;
 /// Any job id serves to ask whether there is a coordinator.
 const ANY_JOB: i64 = 1;
 
+static IDENTIFIER: HeaderName = HeaderName::from_static("identifier");
+
 /// A connection to a server that has identified itself.
 pub(super) struct Session {
     pub(super) connection: Connection,
     pub(super) server: Server,
+    /// The headers of all its requests.
+    pub(super) headers: HeaderMap,
     /// Whether asking for the version again would tell nothing else: the server told it, or does not know the question.
     pub(super) is_version_final: bool,
     pub(super) opened: Instant,
@@ -38,11 +43,7 @@ impl Session {
     /// `Connect` returns the version from 2.2.9 on; older servers and milvus-lite need `GetVersion`. A server that
     /// tells neither is used all the same, without what depends on the version. If it failed to tell, as a proxy may
     /// that starts, the next call opens the session again.
-    pub(super) async fn open(
-        config: &Config,
-        connection: Connection,
-        deadline: Deadline<'_>,
-    ) -> Result<Self, Failure> {
+    pub(super) async fn open(context: &Context<'_>, connection: Connection) -> Result<Self, Failure> {
         let hello = ConnectRequest {
             client_info: Some(ClientInfo {
                 sdk_type: "C".to_owned(),
@@ -50,10 +51,10 @@ impl Session {
                 ..Default::default()
             }),
         };
-        let context = Context { config, deadline, database: &config.database, identifier: 0 };
+        let config = context.config;
         let opened = Instant::now();
         let mut is_version_final = true;
-        let mut server = match unary(&context, &connection, hello).await {
+        let mut server = match unary(context, &connection, hello).await {
             Ok(reply) => {
                 let info = reply.server_info.unwrap_or_default();
                 Server {
@@ -73,7 +74,7 @@ impl Session {
         server.assumed = config.assumed_version;
         server.allows_early_target_size = config.allows_early_target_size;
         if Version::parse(&server.version_text).is_none() {
-            match unary(&context, &connection, GetVersionRequest {}).await {
+            match unary(context, &connection, GetVersionRequest {}).await {
                 Ok(reply) if !reply.version.is_empty() => {
                     server.version_text = kept(config, &reply.version);
                     is_version_final = true;
@@ -89,7 +90,11 @@ impl Session {
             format!("version={:?} mode={:?}", server.version_text, server.deploy_mode)
         });
         let lacks_coordinator = AtomicBool::new(false);
-        Ok(Self { connection, server, is_version_final, opened, lacks_coordinator })
+        let mut headers = context.headers.clone();
+        if server.identifier != 0 {
+            headers.insert(&IDENTIFIER, server.identifier.into());
+        }
+        Ok(Self { connection, server, headers, is_version_final, opened, lacks_coordinator })
     }
 
     /// Whether a call that began at this moment can use the session. Not if it depends on a version that the server failed
@@ -116,7 +121,7 @@ impl Session {
             self.recorded(answered.map(drop)).map_err(Failure::before_the_call)?;
         }
         let lacked = self.lacks_coordinator.load(Ordering::Relaxed);
-        let result = context.attempt(&self.connection, call.path, call.message.clone(), reply).await;
+        let result = context.attempt(&self.connection, call.target, &call.message, reply).await;
         match result {
             Err(failure) if is_trigger && lacked && failure.reached == Reached::NoCoordinator => {
                 Err(Failure { reached: Reached::Refusal, ..failure })
@@ -140,7 +145,7 @@ async fn unary<M: Method>(
     asked: M,
 ) -> Result<M::Response, Failure> {
     let mut reply = M::Response::default();
-    context.attempt(connection, M::PATH, framed(&asked), &mut reply).await?;
+    context.attempt(connection, M::target(), &framed(&asked), &mut reply).await?;
     Ok(reply)
 }
 

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::header::USER_AGENT;
-use http::uri::PathAndQuery;
+use http::header::HeaderName;
 use http::{Request, Uri};
 use hyper::body::Bytes;
 
@@ -27,6 +26,19 @@ use crate::{panics, runtime};
 
 /// The log warns of a call that takes longer.
 const SLOW: Duration = Duration::from_secs(1);
+
+static ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+
+/// A request to send.
+pub(crate) struct HttpRequest<'a> {
+    /// Makes its head when it is sent, so that no future has to hold it. The URI has the connection's origin.
+    pub(crate) head: &'a (dyn Fn() -> Request<()> + Sync),
+    /// The path of that URI.
+    pub(crate) path: &'a str,
+    pub(crate) message: &'a Bytes,
+    /// Becomes true when the server may have received any of it; a caller that stops waiting reads it.
+    pub(crate) sent: &'a AtomicBool,
+}
 
 /// A connection that carries requests; cheap to clone.
 #[derive(Clone)]
@@ -113,18 +125,14 @@ impl Connection {
         self.0.sender.refused_pings()
     }
 
-    /// Sends a request, whose URI has this connection's origin, and reads the response until its body exceeds `limit`.
-    /// `sent` becomes true when the server may have received any of the request; a caller that stops waiting reads it.
+    /// Sends a request, and reads the response until its body exceeds `limit`.
     pub(crate) async fn send(
         &self,
-        head: Request<()>,
-        message: Bytes,
+        request: &HttpRequest<'_>,
         limit: usize,
-        sent: &AtomicBool,
     ) -> Result<HttpResponse, TransportError> {
         let started = Instant::now();
-        let path = head.uri().path_and_query().cloned();
-        let mut exchange = pin!(Some(self.exchange(head, message, limit, sent)));
+        let mut exchange = pin!(Some(self.exchange(request, limit)));
         let response =
             poll_fn(|cx| exchange.as_mut().as_pin_mut().map_or(Poll::Pending, |exchange| exchange.poll(cx)));
         let result = tokio::select! {
@@ -135,25 +143,22 @@ impl Connection {
         let result = result.unwrap_or_else(|error| {
             // The panic may have left h2 inconsistent, so that it panics again when the request is dropped.
             let _ = catch_unwind(AssertUnwindSafe(|| exchange.set(None)));
-            Err(TransportError { arrival: Arrival::of(sent), error })
+            Err(TransportError { arrival: Arrival::of(request.sent), error })
         });
-        report(path.as_ref(), started.elapsed(), result.as_ref().err());
+        report(request.path, started.elapsed(), result.as_ref().err());
         result
     }
 
     async fn exchange(
         &self,
-        mut head: Request<()>,
-        message: Bytes,
+        request: &HttpRequest<'_>,
         limit: usize,
-        sent: &AtomicBool,
     ) -> Result<HttpResponse, TransportError> {
         let Inner { sender, endpoint, .. } = &*self.0;
         let config = &endpoint.config;
         let _busy = sender.busy();
-        head.headers_mut().insert(USER_AGENT, config.user_agent.clone());
-        let response = sender.send(head, message, sent).await.map_err(|error| TransportError {
-            arrival: Arrival::at_failure(&error, sent, sender.fell_silent()),
+        let response = sender.send(request).await.map_err(|error| TransportError {
+            arrival: Arrival::at_failure(&error, request.sent, sender.fell_silent()),
             error: lost(config, &error, sender.fell_silent()),
         })?;
         let broken = |what: &str| {
@@ -164,9 +169,9 @@ impl Connection {
             }
         };
         let response = response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end"))?;
-        let response = HttpResponse::read(response, limit).await;
-        let response =
-            response.map_err(|error| broken(&format!("broke off an answer: {}", innermost(&error))))?;
+        let (mut response, mut rest) = HttpResponse::begin(response);
+        let read = response.read(&mut rest, limit).await;
+        read.map_err(|error| broken(&format!("broke off an answer: {}", innermost(&error))))?;
         readable(config, &response)?;
         Ok(response)
     }
@@ -181,7 +186,7 @@ pub(crate) struct TransportError {
 
 /// This client accepts no compressed responses: it sends no `grpc-accept-encoding`.
 fn readable(config: &Config, response: &HttpResponse) -> Result<(), TransportError> {
-    match response.headers.get("grpc-encoding").filter(|_| response.is_grpc()) {
+    match response.headers.get(&ENCODING).filter(|_| response.is_grpc()) {
         Some(encoding) if encoding != "identity" => {
             let text = format!("{} sent a compressed answer, unasked", config.address);
             Err(TransportError { arrival: Arrival::Possible, error: Error::new(Status::ServerError, text) })
@@ -190,9 +195,9 @@ fn readable(config: &Config, response: &HttpResponse) -> Result<(), TransportErr
     }
 }
 
-fn report(path: Option<&PathAndQuery>, elapsed: Duration, broken: Option<&TransportError>) {
+fn report(path: &str, elapsed: Duration, broken: Option<&TransportError>) {
     let timing = || {
-        let method = path.and_then(|path| path.path().rsplit('/').next()).unwrap_or_default();
+        let method = path.rsplit('/').next().unwrap_or_default();
         format!("method={method} elapsed_ms={}", elapsed.as_millis())
     };
     if let Some(broken) = broken.filter(|broken| broken.arrival != Arrival::TooLate) {
@@ -277,12 +282,9 @@ mod tests {
         }
     }
 
-    fn request() -> Request<()> {
-        Request::builder().uri("http://localhost/a/b").body(()).unwrap()
-    }
-
-    async fn send(connection: &Connection) -> Result<HttpResponse, TransportError> {
-        connection.send(request(), Bytes::new(), 10, &AtomicBool::default()).await
+    async fn send(connection: &Connection, sent: &AtomicBool) -> Result<HttpResponse, TransportError> {
+        let head = || Request::builder().uri("http://localhost/a/b").body(()).unwrap();
+        connection.send(&HttpRequest { head: &head, path: "/a/b", message: &Bytes::new(), sent }, 10).await
     }
 
     /// A connection over this stream, and the task that drives it.
@@ -307,13 +309,13 @@ mod tests {
         let mut server = h2::server::handshake(server).await.unwrap();
 
         let other = connection.clone();
-        let mut answered = Box::pin(async move { send(&other).await });
+        let mut answered = Box::pin(async move { send(&other, &AtomicBool::default()).await });
         if inside_http2 {
             let waker = Waker::from(Arc::<PanicsWhenWoken>::default());
             assert!(answered.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         }
         let asking = connection.clone();
-        let waiting = tokio::spawn(async move { send(&asking).await });
+        let waiting = tokio::spawn(async move { send(&asking, &AtomicBool::default()).await });
         let (_, mut respond) = server.accept().await.unwrap().unwrap();
         breaks.store(!inside_http2, Ordering::Relaxed);
         respond.send_response(Response::new(()), true).unwrap();
@@ -359,14 +361,13 @@ mod tests {
                     held.push(request.unwrap());
                 }
             });
-            assert!(send(&connection).await.is_ok());
+            assert!(send(&connection, &AtomicBool::default()).await.is_ok());
             let mut sent = Vec::new();
             let mut waiting = Vec::new();
             for _ in 0..3 {
                 let was_sent = Arc::<AtomicBool>::default();
                 let (asking, sent_flag) = (connection.clone(), Arc::clone(&was_sent));
-                let mut asking =
-                    Box::pin(async move { asking.send(request(), Bytes::new(), 10, &sent_flag).await });
+                let mut asking = Box::pin(async move { send(&asking, &sent_flag).await });
                 assert!(tokio::time::timeout(Duration::from_millis(50), &mut asking).await.is_err());
                 waiting.push(asking);
                 sent.push(was_sent.load(Ordering::Relaxed));

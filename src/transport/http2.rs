@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use h2::client::{Builder, SendRequest};
 use h2::{Ping, PingPong, RecvStream};
-use http::{Request, Response};
+use http::Response;
 use hyper::body::Bytes;
 use tokio::sync::{Mutex, Notify};
 
 use super::causes::innermost;
+use super::connection::HttpRequest;
 use super::endpoint::Endpoint;
 use super::keepalive::{Keepalive, Next, Pings};
 use super::protocol_detector::{DetectingStream, ProtocolDetector};
@@ -258,11 +259,9 @@ impl Sender {
     /// request to h2.
     pub(super) async fn send(
         &self,
-        head: Request<()>,
-        message: Bytes,
-        sent: &AtomicBool,
+        request: &HttpRequest<'_>,
     ) -> Result<Option<Response<RecvStream>>, h2::Error> {
-        let response = self.exchange(head, message, sent).await;
+        let response = self.exchange(request).await;
         if let Err(error) = &response
             && (error.is_go_away() || error.is_io())
         {
@@ -271,20 +270,16 @@ impl Sender {
         response
     }
 
-    async fn exchange(
-        &self,
-        head: Request<()>,
-        message: Bytes,
-        sent: &AtomicBool,
-    ) -> Result<Option<Response<RecvStream>>, h2::Error> {
+    async fn exchange(&self, request: &HttpRequest<'_>) -> Result<Option<Response<RecvStream>>, h2::Error> {
         let mut response = {
             let mut requests = self.requests.lock().await;
             poll_fn(|cx| requests.poll_ready(cx)).await?;
+            let head = (request.head)();
             self.connection.send(|| {
                 let (response, mut stream) = requests.send_request(head, false)?;
-                sent.store(true, Ordering::Relaxed);
+                request.sent.store(true, Ordering::Relaxed);
                 // It fails if the server's frames have closed the stream meanwhile; the response tells why.
-                let _ = stream.send_data(message, true);
+                let _ = stream.send_data(request.message.clone(), true);
                 Ok::<_, h2::Error>(response)
             })?
         };

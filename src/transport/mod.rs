@@ -23,6 +23,6 @@ mod writer;
 
 pub(crate) use arrival::Arrival;
 pub(crate) use channel::Channel;
-pub(crate) use connection::{Connection, TransportError};
+pub(crate) use connection::{Connection, HttpRequest, TransportError};
 pub(crate) use http1::{Page, Site};
 pub(crate) use response::HttpResponse;

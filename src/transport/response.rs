@@ -27,24 +27,24 @@ impl HttpResponse {
         kind.eq_ignore_ascii_case(GRPC) && matches!(rest.first(), None | Some(b'+' | b';' | b' '))
     }
 
-    /// Reads a response to its end, or until its body exceeds `limit`. Of a response that is not gRPC's it reads no body:
-    /// a page can be of any length.
-    pub(super) async fn read(response: Response<RecvStream>, limit: usize) -> Result<Self, h2::Error> {
-        let (head, mut stream) = response.into_parts();
-        let mut whole = Self {
-            status: head.status,
-            headers: head.headers,
-            body: Bytes::new(),
-            trailers: None,
-            is_trailers_only: stream.is_end_stream(),
-        };
-        if !whole.is_grpc() {
-            return Ok(whole);
+    /// A response before its body, and the rest of it.
+    pub(super) fn begin(response: Response<RecvStream>) -> (Self, RecvStream) {
+        let (head, stream) = response.into_parts();
+        let is_trailers_only = stream.is_end_stream();
+        let (status, headers) = (head.status, head.headers);
+        (Self { status, headers, body: Bytes::new(), trailers: None, is_trailers_only }, stream)
+    }
+
+    /// Reads the rest of a response to its end, or until its body exceeds `limit`. Of a response that is not gRPC's it
+    /// reads no body: a page can be of any length.
+    pub(super) async fn read(&mut self, stream: &mut RecvStream, limit: usize) -> Result<(), h2::Error> {
+        if !self.is_grpc() {
+            return Ok(());
         }
-        match whole.read_on(&mut stream, limit).await {
+        match self.read_on(stream, limit).await {
             // The server ended the stream early, but without an error.
             Err(error) if error.reason() != Some(Reason::NO_ERROR) => Err(error),
-            _ => Ok(whole),
+            _ => Ok(()),
         }
     }
 
