@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::runtime::Handle;
@@ -16,29 +16,21 @@ use crate::runtime::{self, Work, spawn};
 /// How often the calling thread polls work that is woken at once each time. A response can be quick.
 const CALLER_POLLS: usize = 4;
 
-/// Polls `work` on the calling thread, and spawns it on the library's thread when it is woken.
+/// Polls `work` on the calling thread, and on the library's thread when it is woken.
 pub(crate) fn begin(mut work: Work) {
     // When a thread is about to end, tokio's thread-local variable is gone.
     let is_too_late = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
     let Some(handle) = runtime::handle().filter(|_| !is_too_late) else { return spawn(work) };
     let _context = handle.enter();
     let handover = Arc::new(Handover::default());
-    let waker = Waker::from(Arc::clone(&handover));
     for _ in 0..CALLER_POLLS {
         let guarded_before = panics::guard_this_thread(true);
         EXECUTOR.set(Executor::Caller);
-        let poll = AssertUnwindSafe(|| {
-            // An application's thread that is a task of tokio's has a budget, which is not renewed while it waits here.
-            let unconstrained = pin!(tokio::task::unconstrained(work.as_mut()));
-            unconstrained.poll(&mut Context::from_waker(&waker)).is_ready()
-        });
-        let is_over = catch_unwind(poll).unwrap_or(true);
+        let pending = handover.poll(work);
         panics::guard_this_thread(guarded_before);
         let is_leaving = EXECUTOR.replace(Executor::Library) == Executor::Leaving;
-        if is_over {
-            // A panic drops the work, as tokio does with a task. Its completer then reports the panic.
-            return;
-        }
+        let Some(parked) = pending else { return };
+        work = parked;
         if is_leaving {
             break;
         }
@@ -47,7 +39,7 @@ pub(crate) fn begin(mut work: Work) {
             Some(woken) => work = woken,
         }
     }
-    spawn(work);
+    handover.hand_over(work);
 }
 
 /// Which thread polls the running work.
@@ -77,13 +69,49 @@ pub(crate) async fn leave_callers_thread() {
     .await;
 }
 
-/// Hands work over from the thread that began it to the library's thread, which gets it when it is woken.
+/// What the library's thread has to poll, and the task there that does it: one for all, which costs far less than a task
+/// of tokio's for each.
+struct Woken {
+    works: Vec<(Arc<Handover>, Work)>,
+    /// Wakes the task, if it sleeps.
+    task: Option<Waker>,
+}
+
+static WOKEN: Mutex<Woken> = Mutex::new(Woken { works: Vec::new(), task: None });
+
+fn woken() -> MutexGuard<'static, Woken> {
+    WOKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Polls what is woken, for ever.
+async fn poll_woken() {
+    let mut works = Vec::new();
+    poll_fn(|cx| {
+        std::mem::swap(&mut woken().works, &mut works);
+        for (handover, work) in works.drain(..) {
+            let pending = handover.poll(work);
+            if let Some(work) = pending.and_then(|work| handover.park(work)) {
+                handover.hand_over(work);
+            }
+        }
+        let mut woken = woken();
+        if woken.works.is_empty() {
+            woken.task = Some(cx.waker().clone());
+        } else {
+            cx.waker().wake_by_ref(); // other tasks have their turn first
+        }
+        Poll::<()>::Pending
+    })
+    .await;
+}
+
+/// Hands work over from the thread that began it to the library's thread, which gets it whenever it is woken.
 #[derive(Default)]
 struct Handover(Mutex<TaskState>);
 
 #[derive(Default)]
 enum TaskState {
-    /// The thread that began the work polls it.
+    /// A thread polls the work.
     #[default]
     Running,
     /// The same, and the work was woken meanwhile.
@@ -95,15 +123,43 @@ enum TaskState {
 }
 
 impl Handover {
+    /// Polls work, and returns it unless it is over. A panic drops the work, as tokio does with a task. Its completer then
+    /// reports the panic.
+    fn poll(self: &Arc<Self>, mut work: Work) -> Option<Work> {
+        *self.state() = TaskState::Running;
+        let waker = Waker::from(Arc::clone(self));
+        let poll = AssertUnwindSafe(|| {
+            // An application's thread that is a task of tokio's has a budget, which is not renewed while it waits here.
+            // Nor is that of the task on the library's thread renewed before it has polled everything.
+            let mut unconstrained = pin!(tokio::task::unconstrained(work.as_mut()));
+            let is_over = unconstrained.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
+            (!is_over).then_some(work)
+        });
+        catch_unwind(poll).unwrap_or_default()
+    }
+
     /// Parks work until it is woken. Returns the work if it was woken while it was polled.
     fn park(&self, work: Work) -> Option<Work> {
         let mut state = self.state();
         if matches!(*state, TaskState::Woken) {
-            *state = TaskState::Running;
             return Some(work);
         }
         *state = TaskState::Parked(work);
         None
+    }
+
+    /// Has the library's thread poll the work.
+    fn hand_over(self: &Arc<Self>, work: Work) {
+        static TASK: Once = Once::new();
+        TASK.call_once(|| spawn(Box::pin(poll_woken())));
+        *self.state() = TaskState::HandedOver;
+        let mut woken = woken();
+        woken.works.push((Arc::clone(self), work));
+        let task = woken.task.take();
+        drop(woken);
+        if let Some(task) = task {
+            task.wake();
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, TaskState> {
@@ -121,7 +177,7 @@ impl Wake for Handover {
         match std::mem::replace(&mut *state, TaskState::HandedOver) {
             TaskState::Parked(work) => {
                 drop(state);
-                spawn(work);
+                self.hand_over(work);
             }
             TaskState::HandedOver => {}
             TaskState::Running | TaskState::Woken => *state = TaskState::Woken,

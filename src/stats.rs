@@ -120,9 +120,9 @@ impl Stats {
     }
 
     /// A request is in flight as long as the guard is there.
-    pub(crate) fn begin(&self, kind: Kind, bytes: usize) -> Request<'_> {
+    pub(crate) fn begin(&self, kind: Kind) -> Request<'_> {
         self.requests_in_flight.fetch_add(1, Ordering::Relaxed);
-        Request { stats: self, kind, bytes, begun: Instant::now() }
+        Request { stats: self, kind, begun: Instant::now() }
     }
 
     /// All of it at this moment. The numbers are read one after the other.
@@ -161,16 +161,19 @@ impl Drop for FollowedJob<'_> {
 pub(crate) struct Request<'a> {
     stats: &'a Stats,
     kind: Kind,
-    bytes: usize,
     begun: Instant,
 }
 
 impl Request<'_> {
+    /// Records that its message of so many bytes is being sent.
+    pub(crate) fn sends(&self, bytes: usize) {
+        add(&self.stats.bytes_sent, bytes as u64);
+    }
+
     /// Records how a request ended of which the server may have received something.
     pub(crate) fn ended(&self, outcome: Outcome) {
         let of_kind = &self.stats.requests[self.kind as usize];
         add(&of_kind.outcomes[outcome as usize], 1);
-        add(&self.stats.bytes_sent, self.bytes as u64);
     }
 
     /// The same of one that was answered, with so many bytes. Only these have a latency: of the others it is the limit
@@ -253,13 +256,16 @@ mod tests {
             ("/s/Flush", Outcome::Ok, 4),
             ("/s/GetCompactionState", Outcome::Ok, 5),
         ] {
-            stats.begin(Kind::of(path), 10).answered(outcome, bytes);
+            let request = stats.begin(Kind::of(path));
+            request.sends(10);
+            request.answered(outcome, bytes);
         }
-        let lost = stats.begin(Kind::Plans, 10);
+        let lost = stats.begin(Kind::Plans);
+        lost.sends(10);
         assert_eq!(stats.snapshot().requests_in_flight, 1);
         lost.ended(Outcome::Lost);
         drop(lost);
-        drop(stats.begin(Kind::Handshake, 10)); // nothing of it was sent
+        drop(stats.begin(Kind::Handshake)); // nothing of it was sent
         let seen = stats.snapshot();
         assert_eq!((seen.bytes_sent, seen.bytes_received, seen.requests_in_flight), (40, 12, 0));
         let triggers = seen.requests(Kind::Trigger);
@@ -294,7 +300,9 @@ mod tests {
                     for _ in 0..1_000 {
                         let _job = stats.follow_job();
                         stats.polled();
-                        stats.begin(Kind::State, 1).answered(Outcome::Ok, 1);
+                        let request = stats.begin(Kind::State);
+                        request.sends(1);
+                        request.answered(Outcome::Ok, 1);
                     }
                 });
             }

@@ -31,8 +31,12 @@ pub(super) struct Call<'a> {
     pub(super) deadline: Deadline<'a>,
     pub(super) database: &'a str,
     pub(super) target: &'static Target,
-    pub(super) message: Bytes,
+    /// Encodes the message anew for each attempt: most need one.
+    pub(super) message: Framed<'a>,
 }
+
+/// Encodes a message, with its prefix.
+pub(super) type Framed<'a> = &'a (dyn Fn() -> Bytes + Sync);
 
 /// What an attempt needs besides its message.
 pub(super) struct Context<'a> {
@@ -73,7 +77,7 @@ impl Context<'_> {
         &self,
         connection: &Connection,
         target: &Target,
-        message: &Bytes,
+        message: Framed<'_>,
         reply: &mut dyn Response,
     ) -> Result<(), Failure> {
         if self.deadline.has_passed() {
@@ -83,9 +87,13 @@ impl Context<'_> {
         let sent = AtomicBool::new(false);
         // Kept until the response is read, so that no text of it shows them.
         let credentials = self.config.credentials.current();
-        let counted = connection.stats().begin(target.kind, message.len());
-        let head = || self.head(connection, target, credentials.as_deref());
-        let request = HttpRequest { head: &head, path: target.path.path(), message, sent: &sent };
+        let counted = connection.stats().begin(target.kind);
+        let make = || {
+            let message = message();
+            counted.sends(message.len());
+            (self.head(connection, target, credentials.as_deref()), message)
+        };
+        let request = HttpRequest { make: &make, path: target.path.path(), sent: &sent };
         // Pinned here, so that the future is not in there twice.
         let response = pin!(connection.send(&request, ANSWER_LIMIT));
         let result = match self.deadline.bound(response).await {

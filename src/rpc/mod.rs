@@ -179,7 +179,8 @@ impl Line {
         check: Check<'_>,
     ) -> Result<(M::Response, u64), Error> {
         let mut reply = M::Response::default();
-        let call = Call { class, deadline, database, target: M::target(), message: grpc::framed(&message) };
+        let framed = || grpc::framed(&message);
+        let call = Call { class, deadline, database, target: M::target(), message: &framed };
         let generation = self.call(call, check, &mut reply).await?;
         Ok((reply, generation))
     }

@@ -121,7 +121,7 @@ impl Session {
             self.recorded(answered.map(drop)).map_err(Failure::before_the_call)?;
         }
         let lacked = self.lacks_coordinator.load(Ordering::Relaxed);
-        let result = context.attempt(&self.connection, call.target, &call.message, reply).await;
+        let result = context.attempt(&self.connection, call.target, call.message, reply).await;
         match result {
             Err(failure) if is_trigger && lacked && failure.reached == Reached::NoCoordinator => {
                 Err(Failure { reached: Reached::Refusal, ..failure })
@@ -145,7 +145,7 @@ async fn unary<M: Method>(
     asked: M,
 ) -> Result<M::Response, Failure> {
     let mut reply = M::Response::default();
-    context.attempt(connection, M::target(), &framed(&asked), &mut reply).await?;
+    context.attempt(connection, M::target(), &|| framed(&asked), &mut reply).await?;
     Ok(reply)
 }
 

@@ -31,11 +31,11 @@ static ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
 /// A request to send.
 pub(crate) struct HttpRequest<'a> {
-    /// Makes its head when it is sent, so that no future has to hold it. The URI has the connection's origin.
-    pub(crate) head: &'a (dyn Fn() -> Request<()> + Sync),
+    /// Makes its head and its message when it is sent, so that no future has to hold them. The URI has the connection's
+    /// origin.
+    pub(crate) make: &'a (dyn Fn() -> (Request<()>, Bytes) + Sync),
     /// The path of that URI.
     pub(crate) path: &'a str,
-    pub(crate) message: &'a Bytes,
     /// Becomes true when the server may have received any of it; a caller that stops waiting reads it.
     pub(crate) sent: &'a AtomicBool,
 }
@@ -283,8 +283,8 @@ mod tests {
     }
 
     async fn send(connection: &Connection, sent: &AtomicBool) -> Result<HttpResponse, TransportError> {
-        let head = || Request::builder().uri("http://localhost/a/b").body(()).unwrap();
-        connection.send(&HttpRequest { head: &head, path: "/a/b", message: &Bytes::new(), sent }, 10).await
+        let make = || (Request::builder().uri("http://localhost/a/b").body(()).unwrap(), Bytes::new());
+        connection.send(&HttpRequest { make: &make, path: "/a/b", sent }, 10).await
     }
 
     /// A connection over this stream, and the task that drives it.

@@ -274,12 +274,12 @@ impl Sender {
         let mut response = {
             let mut requests = self.requests.lock().await;
             poll_fn(|cx| requests.poll_ready(cx)).await?;
-            let head = (request.head)();
+            let (head, message) = (request.make)();
             self.connection.send(|| {
                 let (response, mut stream) = requests.send_request(head, false)?;
                 request.sent.store(true, Ordering::Relaxed);
                 // It fails if the server's frames have closed the stream meanwhile; the response tells why.
-                let _ = stream.send_data(request.message.clone(), true);
+                let _ = stream.send_data(message, true);
                 Ok::<_, h2::Error>(response)
             })?
         };
