@@ -35,15 +35,19 @@ impl CancellationToken {
         Status::from_number(self.reason.load(Ordering::Acquire)).filter(|status| *status != Status::Ok)
     }
 
+    /// Has a cancellation wake this task.
+    pub(crate) fn will_wake(&self, waker: &Waker) {
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if !task.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *task = Some(waker.clone());
+        }
+    }
+
     /// Runs `work`, and polls it again when it is cancelled.
     pub(crate) async fn watch<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         std::future::poll_fn(|cx| {
-            let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
-            if !task.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-                *task = Some(cx.waker().clone());
-            }
-            drop(task);
+            self.will_wake(cx.waker());
             work.as_mut().poll(cx)
         })
         .await

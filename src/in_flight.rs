@@ -1,9 +1,9 @@
 //! Counts the operations and callbacks that are in flight on one client, so that closing the client can wait for them.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use slab::Slab;
 
 use crate::error::{Error, Status};
 use crate::runtime;
@@ -14,34 +14,54 @@ pub(crate) struct InFlight {
     state: Mutex<State>,
     /// Something has ended, or a callback has become due.
     changed: Condvar,
-    closing: Notify,
+}
+
+/// Work that ends when its client is closed.
+pub(crate) trait Closes: Send + Sync {
+    /// Has it end soon.
+    fn close(&self);
 }
 
 #[derive(Debug, Default)]
 struct State {
     is_closed: bool,
     count: usize,
+    operations: Slab<Weak<dyn Closes>>,
 }
 
 /// Counts one operation or callback as in flight until it is dropped.
 #[derive(Debug)]
-pub(crate) struct InFlightGuard(Arc<InFlight>);
+pub(crate) struct InFlightGuard {
+    in_flight: Arc<InFlight>,
+    /// The key of an operation.
+    operation: Option<usize>,
+}
 
 impl InFlight {
-    /// Counts one more operation, unless the client is closed.
+    /// Counts one more, unless the client is closed.
     pub(crate) fn enter(self: &Arc<Self>) -> Result<InFlightGuard, Error> {
+        self.admit(None)
+    }
+
+    /// The same of an operation, which is closed if the client closes meanwhile.
+    pub(crate) fn begin(self: &Arc<Self>, operation: Weak<dyn Closes>) -> Result<InFlightGuard, Error> {
+        self.admit(Some(operation))
+    }
+
+    fn admit(self: &Arc<Self>, operation: Option<Weak<dyn Closes>>) -> Result<InFlightGuard, Error> {
         let mut state = self.state();
         if state.is_closed {
             return Err(Error::new(Status::Closed, "this milvus_client has been closed"));
         }
         state.count += 1;
-        Ok(InFlightGuard(Arc::clone(self)))
+        let operation = operation.map(|operation| state.operations.insert(operation));
+        Ok(InFlightGuard { in_flight: Arc::clone(self), operation })
     }
 
     /// Counts one more although the client may be closed. Only a caller that is in flight itself may do this.
     pub(crate) fn join(self: &Arc<Self>) -> InFlightGuard {
         self.state().count += 1;
-        InFlightGuard(Arc::clone(self))
+        InFlightGuard { in_flight: Arc::clone(self), operation: None }
     }
 
     /// How many operations and callbacks are in flight.
@@ -49,28 +69,16 @@ impl InFlight {
         self.state().count
     }
 
-    /// Runs `work`, and calls `on_closing` at least once if the client closes meanwhile or is closed already.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>, on_closing: impl Fn()) -> T {
-        let closing = self.closing.notified();
-        if self.state().is_closed {
-            on_closing();
-        }
-        let (mut work, mut closing) = (std::pin::pin!(work), std::pin::pin!(Some(closing)));
-        std::future::poll_fn(|cx| {
-            if closing.as_mut().as_pin_mut().is_some_and(|closing| closing.poll(cx).is_ready()) {
-                closing.set(None);
-                on_closing();
-            }
-            work.as_mut().poll(cx)
-        })
-        .await
-    }
-
     /// Admits nothing from now on, and notifies what is in flight. Does not wait.
     pub(crate) fn close(&self) {
-        self.state().is_closed = true;
+        let mut state = self.state();
+        state.is_closed = true;
+        let operations: Vec<_> = state.operations.iter().filter_map(|(_, one)| one.upgrade()).collect();
+        drop(state);
         if runtime::is_working() {
-            self.closing.notify_waiters();
+            for operation in operations {
+                operation.close();
+            }
         }
     }
 
@@ -117,44 +125,45 @@ impl InFlight {
 
 impl InFlightGuard {
     pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
-        &self.0
+        &self.in_flight
     }
 }
 
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.in_flight.state();
         state.count -= 1;
-        self.0.notify(state);
+        let operation = self.operation.and_then(|key| state.operations.try_remove(key));
+        self.in_flight.notify(state);
+        drop(operation);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
+    impl Closes for AtomicUsize {
+        fn close(&self) {
+            self.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     #[test]
-    fn work_in_flight_is_notified_of_the_closing_whenever_that_happens() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    fn an_operation_is_closed_once_with_its_client_while_it_is_in_flight() {
         let in_flight = Arc::new(InFlight::default());
-        let notified = std::cell::Cell::new(0);
-        let notify = || notified.set(notified.get() + 1);
-        let closer = {
-            let in_flight = Arc::clone(&in_flight);
-            thread::spawn(move || {
-                thread::sleep(Duration::from_millis(5));
-                in_flight.close();
-            })
-        };
-        let until_notified = std::future::poll_fn(|_| {
-            if notified.get() > 0 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        });
-        runtime.block_on(in_flight.run(until_notified, notify));
-        closer.join().unwrap();
-        let before = notified.replace(0);
-        runtime.block_on(in_flight.run(async {}, notify));
-        assert!(before > 0 && notified.get() > 0, "also if it was closed before");
+        let [open, over]: [Arc<AtomicUsize>; 2] = Default::default();
+        let begin = |operation: &Arc<AtomicUsize>| in_flight.begin(Arc::downgrade(operation) as _);
+        let guard = begin(&open).unwrap();
+        drop(begin(&over).unwrap());
+        let callback = in_flight.join();
+        in_flight.close();
+        assert_eq!((open.load(Ordering::Relaxed), over.load(Ordering::Relaxed)), (1, 0));
+        assert_eq!(begin(&over).unwrap_err().status, Status::Closed);
+        assert_eq!(in_flight.count(), 2);
+        drop((guard, callback));
+        assert_eq!(in_flight.count(), 0);
     }
 }

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
@@ -12,12 +13,12 @@ use crate::compaction::progress::ProgressTracker;
 use crate::compaction::{Optimized, WaitResult};
 use crate::completion::{self, Completer, Completion};
 use crate::error::{Error, Status};
-use crate::in_flight::{InFlight, InFlightGuard};
+use crate::in_flight::{Closes, InFlight, InFlightGuard};
 use crate::inline_executor;
 use crate::panics;
 use crate::rpc::Deadline;
 use crate::runtime::{self, Abandon, UnderWay};
-use crate::trace::{self, Trace};
+use crate::trace::{self, Span, Trace};
 
 /// What the work of an operation needs, and what controls it from outside.
 pub(crate) struct OperationContext {
@@ -180,21 +181,46 @@ impl<T: Send + 'static> Operation<T> {
     ) -> Result<R, Error> {
         let Self { context, work, is_trigger } = self;
         runtime::prepare().map_err(|error| context.identified(error))?;
-        let guard = context.in_flight.enter().map_err(|error| context.identified(error))?;
+        let guard = context.in_flight.begin(Arc::downgrade(&context) as _);
+        let guard = guard.map_err(|error| context.identified(error))?;
         let (completer, completion) = completion::pair();
         let result = accepted(Arc::clone(&context), completion)?;
         let ending = Arc::new(Ending { is_trigger, state: Mutex::new(Some((completer, guard))) });
-        let under_way = UnderWay::new(Arc::downgrade(&ending) as _);
-        begin(Box::pin(async move {
-            let on_closing = || context.token.cancel(Status::Closed);
-            let work = trace::span(Some(Arc::clone(&context.trace)), work);
-            let work = panics::caught(context.in_flight.run(work, on_closing));
-            let result = context.token.watch(work).await.and_then(|result| result);
-            context.progress_tracker.stop();
-            drop(under_way);
-            ending.end(result.map_err(|error| context.settle(error)));
-        }));
+        let under_way = Some(UnderWay::new(Arc::downgrade(&ending) as _));
+        let work = Some(trace::span(Some(Arc::clone(&context.trace)), work));
+        begin(Box::pin(Running { context, work, under_way, ending }));
         Ok(result)
+    }
+}
+
+/// An operation under way. It is written by hand, because a future of async blocks is far larger, and there is one for
+/// each type of result.
+struct Running<T> {
+    context: Arc<OperationContext>,
+    work: Option<Span<'static, Result<T, Error>>>,
+    under_way: Option<UnderWay>,
+    ending: Arc<Ending<T>>,
+}
+
+impl<T> Future for Running<T> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { context, work, under_way, ending } = &mut *self;
+        let Some(running) = work else { return Poll::Ready(()) };
+        context.token.will_wake(cx.waker());
+        let result = ready!(panics::caught_poll(Pin::new(running), cx)).and_then(|result| result);
+        *work = None;
+        context.progress_tracker.stop();
+        *under_way = None;
+        ending.end(result.map_err(|error| context.settle(error)));
+        Poll::Ready(())
+    }
+}
+
+impl Closes for OperationContext {
+    fn close(&self) {
+        self.token.cancel(Status::Closed);
     }
 }
 

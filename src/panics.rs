@@ -5,9 +5,9 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Once;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use crate::error::{Error, Status};
 
@@ -34,11 +34,18 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Err
 /// As [`catch`], for work that a thread polls which is known to run the library's code.
 pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Error> {
     let mut work = pin!(work);
-    poll_fn(|cx| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+    poll_fn(|cx| caught_poll(work.as_mut(), cx)).await
+}
+
+/// Polls `work` as [`caught`] does.
+pub(crate) fn caught_poll<T>(
+    work: Pin<&mut impl Future<Output = T>>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<T, Error>> {
+    match panic::catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
         Ok(poll) => poll.map(Ok),
         Err(payload) => Poll::Ready(Err(error(&*payload))),
-    })
-    .await
+    }
 }
 
 /// As [`caught`], for work that sends a trigger: after a panic the server may have received it.
