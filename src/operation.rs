@@ -158,11 +158,11 @@ impl<T: Send + 'static> Operation<T> {
     /// The same operation with another form of result.
     pub(crate) fn map<U: Send + 'static>(
         self,
-        form: impl FnOnce(T, &OperationContext) -> U + Send + 'static,
+        form: impl FnOnce(T, &OperationContext) -> U + Send + Unpin + 'static,
     ) -> Operation<U> {
-        let (work, context) = (self.work, Arc::clone(&self.context));
-        let mapped = Operation::new(&self.context, async move { Ok(form(work.await?, &context)) });
-        Operation { is_trigger: self.is_trigger, ..mapped }
+        let Self { context, work, is_trigger } = self;
+        let mapped = Mapped { work, form: Some(form), context: Arc::clone(&context) };
+        Operation { context, work: Box::pin(mapped), is_trigger }
     }
 
     /// Starts it on the library's thread, unless `accepted` refuses. `accepted` gets the completion, and may wait for
@@ -190,6 +190,25 @@ impl<T: Send + 'static> Operation<T> {
         let work = Some(trace::span(Some(Arc::clone(&context.trace)), work));
         begin(Box::pin(Running { context, work, under_way, ending }));
         Ok(result)
+    }
+}
+
+/// Work whose result gets another form.
+struct Mapped<T, F> {
+    work: Work<T>,
+    form: Option<F>,
+    context: Arc<OperationContext>,
+}
+
+impl<T, U, F: FnOnce(T, &OperationContext) -> U + Unpin> Future for Mapped<T, F> {
+    type Output = Result<U, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = ready!(self.work.as_mut().poll(cx))?;
+        match self.form.take() {
+            Some(form) => Poll::Ready(Ok(form(result, &self.context))),
+            None => Poll::Pending, // it was over before
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl Context<'_> {
             Ended::Unreadable(code, why) => self.unreadable(code, &why),
             Ended::NotGrpc(not) => not.failure(|text| self.config.without_secrets(text)),
         })?;
-        if let Err(error) = reply.read(message) {
+        if let Err(error) = reply.read(&message) {
             return Err(self.unreadable(tonic::Code::Internal, &error.to_string()));
         }
         let Some(status) = reply.status() else {

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use http::uri::PathAndQuery;
-use prost::bytes::Bytes;
 use prost::{DecodeError, Message};
 
 use crate::proto::{common, service};
@@ -32,7 +31,7 @@ pub(crate) trait Method: Message {
 /// A response of the service. Milvus puts a status of its own into each, inside a gRPC response that is OK.
 pub(crate) trait Response: Send {
     /// Decodes the response, and replaces what was decoded before.
-    fn read(&mut self, encoded: Bytes) -> Result<(), DecodeError>;
+    fn read(&mut self, encoded: &[u8]) -> Result<(), DecodeError>;
 
     /// The Milvus status, if the server sent one.
     fn status(&self) -> Option<&common::Status>;
@@ -57,7 +56,7 @@ macro_rules! methods {
         }
 
         impl Response for service::$reply {
-            fn read(&mut self, encoded: Bytes) -> Result<(), DecodeError> {
+            fn read(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
                 *self = Message::decode(encoded)?;
                 Ok(())
             }
@@ -99,7 +98,7 @@ impl Method for service::LoadCollectionRequest {
 
 /// Some methods return nothing but a status.
 impl Response for common::Status {
-    fn read(&mut self, encoded: Bytes) -> Result<(), DecodeError> {
+    fn read(&mut self, encoded: &[u8]) -> Result<(), DecodeError> {
         *self = Message::decode(encoded)?;
         Ok(())
     }
