@@ -15,8 +15,7 @@ pub(super) struct Failed {
 
 /// Runs an export's body. Turns a panic into an error, and records an error for the calling thread.
 pub(super) fn entry(operation: &'static CStr, body: impl FnOnce() -> Result<(), Error>) -> milvus_status {
-    let body = || body().map_err(|error| Failed { operation, error });
-    entry_for(operation, body)
+    entry_for(operation, || body().map_err(|error| Failed { operation, error }))
 }
 
 /// The same for a body whose errors may belong to another export.
@@ -24,6 +23,13 @@ pub(super) fn entry_for(
     operation: &'static CStr,
     body: impl FnOnce() -> Result<(), Failed>,
 ) -> milvus_status {
+    let mut body = Some(body);
+    enter(operation, &mut || body.take().map_or(Ok(()), |body| body()))
+}
+
+/// The entry itself, which is there once for all exports.
+#[inline(never)]
+fn enter(operation: &'static CStr, body: &mut dyn FnMut() -> Result<(), Failed>) -> milvus_status {
     let _uncancelled = Uncancelled::new();
     let result = if process::is_forked() {
         // Checked first: threads that do not exist in this process may hold locks.
@@ -36,6 +42,12 @@ pub(super) fn entry_for(
 
 /// As [`entry`], for an export that needs no client. A process may fork after it and use the library in the child.
 pub(super) fn pure(operation: &'static CStr, body: impl FnOnce() -> Result<(), Error>) -> milvus_status {
+    let mut body = Some(body);
+    enter_pure(operation, &mut || body.take().map_or(Ok(()), |body| body()))
+}
+
+#[inline(never)]
+fn enter_pure(operation: &'static CStr, body: &mut dyn FnMut() -> Result<(), Error>) -> milvus_status {
     let _uncancelled = Uncancelled::new();
     let result = PureCall::begin().ok_or_else(forked).and_then(|_call| panics::catch(body));
     settle(result.map_err(|error| Failed { operation, error }))

@@ -88,22 +88,29 @@ pub(super) fn start<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
     out_future: *mut *mut H,
     make: impl FnOnce() -> Result<Operation<Finished<T>>, Error>,
 ) -> milvus_status {
-    entry(export, || {
-        let operation = make()?;
-        let out = Out::new("out_future", out_future)?;
-        let future = operation.start(|context, completion| {
-            let (delivery, detail) = (Mutex::default(), OnceLock::new());
-            context.progress_tracker().keep_events();
-            let state = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
-            let handle: *mut H = handle::insert_shared(Arc::clone(&state))?;
-            state.delivery().handle = handle.addr();
-            let completed = Arc::clone(&state);
-            let _ = state.completion.on_complete(Box::new(move || completed.deliver())); // nothing has run yet
-            Ok(handle)
-        })?;
-        out.write(future);
-        Ok(())
-    })
+    entry(export, || started(export, out_future, make()?))
+}
+
+/// Starts an operation, and makes its handle. It is there once for all exports.
+#[inline(never)]
+fn started<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
+    export: &'static CStr,
+    out_future: *mut *mut H,
+    operation: Operation<Finished<T>>,
+) -> Result<(), Error> {
+    let out = Out::new("out_future", out_future)?;
+    let future = operation.start(|context, completion| {
+        let (delivery, detail) = (Mutex::default(), OnceLock::new());
+        context.progress_tracker().keep_events();
+        let state = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
+        let handle: *mut H = handle::insert_shared(Arc::clone(&state))?;
+        state.delivery().handle = handle.addr();
+        let completed = Arc::clone(&state);
+        let _ = state.completion.on_complete(Box::new(move || completed.deliver())); // nothing has run yet
+        Ok(handle)
+    })?;
+    out.write(future);
+    Ok(())
 }
 
 impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
