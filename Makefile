@@ -199,7 +199,8 @@ target/release/milvus-bench: build
 	@$(CARGO) build --quiet --release --locked -p milvus-bench
 
 bench: setup target/release/milvus-bench
-	target/release/milvus-bench run --python $(VENV)/bin/python --write docs/performance.md
+	@tools/bench_peer.sh
+	target/release/milvus-bench run --python $(VENV)/bin/python --grpc target/grpc/milvus-bench-grpc --write docs/performance.md
 	target/release/milvus-bench run --gates --write docs/performance.md
 	python3 tools/docs/figures.py
 

@@ -7,7 +7,7 @@ use lexopt::prelude::*;
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "library",
     "python",
     "write",
@@ -28,6 +28,8 @@ const KEYS: [&str; 20] = [
     "ends",
     "slots",
     "each",
+    "grpc",
+    "window",
 ];
 
 pub(crate) struct Arguments(HashMap<String, String>);

@@ -2,7 +2,7 @@
 //! (`serve`), and clients in processes of their own, which print what they measured.
 //!
 //! ```text
-//! milvus-bench [run] [--library FILE] [--python FILE] [--quick | --gates] [--write FILE]
+//! milvus-bench [run] [--library FILE] [--python FILE] [--grpc FILE] [--quick | --gates] [--write FILE]
 //! milvus-bench serve [--cpu N] [--pause MILLISECONDS]
 //! milvus-bench bare --runtime current|worker --uri URI ...    bare tonic
 //! milvus-bench-ours --library FILE --uri URI ...    through the C ABI

@@ -8,10 +8,11 @@ use crate::following::WaitAsync;
 use crate::ours::{Client, Compact, function};
 use crate::{Result, os};
 
-type QueueNew = unsafe extern "C" fn(*mut *mut c_void) -> c_int;
-type SetQueue = unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void) -> c_int;
-type QueueNext = unsafe extern "C" fn(*mut c_void, i64, *mut *mut c_void, *mut *mut c_void) -> c_int;
-type FutureWait = unsafe extern "C" fn(*mut c_void, i64) -> c_int;
+pub(crate) type QueueNew = unsafe extern "C" fn(*mut *mut c_void) -> c_int;
+pub(crate) type SetQueue = unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void) -> c_int;
+pub(crate) type QueueNext =
+    unsafe extern "C" fn(*mut c_void, i64, *mut *mut c_void, *mut *mut c_void) -> c_int;
+pub(crate) type FutureWait = unsafe extern "C" fn(*mut c_void, i64) -> c_int;
 
 /// Prints for each of the first `ends` jobs that end when its wait did: `job_ID=TIME`.
 pub(crate) fn follow(client: &Client, count: u64, ends: u64) -> Result {

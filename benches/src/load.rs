@@ -18,6 +18,8 @@ pub(crate) struct Load {
     rest: Duration,
     /// Instead of calls: how long to do nothing.
     idle: Option<Duration>,
+    /// Instead of blocking calls: how many are under way at any time.
+    pub(crate) window: u64,
 }
 
 impl Load {
@@ -29,11 +31,21 @@ impl Load {
             warmup: number("warmup", 0)?,
             rest: Duration::from_millis(number("rest", 0)?),
             idle: arguments.number("idle")?.map(Duration::from_millis),
+            window: number("window", 0)?,
         })
     }
 
     /// Makes the calls and prints what they cost.
     pub(crate) fn run(&self, call: impl Fn() -> Result + Sync) -> Result {
+        self.run_with(&call, |_| Err("this client has no window".into()))
+    }
+
+    /// The same for a client that can have several calls under way; `calls` makes so many.
+    pub(crate) fn run_with(
+        &self,
+        call: &(impl Fn() -> Result + Sync),
+        calls: impl FnOnce(u64) -> Result,
+    ) -> Result {
         (0..self.warmup).try_for_each(|_| call())?;
         let start = Usage::now();
         let mut latencies = match self.idle {
@@ -41,7 +53,11 @@ impl Load {
                 thread::sleep(idle);
                 Vec::new()
             }
-            None => self.calls(&call)?,
+            None if self.window > 0 => {
+                calls(self.calls)?;
+                vec![0; self.calls as usize]
+            }
+            None => self.calls(call)?,
         };
         let cost = Usage::now().since(&start);
         latencies.sort_unstable();

@@ -8,6 +8,7 @@ mod line;
 mod load;
 mod os;
 mod ours;
+mod window;
 
 use std::error::Error;
 

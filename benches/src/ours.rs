@@ -5,7 +5,7 @@ use std::{mem, ptr};
 
 use crate::arguments::Arguments;
 use crate::load::Load;
-use crate::{Result, following, line, os};
+use crate::{Result, following, line, os, window};
 
 /// A job that any server knows nothing bad of.
 const SOME_JOB: i64 = 1;
@@ -49,7 +49,9 @@ pub(crate) fn drive(arguments: &Arguments) -> Result {
     } else if let Some(count) = arguments.number("line")? {
         line::follow(&client, count, arguments.number("ends")?.unwrap_or(count))
     } else {
-        Load::new(arguments)?.run(|| client.state(SOME_JOB))
+        let load = Load::new(arguments)?;
+        let many = |calls| window::calls(&client, SOME_JOB, calls, load.window);
+        load.run_with(&|| client.state(SOME_JOB), many)
     };
     client.free()?;
     done

@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     /// Bare tonic; a worker thread drives the connection.
     Worker,
     Pymilvus,
+    /// gRPC's own client in C++.
+    Grpc,
 }
 
 /// Where the clients come from.
@@ -25,6 +27,8 @@ pub(crate) struct Clients {
     pub(crate) library: String,
     /// A Python that has pymilvus.
     pub(crate) python: Option<String>,
+    /// The peer in C++ (`tools/bench_peer.sh`).
+    pub(crate) grpc: Option<String>,
 }
 
 impl Clients {
@@ -39,11 +43,12 @@ impl Clients {
         let this = std::env::current_exe()?;
         let driver = this.with_file_name("milvus-bench-ours").to_string_lossy().into_owned();
         let this = this.to_string_lossy().into_owned();
-        let python = self.python.clone().unwrap_or_default();
+        let [python, grpc] = [&self.python, &self.grpc].map(|program| program.clone().unwrap_or_default());
         let client: Vec<&str> = match kind {
             Kind::Ours => vec![&driver, "--library", &self.library],
             Kind::Current => vec![&this, "bare", "--runtime", "current"],
             Kind::Worker => vec![&this, "bare", "--runtime", "worker"],
+            Kind::Grpc => vec![&grpc],
             Kind::Pymilvus => vec![&python, "-B", "-c", include_str!("pymilvus.py")],
         };
         let load = load.split_whitespace();

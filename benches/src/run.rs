@@ -32,7 +32,8 @@ pub(crate) fn clients(arguments: &Arguments) -> Result<Clients> {
     // Not a name that dlopen would look for elsewhere.
     let library = std::fs::canonicalize(&library).map_err(|error| format!("{library}: {error}"))?;
     let library = library.to_string_lossy().into_owned();
-    Ok(Clients { library, python: arguments.text("python").map(str::to_owned) })
+    let [python, grpc] = ["python", "grpc"].map(|name| arguments.text(name).map(str::to_owned));
+    Ok(Clients { library, python, grpc })
 }
 
 /// Measures everything, prints the table, and writes it where the arguments say.
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
         report.notes.push("pymilvus was left out: no --python with it was given.".to_owned());
     }
     calls(&clients, &size, &server, &mut report)?;
+    peer(&clients, &size, &server, &mut report)?;
     counts(&clients, &server, &mut report)?;
     cold_start(&clients, &size, &server, &mut report)?;
     idle(&clients, &server, &mut report)?;
@@ -142,6 +144,44 @@ fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
         report.notes.push("Nothing was pinned: there is only one CPU.".to_owned());
     }
     Ok(())
+}
+
+/// Beside gRPC in C++, on which the SDK in C++ stands.
+fn peer(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -> Result {
+    if clients.grpc.is_none() {
+        report.notes.push("gRPC in C++ was left out: no --grpc with its client was given.".to_owned());
+        return Ok(());
+    }
+    let kinds = [Kind::Ours, Kind::Grpc];
+    let mut add = |what: &str, unit, aim, all: &[Series], value: &dyn Fn(&Measured) -> Result<f64>| {
+        row(what, unit, "gRPC C++", aim, (&all[0], &all[1]), value).map(|row| report.rows.push(row))
+    };
+    let load = format!("--warmup 200 --calls {}", size.calls);
+    for (what, pin, aim) in [
+        ("latency, 1 thread", None, "<= 0.85"),
+        ("latency, 1 thread, all on one CPU", os::cpus().first(), "<= 0.80"),
+    ] {
+        let cpu = pin.map_or_else(String::new, |cpu| format!(" --cpu {cpu}"));
+        let pinned = Server::start(&cpu)?;
+        add(
+            what,
+            "us",
+            aim,
+            &rounds(clients, &kinds, size.rounds, &pinned, &format!("{load}{cpu}"))?,
+            &microseconds,
+        )?;
+    }
+    let per_second = |measured: &Measured| Ok(1e9 / measured.per_call("wall_ns")?);
+    let cpu = |measured: &Measured| Ok(measured.per_call("cpu_ns")? / 1e3);
+    for (threads, aim) in [(1, ">= 1.15"), (4, ">= 1.6"), (16, ">= 1.6"), (64, ">= 1.5")] {
+        let load = format!("--warmup 200 --calls {} --threads {threads}", 6 * size.calls / 64 * 64);
+        let all = rounds(clients, &kinds, size.rounds, server, &load)?;
+        add(&format!("throughput, {threads} threads"), "calls/s", aim, &all, &per_second)?;
+        add(&format!("CPU time per call, {threads} threads"), "us", "<= 0.70", &all, &cpu)?;
+    }
+    let load = format!("--warmup 200 --calls {} --window 100", 6 * size.calls);
+    let all = rounds(clients, &kinds, size.rounds, server, &load)?;
+    add("throughput, 100 calls under way on one thread", "calls/s", ">= 1.3", &all, &per_second)
 }
 
 /// What tools count.
