@@ -1,6 +1,8 @@
 # `make demo` and `make check` are all a newcomer needs; both set up what they use.
 
 CARGO ?= cargo
+# For what leaves this machine.
+RELEASED := CARGO="$(CARGO)" tools/released.sh
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 DESTDIR ?=
@@ -42,7 +44,7 @@ help:
 
 # Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
 build:
-	$(CARGO) rustc --release --locked --lib --crate-type cdylib,staticlib --target-dir $(TARGET)
+	@$(RELEASED) rustc --release --locked --lib --crate-type cdylib,staticlib --target-dir $(TARGET)
 	@tools/static.sh $(BUILD)/libmilvus_client.a $(BUILD)/libmilvus_client_local.a
 
 install:
@@ -52,7 +54,7 @@ install:
 COMMAND := $(TARGET)/command/release/milvus-compact
 
 command:
-	$(CARGO) build --release --locked -p milvus-compact --target-dir $(TARGET)/command
+	@$(RELEASED) build --release --locked -p milvus-compact --target-dir $(TARGET)/command
 
 install-command:
 	@COMMAND="$(COMMAND)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/install_command.sh
@@ -196,7 +198,7 @@ check-deep:
 
 # Two builds: one of both packages would give the library features that only the other asks for.
 target/release/milvus-bench: build
-	@$(CARGO) build --quiet --release --locked -p milvus-bench
+	@$(RELEASED) build --quiet --release --locked -p milvus-bench
 
 bench: setup target/release/milvus-bench
 	@tools/bench_peer.sh

@@ -24,7 +24,7 @@ fi
 # The C compiler by its name: on aarch64 another one would be looked for.
 export "CC_${target//-/_}=musl-gcc"
 # The library is a shared one too, which there is not in a static program; Rust says so.
-cargo build --quiet --release --locked -p milvus-compact --target "$target" --target-dir target/static 2>&1 |
+tools/released.sh build --quiet --release --locked -p milvus-compact --target "$target" --target-dir target/static 2>&1 |
     { grep -vFx -e "warning: dropping unsupported crate type \`cdylib\` for target \`$target\`" -e "" || true; }
 built=target/static/$target/release/milvus-compact
 loaded=$(readelf --wide --program-headers --dynamic "$built" | grep -E 'INTERP|NEEDED' || true)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | fronts | archive | portable]...
+#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | fronts | archive | reproducible | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -158,16 +158,31 @@ archive() {
     python tools/loopback_only.py python -m pytest -q tests/install/static.py
 }
 
+# Two builds of the library and of the command, in other folders and with another Cargo home.
+reproducible() {
+    echo "==> deep: what is built in two places is the same"
+    local folder=target/deep/elsewhere built=release/libmilvus_client
+    rm -rf "$folder"
+    mkdir -p "$folder/home"
+    git clone --quiet . "$folder/a longer name"
+    ln -s "${CARGO_HOME:-$HOME/.cargo}/registry" "$folder/home/registry"
+    make -s build command
+    (cd "$folder/a longer name" && CARGO_HOME=$root/$folder/home make -s build command)
+    for file in $built.so $built.a command/release/milvus-compact; do
+        cmp "target/$file" "$folder/a longer name/target/$file" || missing "target/$file depends on where it is built"
+    done
+}
+
 portable() {
     tools/portable.sh
 }
 
 setup
-[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred fronts archive portable
+[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred fronts archive reproducible portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | slow | loom | miri | address | thread | stress | gates | hundred | fronts | archive | portable) $proof ;;
+    model | slow | loom | miri | address | thread | stress | gates | hundred | fronts | archive | reproducible | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

@@ -176,8 +176,9 @@ fn peer(clients: &Clients, size: &Size, server: &Server, report: &mut Report) ->
     for (threads, aim) in [(1, ">= 1.15"), (4, ">= 1.6"), (16, ">= 1.6"), (64, ">= 1.5")] {
         let load = format!("--warmup 200 --calls {} --threads {threads}", 6 * size.calls / 64 * 64);
         let all = rounds(clients, &kinds, size.rounds, server, &load)?;
-        add(&format!("throughput, {threads} threads"), "calls/s", aim, &all, &per_second)?;
-        add(&format!("CPU time per call, {threads} threads"), "us", "<= 0.70", &all, &cpu)?;
+        let threads = format!("{threads} thread{}", if threads > 1 { "s" } else { "" });
+        add(&format!("throughput, {threads}"), "calls/s", aim, &all, &per_second)?;
+        add(&format!("CPU time per call, {threads}"), "us", "<= 0.70", &all, &cpu)?;
     }
     let load = format!("--warmup 200 --calls {} --window 100", 6 * size.calls);
     let all = rounds(clients, &kinds, size.rounds, server, &load)?;

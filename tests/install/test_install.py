@@ -1,6 +1,7 @@
 """The library links as C and C++ libraries do: from a tree that was moved, shared and static, by every tool."""
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -105,6 +106,16 @@ target_link_libraries(program PRIVATE MilvusClient::{target})
     run(CMAKE, "--build", project / "build")
     assert ("libmilvus_client" in run("ldd", project / "build/program")) == (target == "milvus_client")
     assert compacts(project / "build/program", fake)
+
+
+def test_the_libraries_name_no_folder_of_the_machine_that_built_them():
+    cargo = os.environ.get("CARGO_HOME") or pathlib.Path.home() / ".cargo"
+    for library in ("libmilvus_client.so", "libmilvus_client.a"):
+        built = (STAGE / "lib" / library).read_bytes()
+        assert b"tokio-1." in built, "panics say where they were"
+        for folder in (ROOT, cargo):
+            assert f"{folder}/".encode() not in built, f"{library} names {folder}"
+
 
 
 def test_every_function_has_a_man_page():

@@ -8,7 +8,8 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STYLE = """<style>text{font:14px sans-serif;fill:#24292f}.ours{fill:#0b7285}.theirs{fill:#adb5bd}.line{stroke:#868e96;fill:none}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.ours{fill:#3bc9db}.theirs{fill:#5c636a}}</style>"""
-REFERENCES = {"worker": "tonic, one thread for all", "current": "tonic, caller's thread", "pymilvus": "pymilvus"}
+REFERENCES = {"worker": "tonic, one thread for all", "current": "tonic, caller's thread", "pymilvus": "pymilvus",
+              "gRPC C++": "gRPC in C++"}
 
 
 def rows():
@@ -23,11 +24,15 @@ def rows():
     return found
 
 
-def measured(what):
+def alone(what):
     """What this library took, in a row that has no reference."""
     page = (ROOT / "docs/performance.md").read_text()
     [row] = [line for line in page.splitlines() if line.startswith(f"| {what} |")]
-    return f"{float(row.split('|')[2].split()[0]):,.0f}"
+    return float(row.split("|")[2].split()[0])
+
+
+def measured(what):
+    return f"{alone(what):,.0f}"
 
 
 def with_numbers(text):
@@ -65,15 +70,23 @@ def beside(what, wanted):
 
 
 def threads(pattern):
-    return [(f"{count} thread{'s' if count > 1 else ''}", beside(pattern.format(count, "s" if count > 1 else ""), ["worker"])) for count in (1, 4, 16)]
+    return [(f"{count} thread{'s' if count > 1 else ''}", beside(pattern.format(count, "s" if count > 1 else ""), ["worker", "gRPC C++"])) for count in (1, 4, 16)]
+
+
+def late():
+    """How late ends are noticed, by how many jobs are followed."""
+    parts = ("half", "nine of ten", "all")
+    return [(f"{jobs:,} jobs followed", [(part, alone(f"{part} of {ends} ends are noticed within, {jobs} jobs followed, s"), "ours") for part in parts])
+            for jobs, ends in ((100, 100), (1000, 1000), (10000, 3000))]
 
 
 def plots():
     one = "latency, 1 thread, us"
     return {
-        "latency": bars("Time of a call (less is better)", "us", [(None, beside(one, ["worker", "current", "pymilvus"]))]),
+        "latency": bars("Time of a call (less is better)", "us", [(None, beside(one, ["worker", "current", "gRPC C++", "pymilvus"]))]),
         "throughput": bars("Calls a second (more is better)", "calls/s", threads("throughput, {} thread{}, calls/s")),
         "cpu": bars("CPU time of a call (less is better)", "us", threads("CPU time per call, {} thread{}, us")),
+        "late": bars("Ends of jobs are noticed within (less is better)", "s", late()),
         "start": bars("A process that makes one call (less is better)", "ms", [(None, beside("process with one call, ms", ["worker", "pymilvus"]))]),
         "memory": bars("Most memory of that process (less is better)", "MB", [(None, beside("most memory of that process, MB", ["worker", "pymilvus"]))]),
     }

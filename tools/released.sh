@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs Cargo so that what it builds is the same in any folder, and names none of this machine:
+#     tools/released.sh ARGUMENTS...   as `cargo ARGUMENTS...`
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+home=${CARGO_HOME:-$HOME/.cargo}
+cargo=${CARGO:-cargo}
+"$cargo" fetch --quiet --locked --manifest-path "$root/Cargo.toml"
+flags=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
+c_flags="-ffile-prefix-map=$root=/milvus-client -ffile-prefix-map=$home=/cargo"
+# The folder of a registry has a name that depends on where the crates come from. Of two that fit, the later counts.
+for crates in "$home"/registry/src/*; do
+    flags+=(--remap-path-prefix="$crates=/crates")
+    c_flags+=" -ffile-prefix-map=$crates=/crates"
+done
+separator=$'\x1f'
+# What the user sets goes on counting.
+encoded=${CARGO_ENCODED_RUSTFLAGS:-$(tr -s ' ' "$separator" <<<"${RUSTFLAGS:-}" | sed "s/^$separator//; s/$separator\$//")}
+for flag in "${flags[@]}"; do
+    encoded+=${encoded:+$separator}$flag
+done
+export CARGO_ENCODED_RUSTFLAGS=$encoded CFLAGS="${CFLAGS:+$CFLAGS }$c_flags"
+exec "$cargo" "$@"
