@@ -81,6 +81,12 @@ impl OperationContext {
         &self.in_flight
     }
 
+    /// Counts the operation as in flight, on a thread of the library that works.
+    fn begin(self: &Arc<Self>) -> Result<InFlightGuard, Error> {
+        runtime::prepare()?;
+        self.in_flight.begin(Arc::downgrade(self) as _)
+    }
+
     /// Cancels the work. What the server does already goes on.
     pub(crate) fn cancel(&self) {
         self.token.cancel(Status::Cancelled);
@@ -180,9 +186,7 @@ impl<T: Send + 'static> Operation<T> {
         accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let Self { context, work, is_trigger } = self;
-        runtime::prepare().map_err(|error| context.identified(error))?;
-        let guard = context.in_flight.begin(Arc::downgrade(&context) as _);
-        let guard = guard.map_err(|error| context.identified(error))?;
+        let guard = context.begin().map_err(|error| context.identified(error))?;
         let (completer, completion) = completion::pair();
         let result = accepted(Arc::clone(&context), completion)?;
         let ending = Arc::new(Ending { is_trigger, state: Mutex::new(Some((completer, guard))) });

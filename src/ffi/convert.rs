@@ -17,6 +17,7 @@ const LIST_LIMIT: usize = 1 << 20;
 /// `MILVUS_NOT_REPORTED`.
 pub(super) const NOT_REPORTED: i64 = -1;
 
+#[cold]
 fn wrong(parameter: &str, why: &str) -> Error {
     Error::invalid_argument(format!("{parameter}: {why}"))
 }
@@ -170,6 +171,12 @@ pub(super) struct OutStruct<T> {
     size: usize,
 }
 
+#[cold]
+fn wrong_size(parameter: &str, size: usize, name: &str) -> Error {
+    let init = format!("{}_INIT", name.to_uppercase());
+    wrong(parameter, &format!("its size field is {size}; initialise the struct with {init}"))
+}
+
 impl<T: Sized_> OutStruct<T> {
     pub(super) fn new(parameter: &str, pointer: *mut T) -> Result<Self, Error> {
         let place = Out::new(parameter, pointer)?.0;
@@ -178,8 +185,7 @@ impl<T: Sized_> OutStruct<T> {
         if (T::FIRST_SIZE..=STRUCT_LIMIT).contains(&size) {
             return Ok(Self { place, size });
         }
-        let init = format!("{}_INIT", T::NAME.to_uppercase());
-        Err(wrong(parameter, &format!("its size field is {size}; initialise the struct with {init}")))
+        Err(wrong_size(parameter, size, T::NAME))
     }
 
     /// A place that need not be there.

@@ -111,26 +111,39 @@ fn encode<H>(kind: u64, generation: u64, slot: usize) -> *mut H {
 }
 
 fn decode<H: Handle>(handle: *const H) -> Result<(u64, usize), Error> {
-    if handle.is_null() {
-        return Err(Error::invalid_argument(format!("the {} is NULL", H::NAME)));
-    }
-    let number = handle.addr() as u64;
-    let (mark, kind) = (number >> 56, number >> 52 & 0xf);
-    if mark != MARK || number & 0xf != 0 {
-        let text = format!("this pointer was not made by the library as a {}", H::NAME);
-        return Err(Error::new(Status::InvalidHandle, text));
-    }
-    if kind != H::KIND {
-        return Err(Error::new(Status::InvalidHandle, format!("this handle is not a {}", H::NAME)));
-    }
+    decoded(handle.addr() as u64, H::KIND).ok_or_else(|| unknown(handle.addr() as u64, H::NAME))
+}
+
+/// The generation and the slot of a handle of this kind.
+fn decoded(number: u64, kind: u64) -> Option<(u64, usize)> {
+    let is_one = (number >> 56, number >> 52 & 0xf, number & 0xf) == (MARK, kind, 0);
     let generation = number >> (SLOT_BITS + 4) & ((1 << GENERATION_BITS) - 1);
     let slot = number >> 4 & ((1 << SLOT_BITS) - 1);
-    Ok((generation, usize::try_from(slot).unwrap_or(usize::MAX)))
+    is_one.then_some((generation, usize::try_from(slot).unwrap_or(usize::MAX)))
+}
+
+/// The error for a number that is no handle of the type with this name.
+#[cold]
+fn unknown(number: u64, name: &str) -> Error {
+    if number == 0 {
+        return Error::invalid_argument(format!("the {name} is NULL"));
+    }
+    let text = if number >> 56 != MARK || number & 0xf != 0 {
+        format!("this pointer was not made by the library as a {name}")
+    } else {
+        format!("this handle is not a {name}")
+    };
+    Error::new(Status::InvalidHandle, text)
 }
 
 /// The error for a handle that was freed.
 pub(super) fn stale<H: Handle>() -> Error {
-    Error::new(Status::InvalidHandle, format!("this {} has been freed", H::NAME))
+    freed(H::NAME)
+}
+
+#[cold]
+fn freed(name: &str) -> Error {
+    Error::new(Status::InvalidHandle, format!("this {name} has been freed"))
 }
 
 #[cfg(test)]
