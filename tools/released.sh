@@ -7,11 +7,12 @@ home=${CARGO_HOME:-$HOME/.cargo}
 cargo=${CARGO:-cargo}
 "$cargo" fetch --quiet --locked --manifest-path "$root/Cargo.toml"
 flags=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
-c_flags="-ffile-prefix-map=$root=/milvus-client -ffile-prefix-map=$home=/cargo"
+for_c() { printf ' %q' "-ffile-prefix-map=$1"; } # as a word of a shell, see below
+c_flags="$(for_c "$root=/milvus-client")$(for_c "$home=/cargo")"
 # The folder of a registry has a name that depends on where the crates come from. Of two that fit, the later counts.
 for crates in "$home"/registry/src/*; do
     flags+=(--remap-path-prefix="$crates=/crates")
-    c_flags+=" -ffile-prefix-map=$crates=/crates"
+    c_flags+=$(for_c "$crates=/crates")
 done
 separator=$'\x1f'
 # What the user sets goes on counting.
@@ -19,5 +20,5 @@ encoded=${CARGO_ENCODED_RUSTFLAGS:-$(tr -s ' ' "$separator" <<<"${RUSTFLAGS:-}" 
 for flag in "${flags[@]}"; do
     encoded+=${encoded:+$separator}$flag
 done
-export CARGO_ENCODED_RUSTFLAGS=$encoded CFLAGS="${CFLAGS:+$CFLAGS }$c_flags"
+export CARGO_ENCODED_RUSTFLAGS=$encoded CFLAGS="${CFLAGS:-}$c_flags" CC_SHELL_ESCAPED_FLAGS=1
 exec "$cargo" "$@"
