@@ -7,23 +7,26 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 
-use crate::panics;
 use crate::runtime::{self, Work, spawn};
+use crate::{panics, transport};
 
 /// How often the calling thread polls work that is woken at once each time. A response can be quick.
 const CALLER_POLLS: usize = 4;
 
 /// Polls `work` on the calling thread, and on the library's thread when it is woken.
-pub(crate) fn begin(mut work: Work) {
+pub(crate) fn begin(mut work: Work, deadline: Option<Instant>) {
     // When a thread is about to end, tokio's thread-local variable is gone.
     let is_too_late = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
     let Some(handle) = runtime::handle().filter(|_| !is_too_late) else { return spawn(work) };
     let _context = handle.enter();
     let handover = Arc::new(Handover::default());
-    for _ in 0..CALLER_POLLS {
+    let mut polls = CALLER_POLLS;
+    while polls > 0 {
+        polls -= 1;
         let guarded_before = panics::guard_this_thread(true);
         EXECUTOR.set(Executor::Caller);
         let pending = handover.poll(work);
@@ -34,12 +37,21 @@ pub(crate) fn begin(mut work: Work) {
         if is_leaving {
             break;
         }
+        if transport::read_until(|| handover.is_woken(), deadline) {
+            polls = CALLER_POLLS;
+        }
         match handover.park(work) {
             None => return,
             Some(woken) => work = woken,
         }
     }
+    transport::give_up_reading();
     handover.hand_over(work);
+}
+
+/// Whether the calling thread waits for the work that it polls.
+pub(crate) fn is_callers_thread() -> bool {
+    EXECUTOR.get() == Executor::Caller
 }
 
 /// Which thread polls the running work.
@@ -162,6 +174,10 @@ impl Handover {
         }
     }
 
+    fn is_woken(&self) -> bool {
+        matches!(*self.state(), TaskState::Woken)
+    }
+
     fn state(&self) -> MutexGuard<'_, TaskState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -203,26 +219,29 @@ mod tests {
         prepare()?;
         let (completer, result) = completion::pair();
         let mut places = Vec::new();
-        begin(Box::pin(async move {
-            let polled = std::future::poll_fn(|cx| {
-                places.push(thread::current().name().map(str::to_owned));
-                assert!(!(panics && places.len() > wakes), "here");
-                if places.len() <= wakes {
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                if places.len() == wakes + 1 {
-                    let later = cx.waker().clone();
-                    thread::spawn(|| {
-                        thread::sleep(Duration::from_millis(20)); // until the caller has parked it
-                        later.wake();
-                    });
-                    return Poll::Pending;
-                }
-                Poll::Ready(std::mem::take(&mut places))
-            });
-            completer.complete(Ok(polled.await));
-        }));
+        begin(
+            Box::pin(async move {
+                let polled = std::future::poll_fn(|cx| {
+                    places.push(thread::current().name().map(str::to_owned));
+                    assert!(!(panics && places.len() > wakes), "here");
+                    if places.len() <= wakes {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    if places.len() == wakes + 1 {
+                        let later = cx.waker().clone();
+                        thread::spawn(|| {
+                            thread::sleep(Duration::from_millis(20)); // until the caller has parked it
+                            later.wake();
+                        });
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(std::mem::take(&mut places))
+                });
+                completer.complete(Ok(polled.await));
+            }),
+            None,
+        );
         result.wait()
     }
 
@@ -240,12 +259,15 @@ mod tests {
     fn work_can_leave_the_thread_that_began_it() {
         prepare().unwrap();
         let (completer, result) = completion::pair();
-        begin(Box::pin(async move {
-            let before = thread::current().name().map(str::to_owned);
-            leave_callers_thread().await;
-            leave_callers_thread().await;
-            completer.complete(Ok((before, thread::current().name().map(str::to_owned))));
-        }));
+        begin(
+            Box::pin(async move {
+                let before = thread::current().name().map(str::to_owned);
+                leave_callers_thread().await;
+                leave_callers_thread().await;
+                completer.complete(Ok((before, thread::current().name().map(str::to_owned))));
+            }),
+            None,
+        );
         let here = thread::current().name().map(str::to_owned);
         assert_eq!(result.wait(), Ok((here, Some(IO_THREAD.to_owned()))));
     }
@@ -259,10 +281,13 @@ mod tests {
             for call in 0..300 {
                 let (completer, result) = completion::pair();
                 let mutex = Arc::clone(&mutex);
-                begin(Box::pin(async move {
-                    drop(mutex.lock().await);
-                    completer.complete(Ok(call));
-                }));
+                begin(
+                    Box::pin(async move {
+                        drop(mutex.lock().await);
+                        completer.complete(Ok(call));
+                    }),
+                    None,
+                );
                 assert!(result.peek(|_| ()).is_some(), "call {call} was left to a thread that waits for it");
             }
         });

@@ -153,7 +153,9 @@ impl<T: Send + 'static> Operation<T> {
     pub fn wait(self) -> Result<T, Error> {
         let context = Arc::clone(&self.context);
         context.is_watched.store(true, Ordering::Relaxed);
-        let completion = self.start_by(inline_executor::begin, |_, completion| Ok(completion))?;
+        let deadline = context.deadline.at();
+        let completion =
+            self.start_by(|work| inline_executor::begin(work, deadline), |_, completion| Ok(completion))?;
         completion.wait_with_alarm(context.deadline.at(), || {
             if runtime::is_working() {
                 context.token.wake();
@@ -182,7 +184,7 @@ impl<T: Send + 'static> Operation<T> {
 
     fn start_by<R>(
         self,
-        begin: fn(runtime::Work),
+        begin: impl FnOnce(runtime::Work),
         accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let Self { context, work, is_trigger } = self;

@@ -9,11 +9,11 @@ use std::{io, ptr};
 #[cfg(unix)]
 use unix::process_id;
 #[cfg(unix)]
-pub(crate) use unix::{Uncancelled, mask_signals, set_signal_mask};
+pub(crate) use unix::{Uncancelled, is_readable, mask_signals, set_signal_mask};
 #[cfg(not(unix))]
 use without_signals::process_id;
 #[cfg(not(unix))]
-pub(crate) use without_signals::{Uncancelled, mask_signals, set_signal_mask};
+pub(crate) use without_signals::{Uncancelled, is_readable, mask_signals, set_signal_mask};
 
 /// Whether a call was made that a fork may break: one that may start a thread, or that may hold a lock for long.
 static USED: AtomicBool = AtomicBool::new(false);
@@ -138,7 +138,10 @@ impl Sentinel {
 #[cfg(unix)]
 mod unix {
     use std::mem::MaybeUninit;
+    use std::net::TcpStream;
+    use std::os::fd::AsRawFd;
     use std::ptr;
+    use std::time::{Duration, Instant};
 
     #[cfg(all(target_os = "linux", not(miri)))]
     use super::FORK_FLAG;
@@ -217,6 +220,26 @@ mod unix {
         state
     }
 
+    /// Blocks until the socket has something to read or has failed, or the limit has passed. Returns whether it has.
+    pub(crate) fn is_readable(socket: &TcpStream, limit: Duration) -> bool {
+        let mut watched = libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let started = (!limit.is_zero()).then(Instant::now);
+        let mut left = limit;
+        loop {
+            let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX);
+            // SAFETY: it points to one entry.
+            let count = unsafe { libc::poll(&raw mut watched, 1, milliseconds) };
+            if count >= 0 {
+                return count > 0;
+            }
+            // A signal's handler has run. Another failure lasts.
+            left = limit.saturating_sub(started.map_or(limit, |started| started.elapsed()));
+            if left.is_zero() || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
+                return false;
+            }
+        }
+    }
+
     pub(super) fn process_id() -> i32 {
         // SAFETY: it has no preconditions and cannot fail.
         unsafe { libc::getpid() }
@@ -277,6 +300,10 @@ mod without_signals {
 
     pub(super) fn process_id() -> i32 {
         0
+    }
+
+    pub(crate) fn is_readable(_: &std::net::TcpStream, _: std::time::Duration) -> bool {
+        false
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]

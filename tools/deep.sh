@@ -130,7 +130,7 @@ loom() {
     ran=$(CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 RUSTFLAGS="--cfg loom" \
         cargo test --release --locked -p milvus-loom --lib --target-dir target/deep/loom)
     echo "$ran" | grep "^test "
-    echo "$ran" | grep -Eq "^test result: ok. [4-9] passed" || missing "loom explored fewer models than it should"
+    echo "$ran" | grep -Eq "^test result: ok. (9|[1-9][0-9]) passed" || missing "loom explored fewer models than it should"
 }
 
 gates() {

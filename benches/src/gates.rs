@@ -13,10 +13,11 @@ type Measure = fn(&Clients, &Server) -> Result<f64>;
 const GATES: [(&str, f64, Measure); 11] = [
     ("instructions per call", 46_500.0, |clients, server| tools::instructions(clients, Kind::Ours, server)),
     ("system calls per call", 7.0, |clients, _| tools::system_calls(clients, Kind::Ours, true)),
-    ("context switches per call", 3.2, switches),
-    ("context switches of an idle client in 12 s", 8.0, idle),
-    ("bytes of memory per followed job", 5_000.0, |clients, server| memory(clients, server, "jobs")),
-    ("bytes of memory per collection of many at once", 8_000.0, |clients, server| {
+    ("context switches per call", 1.5, switches),
+    // A caller that has read its own answers leaves the connection to the library's thread, which takes three of them.
+    ("context switches of an idle client in 12 s", 10.0, idle),
+    ("bytes of memory per followed job", 3_200.0, |clients, server| memory(clients, server, "jobs")),
+    ("bytes of memory per collection of many at once", 6_400.0, |clients, server| {
         memory(clients, server, "collections")
     }),
     ("bytes of memory per further plan of a job", 400.0, |clients, server| {

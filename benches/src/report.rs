@@ -157,9 +157,11 @@ that nothing overlaps. The clients that are idle are so at the same time.
 const TAIL: &str = "
 ## What a call consists of
 
-The caller writes the request and sleeps (two system calls); the library's thread is woken by the answer, reads it, wakes
-the caller and sleeps again (three more, and two switches of threads in all). Nothing is written to wake the library's
-thread, and no timer is set: see [decision 4](decisions/0004-callers-write-their-requests.md).
+While several threads call, or one calls now and then, the caller writes the request and sleeps (two system calls); the
+library's thread is woken by the answer, reads it, wakes the caller and sleeps again (three more, and two switches of
+threads in all). A thread that calls alone, one call after the other, reads the answer itself: one switch, and the library's
+thread sleeps on (see [decision 74](decisions/0074-who-reads-answers.md)). Nothing is written to wake the library's thread,
+and no timer is set: see [decision 4](decisions/0004-callers-write-their-requests.md).
 
 Times vary from run to run on a busy machine, the other numbers hardly do. Latency depends most on where the kernel puts
 the two processes: a CPU that sleeps has to be woken, twice a call, if client and server are on different ones. No client

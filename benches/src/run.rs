@@ -136,7 +136,7 @@ fn calls(clients: &Clients, size: &Size, server: &Server, report: &mut Report) -
     }
     for (threads, all) in threads {
         let what = format!("context switches per call, {threads}");
-        let aim = if threads == "1 thread" { "ours <= 3.2" } else { "" };
+        let aim = if threads == "1 thread" { "ours <= 1.5" } else { "" };
         let switches = |measured: &Measured| measured.per_call("switches");
         add(row(what, "", "worker", aim, (&all[0], &all[1]), switches))?;
     }
@@ -251,7 +251,7 @@ fn idle(clients: &Clients, server: &Server, report: &mut Report) -> Result {
     let what = |what: &str| format!("{what}, idle for {seconds} s");
     report
         .rows
-        .push(row(what("context switches"), "", "worker", "ours <= 8", pair, |one| one.get("switches"))?);
+        .push(row(what("context switches"), "", "worker", "ours <= 10", pair, |one| one.get("switches"))?);
     report.rows.push(row(what("CPU time"), "us", "worker", "", pair, |one| Ok(one.get("cpu_ns")? / 1e3))?);
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::endpoint::Endpoint;
 use super::http2::{self, Sender};
 use super::protocol_detector::{DetectingStream, Protocol, ProtocolDetector};
 use super::proxy::{self, Tunnel};
+use super::reader::{Reading, SharedSocket};
 use super::resolve::Resolver;
 use super::stream::{GuardedSocket, Stream};
 use super::tls::{self, Tls};
@@ -31,6 +32,7 @@ const BEFORE_THE_CALLER: Duration = Duration::from_millis(1);
 
 pub(super) struct Opened {
     pub(super) stream: Box<dyn Stream>,
+    reading: Arc<Reading>,
     /// The address of the peer; `None` for a Unix socket.
     peer: Option<SocketAddr>,
 }
@@ -135,11 +137,15 @@ async fn through_the_proxy(
     config: &Config,
     stream: TcpStream,
     started: Instant,
-) -> Result<Tunnel<GuardedSocket<TcpStream>>, Error> {
-    let Some(proxy) = config.proxy() else { return Ok(Tunnel::direct(GuardedSocket::new(stream))) };
+    reading: &Arc<Reading>,
+) -> Result<Tunnel<GuardedSocket<SharedSocket>>, Error> {
+    let Some(proxy) = config.proxy() else {
+        return Ok(Tunnel::direct(GuardedSocket::new(SharedSocket::new(stream, Arc::clone(reading)))));
+    };
     let peer = stream.peer_addr().ok();
     let limit = config.connect_timeout.saturating_sub(BEFORE_THE_CALLER + started.elapsed());
-    let tunnel = proxy::tunnel(GuardedSocket::new(stream), proxy, config);
+    let tunnel =
+        proxy::tunnel(GuardedSocket::new(SharedSocket::new(stream, Arc::clone(reading))), proxy, config);
     match tokio::time::timeout(limit, tunnel).await {
         Ok(Ok(tunnel)) => Ok(tunnel),
         Ok(Err(proxy::Failure::Refused(error))) => Err(error),
@@ -162,18 +168,19 @@ fn tls_proxy(config: &Config, proxy: &Proxy) -> Error {
 
 /// Begins TLS on a stream if the server is to be reached over TLS.
 async fn secured(config: &Config, tls: Option<&Tls>, reached: Reached) -> Result<Opened, Error> {
+    let reading = Arc::<Reading>::default();
     let (stream, started) = match reached {
         #[cfg(unix)]
         Reached::Unix(stream) => {
-            return Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), peer: None });
+            return Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), reading, peer: None });
         }
         Reached::Tcp(stream, started) => (stream, started),
     };
     let peer = stream.peer_addr().ok();
-    let stream = through_the_proxy(config, stream, started).await?;
-    let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), peer }) };
+    let stream = through_the_proxy(config, stream, started, &reading).await?;
+    let Some(tls) = tls else { return Ok(Opened { stream: Box::new(stream), reading, peer }) };
     match tls.connector.connect(tls.name.clone(), stream).await {
-        Ok(stream) => Ok(Opened { stream: Box::new(stream), peer }),
+        Ok(stream) => Ok(Opened { stream: Box::new(stream), reading, peer }),
         Err(error) => {
             // Behind a proxy there is no address of the server for a second look.
             let peer = peer.filter(|_| config.proxy().is_none());
@@ -194,11 +201,11 @@ async fn unix_socket(_: &Path) -> io::Result<Reached> {
 
 /// Begins HTTP/2 and waits for the server's first frame. Only this frame proves that the server speaks HTTP/2 and, with
 /// TLS 1.3, that it accepts the client's certificate.
-async fn speak_http2(endpoint: &Endpoint, Opened { stream, peer }: Opened) -> Result<Sender, Error> {
+async fn speak_http2(endpoint: &Endpoint, Opened { stream, reading, peer }: Opened) -> Result<Sender, Error> {
     let (config, tls) = (&*endpoint.config, endpoint.tls.as_ref());
     let detector = Arc::new(ProtocolDetector::new());
     let stream = DetectingStream::new(stream, Arc::clone(&detector));
-    let (sender, run) = match http2::begin(endpoint, stream, Arc::clone(&detector)).await {
+    let (sender, run) = match http2::begin(endpoint, stream, Arc::clone(&detector), reading).await {
         Ok(both) => both,
         Err(error) => return Err(not_http2(config, tls, peer, &detector, Some(&error)).await),
     };

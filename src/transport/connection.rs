@@ -156,8 +156,8 @@ impl Connection {
     ) -> Result<HttpResponse, TransportError> {
         let Inner { sender, endpoint, .. } = &*self.0;
         let config = &endpoint.config;
-        let _busy = sender.busy();
-        let response = sender.send(request).await.map_err(|error| TransportError {
+        let busy = sender.busy();
+        let response = sender.send(request, &busy).await.map_err(|error| TransportError {
             arrival: Arrival::at_failure(&error, request.sent, sender.fell_silent()),
             error: lost(config, &error, sender.fell_silent()),
         })?;
@@ -295,7 +295,7 @@ mod tests {
         let detector = Arc::new(ProtocolDetector::new());
         let stream = DetectingStream::new(Box::new(stream), Arc::clone(&detector));
         let endpoint = Endpoint::new(config).unwrap();
-        let (sender, run) = http2::begin(&endpoint, stream, detector).await.unwrap();
+        let (sender, run) = http2::begin(&endpoint, stream, detector, Arc::default()).await.unwrap();
         (Connection::new(sender, 1, endpoint, false, Arc::default()), run)
     }
 

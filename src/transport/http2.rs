@@ -3,7 +3,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -19,6 +19,7 @@ use super::connection::HttpRequest;
 use super::endpoint::Endpoint;
 use super::keepalive::{Keepalive, Next, Pings};
 use super::protocol_detector::{DetectingStream, ProtocolDetector};
+use super::reader::{self, Answers, Busy, Reading};
 use super::writer::SharedConnection;
 use crate::error::Error;
 use crate::log::{self, Level};
@@ -37,8 +38,6 @@ const INTERIM_LIMIT: usize = 100;
 /// Sends the requests of one connection. The connection ends when this is dropped and the last response has come.
 pub(super) struct Sender {
     requests: Arc<Mutex<SendRequest<Bytes>>>,
-    /// How many requests are under way, those included that wait for their turn.
-    under_way: Arc<AtomicUsize>,
     detector: Arc<ProtocolDetector>,
     interval: Duration,
     connection: Arc<SharedConnection<DetectingStream>>,
@@ -61,6 +60,7 @@ pub(super) async fn begin(
     endpoint: &Endpoint,
     stream: DetectingStream,
     detector: Arc<ProtocolDetector>,
+    reading: Arc<Reading>,
 ) -> Result<(Sender, impl Future<Output = Option<h2::Error>> + use<>), h2::Error> {
     let (requests, mut connection) = Builder::new()
         .enable_push(false)
@@ -72,20 +72,19 @@ pub(super) async fn begin(
         .await?;
     let fell_silent = Arc::<AtomicBool>::default();
     let pings = connection.ping_pong();
-    let connection = Arc::new(SharedConnection::new(connection));
-    let (requests, under_way) = (Arc::new(Mutex::new(requests)), Arc::default());
+    let connection = Arc::new(SharedConnection::new(connection, Arc::clone(&reading)));
+    let requests = Arc::new(Mutex::new(requests));
     let learned = Arc::clone(&endpoint.keepalive);
     let interval = learned.interval();
     let probe = Probe {
         requests: Arc::downgrade(&requests),
-        under_way: Arc::clone(&under_way),
+        reading: Arc::clone(&reading),
         detector: Arc::clone(&detector),
         learned: Arc::clone(&learned),
         limit: endpoint.config.keepalive_timeout,
     };
     let sender = Sender {
         requests,
-        under_way,
         detector: Arc::clone(&detector),
         interval,
         connection: Arc::clone(&connection),
@@ -108,6 +107,7 @@ pub(super) async fn begin(
                 biased;
                 end = poll_fn(|cx| connection.poll(cx)) => end,
                 () = silence => None,
+                () = reading.count_ticks(|| connection.wake_task()) => None,
             }
         });
         let end = end.await.unwrap_or_else(|defect| {
@@ -135,7 +135,7 @@ pub(super) async fn begin(
 struct Probe {
     /// The sender's, which ends with the connection.
     requests: Weak<Mutex<SendRequest<Bytes>>>,
-    under_way: Arc<AtomicUsize>,
+    reading: Arc<Reading>,
     detector: Arc<ProtocolDetector>,
     learned: Arc<Keepalive>,
     /// How long the answer to a ping may take.
@@ -171,7 +171,7 @@ impl Probe {
     }
 
     fn is_idle(&self) -> bool {
-        self.under_way.load(Ordering::SeqCst) == 0
+        self.reading.requests() == 0
     }
 
     /// Pings, and waits for the answer. `None` if it must be idle and is not: a request that begins later is behind the
@@ -197,21 +197,13 @@ impl Probe {
     }
 }
 
-/// Counts a request as under way until it is dropped.
-pub(super) struct Busy(Arc<AtomicUsize>);
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 impl Sender {
     /// Whether requests can be sent: the connection has not ended, and the server has not announced its end (GOAWAY).
     pub(super) fn is_alive(&self) -> bool {
         if self.defect().is_some() || self.is_over.load(Ordering::Relaxed) {
             return false;
         }
+        reader::catch_up(&*self.connection);
         // The thread that holds the lock is sending, and finds out.
         let Ok(mut requests) = self.requests.try_lock() else { return true };
         !matches!(requests.poll_ready(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
@@ -219,8 +211,7 @@ impl Sender {
 
     /// Marks a request as under way.
     pub(super) fn busy(&self) -> Busy {
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        Busy(Arc::clone(&self.under_way))
+        Busy::begin(Arc::clone(&self.connection) as _)
     }
 
     /// The time between two pings, if the server has ended the connection because of too many of them.
@@ -260,8 +251,9 @@ impl Sender {
     pub(super) async fn send(
         &self,
         request: &HttpRequest<'_>,
+        busy: &Busy,
     ) -> Result<Option<Response<RecvStream>>, h2::Error> {
-        let response = self.exchange(request).await;
+        let response = self.exchange(request, busy).await;
         if let Err(error) = &response
             && (error.is_go_away() || error.is_io())
         {
@@ -270,7 +262,11 @@ impl Sender {
         response
     }
 
-    async fn exchange(&self, request: &HttpRequest<'_>) -> Result<Option<Response<RecvStream>>, h2::Error> {
+    async fn exchange(
+        &self,
+        request: &HttpRequest<'_>,
+        busy: &Busy,
+    ) -> Result<Option<Response<RecvStream>>, h2::Error> {
         let mut response = {
             let mut requests = self.requests.lock().await;
             poll_fn(|cx| requests.poll_ready(cx)).await?;
@@ -283,6 +279,7 @@ impl Sender {
                 Ok::<_, h2::Error>(response)
             })?
         };
+        busy.sent();
         let mut interim = 0;
         poll_fn(|cx| {
             while let Poll::Ready(Some(head)) = response.poll_informational(cx) {

@@ -49,6 +49,11 @@ pub(super) enum State<C: Future> {
 struct TaskWaker(AtomicWaker);
 
 impl TaskWaker {
+    /// Differs between any two connections.
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     fn register(&self, waker: &Waker) {
         #[cfg(not(loom))]
         self.0.register(waker);
@@ -64,7 +69,10 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         match write_state::get() {
+            // The thread polls the connection when it sends the next request, or gives the role up.
+            WriteState::Idle if write_state::held() == self.address() => {}
             WriteState::Idle => self.0.wake(),
+            WriteState::Reading | WriteState::ReadsAgain => write_state::set(WriteState::ReadsAgain),
             WriteState::Queuing | WriteState::WakeRequested => {}
             WriteState::Writing => write_state::set(WriteState::WakeRequested),
         }
@@ -78,13 +86,23 @@ impl<C: Future + Unpin> Driver<C> {
         Self { state, wants_write, wants_poll, wants_close, task: Arc::default() }
     }
 
-    /// For the connection's task: reads and writes what it can, and returns `Ready` when the connection has ended.
-    pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<C::Output>> {
+    /// For the connection's task: writes what it can, reads if it is to, and returns `Ready` when the connection has ended.
+    pub(super) fn poll(
+        &self,
+        cx: &mut Context<'_>,
+        is_reader: impl FnOnce() -> bool,
+    ) -> Poll<Option<C::Output>> {
         self.task.register(cx.waker());
         self.wants_poll.store(true, Ordering::SeqCst);
         let Some(mut state) = self.try_lock() else { return Poll::Pending };
         self.wants_poll.store(false, Ordering::SeqCst);
-        self.drive(&mut state);
+        if is_reader() {
+            self.drive(&mut state);
+        } else {
+            // What the connection still wants then, its reader does.
+            let _guard = StateGuard::set(WriteState::Writing);
+            self.drive(&mut state);
+        }
         if let State::Ended(why) = &mut *state {
             return Poll::Ready(why.take());
         }
@@ -95,8 +113,7 @@ impl<C: Future + Unpin> Driver<C> {
     /// Runs `queue`, which queues a request, and writes as much of the request as the stream takes at once. If either
     /// panics, it runs `on_panic` and wakes the task, which then finds the lock poisoned.
     pub(super) fn send<T>(&self, queue: impl FnOnce() -> T, on_panic: impl Fn()) -> T {
-        write_state::set(WriteState::Queuing);
-        let _guard = WriteGuard { task: &self.task, on_panic };
+        let _guard = WriteGuard { task: &self.task, on_panic, _state: StateGuard::set(WriteState::Queuing) };
         let queued = queue();
         self.wants_write.store(true, Ordering::SeqCst);
         if let Some(mut state) = self.try_lock() {
@@ -108,6 +125,36 @@ impl<C: Future + Unpin> Driver<C> {
             self.release(state);
         }
         queued
+    }
+
+    /// For a thread that reads its own answer: reads and writes what it can. Returns whether nothing is left for the task.
+    pub(super) fn read(&self, on_panic: impl Fn()) -> bool {
+        self.wants_poll.store(true, Ordering::SeqCst);
+        let Some(mut state) = self.try_lock() else { return false };
+        self.wants_poll.store(false, Ordering::SeqCst);
+        let _guard = WriteGuard { task: &self.task, on_panic, _state: StateGuard::set(WriteState::Reading) };
+        self.drive(&mut state);
+        let is_open = matches!(*state, State::Open(_));
+        let is_done = is_open && write_state::get() == WriteState::Reading;
+        if !is_done {
+            self.task.0.wake();
+        }
+        self.release(state);
+        is_done
+    }
+
+    /// Has the task poll the connection.
+    pub(super) fn wake_task(&self) {
+        self.task.0.wake();
+    }
+
+    /// While the calling thread holds the role of the reader, it need not wake the task.
+    pub(super) fn hold(&self, holds: bool) {
+        write_state::hold(if holds { self.task.address() } else { 0 });
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        write_state::held() == self.task.address()
     }
 
     /// Ends the connection; every request that waits for a response fails.
@@ -166,14 +213,30 @@ impl<C: Future + Unpin> Driver<C> {
 }
 
 /// Marks the calling thread as idle again when it is dropped.
+struct StateGuard;
+
+impl StateGuard {
+    fn set(state: WriteState) -> Self {
+        write_state::set(state);
+        Self
+    }
+}
+
+impl Drop for StateGuard {
+    fn drop(&mut self) {
+        write_state::set(WriteState::Idle);
+    }
+}
+
+/// Tells of a panic when it is dropped in one.
 struct WriteGuard<'a, F: Fn()> {
     task: &'a TaskWaker,
     on_panic: F,
+    _state: StateGuard,
 }
 
 impl<F: Fn()> Drop for WriteGuard<'_, F> {
     fn drop(&mut self) {
-        write_state::set(WriteState::Idle);
         if std::thread::panicking() {
             (self.on_panic)();
             self.task.0.wake();

@@ -6,7 +6,7 @@ mod write_state;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use h2::client::Connection;
@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use self::driver::Driver;
 pub(super) use self::write_state::is_only_writing;
+use super::reader::{Answers, Reading};
 use crate::error::Error;
 use crate::panics;
 
@@ -26,16 +27,17 @@ pub(super) struct SharedConnection<S: AsyncRead + AsyncWrite + Unpin> {
     /// The first panic. It may leave h2 inconsistent, and h2 does not report it to the requests that wait.
     defect: OnceLock<Error>,
     has_defect: Notify,
+    reading: Arc<Reading>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> SharedConnection<S> {
-    pub(super) fn new(connection: Connection<S, Bytes>) -> Self {
-        Self { driver: Driver::new(connection), defect: OnceLock::new(), has_defect: Notify::new() }
+    pub(super) fn new(connection: Connection<S, Bytes>, reading: Arc<Reading>) -> Self {
+        Self { driver: Driver::new(connection), defect: OnceLock::new(), has_defect: Notify::new(), reading }
     }
 
     /// For the connection's task: reads and writes what it can, and returns `Ready` when the connection has ended.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<h2::Error>> {
-        self.driver.poll(cx).map(|end| end.and_then(Result::err))
+        self.driver.poll(cx, || self.reading.is_tasks()).map(|end| end.and_then(Result::err))
     }
 
     /// Runs `queue`, which queues a request, and writes as much of the request as the stream takes at once.
@@ -68,5 +70,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SharedConnection<S> {
     /// Ends the connection; every request that waits for a response fails.
     pub(super) fn end(&self) {
         self.driver.end();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Answers for SharedConnection<S> {
+    fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    fn read(&self) -> bool {
+        self.driver.read(|| self.break_down(panics::elsewhere()))
+    }
+
+    fn wake_task(&self) {
+        self.driver.wake_task();
+    }
+
+    fn hold(&self, holds: bool) {
+        self.driver.hold(holds);
+    }
+
+    fn is_held(&self) -> bool {
+        self.driver.is_held()
     }
 }

@@ -26,7 +26,7 @@ fn shared() -> (SharedConnection<DetectingStream>, h2::client::SendRequest<Bytes
     let (stream, server) = tokio::io::duplex(64 * 1024);
     let stream = DetectingStream::new(Box::new(stream), Arc::new(ProtocolDetector::new()));
     let (requests, connection) = runtime.block_on(h2::client::handshake(stream)).unwrap();
-    (SharedConnection::new(connection), requests, server, Arc::default())
+    (SharedConnection::new(connection, Arc::default()), requests, server, Arc::default())
 }
 
 fn poll(shared: &SharedConnection<DetectingStream>, count: &Arc<Count>) -> Poll<Option<h2::Error>> {

@@ -12,15 +12,30 @@ pub(super) enum WriteState {
     Writing,
     /// While it wrote, the connection asked to be polled again.
     WakeRequested,
+    /// It reads an answer.
+    Reading,
+    /// While it read, the connection asked to be polled again.
+    ReadsAgain,
 }
 
 #[cfg(not(loom))]
 thread_local! {
     static WRITE_STATE: Cell<WriteState> = const { Cell::new(WriteState::Idle) };
+    static HELD: Cell<usize> = const { Cell::new(0) };
 }
 #[cfg(loom)]
 loom::thread_local! {
     static WRITE_STATE: Cell<WriteState> = Cell::new(WriteState::Idle);
+    static HELD: Cell<usize> = Cell::new(0);
+}
+
+/// The address of the connection that the calling thread reads; 0 for none.
+pub(super) fn held() -> usize {
+    HELD.with(Cell::get)
+}
+
+pub(super) fn hold(address: usize) {
+    HELD.with(|held| held.set(address));
 }
 
 pub(super) fn get() -> WriteState {
@@ -33,5 +48,5 @@ pub(super) fn set(state: WriteState) {
 
 /// Whether the calling thread only writes: reading is left to the connection's task.
 pub(crate) fn is_only_writing() -> bool {
-    get() != WriteState::Idle
+    !matches!(get(), WriteState::Idle | WriteState::Reading | WriteState::ReadsAgain)
 }

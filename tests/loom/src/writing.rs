@@ -10,6 +10,7 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 
 use super::driver::Driver;
+use super::explore;
 use super::write_state::is_only_writing;
 
 /// What the peer and the requests of a connection do, seen from outside.
@@ -66,13 +67,6 @@ fn sender(driver: &Arc<Driver<Connection>>, wire: &Arc<Wire>) -> thread::JoinHan
     })
 }
 
-fn explore(model: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    let bound = std::env::var("LOOM_MAX_PREEMPTIONS").ok().and_then(|bound| bound.parse().ok());
-    builder.preemption_bound = Some(bound.unwrap_or(2));
-    builder.check(model);
-}
-
 #[test]
 fn every_request_is_written_though_no_thread_waits_for_the_lock() {
     explore(|| {
@@ -80,7 +74,7 @@ fn every_request_is_written_though_no_thread_waits_for_the_lock() {
         let driver = Arc::new(Driver::new(Connection::new(&wire, 2, false)));
         let senders = [sender(&driver, &wire), sender(&driver, &wire)];
         // Loom reports a deadlock if a request is left and the task is not woken for it.
-        block_on(poll_fn(|cx| driver.poll(cx)));
+        block_on(poll_fn(|cx| driver.poll(cx, || true)));
         assert_eq!(wire.written.load(Ordering::SeqCst), 2);
         for sender in senders {
             sender.join().unwrap();
@@ -101,7 +95,7 @@ fn the_task_reads_though_another_thread_only_writes_meanwhile() {
                 wire.reader.wake();
             })
         };
-        block_on(poll_fn(|cx| driver.poll(cx)));
+        block_on(poll_fn(|cx| driver.poll(cx, || true)));
         sender.join().unwrap();
         peer.join().unwrap();
     });
@@ -117,7 +111,7 @@ fn a_connection_is_dropped_although_threads_send_and_poll_meanwhile() {
             let driver = Arc::clone(&driver);
             thread::spawn(move || {
                 block_on(poll_fn(|cx| {
-                    let _ = driver.poll(cx);
+                    let _ = driver.poll(cx, || true);
                     Poll::Ready(())
                 }));
             })

@@ -1,0 +1,159 @@
+//! A socket that either the runtime or a thread of the application watches.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::runtime::Handle;
+
+use super::Reading;
+use super::role::Reader;
+use crate::{process, runtime};
+
+/// How much is read at once from a socket that the runtime does not watch. An answer is smaller.
+const AT_ONCE: usize = 4 * 1024;
+
+/// A socket that the runtime does not watch, for the thread that does.
+#[derive(Debug, Default)]
+pub(super) struct Watched(Mutex<Option<Arc<TcpStream>>>);
+
+impl Watched {
+    /// Blocks until there is something to read, or the limit has passed. Returns whether there is. There is not if the
+    /// runtime watches the socket.
+    pub(super) fn is_readable(&self, limit: Duration) -> bool {
+        let socket = self.get().clone();
+        socket.is_some_and(|socket| process::is_readable(&socket, limit))
+    }
+
+    fn get(&self) -> MutexGuard<'_, Option<Arc<TcpStream>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A socket that the runtime watches if the task reads, and nobody or a caller if not.
+pub(in crate::transport) struct SharedSocket {
+    form: Form,
+    reading: Arc<Reading>,
+}
+
+enum Form {
+    Attached(tokio::net::TcpStream),
+    /// `is_drained`: the latest read got all that there was.
+    Detached {
+        socket: Arc<TcpStream>,
+        is_drained: bool,
+    },
+    /// It could not be changed from one to the other.
+    Lost,
+}
+
+impl SharedSocket {
+    pub(in crate::transport) fn new(socket: tokio::net::TcpStream, reading: Arc<Reading>) -> Self {
+        reading.is_shared.store(cfg!(unix), Ordering::Relaxed);
+        Self { form: Form::Attached(socket), reading }
+    }
+
+    /// Gives the socket the form that fits the role.
+    fn follow(&mut self) -> io::Result<()> {
+        match (&self.form, self.reading.role.reader()) {
+            (Form::Detached { .. }, Reader::Task) => self.attach(),
+            // A last caller that has not begun to wait gives the role up.
+            (Form::Attached(_), Reader::Caller | Reader::Nobody) => self.detach(),
+            _ => Ok(()),
+        }
+    }
+
+    fn detach(&mut self) -> io::Result<()> {
+        if let Form::Attached(socket) = std::mem::replace(&mut self.form, Form::Lost) {
+            let socket = Arc::new(socket.into_std()?);
+            *self.reading.watched.get() = Some(Arc::clone(&socket));
+            self.form = Form::Detached { socket, is_drained: false };
+        }
+        Ok(())
+    }
+
+    fn attach(&mut self) -> io::Result<()> {
+        if let Form::Detached { socket, .. } = std::mem::replace(&mut self.form, Form::Lost) {
+            self.reading.watched.get().take();
+            // A thread that has just stopped waiting may still have it for a moment.
+            let socket = Arc::try_unwrap(socket).or_else(|socket| socket.try_clone())?;
+            let _context = runtime::handle().map(Handle::enter);
+            self.form = Form::Attached(tokio::net::TcpStream::from_std(socket)?);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for SharedSocket {
+    fn drop(&mut self) {
+        self.reading.watched.get().take();
+    }
+}
+
+impl AsyncRead for SharedSocket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.follow()?;
+        match &mut self.form {
+            Form::Attached(socket) => Pin::new(socket).poll_read(cx, buffer),
+            Form::Detached { is_drained, .. } if *is_drained => {
+                *is_drained = false;
+                Poll::Pending
+            }
+            Form::Detached { socket, is_drained } => {
+                let size = buffer.remaining().min(AT_ONCE);
+                match (&**socket).read(buffer.initialize_unfilled_to(size)) {
+                    Ok(count) => {
+                        *is_drained = 0 < count && count < size;
+                        buffer.advance(count);
+                        Poll::Ready(Ok(()))
+                    }
+                    // Whoever has the role waits for the socket.
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+                    Err(error) => Poll::Ready(Err(error)),
+                }
+            }
+            Form::Lost => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+}
+
+impl AsyncWrite for SharedSocket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.follow()?;
+        match &mut self.form {
+            Form::Attached(socket) => Pin::new(socket).poll_write(cx, bytes),
+            Form::Detached { socket, .. } => match (&**socket).write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // Only the runtime waits until the socket takes more. A thread that reads gives it the socket soon.
+                    if self.reading.role.needs_runtime() {
+                        cx.waker().wake_by_ref();
+                    }
+                    Poll::Pending
+                }
+                result => Poll::Ready(result),
+            },
+            Form::Lost => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.form {
+            Form::Attached(socket) => Pin::new(socket).poll_shutdown(cx),
+            Form::Detached { socket, .. } => Poll::Ready(socket.shutdown(Shutdown::Write)),
+            Form::Lost => Poll::Ready(Ok(())),
+        }
+    }
+}
