@@ -1,4 +1,5 @@
-// Sixteen threads do whatever comes to their minds: start, wait, cancel, free, close, with a server that fails.
+// Sixteen threads do whatever comes to their minds: start, wait, cancel, free, close, with a server that fails. A thread
+// that is alone on its client reads its own answers, until others come.
 //     stress FAKE [SEED [OPERATIONS]]
 // The same seed gives every thread the same thoughts; how they interleave is the machine's.
 #include "support.h"
@@ -23,6 +24,7 @@ static int arrivals[100000];
 // were to arrive in the queue, and that did.
 static int accepted, called, destroyed, watched, unwatched, queued, delivered;
 static int blocked; // calls on the own thread that were answered
+static int alone;   // of those, the ones that followed others on a client that no other thread used
 
 // How many of the application's functions are running, the most at a time, and the thread that runs them all.
 static int inside, most_inside;
@@ -220,6 +222,68 @@ static void a_fault(unsigned random)
     pthread_mutex_unlock(&lock);
 }
 
+// What a thread does to a client that another thread has had for itself.
+#define INTRUSIONS 5
+struct intruder {
+    milvus_client *client;
+    unsigned how;
+};
+
+static void *intrude(void *argument)
+{
+    const struct intruder *self = (const struct intruder *)argument;
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+    milvus_future *future = NULL;
+    int i;
+
+    usleep(self->how / INTRUSIONS % 400);
+    switch (self->how % INTRUSIONS) {
+    case 0: // calls at the same time
+        for (i = 0; i < 20; i++)
+            milvus_compaction_state(self->client, 447100, 300, &info);
+        break;
+    case 1: // something that no thread waits for
+        milvus_client_server_info_async(self->client, 300, &future);
+        CHECK(future == NULL || milvus_future_wait(future, 5000) != MILVUS_PENDING);
+        milvus_future_free(future);
+        break;
+    case 2: // a cancellation
+        milvus_compaction_wait_async(self->client, 447100, 300, &future);
+        milvus_future_cancel(future);
+        milvus_future_free(future);
+        break;
+    case 3:
+        a_fault(self->how >> 8);
+        break;
+    default: // the end
+        milvus_client_close(self->client, 20000);
+    }
+    return NULL;
+}
+
+// Calls so often that this thread reads its answers itself, and has another thread come in between.
+static void be_alone(unsigned random)
+{
+    milvus_compaction_state_info info = MILVUS_COMPACTION_STATE_INFO_INIT;
+    struct intruder intruder = {new_client(server), random};
+    pthread_t thread;
+    int i, started = 0;
+
+    for (i = 0; i < 80; i++) {
+        int64_t limit = random % 7 == 0 ? 1 + i % 12 : 1000; // some hardly have the time
+        milvus_status status;
+
+        if (i == 40)
+            started = pthread_create(&thread, NULL, intrude, &intruder) == 0;
+        if (random % 5 == 0 && i % 20 == 10)
+            usleep(random / 5 % 120000); // about as long as the library waits for the next call
+        status = milvus_compaction_state(intruder.client, 447100 + i % 50, limit, &info);
+        __atomic_add_fetch(&alone, i > 20 && i < 40 && status == MILVUS_OK, __ATOMIC_SEQ_CST);
+    }
+    CHECK(started && pthread_join(thread, NULL) == 0);
+    milvus_client_free(intruder.client);
+}
+
 // Says whether there was one.
 static int take_from_queue(int64_t limit)
 {
@@ -243,7 +307,9 @@ static void *think(void *argument)
         milvus_future **slot = &futures[which % FUTURES], *future;
         milvus_client **client = &clients[which % CLIENTS], *fresh = NULL;
 
-        if (what < 10) {
+        if (what < 2) {
+            be_alone(how);
+        } else if (what < 10) {
             block(__atomic_load_n(client, __ATOMIC_SEQ_CST), how);
         } else if (what < 450) {
             future = start(__atomic_load_n(client, __ATOMIC_SEQ_CST), how);
@@ -328,7 +394,8 @@ int main(int argc, char **argv)
     CHECK(queued > 0 && delivered > 0 && delivered <= queued);
     printf("%d blocking calls succeeded\n", blocked);
     CHECK(most_inside == 1);
-    CHECK(IS_SANITIZED || blocked > 0); // slow as a sanitizer is, each could be out of time
+    printf("%d calls alone\n", alone);
+    CHECK(IS_SANITIZED || (blocked > 0 && alone > 0)); // slow as a sanitizer is, each could be out of time
     stop_fake();
     return finish();
 }
