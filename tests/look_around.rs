@@ -125,6 +125,16 @@ fn databases_are_listed_where_there_are_any() {
 }
 
 #[test]
+fn databases_are_asked_for_in_no_database() {
+    let fake = Fake::start(NEWEST);
+    let client = client_with(&format!("{}/sales", fake.uri()), &[]);
+    client.databases(LIMIT).wait().unwrap();
+    let calls = fake.calls();
+    let asked = calls.iter().find(|call| call.method == Method::Databases).unwrap();
+    assert!(!asked.headers.contains_key("dbname"), "sales need not exist: {asked:?}");
+}
+
+#[test]
 fn a_survey_tells_what_a_compaction_would_be_worth_and_only_reads() {
     on_each(&PROFILES, |profile, fake, client| {
         let told = surveyed(client, "succeeds");

@@ -66,9 +66,10 @@ pub(super) fn headers(config: &Config) -> HeaderMap {
 
 /// Without this header the server uses its default database.
 fn set_database(headers: &mut HeaderMap, name: &str) {
-    if let Some(name) = HeaderValue::try_from(name).ok().filter(|name| !name.is_empty()) {
-        headers.insert(&DATABASE, name);
-    }
+    match HeaderValue::try_from(name).ok().filter(|name| !name.is_empty()) {
+        Some(name) => headers.insert(&DATABASE, name),
+        None => headers.remove(&DATABASE),
+    };
 }
 
 impl Context<'_> {
