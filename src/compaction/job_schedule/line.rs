@@ -245,6 +245,11 @@ impl Line {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn ends_seen(&self) -> usize {
+        self.ends.places.len()
+    }
+
     /// Makes the front as wide as it should be.
     fn balance(&mut self, now: Instant) {
         for _ in 0..MOST_MOVES {

@@ -1,6 +1,10 @@
+use milvus_fake::Fake;
+
 use super::super::plan::Plans;
 use super::super::scheduled::Scheduled;
 use super::*;
+use crate::client::{Client, Timeout};
+use crate::config::{Config, Options};
 
 const ROUND: Duration = Duration::from_millis(500);
 const SPACING: Duration = Duration::from_millis(2);
@@ -102,4 +106,18 @@ fn a_turn_that_has_come_can_be_waited_for_late_and_by_another_task() {
         assert!(has_turn(&one).await && has_turn(&other).await);
         assert!(!has_turn(&one).await, "a turn comes once");
     });
+}
+
+#[test]
+fn a_wait_tells_where_its_job_ended_unless_it_was_over_before() {
+    let fake = Fake::start("v2.6.8");
+    let client = Client::new(Config::new(&fake.uri(), &Options::default()).unwrap()).unwrap();
+    let schedule = Arc::clone(&client.context(Timeout::Default).client_state().job_schedule);
+    let limit = Timeout::After(Duration::from_secs(20));
+    let job = client.compact("succeeds", false, limit).wait().unwrap();
+    for _ in 0..2 {
+        client.compaction_wait(job, limit).wait().unwrap();
+        assert_eq!(schedule.turns().line.ends_seen(), 1, "the second wait sees a job that is over");
+        assert!(schedule.turns().line.is_empty());
+    }
 }
