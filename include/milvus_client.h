@@ -4009,7 +4009,8 @@ typedef void (*milvus_connection_callback)(int32_t state,
  * Sets the process's log callback, in place of the one before.
  *
  * When this returns, the earlier callback does not run and will not run again, so you may free what its
- * user_data points to. (If that callback itself calls this, it still runs.) Do not hold a lock that the
+ * user_data points to. (If that callback itself calls this, it still runs.) The new callback gets the events
+ * that wait for the earlier one; without a new callback they are dropped. Do not hold a lock that the
  * callback needs.
  *
  * @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
@@ -4017,7 +4018,9 @@ typedef void (*milvus_connection_callback)(int32_t state,
  * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
-milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);
+milvus_status milvus_set_log(int32_t level,
+                             milvus_log_callback callback,
+                             void *user_data);
 
 /**
  * Sets the process's callback for the state of connections, in place of the one before.

@@ -92,7 +92,8 @@ fn state() -> MutexGuard<'static, State> {
 }
 
 /// Sets the receiver of all events of at least this severity; `None` turns logging off. When this returns, the
-/// previous receiver is not running and is not called again, unless it is the caller itself.
+/// previous receiver is not running and is not called again, unless it is the caller itself. The new one gets the
+/// events that the previous one has not got yet.
 ///
 /// # Errors
 /// `OutOfMemory` if its thread cannot be started.
@@ -103,8 +104,13 @@ pub fn set(level: Level, receiver: Option<Receiver>) -> Result<(), Error> {
         |state| &mut state.lines,
         |state| {
             WANTED.store(wanted, Ordering::Relaxed);
-            state.queue.retain(|event| matches!(event, Event::Connection { .. }));
-            state.dropped = 0;
+            state.queue.retain(|event| match event {
+                Event::Line { level, .. } => *level as i32 <= wanted,
+                Event::Connection { .. } => true,
+            });
+            if wanted == 0 {
+                state.dropped = 0;
+            }
         },
     )
 }
@@ -120,7 +126,7 @@ pub fn set_connection(receiver: Option<ConnectionReceiver>) -> Result<(), Error>
         |state| &mut state.connections,
         |state| {
             WATCHED.store(is_watched, Ordering::Relaxed);
-            state.queue.retain(|event| matches!(event, Event::Line { .. }));
+            state.queue.retain(|event| is_watched || matches!(event, Event::Line { .. }));
         },
     )
 }

@@ -49,7 +49,8 @@ pub type milvus_log_callback = Option<
 /// Sets the process's log callback, in place of the one before.
 ///
 /// When this returns, the earlier callback does not run and will not run again, so you may free what its
-/// user_data points to. (If that callback itself calls this, it still runs.) Do not hold a lock that the
+/// user_data points to. (If that callback itself calls this, it still runs.) The new callback gets the events
+/// that wait for the earlier one; without a new callback they are dropped. Do not hold a lock that the
 /// callback needs.
 ///
 /// @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
