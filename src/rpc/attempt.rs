@@ -212,9 +212,9 @@ impl Context<'_> {
 }
 
 /// The failure of an attempt without a response.
-fn no_response(TransportError { arrival, mut error }: TransportError) -> Failure {
+fn no_response(TransportError { arrival, mut error, reset }: TransportError) -> Failure {
     if error.status == Status::Unavailable {
-        error.grpc_code = tonic::Code::Unavailable as i32;
+        error.grpc_code = reset.map_or(tonic::Code::Unavailable, grpc::code_of_reset) as i32;
     }
     let reached = match arrival {
         Arrival::Possible => Reached::Perhaps,

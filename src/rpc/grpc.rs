@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use h2::Reason;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TE};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, Version};
+use percent_encoding::percent_decode;
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
 use tonic::{Code, Status};
@@ -24,6 +26,7 @@ const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 static TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 static STATUS: HeaderName = HeaderName::from_static("grpc-status");
+static MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
 /// Encodes a message with its prefix.
 pub(super) fn framed(message: &impl Message) -> Bytes {
@@ -104,24 +107,50 @@ pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
     }
     // A body between a status and its end would make the status a guess about the future.
     let said = if is_trailers_only { Some(&headers) } else { trailers.as_ref() };
-    match said.and_then(|said| Some((said, stated(said)?))) {
-        // Nearly all responses say "0", which needs no parsing.
-        Some((_, b"0")) if status == StatusCode::OK => unframed(body),
+    match said.map(stated) {
+        Some(Ok(Some(Code::Ok))) if status == StatusCode::OK => unframed(body),
         // Gateways are configured to answer so, with another HTTP status than 200.
-        Some((said, code)) if code != b"0" => {
-            let mut said = said.clone();
-            // The details are not used, and tonic panics at malformed ones.
-            said.remove("grpc-status-details-bin");
-            Err(Ended::Status(Status::from_header_map(&said).unwrap_or_else(|| Status::unknown(""))))
-        }
+        Some(Ok(Some(code))) if code != Code::Ok => Err(Ended::Status(Status::new(code, reason(said)))),
+        Some(Err(why)) if status == StatusCode::OK => Err(Ended::Unreadable(Code::Unknown, why.to_owned())),
         _ => Err(Ended::NotGrpc(NotGrpc::new(status, &headers, true))),
     }
 }
 
-/// The gRPC status, which is a number, if there is one.
-fn stated(headers: &HeaderMap) -> Option<&[u8]> {
-    let code = headers.get(&STATUS)?.as_bytes();
-    (!code.is_empty() && code.iter().all(u8::is_ascii_digit)).then_some(code)
+/// The gRPC status, if there is one: a decimal number without leading zeros. A number that gRPC does not know is UNKNOWN.
+fn stated(headers: &HeaderMap) -> Result<Option<Code>, &'static str> {
+    let mut all = headers.get_all(&STATUS).iter();
+    let Some(number) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err("it has more than one gRPC status");
+    }
+    match number.as_bytes() {
+        // Nearly all responses say so.
+        b"0" => Ok(Some(Code::Ok)),
+        [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit) => {
+            let number = number.to_str().ok().and_then(|number| number.parse::<i32>().ok());
+            Ok(Some(number.map_or(Code::Unknown, Code::from)))
+        }
+        _ => Err("its gRPC status is no number"),
+    }
+}
+
+/// The gRPC code for the HTTP/2 code with which a server resets a stream.
+pub(super) fn code_of_reset(code: Reason) -> Code {
+    match code {
+        Reason::REFUSED_STREAM => Code::Unavailable,
+        Reason::CANCEL => Code::Cancelled,
+        Reason::ENHANCE_YOUR_CALM => Code::ResourceExhausted,
+        Reason::INADEQUATE_SECURITY => Code::PermissionDenied,
+        // The others that the specification lists.
+        code if u32::from(code) <= u32::from(Reason::CONNECT_ERROR) => Code::Internal,
+        _ => Code::Unknown,
+    }
+}
+
+/// The server's text beside its status. What is wrongly encoded in it stays as it is, or becomes U+FFFD.
+fn reason(said: Option<&HeaderMap>) -> String {
+    let text = said.and_then(|said| said.get(&MESSAGE)).map_or(&[][..], |text| text.as_bytes());
+    percent_decode(text).decode_utf8_lossy().into_owned()
 }
 
 fn unframed(mut body: Bytes) -> Result<Bytes, Ended> {
@@ -129,8 +158,11 @@ fn unframed(mut body: Bytes) -> Result<Bytes, Ended> {
     if body.len() < PREFIX {
         return broken("it has no message");
     }
-    if body.get_u8() != 0 {
-        return broken("it is compressed, unasked");
+    match body.get_u8() {
+        0 => {}
+        // No request accepts that: none has `grpc-accept-encoding`.
+        1 => return broken("it is compressed, unasked"),
+        _ => return broken("its message does not begin with 0 or 1"),
     }
     let length = body.get_u32() as usize;
     if length > REPLY_LIMIT {
@@ -198,6 +230,7 @@ mod tests {
             (&[][..], Code::Internal, "no message"),
             (&[0, 0, 0], Code::Internal, "no message"),
             (&[1, 0, 0, 0, 0], Code::Internal, "compressed"),
+            (&[2, 0, 0, 0, 0], Code::Internal, "begin with 0 or 1"),
             (&[0, 0, 0, 0, 9, 1], Code::Internal, "too early"),
             (&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Code::Internal, "more than one"),
             (&[0, 255, 255, 255, 255], Code::OutOfRange, "larger"),
@@ -228,9 +261,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_status_is_no_success() {
-        for (status, trailers) in
-            [(200, &[][..]), (200, &[("grpc-status", "")]), (200, &[("grpc-status", "OK")]), (502, OK)]
-        {
+        for (status, trailers) in [(200, &[][..]), (502, OK), (502, &[("grpc-status", "x")])] {
             let ended = message_of(answer(status, &[0; 5], trailers)).unwrap_err();
             assert!(matches!(ended, Ended::NotGrpc(_)), "{status} {trailers:?}: {ended:?}");
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::header::HeaderName;
+use h2::Reason;
 use http::{Request, Uri};
 use hyper::body::Bytes;
 
@@ -26,8 +26,6 @@ use crate::{panics, runtime};
 
 /// The log warns of a call that takes longer.
 const SLOW: Duration = Duration::from_secs(1);
-
-static ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
 /// A request to send.
 pub(crate) struct HttpRequest<'a> {
@@ -143,7 +141,7 @@ impl Connection {
         let result = result.unwrap_or_else(|error| {
             // The panic may have left h2 inconsistent, so that it panics again when the request is dropped.
             let _ = catch_unwind(AssertUnwindSafe(|| exchange.set(None)));
-            Err(TransportError { arrival: Arrival::of(request.sent), error })
+            Err(TransportError { arrival: Arrival::of(request.sent), error, reset: None })
         });
         report(request.path, started.elapsed(), result.as_ref().err());
         result
@@ -160,19 +158,21 @@ impl Connection {
         let response = sender.send(request, &busy).await.map_err(|error| TransportError {
             arrival: Arrival::at_failure(&error, request.sent, sender.fell_silent()),
             error: lost(config, &error, sender.fell_silent()),
+            reset: reset(&error),
         })?;
-        let broken = |what: &str| {
+        let broken = |what: &str, reset| {
             let text = format!("{} {what}", config.address);
             TransportError {
                 arrival: Arrival::Possible,
                 error: Error::new(Status::Unavailable, text).retriable(),
+                reset,
             }
         };
-        let response = response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end"))?;
+        let response =
+            response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end", None))?;
         let (mut response, mut rest) = HttpResponse::begin(response);
         let read = response.read(&mut rest, limit).await;
-        read.map_err(|error| broken(&format!("broke off an answer: {}", innermost(&error))))?;
-        readable(config, &response)?;
+        read.map_err(|error| broken(&format!("broke off an answer: {}", innermost(&error)), reset(&error)))?;
         Ok(response)
     }
 }
@@ -182,17 +182,12 @@ impl Connection {
 pub(crate) struct TransportError {
     pub(crate) arrival: Arrival,
     pub(crate) error: Error,
+    /// The code with which the server reset the stream, if it did.
+    pub(crate) reset: Option<Reason>,
 }
 
-/// This client accepts no compressed responses: it sends no `grpc-accept-encoding`.
-fn readable(config: &Config, response: &HttpResponse) -> Result<(), TransportError> {
-    match response.headers.get(&ENCODING).filter(|_| response.is_grpc()) {
-        Some(encoding) if encoding != "identity" => {
-            let text = format!("{} sent a compressed answer, unasked", config.address);
-            Err(TransportError { arrival: Arrival::Possible, error: Error::new(Status::ServerError, text) })
-        }
-        _ => Ok(()),
-    }
+fn reset(error: &h2::Error) -> Option<Reason> {
+    error.reason().filter(|_| error.is_reset() && error.is_remote())
 }
 
 fn report(path: &str, elapsed: Duration, broken: Option<&TransportError>) {
@@ -333,7 +328,7 @@ mod tests {
     fn a_panic_of_the_connection_ends_what_waits_for_answers() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         for (inside_http2, panic) in [(false, "it reads"), (true, "it wakes")] {
-            let TransportError { arrival, error } = runtime.block_on(after_a_panic(inside_http2));
+            let TransportError { arrival, error, .. } = runtime.block_on(after_a_panic(inside_http2));
             assert_eq!(arrival, Arrival::Possible, "the server may have got it");
             assert_eq!(error.status, Status::Internal);
             assert!(error.message().contains(panic), "{error}");

@@ -10,6 +10,7 @@ use std::time::Duration;
 use h2::client::SendRequest;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
+use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
 use prost::bytes::Bytes;
 use tokio::net::{TcpListener, TcpStream};
@@ -42,6 +43,8 @@ pub struct Answer {
     pub status: Option<u16>,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Whether each byte of the body comes in a frame of its own.
+    pub in_bytes: bool,
     pub end: End,
 }
 
@@ -228,11 +231,12 @@ async fn call(
 }
 
 fn map(headers: &[(String, String)]) -> HeaderMap {
-    headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    let value = |text: &str| HeaderValue::from_bytes(text.as_bytes()).unwrap();
+    headers.iter().map(|(name, text)| (name.parse::<HeaderName>().unwrap(), value(text))).collect()
 }
 
 async fn give(answer: Answer, mut respond: SendResponse<Bytes>, cut: &Notify) -> Result<(), h2::Error> {
-    let Answer { interim, status, headers, body, end, .. } = answer;
+    let Answer { interim, status, headers, body, in_bytes, end, .. } = answer;
     for sent in 0..interim {
         let mut head = Response::new(());
         *head.status_mut() = StatusCode::from_u16(103).unwrap();
@@ -250,7 +254,12 @@ async fn give(answer: Answer, mut respond: SendResponse<Bytes>, cut: &Notify) ->
         sending = Some(respond.send_response(head, is_over)?);
     }
     if let Some(sending) = sending.as_mut().filter(|_| !body.is_empty()) {
-        sending.send_data(body.into(), matches!(end, End::Whole))?;
+        let mut pieces = body.chunks(if in_bytes { 1 } else { body.len() }).peekable();
+        while let Some(piece) = pieces.next() {
+            let is_last = pieces.peek().is_none() && matches!(end, End::Whole);
+            sending.send_data(Bytes::copy_from_slice(piece), is_last)?;
+            tokio::task::yield_now().await;
+        }
     }
     match end {
         End::Whole => {}
