@@ -212,10 +212,34 @@ fn a_pipe_in_the_place_of_the_token_file_hangs_neither_a_new_client_nor_a_call()
 
     let mut options = Options::default();
     options.set("token_file", &path).unwrap();
+    options.set("connect_timeout_ms", "300").unwrap();
     let error = Client::new(Config::new(&fake.uri(), &options).unwrap()).err().unwrap();
     assert_eq!(error.status, Status::InvalidArgument);
-    assert_eq!(error.message(), format!("option token_file: {path}: is no regular file"));
+    assert_eq!(error.message(), format!("option token_file: {path}: it was not read within 300 ms"));
     assert!(started.elapsed() < Duration::from_secs(15), "it hangs");
+}
+
+/// `--option token_file=<(vault read ...)` of a shell.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_pipe_of_a_shell_is_read_once() {
+    use std::io::Write as _;
+    use std::os::fd::AsRawFd as _;
+    let fake = Fake::start(NEW);
+    let (end, mut other) = std::io::pipe().unwrap();
+    writeln!(other, "{}", NEW_TOKEN.0).unwrap();
+    drop(other);
+    let path = format!("/proc/self/fd/{}", end.as_raw_fd());
+    let client = client_with(&fake.uri(), &[("token_file", &path)]);
+    for _ in 0..2 {
+        fake.fail_next(Method::State, refusal());
+        let error = state(&client).unwrap_err();
+        assert_eq!(error.status, Status::Unauthenticated);
+        assert!(!error.message().contains("could not be read again"), "{error}");
+    }
+    state(&client).unwrap();
+    let sent = fake.calls().pop().unwrap();
+    assert_eq!(sent.headers["authorization"], NEW_TOKEN.1);
 }
 
 #[test]

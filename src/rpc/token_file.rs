@@ -46,7 +46,7 @@ impl TokenFile {
     pub(super) fn open(config: &Config) -> Result<Option<Self>, Error> {
         let Some(path) = config.token_file.clone() else { return Ok(None) };
         let (limit, file) = (config.connect_timeout, path.clone());
-        let look = files::within(limit, move || look(&file, None))?;
+        let look = files::within(limit, move || first_look(&file))?;
         let look = look.unwrap_or_else(|| Look::Nothing(None, not_within(limit)));
         let stamp = match look {
             Look::Token(stamp, credentials) => {
@@ -133,18 +133,29 @@ fn not_within(limit: Duration) -> String {
     format!("it was not read within {} ms", limit.as_millis())
 }
 
+/// The first look also reads a pipe, as a shell makes one of a command.
+fn first_look(path: &Path) -> Look {
+    match Stamp::of(path) {
+        Ok(stamp) => read(path, stamp),
+        Err(error) => unread(&error),
+    }
+}
+
 fn look(path: &Path, known: Option<&Stamp>) -> Look {
-    let unread = |error: &std::io::Error| Look::Nothing(None, files::reason(error));
     let stamp = match Stamp::of(path) {
         Ok(stamp) => stamp,
         Err(error) => return unread(&error),
     };
-    if stamp.is_special {
-        return Look::Nothing(None, "is no regular file".to_owned());
+    match known {
+        // Somebody else may read it by now.
+        Some(known) if stamp.is_special && known.is_special => Look::Unchanged,
+        _ if stamp.is_special => Look::Nothing(None, "is no regular file".to_owned()),
+        Some(known) if known.is_unchanged_in(&stamp) => Look::Unchanged,
+        _ => read(path, stamp),
     }
-    if known.is_some_and(|known| known.is_unchanged_in(&stamp)) {
-        return Look::Unchanged;
-    }
+}
+
+fn read(path: &Path, stamp: Stamp) -> Look {
     match files::read(path, LIMIT).map(Zeroizing::new) {
         Ok(bytes) => match token_in(&bytes) {
             Ok(credentials) => Look::Token(stamp, Box::new(credentials)),
@@ -152,6 +163,10 @@ fn look(path: &Path, known: Option<&Stamp>) -> Look {
         },
         Err(error) => unread(&error),
     }
+}
+
+fn unread(error: &std::io::Error) -> Look {
+    Look::Nothing(None, files::reason(error))
 }
 
 /// The token: the whole content, without the line's end that editors and secrets managers add.
