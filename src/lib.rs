@@ -39,6 +39,7 @@ pub mod log;
 
 pub mod stats;
 
+mod outliving;
 mod transport;
 
 mod rpc;

@@ -10,20 +10,18 @@ mod methods;
 mod not_grpc;
 mod retry;
 mod session;
+mod sessions;
 mod token_file;
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use http::HeaderMap;
 
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::inline_executor;
 use crate::server::Server;
 use crate::stats::Stats;
-use crate::transport::{Channel, Connection};
 use attempt::{Call, Context};
 pub(crate) use deadline::Deadline;
 pub(crate) use limit::Limit;
@@ -31,6 +29,7 @@ use methods::{Method, Response};
 pub(crate) use retry::RetryClass;
 use retry::{Attempts, Failure, Reached};
 use session::Session;
+use sessions::Sessions;
 use token_file::TokenFile;
 
 /// How long a server that could not be reached counts as out of reach. Of many jobs that poll, only one then connects.
@@ -76,40 +75,22 @@ impl Deref for Rpc {
 /// What all databases share: the client's configuration, channel and current session.
 pub(crate) struct Line {
     config: Arc<Config>,
-    /// The headers of all requests.
-    headers: HeaderMap,
     /// The file that the token is read from, if it is.
     token_file: Option<TokenFile>,
     stats: Arc<Stats>,
-    channel: Channel,
-    session: RwLock<Option<Arc<Session>>>,
-    /// The call that opens a session holds this lock, and the others wait for it.
-    opening: tokio::sync::Mutex<()>,
+    sessions: Sessions,
     /// When and how [`Line::reach`] failed last. The call that connects holds the lock.
     out_of_reach: tokio::sync::Mutex<Option<(Instant, Error)>>,
-    /// What a wait gives the server for the handshake of a connection.
-    handshake: Mutex<Limit>,
 }
 
 impl Line {
     fn new(config: Config) -> Result<Self, Error> {
-        let headers = attempt::headers(&config);
         let config = Arc::new(config);
         let stats = Arc::<Stats>::default();
         let token_file = TokenFile::open(&config)?;
-        let channel = Channel::new(Arc::clone(&config), Arc::clone(&stats))?;
-        let handshake = Mutex::new(Limit::of(config.connect_timeout));
-        Ok(Self {
-            config,
-            headers,
-            token_file,
-            stats,
-            channel,
-            session: RwLock::default(),
-            opening: tokio::sync::Mutex::default(),
-            out_of_reach: tokio::sync::Mutex::default(),
-            handshake,
-        })
+        let sessions = Sessions::new(Arc::clone(&config), Arc::clone(&stats))?;
+        let out_of_reach = tokio::sync::Mutex::default();
+        Ok(Self { config, token_file, stats, sessions, out_of_reach })
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -134,12 +115,12 @@ impl Line {
     /// Opens a session if there is none. One attempt serves all callers that want one at the time. For waits: the
     /// handshake has as long as the server was seen to need.
     pub(crate) async fn reach(&self, deadline: Deadline<'_>) -> Result<(), Error> {
-        if self.current_session().is_some() {
+        if self.sessions.current().is_some() {
             return Ok(());
         }
-        let handshake = self.handshake().get();
+        let handshake = self.sessions.handshake();
         let deadline = deadline.within(self.config.connect_timeout + handshake + LEEWAY);
-        let context = self.context(deadline);
+        let context = self.sessions.context(deadline);
         let trying = deadline.bound(self.out_of_reach.lock()).await;
         let mut latest =
             trying.ok_or_else(|| context.out_of_time("connecting to", Reached::Nothing).error)?;
@@ -156,7 +137,7 @@ impl Line {
 
     /// Whether there is a connection that keepalive has not declared dead.
     pub(crate) fn is_connected(&self) -> bool {
-        self.current_session().is_some() || self.channel.is_connected()
+        self.sessions.is_connected()
     }
 
     /// Sends one request and returns its successful response. `database` goes into the `dbname` metadata.
@@ -198,7 +179,8 @@ impl Line {
             let result = match self.session(deadline).await {
                 Ok(session) => {
                     check(&session.server)?;
-                    let context = Context { database, headers: &session.headers, ..self.context(deadline) };
+                    let context =
+                        Context { database, headers: &session.headers, ..self.sessions.context(deadline) };
                     let sent = self.config.credentials.generation();
                     let answered = session.attempt(&context, &call, is_repeated, reply).await;
                     if is_unauthenticated(&answered) && !is_reauthenticated {
@@ -231,18 +213,17 @@ impl Line {
 
     /// Drops the connection, which closes when no call uses it any more.
     pub(crate) async fn disconnect(&self) {
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = None;
-        self.channel.disconnect().await;
+        self.sessions.disconnect().await;
     }
 
     /// How often the server looks at its plans, as far as the client knows the server.
     pub(crate) fn round(&self) -> Duration {
-        self.latest().map_or_else(|| Server::default().round(), |session| session.server.round())
+        self.sessions.latest().map_or_else(|| Server::default().round(), |session| session.server.round())
     }
 
     /// The generation of the current connection; 0 if there is none.
     pub(crate) fn generation(&self) -> u64 {
-        self.latest().map_or(0, |session| session.connection.generation())
+        self.sessions.latest().map_or(0, |session| session.connection.generation())
     }
 
     /// The session of the current connection, opened now if there is none.
@@ -262,16 +243,16 @@ impl Line {
         if let Some(file) = &self.token_file {
             file.keep_current(deadline).await;
         }
-        if let Some(session) = self.current_session().filter(|session| session.is_version_final) {
+        if let Some(session) = self.sessions.current().filter(|session| session.is_version_final) {
             return Ok(session);
         }
         inline_executor::leave_callers_thread().await;
         // Boxed: this future is far larger than a call's, and seldom needed.
         Box::pin(async {
             let sent = self.config.credentials.generation();
-            let mut opened = self.new_session(deadline, handshake).await;
+            let mut opened = self.sessions.open(deadline, handshake).await;
             if is_unauthenticated(&opened) && self.has_newer_token(sent, deadline).await {
-                opened = self.new_session(deadline, handshake).await;
+                opened = self.sessions.open(deadline, handshake).await;
             }
             opened.map_err(|failure| self.explained(failure))
         })
@@ -294,66 +275,6 @@ impl Line {
             failure.error = failure.error.clone().saying(&format!("{}; {obstacle}", failure.error.message()));
         }
         failure
-    }
-
-    async fn new_session(
-        &self,
-        deadline: Deadline<'_>,
-        handshake: Duration,
-    ) -> Result<Arc<Session>, Failure> {
-        let wanted = Instant::now();
-        let context = self.context(deadline);
-        let connecting = || context.out_of_time("connecting to", Reached::Nothing);
-        let connection = deadline.bound(Box::pin(self.channel.connection())).await.ok_or_else(connecting)?;
-        let connection = connection.map_err(Failure::to_connect)?;
-        if let Some(session) = self.session_of(&connection).filter(|session| session.serves(wanted)) {
-            return Ok(session);
-        }
-        let _opening = deadline.bound(self.opening.lock()).await.ok_or_else(connecting)?;
-        if let Some(session) = self.session_of(&connection).filter(|session| session.serves(wanted)) {
-            return Ok(session);
-        }
-        // Bounded as connecting is: others wait for it, and this caller may have all the time in the world.
-        let asked = Instant::now();
-        let opened = Session::open(&self.context(deadline.within(handshake)), connection).await;
-        // Whatever became of the handshake, the call itself has not been sent.
-        let opened = opened.map_err(|failure| {
-            if failure.error.status != Status::Timeout || deadline.has_passed() {
-                return failure.before_the_call();
-            }
-            let mut known = self.handshake();
-            if known.get() <= handshake {
-                known.ran_out();
-            }
-            let (address, limit) = (&self.config.address, handshake.as_millis());
-            let text =
-                format!("cannot connect to {address}: the handshake was not answered within {limit} ms");
-            Failure::to_connect(Error::new(Status::Unavailable, text).retriable().slow())
-        })?;
-        self.handshake().answered(asked.elapsed());
-        let opened = Arc::new(opened);
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
-        Ok(opened)
-    }
-
-    fn handshake(&self) -> MutexGuard<'_, Limit> {
-        self.handshake.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn latest(&self) -> Option<Arc<Session>> {
-        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn current_session(&self) -> Option<Arc<Session>> {
-        self.latest().filter(|session| session.connection.is_current())
-    }
-
-    fn session_of(&self, connection: &Connection) -> Option<Arc<Session>> {
-        self.latest().filter(|session| session.connection.generation() == connection.generation())
-    }
-
-    fn context<'a>(&'a self, deadline: Deadline<'a>) -> Context<'a> {
-        Context { config: &self.config, deadline, database: &self.config.database, headers: &self.headers }
     }
 }
 

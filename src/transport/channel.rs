@@ -1,10 +1,10 @@
 //! The channel of a client: one HTTP/2 connection, made on first use, probed while idle, and replaced when it is lost.
-//! The requests of any number of threads share it.
+//! The requests of any number of threads share it. An attempt to connect outlives the call that began it, and serves the
+//! next one.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::connect::connect;
@@ -15,13 +15,14 @@ use super::topology;
 use crate::config::{Address, Config};
 use crate::error::Error;
 use crate::log::{self, ConnectionState, Level};
+use crate::outliving::Outliving;
 use crate::stats::Stats;
 
 /// Makes the connections of a client.
 pub(crate) struct Channel {
     endpoint: Endpoint,
     stats: Arc<Stats>,
-    state: Mutex<ChannelState>,
+    state: Outliving<ChannelState>,
 }
 
 /// The current connection of a channel, and how to make the next one.
@@ -48,49 +49,34 @@ struct Primary {
 impl Channel {
     /// Prepares a channel. Reads certificates if TLS is wanted, but does not connect.
     pub(crate) fn new(config: Arc<Config>, stats: Arc<Stats>) -> Result<Self, Error> {
-        Ok(Self { endpoint: Endpoint::new(config)?, stats, state: Mutex::default() })
+        Ok(Self { endpoint: Endpoint::new(config)?, stats, state: Outliving::default() })
     }
 
     /// Returns the connection, and makes one if there is none. A failure means that nothing was sent.
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
-        // The caller that holds the lock connects. If it gives up, the next one takes over.
-        let mut state = self.state.lock().await;
-        let has_moved = match state.living_connection() {
-            Some(connection) if !state.primary_has_moved(&self.endpoint) => return Ok(connection),
-            living => living.is_some(),
-        };
-        if let Some(ended) = state.connection.take().filter(|_| !has_moved) {
-            ended.report_loss();
+        loop {
+            // The caller that holds the lock connects.
+            let mut state = self.state.lock().await;
+            let has_moved = match state.living_connection() {
+                Some(connection) if !state.primary_has_moved(&self.endpoint) => return Ok(connection),
+                living => living.is_some(),
+            };
+            let (endpoint, counts) = (self.endpoint.clone(), Arc::clone(&self.stats));
+            let connecting = async move { state.renew(&endpoint, &counts, has_moved).await };
+            if let Some(connected) = self.state.run(connecting).await {
+                return connected;
+            }
         }
-        log::tell_connection(ConnectionState::Connecting, state.address(&self.endpoint), "");
-        let connection = state.connect(&self.endpoint, &self.stats, has_moved).await;
-        // A proxy can repeat its password.
-        let connection = connection.map_err(|error| self.endpoint.config.hiding_secrets(error));
-        let connection = connection.inspect_err(|error| {
-            self.stats.failed_to_connect();
-            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
-            log::tell_connection(ConnectionState::Failed, state.address(&self.endpoint), error.message());
-        })?;
-        self.stats.connected();
-        tokio::spawn(connection.watch_end());
-        log::tell_connection(ConnectionState::Ready, &connection.config().address, "");
-        log::tell(Level::Info, "connected", || {
-            let config = connection.config();
-            let Config { address, tls, .. } = config;
-            let proxy = config.proxy().map_or_else(String::new, |proxy| format!(" proxy={proxy}"));
-            format!("address={address} tls={} connection={}{proxy}", tls.is_some(), connection.generation())
-        });
-        state.connection = Some(connection.clone());
-        Ok(connection)
     }
 
     /// Whether there is a connection that keepalive has not declared dead; not while one is being made.
     pub(crate) fn is_connected(&self) -> bool {
-        self.state.try_lock().is_ok_and(|state| state.living_connection().is_some())
+        self.state.look(|state| state.living_connection().is_some()).unwrap_or(false)
     }
 
     /// Drops the connection.
     pub(crate) async fn disconnect(&self) {
+        self.state.give_up();
         let mut state = self.state.lock().await;
         state.connection = None;
         state.refresh = JoinSet::new();
@@ -100,6 +86,38 @@ impl Channel {
 impl ChannelState {
     fn living_connection(&self) -> Option<Connection> {
         self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
+    }
+
+    /// Connects in place of a connection that has ended or, if the primary `has_moved`, leads elsewhere.
+    async fn renew(
+        &mut self,
+        endpoint: &Endpoint,
+        stats: &Arc<Stats>,
+        has_moved: bool,
+    ) -> Result<Connection, Error> {
+        if let Some(ended) = self.connection.take().filter(|_| !has_moved) {
+            ended.report_loss();
+        }
+        log::tell_connection(ConnectionState::Connecting, self.address(endpoint), "");
+        let connection = self.connect(endpoint, stats, has_moved).await;
+        // A proxy can repeat its password.
+        let connection = connection.map_err(|error| endpoint.config.hiding_secrets(error));
+        let connection = connection.inspect_err(|error| {
+            stats.failed_to_connect();
+            log::tell(Level::Warning, "cannot connect", || format!("reason={:?}", error.message()));
+            log::tell_connection(ConnectionState::Failed, self.address(endpoint), error.message());
+        })?;
+        stats.connected();
+        tokio::spawn(connection.watch_end());
+        log::tell_connection(ConnectionState::Ready, &connection.config().address, "");
+        log::tell(Level::Info, "connected", || {
+            let config = connection.config();
+            let Config { address, tls, .. } = config;
+            let proxy = config.proxy().map_or_else(String::new, |proxy| format!(" proxy={proxy}"));
+            format!("address={address} tls={} connection={}{proxy}", tls.is_some(), connection.generation())
+        });
+        self.connection = Some(connection.clone());
+        Ok(connection)
     }
 
     /// Where the next connection leads, as far as that is known.
