@@ -18,7 +18,7 @@ use crate::error::{Error, Status};
 use crate::stats::Outcome;
 use crate::text::shortened;
 use crate::trace;
-use crate::transport::{Arrival, Connection, HttpRequest, HttpResponse, TransportError};
+use crate::transport::{Arrival, Connection, HttpRequest, HttpResponse, Reset, TransportError};
 
 /// How much of a server's text a message quotes.
 const SERVER_TEXT_LIMIT: usize = 600;
@@ -214,7 +214,11 @@ impl Context<'_> {
 /// The failure of an attempt without a response.
 fn no_response(TransportError { arrival, mut error, reset }: TransportError) -> Failure {
     if error.status == Status::Unavailable {
-        error.grpc_code = reset.map_or(tonic::Code::Unavailable, grpc::code_of_reset) as i32;
+        let code = match reset {
+            Some(Reset::ByServer(code)) => grpc::code_of_reset(code),
+            Some(Reset::Here) | None => tonic::Code::Unavailable,
+        };
+        error.grpc_code = code as i32;
     }
     let reached = match arrival {
         Arrival::Possible => Reached::Perhaps,

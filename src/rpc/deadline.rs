@@ -10,6 +10,9 @@ use tokio::time::Sleep;
 use crate::cancellation::CancellationToken;
 use crate::error::{Error, Status};
 
+/// If the end of the time is noticed later than that, the message says so: something kept the thread from running.
+const LATE: Duration = Duration::from_millis(100);
+
 /// The moment that everything within one operation respects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline<'a> {
@@ -126,7 +129,13 @@ impl Deadline<'_> {
     /// The error of work that this deadline has ended: out of time, or cancelled. It is retriable.
     pub(crate) fn ended(self, doing: impl FnOnce(&str) -> String) -> Error {
         let limit = self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started));
-        let out_of_time = || (Status::Timeout, format!("{} ms passed", limit.as_millis()));
+        let elapsed = self.elapsed();
+        let noticed = if elapsed > limit + LATE {
+            format!(" (noticed after {} ms)", elapsed.as_millis())
+        } else {
+            String::new()
+        };
+        let out_of_time = || (Status::Timeout, format!("{} ms passed{noticed}", limit.as_millis()));
         let (status, how) = self.cancelled().map_or_else(out_of_time, |status| (status, reason_text(status)));
         Error::new(status, doing(&how)).retriable()
     }
@@ -169,6 +178,18 @@ mod tests {
         assert!(Deadline::after(Some(Duration::ZERO)).has_passed());
         let capped = Deadline::after(None).within(Duration::from_secs(5));
         assert!(capped.remaining().unwrap() <= Duration::from_secs(5));
+    }
+
+    #[test]
+    fn an_end_that_is_noticed_late_says_when() {
+        let now = Instant::now();
+        let said = |limit: u64, elapsed: u64| {
+            let started = now.checked_sub(Duration::from_millis(elapsed)).unwrap();
+            let at = Some(started + Duration::from_millis(limit));
+            Deadline { started, at, ..Deadline::after(None) }.ended(ToOwned::to_owned).message().to_owned()
+        };
+        assert!(said(1_000, 5_115).starts_with("1000 ms passed (noticed after 5"), "{}", said(1_000, 5_115));
+        assert_eq!(said(60_000, 60_000), "60000 ms passed");
     }
 
     #[test]

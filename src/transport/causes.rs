@@ -36,6 +36,7 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
                 format!("its answer is no HTTP/2, or has too large headers ({reason})")
             }
             true => format!("it does not keep to HTTP/2 ({reason})"),
+            false if error.is_reset() => format!("it reset the request ({reason})"),
             false => format!("the server ended it ({reason})"),
         };
     }

@@ -158,7 +158,7 @@ impl Connection {
         let response = sender.send(request, &busy).await.map_err(|error| TransportError {
             arrival: Arrival::at_failure(&error, request.sent, sender.fell_silent()),
             error: lost(config, &error, sender.fell_silent()),
-            reset: reset(&error),
+            reset: Reset::of(&error),
         })?;
         let broken = |what: &str, reset| {
             let text = format!("{} {what}", config.address);
@@ -172,7 +172,9 @@ impl Connection {
             response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end", None))?;
         let (mut response, mut rest) = HttpResponse::begin(response);
         let read = response.read(&mut rest, limit).await;
-        read.map_err(|error| broken(&format!("broke off an answer: {}", innermost(&error)), reset(&error)))?;
+        read.map_err(|error| {
+            broken(&format!("broke off an answer: {}", innermost(&error)), Reset::of(&error))
+        })?;
         Ok(response)
     }
 }
@@ -182,12 +184,24 @@ impl Connection {
 pub(crate) struct TransportError {
     pub(crate) arrival: Arrival,
     pub(crate) error: Error,
-    /// The code with which the server reset the stream, if it did.
-    pub(crate) reset: Option<Reason>,
+    /// Whether only the stream of the request has ended, and not the connection.
+    pub(crate) reset: Option<Reset>,
 }
 
-fn reset(error: &h2::Error) -> Option<Reason> {
-    error.reason().filter(|_| error.is_reset() && error.is_remote())
+/// Who has reset a stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reset {
+    /// The server, with this code.
+    ByServer(Reason),
+    /// This client, because the answer is no HTTP/2 or has too large headers.
+    Here,
+}
+
+impl Reset {
+    fn of(error: &h2::Error) -> Option<Self> {
+        let reason = error.reason().filter(|_| error.is_reset())?;
+        Some(if error.is_remote() { Self::ByServer(reason) } else { Self::Here })
+    }
 }
 
 fn report(path: &str, elapsed: Duration, broken: Option<&TransportError>) {
@@ -197,7 +211,11 @@ fn report(path: &str, elapsed: Duration, broken: Option<&TransportError>) {
     };
     if let Some(broken) = broken.filter(|broken| broken.arrival != Arrival::TooLate) {
         let fields = || format!("{} reason={:?}", timing(), broken.error.message());
-        log::tell(Level::Warning, "connection lost", fields);
+        if broken.reset.is_some() {
+            log::tell(Level::Warning, "no answer", fields);
+        } else {
+            log::tell(Level::Warning, "connection lost", fields);
+        }
     } else if broken.is_none() && elapsed > SLOW {
         log::tell(Level::Warning, "slow call", timing);
     } else if broken.is_none() {
@@ -218,7 +236,12 @@ fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
         let text = format!("{address} closed the connection and did not process the request");
         return Error::new(Status::Unavailable, text).retriable();
     }
-    let text = format!("the connection to {address} was lost: {}", innermost(error));
+    let cause = innermost(error);
+    let text = if error.is_reset() {
+        format!("no answer from {address}: {cause}")
+    } else {
+        format!("the connection to {address} was lost: {cause}")
+    };
     Error::new(Status::Unavailable, text).retriable()
 }
 

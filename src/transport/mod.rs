@@ -24,7 +24,7 @@ mod writer;
 
 pub(crate) use arrival::Arrival;
 pub(crate) use channel::Channel;
-pub(crate) use connection::{Connection, HttpRequest, TransportError};
+pub(crate) use connection::{Connection, HttpRequest, Reset, TransportError};
 pub(crate) use http1::{Page, Site};
 pub(crate) use reader::{give_up as give_up_reading, read_until};
 pub(crate) use response::HttpResponse;
