@@ -67,13 +67,6 @@ fn inode(_: &fs::Metadata) -> [i128; 4] {
     [0, 0, -1, 0]
 }
 
-/// The operating system's text without Rust's "(os error 111)".
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text[..end].to_lowercase()
-}
-
 /// The beginning of a file: at most `limit` bytes.
 pub(crate) fn read(file: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let opened = File::open(file)?;

@@ -267,7 +267,7 @@ impl<T> Ending<T> {
 
 impl<T: Send> Abandon for Ending<T> {
     fn abandon(&self) {
-        let error = panics::no_descriptors();
+        let error = runtime::unusable();
         self.end(Err(if self.is_trigger { error.in_doubt() } else { error }));
     }
 }

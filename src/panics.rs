@@ -16,8 +16,8 @@ const CANNOT_WAKE: &str = "failed to wake I/O driver";
 const CANNOT_POLL: &str = "unexpected error when polling the I/O driver";
 
 thread_local! {
-    /// Never returns when this thread's runtime can run no more.
-    static LOST_DRIVER: Cell<Option<fn()>> = const { Cell::new(None) };
+    /// Never returns when this thread's runtime can run no more. Gets the text of the panic.
+    static LOST_DRIVER: Cell<Option<fn(&str)>> = const { Cell::new(None) };
     /// Whether this thread is running the library's code.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -64,7 +64,7 @@ pub(crate) fn guard_this_thread(guarded: bool) -> bool {
             }
             let text = described(info);
             if text.starts_with(CANNOT_POLL) {
-                LOST_DRIVER.try_with(Cell::get).ok().flatten().inspect(|stay| stay());
+                LOST_DRIVER.try_with(Cell::get).ok().flatten().inspect(|stay| stay(&text));
             }
             let _ = LAST.try_with(|last| last.borrow_mut().replace(text));
         }));
@@ -78,8 +78,8 @@ pub(crate) fn latest() -> Error {
 }
 
 /// Has this thread call `stay`, which never returns, where tokio would unwind because its descriptors are gone: it would
-/// close them, and they may be other files' by now.
-pub(crate) fn on_lost_driver(stay: fn()) {
+/// close them, and they may be other files' by now. `stay` gets the text of the panic.
+pub(crate) fn on_lost_driver(stay: fn(&str)) {
     LOST_DRIVER.set(Some(stay));
 }
 

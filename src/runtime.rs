@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Handle};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::process::{self, Sentinel};
+use crate::text;
 
 /// The names of both kinds of thread, as `ps -L` and debuggers show them. Linux keeps 15 bytes.
 pub(crate) const IO_THREAD: &str = "milvus-io";
@@ -42,12 +43,21 @@ pub(crate) trait Abandon: Send + Sync {
 
 static UNDER_WAY: Mutex<Slab<Weak<dyn Abandon>>> = Mutex::new(Slab::new());
 
+/// The system's error that stopped the library's thread, with its number.
+static STOPPED: OnceCell<(i32, String)> = OnceCell::new();
+
 /// Registers something that is under way until this is dropped.
 pub(crate) struct UnderWay(usize);
 
 impl UnderWay {
     pub(crate) fn new(what: Weak<dyn Abandon>) -> Self {
-        Self(under_way().insert(what))
+        let place = under_way().insert(what);
+        // The library's thread may have stopped after it was seen to work.
+        if STOPPED.get().is_some() {
+            let what = under_way().get(place).and_then(Weak::upgrade);
+            what.inspect(|what| what.abandon());
+        }
+        Self(place)
     }
 }
 
@@ -60,7 +70,21 @@ impl Drop for UnderWay {
 /// Starts the library's thread, unless it runs. Fails if it can work no more.
 pub(crate) fn prepare() -> Result<(), Error> {
     RUNNING.get_or_try_init(start)?;
-    if is_working() { Ok(()) } else { Err(panics::no_descriptors()) }
+    if is_working() { Ok(()) } else { Err(unusable()) }
+}
+
+/// The error of every call after the library's thread has stopped, and of those under way then.
+pub(crate) fn unusable() -> Error {
+    match STOPPED.get() {
+        Some((code, why)) if *code != libc::EBADF && sentinel().is_none_or(Sentinel::is_open) => {
+            let text = format!(
+                "the system does not let the library's thread wait for its sockets ({why}), perhaps because of a sandbox; \
+                 the library works again when the process is restarted"
+            );
+            Error::new(Status::Unavailable, text)
+        }
+        _ => panics::no_descriptors(),
+    }
 }
 
 /// The runtime of the library's thread, if it runs.
@@ -76,7 +100,7 @@ pub(crate) fn sentinel() -> Option<&'static Sentinel> {
 /// Whether the library's thread can work, if it runs. Without its descriptors it can neither be woken nor wait, so
 /// nothing of what is under way would ever end: this ends it.
 pub(crate) fn is_working() -> bool {
-    let is_working = sentinel().is_none_or(Sentinel::is_open);
+    let is_working = STOPPED.get().is_none() && sentinel().is_none_or(Sentinel::is_open);
     if !is_working {
         abandon_all();
     }
@@ -123,8 +147,13 @@ fn start() -> Result<Running, Error> {
     Ok(Running { handle, sentinel })
 }
 
-/// Ends what is under way, and never returns.
-fn stay() {
+/// Ends what is under way, and never returns. `text` is what tokio says of the system's error, in Rust's form for
+/// developers.
+fn stay(text: &str) {
+    let digits = text.split("code: ").nth(1).unwrap_or_default();
+    let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let code = digits.parse().unwrap_or(libc::EBADF);
+    let _ = STOPPED.set((code, text::of_system(&io::Error::from_raw_os_error(code))));
     // On another thread, since this one is panicking. If none can be started, the next operation does it.
     let _ = spawn_thread(IO_THREAD, abandon_all);
     loop {
@@ -148,7 +177,11 @@ pub(crate) fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> 
 }
 
 fn no_thread(name: &str, error: &io::Error) -> Error {
-    Error::new(Status::OutOfMemory, format!("cannot start the library's thread {name}: {error}")).retriable()
+    Error::new(
+        Status::OutOfMemory,
+        format!("cannot start the library's thread {name}: {}", text::of_system(error)),
+    )
+    .retriable()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Makes text from outside fit for a message: short, printable, on one line.
 
+use std::io;
+
 /// The longest line in bytes.
 pub(crate) const LINE_LIMIT: usize = 1023;
 
@@ -15,6 +17,13 @@ pub(crate) fn shortened(text: &str, limit: usize) -> String {
 /// Shortens a name, so that a message can quote it.
 pub(crate) fn quotable(name: &str) -> String {
     shortened(name, 120)
+}
+
+/// The operating system's text without Rust's "(os error 111)".
+pub(crate) fn of_system(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    text[..end].to_lowercase()
 }
 
 /// A number of things in words: "1 segment", "2 segments".

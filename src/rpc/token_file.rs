@@ -12,7 +12,7 @@ use crate::config::{Config, CredentialStore, Credentials};
 use crate::error::Error;
 use crate::files::{self, Repeated, Stamp};
 use crate::log::{self, Level};
-use crate::{inline_executor, process};
+use crate::{inline_executor, process, text};
 
 /// A request looks at the file only if none has done so for this time.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -166,7 +166,7 @@ fn read(path: &Path, stamp: Stamp) -> Look {
 }
 
 fn unread(error: &std::io::Error) -> Look {
-    Look::Nothing(None, files::reason(error))
+    Look::Nothing(None, text::of_system(error))
 }
 
 /// The token: the whole content, without the line's end that editors and secrets managers add.

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use super::tls;
-use crate::files;
+use crate::text;
 
 /// The first error of type `T` in a chain. I/O and HTTP/2 errors do not return what they wrap from `source()`.
 pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
@@ -55,7 +55,7 @@ pub(super) fn reason(error: &io::Error) -> String {
     if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::UnexpectedEof {
         return "the server closed the connection in the middle".to_owned();
     }
-    files::reason(error)
+    text::of_system(error)
 }
 
 /// Whether the server ended the connection (GOAWAY) and certainly did not process the request, whatever the code says

@@ -21,8 +21,8 @@ use super::response::HttpResponse;
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::log::{self, ConnectionState, Level};
+use crate::runtime;
 use crate::stats::Stats;
-use crate::{panics, runtime};
 
 /// The log warns of a call that takes longer.
 const SLOW: Duration = Duration::from_secs(1);
@@ -225,7 +225,7 @@ fn report(path: &str, elapsed: Duration, broken: Option<&TransportError>) {
 
 fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
     if !runtime::is_working() {
-        return panics::no_descriptors();
+        return runtime::unusable();
     }
     let address = &config.address;
     if fell_silent {
@@ -257,6 +257,7 @@ mod tests {
     use super::super::protocol_detector::{DetectingStream, ProtocolDetector};
     use super::*;
     use crate::config::Options;
+    use crate::panics;
 
     /// A stream whose reads panic once the flag is set.
     struct Fragile(DuplexStream, Arc<AtomicBool>);

@@ -10,7 +10,7 @@ use super::certificate::ACCEPTED;
 use super::words;
 use crate::config::{Pem, Source};
 use crate::error::{Error, Status};
-use crate::{files, process};
+use crate::{files, process, text};
 
 /// Far above the size of any bundle of certificates. It bounds the reading of devices that never end.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -74,7 +74,7 @@ pub(super) fn system_roots(options: &str) -> Result<Vec<CertificateDer<'static>>
         return Ok(found);
     }
     if let Some(error) = process::exhaustion() {
-        let why = files::reason(&error);
+        let why = text::of_system(&error);
         return Err(
             Error::new(Status::OutOfMemory, format!("cannot read the root certificates: {why}")).retriable()
         );
@@ -92,7 +92,7 @@ fn read(pem: &Pem) -> Result<Zeroizing<Vec<u8>>, Error> {
         Source::File(file) => file,
     };
     files::read(file, LIMIT).map(Zeroizing::new).map_err(|error| {
-        let text = format!("{}: cannot read {}: {}", pem.option, file.display(), files::reason(&error));
+        let text = format!("{}: cannot read {}: {}", pem.option, file.display(), text::of_system(&error));
         if process::is_exhaustion(&error) {
             return Error::new(Status::OutOfMemory, text).retriable();
         }

@@ -22,6 +22,7 @@ use crate::config::{Address, Source, TlsConfig};
 use crate::error::{Error, Status};
 use crate::files::{self, Repeated, Stamp};
 use crate::log::{self, Level};
+use crate::text;
 use certificate::Readable;
 pub(super) use probe::{is_spoken, plaintext_protocol};
 use verifier::Verifier;
@@ -268,7 +269,7 @@ fn stamps(config: &TlsConfig) -> Result<Vec<Stamp>, String> {
     let stamp = |pem: &crate::config::Pem| match &pem.source {
         Source::Text(_) => None,
         Source::File(file) => Some(Stamp::of(file).map_err(|error| {
-            format!("{}: cannot read {}: {}", pem.option, file.display(), files::reason(&error))
+            format!("{}: cannot read {}: {}", pem.option, file.display(), text::of_system(&error))
         })),
     };
     config.pems().filter_map(stamp).collect()
