@@ -174,6 +174,7 @@ mod unix {
         let mut before = MaybeUninit::uninit();
         // SAFETY: both point to a signal set; the call fills the second one when it succeeds.
         match unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, ptr::from_ref(mask), before.as_mut_ptr()) } {
+            // SAFETY: it has succeeded.
             0 => Ok(unsafe { before.assume_init() }),
             number => Err(io::Error::from_raw_os_error(number)),
         }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs Cargo so that what it builds is the same in any folder, and names none of this machine:
+# Runs Cargo so that what it builds is the same in any folder, names none of this machine, and has its C code hardened:
 #     tools/released.sh ARGUMENTS...   as `cargo ARGUMENTS...`
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -9,6 +9,7 @@ cargo=${CARGO:-cargo}
 flags=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
 for_c() { printf ' %q' "-ffile-prefix-map=$1"; } # as a word of a shell, see below
 c_flags="$(for_c "$root=/milvus-client")$(for_c "$home=/cargo")"
+c_flags+=" -fstack-protector-strong -D_FORTIFY_SOURCE=2"
 # The folder of a registry has a name that depends on where the crates come from. Of two that fit, the later counts.
 for crates in "$home"/registry/src/*; do
     flags+=(--remap-path-prefix="$crates=/crates")

@@ -65,6 +65,7 @@ unsafe impl Sized_ for milvus_collection_info {
     const NAME: &'static str = "milvus_collection_info";
     const FIRST_SIZE: usize = 72;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_database_info {
     const NAME: &'static str = "milvus_database_info";
     const FIRST_SIZE: usize = 24;

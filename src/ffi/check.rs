@@ -111,6 +111,7 @@ unsafe impl Sized_ for milvus_check_result {
     const NAME: &'static str = "milvus_check_result";
     const FIRST_SIZE: usize = 352;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_resolution {
     const NAME: &'static str = "milvus_resolution";
     const FIRST_SIZE: usize = 280;

@@ -103,6 +103,7 @@ unsafe impl Sized_ for milvus_compact_params {
     const NAME: &'static str = "milvus_compact_params";
     const FIRST_SIZE: usize = 72;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_compact_result {
     const NAME: &'static str = "milvus_compact_result";
     const FIRST_SIZE: usize = 40;

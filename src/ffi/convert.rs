@@ -269,6 +269,7 @@ mod tests {
         second: i64,
     }
 
+    // SAFETY: repr(C), begins with its size, and any bytes are valid for its fields.
     unsafe impl Sized_ for Sample {
         const NAME: &'static str = "milvus_sample";
         const FIRST_SIZE: usize = 16;
@@ -330,6 +331,7 @@ mod tests {
         for (capacity, expected) in [(1, ""), (2, ""), (3, "é"), (4, "éa"), (100, "éab")] {
             let mut buffer = [0x7f as c_char; 100];
             copy_text("éab", buffer.as_mut_ptr(), capacity);
+            // SAFETY: a terminated text in a live buffer.
             let copied = unsafe { CStr::from_ptr(buffer.as_ptr()) };
             assert_eq!(copied.to_str().unwrap(), expected, "{capacity}");
         }

@@ -100,6 +100,7 @@ pub(super) struct Detail {
 
 // SAFETY: never written once it is made, and what it points to is static or its own.
 unsafe impl Send for Detail {}
+// SAFETY: as above.
 unsafe impl Sync for Detail {}
 
 impl Detail {

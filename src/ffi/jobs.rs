@@ -171,6 +171,7 @@ unsafe impl Sized_ for milvus_compaction_state_info {
     const NAME: &'static str = "milvus_compaction_state_info";
     const FIRST_SIZE: usize = 48;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_compaction_report {
     const NAME: &'static str = "milvus_compaction_report";
     const FIRST_SIZE: usize = 272;

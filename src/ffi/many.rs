@@ -115,6 +115,7 @@ unsafe impl Sized_ for milvus_many_params {
     const NAME: &'static str = "milvus_many_params";
     const FIRST_SIZE: usize = 72;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_many_result {
     const NAME: &'static str = "milvus_many_result";
     const FIRST_SIZE: usize = 88;

@@ -114,6 +114,7 @@ unsafe impl Sized_ for milvus_optimize_result {
     const NAME: &'static str = "milvus_optimize_result";
     const FIRST_SIZE: usize = 240;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_optimize_step {
     const NAME: &'static str = "milvus_optimize_step";
     const FIRST_SIZE: usize = 56;

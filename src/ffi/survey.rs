@@ -105,6 +105,7 @@ unsafe impl Sized_ for milvus_survey_params {
     const NAME: &'static str = "milvus_survey_params";
     const FIRST_SIZE: usize = 40;
 }
+// SAFETY: as above.
 unsafe impl Sized_ for milvus_survey_result {
     const NAME: &'static str = "milvus_survey_result";
     const FIRST_SIZE: usize = 160;

@@ -33,4 +33,5 @@ impl Drop for UserData {
 
 // SAFETY: the library never dereferences it; the application answers for what it points to, as documented.
 unsafe impl Send for UserData {}
+// SAFETY: as above.
 unsafe impl Sync for UserData {}

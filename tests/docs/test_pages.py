@@ -176,3 +176,14 @@ def test_every_thread_of_the_library_is_told():
     page = (ROOT / "docs/guide/monitoring.md").read_text()
     assert len(threads) > 3
     assert threads == set(re.findall(r"^\| `(milvus-\w+)` \|", page, re.M))
+
+
+def test_unsafe_code_is_counted():
+    """clippy demands a reason above each (undocumented_unsafe_blocks)."""
+    row = re.compile(r"^\| `([\w/-]+)/` \| (\d+) \| (\d+) \| (.+) \|$", re.M)
+    told = {folder: (int(blocks), int(impls)) for folder, blocks, impls, _ in row.findall((ROOT / "docs/guide/security.md").read_text())}
+    found = {}
+    for folder in ("src", "milvus-compact/src"):
+        text = "".join(path.read_text() for path in (ROOT / folder).rglob("*.rs"))
+        found[folder] = (len(re.findall(r"\bunsafe \{", text)), len(re.findall(r"\bunsafe impl\b", text)))
+    assert found["src"][0] > 20 and told == found

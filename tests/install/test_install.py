@@ -34,6 +34,15 @@ def test_pkg_config_finds_the_shared_library_where_it_was_moved_to(moved, tmp_pa
     assert compacts(tmp_path / "program", fake)
 
 
+def test_the_shared_library_is_hardened(moved):
+    library = moved / "lib/libmilvus_client.so"
+    headers = run("readelf", "--wide", "--program-headers", "--dynamic", library)
+    assert re.search(r"GNU_RELRO ", headers) and "BIND_NOW" in headers, "what the loader resolves is read-only at once"
+    assert re.search(r"GNU_STACK .* RW +0", headers), "no stack is executable"
+    assert not re.search(r"LOAD .* RWE ", headers) and "TEXTREL" not in headers, "nothing is both writable and executable"
+    assert "__stack_chk_fail" in run("readelf", "--wide", "--dyn-syms", library), "the C code in it guards its stack"
+
+
 def test_pkg_config_links_statically(moved, tmp_path, fake):
     for link in moved.glob("lib/libmilvus_client.so*"):
         link.unlink()
