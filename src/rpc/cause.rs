@@ -50,7 +50,8 @@ fn frame_end(text: &str, at: usize) -> Option<usize> {
 
 /// The start of the frame. Its path contains no blanks.
 fn frame_start(text: &str, at: usize) -> usize {
-    text[..at].rfind(char::is_whitespace).map_or(0, |blank| blank + 1)
+    let blank = text[..at].char_indices().rev().find(|(_, character)| character.is_whitespace());
+    blank.map_or(0, |(blank, character)| blank + character.len_utf8())
 }
 
 #[cfg(test)]
@@ -70,6 +71,14 @@ mod tests {
             "",
         ] {
             assert_eq!(cause(text), text);
+        }
+    }
+
+    #[test]
+    fn a_blank_of_several_bytes_is_one() {
+        for blank in ['\u{a0}', '\u{2028}', '\u{3000}'] {
+            let text = format!("disabled: stack trace: x{blank}{FRAME}");
+            assert_eq!(cause(&text), text, "no frame begins within a line");
         }
     }
 
