@@ -72,3 +72,7 @@ pub mod ffi;
 pub use client::Client;
 pub use error::{Error, Status};
 pub use operation::Operation;
+
+#[cfg(any(test, fuzzing))]
+#[allow(missing_docs)]
+pub mod fuzzing;

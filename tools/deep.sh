@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | gates | hundred | fronts | archive | reproducible | portable]...
+#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | fuzz | gates | hundred | fronts | archive | reproducible | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -158,6 +158,25 @@ archive() {
     python tools/loopback_only.py python -m pytest -q tests/install/static.py
 }
 
+# Each target in fuzz/, with its corpus, under the address sanitizer. FUZZ_SECONDS is for each, FUZZ_SEED for all.
+fuzz() {
+    local seconds=${FUZZ_SECONDS:-60} seed=${FUZZ_SEED:-$RANDOM} version=0.13.2 tools=$root/target/deep/tools name found file
+    echo "==> deep: fuzzing, $seconds s for each target, FUZZ_SEED=$seed"
+    [ -x "$tools/bin/cargo-fuzz" ] || cargo install --quiet --locked --root "$tools" cargo-fuzz@$version
+    for file in fuzz/targets/*.rs; do
+        name=$(basename "$file" .rs)
+        # What it finds on its way stays there for the next time.
+        found=target/deep/fuzz-found/$name
+        mkdir -p "$found"
+        echo "deep: fuzz $name"
+        PATH="$tools/bin:$PATH" cargo +nightly fuzz run --fuzz-dir fuzz --target-dir target/deep/fuzz "$name" "$found" "fuzz/corpus/$name" \
+            -- -max_total_time="$seconds" -seed="$seed" -max_len=4096 -rss_limit_mb=1024 -print_final_stats=1 >"$found.log" 2>&1 ||
+            { tail -n 40 "$found.log"; missing "the target $name breaks a promise; its input is in fuzz/artifacts/$name"; }
+        grep number_of_executed_units "$found.log"
+    done
+    FUZZ_SEED=$seed FUZZ_INPUTS=20000 cargo test --quiet --locked --lib fuzzing
+}
+
 # Two builds of the library and of the command, in other folders and with another Cargo home.
 reproducible() {
     echo "==> deep: what is built in two places is the same"
@@ -178,11 +197,11 @@ portable() {
 }
 
 setup
-[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress gates hundred fronts archive reproducible portable
+[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress fuzz gates hundred fronts archive reproducible portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | slow | loom | miri | address | thread | stress | gates | hundred | fronts | archive | reproducible | portable) $proof ;;
+    model | slow | loom | miri | address | thread | stress | fuzz | gates | hundred | fronts | archive | reproducible | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

@@ -2,7 +2,7 @@
 
 /// Plans of a job by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 pub struct Counts {
     /// Running, or waiting to run.
     pub executing: i64,

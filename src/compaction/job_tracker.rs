@@ -50,7 +50,7 @@ pub(crate) struct JobTracker {
 
 /// How complete the latest list of plans is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 enum List {
     /// This wait has read no list.
     None,
@@ -177,7 +177,8 @@ impl JobTracker {
     }
 
     /// The part of the state that decides how later responses change it; the model explores it.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
+    #[cfg_attr(fuzzing, allow(dead_code))]
     pub(super) fn fingerprint(&self) -> impl std::hash::Hash {
         let Self { last, plans_are_due, most, most_counted, plans, list, forgets, .. } = self;
         (last, plans_are_due, most, most_counted, plans, list, forgets, self.unlisted, self.unnamed_at_end)

@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 /// How one plan ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 #[repr(i32)]
 pub enum Judgement {
     /// It runs or waits, or the client has not looked yet.
@@ -132,7 +132,7 @@ const fn words<const LENGTH: usize>(name: &str) -> [u8; LENGTH] {
 
 /// A judgement with its reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 pub struct Judged {
     /// How the plan ended.
     pub judgement: Judgement,

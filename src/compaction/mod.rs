@@ -26,8 +26,8 @@ pub(crate) mod left_out;
 mod lineage;
 mod management_evidence;
 pub mod many;
-#[cfg(test)]
-mod model;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod model;
 mod observe;
 pub mod optimize;
 pub mod params;

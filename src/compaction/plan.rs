@@ -15,7 +15,7 @@ const TEXT_LIMIT: usize = 255;
 
 /// One unit of work of a job.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 #[allow(clippy::struct_excessive_bools, reason = "independent observations of a plan")]
 pub struct Plan {
     /// Ids of the segments that the plan replaces.
@@ -42,7 +42,7 @@ pub struct Plan {
 
 /// The part of a plan that only servers newer than 3.0.0 report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 pub struct Details {
     /// The plan's own id.
     pub plan_id: i64,
@@ -66,7 +66,7 @@ pub struct Details {
 
 /// What the management port says about a plan and the list does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 pub(super) struct ManagementEvidence {
     /// Why the plan failed; empty if it did not fail, or if the port gives no reason.
     pub(super) reason: String,
@@ -227,7 +227,7 @@ impl From<CompactionMergeInfo> for Plan {
 
 /// All plans of a job that the client saw. A plan's key is its id, or its sources if the server gives no ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 pub(crate) struct Plans {
     /// In the order of their keys. Not a map: most jobs have a plan or two, and many jobs are followed.
     by_key: Vec<Plan>,

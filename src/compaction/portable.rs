@@ -121,5 +121,21 @@ fn checksum(bytes: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+#[cfg(any(test, fuzzing))]
+/// Reads the text of a job, and bytes as the JSON in one, for `crate::fuzzing`. What is read can be written again.
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for text in [text.to_string(), seal(&text)] {
+        match read(&text) {
+            Ok((job_id, job)) if job_id != NO_JOB => {
+                let written = job_json::write(job_id, &job, Moment::now(), &str::to_owned).to_string();
+                assert!(read(&seal(&written)).is_ok_and(|(again, _)| again == job_id), "{written}");
+            }
+            Ok(_) => {}
+            Err(why) => assert!(!why.is_empty() && !why.contains(char::is_control), "{why:?}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

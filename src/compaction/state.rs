@@ -10,7 +10,7 @@ use crate::rpc::{Deadline, RetryClass, Rpc};
 
 /// The state of a job, as the server reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 #[repr(i32)]
 pub enum State {
     /// A state that this library does not know.
@@ -33,7 +33,7 @@ impl State {
 
 /// The current state of a job, and the number of its plans by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(test, derive(Hash))]
+#[cfg_attr(any(test, fuzzing), derive(Hash))]
 pub struct StateInfo {
     /// The state of the job.
     pub state: State,

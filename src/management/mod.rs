@@ -82,3 +82,9 @@ impl Management {
         Err(Error::new(Status::ServerError, text))
     }
 }
+
+#[cfg(any(test, fuzzing))]
+/// Reads a page, for `crate::fuzzing`.
+pub(crate) fn fuzz(body: &[u8]) {
+    let _ = page::read(body, 7, &str::to_owned).inspect_err(crate::fuzzing::is_fit);
+}

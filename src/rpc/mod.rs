@@ -4,6 +4,8 @@ mod attempt;
 mod cause;
 mod codes;
 mod deadline;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod grpc;
 mod limit;
 mod methods;

@@ -9,6 +9,8 @@ mod connection;
 mod dial;
 mod endpoint;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod http1;
 mod http2;
 mod keepalive;

@@ -217,3 +217,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tunnel<S> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(any(test, fuzzing))]
+/// Reads a proxy's answer, for `crate::fuzzing`.
+pub(super) fn fuzz(received: &[u8]) {
+    let mut options = crate::config::Options::default();
+    let set = options.set("proxy", "http://user:password@proxy.example:3128");
+    let config = set.and_then(|()| Config::new("http://milvus.example:19530", &options));
+    let (Ok(config), Parsed::Whole(answer, length)) = (config, Answer::parse(received)) else { return };
+    assert!(length <= received.len());
+    if let Some(proxy) = config.proxy() {
+        crate::fuzzing::is_fit(&answer.refusal(proxy, &config));
+    }
+}

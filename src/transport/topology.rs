@@ -80,6 +80,12 @@ fn primary_in(answer: &[u8], hide: impl Fn(&str) -> String) -> Result<Address, E
         .map_err(|_| wrong("gives the primary cluster a malformed endpoint"))
 }
 
+#[cfg(any(test, fuzzing))]
+/// Reads an answer, for `crate::fuzzing`.
+pub(super) fn fuzz(answer: &[u8]) {
+    let _ = primary_in(answer, str::to_owned).inspect_err(crate::fuzzing::is_fit);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -340,3 +340,24 @@ fn name(config: &TlsConfig, address: &Address) -> Result<ServerName<'static>, Er
 pub(super) fn is_not_tls(error: &rustls::Error) -> bool {
     matches!(error, rustls::Error::InvalidMessage(_))
 }
+
+#[cfg(any(test, fuzzing))]
+/// Reads a certificate, and says everything about it, for `crate::fuzzing`.
+pub(super) fn fuzz(der: &[u8], now: std::time::SystemTime) {
+    let Some(certificate) = certificate::Readable::new(der) else { return };
+    let fit = |text: &str| assert!(!text.contains(char::is_control), "{text:?}");
+    for text in
+        [certificate.subject(), certificate.issuer(), certificate.not_before(), certificate.not_after()]
+    {
+        fit(&text);
+    }
+    certificate.common_name().iter().for_each(|name| fit(name));
+    certificate.names().0.iter().for_each(|name| fit(name));
+    certificate.unfit_key().iter().for_each(|why| fit(why));
+    certificate.unfit_signature().iter().for_each(|why| fit(why));
+    fit(&certificate.why_rejected());
+    certificate.is_by(&certificate);
+    certificate.time(now);
+    certificate.is_version_1();
+    let _ = certificate.is_for(certificate::SERVER_AUTH);
+}
