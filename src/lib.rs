@@ -24,6 +24,7 @@ mod completion;
 mod process;
 mod runtime;
 
+mod aside;
 mod files;
 mod inline_executor;
 

@@ -10,8 +10,9 @@ use prost::bytes::Bytes;
 use super::cause::cause;
 use super::codes::{self, Meaning};
 use super::deadline::Deadline;
-use super::grpc::{self, ANSWER_LIMIT, Ended};
-use super::methods::{Response, Target};
+use super::grpc::{self, Ended, Unreadable};
+use super::intake::Counting;
+use super::methods::{Response, Target, Unread};
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::{Config, Credentials};
 use crate::error::{Error, Status};
@@ -20,6 +21,8 @@ use crate::text::shortened;
 use crate::trace;
 use crate::transport::{Arrival, Connection, HttpRequest, HttpResponse, Reset, TransportError};
 
+/// A longer message is decoded on another thread. That takes longer than the switch of threads.
+const LONG: usize = 32 * 1024;
 /// How much of a server's text a message quotes.
 const SERVER_TEXT_LIMIT: usize = 600;
 
@@ -95,9 +98,13 @@ impl Context<'_> {
             (self.head(connection, target, credentials.as_deref()), message)
         };
         let request = HttpRequest { make: &make, path: target.path.path(), sent: &sent };
-        // Pinned here, so that the future is not in there twice.
-        let response = pin!(connection.send(&request, ANSWER_LIMIT));
-        let result = match self.deadline.bound(response).await {
+        let mut intake = Counting::new(target.shape);
+        let response = {
+            // Pinned here, so that the future is not in there twice.
+            let response = pin!(connection.send(&request, &mut intake));
+            self.deadline.bound(response).await
+        };
+        let result = match response {
             None if sent.load(Ordering::Relaxed) => {
                 let is_cancelled = self.deadline.cancelled().is_some();
                 counted.ended(if is_cancelled { Outcome::Cancelled } else { Outcome::TimedOut });
@@ -112,7 +119,7 @@ impl Context<'_> {
             }
             Some(Ok(answer)) => {
                 let bytes = answer.body.len();
-                let result = self.checked(answer, reply);
+                let result = self.checked(answer, intake, reply).await;
                 match &result {
                     Ok(()) => counted.answered(Outcome::Ok, bytes),
                     // The server was only quicker to report it.
@@ -150,15 +157,25 @@ impl Context<'_> {
     }
 
     /// Checks the gRPC status, and then the Milvus status inside the response.
-    fn checked(&self, answer: HttpResponse, reply: &mut dyn Response) -> Result<(), Failure> {
-        let message = grpc::message_of(answer).map_err(|ended| match ended {
+    async fn checked(
+        &self,
+        answer: HttpResponse,
+        intake: Counting,
+        reply: &mut dyn Response,
+    ) -> Result<(), Failure> {
+        let message = intake.ended().and_then(|counts| Ok((grpc::message_of(answer)?, counts)));
+        let (message, counts) = message.map_err(|ended| match ended {
             Ended::Status(status) => self.ended(&status),
-            Ended::Unreadable(code, why) => self.unreadable(code, &why),
+            Ended::Unreadable(Unreadable(code, why)) => self.unreadable(code, &why),
             Ended::NotGrpc(not) => not.failure(|text| self.config.without_secrets(text)),
         })?;
-        if let Err(error) = reply.read(&message) {
-            return Err(self.unreadable(tonic::Code::Internal, &error.to_string()));
-        }
+        let read = if message.len() < LONG {
+            reply.read(&message, &counts)
+        } else {
+            let reading = self.deadline.bound(reply.read_aside(message, counts)).await;
+            reading.ok_or_else(|| self.out_of_time("reading an answer of", Reached::Perhaps))?
+        };
+        read.map_err(|unread| self.unread(unread))?;
         let Some(status) = reply.status() else {
             let error = Error::new(Status::ServerError, "the server's answer says neither yes nor no");
             return Err(Failure { error, reached: Reached::Perhaps });
@@ -179,6 +196,18 @@ impl Context<'_> {
         };
         failure.error.grpc_code = status.code() as i32;
         failure
+    }
+
+    fn unread(&self, unread: Unread) -> Failure {
+        let error = match unread {
+            Unread::Malformed(error) => return self.unreadable(tonic::Code::Internal, &error.to_string()),
+            Unread::NoMemory => {
+                let text = format!("there is no memory for an answer of {}", self.config.address);
+                Error::new(Status::OutOfMemory, text)
+            }
+            Unread::Other(error) => error,
+        };
+        Failure { error, reached: Reached::Perhaps }
     }
 
     fn unreadable(&self, code: tonic::Code, why: &str) -> Failure {
@@ -230,6 +259,7 @@ fn no_response(TransportError { arrival, mut error, reset }: TransportError) -> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::bounds::NO_LISTS;
     use super::*;
     use crate::config::Options;
     use crate::proto::common;
@@ -275,7 +305,9 @@ mod tests {
             ),
             is_trailers_only: false,
         };
-        context.checked(answer, &mut ManualCompactionResponse::default()).unwrap_err()
+        let (intake, mut reply) = (Counting::new(&NO_LISTS), ManualCompactionResponse::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(context.checked(answer, intake, &mut reply)).unwrap_err()
     }
 
     #[test]

@@ -4,13 +4,15 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use prost::bytes::Bytes;
 
+use super::bounds::{Counts, Shape};
 use super::cause::cause as cause_of;
 use super::codes;
 use super::grpc::{self, Ended};
+use super::intake::Counting;
 use super::methods::{Method, Response};
 use crate::fuzzing::is_fit;
 use crate::proto::service;
-use crate::transport::HttpResponse;
+use crate::transport::{HttpResponse, Intake};
 
 /// Lines with `name: value` for the headers, an empty one, the same for the trailers, an empty one, and the body. The
 /// first line is the HTTP status, and whether the headers are all.
@@ -69,13 +71,27 @@ pub(crate) fn reply(bytes: &[u8]) {
 }
 
 fn read<M: Method>(encoded: &[u8]) {
+    let Some(counts) = counted(M::target().shape, encoded) else { return };
     let mut reply = M::Response::default();
-    if reply.read(encoded).is_ok()
+    if reply.read(encoded, &counts).is_ok()
         && let Some(status) = reply.status()
     {
         codes::of_reply(status);
         cause(codes::said(status));
     }
+}
+
+/// The elements of a reply that is read to its end. The same is counted however its bytes arrive.
+fn counted(shape: &'static Shape, encoded: &[u8]) -> Option<Counts> {
+    let length = u32::try_from(encoded.len()).ok()?;
+    let body = [&[0][..], &length.to_be_bytes(), encoded].concat();
+    let [whole, in_pieces] = [body.len(), 3].map(|size| {
+        let mut intake = Counting::new(shape);
+        body.chunks(size).all(|piece| intake.admits(piece));
+        intake.ended().map_err(|ended| format!("{ended:?}"))
+    });
+    assert_eq!(whole, in_pieces);
+    whole.ok()
 }
 
 fn readers() -> [fn(&[u8]); 21] {

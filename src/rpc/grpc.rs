@@ -15,12 +15,10 @@ use tonic::{Code, Status};
 use super::not_grpc::NotGrpc;
 use crate::transport::HttpResponse;
 
-/// The plans of half a million segments fit. A hostile response cannot fill the memory.
+/// The plans of half a million segments fit.
 const REPLY_LIMIT: usize = 8 * 1024 * 1024;
 /// The bytes before a message: one says whether it is compressed, four hold its length.
-const PREFIX: usize = 5;
-/// The largest response body.
-pub(super) const ANSWER_LIMIT: usize = PREFIX + REPLY_LIMIT;
+pub(super) const PREFIX: usize = 5;
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
@@ -90,28 +88,35 @@ fn timeout(remaining: Duration) -> HeaderValue {
 pub(super) enum Ended {
     /// The status that the server sent.
     Status(Status),
-    /// An answer that this client cannot read, and why. The code is the one that gRPC's own clients have for it.
-    Unreadable(Code, String),
+    Unreadable(Unreadable),
     NotGrpc(NotGrpc),
 }
 
-/// The encoded message of a response, or what the call ended with instead.
+/// Why this client cannot read an answer. The code is the one that gRPC's own clients have for it.
+#[derive(Debug)]
+pub(super) struct Unreadable(pub(super) Code, pub(super) String);
+
+impl Unreadable {
+    pub(super) fn broken(why: &str) -> Self {
+        Self(Code::Internal, why.to_owned())
+    }
+}
+
+/// The encoded message of a response that was read to its end, or what the call ended with instead.
 pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
     if !answer.is_grpc() {
         return Err(Ended::NotGrpc(NotGrpc::new(answer.status, &answer.headers, false)));
     }
     let HttpResponse { status, headers, body, trailers, is_trailers_only } = answer;
-    if body.len() > ANSWER_LIMIT {
-        // It was not read to its end.
-        return Err(too_large());
-    }
     // A body between a status and its end would make the status a guess about the future.
     let said = if is_trailers_only { Some(&headers) } else { trailers.as_ref() };
     match said.map(stated) {
-        Some(Ok(Some(Code::Ok))) if status == StatusCode::OK => unframed(body),
+        Some(Ok(Some(Code::Ok))) if status == StatusCode::OK => unframed(body).map_err(Ended::Unreadable),
         // Gateways are configured to answer so, with another HTTP status than 200.
         Some(Ok(Some(code))) if code != Code::Ok => Err(Ended::Status(Status::new(code, reason(said)))),
-        Some(Err(why)) if status == StatusCode::OK => Err(Ended::Unreadable(Code::Unknown, why.to_owned())),
+        Some(Err(why)) if status == StatusCode::OK => {
+            Err(Ended::Unreadable(Unreadable(Code::Unknown, why.to_owned())))
+        }
         _ => Err(Ended::NotGrpc(NotGrpc::new(status, &headers, true))),
     }
 }
@@ -153,33 +158,34 @@ fn reason(said: Option<&HeaderMap>) -> String {
     percent_decode(text).decode_utf8_lossy().into_owned()
 }
 
-fn unframed(mut body: Bytes) -> Result<Bytes, Ended> {
-    let broken = |what: &str| Err(Ended::Unreadable(Code::Internal, what.to_owned()));
-    if body.len() < PREFIX {
-        return broken("it has no message");
-    }
-    match body.get_u8() {
-        0 => {}
-        // No request accepts that: none has `grpc-accept-encoding`.
-        1 => return broken("it is compressed, unasked"),
-        _ => return broken("its message does not begin with 0 or 1"),
-    }
-    let length = body.get_u32() as usize;
-    if length > REPLY_LIMIT {
-        return Err(too_large());
-    }
+fn unframed(mut body: Bytes) -> Result<Bytes, Unreadable> {
+    let Some(prefix) = body.first_chunk() else { return Err(Unreadable::broken("it has no message")) };
+    let length = length_of(*prefix)?;
+    body.advance(PREFIX);
     if body.len() != length {
-        return broken(if body.len() < length {
+        return Err(Unreadable::broken(if body.len() < length {
             "it ends too early"
         } else {
             "it has more than one message"
-        });
+        }));
     }
     Ok(body)
 }
 
-fn too_large() -> Ended {
-    Ended::Unreadable(Code::OutOfRange, format!("it is larger than {REPLY_LIMIT} bytes"))
+/// The length of the message after this prefix.
+pub(super) fn length_of([compressed, length @ ..]: [u8; PREFIX]) -> Result<usize, Unreadable> {
+    match compressed {
+        0 => {}
+        // No request accepts that: none has `grpc-accept-encoding`.
+        1 => return Err(Unreadable::broken("it is compressed, unasked")),
+        _ => return Err(Unreadable::broken("its message does not begin with 0 or 1")),
+    }
+    let length = u32::from_be_bytes(length) as usize;
+    if length > REPLY_LIMIT {
+        let text = format!("it is larger than {REPLY_LIMIT} bytes");
+        return Err(Unreadable(Code::OutOfRange, text));
+    }
+    Ok(length)
 }
 
 #[cfg(test)]
@@ -236,15 +242,9 @@ mod tests {
             (&[0, 255, 255, 255, 255], Code::OutOfRange, "larger"),
         ] {
             let ended = message_of(answer(200, body, OK)).unwrap_err();
-            let Ended::Unreadable(is, text) = ended else { panic!("{ended:?}") };
+            let Ended::Unreadable(Unreadable(is, text)) = ended else { panic!("{ended:?}") };
             assert!(is == code && text.contains(why), "{body:?}: {is:?} {text}");
         }
-    }
-
-    #[test]
-    fn an_answer_that_was_too_large_to_read_on_is_no_broken_one() {
-        let long = HttpResponse { trailers: None, ..answer(200, &vec![0; ANSWER_LIMIT + 1], &[]) };
-        assert!(matches!(message_of(long), Err(Ended::Unreadable(Code::OutOfRange, _))));
     }
 
     #[test]

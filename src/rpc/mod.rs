@@ -1,12 +1,14 @@
 //! Makes unary calls: connection and session, metadata, deadline, retries, and one [`Error`] for every failure.
 
 mod attempt;
+mod bounds;
 mod cause;
 mod codes;
 mod deadline;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod grpc;
+mod intake;
 mod limit;
 mod methods;
 mod not_grpc;

@@ -17,7 +17,7 @@ use super::arrival::Arrival;
 use super::causes::{innermost, is_beyond_go_away};
 use super::endpoint::Endpoint;
 use super::http2::Sender;
-use super::response::HttpResponse;
+use super::response::{HttpResponse, Intake, ReadError};
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::log::{self, ConnectionState, Level};
@@ -123,14 +123,14 @@ impl Connection {
         self.0.sender.refused_pings()
     }
 
-    /// Sends a request, and reads the response until its body exceeds `limit`.
+    /// Sends a request, and reads as much of the response as the intake admits.
     pub(crate) async fn send(
         &self,
         request: &HttpRequest<'_>,
-        limit: usize,
+        intake: &mut dyn Intake,
     ) -> Result<HttpResponse, TransportError> {
         let started = Instant::now();
-        let mut exchange = pin!(Some(self.exchange(request, limit)));
+        let mut exchange = pin!(Some(self.exchange(request, intake)));
         let response =
             poll_fn(|cx| exchange.as_mut().as_pin_mut().map_or(Poll::Pending, |exchange| exchange.poll(cx)));
         let result = tokio::select! {
@@ -150,7 +150,7 @@ impl Connection {
     async fn exchange(
         &self,
         request: &HttpRequest<'_>,
-        limit: usize,
+        intake: &mut dyn Intake,
     ) -> Result<HttpResponse, TransportError> {
         let Inner { sender, endpoint, .. } = &*self.0;
         let config = &endpoint.config;
@@ -171,9 +171,16 @@ impl Connection {
         let response =
             response.ok_or_else(|| broken("sends interim responses (HTTP 1xx) without an end", None))?;
         let (mut response, mut rest) = HttpResponse::begin(response);
-        let read = response.read(&mut rest, limit).await;
-        read.map_err(|error| {
-            broken(&format!("broke off an answer: {}", innermost(&error)), Reset::of(&error))
+        let read = response.read(&mut rest, intake).await;
+        read.map_err(|error| match error {
+            ReadError::Http(error) => {
+                broken(&format!("broke off an answer: {}", innermost(&error)), Reset::of(&error))
+            }
+            ReadError::NoMemory => {
+                let text = format!("there is no memory for an answer of {}", config.address);
+                let error = Error::new(Status::OutOfMemory, text);
+                TransportError { arrival: Arrival::Possible, error, reset: None }
+            }
         })?;
         Ok(response)
     }
@@ -259,6 +266,18 @@ mod tests {
     use crate::config::Options;
     use crate::panics;
 
+    struct Anything;
+
+    impl Intake for Anything {
+        fn admits(&mut self, _: &[u8]) -> bool {
+            true
+        }
+
+        fn expected(&self) -> usize {
+            0
+        }
+    }
+
     /// A stream whose reads panic once the flag is set.
     struct Fragile(DuplexStream, Arc<AtomicBool>);
 
@@ -303,7 +322,7 @@ mod tests {
 
     async fn send(connection: &Connection, sent: &AtomicBool) -> Result<HttpResponse, TransportError> {
         let make = || (Request::builder().uri("http://localhost/a/b").body(()).unwrap(), Bytes::new());
-        connection.send(&HttpRequest { make: &make, path: "/a/b", sent }, 10).await
+        connection.send(&HttpRequest { make: &make, path: "/a/b", sent }, &mut Anything).await
     }
 
     /// A connection over this stream, and the task that drives it.

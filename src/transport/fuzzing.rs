@@ -14,6 +14,7 @@ use super::endpoint::Endpoint;
 use super::frames::FrameReader;
 use super::http2;
 use super::protocol_detector::{DetectingStream, ProtocolDetector};
+use super::response::Intake;
 use super::{proxy, tls, topology};
 use crate::config::{Config, Options};
 use crate::fuzzing::is_fit;
@@ -43,6 +44,20 @@ pub(crate) fn frames(bytes: &[u8]) {
     assert_eq!((whole.response, whole.too_many_pings), (response, too_many_pings));
 }
 
+/// Admits so many bytes.
+struct Limit(usize);
+
+impl Intake for Limit {
+    fn admits(&mut self, piece: &[u8]) -> bool {
+        self.0 = self.0.saturating_sub(piece.len());
+        self.0 > 0
+    }
+
+    fn expected(&self) -> usize {
+        0
+    }
+}
+
 /// A server that sends these bytes and closes: the request ends, and with no defect.
 pub(crate) fn stream(bytes: &[u8]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
@@ -69,7 +84,8 @@ pub(crate) fn stream(bytes: &[u8]) {
         };
         let sent = AtomicBool::new(false);
         let request = HttpRequest { make: &head, path: "/a/b", sent: &sent };
-        let mut answer = pin!(connection.send(&request, 1 << 16));
+        let mut intake = Limit(1 << 16);
+        let mut answer = pin!(connection.send(&request, &mut intake));
         let mut run = pin!(run);
         let ended = tokio::select! {
             ended = &mut answer => Some(ended),

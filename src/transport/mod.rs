@@ -29,4 +29,4 @@ pub(crate) use channel::Channel;
 pub(crate) use connection::{Connection, HttpRequest, Reset, TransportError};
 pub(crate) use http1::{Page, Site};
 pub(crate) use reader::{give_up as give_up_reading, read_until};
-pub(crate) use response::HttpResponse;
+pub(crate) use response::{HttpResponse, Intake};

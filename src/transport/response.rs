@@ -7,6 +7,30 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use http::{Response, StatusCode};
 use hyper::body::Bytes;
 
+/// How much of a body is looked at before others have their turn.
+const SLICE: usize = 64 * 1024;
+
+/// Decides how much of a body is read that comes in more than one frame.
+pub(crate) trait Intake: Send {
+    /// Looks at the next piece. If it does not admit it, nothing more is read.
+    fn admits(&mut self, piece: &[u8]) -> bool;
+    /// How many bytes the body has, as far as its pieces have told; 0 if they have not. None of it may be there yet.
+    fn expected(&self) -> usize;
+}
+
+/// Why a body was not read.
+#[derive(Debug)]
+pub(super) enum ReadError {
+    Http(h2::Error),
+    NoMemory,
+}
+
+impl From<h2::Error> for ReadError {
+    fn from(error: h2::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
 /// A whole HTTP/2 response.
 pub(crate) struct HttpResponse {
     pub(crate) status: StatusCode,
@@ -35,46 +59,65 @@ impl HttpResponse {
         (Self { status, headers, body: Bytes::new(), trailers: None, is_trailers_only }, stream)
     }
 
-    /// Reads the rest of a response to its end, or until its body exceeds `limit`. Of a response that is not gRPC's it
+    /// Reads the rest of a response to its end, or until the intake does not admit it. Of a response that is not gRPC's it
     /// reads no body: a page can be of any length.
-    pub(super) async fn read(&mut self, stream: &mut RecvStream, limit: usize) -> Result<(), h2::Error> {
+    pub(super) async fn read(
+        &mut self,
+        stream: &mut RecvStream,
+        intake: &mut dyn Intake,
+    ) -> Result<(), ReadError> {
         if !self.is_grpc() {
             return Ok(());
         }
-        match self.read_on(stream, limit).await {
+        match self.read_on(stream, intake).await {
             // The server ended the stream early, but without an error.
-            Err(error) if error.reason() != Some(Reason::NO_ERROR) => Err(error),
-            _ => Ok(()),
+            Err(ReadError::Http(error)) if error.reason() == Some(Reason::NO_ERROR) => Ok(()),
+            result => result,
         }
     }
 
-    async fn read_on(&mut self, stream: &mut RecvStream, limit: usize) -> Result<(), h2::Error> {
+    async fn read_on(&mut self, stream: &mut RecvStream, intake: &mut dyn Intake) -> Result<(), ReadError> {
         // Most responses come in one frame, which needs no copy.
-        let mut parts = Vec::new();
-        while let Some(part) = poll_fn(|cx| stream.poll_data(cx)).await {
-            let part = part?;
+        let mut pieces = Vec::new();
+        let mut slice = 0;
+        while let Some(piece) = poll_fn(|cx| stream.poll_data(cx)).await {
+            let piece = piece?;
             // Gives the server its window back.
-            stream.flow_control().release_capacity(part.len())?;
-            if self.body.is_empty() && parts.is_empty() {
-                self.body = part;
+            stream.flow_control().release_capacity(piece.len())?;
+            if self.body.is_empty() && pieces.is_empty() {
+                self.body = piece;
                 continue;
             }
-            if parts.is_empty() {
-                parts.extend_from_slice(&self.body);
+            if pieces.is_empty() {
+                let first = std::mem::take(&mut self.body);
+                if !intake.admits(&first) {
+                    return Ok(());
+                }
+                append(&mut pieces, &first, intake.expected())?;
             }
-            parts.extend_from_slice(&part);
-            if parts.len() > limit {
-                break;
+            if !intake.admits(&piece) {
+                return Ok(());
+            }
+            append(&mut pieces, &piece, intake.expected())?;
+            slice += piece.len();
+            if slice >= SLICE {
+                slice = 0;
+                tokio::task::yield_now().await;
             }
         }
-        let is_too_long = parts.len() > limit;
-        if !parts.is_empty() {
-            self.body = parts.into();
-        }
-        if is_too_long {
-            return Ok(());
+        if !pieces.is_empty() {
+            self.body = pieces.into();
         }
         self.trailers = poll_fn(|cx| stream.poll_trailers(cx)).await?;
         Ok(())
     }
+}
+
+/// Appends a piece of a body that has so many bytes in all. What the system gives for the rest takes no memory before it
+/// is there.
+fn append(pieces: &mut Vec<u8>, piece: &[u8], expected: usize) -> Result<(), ReadError> {
+    let needed = expected.saturating_sub(pieces.len()).max(piece.len());
+    pieces.try_reserve_exact(needed).map_err(|_| ReadError::NoMemory)?;
+    pieces.extend_from_slice(piece);
+    Ok(())
 }
