@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, Status};
+use crate::lists::{self, exact};
 use crate::proto::service::{
     DescribeCollectionRequest, DescribeCollectionResponse, ListSnapshotsRequest, ShowCollectionsRequest,
     ShowCollectionsResponse, ShowPartitionsRequest, ShowPartitionsResponse,
@@ -179,8 +180,8 @@ pub(crate) async fn partition_ids(
         db_name: collection.database.clone(),
         collection_name: collection.name.clone(),
     };
-    let reply = rpc.unary(class, deadline, &collection.database, asked).await?;
-    Ok(reply.partition_i_ds.into_iter().collect())
+    let ids = rpc.unary(class, deadline, &collection.database, asked).await?.partition_i_ds;
+    lists::work(deadline, ids.len(), move || Ok(ids.into_iter().collect())).await
 }
 
 /// The id of a partition.
@@ -270,11 +271,15 @@ pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String
         // Older servers ignore the database, and would list those of their only one.
         rpc.server(deadline).await?.require(HAS_DATABASES, &format!("the database \"{database}\""))?;
     }
-    let mut names =
-        show(rpc, deadline).await.map_err(|error| error.context("listing the collections"))?.collection_names;
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
+    let reply = show(rpc, deadline).await.map_err(|error| error.context("listing the collections"))?;
+    let mut names = reply.collection_names;
+    let count = names.len();
+    let sorted = move || {
+        names.sort_unstable();
+        names.dedup();
+        Ok(exact(names))
+    };
+    lists::work(deadline, count, sorted).await
 }
 
 async fn show(rpc: &Rpc, deadline: Deadline<'_>) -> Result<ShowCollectionsResponse, Error> {

@@ -47,6 +47,7 @@ mod rpc;
 
 mod management;
 
+mod lists;
 mod row_size;
 
 mod collection;

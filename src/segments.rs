@@ -1,10 +1,10 @@
 //! The segments of a collection, as stored and as loaded.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::collection::Collection;
 use crate::error::Error;
+use crate::lists::{self, exact};
 use crate::proto::common::{SegmentLevel, SegmentState};
 use crate::proto::service::{
     GetPersistentSegmentInfoRequest, GetQuerySegmentInfoRequest, PersistentSegmentInfo, QuerySegmentInfo,
@@ -109,7 +109,7 @@ impl Segment {
             level: server.is_at_least(HAS_LEVELS).then_some(info.level),
             is_sorted: server.is_at_least(HAS_SORTED).then_some(info.is_sorted),
             storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
-            compaction_from: has_lineage.then_some(info.compaction_from),
+            compaction_from: has_lineage.then(|| exact(info.compaction_from)),
             channel: has_lineage.then(|| shortened(&one_line(&info.insert_channel), CHANNEL_LIMIT)),
             memory: None,
             nodes: Vec::new(),
@@ -128,7 +128,7 @@ impl Segment {
             storage_version: server.is_at_least(HAS_STORAGE_VERSION).then_some(info.storage_version),
             // Servers from 2.2 to 3.0 send 0 for every segment (seen on real ones).
             memory: Some(info.mem_size).filter(|size| *size > 0),
-            nodes: info.node_ids,
+            nodes: exact(info.node_ids),
             ..Self::default()
         }
     }
@@ -181,8 +181,7 @@ pub(crate) async fn in_states(
         }
     };
     let server = rpc.server(deadline).await?;
-    let infos = reply.infos.into_iter().map(|info| Segment::of_persistent(info, &server));
-    Ok(sorted(infos, collection))
+    kept(deadline, reply.infos, collection, move |info| Segment::of_persistent(info, &server)).await
 }
 
 /// The segments of a collection that query nodes serve, by id; empty if it is not loaded.
@@ -201,29 +200,37 @@ pub(crate) async fn loaded(
         .await
         .map_err(|error| about(error, "loaded", collection))?;
     let server = rpc.server(deadline).await?;
-    // A server may list a segment once for each node.
-    let mut nodes = HashMap::<i64, Vec<i64>>::new();
-    for info in &reply.infos {
-        nodes.entry(info.segment_id).or_default().extend(&info.node_ids);
-    }
-    let mut segments =
-        sorted(reply.infos.into_iter().map(|info| Segment::of_loaded(info, &server)), collection);
-    for segment in &mut segments {
-        segment.nodes = nodes.remove(&segment.id).unwrap_or_default();
-        segment.nodes.sort_unstable();
-        segment.nodes.dedup();
-    }
-    Ok(segments)
+    kept(deadline, reply.infos, collection, move |info| Segment::of_loaded(info, &server)).await
 }
 
-/// Sorts by id, and drops those of other collections.
-fn sorted(segments: impl Iterator<Item = Segment>, collection: &Collection) -> Vec<Segment> {
-    let mut segments: Vec<_> = segments
-        .filter(|segment| segment.collection_id == collection.id || segment.collection_id == 0)
-        .collect();
-    segments.sort_by_key(|segment| segment.id);
-    segments.dedup_by_key(|segment| segment.id);
-    segments
+/// Converts the segments of the collection, and sorts them by id. Of one that is listed more than once the first is kept,
+/// with the nodes of all: a server may list a segment once for each node.
+async fn kept<I: Send + 'static>(
+    deadline: Deadline<'_>,
+    infos: Vec<I>,
+    collection: &Collection,
+    convert: impl Fn(I) -> Segment + Send + 'static,
+) -> Result<Vec<Segment>, Error> {
+    let (id, count) = (collection.id, infos.len());
+    let work = move || {
+        let is_ours = |segment: &Segment| segment.collection_id == id || segment.collection_id == 0;
+        let mut segments = lists::converted(infos, |info| Some(convert(info)).filter(is_ours))?;
+        segments.sort_by_key(|segment| segment.id);
+        segments.dedup_by(|again, first| {
+            let is_same = again.id == first.id;
+            if is_same {
+                first.nodes.append(&mut again.nodes);
+            }
+            is_same
+        });
+        for segment in &mut segments {
+            segment.nodes.sort_unstable();
+            segment.nodes.dedup();
+            segment.nodes.shrink_to_fit();
+        }
+        Ok(exact(segments))
+    };
+    lists::work(deadline, count, work).await
 }
 
 fn about(error: Error, which: &str, collection: &Collection) -> Error {

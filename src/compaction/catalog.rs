@@ -9,9 +9,12 @@ use super::progress::ProgressTracker;
 use super::teller::Teller;
 use crate::collection;
 use crate::error::{Error, Status};
+use crate::lists::{self, exact};
 use crate::operation::Part;
 use crate::proto::common::LoadState;
-use crate::proto::service::{GetCollectionStatisticsRequest, GetLoadStateRequest, ListDatabasesRequest};
+use crate::proto::service::{
+    GetCollectionStatisticsRequest, GetLoadStateRequest, ListDatabasesRequest, ListDatabasesResponse,
+};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
 use crate::text::quotable;
@@ -70,12 +73,17 @@ pub(crate) async fn databases(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<D
         .unary(RetryClass::Read, deadline, "", ListDatabasesRequest {})
         .await
         .map_err(|error| error.context("listing the databases"))?;
-    let ids = reply.db_ids.into_iter().map(Some).chain(std::iter::repeat(None));
-    let mut databases: Vec<DatabaseInfo> =
-        reply.db_names.into_iter().zip(ids).map(|(name, id)| DatabaseInfo { name, id }).collect();
-    databases.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    databases.dedup_by(|one, other| one.name == other.name);
-    Ok(databases)
+    let ListDatabasesResponse { db_names: names, db_ids: ids, .. } = reply;
+    let count = names.len();
+    let sorted = move || {
+        let ids = ids.into_iter().map(Some).chain(std::iter::repeat(None));
+        let of = |(name, id)| DatabaseInfo { name, id };
+        let mut databases: Vec<_> = names.into_iter().zip(ids).map(of).collect();
+        databases.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        databases.dedup_by(|one, other| one.name == other.name);
+        Ok(exact(databases))
+    };
+    lists::work(deadline, count, sorted).await
 }
 
 /// The collections of the database of these calls that the user may see, sorted by name, and an error for the whole if

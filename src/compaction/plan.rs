@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::counts::Counts;
 use super::judgement::{Judged, Judgement, Reason};
+use crate::lists::exact;
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
 use crate::text::{one_line, shortened};
@@ -213,13 +214,14 @@ impl From<CompactionMergeInfo> for Plan {
                 kind: info.r#type,
                 state: info.state,
                 failure_reason: kept_text(&info.failure_reason),
-                targets: info.targets,
+                targets: exact(info.targets),
             })
         });
         // Newer servers may leave the first one out, and give them all.
         let first = details.as_ref().and_then(|details| details.targets.first().copied());
         let target = if info.target > 0 { info.target } else { first.unwrap_or(-1) };
-        let mut plan = Self { sources: info.sources, target, details, is_listed: true, ..Self::default() };
+        let mut plan =
+            Self { sources: exact(info.sources), target, details, is_listed: true, ..Self::default() };
         plan.judged = plan.reported();
         plan
     }

@@ -4,8 +4,9 @@ use super::counts::Counts;
 use super::job_id::{NO_JOB, check_job_id};
 use super::plan::Plan;
 use crate::error::Error;
+use crate::lists;
 use crate::proto::common::CompactionState;
-use crate::proto::service::{GetCompactionPlansRequest, GetCompactionStateRequest};
+use crate::proto::service::{CompactionMergeInfo, GetCompactionPlansRequest, GetCompactionStateRequest};
 use crate::rpc::{Deadline, RetryClass, Rpc};
 
 /// The state of a job, as the server reports it.
@@ -102,7 +103,7 @@ pub(super) async fn listed(
     let asked = GetCompactionPlansRequest { compaction_id: job_id, ..Default::default() };
     let reply =
         rpc.unary(class, deadline, rpc.database(), asked).await.map_err(|error| about(error, job_id))?;
-    let plans = reply.merge_infos.into_iter().map(Plan::from).collect();
+    let plans = converted(deadline, reply.merge_infos).await.map_err(|error| about(error, job_id))?;
     Ok(Listed { state: State::from_number(reply.state), plans })
 }
 
@@ -125,7 +126,11 @@ pub(super) async fn merge_infos(
     asked: GetCompactionPlansRequest,
 ) -> Result<Vec<Plan>, Error> {
     let reply = rpc.unary(class, deadline, database, asked).await?;
-    Ok(reply.merge_infos.into_iter().map(Plan::from).collect())
+    converted(deadline, reply.merge_infos).await
+}
+
+async fn converted(deadline: Deadline<'_>, infos: Vec<CompactionMergeInfo>) -> Result<Vec<Plan>, Error> {
+    lists::work(deadline, infos.len(), move || lists::converted(infos, |info| Some(Plan::from(info)))).await
 }
 
 fn about(error: Error, job_id: i64) -> Error {
