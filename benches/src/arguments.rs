@@ -7,7 +7,7 @@ use lexopt::prelude::*;
 use crate::{Result, os};
 
 const FLAGS: [&str; 2] = ["quick", "gates"];
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 25] = [
     "library",
     "python",
     "write",
@@ -30,6 +30,9 @@ const KEYS: [&str; 22] = [
     "each",
     "grpc",
     "window",
+    "answers",
+    "ask",
+    "beside",
 ];
 
 pub(crate) struct Arguments(HashMap<String, String>);

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! milvus-bench [run] [--library FILE] [--python FILE] [--grpc FILE] [--quick | --gates] [--write FILE]
-//! milvus-bench serve [--cpu N] [--pause MILLISECONDS]
+//! milvus-bench hostile --library FILE [--calls N]    a healthy server's calls beside hostile ones, and their memory
+//! milvus-bench serve [--cpu N] [--pause MILLISECONDS] [--answers empty|full]
 //! milvus-bench bare --runtime current|worker --uri URI ...    bare tonic
 //! milvus-bench-ours --library FILE --uri URI ...    through the C ABI
 //! ```
@@ -11,6 +12,7 @@
 mod arguments;
 mod bare;
 mod gates;
+mod hostile;
 mod load;
 mod os;
 mod process;
@@ -50,8 +52,10 @@ fn start() -> Result {
     match command.as_str() {
         "run" if arguments.flag("gates") => gates::check(&arguments),
         "run" => run::run(&arguments),
+        "hostile" => hostile::run(&arguments),
+        "serve" if arguments.text("answers").is_some() => hostile::serve(&arguments),
         "serve" => serve::serve(&arguments),
         "bare" => bare::drive(&arguments),
-        other => Err(format!("there is no command \"{other}\": run, serve, bare").into()),
+        other => Err(format!("there is no command \"{other}\": run, hostile, serve, bare").into()),
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // the other program uses the rest of these
 
 mod arguments;
+mod beside;
 mod following;
 mod line;
 mod load;

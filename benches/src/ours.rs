@@ -5,7 +5,7 @@ use std::{mem, ptr};
 
 use crate::arguments::Arguments;
 use crate::load::Load;
-use crate::{Result, following, line, os, window};
+use crate::{Result, beside, following, line, os, window};
 
 /// A job that any server knows nothing bad of.
 const SOME_JOB: i64 = 1;
@@ -48,6 +48,10 @@ pub(crate) fn drive(arguments: &Arguments) -> Result {
         following::collections(&client, count)
     } else if let Some(count) = arguments.number("line")? {
         line::follow(&client, count, arguments.number("ends")?.unwrap_or(count))
+    } else if let Some(uris) = arguments.text("beside") {
+        beside::measure(&client, arguments, &uris.split(',').collect::<Vec<_>>())
+    } else if let Some(uris) = arguments.text("ask") {
+        beside::ask(arguments.required("library")?, &uris.split(',').collect::<Vec<_>>())
     } else {
         let load = Load::new(arguments)?;
         let many = |calls| window::calls(&client, SOME_JOB, calls, load.window);
@@ -58,7 +62,7 @@ pub(crate) fn drive(arguments: &Arguments) -> Result {
 }
 
 impl Client {
-    fn new(library: &str, uri: &str) -> Result<Self> {
+    pub(crate) fn new(library: &str, uri: &str) -> Result<Self> {
         let (path, uri) = (CString::new(library)?, CString::new(uri)?);
         // SAFETY: the path is a string; the functions have the types that the header gives them.
         unsafe {
@@ -98,7 +102,7 @@ impl Client {
         Ok(())
     }
 
-    fn free(&self) -> Result {
+    pub(crate) fn free(&self) -> Result {
         // SAFETY: nobody uses the client after this.
         unsafe { function::<Free>(self.library, c"milvus_client_free")?(self.client) };
         Ok(())

@@ -123,7 +123,7 @@ impl Measured {
 /// The fake server in a process of its own; ends when it is dropped.
 pub(crate) struct Server {
     child: Child,
-    uri: String,
+    pub(crate) uri: String,
     jobs: Receiver<HashMap<String, u64>>,
 }
 
