@@ -8,9 +8,12 @@ mod page;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::inline_executor;
+use crate::lists;
 use crate::log::{self, Level};
 use crate::rpc::Deadline;
 use crate::transport::{Page, Site};
@@ -23,7 +26,7 @@ const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 pub(crate) struct Management {
     site: Site,
     /// The configuration of the whole client. The page's own connection carries no credentials.
-    config: Config,
+    config: Arc<Config>,
 }
 
 impl Management {
@@ -31,7 +34,7 @@ impl Management {
     pub(crate) fn new(config: &Config) -> Result<Option<Self>, Error> {
         let Some(own) = config.of_management() else { return Ok(None) };
         let site = Site::new(own).map_err(|error| error.context("management port"))?;
-        Ok(Some(Self { site, config: config.clone() }))
+        Ok(Some(Self { site, config: Arc::new(config.clone()) }))
     }
 
     /// Returns the tasks of a collection that the page has, in no order. Each call reads the page anew, for at most
@@ -42,9 +45,7 @@ impl Management {
         collection_id: i64,
     ) -> Result<Vec<ManagedTask>, Error> {
         inline_executor::leave_callers_thread().await;
-        let hide = |text: &str| self.config.without_secrets(text);
-        let asked = self.ask(deadline).await.and_then(|body| page::read(&body, collection_id, &hide));
-        let read = asked.map_err(|error| {
+        let read = self.read(deadline, collection_id).await.map_err(|error| {
             let error = error.context("asking the management port");
             log::tell(Level::Warning, "management port not read", || format!("reason={:?}", error.message()));
             error
@@ -56,6 +57,17 @@ impl Management {
             format!("collection_id={collection_id} tasks={tasks} of_others={others} malformed={dropped}")
         });
         Ok(read.tasks)
+    }
+
+    async fn read(&self, deadline: Deadline<'_>, collection_id: i64) -> Result<page::Read, Error> {
+        let body = self.ask(deadline).await?;
+        let config = Arc::clone(&self.config);
+        // A value has two bytes or more.
+        let values = body.len() / 2;
+        lists::work(deadline, values, move || {
+            page::read(&body, collection_id, &|text| config.without_secrets(text))
+        })
+        .await
     }
 
     async fn ask(&self, deadline: Deadline<'_>) -> Result<prost::bytes::Bytes, Error> {
