@@ -5,11 +5,13 @@ mod common;
 use std::process::{Command, Stdio};
 
 use common::{LIMIT, client, client_with};
+use milvus_client::compaction::{SurveyMany, SurveySettings};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::proto::common::{KeyValuePair, Status as Success};
 use milvus_fake::proto::service::{
-    CompactionMergeInfo, GetCompactionPlansResponse, GetPersistentSegmentInfoResponse,
-    GetQuerySegmentInfoResponse, ListDatabasesResponse, PersistentSegmentInfo, QuerySegmentInfo,
+    CompactionMergeInfo, DescribeCollectionResponse, GetCompactionPlansResponse,
+    GetPersistentSegmentInfoResponse, GetQuerySegmentInfoResponse, ListDatabasesResponse,
+    PersistentSegmentInfo, QuerySegmentInfo, ShowCollectionsResponse,
 };
 use milvus_fake::{Answer, End, Fake, Front};
 use prost::Message;
@@ -20,7 +22,10 @@ const MOST_SEGMENTS: usize = 200_000;
 const MOST_PLANS: usize = 100_000;
 const MOST_NAMES: usize = 100_000;
 const MOST_IDS: usize = 1_000_000;
+const MOST_DATABASES: usize = 10_000;
 const NEWEST: &str = "v3.1.0";
+/// The id of the collection that is asked for.
+const COLLECTION: i64 = 1_000;
 
 /// A successful answer with this message.
 fn answer(message: &[u8]) -> Answer {
@@ -58,6 +63,8 @@ enum Hostile {
     Ids,
     /// What nobody knows, in two bytes each.
     Unknown,
+    /// More than a client keeps of one job.
+    PlansOfAJob,
     /// The most that passes, with what takes most memory in each.
     MostSegments,
     MostLoaded,
@@ -68,7 +75,7 @@ enum Hostile {
 }
 
 impl Hostile {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::EmptySegments,
         Self::EmptyLoaded,
         Self::EmptyPlans,
@@ -76,6 +83,7 @@ impl Hostile {
         Self::EmptyDatabases,
         Self::Ids,
         Self::Unknown,
+        Self::PlansOfAJob,
         Self::MostSegments,
         Self::MostLoaded,
         Self::MostPlans,
@@ -87,7 +95,9 @@ impl Hostile {
         match self {
             Self::EmptySegments | Self::MostSegments | Self::OneOfMany => "GetPersistentSegmentInfo",
             Self::EmptyLoaded | Self::MostLoaded => "GetQuerySegmentInfo",
-            Self::EmptyPlans | Self::MostPlans | Self::Ids => "GetCompactionStateWithPlans",
+            Self::EmptyPlans | Self::PlansOfAJob | Self::MostPlans | Self::Ids => {
+                "GetCompactionStateWithPlans"
+            }
             Self::EmptyNames => "ShowCollections",
             Self::EmptyDatabases | Self::MostDatabases => "ListDatabases",
             Self::Unknown => "GetCompactionState",
@@ -127,11 +137,12 @@ impl Hostile {
                 let infos = (0..MOST_SEGMENTS).map(info).collect();
                 padded(&GetQuerySegmentInfoResponse { status, infos })
             }
-            Self::MostPlans => {
+            Self::PlansOfAJob | Self::MostPlans => {
                 let ids = vec![1; MOST_IDS / MOST_PLANS / 2];
                 let info = |number| CompactionMergeInfo {
                     sources: ids.clone(),
                     plan_id: id(number),
+                    collection_id: COLLECTION,
                     channel: "a".to_owned(),
                     failure_reason: "b".to_owned(),
                     targets: ids.clone(),
@@ -141,7 +152,7 @@ impl Hostile {
                 padded(&GetCompactionPlansResponse { status, merge_infos, ..Default::default() })
             }
             Self::MostDatabases => {
-                let db_names = (0..MOST_NAMES).map(|number| format!("{number}")).collect();
+                let db_names = (0..MOST_DATABASES).map(|number| format!("{number}")).collect();
                 padded(&ListDatabasesResponse { status, db_names, db_ids: vec![1; MOST_IDS] })
             }
             Self::OneOfMany => {
@@ -162,8 +173,10 @@ impl Hostile {
         match self {
             Self::EmptySegments | Self::EmptyLoaded => Some("it has more than 200000 segments"),
             Self::EmptyPlans => Some("it has more than 100000 plans"),
-            Self::EmptyNames | Self::EmptyDatabases => Some("it has more than 100000 names"),
+            Self::EmptyNames => Some("it has more than 100000 names"),
+            Self::EmptyDatabases => Some("it has more than 10000 databases"),
             Self::Ids => Some("it has more than 1000000 ids"),
+            Self::PlansOfAJob => Some("has more plans than this library keeps (8 MiB)"),
             _ => None,
         }
     }
@@ -177,7 +190,8 @@ impl Hostile {
             Self::EmptyLoaded | Self::MostLoaded => {
                 client.segments("succeeds", true, LIMIT).wait().map(|list| list.len())
             }
-            Self::EmptyPlans | Self::MostPlans | Self::Ids => {
+            Self::MostPlans => client.compaction_tasks("succeeds", LIMIT).wait().map(|list| list.len()),
+            Self::EmptyPlans | Self::PlansOfAJob | Self::Ids => {
                 client.compaction_plans(1, LIMIT).wait().map(|list| list.len())
             }
             Self::EmptyNames => client.collections(LIMIT).wait().map(|(list, _)| list.len()),
@@ -188,6 +202,9 @@ impl Hostile {
         }
     }
 }
+
+/// The gRPC code of an answer of too many bytes, too.
+const OUT_OF_RANGE: i32 = 11;
 
 /// A front that gives this answer, and what it stands before.
 fn front(hostile: Hostile) -> (Fake, Front) {
@@ -202,10 +219,10 @@ fn an_answer_with_too_many_elements_is_refused_with_the_limit() {
     for hostile in Hostile::ALL {
         let Some(why) = hostile.refusal() else { continue };
         let (_fake, front) = front(hostile);
+        let code = if hostile == Hostile::PlansOfAJob { 0 } else { OUT_OF_RANGE };
         let client = client_with(&front.uri(), &[]);
         let error = hostile.ask(&client).unwrap_err();
-        // OUT_OF_RANGE, as for an answer of too many bytes.
-        assert_eq!((error.status, error.grpc_code, error.retriable), (Status::ServerError, 11, false));
+        assert_eq!((error.status, error.grpc_code, error.retriable), (Status::ServerError, code, false));
         assert!(error.message().ends_with(why), "{hostile:?}: {error}");
         assert_eq!(front.left(hostile.method()), 99, "{hostile:?}: it is asked for once");
         front.pass_all_on();
@@ -255,7 +272,7 @@ fn details_of_a_collection_are_bounded_too() {
     let (fake, pairs) = (Fake::start(NEWEST), vec![KeyValuePair::default(); 10_001]);
     let front = Front::before(fake.address());
     let direct = client(&fake).segments("succeeds", false, LIMIT).wait().unwrap();
-    let reply = milvus_fake::proto::service::DescribeCollectionResponse {
+    let reply = DescribeCollectionResponse {
         status: Some(Success::default()),
         properties: pairs,
         collection_id: direct[0].collection_id,
@@ -271,6 +288,43 @@ fn details_of_a_collection_are_bounded_too() {
     bytes.truncate(bytes.len() - 2);
     front.answer("DescribeCollection", 1, answer(&bytes));
     assert_eq!(asks(), Ok(direct), "so many are read");
+}
+
+#[test]
+fn all_databases_together_have_no_more_collections_than_one_may_have() {
+    let fake = Fake::start(NEWEST);
+    let front = Front::before(fake.address());
+    let names = |count| (0..count).map(|number| number.to_string()).collect();
+    let status = Some(Success::default());
+    let databases =
+        ListDatabasesResponse { status: status.clone(), db_names: names(3), ..Default::default() };
+    let collections = ShowCollectionsResponse { status, collection_names: names(MOST_NAMES / 2) };
+    front.answer("ListDatabases", 1, answer(&databases.encode_to_vec()));
+    front.answer("ShowCollections", 3, answer(&collections.encode_to_vec()));
+    let settings = SurveySettings::default();
+    let many = SurveyMany { names: None, settings, all_databases: true, concurrency: 16 };
+    let error = client_with(&front.uri(), &[]).survey(many, LIMIT).wait().unwrap_err();
+    assert_eq!(error.status, Status::ServerError);
+    assert!(error.message().contains("more than 100000 collections together"), "{error}");
+}
+
+#[test]
+fn the_texts_of_all_collections_are_bounded_together() {
+    let fake = Fake::start(NEWEST);
+    let front = Front::before(fake.address());
+    let status = Some(Success::default());
+    let collection_names: Vec<_> = (0..9).map(|number| number.to_string()).collect();
+    let collections = ShowCollectionsResponse { status: status.clone(), collection_names };
+    front.answer("ShowCollections", 1, answer(&collections.encode_to_vec()));
+    let db_name = "x".repeat(MOST_BYTES - 100);
+    let described = DescribeCollectionResponse { status, db_name, ..Default::default() };
+    front.answer("DescribeCollection", 9, answer(&described.encode_to_vec()));
+    let (items, error) = client_with(&front.uri(), &[]).collections(LIMIT).wait().unwrap();
+    let kept = items.iter().filter(|item| item.database.len() > 1_000).count();
+    assert_eq!((items.len(), kept, error.unwrap().status), (9, 4, Status::SomeFailed));
+    let dropped = items.iter().find(|item| item.database.len() < 1_000).unwrap();
+    let why = dropped.error.as_ref().unwrap();
+    assert!(!dropped.name.is_empty() && why.message().contains("more than 33554432 bytes"), "{why}");
 }
 
 /// The most that an answer may add to the memory of a process.

@@ -1,6 +1,7 @@
 //! The databases of a server, and the collections of a database with what decides whether to compact them. Only reads.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::check_result::Known;
 use super::client_state::ClientState;
@@ -98,15 +99,37 @@ pub(crate) async fn collections(
     let names = collection::list(rpc, deadline).await?;
     let selection = Selection { names: Some(names), concurrency: DEFAULT_CONCURRENCY };
     let group = Group::new(client_state, progress_tracker);
-    let (mut items, error) = concurrently::all(group, selection, deadline, Listing).await?;
+    let listing = Listing { room: AtomicUsize::new(MOST_TEXT) };
+    let (mut items, error) = concurrently::all(group, selection, deadline, listing).await?;
     for item in items.iter_mut().filter(|item| item.database.is_empty()) {
         item.database.clone_from(&database);
     }
     Ok((items, error))
 }
 
+/// The most memory that the texts of all collections may take: their names, databases and aliases.
+const MOST_TEXT: usize = 32 << 20;
+
 /// What is done with each collection.
-struct Listing;
+struct Listing {
+    /// How many bytes there is room for.
+    room: AtomicUsize,
+}
+
+impl Listing {
+    /// Makes room for the texts of a collection, which else are dropped.
+    fn keep(&self, info: &mut CollectionInfo) {
+        let texts = info.aliases.iter().chain([&info.name, &info.database]);
+        let size = texts.map(|text| size_of::<String>() + text.len()).sum();
+        let taken =
+            self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(size));
+        if taken.is_err() {
+            let text = format!("the texts of the collections have more than {MOST_TEXT} bytes");
+            let name = std::mem::take(&mut info.name);
+            *info = CollectionInfo::failed(name, Error::new(Status::ServerError, text));
+        }
+    }
+}
 
 impl Work for Listing {
     type Item = CollectionInfo;
@@ -120,6 +143,7 @@ impl Work for Listing {
         Box::pin(async move {
             let mut info = look(&group.client_state.rpc, deadline, name).await;
             info.error = info.error.map(|error| deadline.settle(error));
+            self.keep(&mut info);
             Box::new(info)
         })
     }

@@ -8,7 +8,7 @@ use super::client_state::ClientState;
 use super::policy::Policy;
 use crate::collection;
 use crate::error::{Error, Status};
-use crate::rpc::Deadline;
+use crate::rpc::{Deadline, MOST_NAMES};
 use crate::text::quotable;
 
 /// Where a collection is: the client for its database, and its name. Or why the database could not be listed.
@@ -39,6 +39,10 @@ pub(super) async fn every_place(
                 (vec![String::new()], Some(error.context(text)))
             }
         };
+        if places.len() + names.len() > MOST_NAMES {
+            let text = format!("the databases have more than {MOST_NAMES} collections together");
+            return Err(Error::new(Status::ServerError, text));
+        }
         for name in names {
             let place = Place { state: Arc::clone(&state), name: name.clone(), error: error.clone() };
             places.insert(format!("{database}/{name}"), place);

@@ -270,6 +270,11 @@ impl JobTracker {
         known.max(self.most_counted).max(if is_all { 0 } else { announced })
     }
 
+    /// Whether every plan that was listed fits into memory.
+    pub(super) fn keeps_all_plans(&self) -> bool {
+        !self.plans.is_full()
+    }
+
     /// Whether the client has seen every plan: a list from after the job's end has them all.
     fn is_whole(&self) -> bool {
         self.was_whole || (self.list == List::Final && !self.forgets)

@@ -9,6 +9,7 @@ use super::job_tracker::JobTracker;
 use super::plan::Plan;
 use super::state::{self, Listed};
 use crate::error::{Error, Status};
+use crate::lists;
 use crate::outage::Outage;
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 use crate::server::Server;
@@ -19,10 +20,18 @@ pub(super) const LONGEST_LISTING: Duration = Duration::from_mins(5);
 /// The plans that the server lists now, and those that this client saw before.
 pub(crate) async fn plans(context: CallContext<'_>, job_id: i64) -> Result<Vec<Plan>, Error> {
     let listed = state::listed(context.rpc(), RetryClass::Read, context.deadline, job_id).await?;
+    let count = listed.plans.len();
     let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
-    let mut tracker = JobTracker::new(job_id, job);
-    tracker.list(listed, true);
-    Ok(tracker.report().plans)
+    let add = move || {
+        let mut tracker = JobTracker::new(job_id, job);
+        tracker.list(listed, true);
+        if tracker.keeps_all_plans() {
+            return Ok(tracker.report().plans);
+        }
+        let text = format!("compaction job {job_id} has more plans than this library keeps (8 MiB)");
+        Err(Error::new(Status::ServerError, text).about_job(job_id))
+    };
+    lists::work(context.deadline, count, add).await
 }
 
 /// The state of the requests of one wait.

@@ -150,7 +150,7 @@ methods! {
     DescribeCollection(DescribeCollectionRequest) -> DescribeCollectionResponse [COLLECTION]
     ShowCollections(ShowCollectionsRequest) -> ShowCollectionsResponse [COLLECTIONS, collection_names: Names]
     GetCollectionStatistics(GetCollectionStatisticsRequest) -> GetCollectionStatisticsResponse [STATISTICS]
-    ListDatabases(ListDatabasesRequest) -> ListDatabasesResponse [DATABASES, db_names: Names]
+    ListDatabases(ListDatabasesRequest) -> ListDatabasesResponse [DATABASES, db_names: Databases]
     ShowPartitions(ShowPartitionsRequest) -> ShowPartitionsResponse [PARTITIONS, partition_names: Names]
     DescribeIndex(DescribeIndexRequest) -> DescribeIndexResponse [INDEXES]
     GetPersistentSegmentInfo(GetPersistentSegmentInfoRequest) -> GetPersistentSegmentInfoResponse [STORED_SEGMENTS, infos: Segments]

@@ -27,6 +27,7 @@ use crate::inline_executor;
 use crate::server::Server;
 use crate::stats::Stats;
 use attempt::{Call, Context};
+pub(crate) use bounds::MOST_NAMES;
 pub(crate) use deadline::Deadline;
 pub(crate) use limit::Limit;
 use methods::{Method, Response};

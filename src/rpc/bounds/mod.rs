@@ -9,12 +9,17 @@ mod tests;
 pub(super) use scanner::{Counts, Excess, Scanner};
 pub(super) use shapes::*;
 
+const ELEMENTS: usize = 6;
+/// The most collections that a reply may name, and so that all databases may have together.
+pub(crate) const MOST_NAMES: usize = Element::Names.most() as usize;
+
 /// What the lists of a reply have in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Element {
     Segments,
     Plans,
-    /// Of collections, databases, partitions, snapshots and channels.
+    Databases,
+    /// Of collections, partitions, snapshots and channels.
     Names,
     /// Numbers of any kind: of segments, nodes, partitions, databases; and of rows.
     Ids,
@@ -24,7 +29,8 @@ pub(crate) enum Element {
 
 impl Element {
     #[cfg(test)]
-    const ALL: [Self; 5] = [Self::Segments, Self::Plans, Self::Names, Self::Ids, Self::Details];
+    const ALL: [Self; ELEMENTS] =
+        [Self::Segments, Self::Plans, Self::Databases, Self::Names, Self::Ids, Self::Details];
 
     /// The most that one reply may have. A reply of one frame is not counted, so no bound is below what a frame can have:
     /// 8,192. They keep what is built of a reply below 64 MiB.
@@ -33,9 +39,9 @@ impl Element {
             // As many as 8 MiB hold: a stored segment takes more than 40 bytes there, and an id 9.
             Self::Segments => 200_000,
             Self::Ids => 1_000_000,
-            // A server has at most 65,536 collections.
+            // A database has at most 65,536 collections, unless the server's configuration says more.
             Self::Plans | Self::Names => 100_000,
-            Self::Details => 10_000,
+            Self::Databases | Self::Details => 10_000,
         }
     }
 
@@ -43,6 +49,7 @@ impl Element {
         match self {
             Self::Segments => "segments",
             Self::Plans => "plans",
+            Self::Databases => "databases",
             Self::Names => "names",
             Self::Ids => "ids",
             Self::Details => "details",

@@ -1,6 +1,6 @@
 //! Reads an encoded message piece by piece, in one pass and without memory of its own, and counts the elements of its lists.
 
-use super::{Element, Holds, Shape};
+use super::{ELEMENTS, Element, Holds, Shape};
 
 /// How deep the shapes nest.
 const DEPTH: usize = 5;
@@ -17,7 +17,7 @@ pub(crate) enum Excess {
 
 /// How many of each element there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts([u32; 5]);
+pub(crate) struct Counts([u32; ELEMENTS]);
 
 impl Counts {
     pub(crate) fn of(&self, element: Element) -> u32 {

@@ -1,6 +1,6 @@
 //! The lists of the replies, as `proto/` has them. A test compares the two.
 
-use super::Element::{Details, Ids, Names, Plans, Segments};
+use super::Element::{Databases, Details, Ids, Names, Plans, Segments};
 use super::Holds::{Message, Messages, Numbers, Texts};
 use super::Shape;
 
@@ -20,7 +20,7 @@ static FIELD: Shape = Shape(&[(6, Messages(Details, &NO_LISTS))]);
 
 pub(in crate::rpc) static COLLECTIONS: Shape = Shape(&[(2, Texts(Names))]);
 pub(in crate::rpc) static STATISTICS: Shape = Shape(&[(2, Messages(Details, &NO_LISTS))]);
-pub(in crate::rpc) static DATABASES: Shape = Shape(&[(2, Texts(Names)), (4, Numbers(Ids))]);
+pub(in crate::rpc) static DATABASES: Shape = Shape(&[(2, Texts(Databases)), (4, Numbers(Ids))]);
 pub(in crate::rpc) static PARTITIONS: Shape = Shape(&[(2, Texts(Names)), (3, Numbers(Ids))]);
 pub(in crate::rpc) static INDEXES: Shape = Shape(&[(2, Messages(Details, &NO_LISTS))]);
 

@@ -115,36 +115,36 @@ fn scanned(shape: &'static Shape, message: &[u8], sizes: &[usize]) -> Result<Cou
 }
 
 /// How many of each there are, in the order of [`Element::ALL`].
-fn told(counts: &Counts) -> [usize; 5] {
+fn told(counts: &Counts) -> [usize; ELEMENTS] {
     Element::ALL.map(|element| counts.of(element) as usize)
 }
 
-fn of_segments(reply: &GetPersistentSegmentInfoResponse) -> [usize; 5] {
-    [reply.infos.len(), 0, 0, reply.infos.iter().map(|info| info.compaction_from.len()).sum(), 0]
+fn of_segments(reply: &GetPersistentSegmentInfoResponse) -> [usize; ELEMENTS] {
+    [reply.infos.len(), 0, 0, 0, reply.infos.iter().map(|info| info.compaction_from.len()).sum(), 0]
 }
 
-fn of_plans(reply: &GetCompactionPlansResponse) -> [usize; 5] {
+fn of_plans(reply: &GetCompactionPlansResponse) -> [usize; ELEMENTS] {
     let ids = reply.merge_infos.iter().map(|info| info.sources.len() + info.targets.len()).sum();
-    [0, reply.merge_infos.len(), 0, ids, 0]
+    [0, reply.merge_infos.len(), 0, 0, ids, 0]
 }
 
-fn of_collection(reply: &DescribeCollectionResponse) -> [usize; 5] {
+fn of_collection(reply: &DescribeCollectionResponse) -> [usize; ELEMENTS] {
     let names = reply.virtual_channel_names.len() + reply.aliases.len();
     let of_schema = reply.schema.as_ref().map_or(0, |schema| {
         let of_fields: usize = schema.fields.iter().map(|field| 1 + field.type_params.len()).sum();
         of_fields + schema.properties.len()
     });
-    [0, 0, names, 0, reply.properties.len() + of_schema]
+    [0, 0, 0, names, 0, reply.properties.len() + of_schema]
 }
 
-fn of_rows(reply: &QueryResults) -> [usize; 5] {
+fn of_rows(reply: &QueryResults) -> [usize; ELEMENTS] {
     let ids = reply.fields_data.iter().map(|column| match &column.field {
         Some(field_data::Field::Scalars(ScalarField {
             data: Some(scalar_field::Data::LongData(LongArray { data })),
         })) => data.len(),
         _ => 0,
     });
-    [0, 0, 0, ids.sum(), reply.fields_data.len()]
+    [0, 0, 0, 0, ids.sum(), reply.fields_data.len()]
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -233,7 +233,7 @@ fn sizes() -> impl Strategy<Value = Vec<usize>> {
 /// Checks that what prost decodes was counted: at least what is built, and exactly that if prost encoded it.
 fn is_counted<M: Message + Default + std::fmt::Debug>(
     (shape, bytes, sizes): (&'static Shape, &[u8], &[usize]),
-    count: fn(&M) -> [usize; 5],
+    count: fn(&M) -> [usize; ELEMENTS],
 ) -> Result<(), TestCaseError> {
     let (whole, in_pieces) = (scanned(shape, bytes, &[usize::MAX]), scanned(shape, bytes, sizes));
     prop_assert_eq!(whole, in_pieces, "the pieces make no difference");
@@ -313,15 +313,15 @@ fn one_element_too_many_is_refused_whatever_it_is_in() {
     let plan = |sources: Vec<i64>| CompactionMergeInfo { sources, ..Default::default() };
     let plans =
         |merge_infos| GetCompactionPlansResponse { merge_infos, ..Default::default() }.encode_to_vec();
-    let names = |count| ListDatabasesResponse { db_names: vec![String::new(); count], ..Default::default() };
+    let names = |count| ListSnapshotsResponse { snapshots: vec![String::new(); count], ..Default::default() };
     let of_ids = Excess::TooMany(Element::Ids);
     for (shape, bytes, expected) in [
         (&PLANS, plans(vec![plan(ids.clone())]), None),
         (&PLANS, plans(vec![plan(ids.clone()), plan(vec![]), plan(vec![1])]), Some(of_ids)),
         (&PLANS, plans(vec![plan(vec![]); most(Element::Plans)]), None),
         (&PLANS, plans(vec![plan(vec![]); most(Element::Plans) + 1]), Some(Excess::TooMany(Element::Plans))),
-        (&DATABASES, names(most(Element::Names)).encode_to_vec(), None),
-        (&DATABASES, names(most(Element::Names) + 1).encode_to_vec(), Some(Excess::TooMany(Element::Names))),
+        (&SNAPSHOTS, names(most(Element::Names)).encode_to_vec(), None),
+        (&SNAPSHOTS, names(most(Element::Names) + 1).encode_to_vec(), Some(Excess::TooMany(Element::Names))),
         // Not packed.
         (&DATABASES, [0x20, 1].repeat(most(Element::Ids)), None),
         (&DATABASES, [0x20, 1].repeat(most(Element::Ids) + 1), Some(of_ids)),
