@@ -17,6 +17,8 @@ use crate::{process, runtime};
 
 /// How much is read at once from a socket that the runtime does not watch. An answer is smaller.
 const AT_ONCE: usize = 4 * 1024;
+/// How much the task reads from one socket before others have their turn.
+const TURN: usize = 128 * 1024;
 
 /// A socket that the runtime does not watch, for the thread that does.
 #[derive(Debug, Default)]
@@ -42,12 +44,10 @@ pub(in crate::transport) struct SharedSocket {
 }
 
 enum Form {
-    Attached(tokio::net::TcpStream),
+    /// `in_turn`: how much was read since it had nothing, or others had their turn.
+    Attached { socket: tokio::net::TcpStream, in_turn: usize },
     /// `is_drained`: the latest read got all that there was.
-    Detached {
-        socket: Arc<TcpStream>,
-        is_drained: bool,
-    },
+    Detached { socket: Arc<TcpStream>, is_drained: bool },
     /// It could not be changed from one to the other.
     Lost,
 }
@@ -55,7 +55,7 @@ enum Form {
 impl SharedSocket {
     pub(in crate::transport) fn new(socket: tokio::net::TcpStream, reading: Arc<Reading>) -> Self {
         reading.is_shared.store(cfg!(unix), Ordering::Relaxed);
-        Self { form: Form::Attached(socket), reading }
+        Self { form: Form::Attached { socket, in_turn: 0 }, reading }
     }
 
     /// Gives the socket the form that fits the role.
@@ -63,13 +63,13 @@ impl SharedSocket {
         match (&self.form, self.reading.role.reader()) {
             (Form::Detached { .. }, Reader::Task) => self.attach(),
             // A last caller that has not begun to wait gives the role up.
-            (Form::Attached(_), Reader::Caller | Reader::Nobody) => self.detach(),
+            (Form::Attached { .. }, Reader::Caller | Reader::Nobody) => self.detach(),
             _ => Ok(()),
         }
     }
 
     fn detach(&mut self) -> io::Result<()> {
-        if let Form::Attached(socket) = std::mem::replace(&mut self.form, Form::Lost) {
+        if let Form::Attached { socket, .. } = std::mem::replace(&mut self.form, Form::Lost) {
             let socket = Arc::new(socket.into_std()?);
             *self.reading.watched.get() = Some(Arc::clone(&socket));
             self.form = Form::Detached { socket, is_drained: false };
@@ -83,7 +83,8 @@ impl SharedSocket {
             // A thread that has just stopped waiting may still have it for a moment.
             let socket = Arc::try_unwrap(socket).or_else(|socket| socket.try_clone())?;
             let _context = runtime::handle().map(Handle::enter);
-            self.form = Form::Attached(tokio::net::TcpStream::from_std(socket)?);
+            let socket = tokio::net::TcpStream::from_std(socket)?;
+            self.form = Form::Attached { socket, in_turn: 0 };
         }
         Ok(())
     }
@@ -103,7 +104,18 @@ impl AsyncRead for SharedSocket {
     ) -> Poll<io::Result<()>> {
         self.follow()?;
         match &mut self.form {
-            Form::Attached(socket) => Pin::new(socket).poll_read(cx, buffer),
+            Form::Attached { in_turn, .. } if *in_turn >= TURN => {
+                *in_turn = 0;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Form::Attached { socket, in_turn } => {
+                let before = buffer.filled().len();
+                let result = Pin::new(socket).poll_read(cx, buffer);
+                let read = buffer.filled().len() - before;
+                *in_turn = if result.is_ready() { *in_turn + read } else { 0 };
+                result
+            }
             Form::Detached { is_drained, .. } if *is_drained => {
                 *is_drained = false;
                 Poll::Pending
@@ -130,7 +142,7 @@ impl AsyncWrite for SharedSocket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.follow()?;
         match &mut self.form {
-            Form::Attached(socket) => Pin::new(socket).poll_write(cx, bytes),
+            Form::Attached { socket, .. } => Pin::new(socket).poll_write(cx, bytes),
             Form::Detached { socket, .. } => match (&**socket).write(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     // Only the runtime waits until the socket takes more. A thread that reads gives it the socket soon.
@@ -151,7 +163,7 @@ impl AsyncWrite for SharedSocket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.form {
-            Form::Attached(socket) => Pin::new(socket).poll_shutdown(cx),
+            Form::Attached { socket, .. } => Pin::new(socket).poll_shutdown(cx),
             Form::Detached { socket, .. } => Poll::Ready(socket.shutdown(Shutdown::Write)),
             Form::Lost => Poll::Ready(Ok(())),
         }

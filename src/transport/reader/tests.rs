@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::{Builder, Runtime};
 
 use super::*;
@@ -87,6 +87,36 @@ fn bytes_cross_a_socket_whoever_watches_it() {
         runtime.block_on(socket.read_exact(&mut bytes[..3])).unwrap();
         assert_eq!((&part, &bytes[..3]), (b"la", &b"ter"[..]));
     }
+}
+
+#[test]
+fn a_socket_with_much_to_read_lets_others_have_their_turn() {
+    const TURN: usize = 128 * 1024;
+    let (mut socket, _reading, mut peer, runtime) = connected();
+    let much = vec![7; 16 * TURN];
+    let writer = std::thread::spawn(move || peer.write_all(&much));
+    let mut buffer = vec![0; 16 * 1024];
+    let (mut read, mut turns) = (0, 0);
+    runtime.block_on(async {
+        while read < 16 * TURN {
+            let mut in_turn = 0;
+            // What one poll of the task can read.
+            poll_fn(|cx| {
+                let mut part = tokio::io::ReadBuf::new(&mut buffer);
+                while std::pin::Pin::new(&mut socket).poll_read(cx, &mut part).is_ready() {
+                    in_turn += part.filled().len();
+                    part.clear();
+                }
+                if in_turn == 0 { Poll::Pending } else { Poll::Ready(()) }
+            })
+            .await;
+            assert!(in_turn < TURN + 16 * 1024, "{in_turn}");
+            read += in_turn;
+            turns += 1;
+        }
+    });
+    writer.join().unwrap().unwrap();
+    assert!(turns >= 15, "{turns}");
 }
 
 #[test]
