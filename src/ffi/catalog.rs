@@ -129,7 +129,10 @@ impl Handle for milvus_database_list {
 ///                    whose turn has not come by then have the status MILVUS_TIMEOUT.
 /// @param out_list    Receives the list, also with MILVUS_SOME_FAILED; free it with
 ///                    milvus_collection_list_free().
-/// @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure.
+/// @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure. The
+///     names, databases and aliases of all together have at most 32 MiB; a collection beyond has
+///     MILVUS_SERVER_ERROR.
+/// @retval MILVUS_SERVER_ERROR Also if the database has more than 100,000 collections.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_collections(
     client: *mut milvus_client,
@@ -205,6 +208,7 @@ pub extern "C" fn milvus_collection_list_free(list: *mut milvus_collection_list)
 /// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_list    Receives the list; free it with milvus_database_list_free().
 /// @retval MILVUS_UNSUPPORTED The server has no databases (before 2.2.9).
+/// @retval MILVUS_SERVER_ERROR Also if the server has more than 10,000 databases.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_databases(
     client: *mut milvus_client,

@@ -51,7 +51,8 @@ pub struct milvus_many_params {
     /// names to be NULL, and does not look at aliases. NULL: all. A pattern that matches nothing is a failure.
     pub r#match: *const c_char,
     /// 1: the collections of all databases that the user may see; it needs names to be NULL, and
-    /// compaction->database too. Up to 2.4 a user needs the privilege ListDatabases. Else 0.
+    /// compaction->database too. More than 100,000 together are MILVUS_SERVER_ERROR. Up to 2.4 a user needs the
+    /// privilege ListDatabases. Else 0.
     pub all_databases: i32,
     /// 1: also collections that are in their final form (see is_final in milvus_check_result). Servers rewrite
     /// their segments 1 to 1. 0: they are skipped if they have segments and no row is known to be deleted. A

@@ -165,6 +165,9 @@ unsafe impl Sized_ for milvus_plan {
 /// @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
 /// @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
 /// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
+/// @retval MILVUS_SERVER_ERROR Also if the server lists more than 100,000 plans, or more than a client keeps of
+///     one job: 8 MiB, which are some 70,000 plans of two segments, or 30,000 with details.
+/// @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_plans(
     client: *mut milvus_client,
@@ -205,6 +208,8 @@ pub(super) fn plans_operation(
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 /// @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
 /// @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
+/// @retval MILVUS_SERVER_ERROR Also if the server lists more than 100,000 tasks.
+/// @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_compaction_tasks(
     client: *mut milvus_client,

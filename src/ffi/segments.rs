@@ -132,6 +132,8 @@ unsafe impl Sized_ for milvus_segment {
 /// @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
 /// @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
 /// @retval MILVUS_UNSUPPORTED The server is milvus-lite.
+/// @retval MILVUS_SERVER_ERROR Also if the server lists more than 200,000 segments.
+/// @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
 #[unsafe(no_mangle)]
 pub extern "C" fn milvus_segments(
     client: *mut milvus_client,

@@ -32,7 +32,7 @@ pub struct milvus_survey_params {
     /// a time.
     pub concurrency: i32,
     /// 1: survey the collections of every database that the user may see, without names and without a database in
-    /// `compaction`. Else 0.
+    /// `compaction`; more than 100,000 together are MILVUS_SERVER_ERROR. Else 0.
     pub all_databases: i32,
     /// The size of a row in bytes, for the estimates; 0: the fixed-width fields of the schema, so that texts,
     /// JSON, arrays and sparse vectors do not count.
