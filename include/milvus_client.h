@@ -424,7 +424,13 @@ const char *milvus_option_kind_name(int32_t kind);
  * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
  * milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
  * seconds after, one thread milvus-dns runs, or two if two clients resolve at once. While it reads a file
- * that an option names, a thread milvus-file runs.
+ * that an option names, a thread milvus-file runs, and while it decodes an answer of more than 32 KiB, a
+ * thread milvus-decode.
+ *
+ * An answer of a server has at most 8 MiB; its lists have at most 200,000 segments, 100,000 plans, 100,000
+ * names of collections, partitions or snapshots, 10,000 databases, 10,000 details of a collection (fields,
+ * properties, indexes, replicas) and a million ids. The library does not read an answer that has more: the
+ * call fails with MILVUS_SERVER_ERROR, the gRPC code 11 (OUT_OF_RANGE) and a message that names the limit.
  * @{
  */
 
@@ -1212,6 +1218,9 @@ typedef struct milvus_plan {
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
+ * @retval MILVUS_SERVER_ERROR Also if the server lists more than 100,000 plans, or more than a client keeps of
+ *     one job: 8 MiB, which are some 70,000 plans of two segments, or 30,000 with details.
+ * @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
  */
 milvus_status milvus_compaction_plans(milvus_client *client,
                                       int64_t job_id,
@@ -1234,6 +1243,8 @@ milvus_status milvus_compaction_plans(milvus_client *client,
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  * @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
+ * @retval MILVUS_SERVER_ERROR Also if the server lists more than 100,000 tasks.
+ * @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
  */
 milvus_status milvus_compaction_tasks(milvus_client *client,
                                       const char *collection_name,
@@ -1503,6 +1514,8 @@ typedef struct milvus_segment {
  * @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_UNSUPPORTED The server is milvus-lite.
+ * @retval MILVUS_SERVER_ERROR Also if the server lists more than 200,000 segments.
+ * @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
  */
 milvus_status milvus_segments(milvus_client *client,
                               const char *collection_name,
@@ -1876,7 +1889,10 @@ typedef struct milvus_database_info {
  *                    whose turn has not come by then have the status MILVUS_TIMEOUT.
  * @param out_list    Receives the list, also with MILVUS_SOME_FAILED; free it with
  *                    milvus_collection_list_free().
- * @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure.
+ * @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure. The
+ *     names, databases and aliases of all together have at most 32 MiB; a collection beyond has
+ *     MILVUS_SERVER_ERROR.
+ * @retval MILVUS_SERVER_ERROR Also if the database has more than 100,000 collections.
  */
 milvus_status milvus_collections(milvus_client *client,
                                  const char *database,
@@ -1920,6 +1936,7 @@ void milvus_collection_list_free(milvus_collection_list *list);
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_list    Receives the list; free it with milvus_database_list_free().
  * @retval MILVUS_UNSUPPORTED The server has no databases (before 2.2.9).
+ * @retval MILVUS_SERVER_ERROR Also if the server has more than 10,000 databases.
  */
 milvus_status milvus_databases(milvus_client *client,
                                int64_t timeout_ms,
@@ -1983,7 +2000,7 @@ typedef struct milvus_survey_params {
     int32_t concurrency;
     /**
      * 1: survey the collections of every database that the user may see, without names and without a database in
-     * `compaction`. Else 0.
+     * `compaction`; more than 100,000 together are MILVUS_SERVER_ERROR. Else 0.
      */
     int32_t all_databases;
     /**
@@ -2184,7 +2201,8 @@ typedef struct milvus_many_params {
     const char *match;
     /**
      * 1: the collections of all databases that the user may see; it needs names to be NULL, and
-     * compaction->database too. Up to 2.4 a user needs the privilege ListDatabases. Else 0.
+     * compaction->database too. More than 100,000 together are MILVUS_SERVER_ERROR. Up to 2.4 a user needs the
+     * privilege ListDatabases. Else 0.
      */
     int32_t all_databases;
     /**
