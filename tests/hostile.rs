@@ -340,14 +340,35 @@ fn memory(name: &str) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
+/// What a process of its own prints that runs the test of this name, which asks this server for it.
+#[cfg(target_os = "linux")]
+fn asked_elsewhere(test: &str, hostile: Hostile) -> String {
+    let (_fake, front) = front(hostile);
+    let number = Hostile::ALL.iter().position(|one| *one == hostile).unwrap();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(ASKS, format!("{number} {}", front.uri()))
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&child.stdout).into_owned();
+    text.lines().find_map(|line| line.strip_prefix("HOSTILE ")).expect(&text).to_owned()
+}
+
+/// In such a process: what to ask for, and whom, with a connection.
+#[cfg(target_os = "linux")]
+fn asks() -> Option<(Hostile, Client)> {
+    let told = std::env::var(ASKS).ok()?;
+    let (number, uri) = told.split_once(' ').unwrap();
+    let client = client_with(uri, &[]);
+    client.server(LIMIT).wait().unwrap();
+    Some((Hostile::ALL[number.parse::<usize>().unwrap()], client))
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn no_answer_takes_more_memory_than_is_promised() {
-    if let Ok(told) = std::env::var(ASKS) {
-        let (number, uri) = told.split_once(' ').unwrap();
-        let hostile = Hostile::ALL[number.parse::<usize>().unwrap()];
-        let client = client_with(uri, &[]);
-        client.server(LIMIT).wait().unwrap();
+    if let Some((hostile, client)) = asks() {
         let before = memory("VmRSS:");
         let result = hostile.ask(&client);
         let taken = memory("VmHWM:") - before;
@@ -355,19 +376,29 @@ fn no_answer_takes_more_memory_than_is_promised() {
         println!("\nHOSTILE {taken} {elements}");
         return;
     }
-    for (number, hostile) in Hostile::ALL.into_iter().enumerate() {
-        let (_fake, front) = front(hostile);
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "no_answer_takes_more_memory_than_is_promised", "--nocapture"])
-            .env(ASKS, format!("{number} {}", front.uri()))
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&child.stdout);
-        let told = text.lines().find_map(|line| line.strip_prefix("HOSTILE ")).expect(&text);
+    for hostile in Hostile::ALL {
+        let told = asked_elsewhere("no_answer_takes_more_memory_than_is_promised", hostile);
+        println!("{hostile:?}: {told}");
         let (kilobytes, elements) = told.split_once(' ').unwrap();
-        println!("{hostile:?}: {kilobytes} kB, {elements}");
         assert_eq!(hostile.refusal().is_some(), elements.parse::<u32>().is_err(), "{hostile:?}: {elements}");
         assert!(kilobytes.parse::<u64>().unwrap() <= MOST_KB, "{hostile:?}: {kilobytes} kB");
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_memory_for_its_list_an_answer_is_an_error_and_the_next_one_is_read() {
+    let name = "without_memory_for_its_list_an_answer_is_an_error_and_the_next_one_is_read";
+    if let Some((hostile, client)) = asks() {
+        // Room for the 8 MiB, and not for 200,000 segments beside them.
+        let most = (memory("VmSize:") << 10) + (24 << 20);
+        let limits = [format!("--pid={}", std::process::id()), format!("--as={most}")];
+        assert!(Command::new("prlimit").args(limits).status().unwrap().success());
+        let error = hostile.ask(&client).unwrap_err();
+        let next = client.compaction_state(1, LIMIT).wait();
+        println!("\nHOSTILE {:?} {} {}", error.status, next.is_ok(), error.message());
+        return;
+    }
+    let told = asked_elsewhere(name, Hostile::MostSegments);
+    assert!(told.starts_with("OutOfMemory true ") && told.contains("there is no memory for"), "{told}");
 }
