@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -21,13 +21,23 @@ struct Line {
 static LINE: Mutex<Line> = Mutex::new(Line { waiting: VecDeque::new(), has_thread: false });
 
 /// Runs `work` aside, and returns its result. If the caller stops waiting before `work` begins, it does not begin.
-pub(crate) async fn run<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let place = Arc::<Mutex<Option<T>>>::default();
+    let theirs = Arc::clone(&place);
+    finish(Box::new(move || *lock(&theirs) = Some(work()))).await?;
+    let result = lock(&place).take();
+    result.ok_or_else(panics::latest)
+}
+
+/// The same for all types of result, so that they share one instance of this code.
+async fn finish(work: Work) -> Result<(), Error> {
     let (tell, told) = oneshot::channel();
     line_up(Box::new(move || {
         if !tell.is_closed() {
-            let _ = tell.send(panics::catch(work));
+            let _ = tell.send(panics::catch(|| {
+                work();
+                Ok(())
+            }));
         }
     }))?;
     told.await.unwrap_or_else(|_| Err(panics::latest()))
@@ -62,12 +72,15 @@ fn next() -> Option<Work> {
 }
 
 fn line() -> MutexGuard<'static, Line> {
-    LINE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&LINE)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
     use std::thread;
@@ -89,7 +102,7 @@ mod tests {
     fn work_runs_on_a_thread_of_its_own() {
         let runtime = Builder::new_current_thread().build().unwrap();
         for _ in 0..3 {
-            let place = || Ok(thread::current().name().map(str::to_owned));
+            let place = || thread::current().name().map(str::to_owned);
             assert_eq!(runtime.block_on(run(place)), Ok(Some(THREAD.to_owned())));
         }
     }
@@ -100,7 +113,7 @@ mod tests {
         let error = runtime.block_on(run::<()>(|| panic!("aside"))).unwrap_err();
         assert_eq!(error.status, Status::Internal);
         assert!(error.message().contains("aside"), "{error}");
-        assert_eq!(runtime.block_on(run(|| Ok(1))), Ok(1));
+        assert_eq!(runtime.block_on(run(|| 1)), Ok(1));
     }
 
     /// A front whose list of segments is a long answer.
@@ -152,9 +165,9 @@ mod tests {
         let begun = Arc::<AtomicUsize>::default();
         let (release, holds) = mpsc::channel::<()>();
         runtime.block_on(async {
-            let mut held = Box::pin(run(move || Ok(holds.recv().is_err())));
+            let mut held = Box::pin(run(move || holds.recv().is_err()));
             let late = Arc::clone(&begun);
-            let mut left = Box::pin(run(move || Ok(late.fetch_add(1, Ordering::SeqCst))));
+            let mut left = Box::pin(run(move || late.fetch_add(1, Ordering::SeqCst)));
             tokio::select! {
                 biased;
                 _ = &mut held => unreachable!("it is held"),
@@ -163,7 +176,7 @@ mod tests {
             }
             drop(release);
             assert_eq!(held.await, Ok(true));
-            assert_eq!(run(|| Ok(7)).await, Ok(7), "the line is worked off");
+            assert_eq!(run(|| 7).await, Ok(7), "the line is worked off");
         });
         assert_eq!(begun.load(Ordering::SeqCst), 0);
     }

@@ -43,8 +43,9 @@ pub(crate) async fn work<T: Send + 'static>(
     if elements < MANY {
         return work();
     }
-    match deadline.bound(Box::pin(aside::run(work))).await {
-        Some(result) => result,
+    // Boxed: this future is large, and seldom needed.
+    match Box::pin(deadline.bound(aside::run(work))).await {
+        Some(result) => result?,
         None => Err(deadline.ended(|how| format!("{how} while reading a long list of the server"))),
     }
 }

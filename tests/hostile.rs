@@ -342,11 +342,11 @@ fn memory(name: &str) -> u64 {
 
 /// What a process of its own prints that runs the test of this name, which asks this server for it.
 #[cfg(target_os = "linux")]
-fn asked_elsewhere(test: &str, hostile: Hostile) -> String {
+fn asked_elsewhere(name: &str, hostile: Hostile) -> String {
     let (_fake, front) = front(hostile);
     let number = Hostile::ALL.iter().position(|one| *one == hostile).unwrap();
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", name, "--nocapture"])
         .env(ASKS, format!("{number} {}", front.uri()))
         .stderr(Stdio::inherit())
         .output()

@@ -7,12 +7,13 @@ use http::Request;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use prost::bytes::Bytes;
 
+use super::bounds::Counts;
 use super::cause::cause;
 use super::codes::{self, Meaning};
 use super::deadline::Deadline;
 use super::grpc::{self, Ended, Unreadable};
 use super::intake::Counting;
-use super::methods::{Response, Target, Unread};
+use super::methods::{self, Response, Target, Unread};
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::{Config, Credentials};
 use crate::error::{Error, Status};
@@ -119,7 +120,7 @@ impl Context<'_> {
             }
             Some(Ok(answer)) => {
                 let bytes = answer.body.len();
-                let result = self.checked(answer, intake, reply).await;
+                let result = self.read(answer, intake, reply).await;
                 match &result {
                     Ok(()) => counted.answered(Outcome::Ok, bytes),
                     // The server was only quicker to report it.
@@ -156,8 +157,8 @@ impl Context<'_> {
         grpc::head(connection.origin(), &target.path, headers)
     }
 
-    /// Checks the gRPC status, and then the Milvus status inside the response.
-    async fn checked(
+    /// Checks the gRPC status, decodes the message, and checks the Milvus status inside.
+    async fn read(
         &self,
         answer: HttpResponse,
         intake: Counting,
@@ -169,13 +170,12 @@ impl Context<'_> {
             Ended::Unreadable(Unreadable(code, why)) => self.unreadable(code, &why),
             Ended::NotGrpc(not) => not.failure(|text| self.config.without_secrets(text)),
         })?;
-        let read = if message.len() < LONG {
-            reply.read(&message, &counts)
+        if message.len() < LONG {
+            reply.read(&message, &counts).map_err(|unread| self.unread(unread))?;
         } else {
-            let reading = self.deadline.bound(reply.read_aside(message, counts)).await;
-            reading.ok_or_else(|| self.out_of_time("reading an answer of", Reached::Perhaps))?
-        };
-        read.map_err(|unread| self.unread(unread))?;
+            // Boxed: this future is large, and seldom needed.
+            Box::pin(self.read_aside(message, counts, reply)).await?;
+        }
         let Some(status) = reply.status() else {
             let error = Error::new(Status::ServerError, "the server's answer says neither yes nor no");
             return Err(Failure { error, reached: Reached::Perhaps });
@@ -198,16 +198,27 @@ impl Context<'_> {
         failure
     }
 
+    async fn read_aside(
+        &self,
+        message: Bytes,
+        counts: Counts,
+        reply: &mut dyn Response,
+    ) -> Result<(), Failure> {
+        match self.deadline.bound(methods::read_aside(reply, message, counts)).await {
+            None => Err(self.out_of_time("reading an answer of", Reached::Perhaps)),
+            Some(Err(error)) => Err(Failure { error, reached: Reached::Perhaps }),
+            Some(Ok(result)) => result.map_err(|unread| self.unread(unread)),
+        }
+    }
+
     fn unread(&self, unread: Unread) -> Failure {
-        let error = match unread {
-            Unread::Malformed(error) => return self.unreadable(tonic::Code::Internal, &error.to_string()),
+        match unread {
+            Unread::Malformed(error) => self.unreadable(tonic::Code::Internal, &error.to_string()),
             Unread::NoMemory => {
                 let text = format!("there is no memory for an answer of {}", self.config.address);
-                Error::new(Status::OutOfMemory, text)
+                Failure { error: Error::new(Status::OutOfMemory, text), reached: Reached::Perhaps }
             }
-            Unread::Other(error) => error,
-        };
-        Failure { error, reached: Reached::Perhaps }
+        }
     }
 
     fn unreadable(&self, code: tonic::Code, why: &str) -> Failure {
@@ -307,7 +318,7 @@ mod tests {
         };
         let (intake, mut reply) = (Counting::new(&NO_LISTS), ManualCompactionResponse::default());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(context.checked(answer, intake, &mut reply)).unwrap_err()
+        runtime.block_on(context.read(answer, intake, &mut reply)).unwrap_err()
     }
 
     #[test]

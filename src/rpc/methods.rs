@@ -1,7 +1,6 @@
 //! The methods of the Milvus service that this client calls, with their request and response types.
 
-use std::collections::TryReserveError;
-use std::pin::Pin;
+use std::any::Any;
 use std::sync::LazyLock;
 
 use http::uri::PathAndQuery;
@@ -41,54 +40,37 @@ pub(crate) trait Method: Message {
 pub(crate) enum Unread {
     Malformed(DecodeError),
     NoMemory,
-    /// What decodes it failed.
-    Other(Error),
 }
-
-impl From<DecodeError> for Unread {
-    fn from(error: DecodeError) -> Self {
-        Self::Malformed(error)
-    }
-}
-
-impl From<TryReserveError> for Unread {
-    fn from(_: TryReserveError) -> Self {
-        Self::NoMemory
-    }
-}
-
-/// Decodes a response; it ends as soon as its caller does not wait any more.
-pub(crate) type Reading<'a> = Pin<Box<dyn Future<Output = Result<(), Unread>> + Send + 'a>>;
 
 /// A response of the service. Milvus puts a status of its own into each, inside a gRPC response that is OK.
-pub(crate) trait Response: Send {
-    /// Makes room for its longest list.
-    fn reserve(&mut self, _: &Counts) -> Result<(), TryReserveError> {
-        Ok(())
-    }
-
+pub(crate) trait Response: Any + Send {
     /// Decodes a response with so many elements, and replaces what was decoded before.
     fn read(&mut self, encoded: &[u8], counts: &Counts) -> Result<(), Unread>;
 
-    /// The same for a large one, on another thread.
-    fn read_aside(&mut self, encoded: Bytes, counts: Counts) -> Reading<'_>;
+    /// An empty one of the same type.
+    fn empty(&self) -> Box<dyn Response>;
+
+    /// Takes the place of this one, if it is of the same type.
+    fn replace(&mut self, other: Box<dyn Response>);
 
     /// The Milvus status, if the server sent one.
     fn status(&self) -> Option<&common::Status>;
 }
 
-fn decoded<R: Response + Message + Default>(encoded: &[u8], counts: &Counts) -> Result<R, Unread> {
-    let mut reply = R::default();
-    reply.reserve(counts)?;
-    reply.merge(encoded)?;
-    Ok(reply)
-}
-
-async fn decoded_aside<R: Response + Message + Default + 'static>(
+/// Decodes a long response on another thread. Independent of its type.
+pub(super) async fn read_aside(
+    reply: &mut dyn Response,
     encoded: Bytes,
     counts: Counts,
-) -> Result<R, Unread> {
-    aside::run(move || Ok(decoded(&encoded, &counts))).await.map_err(Unread::Other)?
+) -> Result<Result<(), Unread>, Error> {
+    let mut empty = reply.empty();
+    let read = move || {
+        let result = empty.read(&encoded, &counts);
+        (empty, result)
+    };
+    let (read, result) = aside::run(read).await?;
+    reply.replace(read);
+    Ok(result)
 }
 
 macro_rules! target {
@@ -106,18 +88,30 @@ macro_rules! target {
     };
 }
 
-macro_rules! reads {
-    () => {
-        fn read(&mut self, encoded: &[u8], counts: &Counts) -> Result<(), Unread> {
-            *self = decoded(encoded, counts)?;
-            Ok(())
-        }
+macro_rules! response {
+    ($reply:path, $status:expr $(, $list:ident: $element:ident)?) => {
+        impl Response for $reply {
+            fn read(&mut self, encoded: &[u8], _counts: &Counts) -> Result<(), Unread> {
+                *self = Self::default();
+                $(let count = _counts.of(Element::$element) as usize;
+                self.$list.try_reserve_exact(count).map_err(|_| Unread::NoMemory)?;)?
+                self.merge(encoded).map_err(Unread::Malformed)
+            }
 
-        fn read_aside(&mut self, encoded: Bytes, counts: Counts) -> Reading<'_> {
-            Box::pin(async move {
-                *self = decoded_aside(encoded, counts).await?;
-                Ok(())
-            })
+            fn empty(&self) -> Box<dyn Response> {
+                Box::new(Self::default())
+            }
+
+            fn replace(&mut self, other: Box<dyn Response>) {
+                if let Ok(other) = (other as Box<dyn Any>).downcast::<Self>() {
+                    *self = *other;
+                }
+            }
+
+            fn status(&self) -> Option<&common::Status> {
+                let status: fn(&Self) -> Option<&common::Status> = $status;
+                status(self)
+            }
         }
     };
 }
@@ -129,17 +123,7 @@ macro_rules! methods {
             type Response = service::$reply;
         }
 
-        impl Response for service::$reply {
-            $($(fn reserve(&mut self, counts: &Counts) -> Result<(), TryReserveError> {
-                self.$list.try_reserve_exact(counts.of(Element::$element) as usize)
-            })?)?
-
-            reads!();
-
-            fn status(&self) -> Option<&common::Status> {
-                self.status.as_ref()
-            }
-        })*
+        response!(service::$reply, |reply| reply.status.as_ref() $($(, $list: $element)?)?);)*
     };
 }
 
@@ -172,14 +156,8 @@ impl Method for service::LoadCollectionRequest {
     type Response = common::Status;
 }
 
-/// Some methods return nothing but a status.
-impl Response for common::Status {
-    reads!();
-
-    fn status(&self) -> Option<&common::Status> {
-        Some(self)
-    }
-}
+// Some methods return nothing but a status.
+response!(common::Status, |status| Some(status));
 
 #[cfg(test)]
 mod tests {

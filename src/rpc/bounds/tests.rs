@@ -307,6 +307,23 @@ proptest! {
 }
 
 #[test]
+fn what_does_not_fit_into_what_it_is_in_is_malformed() {
+    for message in [
+        &[0x12, 3, 0x52, 2, 1][..],   // ids beyond the message
+        &[0x12, 2, 0x52, 2, 1, 1],    // beyond the segment
+        &[0x12, 1, 0x08, 1],          // a number beyond the segment
+        &[0x12, 1, 0x80, 1],          // a key beyond it
+        &[0x12, 3, 0x0d, 0, 0, 0, 0], // four bytes beyond it
+        &[0x0b, 0x0c],                // a group
+        &[0x02, 0],                   // no field
+        &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1],
+    ] {
+        assert_eq!(scanned(&STORED_SEGMENTS, message, &[1]), Err(Excess::Malformed), "{message:?}");
+        assert!(GetPersistentSegmentInfoResponse::decode(message).is_err() || message == [0x0b, 0x0c]);
+    }
+}
+
+#[test]
 fn one_element_too_many_is_refused_whatever_it_is_in() {
     let most = |element: Element| element.most() as usize;
     let ids = vec![1; most(Element::Ids)];
