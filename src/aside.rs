@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::{panics, runtime};
 
 pub(crate) const THREAD: &str = "milvus-decode";
-type Work = Box<dyn FnOnce() + Send>;
+/// Something that takes long.
+pub(crate) type Work = Box<dyn FnOnce() + Send>;
 
 struct Line {
     waiting: VecDeque<Work>,
@@ -20,17 +21,27 @@ struct Line {
 
 static LINE: Mutex<Line> = Mutex::new(Line { waiting: VecDeque::new(), has_thread: false });
 
-/// Runs `work` aside, and returns its result. If the caller stops waiting before `work` begins, it does not begin.
-pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let place = Arc::<Mutex<Option<T>>>::default();
-    let theirs = Arc::clone(&place);
-    finish(Box::new(move || *lock(&theirs) = Some(work()))).await?;
-    let result = lock(&place).take();
-    result.ok_or_else(panics::latest)
+/// Where work leaves its result.
+pub(crate) struct Place<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Place<T> {
+    /// The result of work that was finished.
+    pub(crate) fn take(&self) -> Result<T, Error> {
+        lock(&self.0).take().ok_or_else(panics::latest)
+    }
 }
 
-/// The same for all types of result, so that they share one instance of this code.
-async fn finish(work: Work) -> Result<(), Error> {
+/// The same work, which leaves its result in a place. There is one instance of its code, wherever it runs.
+pub(crate) fn keeping_result<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> (Work, Place<T>) {
+    let place = Arc::<Mutex<Option<T>>>::default();
+    let theirs = Arc::clone(&place);
+    (Box::new(move || *lock(&theirs) = Some(work())), Place(place))
+}
+
+/// Runs `work` aside. If the caller stops waiting before it begins, it does not begin.
+pub(crate) async fn finish(work: Work) -> Result<(), Error> {
     let (tell, told) = oneshot::channel();
     line_up(Box::new(move || {
         if !tell.is_closed() {
@@ -97,6 +108,12 @@ mod tests {
     use crate::client::Timeout;
     use crate::config::{Config, Options};
     use crate::error::Status;
+
+    async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let (work, place) = keeping_result(work);
+        finish(work).await?;
+        place.take()
+    }
 
     #[test]
     fn work_runs_on_a_thread_of_its_own() {

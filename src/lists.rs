@@ -40,14 +40,22 @@ pub(crate) async fn work<T: Send + 'static>(
     elements: usize,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
+    let (work, result) = aside::keeping_result(work);
     if elements < MANY {
-        return work();
+        work();
+    } else {
+        // Boxed: this future is large, and seldom needed.
+        Box::pin(finish(deadline, work)).await?;
     }
-    // Boxed: this future is large, and seldom needed.
-    match Box::pin(deadline.bound(aside::run(work))).await {
-        Some(result) => result?,
-        None => Err(deadline.ended(|how| format!("{how} while reading a long list of the server"))),
-    }
+    result.take()?
+}
+
+/// Independent of what the work makes, so that all share one instance of this code.
+async fn finish(deadline: Deadline<'_>, work: aside::Work) -> Result<(), Error> {
+    let finished = deadline.bound(aside::finish(work)).await;
+    finished.unwrap_or_else(|| {
+        Err(deadline.ended(|how| format!("{how} while reading a long list of the server")))
+    })
 }
 
 fn no_memory(_: &TryReserveError) -> Error {

@@ -214,23 +214,27 @@ async fn kept<I: Send + 'static>(
     let (id, count) = (collection.id, infos.len());
     let work = move || {
         let is_ours = |segment: &Segment| segment.collection_id == id || segment.collection_id == 0;
-        let mut segments = lists::converted(infos, |info| Some(convert(info)).filter(is_ours))?;
-        segments.sort_by_key(|segment| segment.id);
-        segments.dedup_by(|again, first| {
-            let is_same = again.id == first.id;
-            if is_same {
-                first.nodes.append(&mut again.nodes);
-            }
-            is_same
-        });
-        for segment in &mut segments {
-            segment.nodes.sort_unstable();
-            segment.nodes.dedup();
-            segment.nodes.shrink_to_fit();
-        }
-        Ok(exact(segments))
+        lists::converted(infos, |info| Some(convert(info)).filter(is_ours)).map(sorted)
     };
     lists::work(deadline, count, work).await
+}
+
+/// Sorts by id. Of equal ones the first is kept, with the nodes of all.
+fn sorted(mut segments: Vec<Segment>) -> Vec<Segment> {
+    segments.sort_by_key(|segment| segment.id);
+    segments.dedup_by(|again, first| {
+        let is_same = again.id == first.id;
+        if is_same {
+            first.nodes.append(&mut again.nodes);
+        }
+        is_same
+    });
+    for segment in &mut segments {
+        segment.nodes.sort_unstable();
+        segment.nodes.dedup();
+        segment.nodes.shrink_to_fit();
+    }
+    exact(segments)
 }
 
 fn about(error: Error, which: &str, collection: &Collection) -> Error {

@@ -64,11 +64,12 @@ pub(super) async fn read_aside(
     counts: Counts,
 ) -> Result<Result<(), Unread>, Error> {
     let mut empty = reply.empty();
-    let read = move || {
+    let (work, place) = aside::keeping_result(move || {
         let result = empty.read(&encoded, &counts);
         (empty, result)
-    };
-    let (read, result) = aside::run(read).await?;
+    });
+    aside::finish(work).await?;
+    let (read, result) = place.take()?;
     reply.replace(read);
     Ok(result)
 }
