@@ -6,11 +6,12 @@ mod certificate;
 mod material;
 mod probe;
 mod rejection;
+mod signing;
 mod verifier;
 mod words;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
@@ -25,6 +26,7 @@ use crate::log::{self, Level};
 use crate::text;
 use certificate::Readable;
 pub(super) use probe::{is_spoken, plaintext_protocol};
+use signing::Wiping;
 use verifier::Verifier;
 pub(super) use words::of as words;
 
@@ -319,7 +321,10 @@ fn load(config: &TlsConfig, system: Option<&Arc<Verifier>>) -> Result<Loaded, Er
 }
 
 fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    static KEYS: OnceLock<Wiping> = OnceLock::new();
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.key_provider = KEYS.get_or_init(|| Wiping(provider.key_provider));
+    Arc::new(provider)
 }
 
 fn cannot_set_up(why: &str) -> Error {
