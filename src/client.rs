@@ -101,8 +101,8 @@ impl Client {
         }
     }
 
-    /// Replaces the token of every request from now on; `None` or an empty one is no token. The connection, jobs and
-    /// waits stay.
+    /// Replaces the token of every request from now on; `None` or an empty one is no token. Jobs and waits stay; the
+    /// connection is replaced.
     ///
     /// # Errors
     /// `InvalidArgument` if the token is too long, or if the client reads it from a file.
@@ -116,6 +116,10 @@ impl Client {
         }
         let token = token.filter(|token| !token.is_empty());
         config.credentials.replace(token.map(Credentials::from_token).transpose()?);
+        let client_state = Arc::clone(&self.client_state);
+        if runtime::is_working() {
+            runtime::spawn(Box::pin(async move { client_state.rpc.leave_outdated().await }));
+        }
         Ok(())
     }
 

@@ -110,8 +110,8 @@ func connectLater(uri string, options []Option) (*C.milvus_client, error) {
 }
 
 // SetToken replaces the token: "user:password" or an API key; "" is none. Every request from now on carries it, also
-// those of calls and waits that are under way. The connection and the jobs stay. It fails with [ErrInvalidArgument] if
-// the client reads its token from a file.
+// those of calls and waits that are under way. The jobs stay; the next request makes a new connection. It fails with
+// [ErrInvalidArgument] if the client reads its token from a file.
 func (c *Client) SetToken(token string) error {
 	defer runtime.KeepAlive(c)
 	const name = "milvus_client_set_token"

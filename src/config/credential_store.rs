@@ -1,19 +1,22 @@
 //! The credentials of a client. They may change while it lives; requests that are on their way keep what they sent.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use super::Credentials;
 
 /// The current credentials, and the former ones that a request still uses.
 #[derive(Default)]
-pub struct CredentialStore(RwLock<State>);
+pub struct CredentialStore {
+    state: RwLock<State>,
+    /// How often they were replaced.
+    generation: AtomicU64,
+}
 
 #[derive(Default)]
 struct State {
     current: Option<Arc<Credentials>>,
-    /// How often they were replaced.
-    generation: u64,
     /// They end with the last request that uses them, which wipes them from memory.
     former: Vec<Weak<Credentials>>,
     /// Why the newest token was not taken, if it was not.
@@ -23,7 +26,7 @@ struct State {
 impl CredentialStore {
     pub(super) fn new(credentials: Option<Credentials>) -> Self {
         let current = credentials.map(Arc::new);
-        Self(RwLock::new(State { current, ..State::default() }))
+        Self { state: RwLock::new(State { current, ..State::default() }), ..Self::default() }
     }
 
     /// What the next request sends. Its caller keeps it until the response is read: a server can quote it, and it is
@@ -35,18 +38,24 @@ impl CredentialStore {
 
     /// Differs after each replacement.
     pub(crate) fn generation(&self) -> u64 {
-        self.read().generation
+        self.generation.load(Ordering::Acquire)
     }
 
-    /// Replaces the credentials of every later request.
+    /// Replaces the credentials of every later request, unless they are the same.
     pub(crate) fn replace(&self, credentials: Option<Credentials>) {
         let credentials = credentials.map(Arc::new);
         let mut state = self.write();
         state.obstacle = None;
-        state.generation += 1;
+        if state.current.as_ref().map(|current| current.token())
+            == credentials.as_ref().map(|new| new.token())
+        {
+            return;
+        }
         state.former.retain(|former| former.strong_count() > 0);
         let former = std::mem::replace(&mut state.current, credentials);
         state.former.extend(former.as_ref().map(Arc::downgrade));
+        // After the credentials: a connection that has this number never carries former ones.
+        self.generation.fetch_add(1, Ordering::AcqRel);
         drop(state);
         // Without the lock: unless a request uses it, this wipes it.
         drop(former);
@@ -75,11 +84,11 @@ impl CredentialStore {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,7 +118,7 @@ mod tests {
         assert_eq!(store.hidden_in("hunter2-and-more"), "[hidden]");
         store.replace(None);
         assert!(store.current().is_none());
-        assert_eq!(store.0.read().unwrap().former.len(), 1, "those that ended are not kept");
+        assert_eq!(store.state.read().unwrap().former.len(), 1, "those that ended are not kept");
     }
 
     #[test]
@@ -119,8 +128,8 @@ mod tests {
             for thread in 1..4 {
                 let store = &store;
                 scope.spawn(move || {
-                    for _ in 0..if cfg!(miri) { 5 } else { 200 } {
-                        store.replace(Some(credentials(&format!("key-{thread}"))));
+                    for number in 0..if cfg!(miri) { 5 } else { 200 } {
+                        store.replace(Some(credentials(&format!("key-{thread}-{number}"))));
                         let current = store.current().unwrap();
                         let whole = Credentials::from_token(current.token()).unwrap();
                         assert_eq!(current.authorization(), whole.authorization());

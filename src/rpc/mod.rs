@@ -221,6 +221,11 @@ impl Line {
         self.sessions.disconnect().await;
     }
 
+    /// Drops the connection if the token was replaced since it was begun. It closes when no call uses it any more.
+    pub(crate) async fn leave_outdated(&self) {
+        self.sessions.leave_outdated().await;
+    }
+
     /// How often the server looks at its plans, as far as the client knows the server.
     pub(crate) fn round(&self) -> Duration {
         self.sessions.latest().map_or_else(|| Server::default().round(), |session| session.server.round())
@@ -250,6 +255,9 @@ impl Line {
         }
         if let Some(session) = self.sessions.current().filter(|session| session.is_version_final) {
             return Ok(session);
+        }
+        if self.sessions.latest().is_some_and(|session| session.connection.is_outdated()) {
+            deadline.bound(Box::pin(self.leave_outdated())).await;
         }
         inline_executor::leave_callers_thread().await;
         // Boxed: this future is far larger than a call's, and seldom needed.

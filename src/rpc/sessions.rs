@@ -97,6 +97,14 @@ impl Sessions {
         }
     }
 
+    /// Drops the connection if the token was replaced since it was begun. It closes when no call uses it any more.
+    pub(super) async fn leave_outdated(&self) {
+        self.channel.leave_outdated().await;
+        let outdated = |session: &mut Arc<Session>| session.connection.is_outdated();
+        let left = self.known.latest.write().unwrap_or_else(PoisonError::into_inner).take_if(outdated);
+        drop(left); // without the lock
+    }
+
     /// Drops the connection, which closes when no call uses it any more.
     pub(super) async fn disconnect(&self) {
         self.opening.give_up();
@@ -142,7 +150,11 @@ impl Known {
         })?;
         self.handshake().answered(asked.elapsed());
         let opened = Arc::new(opened);
-        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
+        let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
+        if !opened.connection.is_outdated() {
+            *latest = Some(Arc::clone(&opened));
+        }
+        drop(latest);
         Ok(opened)
     }
 }

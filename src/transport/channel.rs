@@ -57,12 +57,14 @@ impl Channel {
         loop {
             // The caller that holds the lock connects.
             let mut state = self.state.lock().await;
-            let has_moved = match state.living_connection() {
-                Some(connection) if !state.primary_has_moved(&self.endpoint) => return Ok(connection),
+            let is_left = match state.living_connection() {
+                Some(connection) if !connection.is_outdated() && !state.primary_has_moved(&self.endpoint) => {
+                    return Ok(connection);
+                }
                 living => living.is_some(),
             };
             let (endpoint, counts) = (self.endpoint.clone(), Arc::clone(&self.stats));
-            let connecting = async move { state.renew(&endpoint, &counts, has_moved).await };
+            let connecting = async move { state.renew(&endpoint, &counts, is_left).await };
             if let Some(connected) = self.state.run(connecting).await {
                 return connected;
             }
@@ -72,6 +74,11 @@ impl Channel {
     /// Whether there is a connection that keepalive has not declared dead; not while one is being made.
     pub(crate) fn is_connected(&self) -> bool {
         self.state.look(|state| state.living_connection().is_some()).unwrap_or(false)
+    }
+
+    /// Drops the connection if the token was replaced since it was begun.
+    pub(crate) async fn leave_outdated(&self) {
+        self.state.lock().await.connection.take_if(|connection| connection.is_outdated());
     }
 
     /// Drops the connection.
@@ -88,18 +95,18 @@ impl ChannelState {
         self.connection.as_ref().filter(|connection| connection.is_alive()).cloned()
     }
 
-    /// Connects in place of a connection that has ended or, if the primary `has_moved`, leads elsewhere.
+    /// Connects in place of a connection that has ended or, if it `is_left`, leads elsewhere or carried another token.
     async fn renew(
         &mut self,
         endpoint: &Endpoint,
         stats: &Arc<Stats>,
-        has_moved: bool,
+        is_left: bool,
     ) -> Result<Connection, Error> {
-        if let Some(ended) = self.connection.take().filter(|_| !has_moved) {
+        if let Some(ended) = self.connection.take().filter(|_| !is_left) {
             ended.report_loss();
         }
         log::tell_connection(ConnectionState::Connecting, self.address(endpoint), "");
-        let connection = self.connect(endpoint, stats, has_moved).await;
+        let connection = self.connect(endpoint, stats, is_left).await;
         // A proxy can repeat its password.
         let connection = connection.map_err(|error| endpoint.config.hiding_secrets(error));
         let connection = connection.inspect_err(|error| {
@@ -139,9 +146,11 @@ impl ChannelState {
         }
         let may_move = self.primary.is_some();
         let endpoint = self.primary.as_ref().map_or(endpoint, |primary| &primary.endpoint);
+        let credentials = endpoint.config.credentials.generation();
         let sender = connect(endpoint, &self.resolver).await?;
         self.generation += 1;
-        Ok(Connection::new(sender, self.generation, endpoint.clone(), may_move, Arc::clone(stats)))
+        let generations = (self.generation, credentials);
+        Ok(Connection::new(sender, generations, endpoint.clone(), may_move, Arc::clone(stats)))
     }
 
     /// Whether another cluster has become primary. It starts a refresh in the background, whose result a later call

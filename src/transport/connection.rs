@@ -45,6 +45,8 @@ pub(crate) struct Connection(Arc<Inner>);
 struct Inner {
     sender: Sender,
     generation: u64,
+    /// The generation of the credentials when it was begun.
+    credentials: u64,
     endpoint: Endpoint,
     /// It leads to the primary of a global cluster, and another cluster may have become primary meanwhile.
     may_move: bool,
@@ -57,13 +59,13 @@ struct Inner {
 impl Connection {
     pub(super) fn new(
         sender: Sender,
-        generation: u64,
+        (generation, credentials): (u64, u64),
         endpoint: Endpoint,
         may_move: bool,
         stats: Arc<Stats>,
     ) -> Self {
         let [is_lost, is_used] = std::array::from_fn(|_| AtomicBool::new(false));
-        Self(Arc::new(Inner { sender, generation, endpoint, may_move, stats, is_lost, is_used }))
+        Self(Arc::new(Inner { sender, generation, credentials, endpoint, may_move, stats, is_lost, is_used }))
     }
 
     /// Whether this asks for the first time.
@@ -111,7 +113,13 @@ impl Connection {
 
     /// Whether the channel would certainly return this connection again.
     pub(crate) fn is_current(&self) -> bool {
-        !self.0.may_move && self.is_alive()
+        !self.0.may_move && !self.is_outdated() && self.is_alive()
+    }
+
+    /// Whether the token was replaced since: h2 keeps what it has written in its buffers, so the former token leaves the
+    /// memory only with the connections that carried it.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.config().credentials.generation() != self.0.credentials
     }
 
     pub(super) fn is_alive(&self) -> bool {
@@ -334,7 +342,7 @@ mod tests {
         let stream = DetectingStream::new(Box::new(stream), Arc::clone(&detector));
         let endpoint = Endpoint::new(config).unwrap();
         let (sender, run) = http2::begin(&endpoint, stream, detector, Arc::default()).await.unwrap();
-        (Connection::new(sender, 1, endpoint, false, Arc::default()), run)
+        (Connection::new(sender, (1, 0), endpoint, false, Arc::default()), run)
     }
 
     /// Makes the connection's task panic while a request waits for its response, and returns the error of the request.

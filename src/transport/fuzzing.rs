@@ -75,7 +75,7 @@ pub(crate) fn stream(bytes: &[u8]) {
         let Ok((sender, run)) = http2::begin(&endpoint, stream, detector, Arc::default()).await else {
             return;
         };
-        let connection = Connection::new(sender, 1, endpoint, false, Arc::default());
+        let connection = Connection::new(sender, (1, 0), endpoint, false, Arc::default());
         let make = || (Request::new(()), Bytes::from_static(b"\0\0\0\0\0"));
         let head = || {
             let (mut head, message) = make();

@@ -107,7 +107,7 @@ def test_credentials_work_as_token_in_the_uri_and_as_user_and_password(world):
 
 
 def test_tokens_are_renewed_without_a_new_client(world):
-    """A password that changes on the real server. The connection and the jobs stay."""
+    """A password that changes on the real server. The jobs stay."""
     from pymilvus import MilvusClient
     admin = MilvusClient(world.guarded.uri, token="root:Milvus")
     admin.create_user("bob", "Wonder-1")

@@ -119,7 +119,7 @@ abstract sealed class ClientHandle implements AutoCloseable permits MilvusClient
 
     /**
      * Replaces the token: "user:password" or an API key; "" is none. Every request from now on carries it, also those of
-     * calls and waits that are under way. The connection and the jobs stay.
+     * calls and waits that are under way. The jobs stay; the next request makes a new connection.
      *
      * @throws InvalidArgumentException if the client reads its token from a file
      */
