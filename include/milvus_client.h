@@ -508,11 +508,12 @@ milvus_status milvus_client_new_with(const char *uri,
 
 /**
  * Replaces the token of a client. Every request from now on carries the new one, also those of calls and
- * waits that have begun. The connection, the jobs and what the client knows of them stay.
+ * waits that have begun. The jobs and what the client knows of them stay. The next request makes a new
+ * connection; requests that are under way end on the former one.
  *
  * A request that the server did not authenticate because it still carried the old token is sent once more
- * with the new one. The library wipes the old token from memory when the last request that carries it is
- * over. No error and no log event has the old or the new token in it.
+ * with the new one. The library wipes every form of the old token from memory when the last request that
+ * carries it is over. No error and no log event has the old or the new token in it.
  *
  * @param client  The client.
  * @param token   "user:password" or an API key, at most 8192 bytes. NULL or "": none.
@@ -545,7 +546,8 @@ milvus_status milvus_client_close(milvus_client *client,
                                   int64_t timeout_ms);
 
 /**
- * Frees a client. Its operations go on to their normal end, and its callbacks still run.
+ * Frees a client. Its operations go on to their normal end, and its callbacks still run. When they and its
+ * futures are gone, the library has wiped every form of its secrets from memory.
  *
  * To end them, call milvus_client_close() first. Futures and lists of the client stay valid, and you still
  * free them. The connection lasts as long as the futures do.
