@@ -118,8 +118,8 @@ fn is_callback_thread() -> bool {
 }
 
 /// How many callbacks are running on the calling thread, one inside the other.
-pub(crate) fn depth_here() -> usize {
-    with_stack(|stack| stack.running.len()).unwrap_or(0)
+pub(crate) fn depth_here() -> u32 {
+    with_stack(|stack| u32::try_from(stack.running.len()).unwrap_or(u32::MAX)).unwrap_or(0)
 }
 
 fn run_all() {

@@ -1,7 +1,7 @@
 //! Cancels work in progress.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Waker;
 
@@ -12,6 +12,8 @@ use crate::error::Status;
 pub(crate) struct CancellationToken {
     /// The status that the work is to end with; 0 while it is to go on.
     reason: AtomicI32,
+    /// Whether a thread waits for the work, and wakes it when the time is over.
+    is_watched: AtomicBool,
     task: Mutex<Option<Waker>>,
 }
 
@@ -30,6 +32,15 @@ impl CancellationToken {
         }
     }
 
+    /// A thread waits for the work, and calls [`CancellationToken::wake`] when the time is over.
+    pub(crate) fn watched_by_thread(&self) {
+        self.is_watched.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_watched_by_thread(&self) -> bool {
+        self.is_watched.load(Ordering::Relaxed)
+    }
+
     /// The reason, if the work is cancelled.
     pub(crate) fn reason(&self) -> Option<Status> {
         Status::from_number(self.reason.load(Ordering::Acquire)).filter(|status| *status != Status::Ok)
@@ -41,6 +52,12 @@ impl CancellationToken {
         if !task.as_ref().is_some_and(|known| known.will_wake(waker)) {
             *task = Some(waker.clone());
         }
+    }
+
+    /// The work is over: nothing wakes it any more.
+    pub(crate) fn is_over(&self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(task);
     }
 
     /// Runs `work`, and polls it again when it is cancelled.

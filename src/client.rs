@@ -200,10 +200,19 @@ impl Client {
 
     /// Waits until a job is over. Fails only for an impossible id; whatever else ends the wait is in the [`WaitResult`].
     pub fn compaction_wait(&self, job_id: i64, timeout: Timeout) -> Operation<WaitResult> {
+        self.compaction_wait_as(job_id, timeout, |_, outcome, _| outcome)
+    }
+
+    /// The same with another form of result. [`Operation::map`] would take memory as long as the job runs.
+    pub(crate) fn compaction_wait_as<T: Send + 'static>(
+        &self,
+        job_id: i64,
+        timeout: Timeout,
+        form: impl FnOnce(i64, WaitResult, &OperationContext) -> T + Send + 'static,
+    ) -> Operation<T> {
         self.operation(self.of_a_wait(timeout), |context| async move {
-            let show = |progress| context.progress_tracker().show(progress);
-            let outcome = follow::wait(context.call_context(), &show, job_id, None).await?;
-            Ok(context.settle_wait(outcome))
+            let outcome = waited(&context, job_id).await?;
+            Ok(form(job_id, context.settle_wait(outcome), &context))
         })
     }
 
@@ -257,7 +266,7 @@ impl Client {
     pub fn optimize(&self, name: &str, settings: Settings, timeout: Timeout) -> Operation<Optimized> {
         self.on_collection(name, self.of_a_wait(timeout), |context, name| async move {
             let show = |progress| context.progress_tracker().show(progress);
-            let teller = Teller::new(context.progress_tracker(), 0, &name);
+            let teller = Teller::new(&context.progressing(), 0, &name);
             teller.began();
             let optimized = optimize::optimize(context.call_context(), (&show, &teller), &name, &settings);
             let optimized = async { Ok(Box::pin(optimized).await) };
@@ -284,7 +293,7 @@ impl Client {
         timeout: Timeout,
     ) -> Operation<(Vec<Optimized>, Option<Error>)> {
         self.operation(self.of_a_wait(timeout), |context| async move {
-            let (state, progress) = (context.client_state(), context.progress_tracker());
+            let (state, progress) = (context.client_state(), &context.progressing());
             let optimized = optimize::many::optimize(state, progress, context.deadline(), many);
             let (mut items, error) = panics::caught_in_doubt(Box::pin(optimized)).await?;
             for item in &mut items {
@@ -299,8 +308,8 @@ impl Client {
     /// Compacts many collections, and returns the result of each. The error is `None` only if none failed.
     pub fn compact_many(&self, many: Many, timeout: Timeout) -> Operation<(Vec<Item>, Option<Error>)> {
         self.operation(self.of_a_wait(timeout), |context| async move {
-            let compacted =
-                many::compact(context.client_state(), context.progress_tracker(), context.deadline(), many);
+            let progressing = context.progressing();
+            let compacted = many::compact(context.client_state(), &progressing, context.deadline(), many);
             let (mut items, error) = panics::caught_in_doubt(Box::pin(compacted)).await?;
             for item in &mut items {
                 item.error = item.error.take().map(|error| context.identified(error));
@@ -313,7 +322,7 @@ impl Client {
     /// The collections of the client's database, and an error if one of them could not be read.
     pub fn collections(&self, timeout: Timeout) -> Operation<(Vec<CollectionInfo>, Option<Error>)> {
         self.operation(timeout, |context| async move {
-            let (state, progress) = (context.client_state(), context.progress_tracker());
+            let (state, progress) = (context.client_state(), &context.progressing());
             let listed = Box::pin(catalog::collections(state, progress, context.deadline()));
             let (mut items, error) = listed.await?;
             for item in &mut items {
@@ -333,7 +342,7 @@ impl Client {
     /// Surveys collections, and returns the result of each. The error is `None` only if none failed. Only reads.
     pub fn survey(&self, many: SurveyMany, timeout: Timeout) -> Operation<(Vec<SurveyItem>, Option<Error>)> {
         self.operation(self.of_a_wait(timeout), |context| async move {
-            let (state, progress) = (context.client_state(), context.progress_tracker());
+            let (state, progress) = (context.client_state(), &context.progressing());
             let surveyed = Box::pin(survey::many::survey(state, progress, context.deadline(), many));
             let (mut items, error) = surveyed.await?;
             for item in &mut items {
@@ -383,4 +392,13 @@ impl Client {
     fn limit(&self, timeout: Timeout) -> Option<Duration> {
         timeout.or(Some(self.client_state.rpc.config().timeout))
     }
+}
+
+/// The wait for a job. It is there once for all forms of its result.
+fn waited(
+    context: &OperationContext,
+    job_id: i64,
+) -> impl Future<Output = Result<WaitResult, Error>> + Send + '_ {
+    let show = move |progress| context.progress_tracker().show(progress);
+    follow::wait(move || context.call_context(), show, job_id, None)
 }

@@ -7,95 +7,84 @@ use std::time::Instant;
 use crate::error::Error;
 use crate::panics;
 
-type Listener = Box<dyn FnOnce() + Send>;
+/// A result as it is kept. An error is large and rare.
+type Kept<T> = Result<T, Box<Error>>;
 
-struct Shared<T> {
+/// The result of an operation, once it is there.
+pub(crate) struct Completion<T> {
     state: Mutex<State<T>>,
     arrived: Condvar,
 }
 
 struct State<T> {
-    result: Option<Result<T, Error>>,
+    result: Option<Kept<T>>,
     /// How many threads wait.
-    waiting: usize,
-    /// Runs once, after the result has been published.
-    listener: Option<Listener>,
+    waiting: u32,
 }
 
-/// The side that waits for the result.
-pub(crate) struct Completion<T>(Arc<Shared<T>>);
+impl<T> Default for Completion<T> {
+    fn default() -> Self {
+        Self { state: Mutex::new(State { result: None, waiting: 0 }), arrived: Condvar::new() }
+    }
+}
+
+/// Receives the result: a completion, or what contains one.
+pub(crate) trait Receiver<T>: Send + Sync {
+    fn completion(&self) -> &Completion<T>;
+
+    /// Runs once, after the result has been published, on the thread that brings it.
+    fn completed(self: Arc<Self>);
+}
+
+impl<T: Send> Receiver<T> for Completion<T> {
+    fn completion(&self) -> &Self {
+        self
+    }
+
+    fn completed(self: Arc<Self>) {}
+}
 
 /// The side that brings the result. Dropping it without one, as a panic does, completes with an error.
-pub(crate) struct Completer<T>(Option<Arc<Shared<T>>>);
+pub(crate) struct Completer<T>(Option<Arc<dyn Receiver<T>>>);
 
 /// The two sides of one result.
-pub(crate) fn pair<T>() -> (Completer<T>, Completion<T>) {
-    let state = Mutex::new(State { result: None, waiting: 0, listener: None });
-    let shared = Arc::new(Shared { state, arrived: Condvar::new() });
-    (Completer(Some(Arc::clone(&shared))), Completion(shared))
+#[cfg(test)]
+pub(crate) fn pair<T: Send + 'static>() -> (Completer<T>, Arc<Completion<T>>) {
+    let completion = Arc::new(Completion::default());
+    (Completer::new(Arc::clone(&completion) as _), completion)
 }
 
 impl<T> Completion<T> {
     /// Blocks until the result is there, and takes it.
     #[cfg(test)]
-    pub(crate) fn wait(self) -> Result<T, Error> {
+    pub(crate) fn wait(&self) -> Result<T, Error> {
         self.wait_with_alarm(None, || ())
     }
 
     /// Blocks until the result is there, and takes it. Calls `alarm` if the result is not there at the given moment.
-    pub(crate) fn wait_with_alarm(self, moment: Option<Instant>, alarm: impl FnOnce()) -> Result<T, Error> {
-        let mut state = self.0.wait_until(self.0.lock(), moment);
+    pub(crate) fn wait_with_alarm(&self, moment: Option<Instant>, alarm: impl FnOnce()) -> Result<T, Error> {
+        let mut state = self.wait_until(self.lock(), moment);
         if state.result.is_none() {
             drop(state);
             alarm();
-            state = self.0.wait_until(self.0.lock(), None);
+            state = self.wait_until(self.lock(), None);
         }
-        state.result.take().unwrap_or_else(|| Err(panics::latest()))
+        state.result.take().map_or_else(|| Err(panics::latest()), |result| result.map_err(|error| *error))
     }
 
     /// Blocks until the result is there or the moment has come (`None`: never), and gives `look` the result.
     pub(crate) fn peek_until<R>(
         &self,
         moment: Option<Instant>,
-        look: impl FnOnce(&mut Result<T, Error>) -> R,
+        look: impl FnOnce(&mut Kept<T>) -> R,
     ) -> Option<R> {
-        self.0.wait_until(self.0.lock(), moment).result.as_mut().map(look)
+        self.wait_until(self.lock(), moment).result.as_mut().map(look)
     }
 
     /// Gives `look` the result if it is there.
-    pub(crate) fn peek<R>(&self, look: impl FnOnce(&mut Result<T, Error>) -> R) -> Option<R> {
-        self.0.lock().result.as_mut().map(look)
+    pub(crate) fn peek<R>(&self, look: impl FnOnce(&mut Kept<T>) -> R) -> Option<R> {
+        self.lock().result.as_mut().map(look)
     }
-
-    /// Registers a listener that runs once after the result has been published. Returns it if that has happened.
-    pub(crate) fn on_complete(&self, listener: Listener) -> Result<(), Listener> {
-        let mut state = self.0.lock();
-        if state.result.is_some() {
-            return Err(listener);
-        }
-        state.listener = Some(listener);
-        Ok(())
-    }
-}
-
-impl<T> Completer<T> {
-    /// Publishes the result, then wakes the threads that wait, then runs the listener.
-    pub(crate) fn complete(mut self, result: Result<T, Error>) {
-        if let Some(shared) = self.0.take() {
-            shared.publish(result);
-        }
-    }
-}
-
-impl<T> Drop for Completer<T> {
-    fn drop(&mut self) {
-        if let Some(shared) = self.0.take() {
-            shared.publish(Err(panics::latest()));
-        }
-    }
-}
-
-impl<T> Shared<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,16 +114,36 @@ impl<T> Shared<T> {
 
     fn publish(&self, result: Result<T, Error>) {
         let mut state = self.lock();
-        state.result = Some(result);
-        let listener = state.listener.take();
+        state.result = Some(result.map_err(Box::new));
         let has_waiters = state.waiting > 0;
         drop(state);
         if has_waiters {
             self.arrived.notify_all();
         }
-        if let Some(listener) = listener {
-            listener();
+    }
+}
+
+impl<T> Completer<T> {
+    pub(crate) fn new(receiver: Arc<dyn Receiver<T>>) -> Self {
+        Self(Some(receiver))
+    }
+
+    /// Publishes the result, then wakes the threads that wait, then tells the receiver.
+    pub(crate) fn complete(mut self, result: Result<T, Error>) {
+        self.bring(|| result);
+    }
+
+    fn bring(&mut self, result: impl FnOnce() -> Result<T, Error>) {
+        if let Some(receiver) = self.0.take() {
+            receiver.completion().publish(result());
+            receiver.completed();
         }
+    }
+}
+
+impl<T> Drop for Completer<T> {
+    fn drop(&mut self) {
+        self.bring(|| Err(panics::latest()));
     }
 }
 
@@ -192,26 +201,28 @@ mod tests {
     }
 
     #[test]
-    fn the_listener_runs_once_and_finds_the_result() {
+    fn the_receiver_is_told_once_and_finds_the_result() {
+        #[derive(Default)]
+        struct Counter(Completion<i32>, AtomicI32);
+        impl Receiver<i32> for Counter {
+            fn completion(&self) -> &Completion<i32> {
+                &self.0
+            }
+
+            fn completed(self: Arc<Self>) {
+                assert!(self.0.peek(|_| ()).is_some());
+                self.1.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         for complete in [true, false] {
-            let (completer, completion) = pair();
-            let completion = Arc::new(completion);
-            let ran = Arc::new(AtomicI32::new(0));
-            let listener = {
-                let (completion, ran) = (Arc::clone(&completion), Arc::clone(&ran));
-                Box::new(move || {
-                    assert!(completion.peek(|_| ()).is_some());
-                    ran.fetch_add(1, Ordering::Relaxed);
-                })
-            };
-            assert!(completion.on_complete(listener).is_ok());
+            let counter = Arc::new(Counter::default());
+            let completer = Completer::new(Arc::clone(&counter) as _);
             if complete {
                 completer.complete(Ok(1));
             } else {
                 drop(completer);
             }
-            assert_eq!(ran.load(Ordering::Relaxed), 1);
-            assert!(completion.on_complete(Box::new(|| ())).is_err(), "it is too late to listen");
+            assert_eq!(counter.1.load(Ordering::Relaxed), 1);
         }
     }
 }

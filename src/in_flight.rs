@@ -1,12 +1,12 @@
 //! Counts the operations and callbacks that are in flight on one client, so that closing the client can wait for them.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use slab::Slab;
 
 use crate::error::{Error, Status};
-use crate::runtime;
+use crate::runtime::{self, Abandon, UnderWay};
 
 /// The in-flight tracker of one client. It admits operations until the client is closed.
 #[derive(Debug, Default)]
@@ -14,12 +14,17 @@ pub(crate) struct InFlight {
     state: Mutex<State>,
     /// Something has ended, or a callback has become due.
     changed: Condvar,
+    /// Registers the operations, all at once: there may be very many.
+    under_way: OnceLock<UnderWay>,
 }
 
 /// Work that ends when its client is closed.
 pub(crate) trait Closes: Send + Sync {
     /// Has it end soon.
     fn close(&self);
+
+    /// Ends it with an error at once, because the library's thread can work no more.
+    fn abandon(&self);
 }
 
 #[derive(Debug, Default)]
@@ -29,12 +34,14 @@ struct State {
     operations: Slab<Weak<dyn Closes>>,
 }
 
+const NO_OPERATION: u32 = u32::MAX;
+
 /// Counts one operation or callback as in flight until it is dropped.
 #[derive(Debug)]
 pub(crate) struct InFlightGuard {
     in_flight: Arc<InFlight>,
-    /// The key of an operation.
-    operation: Option<usize>,
+    /// The key of an operation; of a callback, [`NO_OPERATION`].
+    operation: u32,
 }
 
 impl InFlight {
@@ -45,6 +52,7 @@ impl InFlight {
 
     /// The same of an operation, which is closed if the client closes meanwhile.
     pub(crate) fn begin(self: &Arc<Self>, operation: Weak<dyn Closes>) -> Result<InFlightGuard, Error> {
+        self.under_way.get_or_init(|| UnderWay::new(Arc::downgrade(self) as _));
         self.admit(Some(operation))
     }
 
@@ -54,14 +62,15 @@ impl InFlight {
             return Err(Error::new(Status::Closed, "this milvus_client has been closed"));
         }
         state.count += 1;
-        let operation = operation.map(|operation| state.operations.insert(operation));
+        let key = operation.map(|operation| state.operations.insert(operation));
+        let operation = key.and_then(|key| u32::try_from(key).ok()).unwrap_or(NO_OPERATION);
         Ok(InFlightGuard { in_flight: Arc::clone(self), operation })
     }
 
     /// Counts one more although the client may be closed. Only a caller that is in flight itself may do this.
     pub(crate) fn join(self: &Arc<Self>) -> InFlightGuard {
         self.state().count += 1;
-        InFlightGuard { in_flight: Arc::clone(self), operation: None }
+        InFlightGuard { in_flight: Arc::clone(self), operation: NO_OPERATION }
     }
 
     /// How many operations and callbacks are in flight.
@@ -73,13 +82,14 @@ impl InFlight {
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
-        let operations: Vec<_> = state.operations.iter().filter_map(|(_, one)| one.upgrade()).collect();
         drop(state);
         if runtime::is_working() {
-            for operation in operations {
-                operation.close();
-            }
+            self.operations().iter().for_each(|operation| operation.close());
         }
+    }
+
+    fn operations(&self) -> Vec<Arc<dyn Closes>> {
+        self.state().operations.iter().filter_map(|(_, one)| one.upgrade()).collect()
     }
 
     /// Returns whether at most `allowed` are in flight. If there are more, it first blocks until something changes or
@@ -123,6 +133,12 @@ impl InFlight {
     }
 }
 
+impl Abandon for InFlight {
+    fn abandon(&self) {
+        self.operations().iter().for_each(|operation| operation.abandon());
+    }
+}
+
 impl InFlightGuard {
     pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
         &self.in_flight
@@ -133,7 +149,7 @@ impl Drop for InFlightGuard {
     fn drop(&mut self) {
         let mut state = self.in_flight.state();
         state.count -= 1;
-        let operation = self.operation.and_then(|key| state.operations.try_remove(key));
+        let operation = state.operations.try_remove(self.operation as usize);
         self.in_flight.notify(state);
         drop(operation);
     }
@@ -149,6 +165,8 @@ mod tests {
         fn close(&self) {
             self.fetch_add(1, Ordering::Relaxed);
         }
+
+        fn abandon(&self) {}
     }
 
     #[test]

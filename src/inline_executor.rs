@@ -6,47 +6,65 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
 
-use crate::runtime::{self, Work, spawn};
+use crate::runtime;
 use crate::{panics, transport};
 
 /// How often the calling thread polls work that is woken at once each time. A response can be quick.
 const CALLER_POLLS: usize = 4;
+/// So much of what is woken is polled before other tasks have their turn, as in tokio.
+const MOST_AT_ONCE: usize = 61;
 
-/// Polls `work` on the calling thread, and on the library's thread when it is woken.
-pub(crate) fn begin(mut work: Work, deadline: Option<Instant>) {
+/// Something to poll until it is over. Its waker has to call [`wake`].
+pub(crate) trait Task: Send + Sync {
+    /// How far it is. Only this module changes it.
+    fn state(&self) -> &Mutex<TaskState>;
+
+    /// Polls it, on one thread at a time.
+    fn poll(self: Arc<Self>) -> Poll<()>;
+
+    /// A panic has ended it.
+    fn give_up(&self);
+}
+
+/// Polls a task on the calling thread, and on the library's thread when it is woken.
+pub(crate) fn begin(task: Arc<dyn Task>, deadline: Option<Instant>) {
     // When a thread is about to end, tokio's thread-local variable is gone.
     let is_too_late = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
-    let Some(handle) = runtime::handle().filter(|_| !is_too_late) else { return spawn(work) };
+    let Some(handle) = runtime::handle().filter(|_| !is_too_late) else { return spawn(task) };
     let _context = handle.enter();
-    let handover = Arc::new(Handover::default());
     let mut polls = CALLER_POLLS;
     while polls > 0 {
         polls -= 1;
         let guarded_before = panics::guard_this_thread(true);
         EXECUTOR.set(Executor::Caller);
-        let pending = handover.poll(work);
+        let is_over = poll(&task);
         panics::guard_this_thread(guarded_before);
         let is_leaving = EXECUTOR.replace(Executor::Library) == Executor::Leaving;
-        let Some(parked) = pending else { return };
-        work = parked;
+        if is_over {
+            return;
+        }
         if is_leaving {
             break;
         }
-        if transport::read_until(|| handover.is_woken(), deadline) {
+        if transport::read_until(|| matches!(*state_of(&task), TaskState::Woken), deadline) {
             polls = CALLER_POLLS;
         }
-        match handover.park(work) {
-            None => return,
-            Some(woken) => work = woken,
+        if park(&task) {
+            return;
         }
     }
     transport::give_up_reading();
-    handover.hand_over(work);
+    hand_over(task);
+}
+
+/// Has the library's thread poll a task. It takes less memory than a task of tokio's.
+pub(crate) fn spawn(task: Arc<dyn Task>) {
+    hand_over(task);
 }
 
 /// Whether the calling thread waits for the work that it polls.
@@ -81,15 +99,15 @@ pub(crate) async fn leave_callers_thread() {
     .await;
 }
 
-/// What the library's thread has to poll, and the task there that does it: one for all, which costs far less than a task
-/// of tokio's for each.
+/// What the library's thread has to poll, and the task of tokio's there that does it: one for all, which costs far less
+/// than one for each.
 struct Woken {
-    works: Vec<(Arc<Handover>, Work)>,
-    /// Wakes the task, if it sleeps.
-    task: Option<Waker>,
+    tasks: Vec<Arc<dyn Task>>,
+    /// Wakes the task of tokio's, if it sleeps.
+    waker: Option<Waker>,
 }
 
-static WOKEN: Mutex<Woken> = Mutex::new(Woken { works: Vec::new(), task: None });
+static WOKEN: Mutex<Woken> = Mutex::new(Woken { tasks: Vec::new(), waker: None });
 
 fn woken() -> MutexGuard<'static, Woken> {
     WOKEN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -97,18 +115,23 @@ fn woken() -> MutexGuard<'static, Woken> {
 
 /// Polls what is woken, for ever.
 async fn poll_woken() {
-    let mut works = Vec::new();
+    let mut tasks = Vec::new();
     poll_fn(|cx| {
-        std::mem::swap(&mut woken().works, &mut works);
-        for (handover, work) in works.drain(..) {
-            let pending = handover.poll(work);
-            if let Some(work) = pending.and_then(|work| handover.park(work)) {
-                handover.hand_over(work);
+        if tasks.is_empty() {
+            std::mem::swap(&mut woken().tasks, &mut tasks);
+        }
+        for task in tasks.drain(..tasks.len().min(MOST_AT_ONCE)) {
+            if !poll(&task) && !park(&task) {
+                hand_over(task);
             }
         }
+        if tasks.is_empty() {
+            tasks.shrink_to(MOST_AT_ONCE); // thousands may begin at once
+        }
         let mut woken = woken();
-        if woken.works.is_empty() {
-            woken.task = Some(cx.waker().clone());
+        if tasks.is_empty() && woken.tasks.is_empty() {
+            woken.tasks.shrink_to(MOST_AT_ONCE);
+            woken.waker = Some(cx.waker().clone());
         } else {
             cx.waker().wake_by_ref(); // other tasks have their turn first
         }
@@ -117,87 +140,77 @@ async fn poll_woken() {
     .await;
 }
 
-/// Hands work over from the thread that began it to the library's thread, which gets it whenever it is woken.
-#[derive(Default)]
-struct Handover(Mutex<TaskState>);
-
-#[derive(Default)]
-enum TaskState {
-    /// A thread polls the work.
+/// How far a task is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum TaskState {
+    /// A thread polls it, or it has not begun.
     #[default]
     Running,
-    /// The same, and the work was woken meanwhile.
+    /// The same, and it was woken meanwhile.
     Woken,
-    /// The work waits to be woken.
-    Parked(Work),
-    /// The library's thread has the work.
+    /// It waits to be woken.
+    Parked,
+    /// The library's thread is to poll it, or it is over.
     HandedOver,
 }
 
-impl Handover {
-    /// Polls work, and returns it unless it is over. A panic drops the work, as tokio does with a task. Its completer then
-    /// reports the panic.
-    fn poll(self: &Arc<Self>, mut work: Work) -> Option<Work> {
-        *self.state() = TaskState::Running;
-        let waker = Waker::from(Arc::clone(self));
-        let poll = AssertUnwindSafe(|| {
-            // An application's thread that is a task of tokio's has a budget, which is not renewed while it waits here.
-            // Nor is that of the task on the library's thread renewed before it has polled everything.
-            let mut unconstrained = pin!(tokio::task::unconstrained(work.as_mut()));
-            let is_over = unconstrained.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
-            (!is_over).then_some(work)
-        });
-        catch_unwind(poll).unwrap_or_default()
-    }
+fn state_of(task: &Arc<dyn Task>) -> MutexGuard<'_, TaskState> {
+    task.state().lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    /// Parks work until it is woken. Returns the work if it was woken while it was polled.
-    fn park(&self, work: Work) -> Option<Work> {
-        let mut state = self.state();
-        if matches!(*state, TaskState::Woken) {
-            return Some(work);
-        }
-        *state = TaskState::Parked(work);
-        None
+/// Polls a task, and returns whether it is over. A panic ends it, as tokio does with a task.
+fn poll(task: &Arc<dyn Task>) -> bool {
+    *state_of(task) = TaskState::Running;
+    // An application's thread that is a task of tokio's has a budget, which is not renewed while it waits here. Nor is
+    // that of the task on the library's thread renewed before it has polled everything.
+    let mut unconstrained = pin!(tokio::task::unconstrained(poll_fn(|_| Arc::clone(task).poll())));
+    let mut cx = Context::from_waker(Waker::noop()); // a task has a waker of its own
+    let polled = catch_unwind(AssertUnwindSafe(|| unconstrained.as_mut().poll(&mut cx).is_ready()));
+    let is_over = polled.unwrap_or_else(|_| {
+        task.give_up();
+        true
+    });
+    if is_over {
+        *state_of(task) = TaskState::HandedOver; // nothing wakes it any more
     }
+    is_over
+}
 
-    /// Has the library's thread poll the work.
-    fn hand_over(self: &Arc<Self>, work: Work) {
-        static TASK: Once = Once::new();
-        TASK.call_once(|| spawn(Box::pin(poll_woken())));
-        *self.state() = TaskState::HandedOver;
-        let mut woken = woken();
-        woken.works.push((Arc::clone(self), work));
-        let task = woken.task.take();
-        drop(woken);
-        if let Some(task) = task {
-            task.wake();
-        }
+/// Parks a task until it is woken. Returns whether it did: not if the task was woken while it was polled.
+fn park(task: &Arc<dyn Task>) -> bool {
+    let mut state = state_of(task);
+    let is_woken = *state == TaskState::Woken;
+    if !is_woken {
+        *state = TaskState::Parked;
     }
+    !is_woken
+}
 
-    fn is_woken(&self) -> bool {
-        matches!(*self.state(), TaskState::Woken)
-    }
-
-    fn state(&self) -> MutexGuard<'_, TaskState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+/// Has the library's thread poll a task.
+fn hand_over(task: Arc<dyn Task>) {
+    static POLLER: Once = Once::new();
+    POLLER.call_once(|| runtime::spawn(Box::pin(poll_woken())));
+    *state_of(&task) = TaskState::HandedOver;
+    let mut woken = woken();
+    woken.tasks.push(task);
+    let waker = woken.waker.take();
+    drop(woken);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
-impl Wake for Handover {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        let mut state = self.state();
-        match std::mem::replace(&mut *state, TaskState::HandedOver) {
-            TaskState::Parked(work) => {
-                drop(state);
-                self.hand_over(work);
-            }
-            TaskState::HandedOver => {}
-            TaskState::Running | TaskState::Woken => *state = TaskState::Woken,
+/// What the waker of a task does.
+pub(crate) fn wake<T: Task + 'static>(task: &Arc<T>) {
+    let mut state = task.state().lock().unwrap_or_else(PoisonError::into_inner);
+    match *state {
+        TaskState::Parked => {
+            *state = TaskState::HandedOver;
+            drop(state);
+            hand_over(Arc::clone(task) as _);
         }
+        TaskState::HandedOver => {}
+        TaskState::Running | TaskState::Woken => *state = TaskState::Woken,
     }
 }
 
@@ -211,7 +224,44 @@ mod tests {
     use super::*;
     use crate::completion;
     use crate::error::{Error, Status};
-    use crate::runtime::{IO_THREAD, prepare};
+    use crate::runtime::{IO_THREAD, Work, prepare};
+
+    /// Work that reports its end itself.
+    struct Plain {
+        state: Mutex<TaskState>,
+        work: Mutex<Option<Work>>,
+    }
+
+    impl Plain {
+        fn of(work: impl Future<Output = ()> + Send + 'static) -> Arc<dyn Task> {
+            Arc::new(Self { state: Mutex::default(), work: Mutex::new(Some(Box::pin(work))) })
+        }
+
+        fn work(&self) -> MutexGuard<'_, Option<Work>> {
+            self.work.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    impl Task for Plain {
+        fn state(&self) -> &Mutex<TaskState> {
+            &self.state
+        }
+
+        fn poll(self: Arc<Self>) -> Poll<()> {
+            let waker = Waker::from(Arc::clone(&self));
+            self.work().as_mut().unwrap().as_mut().poll(&mut Context::from_waker(&waker))
+        }
+
+        fn give_up(&self) {
+            self.work().take();
+        }
+    }
+
+    impl std::task::Wake for Plain {
+        fn wake(self: Arc<Self>) {
+            wake(&self);
+        }
+    }
 
     /// The threads that poll work which wakes itself so often, then is woken once by another thread, and then may
     /// panic.
@@ -220,7 +270,7 @@ mod tests {
         let (completer, result) = completion::pair();
         let mut places = Vec::new();
         begin(
-            Box::pin(async move {
+            Plain::of(async move {
                 let polled = std::future::poll_fn(|cx| {
                     places.push(thread::current().name().map(str::to_owned));
                     assert!(!(panics && places.len() > wakes), "here");
@@ -260,7 +310,7 @@ mod tests {
         prepare().unwrap();
         let (completer, result) = completion::pair();
         begin(
-            Box::pin(async move {
+            Plain::of(async move {
                 let before = thread::current().name().map(str::to_owned);
                 leave_callers_thread().await;
                 leave_callers_thread().await;
@@ -282,7 +332,7 @@ mod tests {
                 let (completer, result) = completion::pair();
                 let mutex = Arc::clone(&mutex);
                 begin(
-                    Box::pin(async move {
+                    Plain::of(async move {
                         drop(mutex.lock().await);
                         completer.complete(Ok(call));
                     }),

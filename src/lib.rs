@@ -5,7 +5,8 @@
 //! modules below it are safe Rust, one concept each. A module uses only modules that are listed above it.
 
 mod allocator;
-
+mod moment;
+mod packed;
 mod text;
 
 pub mod error;

@@ -1,35 +1,37 @@
 //! One operation of a client, which its maker then waits for or starts.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::cancellation::CancellationToken;
 use crate::compaction::call_context::CallContext;
 use crate::compaction::client_state::ClientState;
-use crate::compaction::progress::ProgressTracker;
+use crate::compaction::progress::{ProgressTracker, Progressing};
 use crate::compaction::{Optimized, WaitResult};
-use crate::completion::{self, Completer, Completion};
+use crate::completion::{Completion, Receiver};
 use crate::error::{Error, Status};
-use crate::in_flight::{Closes, InFlight, InFlightGuard};
-use crate::inline_executor;
-use crate::panics;
+use crate::in_flight::InFlight;
+use crate::inline_executor::{self, Task};
+use crate::moment::Moment;
 use crate::rpc::Deadline;
-use crate::runtime::{self, Abandon, UnderWay};
-use crate::trace::{self, Span, Trace};
+use crate::runtime;
+use crate::trace::{Trace, Traced};
+
+mod running;
+
+use running::Running;
 
 /// What the work of an operation needs, and what controls it from outside.
 pub(crate) struct OperationContext {
     client_state: Arc<ClientState>,
     in_flight: Arc<InFlight>,
-    deadline: Deadline<'static>,
-    /// A thread waits for the result, and wakes the work when the time is over.
-    is_watched: AtomicBool,
+    /// When it has to end; the progress tracker knows when it began.
+    ends: Option<Moment>,
     token: CancellationToken,
-    progress_tracker: Arc<ProgressTracker>,
-    trace: Arc<Trace>,
+    progress_tracker: ProgressTracker,
+    trace: Trace,
 }
 
 impl OperationContext {
@@ -38,13 +40,13 @@ impl OperationContext {
         in_flight: &Arc<InFlight>,
         limit: Option<Duration>,
     ) -> Arc<Self> {
+        let deadline = Deadline::after(limit);
         Arc::new(Self {
             client_state: Arc::clone(client_state),
             in_flight: Arc::clone(in_flight),
-            deadline: Deadline::after(limit),
-            is_watched: AtomicBool::new(false),
+            ends: deadline.moment(),
             token: CancellationToken::default(),
-            progress_tracker: ProgressTracker::new(),
+            progress_tracker: ProgressTracker::new(deadline.started()),
             trace: Trace::of_this_thread(),
         })
     }
@@ -55,8 +57,12 @@ impl OperationContext {
 
     /// When the operation has to end, or earlier if it is cancelled.
     pub(crate) fn deadline(&self) -> Deadline<'_> {
-        let deadline = self.deadline.cancelled_by(&self.token);
-        if self.is_watched.load(Ordering::Relaxed) { deadline.watched() } else { deadline }
+        let deadline = self.term().cancelled_by(&self.token);
+        if self.token.is_watched_by_thread() { deadline.watched() } else { deadline }
+    }
+
+    fn term(&self) -> Deadline<'static> {
+        Deadline::of(self.progress_tracker.started(), self.ends)
     }
 
     /// What the steps of a compaction need.
@@ -64,27 +70,26 @@ impl OperationContext {
         CallContext { client_state: &self.client_state, deadline: self.deadline() }
     }
 
-    pub(crate) fn progress_tracker(&self) -> &Arc<ProgressTracker> {
+    pub(crate) fn progress_tracker(&self) -> &ProgressTracker {
         &self.progress_tracker
     }
 
+    /// The operation as what its steps show their progress to.
+    pub(crate) fn progressing(self: &Arc<Self>) -> Arc<dyn Progressing> {
+        Arc::clone(self) as _
+    }
+
     /// What identifies the operation; the thread that makes it decides.
-    pub(crate) fn trace(&self) -> &Arc<Trace> {
+    pub(crate) fn trace(&self) -> &Trace {
         &self.trace
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
-        self.deadline.elapsed()
+        self.term().elapsed()
     }
 
     pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
         &self.in_flight
-    }
-
-    /// Counts the operation as in flight, on a thread of the library that works.
-    fn begin(self: &Arc<Self>) -> Result<InFlightGuard, Error> {
-        runtime::prepare()?;
-        self.in_flight.begin(Arc::downgrade(self) as _)
     }
 
     /// Cancels the work. What the server does already goes on.
@@ -115,6 +120,18 @@ impl OperationContext {
 
     pub(crate) fn settle_wait(&self, outcome: WaitResult) -> WaitResult {
         WaitResult { error: outcome.error.map(|error| self.settle(error)), ..outcome }
+    }
+}
+
+impl Progressing for OperationContext {
+    fn tracker(&self) -> &ProgressTracker {
+        &self.progress_tracker
+    }
+}
+
+impl Traced for OperationContext {
+    fn trace(&self) -> &Trace {
+        &self.trace
     }
 }
 
@@ -152,11 +169,14 @@ impl<T: Send + 'static> Operation<T> {
     /// Any. `Closed` if its client is closed before or meanwhile.
     pub fn wait(self) -> Result<T, Error> {
         let context = Arc::clone(&self.context);
-        context.is_watched.store(true, Ordering::Relaxed);
-        let deadline = context.deadline.at();
-        let completion =
-            self.start_by(|work| inline_executor::begin(work, deadline), |_, completion| Ok(completion))?;
-        completion.wait_with_alarm(context.deadline.at(), || {
+        context.token.watched_by_thread();
+        let deadline = context.term().at();
+        let begin = |task| inline_executor::begin(task, deadline);
+        let completion = self.start_by(begin, |_| {
+            let completion = Arc::new(Completion::default());
+            Ok((Arc::clone(&completion) as _, completion))
+        })?;
+        completion.wait_with_alarm(deadline, || {
             if runtime::is_working() {
                 context.token.wake();
             }
@@ -173,29 +193,22 @@ impl<T: Send + 'static> Operation<T> {
         Operation { context, work: Box::pin(mapped), is_trigger }
     }
 
-    /// Starts it on the library's thread, unless `accepted` refuses. `accepted` gets the completion, and may wait for
-    /// it from then on.
+    /// Starts it on the library's thread, unless `accepted` refuses. `accepted` returns what receives the result, and
+    /// what this returns.
     pub(crate) fn start<R>(
         self,
-        accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
+        accepted: impl FnOnce(Arc<OperationContext>) -> Result<(Arc<dyn Receiver<T>>, R), Error>,
     ) -> Result<R, Error> {
-        self.start_by(runtime::spawn, accepted)
+        self.start_by(inline_executor::spawn, accepted)
     }
 
     fn start_by<R>(
         self,
-        begin: impl FnOnce(runtime::Work),
-        accepted: impl FnOnce(Arc<OperationContext>, Completion<T>) -> Result<R, Error>,
+        begin: impl FnOnce(Arc<dyn Task>),
+        accepted: impl FnOnce(Arc<OperationContext>) -> Result<(Arc<dyn Receiver<T>>, R), Error>,
     ) -> Result<R, Error> {
         let Self { context, work, is_trigger } = self;
-        let guard = context.begin().map_err(|error| context.identified(error))?;
-        let (completer, completion) = completion::pair();
-        let result = accepted(Arc::clone(&context), completion)?;
-        let ending = Arc::new(Ending { is_trigger, state: Mutex::new(Some((completer, guard))) });
-        let under_way = Some(UnderWay::new(Arc::downgrade(&ending) as _));
-        let work = Some(trace::span(Some(Arc::clone(&context.trace)), work));
-        begin(Box::pin(Running { context, work, under_way, ending }));
-        Ok(result)
+        Running::start((context, work, is_trigger), begin, accepted)
     }
 }
 
@@ -215,60 +228,6 @@ impl<T, U, F: FnOnce(T, &OperationContext) -> U + Unpin> Future for Mapped<T, F>
             Some(form) => Poll::Ready(Ok(form(result, &self.context))),
             None => Poll::Pending, // it was over before
         }
-    }
-}
-
-/// An operation under way. It is written by hand, because a future of async blocks is far larger, and there is one for
-/// each type of result.
-struct Running<T> {
-    context: Arc<OperationContext>,
-    work: Option<Span<'static, Result<T, Error>>>,
-    under_way: Option<UnderWay>,
-    ending: Arc<Ending<T>>,
-}
-
-impl<T> Future for Running<T> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { context, work, under_way, ending } = &mut *self;
-        let Some(running) = work else { return Poll::Ready(()) };
-        context.token.will_wake(cx.waker());
-        let result = ready!(panics::caught_poll(Pin::new(running), cx)).and_then(|result| result);
-        *work = None;
-        context.progress_tracker.stop();
-        *under_way = None;
-        ending.end(result.map_err(|error| context.settle(error)));
-        Poll::Ready(())
-    }
-}
-
-impl Closes for OperationContext {
-    fn close(&self) {
-        self.token.cancel(Status::Closed);
-    }
-}
-
-/// Ends an operation once.
-struct Ending<T> {
-    is_trigger: bool,
-    state: Mutex<Option<(Completer<T>, InFlightGuard)>>,
-}
-
-impl<T> Ending<T> {
-    fn end(&self, result: Result<T, Error>) {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((completer, guard)) = state {
-            completer.complete(result);
-            drop::<InFlightGuard>(guard); // only after the listener has run
-        }
-    }
-}
-
-impl<T: Send> Abandon for Ending<T> {
-    fn abandon(&self) {
-        let error = runtime::unusable();
-        self.end(Err(if self.is_trigger { error.in_doubt() } else { error }));
     }
 }
 
@@ -308,6 +267,18 @@ mod tests {
         );
     }
 
+    struct Teller(Completion<()>, std::sync::mpsc::Sender<()>);
+
+    impl Receiver<()> for Teller {
+        fn completion(&self) -> &Completion<()> {
+            &self.0
+        }
+
+        fn completed(self: Arc<Self>) {
+            self.1.send(()).unwrap();
+        }
+    }
+
     #[test]
     fn a_panic_while_many_wait_reaches_each_and_their_listeners() {
         let context = context();
@@ -316,12 +287,13 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
             panic!("later")
         };
-        let completion = Operation::<()>::new(&context, work).start(|_, completion| Ok(completion)).unwrap();
-        assert!(completion.on_complete(Box::new(move || tell.send(()).unwrap())).is_ok());
+        let told_of = Arc::new(Teller(Completion::default(), tell));
+        Operation::<()>::new(&context, work).start(|_| Ok((Arc::clone(&told_of) as _, ()))).unwrap();
+        let completion = &told_of.0;
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    let error = completion.peek_until(None, |result| result.clone().unwrap_err()).unwrap();
+                    let error = completion.peek_until(None, |result| *result.clone().unwrap_err()).unwrap();
                     assert_eq!(error.status, Status::Internal);
                 });
             }
@@ -329,10 +301,30 @@ mod tests {
         assert_eq!(told.recv(), Ok(()));
     }
 
+    /// HTTP/2 drops wakers under a lock that the end of a connection takes, too.
+    #[test]
+    fn a_waker_that_outlives_its_operation_holds_no_client() {
+        let context = context();
+        let (waker, woken) = std::sync::mpsc::channel();
+        let work = std::future::poll_fn(move |cx| {
+            waker.send(cx.waker().clone()).unwrap();
+            Poll::Ready(Ok(()))
+        });
+        Operation::new(&context, work).wait().unwrap();
+        let waker = woken.recv().unwrap();
+        let client_state = Arc::downgrade(&context.client_state);
+        drop(context);
+        // The library's thread may still be about to let go of it.
+        while client_state.strong_count() > 0 {
+            std::thread::yield_now();
+        }
+        waker.wake();
+    }
+
     #[test]
     fn what_is_not_accepted_is_not_started() {
         let refused = Operation::<()>::new(&context(), async { unreachable!() })
-            .start(|_, _| Err::<(), _>(Error::invalid_argument("no")));
+            .start(|_| Err::<(_, ()), _>(Error::invalid_argument("no")));
         assert_eq!(refused.unwrap_err().message(), "no");
     }
 
@@ -345,7 +337,8 @@ mod tests {
                 let waiting = steered.deadline().bound(std::future::pending::<()>()).await;
                 waiting.ok_or_else(|| Error::new(Status::Unavailable, "lost").in_doubt())
             };
-            let completion = Operation::new(&context, work).start(|_, completion| Ok(completion)).unwrap();
+            let completion = Arc::new(Completion::default());
+            Operation::new(&context, work).start(|_| Ok((Arc::clone(&completion) as _, ()))).unwrap();
             if cancels {
                 context.cancel();
             } else {

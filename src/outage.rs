@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status};
+use crate::packed::packs;
 
 /// A server that sends nothing at all for this time is gone.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
@@ -23,6 +24,7 @@ pub(crate) struct Outage {
     /// When the last response arrived.
     heard: Option<Instant>,
 }
+packs!(Outage { unanswered, silent, heard });
 
 impl Outage {
     /// Records a response.

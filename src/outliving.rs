@@ -33,7 +33,7 @@ impl<S: Send + 'static> Outliving<S> {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
-        let work = tokio::spawn(trace::span(trace::current(), Box::pin(work)));
+        let work = tokio::spawn(trace::span(trace::copy_of_current(), Box::pin(work)));
         *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(work.abort_handle());
         match work.await {
             Ok(output) => Some(output),

@@ -47,17 +47,12 @@ static UNDER_WAY: Mutex<Slab<Weak<dyn Abandon>>> = Mutex::new(Slab::new());
 static STOPPED: OnceCell<(i32, String)> = OnceCell::new();
 
 /// Registers something that is under way until this is dropped.
+#[derive(Debug)]
 pub(crate) struct UnderWay(usize);
 
 impl UnderWay {
     pub(crate) fn new(what: Weak<dyn Abandon>) -> Self {
-        let place = under_way().insert(what);
-        // The library's thread may have stopped after it was seen to work.
-        if STOPPED.get().is_some() {
-            let what = under_way().get(place).and_then(Weak::upgrade);
-            what.inspect(|what| what.abandon());
-        }
-        Self(place)
+        Self(under_way().insert(what))
     }
 }
 
@@ -71,6 +66,11 @@ impl Drop for UnderWay {
 pub(crate) fn prepare() -> Result<(), Error> {
     RUNNING.get_or_try_init(start)?;
     if is_working() { Ok(()) } else { Err(unusable()) }
+}
+
+/// Whether the library's thread has stopped. What is registered later is not abandoned.
+pub(crate) fn has_stopped() -> bool {
+    STOPPED.get().is_some()
 }
 
 /// The error of every call after the library's thread has stopped, and of those under way then.

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::packed::packs;
+
 /// Measures how long nothing has changed, from one answer of the server to the next.
 #[derive(Debug)]
 pub(crate) struct Stall {
@@ -12,6 +14,7 @@ pub(crate) struct Stall {
     /// How long the answers have shown no change.
     unchanged: Duration,
 }
+packs!(Stall { timeout, changed, answered, unchanged });
 
 impl Stall {
     pub(crate) fn new(timeout: Duration, now: Instant) -> Self {

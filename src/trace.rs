@@ -31,15 +31,27 @@ static REQUEST_TIME: HeaderName = HeaderName::from_static("client-request-unixms
 pub(crate) struct Trace {
     id: RequestId,
     metadata: Option<Arc<Metadata>>,
-    collection: OnceLock<String>,
+    #[allow(clippy::box_collection, reason = "many operations are about none, and wait for long")]
+    collection: OnceLock<Box<String>>,
     /// 0 while there is none.
     job_id: AtomicI64,
+}
+
+/// Something that has a trace.
+pub(crate) trait Traced: Send + Sync {
+    fn trace(&self) -> &Trace;
+}
+
+impl Traced for Trace {
+    fn trace(&self) -> &Self {
+        self
+    }
 }
 
 #[derive(Clone, Debug)]
 enum RequestId {
     Generated([u8; GENERATED]),
-    Given(HeaderValue),
+    Given(Box<HeaderValue>),
 }
 
 /// What a thread has set for the operations that it starts.
@@ -52,7 +64,7 @@ struct OfThread {
 thread_local! {
     static OF_THREAD: RefCell<OfThread> = const { RefCell::new(OfThread { id: None, metadata: None }) };
     /// The trace of the operation that this thread polls.
-    static CURRENT: RefCell<Option<Arc<Trace>>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<Arc<dyn Traced>>> = const { RefCell::new(None) };
 }
 
 /// Sets the request id of the operations that the calling thread starts from now on; `None`: each gets its own.
@@ -139,7 +151,7 @@ impl RequestId {
             Self::Generated(text) => {
                 HeaderValue::from_bytes(text).unwrap_or_else(|_| HeaderValue::from_static(""))
             }
-            Self::Given(value) => value.clone(),
+            Self::Given(value) => HeaderValue::clone(value),
         }
     }
 }
@@ -148,17 +160,17 @@ const DIGITS: [u8; 16] = *b"0123456789abcdef";
 
 impl Trace {
     /// The trace of an operation that the calling thread starts.
-    pub(crate) fn of_this_thread() -> Arc<Self> {
+    pub(crate) fn of_this_thread() -> Self {
         let OfThread { id, metadata } =
             OF_THREAD.try_with(|of_thread| of_thread.borrow().clone()).unwrap_or_default();
-        let id = id.map_or_else(RequestId::next, RequestId::Given);
-        Arc::new(Self { id, metadata, collection: OnceLock::new(), job_id: AtomicI64::new(0) })
+        let id = id.map_or_else(RequestId::next, |id| RequestId::Given(Box::new(id)));
+        Self { id, metadata, collection: OnceLock::new(), job_id: AtomicI64::new(0) }
     }
 
     /// The same operation, as far as it is about this collection.
     pub(crate) fn part(&self, collection: &str) -> Arc<Self> {
         let (id, metadata) = (self.id.clone(), self.metadata.clone());
-        let collection = OnceLock::from(collection.to_owned());
+        let collection = OnceLock::from(Box::new(collection.to_owned()));
         Arc::new(Self { id, metadata, collection, job_id: AtomicI64::new(0) })
     }
 
@@ -168,7 +180,7 @@ impl Trace {
 
     /// Has log lines tell the collection.
     pub(crate) fn about_collection(&self, name: &str) {
-        let _ = self.collection.set(name.to_owned());
+        let _ = self.collection.set(Box::new(name.to_owned()));
     }
 
     /// Has log lines tell the job.
@@ -179,13 +191,13 @@ impl Trace {
 
 /// Work that runs within a trace. Small: what waits for it has it more than once, as futures of async functions do.
 pub(crate) struct Span<'a, T> {
-    trace: Option<Arc<Trace>>,
+    trace: Option<Arc<dyn Traced>>,
     work: Pin<Box<dyn Future<Output = T> + Send + 'a>>,
 }
 
 /// Runs `work` within a trace.
 pub(crate) fn span<T>(
-    trace: Option<Arc<Trace>>,
+    trace: Option<Arc<dyn Traced>>,
     work: Pin<Box<dyn Future<Output = T> + Send + '_>>,
 ) -> Span<'_, T> {
     Span { trace, work }
@@ -201,13 +213,20 @@ impl<T> Future for Span<'_, T> {
     }
 }
 
+/// Runs `work` within a trace.
+pub(crate) fn within<T>(traced: Arc<dyn Traced>, work: impl FnOnce() -> T) -> T {
+    let mut trace = Some(traced);
+    let _entered = Entered::new(&mut trace);
+    work()
+}
+
 /// A trace is the thread's current one as long as this is there, also if the work panics.
 struct Entered<'a> {
-    trace: &'a mut Option<Arc<Trace>>,
+    trace: &'a mut Option<Arc<dyn Traced>>,
 }
 
 impl<'a> Entered<'a> {
-    fn new(trace: &'a mut Option<Arc<Trace>>) -> Self {
+    fn new(trace: &'a mut Option<Arc<dyn Traced>>) -> Self {
         exchange(trace);
         Self { trace }
     }
@@ -219,17 +238,27 @@ impl Drop for Entered<'_> {
     }
 }
 
-fn exchange(trace: &mut Option<Arc<Trace>>) {
+fn exchange(trace: &mut Option<Arc<dyn Traced>>) {
     let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), trace));
 }
 
-fn with_current<T>(look: impl FnOnce(&Arc<Trace>) -> T) -> Option<T> {
-    CURRENT.try_with(|current| current.borrow().as_ref().map(look)).ok().flatten()
+fn with_current<T>(look: impl FnOnce(&Trace) -> T) -> Option<T> {
+    CURRENT.try_with(|current| current.borrow().as_ref().map(|traced| look(traced.trace()))).ok().flatten()
 }
 
-/// The trace of the operation whose work calls this.
-pub(crate) fn current() -> Option<Arc<Trace>> {
-    with_current(Arc::clone)
+/// The identity of the running operation, for work that outlives it: it keeps nothing else of the operation alive.
+pub(crate) fn copy_of_current() -> Option<Arc<dyn Traced>> {
+    with_current(|trace| {
+        let Trace { id, metadata, collection, job_id } = trace;
+        let job_id = AtomicI64::new(job_id.load(Ordering::Relaxed));
+        Arc::new(Trace { id: id.clone(), metadata: metadata.clone(), collection: collection.clone(), job_id })
+            as _
+    })
+}
+
+/// The part of the operation whose work calls this that is about a collection.
+pub(crate) fn part_of_current(collection: &str) -> Option<Arc<dyn Traced>> {
+    with_current(|trace| trace.part(collection) as _)
 }
 
 /// Has the log lines of the running operation tell its job, and the job's collection if that is known.
@@ -290,109 +319,4 @@ pub(crate) fn add_fields(fields: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-    use std::pin::pin;
-    use std::task::Waker;
-
-    use super::*;
-
-    fn poll_once<T>(work: impl Future<Output = T>) -> Poll<T> {
-        pin!(work).poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    fn fields() -> String {
-        let mut fields = String::new();
-        add_fields(&mut fields);
-        fields
-    }
-
-    #[test]
-    fn generated_ids_differ() {
-        let ids: Vec<_> = (0..1_000).map(|_| Trace::of_this_thread().request_id().to_owned()).collect();
-        for id in &ids {
-            assert!(
-                id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
-                "{id}"
-            );
-        }
-        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
-    }
-
-    #[test]
-    fn a_thread_sets_the_id_and_metadata_of_its_operations_until_it_clears_them() {
-        set_request_id(Some("order-4711")).unwrap();
-        set_metadata("traceparent", Some("00-1-2-01")).unwrap();
-        set_metadata("x", Some("y")).unwrap();
-        let first = Trace::of_this_thread();
-        assert_eq!(first.request_id(), "order-4711");
-        let elsewhere = std::thread::spawn(|| Trace::of_this_thread().request_id().to_owned());
-        assert_ne!(elsewhere.join().unwrap(), "order-4711", "it is this thread's alone");
-        set_metadata("x", None).unwrap();
-        let mut headers = HeaderMap::new();
-        let filled =
-            poll_once(span(Some(Trace::of_this_thread()), Box::pin(async { identify(&mut headers, true) })));
-        assert!(filled.is_ready());
-        assert_eq!(
-            (&headers["client-request-id"], &headers["traceparent"]),
-            (&"order-4711".parse().unwrap(), &"00-1-2-01".parse().unwrap())
-        );
-        assert!(!headers.contains_key("x") && headers["client-request-unixmsec"].len() == 13);
-        set_request_id(None).unwrap();
-        set_metadata("traceparent", None).unwrap();
-        let later = Trace::of_this_thread();
-        assert!(later.request_id() != "order-4711" && later.metadata.is_none());
-    }
-
-    #[test]
-    fn what_a_callback_sets_on_a_thread_that_others_share_ends_with_it() {
-        set_request_id(Some("outer")).unwrap();
-        on_shared_thread(|| {
-            assert_ne!(Trace::of_this_thread().request_id(), "outer");
-            set_request_id(Some("inner")).unwrap();
-            set_metadata("x", Some("y")).unwrap();
-            assert_eq!(Trace::of_this_thread().request_id(), "inner");
-        });
-        let after = Trace::of_this_thread();
-        assert!(after.request_id() == "outer" && after.metadata.is_none());
-        set_request_id(None).unwrap();
-    }
-
-    #[test]
-    fn an_id_that_cannot_be_sent_or_would_break_a_log_line_is_refused() {
-        for id in ["", "a b", "a\nb", "a\0b", "é", &"x".repeat(129)] {
-            assert!(set_request_id(Some(id)).unwrap_err().message().starts_with("request_id: "), "{id:?}");
-        }
-        assert!(set_metadata("authorization", Some("x")).is_err());
-        assert_eq!(Trace::of_this_thread().request_id().len(), 16, "nothing was set");
-    }
-
-    #[test]
-    fn log_lines_tell_what_the_running_operation_is_about() {
-        assert_eq!(fields(), "", "outside of an operation");
-        let trace = Trace::of_this_thread();
-        let id = trace.request_id().to_owned();
-        trace.about_collection("my \"own\"");
-        let part = trace.part("other");
-        let told = poll_once(span(
-            Some(trace),
-            Box::pin(async {
-                about_job(7, Some("not this one: it is known already"));
-                let inner = poll_once(span(Some(part), Box::pin(async { fields() })));
-                (inner, fields())
-            }),
-        ));
-        let Poll::Ready((Poll::Ready(inner), outer)) = told else { panic!("it waits for nothing") };
-        assert_eq!(inner, format!("request_id={id} collection=\"other\""));
-        assert_eq!(outer, format!("request_id={id} collection=\"my \\\"own\\\"\" job=7"));
-        assert_eq!(fields(), "");
-    }
-
-    #[test]
-    fn work_that_panics_leaves_no_trace() {
-        let work = || span(Some(Trace::of_this_thread()), Box::pin(async { panic!("here") }));
-        let panicking = std::panic::AssertUnwindSafe(|| poll_once::<()>(work()));
-        assert!(std::panic::catch_unwind(panicking).is_err());
-        assert!(current().is_none());
-    }
-}
+mod tests;

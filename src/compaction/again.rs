@@ -104,7 +104,8 @@ impl<'a> Persistent<'a> {
     ) -> Result<(Triggered, WaitResult), Error> {
         loop {
             let advance = self.group.map(|group| &group.advance);
-            let wait: Part<'_, _> = Box::pin(follow::wait(self.context, show, triggered.job_id, advance));
+            let wait: Part<'_, _> =
+                Box::pin(follow::wait_within(self.context, show, triggered.job_id, advance));
             let mut outcome = wait.await?;
             // If the server scheduled nothing, a wait cannot show that.
             outcome.report.unsorted = outcome.report.unsorted.or(triggered.unsorted);

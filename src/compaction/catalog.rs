@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::check_result::Known;
 use super::client_state::ClientState;
 use super::concurrently::{self, DEFAULT_CONCURRENCY, Group, Item, Selection, Work};
-use super::progress::ProgressTracker;
+use super::progress::Progressing;
 use super::teller::Teller;
 use crate::collection;
 use crate::error::{Error, Status};
@@ -91,14 +91,14 @@ pub(crate) async fn databases(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<D
 /// one of them could not be read.
 pub(crate) async fn collections(
     client_state: &Arc<ClientState>,
-    progress_tracker: &Arc<ProgressTracker>,
+    progressing: &Arc<dyn Progressing>,
     deadline: Deadline<'_>,
 ) -> Result<(Vec<CollectionInfo>, Option<Error>), Error> {
     let rpc = &client_state.rpc;
     let database = rpc.database().to_owned();
     let names = collection::list(rpc, deadline).await?;
     let selection = Selection { names: Some(names), concurrency: DEFAULT_CONCURRENCY };
-    let group = Group::new(client_state, progress_tracker);
+    let group = Group::new(client_state, progressing);
     let listing = Listing { room: AtomicUsize::new(MOST_TEXT) };
     let (mut items, error) = concurrently::all(group, selection, deadline, listing).await?;
     for item in items.iter_mut().filter(|item| item.database.is_empty()) {

@@ -10,7 +10,7 @@ use super::call_context::CallContext;
 use super::client_state::ClientState;
 use super::events::EventEnd;
 use super::job_id::NO_JOB;
-use super::progress::{Progress, ProgressTracker};
+use super::progress::{Progress, Progressing};
 use super::teller::Teller;
 use crate::cancellation::CancellationToken;
 use crate::collection::{self, Collection};
@@ -74,7 +74,7 @@ pub(super) trait Work: Send + Sync + 'static {
 /// What the collections of one call share.
 pub(super) struct Group {
     pub(super) client_state: Arc<ClientState>,
-    progress_tracker: Arc<ProgressTracker>,
+    progressing: Arc<dyn Progressing>,
     /// The collections in progress. Two names may be aliases of one collection, which must not be compacted twice.
     begun: Mutex<HashSet<(String, String)>>,
     /// Each look-up and each trigger waits for its turn.
@@ -84,10 +84,10 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn new(client_state: &Arc<ClientState>, progress_tracker: &Arc<ProgressTracker>) -> Self {
+    pub(super) fn new(client_state: &Arc<ClientState>, progressing: &Arc<dyn Progressing>) -> Self {
         Self {
             client_state: Arc::clone(client_state),
-            progress_tracker: Arc::clone(progress_tracker),
+            progressing: Arc::clone(progressing),
             begun: Mutex::default(),
             turns: Semaphore::new(TURNS),
             advance: Advance::new(),
@@ -131,7 +131,7 @@ impl Group {
         let shown = Mutex::new(Progress::default());
         move |now: Progress| {
             let before = std::mem::replace(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner), now);
-            self.progress_tracker.change(|all| all.add(now.less(before)));
+            self.progressing.tracker().change(|all| all.add(now.less(before)));
         }
     }
 }
@@ -171,9 +171,10 @@ pub(super) async fn all<W: Work>(
         Some(names) => names,
         None => collection::list(&group.client_state.rpc, deadline).await?,
     };
-    let tracker = Arc::clone(&group.progress_tracker);
+    let progressing = Arc::clone(&group.progressing);
+    let tracker = progressing.tracker();
     tracker.change(|progress| progress.collections = i64::try_from(names.len()).unwrap_or(i64::MAX));
-    let teller = |(place, name): (usize, &String)| Teller::new(&tracker, place, name);
+    let teller = |(place, name): (usize, &String)| Teller::new(&progressing, place, name);
     let tellers: Vec<Teller> = names.iter().enumerate().map(teller).collect();
     let one_of = |place: usize, token: Arc<CancellationToken>| {
         let name = names[place].clone();
@@ -181,7 +182,7 @@ pub(super) async fn all<W: Work>(
         teller.began();
         let (group, work, deadline) = (Arc::clone(&group), Arc::clone(&work), deadline.alone());
         // The task of each is its own, so it is not within the trace of the whole.
-        let trace = trace::current().map(|whole| whole.part(&name));
+        let trace = trace::part_of_current(&name);
         async move {
             let deadline = deadline.cancelled_by(&token);
             token.watch(trace::span(trace, work.run((&group, &teller), deadline, name))).await

@@ -1,5 +1,7 @@
 //! The number of plans of a job, by state.
 
+use crate::packed::packs;
+
 /// Plans of a job by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(any(test, fuzzing), derive(Hash))]
@@ -13,6 +15,7 @@ pub struct Counts {
     /// Given up because they took too long.
     pub timed_out: i64,
 }
+packs!(Counts { executing, completed, failed, timed_out });
 
 impl Counts {
     pub(super) const ZERO: Self = Self { executing: 0, completed: 0, failed: 0, timed_out: 0 };

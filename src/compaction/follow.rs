@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod conclusion;
+mod record;
+
+use record::Record;
 
 use super::call_context::CallContext;
 use super::job_history::{Job, Origin};
@@ -20,8 +23,9 @@ use super::segment_diff::{self, SegmentDiff};
 use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
 use crate::outage::may_pass;
+use crate::rpc::Deadline;
 use crate::stall::{Advance, Stall};
-use crate::{stats, trace};
+use crate::trace;
 
 /// The client repeats an observation after this time if it shows anything but success.
 const CONFIRM: Duration = Duration::from_secs(1);
@@ -55,21 +59,69 @@ pub struct WaitResult {
 /// Polls until no plan of the job runs, the deadline passes, or the server does not answer. Fails without an outcome
 /// only for an impossible id.
 ///
-/// `advance`: the jobs among which this one waits. It does not stall while others of them advance.
-pub(crate) async fn wait(
-    context: CallContext<'_>,
-    show: Show<'_>,
+/// `context` is asked for anew at each use, and `advance` is the jobs among which this one waits: it does not stall while
+/// others of them advance. Between two polls only a record is there.
+pub(crate) async fn wait<'a>(
+    context: impl Fn() -> CallContext<'a>,
+    show: impl Fn(Progress) + Send + Sync,
     job_id: i64,
-    advance: Option<&Advance>,
+    advance: Option<&'a Advance>,
 ) -> Result<WaitResult, Error> {
     check_job_id(job_id)?;
     if job_id == NO_JOB {
         let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
         return Ok(WaitResult { report, error: None });
     }
-    let mut follower = Follower::new(context, job_id, advance);
-    let ended = follower.poll_to_the_end(show).await;
-    Ok(follower.result(ended))
+    let _counted = context().rpc().stats().follow_job();
+    let (mut record, in_line) = begin(context(), job_id);
+    loop {
+        let has_turn = Deadline::bound_long(|| context().deadline, in_line.turn()).await.is_some();
+        let asking = ask(context(), (&show, advance), record, &in_line, has_turn);
+        match Box::pin(asking).await {
+            Ok(waiting) => record = waiting,
+            Err(result) => return Ok(*result),
+        }
+    }
+}
+
+/// The same with one deadline, within a larger operation.
+pub(crate) async fn wait_within(
+    context: CallContext<'_>,
+    show: Show<'_>,
+    job_id: i64,
+    advance: Option<&Advance>,
+) -> Result<WaitResult, Error> {
+    wait(|| context, show, job_id, advance).await
+}
+
+/// Has a job stand in the line.
+fn begin(context: CallContext<'_>, job_id: i64) -> (Record, InLine<'_>) {
+    let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
+    trace::about_job(job_id, job.origin.as_ref().map(|origin| origin.collection.name.as_str()));
+    let in_line = context.client_state.job_schedule.follow(job_id, &job);
+    (Record::of(Follower::new(context, job_id, job)), in_line)
+}
+
+/// Asks about a job, unless the time is over. Returns what the wait goes on with, or the result that ends it.
+async fn ask<'a>(
+    context: CallContext<'a>,
+    (show, advance): (Show<'_>, Option<&'a Advance>),
+    record: Record,
+    in_line: &InLine<'a>,
+    has_turn: bool,
+) -> Result<Record, Box<WaitResult>> {
+    let mut follower = record.follower(context, advance);
+    let next = if has_turn { follower.poll(show).await } else { Err(follower.out_of_time()) };
+    match next {
+        Ok(Next::Poll) => in_line.poll_again(context.rpc().round()),
+        Ok(Next::After(rest)) => in_line.poll_after(rest),
+        Ok(Next::Over) => {
+            in_line.has_ended();
+            return Err(Box::new(follower.result(Ok(()))));
+        }
+        Err(error) => return Err(Box::new(follower.result(Err(error)))),
+    }
+    Ok(Record::of(follower))
 }
 
 /// What the wait does after an observation.
@@ -87,14 +139,12 @@ fn usual_idle(context: CallContext<'_>) -> Duration {
     IDLE + context.rpc().round() * 2
 }
 
-/// One wait for one job.
+/// One wait for one job, while it asks about it.
 struct Follower<'a> {
     context: CallContext<'a>,
     job_id: i64,
     /// What the client knew about the job before, without its plans.
     job: Job,
-    in_line: InLine<'a>,
-    _counted: stats::FollowedJob<'a>,
     tracker: JobTracker,
     /// Observes the collection; `None` if the client does not know the job's collection.
     observer: Option<Observer>,
@@ -121,12 +171,9 @@ struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    fn new(context: CallContext<'a>, job_id: i64, advance: Option<&'a Advance>) -> Self {
-        let mut job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
-        trace::about_job(job_id, job.origin.as_ref().map(|origin| origin.collection.name.as_str()));
-        let in_line = context.client_state.job_schedule.follow(job_id, &job);
+    fn new(context: CallContext<'a>, job_id: i64, mut job: Job) -> Self {
         let observer = job.origin.as_ref().map(|origin| Observer::new(Arc::clone(origin)));
-        let questions = Questions::new(job_id, &job);
+        let questions = Questions::new(&job);
         let tracker = JobTracker::new(job_id, job.clone());
         job.plans = super::plan::Plans::default();
         let now = Instant::now();
@@ -134,15 +181,13 @@ impl<'a> Follower<'a> {
             context,
             job_id,
             job,
-            in_line,
-            _counted: context.rpc().stats().follow_job(),
             tracker,
             observer,
             latest: None,
             questions,
             latest_error: None,
             stall: Stall::new(context.rpc().config().stall_timeout, now),
-            advance,
+            advance: None,
             moved: now,
             changed: now,
             idle: usual_idle(context),
@@ -158,7 +203,6 @@ impl<'a> Follower<'a> {
     fn result(mut self, ended: Result<(), Error>) -> WaitResult {
         let (job_id, was_over, is_over) = (self.job_id, self.job.is_over, ended.is_ok());
         if is_over {
-            self.in_line.has_ended();
             self.tracker.settle();
         }
         let mut report = self.tracker.report();
@@ -187,29 +231,16 @@ impl<'a> Follower<'a> {
         WaitResult { report, error: error.map(|error| error.about_job(job_id)) }
     }
 
-    async fn poll_to_the_end(&mut self, show: Show<'_>) -> Result<(), Error> {
-        loop {
-            if self.context.deadline.bound_long(self.in_line.turn()).await.is_none() {
-                return Err(self.out_of_time());
+    /// Asks once. Fails if that ends the wait.
+    async fn poll(&mut self, show: Show<'_>) -> Result<Next, Error> {
+        let asked = Instant::now();
+        self.context.rpc().stats().polled();
+        match self.look(show).await {
+            Ok(next) => {
+                self.latest_error = None;
+                Ok(next)
             }
-            let asked = Instant::now();
-            self.context.rpc().stats().polled();
-            // Boxed, so that a wait takes little memory between two polls.
-            let looked = Box::pin(self.look(show)).await;
-            match looked {
-                Ok(Next::Over) => return Ok(()),
-                Ok(next) => {
-                    self.latest_error = None;
-                    match next {
-                        Next::After(rest) => self.in_line.poll_after(rest),
-                        _ => self.in_line.poll_again(self.context.rpc().round()),
-                    }
-                }
-                Err(error) => {
-                    self.failed(error, asked)?;
-                    self.in_line.poll_again(self.context.rpc().round());
-                }
-            }
+            Err(error) => self.failed(error, asked).map(|()| Next::Poll),
         }
     }
 

@@ -40,9 +40,12 @@ struct Turns {
 }
 
 #[derive(Debug, Default)]
-struct Turn {
-    has_come: bool,
-    waker: Option<Waker>,
+enum Turn {
+    /// It has not come, and nobody waits for it.
+    #[default]
+    None,
+    Come,
+    Awaited(Waker),
 }
 
 /// A job stands in the line as long as this exists.
@@ -72,7 +75,7 @@ impl JobSchedule {
         if turns.has_task || !self.limiter.try_acquire() {
             self.changed(turns, now);
         } else if let Next::Poll(number) = turns.line.next(now.into_std()) {
-            turns.jobs[number].has_come = true;
+            turns.jobs[number] = Turn::Come;
         }
         InLine { schedule: self, number }
     }
@@ -99,11 +102,9 @@ impl JobSchedule {
         let sleeps_until = match turns.line.next(now.into_std()) {
             Next::Poll(number) => {
                 turns.sleeps_until = None;
-                let turn = &mut turns.jobs[number];
-                turn.has_come = true;
-                let waker = turn.waker.take();
+                let turn = std::mem::replace(&mut turns.jobs[number], Turn::Come);
                 drop(turns);
-                if let Some(waker) = waker {
+                if let Turn::Awaited(waker) = turn {
                     waker.wake();
                 }
                 return Ok(None);
@@ -154,11 +155,13 @@ impl InLine<'_> {
     fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut turns = self.schedule.turns();
         let turn = &mut turns.jobs[self.number];
-        if std::mem::take(&mut turn.has_come) {
-            return Poll::Ready(());
-        }
-        if !turn.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            turn.waker = Some(cx.waker().clone());
+        match turn {
+            Turn::Come => {
+                *turn = Turn::None;
+                return Poll::Ready(());
+            }
+            Turn::Awaited(waker) if waker.will_wake(cx.waker()) => {}
+            _ => *turn = Turn::Awaited(cx.waker().clone()),
         }
         Poll::Pending
     }

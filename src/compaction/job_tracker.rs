@@ -388,5 +388,6 @@ impl JobTracker {
     }
 }
 
+mod packed;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 
 use std::ffi::CStr;
 
+use crate::packed::{packs, packs_number};
+
 /// How one plan ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(any(test, fuzzing), derive(Hash))]
@@ -40,6 +42,10 @@ impl Judgement {
         }
     }
 }
+
+packs_number!(Judgement, Judgement::Open);
+packs_number!(Reason, Reason::None);
+packs!(Judged { judgement, reason });
 
 macro_rules! reasons {
     ($($variant:ident = $number:literal, $name:literal, $text:literal;)*) => {

@@ -14,7 +14,7 @@ use super::follow::WaitResult;
 use super::job_id::NO_JOB;
 use super::params::Params;
 use super::policy::{Budget, Policy, Skipped};
-use super::progress::ProgressTracker;
+use super::progress::Progressing;
 use super::survey::Shared;
 use super::teller::Teller;
 use super::trigger::Found;
@@ -97,7 +97,7 @@ impl Item {
 /// Compacts all collections. Returns the result of each, and an error for the whole if one of them failed.
 pub(crate) async fn compact(
     client_state: &Arc<ClientState>,
-    progress_tracker: &Arc<ProgressTracker>,
+    progressing: &Arc<dyn Progressing>,
     deadline: Deadline<'_>,
     many: Many,
 ) -> Result<(Vec<Item>, Option<Error>), Error> {
@@ -112,7 +112,7 @@ pub(crate) async fn compact(
         let (names, found) = everything::selected(client_state, &policy, deadline).await?;
         (selection.names, places) = (Some(names), found);
     }
-    let group = Group::new(client_state, progress_tracker);
+    let group = Group::new(client_state, progressing);
     let (shared, places_of_work) = (Shared::default(), places.clone());
     let work = Compaction { params, only_trigger, policy, budget, shared, places: places_of_work };
     let (mut items, error) = concurrently::all(group, selection, deadline, work).await?;

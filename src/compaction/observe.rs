@@ -24,10 +24,10 @@ pub(super) struct Seen {
 
 /// Observes the collection of a job.
 pub(super) struct Observer {
-    origin: Arc<Origin>,
+    pub(super) origin: Arc<Origin>,
     /// The collection with its current name, if it was renamed.
-    renamed: Option<Box<Collection>>,
-    limit: Limit,
+    pub(super) renamed: Option<Box<Collection>>,
+    pub(super) limit: Limit,
 }
 
 impl Observer {

@@ -3,10 +3,11 @@
 use std::ffi::CStr;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::events::{Event, Happened};
 use super::time_left::at_this_rate;
+use crate::moment::Moment;
 use crate::runtime;
 
 /// The shortest time between two calls of the watcher.
@@ -78,14 +79,15 @@ impl Progress {
 /// Called after a change of the progress, until [`ProgressTracker::tell`] reports the change.
 pub(crate) type Watcher = Arc<dyn Fn() + Send + Sync>;
 
+/// Something whose progress is told: an operation.
+pub(crate) trait Progressing: Send + Sync {
+    fn tracker(&self) -> &ProgressTracker;
+}
+
 /// The progress of one operation.
 pub(crate) struct ProgressTracker {
-    /// Itself, for the timer that calls the watcher later.
-    own: Weak<Self>,
-    started: Instant,
+    started: Moment,
     state: Mutex<State>,
-    /// Held while the timer calls the watcher: at the end nobody does, or will.
-    timer_calls: Mutex<()>,
 }
 
 /// The progress at one moment.
@@ -102,83 +104,135 @@ pub(crate) struct Reading {
 
 #[derive(Default)]
 struct State {
-    progress: Progress,
+    planned: i64,
+    done: i64,
+    failed: i64,
     /// When the progress last changed.
-    moved: Option<Instant>,
+    moved: Option<Moment>,
     /// When plans were first known, and how many were done then.
-    first: Option<(Duration, i64)>,
+    first: Option<(Moment, i64)>,
+    /// When the operation was over.
+    ended: Option<Moment>,
+    keeps_events: bool,
+    /// What few operations have; a wait for one job has none of it.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
+    /// The progress, if there is more to it than plans.
+    progress: Option<Progress>,
     /// What happened to collections, oldest first, if somebody may ask.
     events: Vec<Event>,
-    keeps_events: bool,
     /// How many events were read.
     read: usize,
+    watching: Option<Watching>,
+}
+
+struct Watching {
+    /// `None` after the end.
     watcher: Option<Watcher>,
-    told: Option<Instant>,
+    /// For the timer that calls the watcher later.
+    own: Weak<dyn Progressing>,
+    /// Held while the timer calls the watcher: at the end nobody does, or will.
+    timer_calls: Arc<Mutex<()>>,
+    told: Option<Moment>,
     /// Something changed too soon after the watcher was called.
     is_untold: bool,
     has_timer: bool,
-    /// The duration of the operation, once it is over.
-    took: Option<Duration>,
 }
 
 impl State {
+    fn progress(&self) -> Progress {
+        let Self { planned, done, failed, .. } = *self;
+        let all = self.rare.as_ref().and_then(|rare| rare.progress);
+        all.unwrap_or(Progress { planned, done, failed, ..Progress::default() })
+    }
+
+    fn set_progress(&mut self, progress: Progress) {
+        let Progress { planned, done, failed, .. } = progress;
+        if (progress != Progress { planned, done, failed, ..Progress::default() }) {
+            self.rare().progress = Some(progress);
+        } else if let Some(rare) = &mut self.rare {
+            rare.progress = None;
+        }
+        (self.planned, self.done, self.failed) = (planned, done, failed);
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn watching(&mut self) -> Option<&mut Watching> {
+        self.rare.as_mut()?.watching.as_mut()
+    }
+}
+
+impl Watching {
     /// Whether the watcher may be called.
-    fn is_due(&self, now: Instant) -> bool {
+    fn is_due(&self, now: Moment) -> bool {
         self.rest(now).is_zero()
     }
 
     /// The time until the watcher may be called.
-    fn rest(&self, now: Instant) -> Duration {
-        self.told.map_or(Duration::ZERO, |told| SPACING.saturating_sub(now.saturating_duration_since(told)))
+    fn rest(&self, now: Moment) -> Duration {
+        self.told.map_or(Duration::ZERO, |told| SPACING.saturating_sub(now.since(told)))
     }
+}
 
-    fn reading(&self, started: Instant, now: Instant) -> Reading {
-        let took = self.took.unwrap_or_else(|| now.saturating_duration_since(started));
-        let moved = self.moved.map_or(Duration::ZERO, |moved| moved.saturating_duration_since(started));
+impl State {
+    fn reading(&self, started: Moment, now: Moment) -> Reading {
+        let progress = self.progress();
+        let elapsed = self.ended.unwrap_or(now).since(started);
+        let moved = self.moved.map_or(Duration::ZERO, |moved| moved.since(started));
+        let first = self.first.map(|(at, done)| (at.since(started), done));
         Reading {
-            progress: self.progress,
-            elapsed: took,
-            unmoved: took.saturating_sub(moved),
-            remaining: self.progress.remaining(took, self.first),
+            progress,
+            elapsed,
+            unmoved: elapsed.saturating_sub(moved),
+            remaining: progress.remaining(elapsed, first),
         }
     }
 }
 
 impl ProgressTracker {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new_cyclic(|own| Self {
-            own: own.clone(),
-            started: Instant::now(),
-            state: Mutex::default(),
-            timer_calls: Mutex::default(),
-        })
+    pub(crate) fn new(started: Moment) -> Self {
+        Self { started, state: Mutex::default() }
+    }
+
+    /// When the operation began.
+    pub(crate) fn started(&self) -> Moment {
+        self.started
     }
 
     pub(crate) fn read(&self) -> Reading {
-        self.state().reading(self.started, Instant::now())
+        self.state().reading(self.started, Moment::now())
     }
 
     /// The progress that the watcher reports now; `None` if it reported one just now.
     pub(crate) fn tell(&self) -> Option<Reading> {
         let mut state = self.state();
-        let now = Instant::now();
-        if !state.is_due(now) {
-            return None;
+        let now = Moment::now();
+        if let Some(watching) = state.watching() {
+            if !watching.is_due(now) {
+                return None;
+            }
+            (watching.told, watching.is_untold) = (Some(now), false);
         }
-        (state.told, state.is_untold) = (Some(now), false);
         Some(state.reading(self.started, now))
     }
 
     /// Stops the clock at the end of the operation.
     pub(crate) fn stop(&self) {
-        self.state().took.get_or_insert_with(|| self.started.elapsed());
+        self.state().ended.get_or_insert_with(Moment::now);
     }
 
     /// Removes and returns the watcher. The timer has let go of it by then, so what the watcher owns ends with it.
     pub(crate) fn end(&self) -> Option<Watcher> {
         self.stop();
-        let _calls = self.timer_calls.lock().unwrap_or_else(PoisonError::into_inner);
-        self.state().watcher.take()
+        let timer_calls = Arc::clone(&self.state().watching()?.timer_calls);
+        let _calls = timer_calls.lock().unwrap_or_else(PoisonError::into_inner);
+        self.state().watching()?.watcher.take()
     }
 
     /// Sets the progress.
@@ -189,16 +243,18 @@ impl ProgressTracker {
     /// Changes the progress, and calls the watcher: at once, or later if it was called just now.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let mut state = self.state();
-        let before = state.progress;
-        change(&mut state.progress);
-        let is_news = state.progress != before;
+        let before = state.progress();
+        let mut progress = before;
+        change(&mut progress);
+        let is_news = progress != before;
         if is_news {
-            state.moved = Some(Instant::now());
+            state.set_progress(progress);
+            state.moved = Some(Moment::now());
         }
-        if state.progress.planned > 0 && state.first.is_none() {
-            state.first = Some((self.started.elapsed(), state.progress.done));
+        if progress.planned > 0 && state.first.is_none() {
+            state.first = Some((Moment::now(), progress.done));
         }
-        self.call_watcher(state, is_news);
+        Self::call_watcher(state, is_news);
     }
 
     /// Has events kept from now on, for [`ProgressTracker::next_event`].
@@ -211,24 +267,26 @@ impl ProgressTracker {
         let mut state = self.state();
         if state.keeps_events {
             let event = Event { place, name: Arc::clone(name), what, at: self.started.elapsed() };
-            state.events.push(event);
-            self.call_watcher(state, true);
+            state.rare().events.push(event);
+            Self::call_watcher(state, true);
         }
     }
 
     /// Calls the watcher if it may be called. Otherwise a timer calls it, if there is news.
-    fn call_watcher(&self, mut state: MutexGuard<'_, State>, is_news: bool) {
-        let is_due = state.is_due(Instant::now());
-        let watcher = state.watcher.clone();
-        let needs_timer = is_news && !is_due && watcher.is_some();
-        state.is_untold |= needs_timer;
-        let begins_timer = needs_timer && !state.has_timer;
-        state.has_timer |= needs_timer;
+    fn call_watcher(mut state: MutexGuard<'_, State>, is_news: bool) {
+        let Some(watching) = state.watching() else { return };
+        let Some(watcher) = watching.watcher.clone() else { return };
+        let is_due = watching.is_due(Moment::now());
+        let needs_timer = is_news && !is_due;
+        watching.is_untold |= needs_timer;
+        let begins_timer = needs_timer && !watching.has_timer;
+        watching.has_timer |= needs_timer;
+        let own = Weak::clone(&watching.own);
         drop(state);
         if begins_timer {
-            runtime::spawn(Box::pin(tell_later(self.own.clone())));
+            runtime::spawn(Box::pin(tell_later(own)));
         }
-        if let Some(watcher) = watcher.filter(|_| is_due) {
+        if is_due {
             watcher();
         }
     }
@@ -236,14 +294,24 @@ impl ProgressTracker {
     /// The oldest event that was not read, which counts as read from now on.
     pub(crate) fn next_event(&self) -> Option<Event> {
         let mut state = self.state();
-        let event = state.events.get(state.read).cloned()?;
-        state.read += 1;
+        let rare = state.rare.as_mut()?;
+        let event = rare.events.get(rare.read).cloned()?;
+        rare.read += 1;
         Some(event)
     }
 
-    /// Sets the watcher. There is one at most.
-    pub(crate) fn watch(&self, watcher: Watcher) {
-        self.state().watcher = Some(watcher);
+    /// Sets the watcher. There is one at most. `own`: what has this progress.
+    pub(crate) fn watch(&self, own: Weak<dyn Progressing>, watcher: Watcher) {
+        let timer_calls = Arc::default();
+        let watching = Watching {
+            watcher: Some(watcher),
+            own,
+            timer_calls,
+            told: None,
+            is_untold: false,
+            has_timer: false,
+        };
+        self.state().rare().watching = Some(watching);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -252,20 +320,24 @@ impl ProgressTracker {
 }
 
 /// Calls the watcher as soon as it may be called, if nobody has told it the news by then.
-async fn tell_later(tracker: Weak<ProgressTracker>) {
+async fn tell_later(own: Weak<dyn Progressing>) {
     loop {
-        let Some(rest) = tracker.upgrade().map(|tracker| tracker.state().rest(Instant::now())) else {
-            return;
-        };
+        let resting = own.upgrade().and_then(|own| {
+            let mut state = own.tracker().state();
+            let watching = state.watching()?;
+            Some((watching.rest(Moment::now()), Arc::clone(&watching.timer_calls)))
+        });
+        let Some((rest, timer_calls)) = resting else { return };
         tokio::time::sleep(rest).await;
-        let Some(tracker) = tracker.upgrade() else { return };
-        let _calls = tracker.timer_calls.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = tracker.state();
-        if state.is_untold && !state.is_due(Instant::now()) {
+        let Some(own) = own.upgrade() else { return };
+        let _calls = timer_calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = own.tracker().state();
+        let Some(watching) = state.watching() else { return };
+        if watching.is_untold && !watching.is_due(Moment::now()) {
             continue;
         }
-        let watcher = state.watcher.clone().filter(|_| state.is_untold);
-        state.has_timer = false;
+        let watcher = watching.watcher.clone().filter(|_| watching.is_untold);
+        watching.has_timer = false;
         drop(state);
         if let Some(watcher) = watcher {
             watcher();

@@ -11,6 +11,7 @@ use super::state::{self, Listed};
 use crate::error::{Error, Status};
 use crate::lists;
 use crate::outage::Outage;
+use crate::packed::packs;
 use crate::rpc::{Deadline, Limit, RetryClass, Rpc};
 use crate::server::Server;
 
@@ -37,7 +38,6 @@ pub(crate) async fn plans(context: CallContext<'_>, job_id: i64) -> Result<Vec<P
 /// The state of the requests of one wait.
 #[derive(Debug)]
 pub(super) struct Questions {
-    job_id: i64,
     /// When the job was triggered, if that is known.
     triggered: Option<Instant>,
     state_limit: Limit,
@@ -46,11 +46,11 @@ pub(super) struct Questions {
     listing: Option<Instant>,
     pub(super) outage: Outage,
 }
+packs!(Questions { triggered, state_limit, list_limit, listing, outage });
 
 impl Questions {
-    pub(super) fn new(job_id: i64, job: &Job) -> Self {
+    pub(super) fn new(job: &Job) -> Self {
         Self {
-            job_id,
             triggered: job.triggered(),
             state_limit: Limit::default(),
             list_limit: Limit::default(),
@@ -67,7 +67,7 @@ impl Questions {
     ) -> Result<bool, Error> {
         let limit = context.deadline.within(self.state_limit.get());
         let asked = Instant::now();
-        match state::state(context.rpc(), RetryClass::Poll, limit, self.job_id).await {
+        match state::state(context.rpc(), RetryClass::Poll, limit, tracker.job_id()).await {
             Ok(info) => {
                 self.state_limit.answered(asked.elapsed());
                 context.client_state.job_schedule.took(asked.elapsed());
@@ -85,9 +85,9 @@ impl Questions {
     }
 
     /// Lists the plans. Also returns the server: its version decides how long it remembers plans.
-    async fn listed(&self, rpc: &Rpc, limit: Deadline<'_>) -> Result<(Listed, Server), Error> {
+    async fn listed(job_id: i64, rpc: &Rpc, limit: Deadline<'_>) -> Result<(Listed, Server), Error> {
         let server = rpc.server(limit).await?;
-        Ok((state::listed(rpc, RetryClass::Poll, limit, self.job_id).await?, server))
+        Ok((state::listed(rpc, RetryClass::Poll, limit, job_id).await?, server))
     }
 
     /// Lists the plans.
@@ -98,12 +98,12 @@ impl Questions {
     ) -> Result<(), Error> {
         let limit = context.deadline.within(self.list_limit.get());
         let asked = Instant::now();
-        match self.listed(context.rpc(), limit).await {
+        match Self::listed(tracker.job_id(), context.rpc(), limit).await {
             Ok((listed, server)) => {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();
                 self.listing = None;
-                tracker.list(listed, !is_young(self.job_id, self.triggered, &server));
+                tracker.list(listed, !is_young(tracker.job_id(), self.triggered, &server));
                 Ok(())
             }
             // Without a list, the client knows only what the trigger announced; a list that is too long to read counts

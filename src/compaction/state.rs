@@ -5,6 +5,7 @@ use super::job_id::{NO_JOB, check_job_id};
 use super::plan::Plan;
 use crate::error::Error;
 use crate::lists;
+use crate::packed::{Pack, Packer, Unpacker, packs};
 use crate::proto::common::CompactionState;
 use crate::proto::service::{CompactionMergeInfo, GetCompactionPlansRequest, GetCompactionStateRequest};
 use crate::rpc::{Deadline, RetryClass, Rpc};
@@ -40,6 +41,17 @@ pub struct StateInfo {
     pub state: State,
     /// Plans by state.
     pub counts: Counts,
+}
+packs!(StateInfo { state, counts });
+
+impl Pack for State {
+    fn pack(&self, to: &mut Packer) {
+        (*self as i32).pack(to);
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        Self::from_number(i32::unpack(from))
+    }
 }
 
 impl StateInfo {

@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use super::events::{EventEnd, Happened};
 use super::job_id::NO_JOB;
-use super::progress::ProgressTracker;
+use super::progress::Progressing;
 
 /// The one that tells it.
 #[derive(Clone)]
 pub(crate) struct Teller {
-    tracker: Arc<ProgressTracker>,
+    progressing: Arc<dyn Progressing>,
     place: usize,
     name: Arc<CStr>,
 }
 
 impl Teller {
-    pub(crate) fn new(tracker: &Arc<ProgressTracker>, place: usize, name: &str) -> Self {
+    pub(crate) fn new(progressing: &Arc<dyn Progressing>, place: usize, name: &str) -> Self {
         let name = Arc::from(CString::new(name).unwrap_or_default());
-        Self { tracker: Arc::clone(tracker), place, name }
+        Self { progressing: Arc::clone(progressing), place, name }
     }
 
     pub(crate) fn began(&self) {
@@ -37,6 +37,6 @@ impl Teller {
     }
 
     fn tell(&self, what: Happened) {
-        self.tracker.note(self.place, &self.name, what);
+        self.progressing.tracker().note(self.place, &self.name, what);
     }
 }

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::judgement::{Judgement, Reason};
 use super::plan::{Plan, Plans};
 use super::snapshot::{Snapshot, count};
+use crate::packed::{Pack, Packer, Unpacker};
 use crate::text::counted;
 
 /// Why the client cannot exclude plans that it never saw.
@@ -20,6 +21,24 @@ pub enum Unlisted {
     SegmentsUnnamed(i64),
     /// The listed plans left no trace in the segments of the collection.
     NoTrace,
+}
+
+impl Pack for Unlisted {
+    fn pack(&self, to: &mut Packer) {
+        match self {
+            Self::SegmentsUnknown => 0.pack(to),
+            Self::NoTrace => 1.pack(to),
+            Self::SegmentsUnnamed(number) => (2, *number).pack(to),
+        }
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        match i32::unpack(from) {
+            0 => Self::SegmentsUnknown,
+            1 => Self::NoTrace,
+            _ => Self::SegmentsUnnamed(Pack::unpack(from)),
+        }
+    }
 }
 
 impl Unlisted {

@@ -34,7 +34,7 @@ pub(crate) async fn wait_in(
         let collection = through_outages(context.rpc(), context.deadline, find).await?;
         learn_collection(context, collection, job_id).await?;
     }
-    follow::wait(context, show, job_id, None).await
+    follow::wait_within(context, show, job_id, None).await
 }
 
 /// Stores the job's collection in the history, unless the history has an earlier observation.

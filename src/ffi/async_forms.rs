@@ -68,7 +68,7 @@ pub extern "C" fn milvus_compact_with_async(
 ) -> milvus_status {
     start(c"milvus_compact_with_async", out_future, || {
         let operation = compact_with_operation(client, collection_name, params, timeout_ms)?;
-        Ok(operation.map(|result, _| Output::CompactResult(result).into()))
+        Ok(operation.map(|result, _| Output::CompactResult(Box::new(result)).into()))
     })
 }
 
@@ -82,7 +82,7 @@ pub extern "C" fn milvus_compaction_state_async(
 ) -> milvus_status {
     start(c"milvus_compaction_state_async", out_future, || {
         let operation = state_operation(client, job_id, timeout_ms)?;
-        Ok(operation.map(|info, _| Output::State(info.into()).into()))
+        Ok(operation.map(|info, _| Output::State(Box::new(info.into())).into()))
     })
 }
 
@@ -95,7 +95,7 @@ pub extern "C" fn milvus_compaction_wait_async(
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
     start(c"milvus_compaction_wait_async", out_future, || {
-        Ok(wait_operation(client, job_id, timeout_ms)?.map(|reported, _| finished(reported)))
+        wait_operation(client, job_id, timeout_ms, finished)
     })
 }
 
@@ -248,7 +248,7 @@ pub extern "C" fn milvus_compact_many_async(
 ) -> milvus_status {
     start(c"milvus_compact_many_async", out_future, || {
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished { output: Output::Many(Some(Arc::new(list))), error }))
+        Ok(operation.map(|(list, error), _| Finished::new(Output::Many(Some(Arc::new(list))), error)))
     })
 }
 
@@ -262,8 +262,7 @@ pub extern "C" fn milvus_collections_async(
 ) -> milvus_status {
     start(c"milvus_collections_async", out_future, || {
         let operation = collections_operation(client, database, timeout_ms)?;
-        Ok(operation
-            .map(|(list, error), _| Finished { output: Output::Collections(Some(Arc::new(list))), error }))
+        Ok(operation.map(|(list, error), _| Finished::new(Output::Collections(Some(Arc::new(list))), error)))
     })
 }
 
@@ -292,14 +291,14 @@ pub extern "C" fn milvus_survey_async(
 ) -> milvus_status {
     start(c"milvus_survey_async", out_future, || {
         let operation = survey_operation(client, names, name_count, params, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished { output: Output::Survey(Some(Arc::new(list))), error }))
+        Ok(operation.map(|(list, error), _| Finished::new(Output::Survey(Some(Arc::new(list))), error)))
     })
 }
 
 fn listed((list, error): (OptimizeList, Option<Error>)) -> Finished<Output> {
-    Finished { output: Output::Optimized(Some(Arc::new(list))), error }
+    Finished::new(Output::Optimized(Some(Arc::new(list))), error)
 }
 
 fn finished((report, error): Reported) -> Finished<Output> {
-    Finished { output: Output::Report(Box::new(report)), error }
+    Finished::new(Output::Report(Box::new(report)), error)
 }

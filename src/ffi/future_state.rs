@@ -11,14 +11,20 @@ use super::errors::{Detail, milvus_status};
 use super::handle::{self, Handle};
 use crate::callbacks;
 use crate::compaction::progress::Watcher;
-use crate::completion::Completion;
+use crate::completion::{self, Completion};
 use crate::error::{Error, Status};
 use crate::operation::{Operation, OperationContext};
 
 /// How an operation ended. A wait has a result although it fails.
 pub(super) struct Finished<T> {
     pub(super) output: T,
-    pub(super) error: Option<Error>,
+    pub(super) error: Option<Box<Error>>,
+}
+
+impl<T> Finished<T> {
+    pub(super) fn new(output: T, error: Option<Error>) -> Self {
+        Self { output, error: error.map(Box::new) }
+    }
 }
 
 impl<T> From<T> for Finished<T> {
@@ -34,7 +40,7 @@ pub(super) struct FutureState<H, T> {
     context: Arc<OperationContext>,
     completion: Completion<Finished<T>>,
     delivery: Mutex<Delivery<H>>,
-    detail: OnceLock<Detail>,
+    detail: OnceLock<Box<Detail>>,
 }
 
 /// To whom the end of the operation is delivered, and how far that is.
@@ -43,7 +49,7 @@ struct Delivery<H> {
     handle: usize,
     use_of_handle: Use,
     /// How many callbacks nest on the callback thread while this future's runs, including that one.
-    depth: usize,
+    depth: u32,
     is_over: bool,
     is_watched: bool,
     receiver: Receiver<H>,
@@ -99,18 +105,26 @@ fn started<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
     operation: Operation<Finished<T>>,
 ) -> Result<(), Error> {
     let out = Out::new("out_future", out_future)?;
-    let future = operation.start(|context, completion| {
-        let (delivery, detail) = (Mutex::default(), OnceLock::new());
+    let future = operation.start(|context| {
+        let (completion, delivery, detail) = (Completion::default(), Mutex::default(), OnceLock::new());
         context.progress_tracker().keep_events();
         let state = Arc::new(FutureState { operation: export, context, completion, delivery, detail });
         let handle: *mut H = handle::insert_shared(Arc::clone(&state))?;
         state.delivery().handle = handle.addr();
-        let completed = Arc::clone(&state);
-        let _ = state.completion.on_complete(Box::new(move || completed.deliver())); // nothing has run yet
-        Ok(handle)
+        Ok((state as _, handle))
     })?;
     out.write(future);
     Ok(())
+}
+
+impl<H: Handle<Value = Self>, T: Send + 'static> completion::Receiver<Finished<T>> for FutureState<H, T> {
+    fn completion(&self) -> &Completion<Finished<T>> {
+        &self.completion
+    }
+
+    fn completed(self: Arc<Self>) {
+        self.deliver();
+    }
 }
 
 impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
@@ -136,8 +150,8 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
         look: impl FnOnce(&mut T) -> Result<R, Error>,
     ) -> Result<(R, Result<(), Failed>), Failed> {
         let looked = self.completion.peek(|result| match result {
-            Ok(finished) => Ok((look(&mut finished.output), finished.error.clone())),
-            Err(error) => Err(error.clone()),
+            Ok(finished) => Ok((look(&mut finished.output), finished.error.as_deref().cloned())),
+            Err(error) => Err(Error::clone(error)),
         });
         let (looked, error) = looked
             .unwrap_or_else(|| Err(pending()))
@@ -154,7 +168,7 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
     /// The detail of the failure, which lives here; `None` if the operation is not over, or has not failed.
     pub(super) fn detail(&self) -> Option<&Detail> {
         let error = self.completion.peek(|result| error(result).cloned()).flatten()?;
-        Some(self.detail.get_or_init(|| Detail::new(self.operation, &error)))
+        Some(self.detail.get_or_init(|| Box::new(Detail::new(self.operation, &error))))
     }
 
     /// Sets the callback that runs when the operation is over, which it may be already.
@@ -197,7 +211,8 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
             let watcher = watcher();
             callbacks::post(guard, Box::new(move || drop(watcher)));
         } else {
-            self.context.progress_tracker().watch(watcher());
+            let own = Arc::downgrade(&self.context.progressing());
+            self.context.progress_tracker().watch(own, watcher());
         }
         delivery.is_watched = true;
         Ok(())
@@ -293,14 +308,14 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
     }
 }
 
-fn error<T>(result: &Result<Finished<T>, Error>) -> Option<&Error> {
+fn error<T>(result: &Result<Finished<T>, Box<Error>>) -> Option<&Error> {
     match result {
-        Ok(finished) => finished.error.as_ref(),
+        Ok(finished) => finished.error.as_deref(),
         Err(error) => Some(error),
     }
 }
 
-fn status<T>(result: &mut Result<Finished<T>, Error>) -> Status {
+fn status<T>(result: &mut Result<Finished<T>, Box<Error>>) -> Status {
     error(result).map_or(Status::Ok, |error| error.status)
 }
 
@@ -309,92 +324,4 @@ fn pending() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::ffi::c_void;
-    use std::ptr::{null, null_mut};
-    use std::sync::mpsc::{Sender, channel};
-
-    use tokio::sync::oneshot;
-
-    use super::super::client::{milvus_client, milvus_client_free, milvus_client_new};
-    use super::super::futures::{
-        Output, milvus_future, milvus_future_error, milvus_future_free, milvus_future_poll,
-        milvus_future_set_callback, milvus_future_wait,
-    };
-    use super::super::queues::{
-        milvus_future_set_queue, milvus_queue, milvus_queue_free, milvus_queue_new, milvus_queue_next,
-    };
-    use super::*;
-    use crate::client::Timeout;
-
-    type Told = (milvus_status, String);
-
-    fn detail(future: *const milvus_future) -> String {
-        // SAFETY: the future is alive, and so is its error's message.
-        unsafe { CStr::from_ptr((*milvus_future_error(future)).message) }.to_str().unwrap().to_owned()
-    }
-
-    extern "C" fn on_end(future: *mut milvus_future, status: milvus_status, tell: *mut c_void) {
-        // SAFETY: it is the sender that the callback was set with, and it is not destroyed yet.
-        let tell = unsafe { &*tell.cast::<Sender<Told>>() };
-        tell.send((status, detail(future))).unwrap();
-    }
-
-    extern "C" fn destroy(tell: *mut c_void) {
-        // SAFETY: it came out of a box, and this is called once.
-        drop(unsafe { Box::from_raw(tell.cast::<Sender<Told>>()) });
-    }
-
-    /// An operation that panics when it may go on.
-    fn panicking(client: *mut milvus_client, go_on: oneshot::Receiver<()>) -> *mut milvus_future {
-        let mut future = null_mut();
-        let context = handle::get(client.cast_const()).unwrap().context(Timeout::Never);
-        let work = async move {
-            let _ = go_on.await;
-            panic!("in a task")
-        };
-        assert_eq!(
-            start(c"a_test", &raw mut future, || Ok(Operation::<Finished<Output>>::new(&context, work))),
-            0
-        );
-        future
-    }
-
-    #[test]
-    fn a_panic_reaches_every_kind_of_receiver() {
-        let (mut client, mut queue) = (null_mut::<milvus_client>(), null_mut::<milvus_queue>());
-        assert_eq!(milvus_client_new(c"http://127.0.0.1:1".as_ptr(), null(), &raw mut client), 0);
-        assert_eq!(milvus_queue_new(&raw mut queue), 0);
-        let internal = Status::Internal as milvus_status;
-        for is_late in [false, true] {
-            let (may_go_on, go_on) = oneshot::channel();
-            let (and_this, too) = oneshot::channel();
-            let (called_back, queued) = (panicking(client, go_on), panicking(client, too));
-            let set = || {
-                let (tell, told) = channel::<Told>();
-                let tell = Box::into_raw(Box::new(tell)).cast();
-                assert_eq!(milvus_future_set_callback(called_back, Some(on_end), tell, Some(destroy)), 0);
-                assert_eq!(milvus_future_set_queue(queued, queue, null_mut()), 0);
-                told
-            };
-            let early = (!is_late).then(set);
-            may_go_on.send(()).unwrap();
-            and_this.send(()).unwrap();
-            for future in [called_back, queued] {
-                assert_eq!(milvus_future_wait(future, -1), internal);
-                assert!(detail(future).contains("in a task (future_state.rs:"), "{}", detail(future));
-            }
-            let told = early.unwrap_or_else(set);
-            let (status, text) = told.recv().unwrap();
-            assert!(status == internal && text.contains("in a task"), "{status}: {text}");
-            assert!(told.recv().is_err(), "called once, and destroyed");
-            let mut arrived = null_mut();
-            assert_eq!(milvus_queue_next(queue, -1, &raw mut arrived, null_mut()), 0);
-            assert!(arrived == queued && milvus_future_poll(queued) == internal);
-            milvus_future_free(called_back);
-            milvus_future_free(queued);
-        }
-        milvus_queue_free(queue);
-        milvus_client_free(client);
-    }
-}
+mod tests;

@@ -264,7 +264,7 @@ pub extern "C" fn milvus_compaction_wait(
     out_report: *mut milvus_compaction_report,
 ) -> milvus_status {
     entry(c"milvus_compaction_wait", || {
-        let operation = wait_operation(client, job_id, timeout_ms)?;
+        let operation = wait_operation(client, job_id, timeout_ms, |reported| reported)?;
         let out = OutStruct::optional("out_report", out_report)?;
         let (report, error) = operation.wait()?;
         if let Some(out) = out {
@@ -277,14 +277,16 @@ pub extern "C" fn milvus_compaction_wait(
 /// A report, and the error that goes with it.
 pub(super) type Reported = (milvus_compaction_report, Option<Error>);
 
-pub(super) fn wait_operation(
+pub(super) fn wait_operation<T: Send + 'static>(
     client: *mut milvus_client,
     job_id: i64,
     timeout_ms: i64,
-) -> Result<Operation<Reported>, Error> {
+    form: impl FnOnce(Reported) -> T + Send + 'static,
+) -> Result<Operation<T>, Error> {
     let client = handle::get(client.cast_const())?;
-    let operation = client.compaction_wait(job_id, convert::timeout(timeout_ms)?);
-    Ok(operation.map(move |outcome, call| (report(job_id, &outcome, call.elapsed()), outcome.error)))
+    Ok(client.compaction_wait_as(job_id, convert::timeout(timeout_ms)?, move |job_id, outcome, call| {
+        form((report(job_id, &outcome, call.elapsed()), outcome.error))
+    }))
 }
 
 /// Gives the short text of a verdict, e.g. "partly failed".

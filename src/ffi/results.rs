@@ -78,7 +78,7 @@ pub extern "C" fn milvus_future_take_compact_result(
     out_result: *mut milvus_compact_result,
 ) -> milvus_status {
     read(c"milvus_future_take_compact_result", future, ("out_result", out_result), |output| match output {
-        Output::CompactResult(result) => Some(*result),
+        Output::CompactResult(result) => Some(**result),
         _ => None,
     })
 }
@@ -95,7 +95,7 @@ pub extern "C" fn milvus_future_take_state(
     out_info: *mut milvus_compaction_state_info,
 ) -> milvus_status {
     read(c"milvus_future_take_state", future, ("out_info", out_info), |output| match output {
-        Output::State(info) => Some(*info),
+        Output::State(info) => Some(**info),
         _ => None,
     })
 }

@@ -9,6 +9,7 @@ use tokio::time::Sleep;
 
 use crate::cancellation::CancellationToken;
 use crate::error::{Error, Status};
+use crate::moment::Moment;
 
 /// If the end of the time is noticed later than that, the message says so: something kept the thread from running.
 const LATE: Duration = Duration::from_millis(100);
@@ -16,8 +17,8 @@ const LATE: Duration = Duration::from_millis(100);
 /// The moment that everything within one operation respects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline<'a> {
-    started: Instant,
-    at: Option<Instant>,
+    started: Moment,
+    at: Option<Moment>,
     /// Ends the operation early.
     token: Option<&'a CancellationToken>,
     /// A waiting thread wakes the operation at the moment, so it needs no timer.
@@ -27,8 +28,13 @@ pub(crate) struct Deadline<'a> {
 impl Deadline<'_> {
     /// `limit` from now. `None`, or a moment that the clock cannot express, is no limit.
     pub(crate) fn after(limit: Option<Duration>) -> Self {
-        let started = Instant::now();
-        let at = limit.and_then(|limit| started.checked_add(limit));
+        let now = Instant::now();
+        let at = limit.and_then(|limit| now.checked_add(limit)).map(Moment::from);
+        Self::of(now.into(), at)
+    }
+
+    /// Of work that began at one moment, and has to end at another.
+    pub(crate) fn of(started: Moment, at: Option<Moment>) -> Self {
         Self { started, at, token: None, is_watched: false }
     }
 
@@ -42,8 +48,16 @@ impl Deadline<'_> {
         Self { is_watched: true, ..self }
     }
 
-    pub(crate) fn at(self) -> Option<Instant> {
+    pub(crate) fn started(self) -> Moment {
+        self.started
+    }
+
+    pub(crate) fn moment(self) -> Option<Moment> {
         self.at
+    }
+
+    pub(crate) fn at(self) -> Option<Instant> {
+        self.at.map(Instant::from)
     }
 
     /// The same moment without the token.
@@ -53,7 +67,7 @@ impl Deadline<'_> {
 
     /// The earlier of this deadline and `limit` from now. The error of work that the limit ends names the limit.
     pub(crate) fn within(self, limit: Duration) -> Self {
-        let started = Instant::now();
+        let started = Moment::now();
         let capped = started + limit;
         match self.at {
             Some(at) if at <= capped => self,
@@ -72,12 +86,12 @@ impl Deadline<'_> {
 
     /// Whether the operation has to end now.
     pub(crate) fn has_passed(self) -> bool {
-        self.cancelled().is_some() || self.at.is_some_and(|at| at <= Instant::now())
+        self.cancelled().is_some() || self.at.is_some_and(|at| at <= Moment::now())
     }
 
     /// Time left; `None` without limit.
     pub(crate) fn remaining(self) -> Option<Duration> {
-        self.at.map(|at| at.saturating_duration_since(Instant::now()))
+        self.at.map(|at| at.since(Moment::now()))
     }
 
     /// The output of `work`, or `None` if the deadline comes first.
@@ -87,17 +101,18 @@ impl Deadline<'_> {
         poll_fn(|cx| self.poll_bound(cx, work.as_mut(), end.as_mut().as_pin_mut())).await
     }
 
-    /// The same for a wait that lasts: it takes little memory, above all without a limit.
-    pub(crate) fn bound_long<T>(
-        self,
+    /// The same for a wait that lasts: it takes little memory, above all without a limit. `deadline` gives the deadline
+    /// whenever it is looked at.
+    pub(crate) fn bound_long<'d, T>(
+        deadline: impl Fn() -> Deadline<'d>,
         mut work: impl Future<Output = T> + Unpin,
     ) -> impl Future<Output = Option<T>> {
-        let mut end = self.timer().map(Box::pin);
-        poll_fn(move |cx| self.poll_bound(cx, Pin::new(&mut work), end.as_mut().map(Pin::as_mut)))
+        let mut end = deadline().timer().map(Box::pin);
+        poll_fn(move |cx| deadline().poll_bound(cx, Pin::new(&mut work), end.as_mut().map(Pin::as_mut)))
     }
 
     fn timer(self) -> Option<Sleep> {
-        self.at.filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at.into()))
+        self.at().filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at.into()))
     }
 
     fn poll_bound<T>(
@@ -128,7 +143,7 @@ impl Deadline<'_> {
 
     /// The error of work that this deadline has ended: out of time, or cancelled. It is retriable.
     pub(crate) fn ended(self, doing: impl FnOnce(&str) -> String) -> Error {
-        let limit = self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started));
+        let limit = self.at.map_or(Duration::ZERO, |at| at.since(self.started));
         let elapsed = self.elapsed();
         let noticed = if elapsed > limit + LATE {
             format!(" (noticed after {} ms)", elapsed.as_millis())
@@ -186,6 +201,7 @@ mod tests {
         let said = |limit: u64, elapsed: u64| {
             let started = now.checked_sub(Duration::from_millis(elapsed)).unwrap();
             let at = Some(started + Duration::from_millis(limit));
+            let (started, at) = (started.into(), at.map(Into::into));
             Deadline { started, at, ..Deadline::after(None) }.ended(ToOwned::to_owned).message().to_owned()
         };
         assert!(said(1_000, 5_115).starts_with("1000 ms passed (noticed after 5"), "{}", said(1_000, 5_115));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Status};
+use crate::packed::{Pack, Packer, Unpacker};
 
 /// What a question is given before anything is known of the server.
 const FIRST: Duration = Duration::from_secs(5);
@@ -14,6 +15,16 @@ const MARGIN: u32 = 4;
 /// The limit of one kind of question.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(Duration);
+
+impl Pack for Limit {
+    fn pack(&self, to: &mut Packer) {
+        self.0.pack(to);
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Self {
+        Self(Duration::unpack(from))
+    }
+}
 
 impl Default for Limit {
     fn default() -> Self {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use slab::Slab;
 
 use crate::backoff::jittered;
+use crate::moment::Moment;
 
 /// The first pauses of a single job. Those of several grow with the square root of their number.
 pub(super) const FIRST: Duration = Duration::from_millis(100);
@@ -83,20 +84,20 @@ pub(super) struct Line {
 
 #[derive(Debug, Default)]
 struct Due {
-    urgent: BTreeSet<(Instant, usize)>,
-    front: BTreeSet<(Instant, usize)>,
-    rest: BTreeSet<(Instant, usize)>,
+    urgent: BTreeSet<(Moment, usize)>,
+    front: BTreeSet<(Moment, usize)>,
+    rest: BTreeSet<(Moment, usize)>,
 }
 
 #[derive(Clone, Debug)]
 struct Job {
     id: i64,
     kind: Kind,
-    since: Instant,
+    since: Moment,
     /// Since when it is at the front; `None`: it is not.
-    at_front: Option<Instant>,
+    at_front: Option<Moment>,
     /// `None`: it is being asked about.
-    due: Option<Instant>,
+    due: Option<Moment>,
     is_urgent: bool,
     polls: u32,
 }
@@ -133,6 +134,7 @@ fn push<T>(latest: &mut VecDeque<T>, one: T, most: usize) {
 impl Line {
     /// Adds a job that was triggered at this time. It is due at once. Returns its number here.
     pub(super) fn add(&mut self, id: i64, kind: Kind, since: Instant, now: Instant) -> usize {
+        let (since, now) = (Moment::from(since), Moment::from(now));
         let job = Job { id, kind, since, at_front: None, due: None, is_urgent: false, polls: 0 };
         let number = self.jobs.insert(job);
         let is_front = self.rest.first().is_none_or(|first| *first > (id, number));
@@ -153,7 +155,7 @@ impl Line {
         let Some(job) = self.jobs.try_remove(number) else { return };
         self.front.remove(&(job.id, number));
         self.rest.remove(&(job.id, number));
-        self.balance(now);
+        self.balance(now.into());
     }
 
     /// The server has ended a job, which stays in the line until it is removed. Tells where jobs end; a job that was over
@@ -168,20 +170,21 @@ impl Line {
         };
         self.ends.add(place);
         if let Some(since) = job.at_front {
-            push(self.siblings(job.kind), now.saturating_duration_since(since), SIBLINGS);
+            push(self.siblings(job.kind), Moment::from(now).since(since), SIBLINGS);
         }
     }
 
     /// What to do now. A job that is returned counts as being asked about.
     pub(super) fn next(&mut self, now: Instant) -> Next {
-        let first = |due: &BTreeSet<(Instant, usize)>| due.first().copied();
+        let now = Moment::from(now);
+        let first = |due: &BTreeSet<(Moment, usize)>| due.first().copied();
         let (urgent, front, rest) = (first(&self.due.urgent), first(&self.due.front), first(&self.due.rest));
-        let is_due = |one: &(Instant, usize)| one.0 <= now;
+        let is_due = |one: &(Moment, usize)| one.0 <= now;
         let in_turn = if self.front_was_last { [rest, front] } else { [front, rest] };
         let due = urgent.filter(is_due).or_else(|| in_turn.into_iter().flatten().find(is_due));
         let Some((_, number)) = due else {
             let earliest = [urgent, front, rest].into_iter().flatten().min();
-            return earliest.map_or(Next::Nothing, |(at, _)| Next::At(at));
+            return earliest.map_or(Next::Nothing, |(at, _)| Next::At(at.into()));
         };
         self.clear_due(number);
         if let Some(job) = self.jobs.get_mut(number) {
@@ -193,15 +196,17 @@ impl Line {
 
     /// A job was asked about, and is due again at the time that is returned.
     pub(super) fn again(&mut self, number: usize, pause: Pause, now: Instant) -> Instant {
+        let at = now;
+        let now = Moment::from(at);
         self.balance(now);
-        let Some(job) = self.jobs.get(number) else { return now };
+        let Some(job) = self.jobs.get(number) else { return at };
         let (pause, is_urgent) = match pause {
             Pause::Exactly(pause) => (pause, true),
             // The jitter only shortens the pause, and keeps jobs of one age out of step.
             Pause::Usual { round, latency } => (jittered(self.pause(job, now, round, latency), 200), false),
         };
         self.set_due(number, now + pause, is_urgent);
-        now + pause
+        at + pause
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -209,9 +214,9 @@ impl Line {
     }
 
     /// The longest pause before the next poll of a job.
-    fn pause(&self, job: &Job, now: Instant, round: Duration, latency: Duration) -> Duration {
+    fn pause(&self, job: &Job, now: Moment, round: Duration, latency: Duration) -> Duration {
         let since = job.at_front.unwrap_or(job.since);
-        let age = now.saturating_duration_since(since);
+        let age = now.since(since);
         let all = u32::try_from(self.jobs.len()).unwrap_or(u32::MAX);
         let first = FIRST.mul_f64(f64::from(all).sqrt()).min(LONGEST_FIRST);
         let young = round / PARTS_OF_ROUND[usize::from(age >= round)];
@@ -251,7 +256,7 @@ impl Line {
     }
 
     /// Makes the front as wide as it should be.
-    fn balance(&mut self, now: Instant) {
+    fn balance(&mut self, now: Moment) {
         for _ in 0..MOST_MOVES {
             if self.front.len() < self.ends.width
                 && let Some(place) = self.rest.pop_first()
@@ -270,7 +275,7 @@ impl Line {
     }
 
     /// A job that comes to the front is due at once, and one that was due before stays before others.
-    fn moved(&mut self, number: usize, at_front: Option<Instant>, now: Instant) {
+    fn moved(&mut self, number: usize, at_front: Option<Moment>, now: Moment) {
         let Some(job) = self.jobs.get_mut(number) else { return };
         job.at_front = at_front;
         let (due, is_urgent) = (job.due, job.is_urgent);
@@ -280,7 +285,7 @@ impl Line {
         }
     }
 
-    fn set_due(&mut self, number: usize, at: Instant, is_urgent: bool) {
+    fn set_due(&mut self, number: usize, at: Moment, is_urgent: bool) {
         let Some(job) = self.jobs.get_mut(number) else { return };
         (job.due, job.is_urgent) = (Some(at), is_urgent);
         let due = match (is_urgent, job.at_front) {
@@ -299,7 +304,7 @@ impl Line {
     }
 
     /// Wherever it stands.
-    fn clear_due_of(&mut self, number: usize, due: Instant) {
+    fn clear_due_of(&mut self, number: usize, due: Moment) {
         let one = (due, number);
         let _ = self.due.front.remove(&one) || self.due.rest.remove(&one) || self.due.urgent.remove(&one);
     }

@@ -6,7 +6,7 @@ use super::super::call_context::CallContext;
 use super::super::client_state::ClientState;
 use super::super::concurrently::{self, Group, Selection, Work};
 use super::super::follow::Show;
-use super::super::progress::ProgressTracker;
+use super::super::progress::Progressing;
 use super::super::teller::Teller;
 use super::settings::Settings;
 use super::stage::Optimized;
@@ -46,7 +46,7 @@ impl concurrently::Item for Optimized {
 /// Optimizes all collections. Returns the result of each, and an error for the whole if one of them failed.
 pub(crate) async fn optimize(
     client_state: &Arc<ClientState>,
-    progress_tracker: &Arc<ProgressTracker>,
+    progressing: &Arc<dyn Progressing>,
     deadline: Deadline<'_>,
     many: OptimizeMany,
 ) -> Result<(Vec<Optimized>, Option<Error>), Error> {
@@ -55,7 +55,7 @@ pub(crate) async fn optimize(
     selection.check()?;
     settings.check()?;
     settings.params.check_for_many()?;
-    let group = Group::new(client_state, progress_tracker);
+    let group = Group::new(client_state, progressing);
     concurrently::all(group, selection, deadline, Optimization { settings }).await
 }
 

@@ -1,9 +1,25 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Instant;
 
 use super::super::events::EventEnd;
+
 use super::*;
 use crate::error::Status;
+
+impl Progressing for ProgressTracker {
+    fn tracker(&self) -> &Self {
+        self
+    }
+}
+
+fn shared() -> Arc<ProgressTracker> {
+    Arc::new(ProgressTracker::new(Moment::now()))
+}
+
+fn own(tracker: &Arc<ProgressTracker>) -> Weak<dyn Progressing> {
+    Arc::downgrade(tracker) as _
+}
 
 #[test]
 fn the_time_left_is_that_of_all_collections_or_of_one_job() {
@@ -25,7 +41,7 @@ fn the_time_left_is_that_of_all_collections_or_of_one_job() {
 
 #[test]
 fn the_time_of_a_job_counts_from_its_first_plans() {
-    let tracker = ProgressTracker::new();
+    let tracker = shared();
     std::thread::sleep(Duration::from_millis(50));
     tracker.change(|progress| (progress.planned, progress.done) = (20, 14));
     assert_eq!(tracker.read().remaining, None);
@@ -37,7 +53,7 @@ fn the_time_of_a_job_counts_from_its_first_plans() {
 
 #[test]
 fn what_changes_moves_and_events_are_read_once_in_their_order() {
-    let tracker = ProgressTracker::new();
+    let tracker = shared();
     let name: Arc<CStr> = Arc::from(c"a".to_owned());
     tracker.note(0, &name, Happened::Began);
     assert_eq!(tracker.next_event(), None, "nobody can ask");
@@ -61,15 +77,18 @@ fn what_changes_moves_and_events_are_read_once_in_their_order() {
 #[test]
 fn what_comes_right_after_a_call_of_the_watcher_is_told_later_without_a_further_change() {
     runtime::prepare().unwrap();
-    let tracker = ProgressTracker::new();
+    let tracker = shared();
     tracker.keep_events();
     let (tell, told) = std::sync::mpsc::channel();
     let watched = Arc::downgrade(&tracker);
-    tracker.watch(Arc::new(move || {
-        if let Some(tracker) = watched.upgrade().filter(|tracker| tracker.tell().is_some()) {
-            tell.send(tracker.next_event()).unwrap();
-        }
-    }));
+    tracker.watch(
+        own(&tracker),
+        Arc::new(move || {
+            if let Some(tracker) = watched.upgrade().filter(|tracker| tracker.tell().is_some()) {
+                tell.send(tracker.next_event()).unwrap();
+            }
+        }),
+    );
     tracker.change(|progress| progress.planned = 3);
     assert_eq!(told.recv().unwrap(), None);
     tracker.note(0, &Arc::from(c"a".to_owned()), Happened::Triggered(7));
@@ -79,21 +98,24 @@ fn what_comes_right_after_a_call_of_the_watcher_is_told_later_without_a_further_
 #[test]
 fn at_the_end_the_timer_has_let_go_of_the_watcher() {
     runtime::prepare().unwrap();
-    let tracker = ProgressTracker::new();
+    let tracker = shared();
     let has_ended = Arc::new(AtomicBool::new(false));
     let (says, said) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel();
-    let (own, test) = (Arc::downgrade(&tracker), std::thread::current().id());
+    let (weak, test) = (Arc::downgrade(&tracker), std::thread::current().id());
     let (is_over, may_go_on) = (Arc::clone(&has_ended), Mutex::new(may_go_on));
-    tracker.watch(Arc::new(move || {
-        let _ = own.upgrade().and_then(|tracker| tracker.tell());
-        if std::thread::current().id() != test {
-            says.send("called").unwrap();
-            may_go_on.lock().unwrap().recv().unwrap();
-            let is_late = is_over.load(Ordering::SeqCst);
-            says.send(if is_late { "the operation is over" } else { "done" }).unwrap();
-        }
-    }));
+    tracker.watch(
+        own(&tracker),
+        Arc::new(move || {
+            let _ = weak.upgrade().and_then(|tracker| tracker.tell());
+            if std::thread::current().id() != test {
+                says.send("called").unwrap();
+                may_go_on.lock().unwrap().recv().unwrap();
+                let is_late = is_over.load(Ordering::SeqCst);
+                says.send(if is_late { "the operation is over" } else { "done" }).unwrap();
+            }
+        }),
+    );
     // The first of two is told here, and the second, unless it comes late, by the timer.
     while said.recv_timeout(SPACING * 4).is_err() {
         tracker.change(|progress| progress.done += 1);
@@ -112,15 +134,18 @@ fn at_the_end_the_timer_has_let_go_of_the_watcher() {
 
 #[test]
 fn a_watcher_is_called_at_once_and_then_not_for_every_change() {
-    let progress_tracker = ProgressTracker::new();
+    let progress_tracker = shared();
     let told = Arc::new(AtomicUsize::new(0));
     let (watched, count) = (Arc::downgrade(&progress_tracker), Arc::clone(&told));
-    progress_tracker.watch(Arc::new(move || {
-        // The timer may call it too, at the same time; only one of them tells.
-        if watched.upgrade().is_some_and(|progress_tracker| progress_tracker.tell().is_some()) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
-    }));
+    progress_tracker.watch(
+        own(&progress_tracker),
+        Arc::new(move || {
+            // The timer may call it too, at the same time; only one of them tells.
+            if watched.upgrade().is_some_and(|progress_tracker| progress_tracker.tell().is_some()) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }),
+    );
     let mut changes = 0;
     while progress_tracker.read().elapsed < SPACING * 2 {
         changes += 1;

@@ -7,7 +7,7 @@ use super::super::call_context::CallContext;
 use super::super::client_state::ClientState;
 use super::super::concurrently::{self, Group, Item, Selection, Work};
 use super::super::everything::{Place, every_place, labels};
-use super::super::progress::ProgressTracker;
+use super::super::progress::Progressing;
 use super::super::teller::Teller;
 use super::{SurveySettings, Surveyed, look};
 use crate::error::Error;
@@ -57,7 +57,7 @@ impl Item for SurveyItem {
 /// Surveys all collections. Returns the result of each, and an error for the whole if one of them failed.
 pub(crate) async fn survey(
     client_state: &Arc<ClientState>,
-    progress_tracker: &Arc<ProgressTracker>,
+    progressing: &Arc<dyn Progressing>,
     deadline: Deadline<'_>,
     many: SurveyMany,
 ) -> Result<(Vec<SurveyItem>, Option<Error>), Error> {
@@ -73,7 +73,7 @@ pub(crate) async fn survey(
     if all_databases {
         selection.names = Some(labels(&places));
     }
-    let group = Group::new(client_state, progress_tracker);
+    let group = Group::new(client_state, progressing);
     let (mut items, error) =
         concurrently::all(group, selection, deadline, Surveying { settings, places: places.clone() }).await?;
     for item in &mut items {

@@ -114,7 +114,7 @@ fn who_comes_to_the_front_is_due_at_once() {
     assert!(due(&mut line, later).is_empty());
     end(&mut line, [3], later);
     assert_eq!(due(&mut line, later), [64]);
-    assert_eq!(line.jobs[64].at_front, Some(later), "its age counts from now on");
+    assert_eq!(line.jobs[64].at_front, Some(later.into()), "its age counts from now on");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_job_whose_siblings_took_long_is_left_alone_at_first() {
     let told: Vec<_> = [0, 1, 2, 3, 20, 31, 32, 40, 60].map(|minutes| at(&line, minutes).as_millis()).into();
     assert_eq!(told, [387, 5_000, 10_000, 10_000, 10_000, 10_000, 2_000, 2_000, 2_000]);
     assert_eq!(
-        line.pause(&Job { kind: Kind::Clustering, ..line.jobs[19].clone() }, minutes(3), NEW, ms(0)),
+        line.pause(&Job { kind: Kind::Clustering, ..line.jobs[19].clone() }, minutes(3).into(), NEW, ms(0)),
         ms(2_000)
     );
 }

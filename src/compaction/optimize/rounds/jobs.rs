@@ -67,7 +67,7 @@ impl Rounds<'_, '_> {
             let run = &*self.run;
             let show = |now| run.tell_job(before, now);
             let advance = run.group.map(|group| &group.advance);
-            let wait: Part<'_, _> = Box::pin(follow::wait(run.context, &show, job_id, advance));
+            let wait: Part<'_, _> = Box::pin(follow::wait_within(run.context, &show, job_id, advance));
             wait.await?
         };
         let verdict = outcome.report.verdict;
