@@ -16,14 +16,14 @@ const GATES: [(&str, f64, Measure); 11] = [
     ("context switches per call", 1.5, switches),
     // A caller that has read its own answers leaves the connection to the library's thread, which takes three of them.
     ("context switches of an idle client in 12 s", 10.0, idle),
-    ("bytes of memory per followed job", 3_200.0, |clients, server| memory(clients, server, "jobs")),
+    ("bytes of memory per followed job", 1_400.0, |clients, server| memory(clients, server, "jobs")),
     ("bytes of memory per collection of many at once", 6_400.0, |clients, server| {
         memory(clients, server, "collections")
     }),
     ("bytes of memory per further plan of a job", 150.0, |clients, server| {
         run::memory_per_plan(clients, server)
     }),
-    ("bytes of memory per followed job while it is asked about", 7_400.0, |clients, _| {
+    ("bytes of memory per followed job while it is asked about", 6_400.0, |clients, _| {
         run::memory_while_asked(clients)
     }),
     ("library threads, 1000 followed jobs", 3.0, |clients, server| threads(clients, server, "jobs")),
