@@ -12,6 +12,9 @@ static ALLOCATOR: Wiping = Wiping;
 
 /// From this size on `memset` is worth its call.
 const LARGE: usize = 4096;
+/// From this size on every system's allocator makes a block smaller where it is, so that lists which shrink need no second
+/// copy.
+const SHRINKS_IN_PLACE: usize = 256 * 1024;
 
 /// Writes zeros.
 ///
@@ -76,9 +79,17 @@ unsafe impl GlobalAlloc for Wiping {
             System.dealloc(block, layout);
         }
     }
+
     /// The system's would move the block without wiping it.
     #[inline(never)]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if size >= SHRINKS_IN_PLACE && size < layout.size() {
+            // SAFETY: the rest lies within the block, and the caller keeps to the same contract.
+            return unsafe {
+                wipe(block.add(size), layout.size() - size);
+                System.realloc(block, layout, size)
+            };
+        }
         // SAFETY: the caller keeps to the contract of `GlobalAlloc::realloc`, so the alignment and the new size fit
         // together, both blocks are valid for the bytes that are copied, and the former one is freed once.
         unsafe {
@@ -110,10 +121,20 @@ mod tests {
     #[test]
     fn a_block_that_grows_or_shrinks_keeps_what_is_in_it() {
         let mut bytes: Vec<u8> = (0..=255).collect();
-        for capacity in [256, 10_000, 300] {
+        for capacity in [256, 10_000, 300, 2_000_000, 400_000, 300] {
             bytes.reserve_exact(capacity);
             bytes.shrink_to(capacity);
             assert!(bytes.iter().copied().eq(0..=255));
         }
+    }
+
+    #[test]
+    fn a_large_block_that_shrinks_stays_where_it_is() {
+        let mut bytes = vec![7_u8; 4 * SHRINKS_IN_PLACE];
+        let before = bytes.as_ptr();
+        bytes.truncate(SHRINKS_IN_PLACE + 5_000);
+        bytes.shrink_to_fit();
+        assert_eq!(bytes.as_ptr(), before);
+        assert!(bytes.iter().all(|byte| *byte == 7));
     }
 }

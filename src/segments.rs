@@ -219,9 +219,9 @@ async fn kept<I: Send + 'static>(
     lists::work(deadline, count, work).await
 }
 
-/// Sorts by id. Of equal ones the first is kept, with the nodes of all.
+/// Sorts by id. Of equal ones, which differ in nothing but their nodes, one is kept, with the nodes of all.
 fn sorted(mut segments: Vec<Segment>) -> Vec<Segment> {
-    segments.sort_by_key(|segment| segment.id);
+    segments.sort_unstable_by_key(|segment| segment.id); // in place
     segments.dedup_by(|again, first| {
         let is_same = again.id == first.id;
         if is_same {
