@@ -139,8 +139,11 @@ fn an_answer_without_a_status_is_no_success_although_it_has_a_message() {
 #[test]
 fn an_answer_that_cannot_be_read_is_not_quoted_as_the_servers_word() {
     let success = || End::Trailers(vec![("grpc-status".to_owned(), "0".to_owned())]);
+    let mut large = vec![0; 9_000_005];
+    large[1..5].copy_from_slice(&9_000_000_u32.to_be_bytes());
     for (body, why) in [
-        (vec![0; 9_000_000], "larger than"),
+        (large, "larger than"),
+        (vec![0; 9_000_000], "more than one message"),
         (vec![], "no message"),
         (vec![0, 0, 0, 0, 9, 1], "ends too early"),
         (vec![0, 0, 0, 0, 1, 0xff], "cannot read"),
