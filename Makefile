@@ -118,6 +118,7 @@ tests-c: examples
 check-c: tests-c
 	@echo "==> C and C++: header, arguments, and the process around it"
 	$(TOOLS) ctest --test-dir target/tests-c --output-on-failure --no-tests=error
+	$(VENV)/bin/python tests/c/random_calls.py "$(STAGE)/lib/libmilvus_client.so.0" "$(CURDIR)/target/debug/milvus-fake"
 
 check-cpp: stage
 	@echo "==> C++: the header for it, by two compilers and sanitizers"

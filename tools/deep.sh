@@ -104,6 +104,7 @@ stress() {
     for seed in $(seq 31 42); do
         timeout 600 target/tests-c/stress_c "$fake" "$seed" 20000
     done
+    python tests/c/random_calls.py target/stage/lib/libmilvus_client.so.0 "$fake" "${CALLS_SEED:-$RANDOM}" 1000000
 }
 
 # Every interleaving of up to three plans' ends with ticks and lost answers, and with what the head of
