@@ -73,14 +73,15 @@ impl Sessions {
         handshake: Duration,
     ) -> Result<Arc<Session>, Failure> {
         let wanted = Instant::now();
-        let out_of_time = || self.context(deadline).out_of_time("connecting to", Reached::Nothing);
+        let out_of_time = |doing| self.context(deadline).out_of_time(doing, Reached::Nothing);
+        let connecting = || out_of_time("connecting to");
         loop {
             let connection = deadline.bound(Box::pin(self.channel.connection())).await;
-            let connection = connection.ok_or_else(out_of_time)?.map_err(Failure::to_connect)?;
+            let connection = connection.ok_or_else(connecting)?.map_err(Failure::to_connect)?;
             if let Some(session) = self.known.session_of(&connection, wanted) {
                 return Ok(session);
             }
-            let opening = deadline.bound(self.opening.lock()).await.ok_or_else(out_of_time)?;
+            let opening = deadline.bound(self.opening.lock()).await.ok_or_else(connecting)?;
             if let Some(session) = self.known.session_of(&connection, wanted) {
                 return Ok(session);
             }
@@ -89,9 +90,8 @@ impl Sessions {
                 let _opening = opening;
                 known.open(connection, handshake).await
             };
-            if let Some(opened) =
-                deadline.bound(Box::pin(self.opening.run(work))).await.ok_or_else(out_of_time)?
-            {
+            let opened = deadline.bound(Box::pin(self.opening.run(work))).await;
+            if let Some(opened) = opened.ok_or_else(|| out_of_time("waiting for"))? {
                 return opened;
             }
         }
