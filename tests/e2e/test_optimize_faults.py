@@ -2,6 +2,7 @@
 released or reloaded meanwhile; and calls that end early. OK is said only if it is so, whatever happened on the way."""
 import ctypes
 import threading
+import time
 import uuid
 
 import milvus_ffi
@@ -27,6 +28,13 @@ class Stand:
         """The name of a loaded collection of small segments, and what is stored."""
         name = f"f{uuid.uuid4().hex[:12]}"
         return name, loaded(self.server.uri, name, SEGMENTS, ROWS)
+
+    def until_a_job_ends(self):
+        """Returns when the server has just looked at its jobs: one that is triggered now has the whole interval before it."""
+        name, _ = self.collection()
+        job = self.lists.compact(name)
+        while not self.lists.is_over(job):
+            time.sleep(0.05)
 
     def optimize(self, name, stage, action, method=None):
         """Optimizes, and acts once before the first request of the stage, or the first of that method in the stage."""
@@ -137,6 +145,7 @@ def test_a_cancelled_call_says_where_it_was_and_the_next_goes_on_without_a_trigg
 
 def test_a_client_that_imported_the_job_goes_on_where_another_ran_out_of_time(held):
     name, before = held.collection()
+    held.until_a_job_ends()
     triggers = held.triggers()
     result = optimize(held.client, name, timeout_ms=4000)
     assert (result.status, result.stage) == ("TIMEOUT", "COMPACT") and result.job_id > 0, result
