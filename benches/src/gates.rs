@@ -23,7 +23,7 @@ const GATES: [(&str, f64, Measure); 11] = [
     ("bytes of memory per further plan of a job", 150.0, |clients, server| {
         run::memory_per_plan(clients, server)
     }),
-    ("bytes of memory per followed job while it is asked about", 6_400.0, |clients, _| {
+    ("bytes of memory per followed job while it is asked about", 6_800.0, |clients, _| {
         run::memory_while_asked(clients)
     }),
     ("library threads, 1000 followed jobs", 3.0, |clients, server| threads(clients, server, "jobs")),
