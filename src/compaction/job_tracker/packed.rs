@@ -52,6 +52,17 @@ impl JobTracker {
     pub(in super::super) fn put_plans(&mut self, plans: Plans) {
         self.plans = plans;
     }
+
+    /// What is left of it after the time between two polls, for the model: it has to be the same.
+    #[cfg(any(test, fuzzing))]
+    pub(in super::super) fn after_a_pause(mut self) -> Self {
+        let plans = self.take_many_plans();
+        let mut after: Self = crate::packed::Packed::of(&self).unpack();
+        if let Some(plans) = plans {
+            after.put_plans(plans);
+        }
+        after
+    }
 }
 
 #[cfg(test)]

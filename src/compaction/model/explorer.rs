@@ -160,6 +160,7 @@ impl Exploration {
         match std::mem::replace(&mut client.asks, Asks::State) {
             Asks::Before => client.before = Some(Seen::of(server)),
             Asks::State => {
+                client.tracker = client.tracker.after_a_pause();
                 let is_due = client.tracker.poll(server.state());
                 client.asks = if is_due { Asks::Plans } else { Self::after_the_list(&mut client) };
             }
