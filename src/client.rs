@@ -4,29 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::closing::{self, Closing};
-use crate::collection;
 use crate::compaction::client_state::ClientState;
 use crate::compaction::events::EventEnd;
 use crate::compaction::teller::Teller;
 use crate::compaction::{
     CheckResult, CollectionInfo, DatabaseInfo, Item, Many, OptimizeMany, Optimized, Params, Plan, Resolution,
-    Settings, StateInfo, SurveyItem, SurveyMany, Triggered, WaitResult,
-};
-use crate::compaction::{
-    catalog, check, follow, many, optimize, portable, questions, resolve, state, survey, tasks, trigger,
-    wait_in,
+    Settings, StateInfo, SurveyItem, SurveyMany, Triggered, WaitResult, catalog, check, follow, many,
+    optimize, portable, questions, resolve, state, survey, tasks, trigger, wait_in,
 };
 use crate::config::{Config, Credentials, check_database};
 use crate::error::{Error, Status};
-use crate::flush;
 use crate::in_flight::InFlight;
 use crate::operation::{Operation, OperationContext};
-use crate::panics;
 use crate::rpc::{RetryClass, Rpc};
-use crate::runtime;
 use crate::segments::{self, Segment};
 use crate::server::Server;
 use crate::stats::Snapshot;
+use crate::{collection, flush, panics, runtime};
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! The plans of a job: which segments become which.
 
+mod packed;
+
 use std::collections::HashSet;
 
 use super::counts::Counts;
 use super::judgement::{Judged, Judgement, Reason};
 use crate::lists::exact;
-use crate::packed::packs;
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
 use crate::text::{one_line, shortened};
@@ -41,19 +42,6 @@ pub struct Plan {
     /// Whether one list named it more than once.
     pub(super) is_twice: bool,
 }
-packs!(Plan {
-    sources,
-    target,
-    details,
-    judged,
-    evidence,
-    is_listed,
-    was_gone,
-    was_left,
-    is_settled,
-    is_twice
-});
-
 /// The part of a plan that only servers newer than 3.0.0 report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(any(test, fuzzing), derive(Hash))]
@@ -77,18 +65,6 @@ pub struct Details {
     /// Ids of all resulting segments.
     pub targets: Vec<i64>,
 }
-packs!(Details {
-    plan_id,
-    job_id,
-    collection_id,
-    partition_id,
-    channel,
-    kind,
-    state,
-    failure_reason,
-    targets
-});
-
 /// What the management port says about a plan and the list does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(any(test, fuzzing), derive(Hash))]
@@ -97,8 +73,6 @@ pub(super) struct ManagementEvidence {
     pub(super) reason: String,
     pub(super) is_clustering: bool,
 }
-packs!(ManagementEvidence { reason, is_clustering });
-
 impl Plan {
     /// All resulting segments that are known.
     #[must_use]
@@ -262,8 +236,6 @@ pub(crate) struct Plans {
     /// Whether one did not fit.
     is_full: bool,
 }
-packs!(Plans { by_key, words, is_full });
-
 impl Plans {
     pub(super) fn len(&self) -> usize {
         self.by_key.len()
