@@ -37,8 +37,8 @@ fn told_to_the_next(level: Level) -> Vec<String> {
     client.compaction_state(job, LIMIT).wait().unwrap();
     all_queued.send(()).unwrap();
     wait_until_replaced.recv().unwrap();
-    let is_last = |line: &String| line.starts_with("call method=GetCompactionState ");
-    let is_told = || level < Level::Debug || lines.lock().unwrap().iter().any(is_last);
+    let last = if level == Level::Debug { "call method=GetCompactionState " } else { "server identified " };
+    let is_told = || lines.lock().unwrap().iter().any(|line| line.starts_with(last));
     for _ in 0..1_000 {
         if is_told() {
             break;
@@ -60,5 +60,6 @@ fn the_next_receiver_gets_the_events_that_wait() {
         );
     }
     let told = told_to_the_next(Level::Info);
+    assert!(told.iter().any(|line| line.starts_with("server identified ")), "{told:?}");
     assert!(!told.iter().any(|line| line.starts_with("call ")), "{told:?}");
 }

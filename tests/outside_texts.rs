@@ -104,7 +104,13 @@ fn no_text_from_outside_breaks_a_line() {
         front.pass_all_on();
     }
 
-    std::thread::sleep(Duration::from_millis(200)); // the receivers' thread is on its way
+    // The receivers' thread is on its way; the last client's error is what it tells last.
+    for _ in 0..1_000 {
+        if told.lock().unwrap().len() > 50 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
     log::set(Level::Debug, None).unwrap();
     log::set_connection(None).unwrap();
     let told = told.lock().unwrap();

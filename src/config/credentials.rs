@@ -73,7 +73,7 @@ impl Credentials {
     }
 
     /// Every text that nothing may show.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(|secret| secret.as_str())
     }
 }

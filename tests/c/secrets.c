@@ -38,11 +38,11 @@ static milvus_client *client_of(const char *uri, const char *key, const char *va
     return client;
 }
 
-static void a_token_of_options(const char *server)
+// A client with a new token, of which this program keeps nothing but the forms to search for.
+static milvus_client *client_with_a_token(const char *server)
 {
     char secret[SECRET_LENGTH + 1], token[TEXT_LENGTH];
     milvus_client *client;
-    int i;
 
     forget_forms();
     fresh(secret);
@@ -50,6 +50,14 @@ static void a_token_of_options(const char *server)
     client = client_of(server, "token", joined(token, "ab:", secret, "", ""));
     wipe(secret, sizeof secret);
     wipe(token, sizeof token);
+    return client;
+}
+
+static void a_token_of_options(const char *server)
+{
+    milvus_client *client = client_with_a_token(server);
+    int i;
+
     for (i = 0; i < 3; i++)
         ask(client, MILVUS_OK);
     found("a token of options, in use");
@@ -114,16 +122,10 @@ static void uris_that_are_refused(void)
 
 static void a_token_that_is_replaced(const char *server)
 {
-    char secret[SECRET_LENGTH + 1], token[TEXT_LENGTH], before[64];
-    milvus_client *client;
+    char secret[SECRET_LENGTH + 1], before[64];
+    milvus_client *client = client_with_a_token(server);
     milvus_future *future;
 
-    forget_forms();
-    fresh(secret);
-    add_secret("ab", secret);
-    client = client_of(server, "token", joined(token, "ab:", secret, "", ""));
-    wipe(secret, sizeof secret);
-    wipe(token, sizeof token);
     ask(client, MILVUS_OK);
     tell_fake("slow State 1000");
     strcpy(before, tell_fake("count State"));
