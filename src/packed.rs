@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::moment::Moment;
 
 /// Facts in few bytes.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packed(Box<[u8]>);
 
 /// Something that can be packed. What is unpacked equals what was packed.

@@ -57,7 +57,9 @@ impl JobTracker {
     #[cfg(any(test, fuzzing))]
     pub(in super::super) fn after_a_pause(mut self) -> Self {
         let plans = self.take_many_plans();
-        let mut after: Self = crate::packed::Packed::of(&self).unpack();
+        let packed = crate::packed::Packed::of(&self);
+        let mut after: Self = packed.unpack();
+        assert_eq!(crate::packed::Packed::of(&after), packed, "{self:?}");
         if let Some(plans) = plans {
             after.put_plans(plans);
         }
