@@ -217,7 +217,7 @@ async fn speak_http2(endpoint: &Endpoint, Opened { stream, reading, peer }: Open
         end = &mut ended => end,
         () = detector.detected() => match detector.protocol() {
             Protocol::Http2 => return Ok(sender),
-            _ => ended.await, // h2 ends a connection that is not HTTP/2
+            _ => Ok(None), // h2 reads frames of any type before the settings, and would wait for more
         },
     };
     if let Some(defect) = sender.defect() {
