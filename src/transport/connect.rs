@@ -297,10 +297,12 @@ async fn not_http2(
             unreachable(config, &why)
         }
         Protocol::Unknown if tls.is_none() && speaks_tls(config, peer).await => wants_tls(config),
-        Protocol::Unknown => unreachable(
-            config,
-            "the server closed the connection without sending anything; is it Milvus' gRPC port?",
-        ),
+        Protocol::Unknown => {
+            let sent =
+                if detector.has_heard() { "after less than a frame" } else { "without sending anything" };
+            let why = format!("the server closed the connection {sent}; is it Milvus' gRPC port?");
+            unreachable(config, &why)
+        }
     }
 }
 

@@ -74,6 +74,11 @@ impl ProtocolDetector {
         self.spoke.notified().await;
     }
 
+    /// Whether the peer has sent anything.
+    pub(super) fn has_heard(&self) -> bool {
+        self.first_bytes.load(Ordering::Relaxed) != 0
+    }
+
     pub(super) fn protocol(&self) -> Protocol {
         match self.first_bytes.load(Ordering::Relaxed).to_le_bytes() {
             [0..=3, ..] => Protocol::Unknown,
