@@ -6,6 +6,9 @@ use std::io;
 use super::tls;
 use crate::text;
 
+/// The text of what reads frames for h2, at a stream that ends within one.
+const PART_OF_A_FRAME: &str = "bytes remaining on stream";
+
 /// The first error of type `T` in a chain. I/O and HTTP/2 errors do not return what they wrap from `source()`.
 pub(super) fn find<'a, T: StdError + 'static>(mut error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     loop {
@@ -52,10 +55,18 @@ pub(super) fn reason(error: &io::Error) -> String {
     if let Some(error) = find::<rustls::Error>(error) {
         return tls::words(error);
     }
-    if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::UnexpectedEof {
-        return "the server closed the connection in the middle".to_owned();
+    if error.raw_os_error().is_some() {
+        return text::of_system(error);
     }
-    text::of_system(error)
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the server closed the connection in the middle".to_owned(),
+        // So h2 says that the stream has ended: between two frames, and within one.
+        io::ErrorKind::BrokenPipe => "the server closed the connection".to_owned(),
+        io::ErrorKind::Other if error.to_string() == PART_OF_A_FRAME => {
+            "the server closed the connection within a frame".to_owned()
+        }
+        _ => text::of_system(error),
+    }
 }
 
 /// Whether the server ended the connection (GOAWAY) and certainly did not process the request, whatever the code says
@@ -78,6 +89,21 @@ mod tests {
         let outer = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, inner.clone()));
         assert_eq!(find::<rustls::Error>(&outer), Some(&inner));
         assert_eq!(find::<rustls::Error>(&io::Error::other("no TLS here")), None);
+    }
+
+    #[test]
+    fn the_end_of_a_stream_is_told_in_words() {
+        for (kind, text, words) in [
+            (
+                io::ErrorKind::BrokenPipe,
+                "stream closed because of a broken pipe",
+                "the server closed the connection",
+            ),
+            (io::ErrorKind::Other, PART_OF_A_FRAME, "the server closed the connection within a frame"),
+            (io::ErrorKind::Other, "Something Else", "something else"),
+        ] {
+            assert_eq!(reason(&io::Error::new(kind, text)), words);
+        }
     }
 
     #[test]
