@@ -12,7 +12,7 @@ use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes};
 use tonic::{Code, Status};
 
-use super::not_grpc::NotGrpc;
+use super::not_grpc::{self, NotGrpc};
 use crate::transport::HttpResponse;
 
 /// The plans of half a million segments fit.
@@ -105,7 +105,7 @@ impl Unreadable {
 /// The encoded message of a response that was read to its end, or what the call ended with instead.
 pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
     if !answer.is_grpc() {
-        return Err(Ended::NotGrpc(NotGrpc::new(answer.status, &answer.headers, false)));
+        return Err(Ended::NotGrpc(NotGrpc::new(answer.status, &answer.headers, not_grpc::Kind::Page)));
     }
     let HttpResponse { status, headers, body, trailers, is_trailers_only } = answer;
     // A body between a status and its end would make the status a guess about the future.
@@ -117,7 +117,10 @@ pub(super) fn message_of(answer: HttpResponse) -> Result<Bytes, Ended> {
         Some(Err(why)) if status == StatusCode::OK => {
             Err(Ended::Unreadable(Unreadable(Code::Unknown, why.to_owned())))
         }
-        _ => Err(Ended::NotGrpc(NotGrpc::new(status, &headers, true))),
+        Some(Ok(Some(Code::Ok))) => {
+            Err(Ended::NotGrpc(NotGrpc::new(status, &headers, not_grpc::Kind::Contradiction)))
+        }
+        _ => Err(Ended::NotGrpc(NotGrpc::new(status, &headers, not_grpc::Kind::WithoutStatus))),
     }
 }
 

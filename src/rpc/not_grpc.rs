@@ -20,17 +20,27 @@ pub(super) struct NotGrpc {
     content_type: String,
     /// Where a redirection leads to; empty for any other answer.
     location: String,
-    /// Whether it was an answer of gRPC's content type, of which the status is missing.
-    lacks_status: bool,
+    kind: Kind,
+}
+
+/// Why an answer is not gRPC's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is of another content type.
+    Page,
+    /// It is of gRPC's content type, and has no gRPC status.
+    WithoutStatus,
+    /// Its gRPC status is a success, and HTTP's is none.
+    Contradiction,
 }
 
 impl NotGrpc {
-    pub(super) fn new(status: StatusCode, headers: &HeaderMap, lacks_status: bool) -> Self {
+    pub(super) fn new(status: StatusCode, headers: &HeaderMap, kind: Kind) -> Self {
         let content_type = text(headers, &CONTENT_TYPE);
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_owned();
         let location = if status.is_redirection() { text(headers, &LOCATION) } else { String::new() };
         let location = without_user_and_query(&location);
-        Self { status, content_type, location, lacks_status }
+        Self { status, content_type, location, kind }
     }
 
     /// The gRPC code for the HTTP status.
@@ -49,7 +59,7 @@ impl NotGrpc {
     /// latter tell of a request that took too long (408) or was given up (499), perhaps by a server.
     fn reached(&self) -> Reached {
         let is_proof = matches!(self.status.as_u16(), 300..=407 | 409..=498);
-        if is_proof && !self.lacks_status { Reached::Nothing } else { Reached::Perhaps }
+        if is_proof && self.kind == Kind::Page { Reached::Nothing } else { Reached::Perhaps }
     }
 
     /// The failure of the attempt: of a server that is out of reach. `hide` hides secrets that a header repeats.
@@ -82,13 +92,19 @@ impl std::fmt::Display for NotGrpc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = if self.content_type.is_empty() { "no content type" } else { &self.content_type };
         let status = self.status.as_u16();
-        if self.lacks_status {
-            return write!(
+        match self.kind {
+            Kind::Page => {
+                write!(f, "something in front of Milvus answered HTTP {status} ({kind}); {}", self.advice())
+            }
+            Kind::WithoutStatus => write!(
                 f,
                 "an answer (HTTP {status}, {kind}) ended without a gRPC status; did something in front of Milvus cut it off?"
-            );
+            ),
+            Kind::Contradiction => write!(
+                f,
+                "an answer contradicts itself: HTTP {status}, and gRPC status 0; did something in front of Milvus change it?"
+            ),
         }
-        write!(f, "something in front of Milvus answered HTTP {status} ({kind}); {}", self.advice())
     }
 }
 
@@ -117,16 +133,16 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, headers: &[(HeaderName, &str)], lacks_status: bool) -> NotGrpc {
+    fn answer(status: u16, headers: &[(HeaderName, &str)], kind: Kind) -> NotGrpc {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
             .collect();
-        NotGrpc::new(StatusCode::from_u16(status).unwrap(), &headers, lacks_status)
+        NotGrpc::new(StatusCode::from_u16(status).unwrap(), &headers, kind)
     }
 
     fn page(status: u16) -> NotGrpc {
-        answer(status, &[(CONTENT_TYPE, "text/html; charset=utf-8")], false)
+        answer(status, &[(CONTENT_TYPE, "text/html; charset=utf-8")], Kind::Page)
     }
 
     #[test]
@@ -163,7 +179,7 @@ mod tests {
         for status in [200, 301, 404, 503] {
             let headers = [(CONTENT_TYPE, "application/grpc")];
             assert_eq!(
-                answer(status, &headers, true).failure(str::to_owned).reached,
+                answer(status, &headers, Kind::WithoutStatus).failure(str::to_owned).reached,
                 Reached::Perhaps,
                 "{status}"
             );
@@ -179,25 +195,27 @@ mod tests {
         );
         assert!(said(&page(403)).ends_with("HTTP 403 (text/html); does it let gRPC clients through?"));
         assert!(said(&page(502)).ends_with("does it reach Milvus?"));
-        assert!(said(&answer(500, &[], false)).contains("HTTP 500 (no content type)"));
+        assert!(said(&answer(500, &[], Kind::Page)).contains("HTTP 500 (no content type)"));
         let redirected = [(LOCATION, "https://user:word@milvus.example:443/a?token=x")];
         assert!(
-            said(&answer(308, &redirected, false))
+            said(&answer(308, &redirected, Kind::Page))
                 .ends_with("it redirects to https://milvus.example:443/a, and gRPC follows no redirection")
         );
-        assert!(said(&answer(302, &[(LOCATION, "no address")], false)).ends_with("gRPC port right?"));
-        let cut_off = said(&answer(200, &[(CONTENT_TYPE, "application/grpc+proto")], true));
+        assert!(said(&answer(302, &[(LOCATION, "no address")], Kind::Page)).ends_with("gRPC port right?"));
+        let cut_off = said(&answer(200, &[(CONTENT_TYPE, "application/grpc+proto")], Kind::WithoutStatus));
         assert!(
             cut_off.contains("(HTTP 200, application/grpc+proto) ended without a gRPC status"),
             "{cut_off}"
         );
+        let changed = said(&answer(418, &[(CONTENT_TYPE, "application/grpc")], Kind::Contradiction));
+        assert!(changed.contains("contradicts itself: HTTP 418, and gRPC status 0"), "{changed}");
     }
 
     #[test]
     fn a_hostile_header_makes_a_message_that_is_bounded() {
         let long = "x".repeat(100_000);
         let headers = [(CONTENT_TYPE, long.as_str()), (LOCATION, long.as_str())];
-        let Failure { error, .. } = answer(301, &headers, false).failure(str::to_owned);
+        let Failure { error, .. } = answer(301, &headers, Kind::Page).failure(str::to_owned);
         assert!(error.message().len() < 500, "{error}");
     }
 }
