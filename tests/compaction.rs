@@ -614,6 +614,8 @@ fn what_a_gateway_says_of_time_is_no_silence_of_the_server() {
     fake.fail_next(Method::State, Fault::Grpc(Code::DeadlineExceeded, "upstream request timeout".to_owned()));
     let error = client.compaction_state(7, Timeout::Never).wait().unwrap_err();
     assert_eq!(error.status, Status::Timeout, "{error}");
+    let said = "the server, or something in front of it, gave up; server says: upstream request timeout";
+    assert!(error.message().ends_with(said), "{error}");
 }
 
 #[test]

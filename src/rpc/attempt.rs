@@ -190,10 +190,13 @@ impl Context<'_> {
             return self.out_of_time("waiting for", Reached::Perhaps);
         }
         let meaning = codes::of_grpc(status);
-        let mut failure = match meaning.status {
-            Status::Timeout => self.out_of_time("waiting for", Reached::Perhaps),
-            _ => self.refused(meaning, cause(status.message())),
-        };
+        let mut failure = self.refused(meaning, cause(status.message()));
+        if meaning.status == Status::Timeout {
+            // Whoever says so has waited for as long as it does.
+            let text =
+                format!("the server, or something in front of it, gave up; {}", failure.error.message());
+            failure.error = failure.error.saying(&text).retriable().slow();
+        }
         failure.error.grpc_code = status.code() as i32;
         failure
     }

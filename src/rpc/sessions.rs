@@ -139,13 +139,18 @@ impl Known {
             if failure.error.status != Status::Timeout {
                 return failure.before_the_call();
             }
-            let mut known = self.handshake();
-            if known.get() <= limit {
-                known.ran_out();
-            }
-            let (address, limit) = (&self.config.address, limit.as_millis());
-            let text =
-                format!("cannot connect to {address}: the handshake was not answered within {limit} ms");
+            let address = &self.config.address;
+            let text = if failure.error.grpc_code == 0 {
+                let mut known = self.handshake();
+                if known.get() <= limit {
+                    known.ran_out();
+                }
+                let limit = limit.as_millis();
+                format!("cannot connect to {address}: the handshake was not answered within {limit} ms")
+            } else {
+                // Somebody else's time is over.
+                format!("cannot connect to {address}: {}", failure.error.message())
+            };
             Failure::to_connect(Error::new(Status::Unavailable, text).retriable().slow())
         })?;
         self.handshake().answered(asked.elapsed());
