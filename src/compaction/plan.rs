@@ -2,7 +2,7 @@
 
 mod packed;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::counts::Counts;
 use super::judgement::{Judged, Judgement, Reason};
@@ -132,6 +132,9 @@ impl Plan {
 
     /// How the server reports its end. A cleaned-up plan had completed or failed: only a reason shows which.
     fn reported(&self) -> Judged {
+        if self.is_twice {
+            return Judged::OPEN;
+        }
         let has_reason = self.details.as_ref().is_some_and(|details| !details.failure_reason.is_empty());
         let judgement = match self.state() {
             Some(TaskState::Completed) => Judgement::Completed,
@@ -146,6 +149,7 @@ impl Plan {
     /// Merges a new observation of the plan into this one.
     fn renew(&mut self, now: Self) {
         self.is_listed = now.is_listed;
+        self.is_twice |= now.is_twice;
         self.evidence = now.evidence.or(self.evidence.take());
         if now.target > 0 {
             self.target = now.target;
@@ -342,18 +346,25 @@ impl FromIterator<Plan> for Plans {
     }
 }
 
-/// The plans of a list that are this job's, each once.
-pub(super) fn distinct(plans: Vec<Plan>, job_id: i64) -> Vec<Plan> {
-    let mut seen = HashSet::new();
-    let mut is_new = |plan: &Plan| match &plan.details {
-        Some(details) => {
-            (details.job_id == job_id || details.job_id == 0)
-                && (details.plan_id == 0 || seen.insert(details.plan_id))
+/// The plans of a list that are this job's, each once. Of one that the list has twice, and not alike, nothing counts.
+pub(super) fn distinct(mut plans: Vec<Plan>, job_id: i64) -> Vec<Plan> {
+    plans.retain(|plan| plan.details.as_ref().is_none_or(|of| of.job_id == job_id || of.job_id == 0));
+    // Two of those without an id may have the same sources.
+    let id = |plan: &Plan| plan.details.as_ref().map_or(0, |details| details.plan_id);
+    let (mut first, mut unlike) = (HashMap::new(), HashSet::new());
+    for plan in plans.iter().filter(|plan| id(plan) != 0) {
+        if *first.entry(id(plan)).or_insert(plan) != plan {
+            unlike.insert(id(plan));
         }
-        // Two of them may have the same sources.
-        None => true,
-    };
-    plans.into_iter().filter(|plan| is_new(plan)).collect()
+    }
+    let mut seen = HashSet::new();
+    plans.retain_mut(|plan| {
+        if unlike.contains(&id(plan)) {
+            (plan.is_twice, plan.judged) = (true, Judged::OPEN);
+        }
+        id(plan) == 0 || seen.insert(id(plan))
+    });
+    plans
 }
 
 /// Counts the plans by the state that the server reports. The server counts the running ones itself.

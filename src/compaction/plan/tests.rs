@@ -46,6 +46,24 @@ fn what_is_listed_twice_or_belongs_to_another_job_does_not_count() {
 }
 
 #[test]
+fn nothing_counts_of_a_plan_that_one_list_has_twice_and_not_alike() {
+    let listed = vec![
+        detailed(5, TaskState::Completed, ""),
+        detailed(5, TaskState::Failed, ""),
+        detailed(6, TaskState::Completed, ""),
+    ];
+    let listed = distinct(listed, 7);
+    assert_eq!(listed.iter().map(Plan::is_malformed).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(counted(&listed), Counts { completed: 1, ..Counts::ZERO });
+    let mut plans = Plans::default();
+    plans.list(listed.clone());
+    assert_eq!(plans.iter().next().unwrap().judged, Judged::OPEN);
+    // It stays so, although a later list has it once.
+    plans.list(vec![detailed(5, TaskState::Executing, "")]);
+    assert!(plans.iter().next().unwrap().is_malformed());
+}
+
+#[test]
 fn plans_do_not_fill_the_memory() {
     let mut plans = Plans::default();
     for number in 0..20 {
