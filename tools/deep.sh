@@ -104,6 +104,7 @@ stress() {
     for seed in $(seq 31 42); do
         timeout 600 target/tests-c/stress_c "$fake" "$seed" 20000
     done
+    BEHAVIOURS=${BEHAVIOURS:-2000} timeout 1800 cargo test --quiet --locked --test behaviours a_client_lives
     python tests/c/random_calls.py target/stage/lib/libmilvus_client.so.0 "$fake" "${CALLS_SEED:-$RANDOM}" 1000000
 }
 

@@ -170,6 +170,7 @@ async fn connection(stream: TcpStream, server: SocketAddr, script: Script) {
     let _ = stream.set_nodelay(true);
     let Ok(mut near) = h2::server::handshake(stream).await else { return };
     let Ok(far) = TcpStream::connect(server).await else { return };
+    let _ = far.set_nodelay(true);
     let Ok((far, driver)) = h2::client::handshake(far).await else { return };
     tokio::spawn(driver);
     let cut = Arc::new(Notify::new());
