@@ -20,27 +20,28 @@ def create(client, name, indexed=True):
         client.create_index(name, index)
 
 
-def fill(client, name, segments=8, rows=100):
+def fill(client, name, segments=8, rows=100, partition=""):
     """Inserts `segments` times `rows` rows, each batch flushed into a segment of its own."""
     generator = random.Random(name)
     connection = client._get_connection()
-    before = len(segments_of(client, name))
+    # Rows, as somebody may compact the segments meanwhile.
+    expected = sum(segment.num_rows for segment in segments_of(client, name)) + segments * rows
     for segment in range(segments):
         first = segment * rows
         client.insert(name, [{"id": first + row, "vector": [generator.random() for _ in range(DIMENSION)]}
-                             for row in range(rows)])
+                             for row in range(rows)], partition_name=partition)
         # The flush is not waited for here: once at the end is enough, and six times as fast.
         database = client._config.db_name or "default"
         request = milvus_pb2.FlushRequest(db_name=database, collection_names=[name])
         connection._stub.Flush(request, metadata=[("dbname", database)], timeout=10)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        flushed = [segment for segment in segments_of(client, name) if segment.state == 4]
+        flushed = sum(segment.num_rows for segment in segments_of(client, name) if segment.state == 4)
         indexed = all(d.pending_index_rows == 0 and d.indexed_rows == d.total_rows for d in indexes_of(client, name))
-        if len(flushed) >= before + segments and indexed:
+        if flushed >= expected and indexed:
             return
         time.sleep(0.05)
-    raise TimeoutError(f"{name}: {len(flushed)} of {before + segments} segments were flushed within a minute")
+    raise TimeoutError(f"{name}: {flushed} of {expected} rows were flushed within a minute")
 
 
 def _call(client, method, request):
