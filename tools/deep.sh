@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | fuzz | gates | hundred | fronts | archive | reproducible | portable]...
+#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | fuzz | gates | hundred | schedules | fronts | archive | reproducible | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -146,6 +146,13 @@ hundred() {
     python -m pytest -q tests/e2e/hundred.py tests/e2e/idle.py
 }
 
+# As many as SCHEDULES says, each half a minute, of SCHEDULE_SEED, which it prints.
+schedules() {
+    echo "==> deep: random faults between the library and a real server, and what is true of what it says"
+    make -s stage
+    SCHEDULES=${SCHEDULES:-120} python tests/e2e/schedules.py
+}
+
 # With those that take their time.
 fronts() {
     echo "==> deep: what stands in front of Milvus, slow ones too"
@@ -199,11 +206,11 @@ portable() {
 }
 
 setup
-[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress fuzz gates hundred fronts archive reproducible portable
+[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress fuzz gates hundred schedules fronts archive reproducible portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | slow | loom | miri | address | thread | stress | fuzz | gates | hundred | fronts | archive | reproducible | portable) $proof ;;
+    model | slow | loom | miri | address | thread | stress | fuzz | gates | hundred | schedules | fronts | archive | reproducible | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done
