@@ -83,7 +83,7 @@ pub(super) async fn after(
 ) -> Result<Resolution, Error> {
     let (rpc, deadline) = (context.rpc(), context.deadline);
     // The server's own list of tasks is the best evidence.
-    let mut shows_all = false;
+    let (mut shows_all, mut plans) = (false, Vec::new());
     if let Some(before) = &origin.jobs_before {
         match tasks::list(rpc, class, deadline, &origin.collection).await {
             Ok(tasks) => match by_tasks(&tasks, before, origin.mode) {
@@ -95,16 +95,18 @@ pub(super) async fn after(
             Err(error) => return Err(error),
         }
     } else if let Some(before) = &origin.plans_before {
-        let plans = state::plans_of_all(rpc, class, deadline).await?;
-        if let Some(found) = by_plans(&plans, before, origin) {
+        plans = state::plans_of_all(rpc, class, deadline).await?;
+        if let Some(found) = by_plans(&plans, before, &HashSet::new(), origin) {
             return Ok(found);
         }
         shows_all = true;
     }
     // The segments show a compaction even if no list does.
     if let Some(before) = &origin.before {
-        let now = segments::persistent(rpc, class, deadline, &origin.collection).await?;
-        if let Some(found) = by_segments(before, &Snapshot::of(&now), origin) {
+        let now = Snapshot::of(&segments::persistent(rpc, class, deadline, &origin.collection).await?);
+        let listed =
+            origin.plans_before.as_ref().and_then(|known| by_plans(&plans, known, &now.ids(), origin));
+        if let Some(found) = listed.or_else(|| by_segments(before, &now, origin)) {
             return Ok(found);
         }
     }
@@ -148,10 +150,19 @@ fn by_tasks(tasks: &[Plan], before: &HashSet<i64>, mode: Mode) -> Option<Resolut
     }
 }
 
-/// Servers before 2.4 make the plans while they answer, and give those of all collections for "job 0".
-fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) -> Option<Resolution> {
+/// Servers before 2.4 make the plans while they answer, and give those of all collections for "job 0". `now`: the segments
+/// that the collection has by now, if they are known.
+fn by_plans(
+    plans: &[Plan],
+    before: &HashMap<Vec<i64>, usize>,
+    now: &HashSet<i64>,
+    origin: &Origin,
+) -> Option<Resolution> {
     let ids = origin.before.as_ref().map(Snapshot::ids).unwrap_or_default();
-    let now = plans_on(plans, &ids);
+    // What was flushed after the look at the segments, and may be merged already.
+    let is_fresh = |id: &i64| now.contains(id) && !ids.contains(id);
+    let merged = plans.iter().filter(|plan| is_fresh(&plan.target)).flat_map(|plan| &plan.sources);
+    let now = plans_on(plans, &ids.iter().chain(now).chain(merged).copied().collect());
     // After a failed plan the server may make another one with the same sources, so the number of plans counts.
     let new = now.iter().filter(|(sources, count)| before.get(*sources).is_none_or(|known| known < count));
     match new.count() {
@@ -165,13 +176,39 @@ fn by_plans(plans: &[Plan], before: &HashMap<Vec<i64>, usize>, origin: &Origin) 
     }
 }
 
-/// How often plans of the same sources are listed, of those that take one of these segments.
+/// How often plans of the same sources are listed, of those that take one of these segments, or what was made of them: a
+/// job that ran before may end before the trigger arrives, which then takes the job's results.
 pub(super) fn plans_on(plans: &[Plan], segments: &HashSet<i64>) -> HashMap<Vec<i64>, usize> {
+    let ids = with_results(plans, segments);
     let mut counts = HashMap::new();
-    for plan in plans.iter().filter(|plan| plan.sources.iter().any(|id| segments.contains(id))) {
+    for plan in plans.iter().filter(|plan| takes(plan, &ids)) {
         *counts.entry(plan.sources.clone()).or_insert(0) += 1;
     }
     counts
+}
+
+fn takes(plan: &Plan, segments: &HashSet<i64>) -> bool {
+    plan.sources.iter().any(|id| segments.contains(id))
+}
+
+/// These segments, and what the plans made of them.
+fn with_results(plans: &[Plan], segments: &HashSet<i64>) -> HashSet<i64> {
+    let mut ids = segments.clone();
+    if !plans.iter().any(|plan| plan.target > 0 && takes(plan, segments)) {
+        return ids; // a stored segment is no source of a plan that is over
+    }
+    let mut results: HashMap<i64, Vec<i64>> = HashMap::new();
+    for plan in plans.iter().filter(|plan| plan.target > 0) {
+        for source in &plan.sources {
+            results.entry(*source).or_default().push(plan.target);
+        }
+    }
+    let mut waiting: Vec<i64> = segments.iter().copied().collect();
+    while let Some(id) = waiting.pop() {
+        let made = results.remove(&id).unwrap_or_default();
+        waiting.extend(made.into_iter().filter(|target| ids.insert(*target)));
+    }
+    ids
 }
 
 /// Segments that only a compaction replaces are gone, and new ones exist. A dropped partition leaves no new ones.
@@ -253,9 +290,40 @@ mod tests {
         let origin = origin(Mode::Plain, &[segment(3, 2)], &[]);
         let plan = |source| Plan { sources: vec![source], target: -1, ..Plan::default() };
         let before = plans_on(&[plan(1), plan(3)], &HashSet::from([3]));
-        let look = |plans: &[Plan]| by_plans(plans, &before, &origin).is_some();
+        let look = |plans: &[Plan]| by_plans(plans, &before, &HashSet::new(), &origin).is_some();
         assert!(!look(&[plan(1), plan(2), plan(3)]));
         assert!(look(&[plan(3), plan(3)]), "tried again after a failure");
+    }
+
+    #[test]
+    fn a_new_plan_of_what_an_older_plan_made_is_a_trace() {
+        let origin = origin(Mode::Plain, &[segment(1, 2), segment(2, 2)], &[]);
+        let plan = |sources: &[i64], target| Plan { sources: sources.to_vec(), target, ..Plan::default() };
+        let ids = HashSet::from([1, 2]);
+        // The older job ends before the trigger arrives, which takes its result.
+        let before = plans_on(&[plan(&[8], 9), plan(&[1, 2], -1)], &ids);
+        let look = |plans: &[Plan]| by_plans(plans, &before, &ids, &origin).is_some();
+        assert!(!look(&[plan(&[8], 9), plan(&[1, 2], 3)]));
+        assert!(look(&[plan(&[3], -1), plan(&[8], 9), plan(&[1, 2], 3)]));
+        // That of the result was there already when the plans were listed, a moment after the segments.
+        let before = plans_on(&[plan(&[3], -1), plan(&[1, 2], 3)], &ids);
+        assert!(by_plans(&[plan(&[3], 4), plan(&[1, 2], 3)], &before, &ids, &origin).is_none());
+        assert!(
+            by_plans(&[plan(&[4], -1), plan(&[3], 4), plan(&[1, 2], 3)], &before, &ids, &origin).is_some()
+        );
+    }
+
+    #[test]
+    fn a_new_plan_of_what_was_flushed_after_the_look_is_a_trace() {
+        let origin = origin(Mode::Plain, &[segment(1, 2)], &[]);
+        let plan = |sources: &[i64], target| Plan { sources: sources.to_vec(), target, ..Plan::default() };
+        let before = plans_on(&[plan(&[1], -1)], &HashSet::from([1]));
+        let look = |plans: &[Plan], now: &[i64]| {
+            by_plans(plans, &before, &now.iter().copied().collect(), &origin).is_some()
+        };
+        assert!(!look(&[plan(&[1], 2), plan(&[8], 9)], &[2, 5]));
+        assert!(look(&[plan(&[1], 2), plan(&[5], -1)], &[2, 5]));
+        assert!(look(&[plan(&[1], 2), plan(&[5], 6)], &[2, 6]), "it is over by now");
     }
 
     #[test]
