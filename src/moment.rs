@@ -3,7 +3,9 @@
 use std::num::NonZeroU64;
 use std::ops::Add;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// What the number of the first moment is, so that others can be earlier: 146 years, in nanoseconds.
 const FIRST: NonZeroU64 = NonZeroU64::new(1 << 62).unwrap();

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::cancellation::CancellationToken;
 use crate::compaction::call_context::CallContext;
 use crate::compaction::client_state::ClientState;
@@ -170,7 +172,7 @@ impl<T: Send + 'static> Operation<T> {
     pub fn wait(self) -> Result<T, Error> {
         let context = Arc::clone(&self.context);
         context.token.watched_by_thread();
-        let deadline = context.term().at();
+        let deadline = context.term().at().map(Instant::into_std);
         let begin = |task| inline_executor::begin(task, deadline);
         let completion = self.start_by(begin, |_| {
             let completion = Arc::new(Completion::default());

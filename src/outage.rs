@@ -1,6 +1,8 @@
 //! Decides when a server counts as gone. No I/O.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::error::{Error, Status};
 use crate::packed::packs;

@@ -1,6 +1,8 @@
 //! Packs facts into few bytes, for those of which there are very many. What is packed never leaves the process.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::moment::Moment;
 

@@ -1,6 +1,8 @@
 //! Polls the server until a flush, the sorting, an index build or a load is done.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::backoff::jittered;
 use crate::collection::Collection;

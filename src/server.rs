@@ -1,6 +1,8 @@
 //! What the server reports about itself, and what it can do.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::error::{Error, Status};
 use crate::text::shortened;

@@ -1,7 +1,9 @@
 //! Detects work that no longer advances. No I/O.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::packed::packs;
 

@@ -4,10 +4,10 @@
 mod histogram;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Instant;
 
 use histogram::Histogram;
 pub use histogram::Latency;
+use tokio::time::Instant;
 
 /// The kinds of request that are counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Triggers a compaction once the stored segments are sorted, and again while another compaction holds them.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::answered::Triggered;
 use super::call_context::CallContext;

@@ -1,6 +1,8 @@
 //! Decides whether a job is too young for the server to have forgotten its plans. No I/O.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::server::{Server, TIMESTAMP_BITS};
 

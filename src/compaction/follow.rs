@@ -1,7 +1,9 @@
 //! Follows a job until it ends.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 mod conclusion;
 mod record;

@@ -67,14 +67,14 @@ impl JobSchedule {
         let kind = if is_clustering { Kind::Clustering } else { Kind::Plain };
         let mut turns = self.turns();
         let now = Instant::now();
-        let number = turns.line.add(id, kind, job.since, now.into_std());
+        let number = turns.line.add(id, kind, job.since, now);
         let places = turns.jobs.len().max(number + 1);
         turns.jobs.resize_with(places, Turn::default);
         turns.jobs[number] = Turn::default();
         // Alone, a wait needs no other task for its first turn.
         if turns.has_task || !self.limiter.try_acquire() {
             self.changed(turns, now);
-        } else if let Next::Poll(number) = turns.line.next(now.into_std()) {
+        } else if let Next::Poll(number) = turns.line.next(now) {
             turns.jobs[number] = Turn::Come;
         }
         InLine { schedule: self, number }
@@ -99,7 +99,7 @@ impl JobSchedule {
     fn hand_one_out(&self) -> Result<Option<Instant>, NobodyWaits> {
         let mut turns = self.turns();
         let now = Instant::now();
-        let sleeps_until = match turns.line.next(now.into_std()) {
+        let sleeps_until = match turns.line.next(now) {
             Next::Poll(number) => {
                 turns.sleeps_until = None;
                 let turn = std::mem::replace(&mut turns.jobs[number], Turn::Come);
@@ -109,7 +109,7 @@ impl JobSchedule {
                 }
                 return Ok(None);
             }
-            Next::At(at) => at.into(),
+            Next::At(at) => at,
             Next::Nothing if turns.line.is_empty() => {
                 turns.has_task = false;
                 return Err(NobodyWaits);
@@ -178,20 +178,20 @@ impl InLine<'_> {
 
     fn again(&self, pause: Pause) {
         let mut turns = self.schedule.turns();
-        let due = turns.line.again(self.number, pause, Instant::now().into_std());
-        self.schedule.changed(turns, due.into());
+        let due = turns.line.again(self.number, pause, Instant::now());
+        self.schedule.changed(turns, due);
     }
 
     /// The server has ended the job. This tells where in the line jobs end.
     pub(crate) fn has_ended(&self) {
-        self.schedule.turns().line.ended(self.number, Instant::now().into_std());
+        self.schedule.turns().line.ended(self.number, Instant::now());
     }
 }
 
 impl Drop for InLine<'_> {
     fn drop(&mut self) {
         let mut turns = self.schedule.turns();
-        turns.line.remove(self.number, Instant::now().into_std());
+        turns.line.remove(self.number, Instant::now());
         turns.jobs[self.number] = Turn::default();
         if turns.line.is_empty() && turns.has_task {
             self.schedule.earlier.notify_one(); // then it ends

@@ -2,7 +2,8 @@
 //! a function here; what it needs is beside it.
 
 use std::collections::HashSet;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 pub mod many;
 mod results;

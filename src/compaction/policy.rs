@@ -1,8 +1,9 @@
 //! Decides which of many collections are compacted, and which are skipped and why.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use wildmatch::WildMatch;
 
 use super::call_context::CallContext;

@@ -1,6 +1,8 @@
 //! The two requests about a job: its state and its plans, each with its own time limit.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::age::is_young;
 use super::call_context::CallContext;

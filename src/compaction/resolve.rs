@@ -268,7 +268,7 @@ mod tests {
 
     fn origin(mode: Mode, before: &[Segment], taken: &[i64]) -> Origin {
         Origin {
-            since: std::time::Instant::now(),
+            since: tokio::time::Instant::now(),
             collection: crate::collection::Collection::default(),
             mode,
             chosen: Chosen::default(),

@@ -3,8 +3,9 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio::time::Sleep;
 
 use crate::cancellation::CancellationToken;
@@ -112,7 +113,7 @@ impl Deadline<'_> {
     }
 
     fn timer(self) -> Option<Sleep> {
-        self.at().filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at.into()))
+        self.at().filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at))
     }
 
     fn poll_bound<T>(

@@ -19,7 +19,9 @@ mod token_file;
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::config::Config;
 use crate::error::{Error, Status};

@@ -1,6 +1,8 @@
 //! Decides whether a failed call is retried. Nothing else in the library retries a call.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::deadline::Deadline;
 use crate::backoff::Backoff;

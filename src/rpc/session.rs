@@ -1,9 +1,9 @@
 //! Opens a session: the handshake in which client and server identify themselves.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use http::header::{HeaderMap, HeaderName};
+use tokio::time::Instant;
 
 use super::attempt::{Call, Context};
 use super::grpc::framed;

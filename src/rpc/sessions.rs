@@ -2,9 +2,10 @@
 //! does, and serves the next one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::HeaderMap;
+use tokio::time::Instant;
 
 use super::attempt::{self, Context};
 use super::deadline::Deadline;

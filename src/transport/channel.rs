@@ -3,9 +3,9 @@
 //! next one.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::connect::connect;
 use super::connection::Connection;

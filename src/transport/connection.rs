@@ -7,11 +7,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use h2::Reason;
 use http::{Request, Uri};
 use hyper::body::Bytes;
+use tokio::time::Instant;
 
 use super::arrival::Arrival;
 use super::causes::{innermost, is_beyond_go_away};

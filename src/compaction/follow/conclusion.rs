@@ -1,6 +1,8 @@
 //! The end of a wait: the observations that decide the verdict of a job that is over.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{CONFIRM, Follower, GRACE, Next, REST};
 use crate::compaction::questions::LONGEST_LISTING;

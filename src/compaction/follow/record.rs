@@ -1,7 +1,9 @@
 //! What a wait keeps of its job between two polls: the follower in few bytes, as thousands wait at a time.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Follower;
 use crate::collection::Collection;

@@ -5,9 +5,10 @@
 //! of the polls that it had by its age. How wide the front is depends on where in the line jobs ended lately.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use slab::Slab;
+use tokio::time::Instant;
 
 use crate::backoff::jittered;
 use crate::moment::Moment;

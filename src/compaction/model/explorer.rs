@@ -82,7 +82,7 @@ impl Exploration {
         let is_late = server.kind.is_of_others;
         let mode = if server.kind.asks_for_clustering { Mode::Clustering } else { Mode::Plain };
         let origin = Origin {
-            since: std::time::Instant::now(),
+            since: tokio::time::Instant::now(),
             collection: Collection::default(),
             mode,
             chosen: Chosen::default(),

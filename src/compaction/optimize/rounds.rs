@@ -1,7 +1,8 @@
 //! Compacts a collection in rounds, until a round leaves nothing out that a later one could compact.
 
 use std::collections::HashSet;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 mod conclusion;
 mod jobs;

@@ -1,7 +1,9 @@
 //! Has the query nodes load what is stored, and waits until they serve it.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::results::Results;
 use super::run::Run;

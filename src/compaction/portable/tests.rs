@@ -1,8 +1,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
+use tokio::time::Instant;
 
 use super::super::chosen::Chosen;
 use super::super::counts::Counts;

@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use super::super::events::EventEnd;
 

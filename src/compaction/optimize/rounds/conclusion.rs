@@ -1,7 +1,9 @@
 //! The end of the rounds: the bounds that keep them from going on, and what they report.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Rounds;
 use crate::compaction::optimize::stage::{Cost, Stage, StepState};

@@ -1,6 +1,6 @@
 //! The jobs of the rounds: triggers them, and follows them to their end.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{Round, Rounds};
 use crate::compaction::answered::{Start, Triggered};
