@@ -18,6 +18,8 @@ pub(crate) const HAS_CLUSTERING: Version = Version(2, 4, 6);
 pub(crate) const COUNTS_PLANS: Version = Version(2, 4, 0);
 /// The first version that reports the progress of a refreshed load.
 pub(crate) const TELLS_REFRESH: Version = Version(2, 3, 0);
+/// The first version that still has its jobs after a restart.
+const KEEPS_JOBS: Version = Version(2, 4, 7);
 /// The first version that reports the level of segments.
 pub(crate) const HAS_LEVELS: Version = Version(2, 4, 7);
 /// The first version that certainly compacts collections without an index. From 2.4.0 to this one it is unknown.
@@ -102,6 +104,11 @@ impl Server {
     /// How long the server certainly remembers a finished job, counted from the start of each plan.
     pub(crate) fn forgets_jobs_after(&self) -> Duration {
         if self.is_before(FORGETS_JOBS_SOON) { Duration::from_hours(24) } else { Duration::from_hours(1) }
+    }
+
+    /// Whether it certainly has its jobs after a restart.
+    pub(crate) fn keeps_jobs(&self) -> bool {
+        self.is_at_least(KEEPS_JOBS)
     }
 
     /// How often the server looks at its plans, if its configuration does not say otherwise. A client that asks more

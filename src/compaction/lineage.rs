@@ -27,6 +27,8 @@ pub(crate) struct View<'a> {
     pub(crate) is_over: bool,
     /// Whether the job ended long enough ago that these segments show the state after its end.
     pub(crate) is_at_rest: bool,
+    /// Whether a restarted server still has its jobs. If not, another job may have made what looks like this one's result.
+    pub(crate) keeps_jobs: bool,
 }
 
 /// Judges each plan that has no final judgement. A completed plan stays completed; for the others the latest
@@ -75,10 +77,10 @@ struct World<'a> {
     view: &'a View<'a>,
     /// New segments in a partition; they may replace segments that are gone there.
     unexplained: Unexplained,
-    /// New results of clustering.
-    clustered: Vec<Stored>,
     /// Segments that are sources of more than one plan.
     shared: HashSet<i64>,
+    /// Partitions in which another compaction took a result of the job. It may also have taken what a plan left.
+    disturbed: HashSet<i64>,
 }
 
 impl<'a> World<'a> {
@@ -92,24 +94,21 @@ impl<'a> World<'a> {
             }
         }
         let Some(before) = view.before else {
-            return Self { view, unexplained: HashMap::new(), clustered: Vec::new(), shared };
+            return Self { view, unexplained: HashMap::new(), shared, disturbed: HashSet::new() };
         };
         let change = Change::between(before, view.now, &taken, &named);
-        named.extend(sorted_forms(plans, view, &change));
+        let (forms, disturbed) = replaced_targets(plans, view, &change);
+        named.extend(forms);
         let mut unexplained = Unexplained::new();
-        let mut clustered = Vec::new();
         for id in &change.appeared {
             let Some(segment) = view.now.get(*id) else { continue };
-            if segment.kind.is_clustered {
-                clustered.push(*segment);
-            }
             // The number of rows proves nothing: another job may have compacted sources together with segments flushed
             // since.
             if !named.contains(id) {
                 unexplained.entry(segment.partition_id).or_default().push(*segment);
             }
         }
-        Self { view, unexplained, clustered, shared }
+        Self { view, unexplained, shared, disturbed }
     }
 
     fn judge(&self, plan: &Plan, fits: &mut Unexplained) -> Judged {
@@ -155,10 +154,7 @@ impl<'a> World<'a> {
                 Some(target) if target.kind.is_clustered => Judged::completed(Reason::TargetStored),
                 _ if !self.view.now.has_levels() => self.at_the_end(Judged::not_known(Reason::LevelUnknown)),
                 Some(_) => self.at_the_end(Judged::completed(Reason::OtherKind)),
-                // Another compaction replaced this target since. Other results of the plan may still be stored.
-                None if self.clustered.iter().any(|result| self.can_be_of(plan, result)) => {
-                    self.at_the_end(Judged::completed(Reason::TargetReplaced))
-                }
+                // Another compaction replaced this target since. Clustered segments may be of that one.
                 None => self.at_the_end(Judged::not_known(Reason::LevelUnknown)),
             };
         }
@@ -199,6 +195,9 @@ impl<'a> World<'a> {
         if plan.was_left {
             return Judged::not_known(Reason::TakenByOthers);
         }
+        if !plan.is_listed && !self.view.keeps_jobs {
+            return self.at_the_end(Judged::not_known(Reason::NoLongerListed));
+        }
         if plan.sources.iter().all(|id| before.get(*id).is_some_and(|segment| segment.kind.is_l0)) {
             return Judged::completed(Reason::DeletesApplied);
         }
@@ -206,7 +205,8 @@ impl<'a> World<'a> {
             return Judged::not_known(Reason::LevelUnknown);
         }
         let mut appeared = self.partitions_of(plan).filter_map(|id| self.unexplained.get(&id)).flatten();
-        if !appeared.any(|segment| self.can_be_of(plan, segment)) {
+        let is_disturbed = self.partitions_of(plan).any(|id| self.disturbed.contains(&id));
+        if !is_disturbed && !appeared.any(|segment| self.can_be_of(plan, segment)) {
             return Judged::completed(Reason::Purged);
         }
         // Another compaction may have taken the sources: no later observation can decide.
@@ -250,13 +250,15 @@ impl<'a> World<'a> {
     }
 }
 
-/// Sorted segments that replaced targets, on servers that sort results later. Such a segment lies in the partition of a
-/// plan, and has exactly the rows of the plan's sources.
-fn sorted_forms(plans: &Plans, view: &View<'_>, change: &Change) -> HashSet<i64> {
-    let Some(before) = view.before else { return HashSet::new() };
-    let mut forms = HashSet::new();
+/// Sorted segments that replaced targets, on servers that sort results later, and the partitions in which another
+/// compaction took a target. A sorted segment lies in the partition of a plan, and has exactly the rows of the plan's
+/// sources.
+fn replaced_targets(plans: &Plans, view: &View<'_>, change: &Change) -> (HashSet<i64>, HashSet<i64>) {
+    let (mut forms, mut disturbed) = (HashSet::new(), HashSet::new());
+    let Some(before) = view.before else { return (forms, disturbed) };
     for plan in plans.iter().filter(|plan| !plan.targets().is_empty()) {
-        if plan.targets().iter().any(|id| view.now.has(*id)) {
+        let mut involved = plan.targets().iter().chain(&plan.sources);
+        if involved.any(|id| view.now.has(*id)) {
             continue;
         }
         let sources: Vec<_> = plan.sources.iter().filter_map(|id| before.get(*id)).collect();
@@ -269,10 +271,12 @@ fn sorted_forms(plans: &Plans, view: &View<'_>, change: &Change) -> HashSet<i64>
                 && segment.kind.is_sorted
                 && !forms.contains(&segment.id)
         });
-        let form = fitting.next().map(|segment| segment.id);
-        forms.extend(form);
+        match fitting.next() {
+            Some(form) => forms.insert(form.id),
+            None => disturbed.insert(first.partition_id),
+        };
     }
-    forms
+    (forms, disturbed)
 }
 
 #[cfg(test)]

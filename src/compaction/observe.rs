@@ -65,6 +65,7 @@ impl Observer {
             is_clustering: origin.mode == Mode::Clustering,
             is_over,
             is_at_rest,
+            keeps_jobs: context.rpc().keeps_jobs(),
         };
         let partitions;
         if tracker.judge(&view(None)) {

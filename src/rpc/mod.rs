@@ -233,6 +233,11 @@ impl Line {
         self.sessions.latest().map_or_else(|| Server::default().round(), |session| session.server.round())
     }
 
+    /// Whether a restarted server still has its jobs, as far as the client knows the server.
+    pub(crate) fn keeps_jobs(&self) -> bool {
+        self.sessions.latest().is_some_and(|session| session.server.keeps_jobs())
+    }
+
     /// The generation of the current connection; 0 if there is none.
     pub(crate) fn generation(&self) -> u64 {
         self.sessions.latest().map_or(0, |session| session.connection.generation())

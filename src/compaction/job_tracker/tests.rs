@@ -173,6 +173,7 @@ fn of_others(may_forget: bool, judged: [Judged; 2], now: Option<&[i64]>) -> JobT
             is_clustering: false,
             is_over: true,
             is_at_rest: true,
+            keeps_jobs: true,
         };
         tracker.judge(&view);
     }

@@ -29,6 +29,7 @@ fn plan(sources: &[i64], target: i64) -> Plan {
 }
 
 /// The judgements after a last look at these segments, in the order of the plans' sources.
+#[allow(clippy::struct_excessive_bools, reason = "as in a view")]
 struct Look {
     before: Vec<Segment>,
     after: Vec<Segment>,
@@ -36,6 +37,7 @@ struct Look {
     is_late: bool,
     is_clustering: bool,
     is_over: bool,
+    keeps_jobs: bool,
 }
 
 impl Look {
@@ -48,6 +50,7 @@ impl Look {
             is_late: false,
             is_clustering: false,
             is_over: true,
+            keeps_jobs: true,
         }
     }
 
@@ -63,6 +66,7 @@ impl Look {
             is_clustering: self.is_clustering,
             is_over: self.is_over,
             is_at_rest: true,
+            keeps_jobs: self.keeps_jobs,
         };
         judge(&mut plans, &view);
         plans.iter().map(|plan| (plan.judged.judgement, plan.judged.reason)).collect()
@@ -124,6 +128,9 @@ fn a_later_job_that_takes_a_result_and_failed_sources_together_is_not_taken_for_
     let plans = [plan(&[1], 9), plan(&[2], -1)];
     let judged = Look::at(&[segment(10, 200), segment(3, 50)]).judges(&plans);
     assert_eq!(judged, [(Completed, Reason::TargetReplaced), (NotKnown, Reason::TakenByOthers)]);
+    // It purged both.
+    let judged = Look::at(&[segment(3, 50)]).judges(&plans);
+    assert_eq!(judged, [(Completed, Reason::TargetReplaced), (NotKnown, Reason::TakenByOthers)]);
 }
 
 #[test]
@@ -163,6 +170,7 @@ fn looks(before: &[Segment], plan: Plan, looks: &[(bool, &[Segment])]) -> (Judge
             is_clustering: false,
             is_over: true,
             is_at_rest: *is_at_rest,
+            keeps_jobs: true,
         };
         judge(&mut plans, &view);
         note(&mut plans, &view);
@@ -202,6 +210,9 @@ fn clustering_is_proven_by_the_level_of_its_results() {
     assert_eq!(look(&clustered).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::TargetStored)]);
     let plain = [segment(9, 200), segment(3, 50)];
     assert_eq!(look(&plain).judges(&[plan(&[1, 2], 9)]), [(Completed, Reason::OtherKind)]);
+    // Its target is gone, and what is clustered may be another job's.
+    let replaced = [at(L2, segment(10, 200)), segment(3, 50)];
+    assert_eq!(look(&replaced).judges(&[plan(&[1, 2], 9)]), [(NotKnown, Reason::LevelUnknown)]);
     let all = [segment(1, 100), segment(2, 100), segment(3, 50)];
     assert_eq!(look(&all).judges(&[plan(&[1, 2], -1)]), [(NotKnown, Reason::LevelUnknown)]);
     let untold = [Segment { level: None, ..segment(9, 200) }, segment(3, 50)];
@@ -219,6 +230,11 @@ fn a_plan_that_left_the_list_is_judged_by_what_came_in_its_place() {
     assert_eq!(judged(&other, &[forgotten(&[1, 2], -1)]), [(NotKnown, Reason::TakenByOthers)]);
     let all = [segment(1, 100), segment(2, 100), segment(3, 50)];
     assert_eq!(judged(&all, &[forgotten(&[1, 2], -1)]), [(NotKnown, Reason::NoLongerListed)]);
+    // A restarted server lost the job, and another one made the same of its sources.
+    for after in [&after[..], &[segment(3, 50)]] {
+        let lost = Look { keeps_jobs: false, ..Look::at(after) };
+        assert_eq!(lost.judges(&[forgotten(&[1, 2], -1)]), [(NotKnown, Reason::NoLongerListed)]);
+    }
     // One segment stands for one plan.
     let both = judged(&[segment(9, 100), segment(3, 50)], &[forgotten(&[1], -1), forgotten(&[2], -1)]);
     assert_eq!(both.iter().filter(|judged| judged.0 == Completed).count(), 1);

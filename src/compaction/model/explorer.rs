@@ -195,6 +195,7 @@ impl Exploration {
             is_clustering: self.is_clustering,
             is_over: client.tracker.is_over(),
             is_at_rest: true,
+            keeps_jobs: true,
         };
         let wants_partitions = client.tracker.judge(&view);
         if !wants_partitions || partitions.is_some() {
