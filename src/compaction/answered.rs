@@ -56,12 +56,17 @@ pub(super) async fn started(
 ) -> Result<Triggered, Error> {
     let history = context.history();
     let job_id = reply.compaction_id.max(NO_JOB);
-    // Servers respond to a clustering trigger with the id of any running job, of whatever kind.
+    // Servers respond to a clustering trigger with the id of any running job, of whatever kind; other triggers get their
+    // own job or none.
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
-    let is_ours = |job: &Job| {
-        !job.is_over && job.origin.as_ref().is_some_and(|known| known.collection.is_same(&origin.collection))
+    // Another call of this client may have learnt of the job while the answer to its own trigger was on its way.
+    let ran_before = |known: &Arc<Origin>| {
+        known.collection.is_same(&origin.collection) && (!known.is_late || known.since < origin.since)
     };
-    if job_id != NO_JOB && (was_listed || history.recall(job_id).as_ref().is_some_and(is_ours)) {
+    let is_earlier = |job: &Job| !job.is_over && job.origin.as_ref().is_some_and(ran_before);
+    let is_known =
+        || origin.mode == Mode::Clustering && history.recall(job_id).as_ref().is_some_and(is_earlier);
+    if job_id != NO_JOB && (was_listed || is_known()) {
         let joined = joined(context.within(POLL_LIMIT), &origin, job_id).await;
         return joined.ok_or_else(|| held_by(&origin, job_id));
     }
