@@ -64,7 +64,7 @@ impl Found {
 
     /// Fails if this is another collection.
     pub(super) fn check_same(&self, now: &Collection) -> Result<(), Error> {
-        if now.is_same(&self.collection) {
+        if now.is_same_or_renamed(&self.collection) {
             return Ok(());
         }
         let text = format!(
@@ -80,16 +80,48 @@ impl Found {
 }
 
 /// Triggers a compaction. `found`: the collection, if the caller has just looked it up.
+///
+/// A collection can be renamed between its look-up and its trigger, and an alias still leads to it. So if the server does
+/// not find it, the client looks the name up once more.
 pub(crate) async fn compact(
     context: CallContext<'_>,
     name: &str,
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
-    let prepared = prepare(context, name, found, params).await.map_err(nothing_started)?;
+    let Failed { error, collection } = match compact_once(context, name, found, params).await {
+        Ok(triggered) => return Ok(triggered),
+        Err(failed) => failed,
+    };
+    let asked = collection.filter(|_| error.status == Status::CollectionNotFound && !error.in_doubt);
+    let Some(asked) = asked else { return Err(error) };
+    let since = Instant::now();
+    match Box::pin(collection::find(context.rpc(), context.deadline, name)).await {
+        Ok(now) if now.name != asked.name && now.is_same_or_renamed(&asked) => {
+            let found = Some(Box::new(Found::new(context.rpc(), &now, since)));
+            Box::pin(compact_once(context, name, found, params)).await.map_err(|failed| failed.error)
+        }
+        _ => Err(error),
+    }
+}
+
+/// A trigger that failed, and the collection that it was sent for, if it was sent.
+struct Failed {
+    error: Error,
+    collection: Option<Collection>,
+}
+
+async fn compact_once(
+    context: CallContext<'_>,
+    name: &str,
+    found: Option<Box<Found>>,
+    params: &Params,
+) -> Result<Triggered, Failed> {
+    let unprepared = |error| Failed { error: nothing_started(error), collection: None };
+    let prepared = prepare(context, name, found, params).await.map_err(unprepared)?;
     if params.only_if_idle {
         let idle = running::check_idle(context, &prepared.server, &prepared.collection);
-        Box::pin(idle).await.map_err(nothing_started)?;
+        Box::pin(idle).await.map_err(unprepared)?;
     }
     let request = request(&prepared, params);
     let origin = Arc::new(origin(context, prepared, params).await);
@@ -104,7 +136,7 @@ pub(crate) async fn compact(
         context.history().clear_doubts_before(&origin);
         answered::started(context, Arc::clone(&origin), &reply, connection).await
     });
-    match panics::caught_in_doubt(triggered).await {
+    let result = match panics::caught_in_doubt(triggered).await {
         Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
             Err(Box::pin(selection::held_or_gone(context, &origin.collection, params, error)).await)
         }
@@ -113,7 +145,8 @@ pub(crate) async fn compact(
             Err(panics::caught(looked).await.unwrap_or(error)) // a defect there makes nothing certain
         }
         result => result,
-    }
+    };
+    result.map_err(|error| Failed { error, collection: Some(origin.collection.clone()) })
 }
 
 /// Looks the collection up unless it was `found` a moment ago on this connection, and refuses every request that this
