@@ -76,7 +76,7 @@ pub(super) struct Group {
     pub(super) client_state: Arc<ClientState>,
     progressing: Arc<dyn Progressing>,
     /// The collections in progress. Two names may be aliases of one collection, which must not be compacted twice.
-    begun: Mutex<HashSet<(String, String)>>,
+    begun: Mutex<HashSet<(String, i64, String)>>,
     /// Each look-up and each trigger waits for its turn.
     pub(super) turns: Semaphore,
     /// The progress of all jobs. A job that waits behind others does not stall while those advance.
@@ -114,7 +114,9 @@ impl Group {
 
     /// Refuses a collection that another name stands for too.
     pub(super) fn claim(&self, collection: &Collection, name: &str) -> Result<(), Error> {
-        let real = (collection.own_database().to_owned(), collection.name.clone());
+        // It may be renamed meanwhile; servers that do not number collections cannot.
+        let name_without_id = if collection.id > 0 { String::new() } else { collection.name.clone() };
+        let real = (collection.own_database().to_owned(), collection.id, name_without_id);
         if self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real) {
             return Ok(());
         }
