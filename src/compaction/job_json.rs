@@ -27,6 +27,9 @@ const UNCOUNTED: i64 = -1;
 const ELSEWHERE: i64 = -2;
 const MODES: [Mode; 4] = [Mode::Plain, Mode::Clustering, Mode::L0, Mode::TargetSize];
 
+/// Two clocks that are read within this time are read at one moment.
+const CLOSE: Duration = Duration::from_micros(100);
+
 /// One moment by both clocks: the monotonic one and the system's.
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
@@ -36,9 +39,17 @@ pub(super) struct Moment {
 }
 
 impl Moment {
+    /// Reads the clocks one after the other, and again if the thread lost its turn in between.
     pub(super) fn now() -> Self {
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { instant: Instant::now(), unix }
+        let mut tries = 8;
+        loop {
+            let instant = Instant::now();
+            let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            tries -= 1;
+            if tries == 0 || instant.elapsed() < CLOSE {
+                return Self { instant, unix };
+            }
+        }
     }
 
     /// Rounds to the nearest millisecond, so that a time that was read is written unchanged: the two clocks are read one
