@@ -158,25 +158,30 @@ impl Observer {
         context: CallContext<'_>,
         job_id: i64,
     ) -> Result<Option<HashSet<i64>>, Error> {
-        let limit = self.limit.get();
-        let listed = async {
+        // It may be renamed again between the two questions.
+        for _ in 0..2 {
             if self.collection().id > 0 {
-                self.find(context, job_id).await?;
+                match self.find(context, job_id).await {
+                    Err(error) if is_final(&error) => return Err(error),
+                    Err(_) => return Ok(None),
+                    Ok(()) => {}
+                }
             }
-            collection::partition_ids(
-                context.rpc(),
-                RetryClass::Poll,
-                context.deadline.within(limit),
-                self.collection(),
-            )
-            .await
-        };
-        match listed.await {
-            Ok(partitions) => Ok(Some(partitions)),
-            Err(error) if error.status == Status::CollectionNotFound || may_pass(&error) => Err(error),
-            // The user lacks the privilege, or the server cannot respond: the client judges the other plans without the
-            // list.
-            Err(_) => Ok(None),
+            let limit = context.deadline.within(self.limit.get());
+            match collection::partition_ids(context.rpc(), RetryClass::Poll, limit, self.collection()).await {
+                Ok(partitions) => return Ok(Some(partitions)),
+                Err(error) if error.status == Status::CollectionNotFound && self.collection().id > 0 => {}
+                Err(error) if is_final(&error) => return Err(error),
+                // The user lacks the privilege, or the server cannot respond: the client judges the other plans without
+                // the list.
+                Err(_) => return Ok(None),
+            }
         }
+        Ok(None)
     }
+}
+
+/// Whether it ends the observation: the collection was dropped, or another attempt may succeed.
+fn is_final(error: &Error) -> bool {
+    error.status == Status::CollectionNotFound || may_pass(error)
 }

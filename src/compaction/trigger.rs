@@ -101,6 +101,7 @@ pub(crate) async fn compact(
             let found = Some(Box::new(Found::new(context.rpc(), &now, since)));
             Box::pin(compact_once(context, name, found, params)).await.map_err(|failed| failed.error)
         }
+        Err(again) if again.status != Status::CollectionNotFound => Err(nothing_started(again)),
         _ => Err(error),
     }
 }
