@@ -28,7 +28,10 @@ impl Backoff {
 
 /// The span, shortened by a random part of at most `permille` thousandths.
 pub(crate) fn jittered(span: Duration, permille: u64) -> Duration {
-    let kept = 1_000 - RandomState::new().build_hasher().finish() % permille;
+    let random = RandomState::new().build_hasher().finish();
+    #[cfg(test)]
+    let random = crate::world::draw(permille).unwrap_or(random);
+    let kept = 1_000 - random % permille;
     span.saturating_mul(u32::try_from(kept).unwrap_or(1_000)) / 1_000
 }
 

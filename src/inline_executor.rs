@@ -121,9 +121,7 @@ async fn poll_woken() {
             std::mem::swap(&mut woken().tasks, &mut tasks);
         }
         for task in tasks.drain(..tasks.len().min(MOST_AT_ONCE)) {
-            if !poll(&task) && !park(&task) {
-                hand_over(task);
-            }
+            poll_again(task);
         }
         if tasks.is_empty() {
             tasks.shrink_to(MOST_AT_ONCE); // thousands may begin at once
@@ -138,6 +136,12 @@ async fn poll_woken() {
         Poll::<()>::Pending
     })
     .await;
+}
+
+fn poll_again(task: Arc<dyn Task>) {
+    if !poll(&task) && !park(&task) {
+        hand_over(task);
+    }
 }
 
 /// How far a task is.
@@ -189,8 +193,13 @@ fn park(task: &Arc<dyn Task>) -> bool {
 /// Has the library's thread poll a task.
 fn hand_over(task: Arc<dyn Task>) {
     static POLLER: Once = Once::new();
-    POLLER.call_once(|| runtime::spawn(Box::pin(poll_woken())));
     *state_of(&task) = TaskState::HandedOver;
+    #[cfg(test)]
+    if crate::world::is_here() {
+        tokio::spawn(async move { poll_again(task) });
+        return;
+    }
+    POLLER.call_once(|| runtime::spawn(Box::pin(poll_woken())));
     let mut woken = woken();
     woken.tasks.push(task);
     let waker = woken.waker.take();

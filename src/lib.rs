@@ -81,3 +81,6 @@ pub use operation::Operation;
 #[cfg(any(test, fuzzing))]
 #[allow(missing_docs)]
 pub mod fuzzing;
+
+#[cfg(test)]
+mod world;

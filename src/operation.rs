@@ -214,6 +214,31 @@ impl<T: Send + 'static> Operation<T> {
     }
 }
 
+#[cfg(test)]
+impl<T: Send + 'static> Operation<T> {
+    pub(crate) fn context(&self) -> &Arc<OperationContext> {
+        &self.context
+    }
+
+    /// Runs it in a simulated world.
+    pub(crate) async fn simulated(self) -> Result<T, Error> {
+        struct Awaited<T>(Completion<T>, tokio::sync::Notify);
+        impl<T: Send> Receiver<T> for Awaited<T> {
+            fn completion(&self) -> &Completion<T> {
+                &self.0
+            }
+
+            fn completed(self: Arc<Self>) {
+                self.1.notify_one();
+            }
+        }
+        let awaited = Arc::new(Awaited(Completion::default(), tokio::sync::Notify::new()));
+        self.start(|_| Ok((Arc::clone(&awaited) as _, ())))?;
+        awaited.1.notified().await;
+        awaited.0.wait()
+    }
+}
+
 /// Work whose result gets another form.
 struct Mapped<T, F> {
     work: Work<T>,

@@ -121,6 +121,11 @@ fn under_way() -> MutexGuard<'static, Slab<Weak<dyn Abandon>>> {
 
 /// Runs `work` on the library's thread. Without that thread there is no operation that the work could belong to.
 pub(crate) fn spawn(work: Work) {
+    #[cfg(test)]
+    if crate::world::is_here() {
+        tokio::spawn(work);
+        return;
+    }
     if let Some(handle) = handle() {
         handle.spawn(work);
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The slow proofs: sanitizers, valgrind, Miri, loom, stress, and the gates of the benchmark. One by name, or all:
-#     tools/deep.sh [model | slow | loom | miri | address | thread | valgrind | stress | fuzz | gates | hundred | schedules | fronts | archive | reproducible | portable]...
+#     tools/deep.sh [model | worlds | slow | loom | miri | address | thread | valgrind | stress | fuzz | gates | hundred | schedules | fronts | archive | reproducible | portable]...
 # Each builds and leaves what it needs in target/deep. Needs a nightly Rust with Miri and the sources of its standard
 # library, which it installs where rustup can.
 set -euo pipefail
@@ -117,6 +117,14 @@ model() {
     echo "$ran" | grep -q "^test result: ok. [1-9]" || missing "the model ran no test"
 }
 
+# As many lives of a client in a simulated world as LIVES says, from WORLD_SEED on, which it prints.
+worlds() {
+    echo "==> deep: lives in simulated worlds"
+    ran=$(LIVES=${LIVES:-200000} WORLD_SEED=${WORLD_SEED:-$RANDOM$RANDOM} CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo test --release --locked --lib --target-dir target/deep/model -- --nocapture world::)
+    echo "$ran" | grep -E "lives from|verdict|test result"
+    echo "$ran" | grep -q "^test result: ok. [1-9]" || missing "nobody lived"
+}
+
 # A server whose every answer takes half a minute, and to which the connection is lost in the middle of a wait.
 slow() {
     echo "==> deep: answers of half a minute"
@@ -206,11 +214,11 @@ portable() {
 }
 
 setup
-[ $# != 0 ] || set -- model slow loom miri address thread valgrind stress fuzz gates hundred schedules fronts archive reproducible portable
+[ $# != 0 ] || set -- model worlds slow loom miri address thread valgrind stress fuzz gates hundred schedules fronts archive reproducible portable
 for proof in "$@"; do
     case $proof in
     valgrind) valgrind_ ;;
-    model | slow | loom | miri | address | thread | stress | fuzz | gates | hundred | schedules | fronts | archive | reproducible | portable) $proof ;;
+    model | worlds | slow | loom | miri | address | thread | stress | fuzz | gates | hundred | schedules | fronts | archive | reproducible | portable) $proof ;;
     *) missing "there is no proof called $proof" ;;
     esac
 done

@@ -70,6 +70,8 @@ pub(super) fn too_slow(config: &Config, resolver: &Resolver) -> Error {
 enum Reached {
     #[cfg(unix)]
     Unix(tokio::net::UnixStream),
+    #[cfg(test)]
+    Memory(tokio::io::DuplexStream),
     /// Also when the attempt to connect started.
     Tcp(TcpStream, Instant),
 }
@@ -175,6 +177,8 @@ async fn secured(config: &Config, tls: Option<&Tls>, reached: Reached) -> Result
         Reached::Unix(stream) => {
             return Ok(Opened { stream: Box::new(GuardedSocket::new(stream)), reading, peer: None });
         }
+        #[cfg(test)]
+        Reached::Memory(stream) => return Ok(Opened { stream: Box::new(stream), reading, peer: None }),
         Reached::Tcp(stream, started) => (stream, started),
     };
     let peer = stream.peer_addr().ok();
@@ -192,6 +196,10 @@ async fn secured(config: &Config, tls: Option<&Tls>, reached: Reached) -> Result
 
 #[cfg(unix)]
 async fn unix_socket(path: &Path) -> io::Result<Reached> {
+    #[cfg(test)]
+    if let Some(connected) = crate::world::connect().await {
+        return connected.map(Reached::Memory);
+    }
     tokio::net::UnixStream::connect(path).await.map(Reached::Unix)
 }
 
