@@ -38,7 +38,7 @@ pub(crate) struct Collection {
 
 impl Collection {
     /// Whether both are the same collection, and not a later one of the same name.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.id == other.id && self.name == other.name && self.is_in_database_of(other)
     }
 

@@ -61,7 +61,8 @@ pub(super) async fn started(
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
     // Another call of this client may have learnt of the job while the answer to its own trigger was on its way.
     let ran_before = |known: &Arc<Origin>| {
-        known.collection.is_same(&origin.collection) && (!known.is_late || known.since < origin.since)
+        known.collection.is_same_or_renamed(&origin.collection)
+            && (!known.is_late || known.since < origin.since)
     };
     let is_earlier = |job: &Job| !job.is_over && job.origin.as_ref().is_some_and(ran_before);
     let is_known =
@@ -162,7 +163,8 @@ fn not_sorted(origin: &Origin, count: i64) -> Error {
 /// cover the whole collection; `None` otherwise, because the server did nothing.
 async fn joined(context: CallContext<'_>, asked: &Origin, job_id: i64) -> Option<Triggered> {
     let known = context.history().recall(job_id);
-    let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
+    let is_of_it =
+        |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same_or_renamed(&asked.collection);
     let mut start = Start::Running;
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
         // The earlier trigger may also have received a job of another kind.

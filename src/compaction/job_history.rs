@@ -235,7 +235,10 @@ impl JobHistory {
             jobs.by_id.get(id).is_some_and(|job| {
                 !job.is_over
                     && matches!(job.scheduled, Scheduled::Plans(_) | Scheduled::Uncounted)
-                    && job.origin.as_ref().is_some_and(|origin| origin.collection.is_same(collection))
+                    && job
+                        .origin
+                        .as_ref()
+                        .is_some_and(|origin| origin.collection.is_same_or_renamed(collection))
             })
         };
         jobs.oldest_first.iter().rev().find(is_wanted).copied()
@@ -245,7 +248,7 @@ impl JobHistory {
     pub(crate) fn unfinished_sources(&self, collection: &Collection) -> HashSet<i64> {
         let jobs = self.jobs();
         let is_open = |job: &&Job| {
-            !job.is_over && job.origin.as_ref().is_some_and(|o| o.collection.is_same(collection))
+            !job.is_over && job.origin.as_ref().is_some_and(|o| o.collection.is_same_or_renamed(collection))
         };
         let plans = jobs.by_id.values().filter(is_open).flat_map(|job| job.plans.iter());
         plans.flat_map(|plan| plan.sources.iter().copied()).collect()
@@ -254,7 +257,7 @@ impl JobHistory {
     /// Stores a trigger in doubt: the server may have accepted it.
     pub(crate) fn doubt(&self, origin: Arc<Origin>) {
         let mut jobs = self.jobs();
-        jobs.doubts.retain(|doubt| !doubt.collection.is_same(&origin.collection));
+        jobs.doubts.retain(|doubt| !doubt.collection.is_same_or_renamed(&origin.collection));
         jobs.doubts.push_back(origin);
         let words = |jobs: &Jobs| jobs.doubts.iter().map(|doubt| doubt.weight()).sum::<usize>();
         while jobs.doubts.len() > MOST_DOUBTS || words(&jobs) > MOST_WORDS {
@@ -264,14 +267,15 @@ impl JobHistory {
 
     /// Removes earlier triggers in doubt: the server responded to a later one of the collection.
     pub(crate) fn clear_doubts_before(&self, answered: &Origin) {
-        let is_answered =
-            |doubt: &Origin| doubt.collection.is_same(&answered.collection) && doubt.since <= answered.since;
+        let is_answered = |doubt: &Origin| {
+            doubt.collection.is_same_or_renamed(&answered.collection) && doubt.since <= answered.since
+        };
         self.jobs().doubts.retain(|doubt| !is_answered(doubt));
     }
 
     /// The latest trigger in doubt of this collection.
     pub(crate) fn in_doubt(&self, collection: &Collection) -> Option<Arc<Origin>> {
-        self.jobs().doubts.iter().find(|doubt| doubt.collection.is_same(collection)).cloned()
+        self.jobs().doubts.iter().find(|doubt| doubt.collection.is_same_or_renamed(collection)).cloned()
     }
 
     fn jobs(&self) -> MutexGuard<'_, Jobs> {

@@ -181,6 +181,13 @@ impl Context<'_> {
             return Err(Failure { error, reached: Reached::Perhaps });
         };
         let Some(meaning) = codes::of_reply(status) else { return Ok(()) };
+        if meaning.status == Status::ServerError
+            && meaning.reached == Reached::Perhaps
+            && self.deadline.has_passed()
+        {
+            // The server gave up because of the deadline. Servers word that differently.
+            return Err(self.out_of_time("waiting for", Reached::Perhaps));
+        }
         Err(self.refused(meaning, codes::said(status)))
     }
 
