@@ -160,6 +160,37 @@ fn a_refused_trigger_is_not_in_doubt() {
 }
 
 #[test]
+fn a_collection_that_is_renamed_before_its_trigger_is_found_by_its_alias() {
+    let fake = Fake::start(NEW);
+    fake.alias("nightly", "succeeds");
+    fake.fail_next(Method::Trigger, Fault::Renames("succeeds", "renamed"));
+    assert!(compact(&client(&fake), "nightly").unwrap() > 0);
+    assert_eq!((fake.count(Method::Trigger), fake.compacted()), (2, vec!["renamed".to_owned()]));
+    // Who names it by the name that it has no more is told so.
+    fake.fail_next(Method::Trigger, Fault::Renames("renamed", "again"));
+    let error = compact(&client(&fake), "renamed").unwrap_err();
+    assert_eq!((error.status, error.in_doubt), (Status::CollectionNotFound, false));
+}
+
+#[test]
+fn a_collection_is_compacted_once_by_a_call_that_names_it_twice_even_if_it_is_renamed_meanwhile() {
+    let fake = Fake::start(NEW);
+    fake.alias("nightly", "succeeds");
+    fake.fail_next(Method::State, Fault::Renames("succeeds", "renamed"));
+    let many = Many {
+        names: Some(vec!["succeeds".to_owned(), "nightly".to_owned()]),
+        params: Params::default(),
+        concurrency: 1,
+        only_trigger: false,
+        policy: Policy { include_final: true, ..Policy::default() },
+    };
+    let (items, _) = client(&fake).compact_many(many, LIMIT).wait().unwrap();
+    let statuses = items.iter().map(|item| item.error.as_ref().map(|error| error.status));
+    assert_eq!(statuses.collect::<Vec<_>>(), [None, Some(Status::InvalidArgument)], "{items:?}");
+    assert_eq!(fake.count(Method::Trigger), 1);
+}
+
+#[test]
 fn a_trigger_that_the_server_puts_off_is_sent_again_until_it_is_taken() {
     let refuse = |code, error_code| Fault::Refuse(code, error_code, "not now".to_owned());
     for fault in [refuse(8, 1), refuse(1, 1), refuse(0, 49), refuse(0, 57)] {

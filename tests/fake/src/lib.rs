@@ -102,6 +102,8 @@ pub enum Fault {
     Grpc(Code, String),
     /// Another job has replaced the segments of this collection; a reply with code 5 and this reason.
     Replaced(&'static str, String),
+    /// This collection gets another name right before the call, which is served.
+    Renames(&'static str, &'static str),
     /// The connection is cut before anything is done.
     Lost,
     /// A reply in which nothing is set, not even a status.

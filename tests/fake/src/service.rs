@@ -82,6 +82,10 @@ impl Service {
                     let status = common::Status { code: 5, error_code: 1, reason, ..Default::default() };
                     return state.answered(refused(Some(status)));
                 }
+                Some(Fault::Renames(name, new)) => {
+                    state.rename(name, new);
+                    (None, Some(answer(&mut state, message)))
+                }
                 Some(Fault::Empty) => {
                     drop(answer(&mut state, message));
                     return state.answered(refused(None));

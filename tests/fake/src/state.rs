@@ -246,8 +246,11 @@ impl State {
         self.collections.values_mut().find(|collection| collection.id == id)
     }
 
-    /// It has another name from now on, and its jobs go on.
+    /// It has another name from now on, and its jobs go on. Aliases stay with it.
     pub(crate) fn rename(&mut self, name: &str, new: &str) {
+        for real in self.aliases.values_mut().filter(|real| *real == name) {
+            new.clone_into(real);
+        }
         if let Some(collection) = self.collections.remove(name) {
             self.collections.insert(new.to_owned(), collection);
         }
