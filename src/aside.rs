@@ -160,7 +160,7 @@ mod tests {
         // The thread that decodes is busy until all have been answered.
         let (release, holds) = mpsc::channel::<()>();
         line_up(Box::new(move || assert!(holds.recv().is_err()))).unwrap();
-        let asks = client.segments("succeeds", false, Timeout::After(Duration::from_millis(300)));
+        let asks = client.segments("succeeds", false, Timeout::After(Duration::from_secs(3)));
         let error = thread::scope(|scope| {
             let asking = scope.spawn(|| asks.wait().unwrap_err());
             while front.left("GetPersistentSegmentInfo") == 2 {
@@ -170,7 +170,7 @@ mod tests {
             asking.join().unwrap()
         });
         assert_eq!((error.status, error.retriable), (Status::Timeout, true));
-        assert!(error.message().contains("300 ms passed while reading an answer of"), "{error}");
+        assert!(error.message().contains("3000 ms passed while reading an answer of"), "{error}");
         client.compaction_state(1, others).wait().unwrap();
         drop(release);
         assert_eq!(client.segments("succeeds", false, others).wait().unwrap().len(), 1, "all are the same");
