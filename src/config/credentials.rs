@@ -1,12 +1,10 @@
-//! The token. Every call sends it, nothing shows it, and dropping the last copy wipes it from memory.
+//! The token. Every call sends it, and nothing shows it. The allocator wipes it from memory.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::HeaderValue;
-use hyper::body::Bytes;
-use zeroize::Zeroizing;
 
 use super::checks::check_length;
 use super::stray;
@@ -16,8 +14,8 @@ use crate::error::Error;
 #[derive(Clone)]
 pub struct Credentials {
     authorization: HeaderValue,
-    token: Zeroizing<String>,
-    secrets: Vec<Zeroizing<String>>,
+    token: String,
+    secrets: Vec<String>,
 }
 
 impl Credentials {
@@ -29,19 +27,18 @@ impl Credentials {
 
     /// HTTP's scheme Basic, for a proxy. (RFC 7617)
     pub(super) fn of_proxy(user: &str, password: &str) -> Result<Self, Error> {
-        let token = Zeroizing::new(format!("{user}:{password}"));
-        Self::sent_as("Basic ", &token)
+        Self::sent_as("Basic ", &format!("{user}:{password}"))
     }
 
     fn sent_as(scheme: &str, token: &str) -> Result<Self, Error> {
-        let encoded = Zeroizing::new(BASE64.encode(token));
-        let authorization = wiped_header(scheme, &encoded)?;
-        let password = token.split_once(':').map(|(_, password)| Zeroizing::new(password.to_owned()));
-        let mut secrets = vec![encoded, Zeroizing::new(token.to_owned())];
+        let encoded = BASE64.encode(token);
+        let authorization = header(scheme, &encoded)?;
+        let password = token.split_once(':').map(|(_, password)| password.to_owned());
+        let mut secrets = vec![encoded, token.to_owned()];
         secrets.extend(password);
         // Hiding a one-letter password would hide that letter in every message.
         secrets.retain(|secret| secret.len() > 2);
-        Ok(Self { authorization, token: Zeroizing::new(token.to_owned()), secrets })
+        Ok(Self { authorization, token: token.to_owned(), secrets })
     }
 
     /// The metadata value, marked sensitive.
@@ -52,7 +49,7 @@ impl Credentials {
 
     /// The token for protocols other than gRPC.
     pub(crate) fn bearer(&self) -> Result<HeaderValue, Error> {
-        wiped_header("Bearer ", &self.token)
+        header("Bearer ", &self.token)
     }
 
     /// The token itself.
@@ -74,18 +71,13 @@ impl Credentials {
 
     /// Every text that nothing may show.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(|secret| secret.as_str())
+        self.secrets.iter().map(String::as_str)
     }
 }
 
-/// A header value, marked sensitive, whose last copy wipes it from memory.
-fn wiped_header(scheme: &str, text: &str) -> Result<HeaderValue, Error> {
-    let mut header = Zeroizing::new(scheme.as_bytes().to_vec());
-    header.reserve_exact(text.len()); // growing later would leave a copy behind
-    header.extend_from_slice(text.as_bytes());
-    // The header value shares these bytes instead of copying them, so wiping them wipes the header too.
-    let shared = Bytes::from_owner(Wiped(header));
-    let mut value = HeaderValue::from_maybe_shared(shared)
+/// A header value, marked sensitive.
+fn header(scheme: &str, text: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::try_from(format!("{scheme}{text}"))
         .map_err(|_| Error::invalid_argument("token: cannot be sent as metadata"))?;
     value.set_sensitive(true);
     Ok(value)
@@ -107,15 +99,6 @@ fn check(token: &str) -> Result<(), Error> {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials([hidden])")
-    }
-}
-
-/// Bytes of a header that are wiped with its last copy.
-pub(super) struct Wiped(pub(super) Zeroizing<Vec<u8>>);
-
-impl AsRef<[u8]> for Wiped {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
     }
 }
 

@@ -5,11 +5,8 @@ use std::fmt;
 
 use http::header::{HeaderName, HeaderValue};
 use http::uri::Authority;
-use hyper::body::Bytes;
-use zeroize::Zeroizing;
 
 use super::Options;
-use super::credentials::Wiped;
 use crate::error::Error;
 use crate::text::shortened;
 
@@ -134,9 +131,7 @@ fn checked_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
     if value.starts_with(' ') || value.ends_with(' ') {
         return wrong(name, "the value begins or ends with a blank");
     }
-    let shared = Bytes::from_owner(Wiped(Zeroizing::new(value.as_bytes().to_vec())));
-    let mut value =
-        HeaderValue::from_maybe_shared(shared).or_else(|_| wrong(name, "the value cannot be sent"))?;
+    let mut value = HeaderValue::try_from(value).or_else(|_| wrong(name, "the value cannot be sent"))?;
     value.set_sensitive(true); // kept out of HPACK's tables, here and in proxies
     Ok(value)
 }

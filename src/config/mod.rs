@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::uri::Authority;
-use zeroize::Zeroizing;
 
 use crate::error::{Error, Status};
 use crate::text::shortened;
@@ -217,26 +216,26 @@ fn assumed_version(text: &str) -> Result<Version, Error> {
 }
 
 /// A variable for which any text will do. What is not UTF-8 in it is replaced.
-fn in_environment(name: &str) -> Option<Zeroizing<String>> {
+fn in_environment(name: &str) -> Option<String> {
     let value = std::env::var_os(name)?.into_string();
-    Some(Zeroizing::new(value.unwrap_or_else(|value| value.to_string_lossy().into_owned())))
+    Some(value.unwrap_or_else(|value| value.to_string_lossy().into_owned()))
 }
 
-fn variable(name: &str) -> Result<Option<Zeroizing<String>>, Error> {
+fn variable(name: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {
-        Ok(value) => Ok(Some(Zeroizing::new(value))),
+        Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(Error::invalid_argument(format!("{name}: is not UTF-8"))),
     }
 }
 
-fn explicit_token(options: &Options) -> Result<Option<Zeroizing<String>>, Error> {
+fn explicit_token(options: &Options) -> Result<Option<String>, Error> {
     match (options.text(c"token"), options.text(c"user"), options.text(c"password")) {
-        (token, None, None) => Ok(token.map(|token| Zeroizing::new(token.to_owned()))),
+        (token, None, None) => Ok(token.map(str::to_owned)),
         (None, Some(user), Some(password)) => {
             stray::refuse(user).map_err(|error| error.context("option user"))?;
             stray::refuse_controls(password).map_err(|error| error.context("option password"))?;
-            Ok(Some(Zeroizing::new(format!("{user}:{password}"))))
+            Ok(Some(format!("{user}:{password}")))
         }
         (Some(_), _, _) => Err(Error::invalid_argument("options: give either token, or user and password")),
         (None, _, _) => Err(Error::invalid_argument("options: user and password go together")),

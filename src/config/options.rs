@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use super::Metadata;
 use super::checks::TEXT_LIMIT;
 use crate::error::Error;
@@ -187,12 +185,12 @@ pub static OPTIONS: [Description; 38] = [
 /// The beginning of the keys that name metadata of the application.
 const METADATA: &str = "metadata.";
 
-/// The options of a client that is to be made. Dropping it wipes the values from memory.
+/// The options of a client that is to be made.
 #[derive(Clone, Default)]
 pub struct Options {
-    values: BTreeMap<&'static CStr, Zeroizing<String>>,
+    values: BTreeMap<&'static CStr, String>,
     /// The values of `metadata.<name>`, by their names.
-    metadata: BTreeMap<String, Zeroizing<String>>,
+    metadata: BTreeMap<String, String>,
 }
 
 impl Options {
@@ -203,12 +201,12 @@ impl Options {
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         if let Some(name) = key.strip_prefix(METADATA) {
             Metadata::default().set(name, value)?;
-            self.metadata.insert(name.to_owned(), Zeroizing::new(value.to_owned()));
+            self.metadata.insert(name.to_owned(), value.to_owned());
             return Ok(());
         }
         let option = describe(key)?;
         option.check(value)?;
-        self.values.insert(option.key, Zeroizing::new(value.to_owned()));
+        self.values.insert(option.key, value.to_owned());
         Ok(())
     }
 
@@ -219,7 +217,7 @@ impl Options {
 
     /// The value of a text option, if it is set and not empty.
     pub(super) fn text(&self, key: &CStr) -> Option<&str> {
-        self.values.get(key).map(|value| value.as_str()).filter(|value| !value.is_empty())
+        self.values.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// The same for a key of a group, such as `tls`.

@@ -5,7 +5,6 @@ use std::fmt;
 use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
-use zeroize::Zeroizing;
 
 use super::checks::{check_length, contradiction};
 use super::uri::{host_and_port, zone_of};
@@ -58,7 +57,7 @@ impl Proxies {
     pub(super) fn read(
         options: &Options,
         address: &Address,
-        variable: impl Fn(&str) -> Option<Zeroizing<String>>,
+        variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
         let Some(text) = options.text(c"proxy") else { return Ok(Self::of_environment(variable)) };
         if text.eq_ignore_ascii_case(NONE) {
@@ -75,7 +74,7 @@ impl Proxies {
     }
 
     /// The first variable that is set counts, even if it is empty or cannot be used.
-    fn of_environment(variable: impl Fn(&str) -> Option<Zeroizing<String>>) -> Self {
+    fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&'static str]| names.iter().find_map(|name| Some((*name, variable(name)?)));
         let mut found = Self::default();
         match first(&["grpc_proxy", "https_proxy", "http_proxy"]) {
@@ -215,7 +214,7 @@ fn parse(text: &str, default_port: Option<u16>) -> Result<Proxy, Error> {
 
 fn credentials(user_info: &str) -> Result<Credentials, Error> {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-    let decoded = |text| percent_decode_str(text).decode_utf8().map(|text| Zeroizing::new(text.into_owned()));
+    let decoded = |text| percent_decode_str(text).decode_utf8();
     match (decoded(user), decoded(password)) {
         (Ok(user), Ok(_)) if user.contains(':') => {
             Err(Error::invalid_argument("the user has a colon, which HTTP does not allow there"))

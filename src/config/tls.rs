@@ -4,8 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use super::checks::contradiction;
 use super::options::Options;
 use super::uri::Address;
@@ -38,8 +36,8 @@ pub struct Pem {
 pub enum Source {
     /// In a file, which is read again when it changes.
     File(PathBuf),
-    /// In memory. The last copy is wiped.
-    Text(Arc<Zeroizing<String>>),
+    /// In memory.
+    Text(Arc<str>),
 }
 
 impl fmt::Debug for Source {
@@ -88,7 +86,7 @@ fn pem(group: &str, file_key: &str, text_key: &str, options: &Options) -> Result
     let (key, source) = match (file, text) {
         (None, None) => return Ok(None),
         (Some(file), None) => (file_key, Source::File(PathBuf::from(file))),
-        (None, Some(text)) => (text_key, Source::Text(Arc::new(Zeroizing::new(text.to_owned())))),
+        (None, Some(text)) => (text_key, Source::Text(Arc::from(text))),
         (Some(_), Some(_)) => {
             return contradiction(&format!("give either {group}.{file_key} or {group}.{text_key}"));
         }

@@ -6,7 +6,6 @@ use std::net::Ipv6Addr;
 
 use http::uri::{Authority, Scheme};
 use percent_encoding::percent_decode_str;
-use zeroize::Zeroizing;
 
 use super::checks::{check_database, check_length};
 use super::stray;
@@ -75,7 +74,7 @@ pub(super) struct Uri {
     /// Empty if the URI names none.
     pub(super) database: String,
     /// `user:password` or a token, percent-decoded.
-    pub(super) token: Option<Zeroizing<String>>,
+    pub(super) token: Option<String>,
 }
 
 impl Uri {
@@ -123,9 +122,7 @@ impl Uri {
             address: tcp_address(authority, zone, if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT })?,
             tls,
             database,
-            token: user_info
-                .map(|text| decoded("user and password", text).map(Zeroizing::new))
-                .transpose()?,
+            token: user_info.map(|text| decoded("user and password", text)).transpose()?,
         })
     }
 
@@ -328,7 +325,7 @@ mod tests {
 
     #[test]
     fn user_and_password_are_decoded_and_never_repeated() {
-        let token = |uri: &str| Uri::parse(uri).unwrap().token.map(|token| token.to_string());
+        let token = |uri: &str| Uri::parse(uri).unwrap().token;
         assert_eq!(token("http://root:Mil%40us@h").as_deref(), Some("root:Mil@us"));
         assert_eq!(token("https://key@h:1/db").as_deref(), Some("key"));
         assert_eq!(token("http://a:b%25c@[fe80::1%25eth0]:1/db").as_deref(), Some("a:b%c"));

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use zeroize::Zeroizing;
 
 use super::deadline::Deadline;
 use crate::config::{Config, CredentialStore, Credentials};
@@ -157,7 +156,7 @@ fn look(path: &Path, known: Option<&Stamp>) -> Look {
 }
 
 fn read(path: &Path, stamp: Stamp) -> Look {
-    match files::read(path, LIMIT).map(Zeroizing::new) {
+    match files::read(path, LIMIT) {
         Ok(bytes) => match token_in(&bytes) {
             Ok(credentials) => Look::Token(stamp, Box::new(credentials)),
             Err(why) => Look::Nothing(Some(stamp), why),

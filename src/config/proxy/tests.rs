@@ -10,7 +10,7 @@ fn proxies(uri: &str, option: &str, environment: Variables<'_>) -> Result<(Proxi
     options.set("proxy", option).unwrap();
     let environment: BTreeMap<_, _> = environment.iter().copied().collect();
     let address = Uri::parse(uri).unwrap_or_else(|error| panic!("{uri}: {error}")).address;
-    let variable = |name: &str| environment.get(name).map(|value| Zeroizing::new((*value).to_owned()));
+    let variable = |name: &str| environment.get(name).map(|value| (*value).to_owned());
     Ok((Proxies::read(&options, &address, variable)?, address))
 }
 
