@@ -9,11 +9,11 @@ use std::{io, ptr};
 #[cfg(unix)]
 use unix::process_id;
 #[cfg(unix)]
-pub(crate) use unix::{Uncancelled, is_readable, mask_signals, set_signal_mask};
+pub(crate) use unix::{Uncancelled, is_readable, mask_signals, read, set_signal_mask};
 #[cfg(not(unix))]
 use without_signals::process_id;
 #[cfg(not(unix))]
-pub(crate) use without_signals::{Uncancelled, is_readable, mask_signals, set_signal_mask};
+pub(crate) use without_signals::{Uncancelled, is_readable, mask_signals, read, set_signal_mask};
 
 /// Whether a call was made that a fork may break: one that may start a thread, or that may hold a lock for long.
 static USED: AtomicBool = AtomicBool::new(false);
@@ -143,6 +143,8 @@ mod unix {
     use std::ptr;
     use std::time::{Duration, Instant};
 
+    use tokio::io::ReadBuf;
+
     #[cfg(all(target_os = "linux", not(miri)))]
     use super::FORK_FLAG;
     use super::{FORKED, Ordering, PURE_CALLS, USED, io};
@@ -221,11 +223,11 @@ mod unix {
         state
     }
 
-    /// Blocks until the socket has something to read or has failed, or the limit has passed. Returns whether it has.
-    pub(crate) fn is_readable(socket: &TcpStream, limit: Duration) -> bool {
+    /// Whether the socket has something to read or has failed. Blocks until it has, or the limit after a moment has
+    /// passed.
+    pub(crate) fn is_readable(socket: &TcpStream, limit: Option<(Instant, Duration)>) -> bool {
         let mut watched = libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let started = (!limit.is_zero()).then(Instant::now);
-        let mut left = limit;
+        let mut left = limit.map_or(Duration::ZERO, |(_, limit)| limit);
         loop {
             let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX);
             // SAFETY: it points to one entry.
@@ -234,11 +236,25 @@ mod unix {
                 return count > 0;
             }
             // A signal's handler has run. Another failure lasts.
-            left = limit.saturating_sub(started.map_or(limit, |started| started.elapsed()));
+            left = limit.map_or(Duration::ZERO, |(since, limit)| limit.saturating_sub(since.elapsed()));
             if left.is_zero() || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
                 return false;
             }
         }
+    }
+
+    /// Reads what there is, and returns how much. Unlike the standard library's, it needs no buffer full of zeros.
+    pub(crate) fn read(socket: &TcpStream, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+        // SAFETY: the call writes within the unfilled part, and makes none of it uninitialised.
+        let count = unsafe {
+            let rest = buffer.unfilled_mut();
+            libc::recv(socket.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len(), 0)
+        };
+        let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+        // SAFETY: it has written so many bytes there.
+        unsafe { buffer.assume_init(count) };
+        buffer.advance(count);
+        Ok(count)
     }
 
     pub(super) fn process_id() -> i32 {
@@ -289,6 +305,11 @@ mod unix {
 /// Windows has no such signals, forks or cancellation of threads.
 #[cfg(not(unix))]
 mod without_signals {
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    use tokio::io::ReadBuf;
+
     use super::io;
 
     pub(crate) struct Uncancelled;
@@ -303,8 +324,14 @@ mod without_signals {
         0
     }
 
-    pub(crate) fn is_readable(_: &std::net::TcpStream, _: std::time::Duration) -> bool {
+    pub(crate) fn is_readable(_: &TcpStream, _: Option<(std::time::Instant, std::time::Duration)>) -> bool {
         false
+    }
+
+    pub(crate) fn read(mut socket: &TcpStream, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+        let count = socket.read(buffer.initialize_unfilled())?;
+        buffer.advance(count);
+        Ok(count)
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]

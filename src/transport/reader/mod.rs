@@ -139,7 +139,7 @@ fn held() -> Option<Held> {
 /// Reads what the peer has sent since the last request, if nobody has: it may have ended the connection.
 pub(super) fn catch_up(connection: &dyn Answers) {
     let Reading { role, watched, .. } = connection.reading();
-    if role.reader() == Reader::Nobody && watched.is_readable(Duration::ZERO) {
+    if role.reader() == Reader::Nobody && watched.has_something() {
         connection.read();
     }
 }
@@ -147,12 +147,13 @@ pub(super) fn catch_up(connection: &dyn Answers) {
 impl Reading {
     /// Waits for something to read, for the thread that has the role. Returns whether there is.
     fn waits(&self, deadline: Option<Instant>) -> bool {
+        if self.role.reader() != Reader::Caller {
+            return false;
+        }
+        let now = Instant::now();
         // Only the thread that waits for the result keeps the deadline to the moment.
-        let has_time = || deadline.is_none_or(|at| at.saturating_duration_since(Instant::now()) > AT_MOST);
-        self.role.reader() == Reader::Caller
-            && has_time()
-            && self.watched.is_readable(AT_MOST)
-            && runtime::is_working()
+        let has_time = deadline.is_none_or(|at| at.saturating_duration_since(now) > AT_MOST);
+        has_time && self.watched.is_readable(now, AT_MOST) && runtime::is_working()
     }
 
     /// How many requests are under way.

@@ -1,12 +1,12 @@
 //! A socket that either the runtime or a thread of the application watches.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Handle;
@@ -15,8 +15,6 @@ use super::Reading;
 use super::role::Reader;
 use crate::{process, runtime};
 
-/// How much is read at once from a socket that the runtime does not watch. An answer is smaller.
-const AT_ONCE: usize = 4 * 1024;
 /// How much the task reads from one socket before others have their turn.
 const TURN: usize = 128 * 1024;
 
@@ -25,11 +23,17 @@ const TURN: usize = 128 * 1024;
 pub(super) struct Watched(Mutex<Option<Arc<TcpStream>>>);
 
 impl Watched {
-    /// Blocks until there is something to read, or the limit has passed. Returns whether there is. There is not if the
-    /// runtime watches the socket.
-    pub(super) fn is_readable(&self, limit: Duration) -> bool {
+    /// Blocks until there is something to read, or the limit after `since` has passed. Returns whether there is. There is
+    /// not if the runtime watches the socket.
+    pub(super) fn is_readable(&self, since: Instant, limit: Duration) -> bool {
         let socket = self.get().clone();
-        socket.is_some_and(|socket| process::is_readable(&socket, limit))
+        socket.is_some_and(|socket| process::is_readable(&socket, Some((since, limit))))
+    }
+
+    /// Whether there is something to read, and the runtime does not watch the socket.
+    pub(super) fn has_something(&self) -> bool {
+        let socket = self.get().clone();
+        socket.is_some_and(|socket| process::is_readable(&socket, None))
     }
 
     fn get(&self) -> MutexGuard<'_, Option<Arc<TcpStream>>> {
@@ -121,11 +125,9 @@ impl AsyncRead for SharedSocket {
                 Poll::Pending
             }
             Form::Detached { socket, is_drained } => {
-                let size = buffer.remaining().min(AT_ONCE);
-                match (&**socket).read(buffer.initialize_unfilled_to(size)) {
+                match process::read(socket, buffer) {
                     Ok(count) => {
-                        *is_drained = 0 < count && count < size;
-                        buffer.advance(count);
+                        *is_drained = 0 < count && buffer.remaining() > 0;
                         Poll::Ready(Ok(()))
                     }
                     // Whoever has the role waits for the socket.
