@@ -43,12 +43,13 @@ impl OperationContext {
         limit: Option<Duration>,
     ) -> Arc<Self> {
         let deadline = Deadline::after(limit);
+        let started = deadline.started();
         Arc::new(Self {
             client_state: Arc::clone(client_state),
             in_flight: Arc::clone(in_flight),
-            ends: deadline.moment(),
+            ends: deadline.at().and(limit).map(|limit| started + limit),
             token: CancellationToken::default(),
-            progress_tracker: ProgressTracker::new(deadline.started()),
+            progress_tracker: ProgressTracker::new(started),
             trace: Trace::of_this_thread(),
         })
     }

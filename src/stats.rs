@@ -165,6 +165,10 @@ pub(crate) struct Request<'a> {
 }
 
 impl Request<'_> {
+    pub(crate) fn begun(&self) -> Instant {
+        self.begun
+    }
+
     /// Records that its message of so many bytes is being sent.
     pub(crate) fn sends(&self, bytes: usize) {
         add(&self.stats.bytes_sent, bytes as u64);

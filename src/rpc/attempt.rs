@@ -98,7 +98,8 @@ impl Context<'_> {
             counted.sends(message.len());
             (self.head(connection, target, credentials.as_deref()), message)
         };
-        let request = HttpRequest { make: &make, path: target.path.path(), sent: &sent };
+        let request =
+            HttpRequest { make: &make, path: target.path.path(), sent: &sent, begun: counted.begun() };
         let mut intake = Counting::new(target.shape);
         let response = {
             // Pinned here, so that the future is not in there twice.

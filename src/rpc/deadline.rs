@@ -19,7 +19,8 @@ const LATE: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline<'a> {
     started: Moment,
-    at: Option<Moment>,
+    /// It is compared with the clock more often than anything here.
+    at: Option<Instant>,
     /// Ends the operation early.
     token: Option<&'a CancellationToken>,
     /// A waiting thread wakes the operation at the moment, so it needs no timer.
@@ -30,13 +31,13 @@ impl Deadline<'_> {
     /// `limit` from now. `None`, or a moment that the clock cannot express, is no limit.
     pub(crate) fn after(limit: Option<Duration>) -> Self {
         let now = Instant::now();
-        let at = limit.and_then(|limit| now.checked_add(limit)).map(Moment::from);
-        Self::of(now.into(), at)
+        let at = limit.and_then(|limit| now.checked_add(limit));
+        Self { started: now.into(), at, token: None, is_watched: false }
     }
 
     /// Of work that began at one moment, and has to end at another.
     pub(crate) fn of(started: Moment, at: Option<Moment>) -> Self {
-        Self { started, at, token: None, is_watched: false }
+        Self { started, at: at.map(Instant::from), token: None, is_watched: false }
     }
 
     /// The same moment, or the cancellation of this token.
@@ -53,12 +54,8 @@ impl Deadline<'_> {
         self.started
     }
 
-    pub(crate) fn moment(self) -> Option<Moment> {
-        self.at
-    }
-
     pub(crate) fn at(self) -> Option<Instant> {
-        self.at.map(Instant::from)
+        self.at
     }
 
     /// The same moment without the token.
@@ -67,18 +64,19 @@ impl Deadline<'_> {
     }
 
     /// The earlier of this deadline and `limit` from now. The error of work that the limit ends names the limit.
+    #[inline(never)] // here and below: it is asked in very many places
     pub(crate) fn within(self, limit: Duration) -> Self {
-        let started = Moment::now();
-        let capped = started + limit;
-        match self.at {
-            Some(at) if at <= capped => self,
-            _ => Self { started, at: Some(capped), is_watched: false, ..self },
+        let now = Instant::now();
+        match (now.checked_add(limit), self.at) {
+            (Some(capped), Some(at)) if at <= capped => self,
+            (None, _) => self,
+            (capped, _) => Self { started: now.into(), at: capped, is_watched: false, ..self },
         }
     }
 
     /// Whether the call had no more time than this from its beginning. Reads no clock.
     pub(crate) fn is_shorter_than(self, limit: Duration) -> bool {
-        self.at.is_some_and(|at| at <= self.started + limit)
+        self.at.is_some_and(|at| at.saturating_duration_since(self.started.into()) <= limit)
     }
 
     pub(crate) fn elapsed(self) -> Duration {
@@ -86,13 +84,15 @@ impl Deadline<'_> {
     }
 
     /// Whether the operation has to end now.
+    #[inline(never)]
     pub(crate) fn has_passed(self) -> bool {
-        self.cancelled().is_some() || self.at.is_some_and(|at| at <= Moment::now())
+        self.cancelled().is_some() || self.at.is_some_and(|at| at <= Instant::now())
     }
 
     /// Time left; `None` without limit.
+    #[inline(never)]
     pub(crate) fn remaining(self) -> Option<Duration> {
-        self.at.map(|at| at.since(Moment::now()))
+        self.at.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
     /// The output of `work`, or `None` if the deadline comes first.
@@ -113,7 +113,7 @@ impl Deadline<'_> {
     }
 
     fn timer(self) -> Option<Sleep> {
-        self.at().filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at))
+        self.at.filter(|_| !self.is_watched).map(|at| tokio::time::sleep_until(at))
     }
 
     fn poll_bound<T>(
@@ -144,7 +144,7 @@ impl Deadline<'_> {
 
     /// The error of work that this deadline has ended: out of time, or cancelled. It is retriable.
     pub(crate) fn ended(self, doing: impl FnOnce(&str) -> String) -> Error {
-        let limit = self.at.map_or(Duration::ZERO, |at| at.since(self.started));
+        let limit = self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(self.started.into()));
         let elapsed = self.elapsed();
         let noticed = if elapsed > limit + LATE {
             format!(" (noticed after {} ms)", elapsed.as_millis())
@@ -202,7 +202,7 @@ mod tests {
         let said = |limit: u64, elapsed: u64| {
             let started = now.checked_sub(Duration::from_millis(elapsed)).unwrap();
             let at = Some(started + Duration::from_millis(limit));
-            let (started, at) = (started.into(), at.map(Into::into));
+            let started = started.into();
             Deadline { started, at, ..Deadline::after(None) }.ended(ToOwned::to_owned).message().to_owned()
         };
         assert!(said(1_000, 5_115).starts_with("1000 ms passed (noticed after 5"), "{}", said(1_000, 5_115));

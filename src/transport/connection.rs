@@ -37,6 +37,7 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) path: &'a str,
     /// Becomes true when the server may have received any of it; a caller that stops waiting reads it.
     pub(crate) sent: &'a AtomicBool,
+    pub(crate) begun: Instant,
 }
 
 /// A connection that carries requests; cheap to clone.
@@ -138,7 +139,6 @@ impl Connection {
         request: &HttpRequest<'_>,
         intake: &mut dyn Intake,
     ) -> Result<HttpResponse, TransportError> {
-        let started = Instant::now();
         let mut exchange = pin!(Some(self.exchange(request, intake)));
         let response =
             poll_fn(|cx| exchange.as_mut().as_pin_mut().map_or(Poll::Pending, |exchange| exchange.poll(cx)));
@@ -152,7 +152,7 @@ impl Connection {
             let _ = catch_unwind(AssertUnwindSafe(|| exchange.set(None)));
             Err(TransportError { arrival: Arrival::of(request.sent), error, reset: None })
         });
-        report(request.path, started.elapsed(), result.as_ref().err());
+        report(request.path, request.begun.elapsed(), result.as_ref().err());
         result
     }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use http::Request;
 use hyper::body::Bytes;
 use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
 
 use super::connection::{Connection, HttpRequest};
 use super::endpoint::Endpoint;
@@ -83,7 +84,7 @@ pub(crate) fn stream(bytes: &[u8]) {
             (head, message)
         };
         let sent = AtomicBool::new(false);
-        let request = HttpRequest { make: &head, path: "/a/b", sent: &sent };
+        let request = HttpRequest { make: &head, path: "/a/b", sent: &sent, begun: Instant::now() };
         let mut intake = Limit(1 << 16);
         let mut answer = pin!(connection.send(&request, &mut intake));
         let mut run = pin!(run);

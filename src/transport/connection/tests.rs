@@ -68,7 +68,9 @@ impl Wake for PanicsWhenWoken {
 
 async fn send(connection: &Connection, sent: &AtomicBool) -> Result<HttpResponse, TransportError> {
     let make = || (Request::builder().uri("http://localhost/a/b").body(()).unwrap(), Bytes::new());
-    connection.send(&HttpRequest { make: &make, path: "/a/b", sent }, &mut Anything).await
+    connection
+        .send(&HttpRequest { make: &make, path: "/a/b", sent, begun: Instant::now() }, &mut Anything)
+        .await
 }
 
 /// A connection over this stream, and the task that drives it.
