@@ -34,6 +34,8 @@ const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
 const FIRST_STREAMS: usize = 100;
 /// How many informational responses (1xx) may precede a response. No server of gRPC sends any.
 const INTERIM_LIMIT: usize = 100;
+/// So many looks at a response do not count them: one before it is there, and one after.
+const UNCOUNTED: usize = 2;
 
 /// Sends the requests of one connection. The connection ends when this is dropped and the last response has come.
 pub(super) struct Sender {
@@ -268,7 +270,10 @@ impl Sender {
         busy: &Busy,
     ) -> Result<Option<Response<RecvStream>>, h2::Error> {
         let mut response = {
-            let mut requests = self.requests.lock().await;
+            let mut requests = match self.requests.try_lock() {
+                Ok(requests) => requests,
+                Err(_) => self.requests.lock().await,
+            };
             poll_fn(|cx| requests.poll_ready(cx)).await?;
             let (head, message) = (request.make)();
             self.connection.send(|| {
@@ -280,9 +285,13 @@ impl Sender {
             })?
         };
         busy.sent();
-        let mut interim = 0;
+        let (mut polls, mut interim) = (0, 0);
         poll_fn(|cx| {
-            while let Poll::Ready(Some(head)) = response.poll_informational(cx) {
+            polls += 1;
+            // It takes the response out and puts it back. h2 skips what nobody looks at.
+            while polls > UNCOUNTED
+                && let Poll::Ready(Some(head)) = response.poll_informational(cx)
+            {
                 head?;
                 interim += 1;
                 if interim > INTERIM_LIMIT {

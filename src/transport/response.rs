@@ -79,15 +79,16 @@ impl HttpResponse {
     async fn read_on(&mut self, stream: &mut RecvStream, intake: &mut dyn Intake) -> Result<(), ReadError> {
         // Most responses come in one frame, which needs no copy.
         let mut pieces = Vec::new();
-        let mut slice = 0;
+        let (mut slice, mut unreleased) = (0, 0);
         while let Some(piece) = poll_fn(|cx| stream.poll_data(cx)).await {
             let piece = piece?;
-            // Gives the server its window back.
-            stream.flow_control().release_capacity(piece.len())?;
+            unreleased += piece.len();
             if self.body.is_empty() && pieces.is_empty() {
                 self.body = piece;
                 continue;
             }
+            // Gives the server its window back. With the end of a stream, h2 does so itself.
+            stream.flow_control().release_capacity(std::mem::take(&mut unreleased))?;
             if pieces.is_empty() {
                 let first = std::mem::take(&mut self.body);
                 if !intake.admits(&first) {
