@@ -2,7 +2,7 @@
 //! at set times, and by what clients ask for.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -345,16 +345,16 @@ impl Truth {
                 free.entry(segment.partition).or_default().push(*id);
             }
         }
-        let ended = self.jobs.values().flat_map(|job| &job.plans).filter(|plan| plan.stage == Stage::Failed);
-        let failed: HashSet<_> = ended.flat_map(|plan| plan.sources.iter().copied()).collect();
+        // Whether later jobs purge what a failed plan left, no client can know.
+        let id = self.collections[collection].id;
+        let mut of_it = self.jobs.values().filter(|job| job.collection == id).flat_map(|job| &job.plans);
+        let has_failed = of_it.any(|plan| plan.stage == Stage::Failed);
         let (most, began) = (if clusters { usize::MAX } else { 4 }, self.now);
         let mut plans = Vec::new();
         for (partition, ids) in free {
             for sources in ids.chunks(most.min(ids.len())) {
                 let stored = &self.collections[collection].stored;
-                // Whether another job purges what a failed plan left, no client can know.
-                let is_left = failed.iter().any(|id| sources.contains(id));
-                let purges = !clusters && !is_left && self.rng.u8(..) < 20;
+                let purges = !clusters && !has_failed && self.rng.u8(..) < 20;
                 plans.push(Plan {
                     sources: sources.to_vec(),
                     rows: sources.iter().map(|id| stored[id].rows).sum(),
