@@ -56,18 +56,16 @@ pub(super) async fn started(
 ) -> Result<Triggered, Error> {
     let history = context.history();
     let job_id = reply.compaction_id.max(NO_JOB);
-    // Servers respond to a clustering trigger with the id of any running job, of whatever kind; other triggers get their
-    // own job or none.
+    // Servers respond to a clustering trigger with the id of any running job, of whatever kind.
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
-    // Another call of this client may have learnt of the job while the answer to its own trigger was on its way.
-    let ran_before = |known: &Arc<Origin>| {
-        known.collection.is_same_or_renamed(&origin.collection)
-            && (!known.is_late || known.since < origin.since)
+    // Another call of this client may have learnt of the trigger's own job while the response was on its way. Only a
+    // clustering trigger can get a job that another call has just triggered.
+    let is_earlier = |job: &Job| {
+        let Some(known) = job.origin.as_ref().filter(|_| !job.is_over) else { return false };
+        let is_others = origin.mode == Mode::Clustering && !known.is_late;
+        known.collection.is_same_or_renamed(&origin.collection) && (is_others || job.since < origin.since)
     };
-    let is_earlier = |job: &Job| !job.is_over && job.origin.as_ref().is_some_and(ran_before);
-    let is_known =
-        || origin.mode == Mode::Clustering && history.recall(job_id).as_ref().is_some_and(is_earlier);
-    if job_id != NO_JOB && (was_listed || is_known()) {
+    if job_id != NO_JOB && (was_listed || history.recall(job_id).as_ref().is_some_and(is_earlier)) {
         let joined = joined(context.within(POLL_LIMIT), &origin, job_id).await;
         return joined.ok_or_else(|| held_by(&origin, job_id));
     }

@@ -34,8 +34,6 @@ const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
 const FIRST_STREAMS: usize = 100;
 /// How many informational responses (1xx) may precede a response. No server of gRPC sends any.
 const INTERIM_LIMIT: usize = 100;
-/// So many looks at a response do not count them: one before it is there, and one after.
-const UNCOUNTED: usize = 2;
 
 /// Sends the requests of one connection. The connection ends when this is dropped and the last response has come.
 pub(super) struct Sender {
@@ -285,13 +283,9 @@ impl Sender {
             })?
         };
         busy.sent();
-        let (mut polls, mut interim) = (0, 0);
+        let mut interim = 0;
         poll_fn(|cx| {
-            polls += 1;
-            // It takes the response out and puts it back. h2 skips what nobody looks at.
-            while polls > UNCOUNTED
-                && let Poll::Ready(Some(head)) = response.poll_informational(cx)
-            {
+            while let Poll::Ready(Some(head)) = response.poll_informational(cx) {
                 head?;
                 interim += 1;
                 if interim > INTERIM_LIMIT {
