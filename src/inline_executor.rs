@@ -290,7 +290,7 @@ mod tests {
                     if places.len() == wakes + 1 {
                         let later = cx.waker().clone();
                         thread::spawn(|| {
-                            thread::sleep(Duration::from_millis(20)); // until the caller has parked it
+                            thread::sleep(Duration::from_millis(200)); // until the caller has parked it
                             later.wake();
                         });
                         return Poll::Pending;
