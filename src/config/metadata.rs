@@ -42,7 +42,7 @@ const RESERVED_PREFIXES: [&str; 3] = ["grpc-", "client-request-", "proxy-"];
 /// A value of at least this length is hidden where a server or proxy repeats it. A shorter one may be an ordinary word.
 const SECRET_LENGTH: usize = 16;
 
-/// Metadata by name. A value may be a secret: the library shows none, and dropping the last copy wipes it from memory.
+/// Metadata by name. A value may be a secret: the library shows none.
 #[derive(Clone, Default)]
 pub struct Metadata(Vec<(HeaderName, HeaderValue)>);
 

@@ -10,7 +10,6 @@ use http::HeaderValue;
 use httparse::{EMPTY_HEADER, Header};
 use hyper::body::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use zeroize::Zeroizing;
 
 use super::causes;
 use super::stream::Stream;
@@ -87,8 +86,7 @@ pub(super) async fn tunnel<S: Stream>(
     }
 }
 
-/// Made at its full length, so that no growing leaves a part of the password behind.
-fn request(proxy: &Proxy, target: &Address, user_agent: &HeaderValue) -> Zeroizing<Vec<u8>> {
+fn request(proxy: &Proxy, target: &Address, user_agent: &HeaderValue) -> Vec<u8> {
     let target = target.to_string();
     let authorization = proxy.credentials.as_ref().map(|credentials| credentials.authorization().as_bytes());
     let parts = [
@@ -98,10 +96,7 @@ fn request(proxy: &Proxy, target: &Address, user_agent: &HeaderValue) -> Zeroizi
         authorization.map_or([b"".as_slice(); 3], |value| [b"Proxy-Authorization: ", value, b"\r\n"]),
         [b"\r\n", b"", b""],
     ];
-    let length = parts.iter().flatten().map(|part| part.len()).sum();
-    let mut request = Zeroizing::new(Vec::with_capacity(length));
-    parts.iter().flatten().for_each(|part| request.extend_from_slice(part));
-    request
+    parts.as_flattened().concat()
 }
 
 /// The beginning of every message about a proxy.

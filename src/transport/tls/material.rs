@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use zeroize::Zeroizing;
 
 use super::certificate::ACCEPTED;
 use super::words;
@@ -86,12 +85,12 @@ pub(super) fn system_roots(options: &str) -> Result<Vec<CertificateDer<'static>>
     Err(Error::new(Status::TlsFailed, text))
 }
 
-fn read(pem: &Pem) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn read(pem: &Pem) -> Result<Vec<u8>, Error> {
     let file = match &pem.source {
-        Source::Text(text) => return Ok(Zeroizing::new(text.as_bytes().to_vec())),
+        Source::Text(text) => return Ok(text.as_bytes().to_vec()),
         Source::File(file) => file,
     };
-    files::read(file, LIMIT).map(Zeroizing::new).map_err(|error| {
+    files::read(file, LIMIT).map_err(|error| {
         let text = format!("{}: cannot read {}: {}", pem.option, file.display(), text::of_system(&error));
         if process::is_exhaustion(&error) {
             return Error::new(Status::OutOfMemory, text).retriable();
