@@ -14,6 +14,7 @@ use crate::judge::TOKEN;
 use crate::row::{
     ALWAYS, Ask, CONNECT, DESCRIBE, Doubt, Play, Row, SEGMENTS, SHORT, STATE, TRIGGER, always, encoded,
 };
+use crate::waits;
 
 #[allow(clippy::unnecessary_wraps, reason = "as messages have it")]
 pub(crate) fn success() -> Option<Said> {
@@ -146,16 +147,8 @@ fn first_job() -> i64 {
 }
 
 fn states() -> Vec<Row> {
-    let row = |does: &str, state, [executing, completed, failed, timed_out]: [i64; 4], says: &'static str| {
-        let reply = GetCompactionStateResponse {
-            status: success(),
-            state,
-            executing_plan_no: executing,
-            completed_plan_no: completed,
-            failed_plan_no: failed,
-            timeout_plan_no: timed_out,
-        };
-        let row = Row::new(does, always(STATE, encoded(&reply)), Ask::State, &[Ok]);
+    let row = |does: &str, state, counts: [i64; 4], says: &'static str| {
+        let row = Row::new(does, always(STATE, waits::state(state, counts)), Ask::State, &[Ok]);
         row.says(&[says])
     };
     let none = "executing: 0, completed: 0, failed: 0, timed_out: 0";

@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_millis(1_500);
 const EXECUTING: i32 = 1;
 const COMPLETED: i32 = 2;
 
-fn state(state: i32, [executing, completed, failed, timed_out]: [i64; 4]) -> Answer {
+pub(crate) fn state(state: i32, [executing, completed, failed, timed_out]: [i64; 4]) -> Answer {
     encoded(&GetCompactionStateResponse {
         status: success(),
         state,
