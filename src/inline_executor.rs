@@ -138,6 +138,7 @@ async fn poll_woken() {
     .await;
 }
 
+/// Polls a task, and parks it or has it polled once more.
 fn poll_again(task: Arc<dyn Task>) {
     if !poll(&task) && !park(&task) {
         hand_over(task);
@@ -226,7 +227,6 @@ pub(crate) fn wake<T: Task + 'static>(task: &Arc<T>) {
 #[cfg(test)]
 mod tests {
     use std::thread;
-    use std::time::Duration;
 
     use tokio::runtime::Builder;
 
@@ -278,29 +278,33 @@ mod tests {
         prepare()?;
         let (completer, result) = completion::pair();
         let mut places = Vec::new();
-        begin(
-            Plain::of(async move {
-                let polled = std::future::poll_fn(|cx| {
-                    places.push(thread::current().name().map(str::to_owned));
-                    assert!(!(panics && places.len() > wakes), "here");
-                    if places.len() <= wakes {
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                    if places.len() == wakes + 1 {
-                        let later = cx.waker().clone();
-                        thread::spawn(|| {
-                            thread::sleep(Duration::from_millis(200)); // until the caller has parked it
-                            later.wake();
-                        });
-                        return Poll::Pending;
-                    }
-                    Poll::Ready(std::mem::take(&mut places))
-                });
-                completer.complete(Ok(polled.await));
-            }),
-            None,
-        );
+        let own = Arc::new(std::sync::OnceLock::new());
+        let known = Arc::clone(&own);
+        let task = Plain::of(async move {
+            let polled = std::future::poll_fn(|cx| {
+                places.push(thread::current().name().map(str::to_owned));
+                assert!(!(panics && places.len() > wakes), "here");
+                if places.len() <= wakes {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                if places.len() == wakes + 1 {
+                    let (later, task) = (cx.waker().clone(), Arc::clone(&known));
+                    thread::spawn(move || {
+                        let task = std::sync::Weak::<dyn Task>::upgrade(task.get().unwrap()).unwrap();
+                        while *state_of(&task) != TaskState::Parked {
+                            thread::yield_now();
+                        }
+                        later.wake();
+                    });
+                    return Poll::Pending;
+                }
+                Poll::Ready(std::mem::take(&mut places))
+            });
+            completer.complete(Ok(polled.await));
+        });
+        assert!(own.set(Arc::downgrade(&task)).is_ok());
+        begin(task, None);
         result.wait()
     }
 
