@@ -112,6 +112,22 @@ fn the_plan_of_a_dropped_partition_is_no_success() {
 }
 
 #[test]
+fn a_rename_between_two_questions_does_not_end_a_wait() {
+    on_each(&LINES, |line, fake, client| {
+        add(fake, "purges");
+        let job_id = trigger(client, "purges").unwrap().job_id;
+        for _ in 0..3 {
+            fake.poll_all();
+        }
+        // The name is looked up by the id right before.
+        fake.fail_next(Method::ShowPartitions, Fault::Renames("purges", "renamed"));
+        let outcome = wait(client, job_id);
+        assert_eq!((outcome.report.verdict, outcome.error), (Verdict::Succeeded, None), "{line}");
+        assert!(fake.count(Method::ShowPartitions) > 1, "{line}");
+    });
+}
+
+#[test]
 fn rows_that_are_all_deleted_leave_nothing_behind_and_that_is_a_success() {
     on_each(&LINES, |line, fake, client| {
         add(fake, "purges");

@@ -281,6 +281,8 @@ fn no_response(TransportError { arrival, mut error, reset }: TransportError) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::bounds::NO_LISTS;
     use super::*;
     use crate::config::Options;
@@ -292,10 +294,14 @@ mod tests {
     const RECORDED: &str = include_str!("recorded.txt");
 
     fn failure(codes: &str, text: &str) -> Failure {
+        failure_within(None, codes, text)
+    }
+
+    fn failure_within(limit: Option<Duration>, codes: &str, text: &str) -> Failure {
         let config = Config::new("http://localhost", &Options::default()).unwrap();
         let context = Context {
             config: &config,
-            deadline: Deadline::after(None),
+            deadline: Deadline::after(limit),
             database: "",
             headers: &HeaderMap::new(),
         };
@@ -347,6 +353,17 @@ mod tests {
             traces += usize::from(text.contains("stack trace"));
         }
         assert!(traces > 9, "some came with a trace");
+    }
+
+    #[test]
+    fn a_server_that_gives_up_at_the_deadline_tells_a_timeout() {
+        const SAID: &str = "proxy TaskCondition context Done"; // 2.3.5 does
+        for (limit, status) in [(Some(Duration::ZERO), Status::Timeout), (None, Status::ServerError)] {
+            let Failure { error, reached } = failure_within(limit, "code 65535, error_code 1", SAID);
+            assert_eq!((error.status, reached), (status, Reached::Perhaps));
+        }
+        let gone = failure_within(Some(Duration::ZERO), "code 100, error_code 4", "gone");
+        assert_eq!(gone.error.status, Status::CollectionNotFound, "that is no matter of time");
     }
 
     #[test]
