@@ -37,23 +37,16 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// Whether both are the same collection, and not a later one of the same name.
-    fn is_same(&self, other: &Self) -> bool {
-        self.id == other.id && self.name == other.name && self.is_in_database_of(other)
-    }
-
-    /// Whether both are the same collection, perhaps renamed.
-    pub(crate) fn is_same_or_renamed(&self, other: &Self) -> bool {
-        self.is_same(other) || (self.id > 0 && self.id == other.id && self.is_in_database_of(other))
+    /// Whether both are the same collection, perhaps renamed, and not a later one of the same name.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_alike =
+            if self.id > 0 { self.id == other.id } else { other.id <= 0 && self.name == other.name };
+        is_alike && self.own_database() == other.own_database()
     }
 
     /// The database as all who name it alike do: servers without databases tell none, and have one.
     pub(crate) fn own_database(&self) -> &str {
         if self.database.is_empty() { DEFAULT_DATABASE } else { &self.database }
-    }
-
-    fn is_in_database_of(&self, other: &Self) -> bool {
-        self.own_database() == other.own_database()
     }
 }
 

@@ -58,14 +58,9 @@ pub(super) async fn started(
     let job_id = reply.compaction_id.max(NO_JOB);
     // Servers respond to a clustering trigger with the id of any running job, of whatever kind.
     let was_listed = origin.jobs_before.as_ref().is_some_and(|jobs| jobs.contains(&job_id));
-    // Another call of this client may have learnt of the trigger's own job while the response was on its way. Only a
-    // clustering trigger can get a job that another call has just triggered.
-    let is_earlier = |job: &Job| {
-        let Some(known) = job.origin.as_ref().filter(|_| !job.is_over) else { return false };
-        let is_others = origin.mode == Mode::Clustering && !known.is_late;
-        known.collection.is_same_or_renamed(&origin.collection) && (is_others || job.since < origin.since)
-    };
-    if job_id != NO_JOB && (was_listed || history.recall(job_id).as_ref().is_some_and(is_earlier)) {
+    if job_id != NO_JOB
+        && (was_listed || history.recall(job_id).is_some_and(|known| ran_before(&known, &origin)))
+    {
         let joined = joined(context.within(POLL_LIMIT), &origin, job_id).await;
         return joined.ok_or_else(|| held_by(&origin, job_id));
     }
@@ -102,6 +97,14 @@ pub(super) async fn started(
         return Err(busy);
     }
     Ok(Triggered { start, job_id, planned, unsorted: origin.unsorted() })
+}
+
+/// Whether a job that this client knows ran before this trigger, and is not its own: another call may have learnt of its
+/// own job while the response was on its way. Only a clustering trigger can get a job that another call has just triggered.
+fn ran_before(job: &Job, asked: &Origin) -> bool {
+    let Some(known) = job.origin.as_ref().filter(|_| !job.is_over) else { return false };
+    let is_others = asked.mode == Mode::Clustering && !known.is_late;
+    known.collection.is_same(&asked.collection) && (is_others || job.since < asked.since)
 }
 
 /// The server responded with a job that ran already and is of another kind or part.
@@ -161,8 +164,7 @@ fn not_sorted(origin: &Origin, count: i64) -> Error {
 /// cover the whole collection; `None` otherwise, because the server did nothing.
 async fn joined(context: CallContext<'_>, asked: &Origin, job_id: i64) -> Option<Triggered> {
     let known = context.history().recall(job_id);
-    let is_of_it =
-        |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same_or_renamed(&asked.collection);
+    let is_of_it = |origin: &&Arc<Origin>| !origin.is_late && origin.collection.is_same(&asked.collection);
     let mut start = Start::Running;
     let is_alike = if let Some(origin) = known.as_ref().and_then(|job| job.origin.as_ref()).filter(is_of_it) {
         // The earlier trigger may also have received a job of another kind.
@@ -223,4 +225,53 @@ async fn running_job(context: CallContext<'_>, origin: &Origin) -> Option<i64> {
     let job_id = context.history().unfinished(&origin.collection)?;
     let info = state::state(rpc, RetryClass::Poll, deadline, job_id).await.ok()?;
     (info.state == State::Executing).then_some(job_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::collection::Collection;
+    use crate::compaction::chosen::Chosen;
+
+    fn origin(since: Instant, mode: Mode, is_late: bool) -> Origin {
+        Origin {
+            since,
+            collection: Collection { id: 1, ..Collection::default() },
+            mode,
+            chosen: Chosen::default(),
+            before: None,
+            is_late,
+            taken: HashSet::new(),
+            jobs_before: None,
+            plans_before: None,
+            running: None,
+        }
+    }
+
+    #[test]
+    fn a_job_that_another_call_learnt_of_meanwhile_is_the_triggers_own() {
+        let asked = Instant::now();
+        let (earlier, later) =
+            (asked.checked_sub(Duration::from_secs(1)).unwrap(), asked + Duration::from_secs(1));
+        let ran = |mode, since, (known, is_late)| {
+            let origin_of_it = Some(Arc::new(origin(since, known, is_late)));
+            let job = Job { since, origin: origin_of_it, ..Job::of_others() };
+            ran_before(&job, &origin(asked, mode, false))
+        };
+        for mode in [Mode::Plain, Mode::Clustering] {
+            assert!(ran(mode, earlier, (Mode::Plain, true)), "somebody waited for it before");
+            assert!(!ran(mode, later, (Mode::Plain, true)), "somebody waits for it since");
+            assert!(ran(mode, earlier, (Mode::Plain, false)), "triggered before");
+        }
+        assert!(
+            !ran(Mode::Plain, later, (Mode::Clustering, false)),
+            "a clustering trigger got this plain job"
+        );
+        assert!(ran(Mode::Clustering, later, (Mode::Plain, false)), "another call's");
+    }
 }

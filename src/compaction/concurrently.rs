@@ -114,7 +114,7 @@ impl Group {
 
     /// Refuses a collection that another name stands for too.
     pub(super) fn claim(&self, collection: &Collection, name: &str) -> Result<(), Error> {
-        // It may be renamed meanwhile; servers that do not number collections cannot.
+        // A collection that has an id keeps it when it is renamed.
         let name_without_id = if collection.id > 0 { String::new() } else { collection.name.clone() };
         let real = (collection.own_database().to_owned(), collection.id, name_without_id);
         if self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(real) {

@@ -91,7 +91,7 @@ impl Job {
     /// Merges what the history knows about the same job. A second trigger can get the id of a running job.
     fn added_to(self, before: Self) -> Self {
         if let (Some(old), Some(new)) = (&before.origin, &self.origin)
-            && !old.collection.is_same_or_renamed(&new.collection)
+            && !old.collection.is_same(&new.collection)
         {
             return self; // another server's job of the same number
         }
@@ -210,9 +210,7 @@ impl JobHistory {
     pub(crate) fn import(&self, job_id: i64, job: Job) -> bool {
         let known = self.recall(job_id);
         let is_elsewhere = |known: &Job| match (&known.origin, &job.origin) {
-            (Some(known), Some(new)) => {
-                !known.is_late && !known.collection.is_same_or_renamed(&new.collection)
-            }
+            (Some(known), Some(new)) => !known.is_late && !known.collection.is_same(&new.collection),
             _ => false,
         };
         if known.as_ref().is_some_and(is_elsewhere) {
@@ -235,10 +233,7 @@ impl JobHistory {
             jobs.by_id.get(id).is_some_and(|job| {
                 !job.is_over
                     && matches!(job.scheduled, Scheduled::Plans(_) | Scheduled::Uncounted)
-                    && job
-                        .origin
-                        .as_ref()
-                        .is_some_and(|origin| origin.collection.is_same_or_renamed(collection))
+                    && job.origin.as_ref().is_some_and(|origin| origin.collection.is_same(collection))
             })
         };
         jobs.oldest_first.iter().rev().find(is_wanted).copied()
@@ -248,7 +243,7 @@ impl JobHistory {
     pub(crate) fn unfinished_sources(&self, collection: &Collection) -> HashSet<i64> {
         let jobs = self.jobs();
         let is_open = |job: &&Job| {
-            !job.is_over && job.origin.as_ref().is_some_and(|o| o.collection.is_same_or_renamed(collection))
+            !job.is_over && job.origin.as_ref().is_some_and(|o| o.collection.is_same(collection))
         };
         let plans = jobs.by_id.values().filter(is_open).flat_map(|job| job.plans.iter());
         plans.flat_map(|plan| plan.sources.iter().copied()).collect()
@@ -257,7 +252,7 @@ impl JobHistory {
     /// Stores a trigger in doubt: the server may have accepted it.
     pub(crate) fn doubt(&self, origin: Arc<Origin>) {
         let mut jobs = self.jobs();
-        jobs.doubts.retain(|doubt| !doubt.collection.is_same_or_renamed(&origin.collection));
+        jobs.doubts.retain(|doubt| !doubt.collection.is_same(&origin.collection));
         jobs.doubts.push_back(origin);
         let words = |jobs: &Jobs| jobs.doubts.iter().map(|doubt| doubt.weight()).sum::<usize>();
         while jobs.doubts.len() > MOST_DOUBTS || words(&jobs) > MOST_WORDS {
@@ -267,15 +262,14 @@ impl JobHistory {
 
     /// Removes earlier triggers in doubt: the server responded to a later one of the collection.
     pub(crate) fn clear_doubts_before(&self, answered: &Origin) {
-        let is_answered = |doubt: &Origin| {
-            doubt.collection.is_same_or_renamed(&answered.collection) && doubt.since <= answered.since
-        };
+        let is_answered =
+            |doubt: &Origin| doubt.collection.is_same(&answered.collection) && doubt.since <= answered.since;
         self.jobs().doubts.retain(|doubt| !is_answered(doubt));
     }
 
     /// The latest trigger in doubt of this collection.
     pub(crate) fn in_doubt(&self, collection: &Collection) -> Option<Arc<Origin>> {
-        self.jobs().doubts.iter().find(|doubt| doubt.collection.is_same_or_renamed(collection)).cloned()
+        self.jobs().doubts.iter().find(|doubt| doubt.collection.is_same(collection)).cloned()
     }
 
     fn jobs(&self) -> MutexGuard<'_, Jobs> {

@@ -64,7 +64,7 @@ impl Found {
 
     /// Fails if this is another collection.
     pub(super) fn check_same(&self, now: &Collection) -> Result<(), Error> {
-        if now.is_same_or_renamed(&self.collection) {
+        if now.is_same(&self.collection) {
             return Ok(());
         }
         let text = format!(
@@ -97,7 +97,7 @@ pub(crate) async fn compact(
     let Some(asked) = asked else { return Err(error) };
     let since = Instant::now();
     match Box::pin(collection::find(context.rpc(), context.deadline, name)).await {
-        Ok(now) if now.name != asked.name && now.is_same_or_renamed(&asked) => {
+        Ok(now) if now.name != asked.name && now.is_same(&asked) => {
             let found = Some(Box::new(Found::new(context.rpc(), &now, since)));
             Box::pin(compact_once(context, name, found, params)).await.map_err(|failed| failed.error)
         }

@@ -46,7 +46,7 @@ async fn learn_collection(
 ) -> Result<(), Error> {
     let job = context.history().recall(job_id).unwrap_or_else(Job::of_others);
     if let Some(known) = &job.origin {
-        if known.collection.is_same_or_renamed(&collection) {
+        if known.collection.is_same(&collection) {
             return Ok(());
         }
         if !known.is_late {
