@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::truth::{Health, Truth};
-use crate::compaction::{Item, Verdict, WaitResult};
+use super::truth::{Health, Job, Stage, Truth};
+use crate::compaction::{Item, Judgement, Plan, Report, Verdict, WaitResult};
 use crate::compaction::{NO_JOB, Resolution, ResolutionState, Start, State, StateInfo, Triggered};
 use crate::error::{Error, Status};
 use crate::fuzzing::is_fit;
@@ -185,6 +185,9 @@ impl Claims {
                 report.verdict
             )
         });
+        if let Some(job) = job {
+            self.of_plans(job_id, job, report);
+        }
         let dropped = |id: i64| truth.collections.iter().any(|c| c.id == id && c.is_dropped);
         if let Some(error) = error.as_ref().filter(|e| e.status == Status::CollectionNotFound) {
             let is_misled = self.misled.contains(&job_id);
@@ -197,6 +200,33 @@ impl Claims {
             let words = why.split(|c: char| c.is_ascii_digit()).collect::<Vec<_>>().join("N");
             self.count(format!("unknown, in truth {expected:?}: {words}"));
         }
+    }
+
+    /// The plans of a job, and how many ended how.
+    fn of_plans(&mut self, job_id: i64, job: &Job, report: &Report) {
+        let number = |is: &dyn Fn(Stage) -> bool| {
+            i64::try_from(job.plans.iter().filter(|plan| is(plan.stage)).count()).unwrap()
+        };
+        let most = [
+            (report.counts.completed, number(&|stage| stage == Stage::Completed)),
+            (report.counts.failed, number(&|stage| stage == Stage::Failed)),
+            (report.planned, number(&|_| true)),
+        ];
+        let has_most = most.iter().all(|(claimed, true_number)| claimed <= true_number);
+        self.check(has_most, || format!("job {job_id}: {report:#?}\n{job:#?}"));
+        let is_plan = |claimed: &Plan| {
+            job.plans.iter().any(|plan| {
+                let target = claimed.target <= 0 || claimed.target == plan.target;
+                let end = match claimed.judged.judgement {
+                    Judgement::Completed => plan.stage == Stage::Completed,
+                    Judgement::Failed => plan.stage == Stage::Failed,
+                    _ => true,
+                };
+                plan.sources == claimed.sources && target && end
+            })
+        };
+        let stranger = report.plans.iter().find(|claimed| !is_plan(claimed));
+        self.check(stranger.is_none(), || format!("job {job_id}: {stranger:#?}\n{job:#?}"));
     }
 
     /// One client tells another what it knows of a job.

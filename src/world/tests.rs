@@ -2,10 +2,17 @@ use std::collections::BTreeMap;
 use std::env;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use tokio::runtime::Builder;
+
+use super::claims::{Asked, Claims};
 use super::life::{Lived, live};
+use super::line::Line;
 use super::network::Fate;
+use super::truth::{Told, Truth};
+use crate::compaction::{Report, Start, Triggered, Verdict, WaitResult};
+use crate::error::{Error, Status};
 
 /// So many of the latest lines of a story are told.
 const LONGEST: usize = 400;
@@ -94,4 +101,96 @@ fn nothing_is_claimed_that_is_not_true() {
             assert!(all.counted.contains_key(claim), "{claim} was never claimed");
         }
     }
+}
+
+/// A server on which an operation has triggered a job, which runs.
+fn triggered() -> (Truth, Asked, i64) {
+    for seed in 0.. {
+        let mut truth = Truth::new(Line::V2_6, fastrand::Rng::with_seed(seed));
+        let name = truth.collections[0].name.clone();
+        let asked = Asked::new(&mut truth, (0, "asked"), &name, Some(Duration::from_secs(1)));
+        if let Told::Job { id: job @ 1.., .. } = truth.asked("asked", (&name, 0), false) {
+            return (truth, asked, job);
+        }
+    }
+    unreachable!()
+}
+
+fn started(job_id: i64) -> Triggered {
+    Triggered { start: Start::Scheduled, job_id, planned: None, unsorted: None }
+}
+
+/// Whether something was found to be wrong.
+fn is_found_out(lie: impl AsyncFnOnce(&mut Claims, &mut Truth, &Asked, i64)) -> bool {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let ((mut truth, asked, job), mut claims) = (triggered(), Claims::default());
+        lie(&mut claims, &mut truth, &asked, job).await;
+        claims.at_the_end(&mut truth);
+        claims.wrong.is_some()
+    })
+}
+
+#[test]
+fn lies_are_found_out() {
+    assert!(!is_found_out(async |claims, truth, asked, job| {
+        claims.of_trigger(truth, asked, false, &Ok(started(job)));
+    }));
+    assert!(
+        is_found_out(async |claims, truth, asked, job| {
+            claims.of_trigger(truth, asked, false, &Ok(started(job + 1)));
+        }),
+        "another job"
+    );
+    assert!(
+        is_found_out(async |claims, truth, asked, _| {
+            claims.of_trigger(truth, asked, false, &Err(Error::new(Status::Unavailable, "lost")));
+        }),
+        "nothing was started"
+    );
+    assert!(
+        is_found_out(async |claims, truth, asked, _| {
+            claims.of_trigger(
+                truth,
+                asked,
+                false,
+                &Err(Error::new(Status::CollectionNotFound, "gone").in_doubt()),
+            );
+        }),
+        "the collection does not exist"
+    );
+    assert!(
+        is_found_out(async |claims, truth, asked, job| {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            claims.of_trigger(truth, asked, false, &Ok(started(job)));
+        }),
+        "it is late"
+    );
+    assert!(
+        is_found_out(async |_, truth, _, job| {
+            let mut again = truth.triggers.last().unwrap().clone();
+            again.made = Some(job + 1);
+            truth.triggers.push(again);
+        }),
+        "a second job"
+    );
+    for verdict in [Verdict::Succeeded, Verdict::Failed, Verdict::NothingToDo, Verdict::NotStarted] {
+        assert!(
+            is_found_out(async |claims, truth, _, job| {
+                let is_good = matches!(verdict, Verdict::Succeeded | Verdict::NothingToDo);
+                let error = (!is_good).then(|| Error::new(Status::CompactionFailed, "failed"));
+                let report = Report { verdict, ..Report::default() };
+                claims.of_wait(truth, 0, job, &Ok(WaitResult { report, error }));
+            }),
+            "{verdict:?}, while it runs"
+        );
+    }
+    assert!(
+        is_found_out(async |claims, truth, _, job| {
+            let report = Report { planned: 1_000, ..Report::default() };
+            let error = Some(Error::new(Status::Timeout, "late"));
+            claims.of_wait(truth, 0, job, &Ok(WaitResult { report, error }));
+        }),
+        "more plans than there are"
+    );
 }
