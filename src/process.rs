@@ -9,11 +9,11 @@ use std::{io, ptr};
 #[cfg(unix)]
 use unix::process_id;
 #[cfg(unix)]
-pub(crate) use unix::{Uncancelled, is_readable, mask_signals, read, set_signal_mask};
+pub(crate) use unix::{Uncancelled, is_readable, mask_signals, read, set_signal_mask, write};
 #[cfg(not(unix))]
 use without_signals::process_id;
 #[cfg(not(unix))]
-pub(crate) use without_signals::{Uncancelled, is_readable, mask_signals, read, set_signal_mask};
+pub(crate) use without_signals::{Uncancelled, is_readable, mask_signals, read, set_signal_mask, write};
 
 /// Whether a call was made that a fork may break: one that may start a thread, or that may hold a lock for long.
 static USED: AtomicBool = AtomicBool::new(false);
@@ -141,7 +141,6 @@ mod unix {
     use std::net::TcpStream;
     use std::os::fd::AsRawFd;
     use std::ptr;
-    use std::time::{Duration, Instant};
 
     use tokio::io::ReadBuf;
 
@@ -223,38 +222,39 @@ mod unix {
         state
     }
 
-    /// Whether the socket has something to read or has failed. Blocks until it has, or the limit after a moment has
-    /// passed.
-    pub(crate) fn is_readable(socket: &TcpStream, limit: Option<(Instant, Duration)>) -> bool {
+    /// Whether the socket has something to read or has failed.
+    pub(crate) fn is_readable(socket: &TcpStream) -> bool {
         let mut watched = libc::pollfd { fd: socket.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let mut left = limit.map_or(Duration::ZERO, |(_, limit)| limit);
-        loop {
-            let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX);
-            // SAFETY: it points to one entry.
-            let count = unsafe { libc::poll(&raw mut watched, 1, milliseconds) };
-            if count >= 0 {
-                return count > 0;
-            }
-            // A signal's handler has run. Another failure lasts.
-            left = limit.map_or(Duration::ZERO, |(since, limit)| limit.saturating_sub(since.elapsed()));
-            if left.is_zero() || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
-                return false;
-            }
-        }
+        // SAFETY: it points to one entry.
+        unsafe { libc::poll(&raw mut watched, 1, 0) > 0 }
     }
 
-    /// Reads what there is, and returns how much. Unlike the standard library's, it needs no buffer full of zeros.
+    /// Reads what there is, and returns how much. Unlike the standard library's, it needs no buffer full of zeros, and
+    /// it does not block if the socket may.
     pub(crate) fn read(socket: &TcpStream, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
         // SAFETY: the call writes within the unfilled part, and makes none of it uninitialised.
         let count = unsafe {
             let rest = buffer.unfilled_mut();
-            libc::recv(socket.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len(), 0)
+            libc::recv(socket.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len(), libc::MSG_DONTWAIT)
         };
         let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
         // SAFETY: it has written so many bytes there.
         unsafe { buffer.assume_init(count) };
         buffer.advance(count);
         Ok(count)
+    }
+
+    /// Writes what the socket takes at once, and returns how much that is. It raises no signal: where no flag prevents
+    /// that, the standard library's sockets have an option that does.
+    pub(crate) fn write(socket: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+        #[cfg(target_vendor = "apple")]
+        const NO_SIGNAL: libc::c_int = 0;
+        #[cfg(not(target_vendor = "apple"))]
+        const NO_SIGNAL: libc::c_int = libc::MSG_NOSIGNAL;
+        let flags = libc::MSG_DONTWAIT | NO_SIGNAL;
+        // SAFETY: the call reads within the bytes.
+        let count = unsafe { libc::send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), flags) };
+        usize::try_from(count).map_err(|_| io::Error::last_os_error())
     }
 
     pub(super) fn process_id() -> i32 {
@@ -305,7 +305,7 @@ mod unix {
 /// Windows has no such signals, forks or cancellation of threads.
 #[cfg(not(unix))]
 mod without_signals {
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::net::TcpStream;
 
     use tokio::io::ReadBuf;
@@ -324,7 +324,7 @@ mod without_signals {
         0
     }
 
-    pub(crate) fn is_readable(_: &TcpStream, _: Option<(std::time::Instant, std::time::Duration)>) -> bool {
+    pub(crate) fn is_readable(_: &TcpStream) -> bool {
         false
     }
 
@@ -332,6 +332,10 @@ mod without_signals {
         let count = socket.read(buffer.initialize_unfilled())?;
         buffer.advance(count);
         Ok(count)
+    }
+
+    pub(crate) fn write(mut socket: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+        socket.write(bytes)
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]

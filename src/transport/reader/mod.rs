@@ -22,6 +22,8 @@ use crate::{inline_executor, panics, runtime};
 /// How long a caller waits for something to read. Nothing wakes it meanwhile, so cancelling it takes as long. Answers
 /// that take longer are not waited for here.
 const AT_MOST: Duration = Duration::from_millis(5);
+/// How long that is at most: the kernel counts the time for a read in ticks, of up to 10 ms.
+const WITH_TICKS: Duration = Duration::from_millis(15);
 /// The task reads again when there was no request for one or two of these.
 const TICK: Duration = Duration::from_millis(25);
 
@@ -111,8 +113,12 @@ fn let_go(connection: &dyn Answers) -> bool {
 pub(crate) fn read_until(is_done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
     let Some(Held { connection, is_sent }) = held() else { return false };
     let guarded_before = panics::guard_this_thread(true);
+    // The call has just looked whether the process has closed the library's descriptors.
+    let mut has_looked = true;
     while !is_done() {
-        let read = AssertUnwindSafe(|| is_sent && connection.reading().waits(deadline) && connection.read());
+        let reading = connection.reading();
+        let can_read = is_sent && (std::mem::take(&mut has_looked) || runtime::is_working());
+        let read = AssertUnwindSafe(|| can_read && reading.waits(deadline) && connection.read());
         if !catch_unwind(read).unwrap_or(false) {
             give_up();
             break;
@@ -145,15 +151,15 @@ pub(super) fn catch_up(connection: &dyn Answers) {
 }
 
 impl Reading {
-    /// Waits for something to read, for the thread that has the role. Returns whether there is.
+    /// Waits for something to read, for the thread that has the role, and receives it. Returns whether there is.
     fn waits(&self, deadline: Option<Instant>) -> bool {
         if self.role.reader() != Reader::Caller {
             return false;
         }
         let now = Instant::now();
         // Only the thread that waits for the result keeps the deadline to the moment.
-        let has_time = deadline.is_none_or(|at| at.saturating_duration_since(now) > AT_MOST);
-        has_time && self.watched.is_readable(now, AT_MOST) && runtime::is_working()
+        let has_time = deadline.is_none_or(|at| at.saturating_duration_since(now) > WITH_TICKS);
+        has_time && self.watched.receive(now, AT_MOST)
     }
 
     /// How many requests are under way.

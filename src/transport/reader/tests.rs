@@ -75,17 +75,48 @@ fn bytes_cross_a_socket_whoever_watches_it() {
 
         take(&reading.role);
         runtime.block_on(socket.write_all(b"later")).unwrap();
-        assert!(!reading.watched.is_readable(Instant::now(), Duration::from_millis(1)));
+        assert!(!reading.watched.has_something() && !reading.watched.receive(Instant::now(), AT_MOST));
         peer.read_exact(&mut bytes).unwrap();
         peer.write_all(&bytes).unwrap();
-        assert!(reading.watched.is_readable(Instant::now(), Duration::from_secs(20)));
+        assert!(reading.watched.has_something() && reading.watched.receive(Instant::now(), AT_MOST));
         let mut part = [0; 2];
         runtime.block_on(socket.read_exact(&mut part)).unwrap();
-        assert!(reading.watched.has_something(), "the rest");
+        assert!(!reading.watched.has_something(), "all of it was received");
+        assert!(reading.watched.receive(Instant::now(), AT_MOST), "the connection has not read the rest");
         reading.role.give_up();
         reading.role.end(false);
         runtime.block_on(socket.read_exact(&mut bytes[..3])).unwrap();
         assert_eq!((&part, &bytes[..3]), (b"la", &b"ter"[..]));
+    }
+}
+
+#[test]
+fn more_than_a_thread_receives_at_once_is_read_from_the_socket() {
+    let (mut socket, reading, mut peer, runtime) = connected();
+    take(&reading.role);
+    runtime.block_on(socket.write_all(b"?")).unwrap();
+    let sent: Vec<u8> = (0..=250).cycle().take(20_000).collect();
+    peer.write_all(&sent).unwrap();
+    assert!(reading.watched.receive(Instant::now(), AT_MOST));
+    let mut read = vec![0; sent.len()];
+    runtime.block_on(socket.read_exact(&mut read)).unwrap();
+    assert!(read == sent, "as it was sent");
+}
+
+#[test]
+fn the_end_of_the_stream_and_a_failure_reach_whoever_reads() {
+    for is_reset in [false, true] {
+        let (mut socket, reading, mut peer, runtime) = connected();
+        take(&reading.role);
+        runtime.block_on(socket.write_all(b"?")).unwrap();
+        if !is_reset {
+            peer.read_exact(&mut [0]).unwrap();
+        }
+        drop(peer); // resets the connection if the peer has not read all
+        assert!(reading.watched.receive(Instant::now(), AT_MOST));
+        reading.role.give_up();
+        let end = runtime.block_on(socket.read(&mut [0; 9])).map_err(|error| error.kind());
+        assert_eq!(end, if is_reset { Err(std::io::ErrorKind::ConnectionReset) } else { Ok(0) });
     }
 }
 
