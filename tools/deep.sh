@@ -121,7 +121,7 @@ model() {
 # As many lives of a client in a simulated world as LIVES says, from WORLD_SEED on, which it prints.
 worlds() {
     echo "==> deep: lives in simulated worlds"
-    ran=$(LIVES=${LIVES:-200000} WORLD_SEED=${WORLD_SEED:-$RANDOM$RANDOM} CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo test --release --locked --lib --target-dir target/deep/model -- --nocapture world::)
+    ran=$(LIVES=${LIVES:-200000} WORLD_SEED=${WORLD_SEED:-$RANDOM$RANDOM} cargo test --profile worlds --locked --lib --target-dir target/deep/worlds -- --nocapture world::)
     echo "$ran" | grep -E "lives from|verdict|test result"
     echo "$ran" | grep -q "^test result: ok. [1-9]" || missing "nobody lived"
 }
