@@ -21,6 +21,10 @@ use crate::{Client, Operation};
 const HANGS: Duration = Duration::from_hours(24 * 30);
 /// The number of the client that the users share.
 pub(super) const SHARED: usize = 0;
+/// By then a client has found out which of its connections are dead.
+const DEAD: Duration = Duration::from_mins(3);
+/// By then a server has acted on what it was asked.
+const LATEST: Duration = Duration::from_mins(10);
 /// By then everything has happened.
 const QUIET: Duration = Duration::from_hours(30);
 
@@ -48,6 +52,7 @@ pub(super) fn live(seed: u64, tells: bool) -> Lived {
         let client = client(&mut rng);
         let is_shared = rng.u8(..) < 60;
         let (first, second) = (rng.fork(), rng.fork());
+        let tries_all = rng.u8(..) < 60;
         let users = async {
             let one = User::of(&life, &client, first).live();
             let more = async {
@@ -56,13 +61,11 @@ pub(super) fn live(seed: u64, tells: bool) -> Lived {
                 }
             };
             tokio::join!(one, more);
-            let tries_all = rng.u8(..) < 60;
-            life.ends(tries_all.then_some(&client)).await;
+            life.ends(tries_all.then_some(client)).await;
         };
         if timeout(HANGS, users).await.is_err() {
             life.claims().wrong.get_or_insert("something hangs".to_owned());
         }
-        drop(client);
         let fates = life.world.weather().fates;
         let story = life.world.truth().story.take().unwrap_or_default();
         let requests = life.world.requests.load(Ordering::Relaxed);
@@ -122,10 +125,10 @@ impl Life {
         Asked::new(&mut self.world.truth(), (client, operation.context().trace().request_id()), name, limit)
     }
 
-    /// Waits until nothing more happens.
-    async fn ends(&self, client: Option<&Client>) {
+    /// Waits until nothing more happens. A client pings while it idles, so one that is not used afterwards is gone by then.
+    async fn ends(&self, client: Option<Client>) {
         self.world.weather().calms();
-        sleep(Duration::from_mins(10)).await;
+        sleep(DEAD).await;
         let mut waited = Duration::ZERO;
         while !self.world.truth().is_quiet() {
             sleep(Duration::from_mins(5)).await;
@@ -133,8 +136,9 @@ impl Life {
             assert!(waited < QUIET, "something happens for ever");
         }
         if let Some(client) = client {
-            self.works(client).await;
+            self.works(&client).await;
         }
+        sleep(LATEST).await;
         self.claims().at_the_end(&mut self.world.truth());
     }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use prost::bytes::Bytes;
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -18,7 +19,7 @@ use tokio::time::{sleep, sleep_until};
 use super::service;
 use super::truth::{Health, Truth};
 
-const PIPE: usize = 64 * 1024;
+const PIPE: usize = 16 * 1024;
 /// Longer than anybody waits.
 const FOR_EVER: Duration = Duration::from_hours(100_000);
 
@@ -341,13 +342,15 @@ fn not_ready(respond: SendResponse<Bytes>, chance: Duration) {
 }
 
 fn head() -> Response<()> {
-    Response::builder().header("content-type", "application/grpc").body(()).unwrap()
+    let mut response = Response::new(());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    response
 }
 
 fn trailers(status: u8, text: &str) -> HeaderMap {
     let mut trailers = HeaderMap::new();
-    trailers.insert("grpc-status", HeaderValue::from(u16::from(status)));
-    trailers.insert("grpc-message", HeaderValue::from_str(text).unwrap());
+    trailers.insert(HeaderName::from_static("grpc-status"), HeaderValue::from(u16::from(status)));
+    trailers.insert(HeaderName::from_static("grpc-message"), HeaderValue::from_str(text).unwrap());
     trailers
 }
 
