@@ -172,19 +172,30 @@ fn a_collection_that_is_renamed_before_its_trigger_is_found_by_its_alias() {
     assert_eq!((error.status, error.in_doubt), (Status::CollectionNotFound, false));
 }
 
+fn all_of(names: &[&str]) -> Many {
+    Many {
+        names: Some(names.iter().map(|&name| name.to_owned()).collect()),
+        params: Params::default(),
+        concurrency: 1,
+        only_trigger: false,
+        policy: Policy { include_final: true, ..Policy::default() },
+    }
+}
+
+#[test]
+fn a_call_for_many_stays_with_a_collection_that_is_renamed_before_its_trigger() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Trigger, Fault::Renames("succeeds", "renamed"));
+    let (items, _) = client(&fake).compact_many(all_of(&["succeeds"]), LIMIT).wait().unwrap();
+    assert_eq!((&items[0].error, fake.compacted()), (&None, vec!["renamed".to_owned()]), "{items:?}");
+}
+
 #[test]
 fn a_collection_is_compacted_once_by_a_call_that_names_it_twice_even_if_it_is_renamed_meanwhile() {
     let fake = Fake::start(NEW);
     fake.alias("nightly", "succeeds");
     fake.fail_next(Method::State, Fault::Renames("succeeds", "renamed"));
-    let many = Many {
-        names: Some(vec!["succeeds".to_owned(), "nightly".to_owned()]),
-        params: Params::default(),
-        concurrency: 1,
-        only_trigger: false,
-        policy: Policy { include_final: true, ..Policy::default() },
-    };
-    let (items, _) = client(&fake).compact_many(many, LIMIT).wait().unwrap();
+    let (items, _) = client(&fake).compact_many(all_of(&["succeeds", "nightly"]), LIMIT).wait().unwrap();
     let statuses = items.iter().map(|item| item.error.as_ref().map(|error| error.status));
     assert_eq!(statuses.collect::<Vec<_>>(), [None, Some(Status::InvalidArgument)], "{items:?}");
     assert_eq!(fake.count(Method::Trigger), 1);

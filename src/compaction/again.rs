@@ -38,8 +38,8 @@ pub(super) struct Persistent<'a> {
     pub(super) group: Option<&'a Group>,
     /// The one that tells each job.
     pub(super) teller: Option<&'a Teller>,
-    /// The collection for the first trigger. Boxed, so that the waits after it take little memory.
-    found: Option<Box<Found>>,
+    /// The collection that each trigger is for, whatever its name is by then.
+    found: Box<Found>,
     since: Instant,
     pause: Duration,
 }
@@ -47,7 +47,8 @@ pub(super) struct Persistent<'a> {
 impl<'a> Persistent<'a> {
     pub(super) fn new(context: CallContext<'a>, name: &'a str, params: &'a Params, found: Found) -> Self {
         let (since, pause) = (Instant::now(), FIRST_PAUSE);
-        Self { context, name, params, group: None, teller: None, found: Some(Box::new(found)), since, pause }
+        let found = Box::new(found.binding());
+        Self { context, name, params, group: None, teller: None, found, since, pause }
     }
 
     /// Waits some time until the segments are sorted. A compaction leaves out unsorted segments, and its report counts
@@ -89,7 +90,7 @@ impl<'a> Persistent<'a> {
             Some(group) => Some(group.turn(deadline).await?),
             None => None,
         };
-        let found = self.found.take();
+        let found = Some(self.found.clone());
         let triggering: Part<'_, _> = Box::pin(trigger::compact(self.context, self.name, found, self.params));
         let triggered = triggering.await?;
         if let Some(teller) = self.teller {

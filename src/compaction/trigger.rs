@@ -20,7 +20,7 @@ use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
-use crate::rpc::{RetryClass, Rpc};
+use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
@@ -47,7 +47,8 @@ pub(crate) struct Found {
     since: Instant,
     /// The connection: another one may lead to another server, where the id is another collection's.
     generation: u64,
-    /// Whether the trigger is for this collection only, and not for another one that gets its name.
+    /// Whether the trigger is for this collection only, whatever its name is by then, and not for another one that gets
+    /// its name.
     is_binding: bool,
 }
 
@@ -74,6 +75,40 @@ impl Found {
         Err(Error::new(Status::CollectionNotFound, text))
     }
 
+    /// What a trigger is for: the collection if it is binding, else what has the name now.
+    async fn look_up(&self, rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
+        if self.is_binding {
+            self.again(rpc, deadline).await
+        } else {
+            collection::find(rpc, deadline, name).await
+        }
+    }
+
+    /// Looks the collection up again, by its id if it has one, because it may be renamed.
+    async fn again(&self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Collection, Error> {
+        let known = &self.collection;
+        let mut name = None;
+        if known.id > 0 {
+            match collection::find_by_id(rpc, RetryClass::Read, deadline, known).await {
+                Ok(now) => name = Some(now),
+                // The user may ask for it by its name only.
+                Err(error) if error.status == Status::PermissionDenied => {}
+                Err(error)
+                    if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) =>
+                {
+                    let text = format!("collection \"{}\" was dropped meanwhile", quotable(&known.name));
+                    let mut dropped = Error::new(Status::CollectionNotFound, text);
+                    dropped.server_code = error.server_code;
+                    return Err(dropped);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let now = collection::find(rpc, deadline, name.as_deref().unwrap_or(&known.name)).await?;
+        self.check_same(&now)?;
+        Ok(now)
+    }
+
     pub(super) fn is_current(&self, rpc: &Rpc) -> bool {
         self.since.elapsed() < LOOKUP_LIFETIME && self.generation == rpc.generation()
     }
@@ -81,25 +116,28 @@ impl Found {
 
 /// Triggers a compaction. `found`: the collection, if the caller has just looked it up.
 ///
-/// A collection can be renamed between its look-up and its trigger, and an alias still leads to it. So if the server does
-/// not find it, the client looks the name up once more.
+/// A collection can be renamed between its look-up and its trigger, and an alias still leads to it, or it is the one that
+/// is meant. So if the server does not find it, the client looks it up once more.
 pub(crate) async fn compact(
     context: CallContext<'_>,
     name: &str,
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
+    let is_binding = found.as_ref().is_some_and(|found| found.is_binding);
     let Failed { error, collection } = match compact_once(context, name, found, params).await {
         Ok(triggered) => return Ok(triggered),
         Err(failed) => failed,
     };
     let asked = collection.filter(|_| error.status == Status::CollectionNotFound && !error.in_doubt);
     let Some(asked) = asked else { return Err(error) };
-    let since = Instant::now();
-    match Box::pin(collection::find(context.rpc(), context.deadline, name)).await {
+    let (rpc, since) = (context.rpc(), Instant::now());
+    let found = Found { is_binding, ..Found::new(rpc, &asked, since) };
+    match Box::pin(found.look_up(rpc, context.deadline, name)).await {
         Ok(now) if now.name != asked.name && now.is_same(&asked) => {
-            let found = Some(Box::new(Found::new(context.rpc(), &now, since)));
-            Box::pin(compact_once(context, name, found, params)).await.map_err(|failed| failed.error)
+            let found = Found { collection: now, ..found };
+            let again = compact_once(context, name, Some(Box::new(found)), params);
+            Box::pin(again).await.map_err(|failed| failed.error)
         }
         Err(again) if again.status != Status::CollectionNotFound => Err(nothing_started(again)),
         _ => Err(error),
@@ -165,13 +203,8 @@ pub(super) async fn prepare(
     params.check_server(&server)?;
     let collection = match found {
         Some(found) if found.is_current(rpc) => found.collection,
-        earlier => {
-            let now = collection::find(rpc, deadline, name).await?;
-            if let Some(earlier) = earlier.filter(|found| found.is_binding) {
-                earlier.check_same(&now)?;
-            }
-            now
-        }
+        Some(earlier) => Box::pin(earlier.look_up(rpc, deadline, name)).await?,
+        None => collection::find(rpc, deadline, name).await?,
     };
     let quoted = quotable(&collection.name);
     if params.is_clustering && !collection.has_clustering_key {
