@@ -7,14 +7,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What the number of the first moment is, so that others can be earlier: 146 years, in nanoseconds.
-const FIRST: NonZeroU64 = NonZeroU64::new(1 << 62).unwrap();
-
 /// In nanoseconds; only the difference of two says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Moment(NonZeroU64);
 
-/// The first moment that anything asked for.
+/// When anything first asked for a moment.
 fn first() -> Instant {
     static FIRST_OF_ALL: OnceLock<Instant> = OnceLock::new();
     *FIRST_OF_ALL.get_or_init(Instant::now)
@@ -25,6 +22,9 @@ fn nanoseconds(time: Duration) -> u64 {
 }
 
 impl Moment {
+    /// When anything first asked for one. Others can be earlier: its number is 146 years, in nanoseconds.
+    pub(crate) const FIRST: Self = Self(NonZeroU64::new(1 << 62).unwrap());
+
     #[inline(never)] // it is read in very many places
     pub(crate) fn now() -> Self {
         Instant::now().into()
@@ -46,23 +46,19 @@ impl Moment {
     }
 }
 
-/// As numbers, for those that pack them.
+/// As distances, for those that pack them.
 impl Moment {
-    pub(crate) fn number(self) -> u64 {
-        self.0.get()
-    }
-
-    pub(crate) fn of_number(number: u64) -> Self {
+    fn of_number(number: u64) -> Self {
         Self(NonZeroU64::new(number).unwrap_or(NonZeroU64::MIN))
     }
 
     /// How much later it is than another, in nanoseconds.
     pub(crate) fn distance(self, other: Self) -> i64 {
-        self.number().wrapping_sub(other.number()).cast_signed()
+        self.0.get().wrapping_sub(other.0.get()).cast_signed()
     }
 
     pub(crate) fn at_distance(self, distance: i64) -> Self {
-        Self::of_number(self.number().wrapping_add_signed(distance))
+        Self::of_number(self.0.get().wrapping_add_signed(distance))
     }
 }
 
@@ -77,7 +73,7 @@ impl Add<Duration> for Moment {
 impl From<Instant> for Moment {
     #[inline(never)]
     fn from(instant: Instant) -> Self {
-        let (first, zero) = (first(), Self(FIRST));
+        let (first, zero) = (first(), Self::FIRST);
         match instant.checked_duration_since(first) {
             Some(later) => zero + later,
             None => zero.before(first.saturating_duration_since(instant)),
@@ -88,7 +84,7 @@ impl From<Instant> for Moment {
 impl From<Moment> for Instant {
     #[inline(never)]
     fn from(moment: Moment) -> Self {
-        let (first, zero) = (first(), Moment(FIRST));
+        let (first, zero) = (first(), Moment::FIRST);
         if moment >= zero {
             first + moment.since(zero)
         } else {

@@ -62,8 +62,8 @@ pub(crate) use packs_number;
 /// Takes facts in.
 pub(crate) struct Packer {
     bytes: Vec<u8>,
-    /// Moments are packed as their distance to the first one.
-    first: Option<Moment>,
+    /// Moments are near each other: each is packed as the distance to the one before.
+    latest: Moment,
     flags: Flags,
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct Unpacker<'a> {
     bytes: &'a [u8],
     /// How many are read.
     read: usize,
-    first: Option<Moment>,
+    latest: Moment,
     flags: Flags,
 }
 
@@ -105,13 +105,19 @@ impl<'a> Unpacker<'a> {
 
 impl Packed {
     pub(crate) fn of(fact: &impl Pack) -> Self {
-        let mut to = Packer { bytes: Vec::with_capacity(256), first: None, flags: Flags::default() };
+        let mut to =
+            Packer { bytes: Vec::with_capacity(256), latest: Moment::FIRST, flags: Flags::default() };
         fact.pack(&mut to);
         Self(to.bytes.into_boxed_slice())
     }
 
     pub(crate) fn unpack<T: Pack>(&self) -> T {
-        T::unpack(&mut Unpacker { bytes: &self.0, read: 0, first: None, flags: Flags::default() })
+        T::unpack(&mut Unpacker { bytes: &self.0, read: 0, latest: Moment::FIRST, flags: Flags::default() })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -227,19 +233,14 @@ impl Pack for Instant {
     #[inline(never)]
     fn pack(&self, to: &mut Packer) {
         let moment = Moment::from(*self);
-        let is_first = to.first.is_none();
-        let first = *to.first.get_or_insert(moment);
-        if is_first { moment.number().pack(to) } else { moment.distance(first).pack(to) }
+        let before = std::mem::replace(&mut to.latest, moment);
+        moment.distance(before).pack(to);
     }
 
     #[inline(never)]
     fn unpack(from: &mut Unpacker<'_>) -> Self {
-        let moment = match from.first {
-            None => Moment::of_number(u64::unpack(from)),
-            Some(first) => first.at_distance(i64::unpack(from)),
-        };
-        from.first.get_or_insert(moment);
-        moment.into()
+        from.latest = from.latest.at_distance(i64::unpack(from));
+        from.latest.into()
     }
 }
 

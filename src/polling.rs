@@ -81,7 +81,7 @@ pub(crate) async fn poll_until_done<'a>(
     left: &(dyn Fn() -> Left<'a> + Sync),
 ) -> Result<(), Error> {
     let since = Instant::now();
-    let (mut latest, mut stall) = (None, Stall::new(rpc.config().stall_timeout, since));
+    let (mut latest, mut stall) = (None, Stall::new(since));
     let out_of_time = || about(deadline.ended(|how| format!("{how} before it was done")), doing, collection);
     loop {
         deadline.bound(limiter.acquire()).await.ok_or_else(out_of_time)?;
@@ -91,7 +91,7 @@ pub(crate) async fn poll_until_done<'a>(
             return Ok(());
         }
         let has_changed = latest.replace(now) != Some(now);
-        if let Some(unchanged) = stall.answered(has_changed, Instant::now()) {
+        if let Some(unchanged) = stall.answered(has_changed, Instant::now(), rpc.config().stall_timeout) {
             let text = format!("nothing has changed for {} ms; it may go on", unchanged.as_millis());
             return Err(about(Error::new(Status::Stalled, text).retriable(), doing, collection));
         }

@@ -10,30 +10,34 @@ use crate::packed::packs;
 /// Measures how long nothing has changed, from one answer of the server to the next.
 #[derive(Debug)]
 pub(crate) struct Stall {
-    timeout: Duration,
     changed: Instant,
     answered: Instant,
     /// How long the answers have shown no change.
     unchanged: Duration,
 }
-packs!(Stall { timeout, changed, answered, unchanged });
+packs!(Stall { answered, changed, unchanged });
 
 impl Stall {
-    pub(crate) fn new(timeout: Duration, now: Instant) -> Self {
-        Self { timeout, changed: now, answered: now, unchanged: Duration::ZERO }
+    pub(crate) fn new(now: Instant) -> Self {
+        Self { changed: now, answered: now, unchanged: Duration::ZERO }
     }
 
-    /// Records an answer. Returns how long nothing has changed, if that is too long. A gap without answers, such as an
+    /// Records an answer. Returns how long nothing has changed, if that is longer than the timeout. A gap without answers, such as an
     /// outage, counts as at most half of the timeout, because the client cannot see changes in it.
-    pub(crate) fn answered(&mut self, has_changed: bool, now: Instant) -> Option<Duration> {
-        let gap = now.saturating_duration_since(self.answered).min(self.timeout / 2);
+    pub(crate) fn answered(
+        &mut self,
+        has_changed: bool,
+        now: Instant,
+        timeout: Duration,
+    ) -> Option<Duration> {
+        let gap = now.saturating_duration_since(self.answered).min(timeout / 2);
         self.answered = now;
         if has_changed {
             (self.changed, self.unchanged) = (now, Duration::ZERO);
             return None;
         }
         self.unchanged = self.unchanged.saturating_add(gap);
-        (self.unchanged > self.timeout).then(|| now.saturating_duration_since(self.changed))
+        (self.unchanged > timeout).then(|| now.saturating_duration_since(self.changed))
     }
 
     /// When the latest answer arrived.
@@ -67,26 +71,41 @@ mod tests {
 
     const TIMEOUT: Duration = Duration::from_mins(1);
 
+    fn answered(stall: &mut Stall, has_changed: bool, now: Instant) -> Option<Duration> {
+        stall.answered(has_changed, now, TIMEOUT)
+    }
+
     #[test]
     fn work_stalls_when_no_answer_shows_a_change_for_the_timeout() {
         let start = Instant::now();
-        let mut stall = Stall::new(TIMEOUT, start);
+        let mut stall = Stall::new(start);
         for second in 1..=60 {
-            assert_eq!(stall.answered(false, start + Duration::from_secs(second)), None, "{second}");
+            assert_eq!(answered(&mut stall, false, start + Duration::from_secs(second)), None, "{second}");
         }
-        assert_eq!(stall.answered(false, start + Duration::from_secs(61)), Some(Duration::from_secs(61)));
-        assert_eq!(stall.answered(true, start + Duration::from_secs(62)), None);
-        assert_eq!(stall.answered(false, start + Duration::from_secs(63)), None, "it changed a second ago");
+        assert_eq!(
+            answered(&mut stall, false, start + Duration::from_secs(61)),
+            Some(Duration::from_secs(61))
+        );
+        assert_eq!(answered(&mut stall, true, start + Duration::from_secs(62)), None);
+        assert_eq!(
+            answered(&mut stall, false, start + Duration::from_secs(63)),
+            None,
+            "it changed a second ago"
+        );
     }
 
     #[test]
     fn a_gap_without_answers_alone_is_no_stall() {
         let start = Instant::now();
-        let mut stall = Stall::new(TIMEOUT, start);
-        assert_eq!(stall.answered(false, start + Duration::from_hours(2)), None, "the program stood still");
-        assert_eq!(stall.answered(false, start + Duration::from_hours(2) + TIMEOUT / 2), None);
+        let mut stall = Stall::new(start);
+        assert_eq!(
+            answered(&mut stall, false, start + Duration::from_hours(2)),
+            None,
+            "the program stood still"
+        );
+        assert_eq!(answered(&mut stall, false, start + Duration::from_hours(2) + TIMEOUT / 2), None);
         let later = Duration::from_hours(2) + TIMEOUT;
-        assert_eq!(stall.answered(false, start + later), Some(later));
+        assert_eq!(answered(&mut stall, false, start + later), Some(later));
     }
 
     #[test]

@@ -188,7 +188,7 @@ impl<'a> Follower<'a> {
             latest: None,
             questions,
             latest_error: None,
-            stall: Stall::new(context.rpc().config().stall_timeout, now),
+            stall: Stall::new(now),
             advance: None,
             moved: now,
             changed: now,
@@ -315,7 +315,7 @@ impl<'a> Follower<'a> {
             advance.note(now);
         }
         let others = self.advance.is_some_and(|advance| advance.has_since(self.stall.latest()));
-        self.stall.answered(has_changed || others, now)
+        self.stall.answered(has_changed || others, now, self.context.rpc().config().stall_timeout)
     }
 
     /// Observes more than the job while it runs: the segments if a plan ended without a target, because the list may

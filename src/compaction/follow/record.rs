@@ -131,3 +131,50 @@ impl Record {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compaction::counts::Counts;
+    use crate::compaction::plan::Plan;
+    use crate::compaction::state::{Listed, State, StateInfo};
+
+    /// The system's allocator adds 8 bytes, and goes by steps of 16.
+    #[test]
+    fn a_job_with_one_plan_of_four_sources_is_packed_into_88_bytes_for_hours() {
+        let ago = |micros| Instant::now().checked_sub(Duration::from_micros(micros)).unwrap();
+        let (hours, id) = (36_000_000_000, 461_234_567_890_123_456); // as large as those of real segments
+        let job = Job::of_others();
+        let mut questions = Questions::new(&job);
+        questions.outage.answered();
+        let mut tracker = JobTracker::new(id, job);
+        let counts = Counts { executing: 1, ..Counts::ZERO };
+        for _ in 0..10_000 {
+            tracker.poll(StateInfo { state: State::Executing, counts });
+        }
+        let sources = vec![id + 11, id + 12, id + 18, id + 300];
+        let plan = Plan { sources, target: -1, is_listed: true, ..Plan::default() };
+        tracker.list(Listed { state: State::Executing, plans: vec![plan] }, false);
+        let moved = ago(hours - 300_000);
+        let mut stall = Stall::new(moved);
+        stall.answered(false, ago(100), Duration::from_hours(11));
+        let facts = Facts {
+            since: ago(hours),
+            is_over: false,
+            tracker,
+            limit: None,
+            questions,
+            stall,
+            moved,
+            changed: ago(hours - 299_000),
+            idle: Duration::from_mins(1),
+            observed: None,
+            ended: None,
+            doubted: None,
+            has_asked_management: false,
+            observing: None,
+        };
+        let bytes = Packed::of(&facts).len();
+        assert!(bytes <= 88, "{bytes}");
+    }
+}
