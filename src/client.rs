@@ -241,6 +241,7 @@ impl Client {
     pub fn stats(&self) -> Snapshot {
         let mut stats = self.client_state.rpc.stats().snapshot();
         stats.operations_in_flight = self.in_flight.count();
+        stats.jobs_followed = self.client_state.job_schedule.count();
         stats
     }
 

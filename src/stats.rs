@@ -71,7 +71,6 @@ pub(crate) struct Stats {
     bytes_sent: AtomicU64,
     bytes_received: AtomicU64,
     requests_in_flight: AtomicI64,
-    jobs_followed: AtomicI64,
     requests: [OfKind; KINDS],
 }
 
@@ -113,12 +112,6 @@ impl Stats {
         add(&self.polls, 1);
     }
 
-    /// A wait follows a job as long as the guard is there.
-    pub(crate) fn follow_job(&self) -> FollowedJob<'_> {
-        self.jobs_followed.fetch_add(1, Ordering::Relaxed);
-        FollowedJob(self)
-    }
-
     /// A request is in flight as long as the guard is there.
     pub(crate) fn begin(&self, kind: Kind) -> Request<'_> {
         self.requests_in_flight.fetch_add(1, Ordering::Relaxed);
@@ -139,21 +132,12 @@ impl Stats {
             bytes_received: read(&self.bytes_received),
             operations_in_flight: 0,
             requests_in_flight: self.requests_in_flight.load(Ordering::Relaxed),
-            jobs_followed: self.jobs_followed.load(Ordering::Relaxed),
+            jobs_followed: 0,
             requests: self.requests.each_ref().map(|of_kind| {
                 let [ok, refused, lost, timed_out, cancelled] = of_kind.outcomes.each_ref().map(read);
                 Requests { ok, refused, lost, timed_out, cancelled, latency: of_kind.latency.latency() }
             }),
         }
-    }
-}
-
-/// A job that a wait follows.
-pub(crate) struct FollowedJob<'a>(&'a Stats);
-
-impl Drop for FollowedJob<'_> {
-    fn drop(&mut self) {
-        self.0.jobs_followed.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -219,7 +203,7 @@ pub struct Snapshot {
     /// Requests in flight now.
     pub requests_in_flight: i64,
     /// Jobs that waits follow now.
-    pub jobs_followed: i64,
+    pub jobs_followed: usize,
     requests: [Requests; KINDS],
 }
 
@@ -302,7 +286,6 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..1_000 {
-                        let _job = stats.follow_job();
                         stats.polled();
                         let request = stats.begin(Kind::State);
                         request.sends(1);
@@ -312,7 +295,7 @@ mod tests {
             }
         });
         let seen = stats.snapshot();
-        assert_eq!((seen.polls, seen.jobs_followed, seen.requests_in_flight), (4_000, 0, 0));
+        assert_eq!((seen.polls, seen.requests_in_flight), (4_000, 0));
         assert_eq!((seen.requests(Kind::State).ok, seen.bytes_sent), (4_000, 4_000));
     }
 }

@@ -63,25 +63,30 @@ pub struct WaitResult {
 ///
 /// `context` is asked for anew at each use, and `advance` is the jobs among which this one waits: it does not stall while
 /// others of them advance. Between two polls only a record is there.
-pub(crate) async fn wait<'a>(
-    context: impl Fn() -> CallContext<'a>,
+#[allow(
+    clippy::manual_async_fn,
+    reason = "an async fn keeps its arguments twice, and thousands wait at a time"
+)]
+pub(crate) fn wait<'a>(
+    context: impl Fn() -> CallContext<'a> + Send + Sync,
     show: impl Fn(Progress) + Send + Sync,
     job_id: i64,
     advance: Option<&'a Advance>,
-) -> Result<WaitResult, Error> {
-    check_job_id(job_id)?;
-    if job_id == NO_JOB {
-        let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
-        return Ok(WaitResult { report, error: None });
-    }
-    let _counted = context().rpc().stats().follow_job();
-    let (mut record, in_line) = begin(context(), job_id);
-    loop {
-        let has_turn = Deadline::bound_long(|| context().deadline, in_line.turn()).await.is_some();
-        let asking = ask(context(), (&show, advance), record, &in_line, has_turn);
-        match Box::pin(asking).await {
-            Ok(waiting) => record = waiting,
-            Err(result) => return Ok(*result),
+) -> impl Future<Output = Result<WaitResult, Error>> + Send {
+    async move {
+        check_job_id(job_id)?;
+        if job_id == NO_JOB {
+            let report = Report { verdict: Verdict::NothingToDo, ..Report::default() };
+            return Ok(WaitResult { report, error: None });
+        }
+        let (mut record, in_line) = begin(context(), job_id);
+        loop {
+            let has_turn = Deadline::bound_long(|| context().deadline, in_line.turn()).await.is_some();
+            let asking = ask(record.follower(context(), advance), &show, &in_line, has_turn);
+            match Box::pin(asking).await {
+                Ok(waiting) => record = waiting,
+                Err(result) => return Ok(*result),
+            }
         }
     }
 }
@@ -105,25 +110,26 @@ fn begin(context: CallContext<'_>, job_id: i64) -> (Record, InLine<'_>) {
 }
 
 /// Asks about a job, unless the time is over. Returns what the wait goes on with, or the result that ends it.
-async fn ask<'a>(
-    context: CallContext<'a>,
-    (show, advance): (Show<'_>, Option<&'a Advance>),
-    record: Record,
-    in_line: &InLine<'a>,
+#[allow(clippy::manual_async_fn, reason = "as above")]
+fn ask<'a>(
+    mut follower: Follower<'a>,
+    show: Show<'a>,
+    in_line: &'a InLine<'a>,
     has_turn: bool,
-) -> Result<Record, Box<WaitResult>> {
-    let mut follower = record.follower(context, advance);
-    let next = if has_turn { follower.poll(show).await } else { Err(follower.out_of_time()) };
-    match next {
-        Ok(Next::Poll) => in_line.poll_again(context.rpc().round()),
-        Ok(Next::After(rest)) => in_line.poll_after(rest),
-        Ok(Next::Over) => {
-            in_line.has_ended();
-            return Err(Box::new(follower.result(Ok(()))));
+) -> impl Future<Output = Result<Record, Box<WaitResult>>> + Send + 'a {
+    async move {
+        let next = if has_turn { follower.poll(show).await } else { Err(follower.out_of_time()) };
+        match next {
+            Ok(Next::Poll) => in_line.poll_again(follower.context.rpc().round()),
+            Ok(Next::After(rest)) => in_line.poll_after(rest),
+            Ok(Next::Over) => {
+                in_line.has_ended();
+                return Err(Box::new(follower.result(Ok(()))));
+            }
+            Err(error) => return Err(Box::new(follower.result(Err(error)))),
         }
-        Err(error) => return Err(Box::new(follower.result(Err(error)))),
+        Ok(Record::of(follower))
     }
-    Ok(Record::of(follower))
 }
 
 /// What the wait does after an observation.
@@ -339,7 +345,9 @@ impl<'a> Follower<'a> {
     async fn observe(&mut self) -> Result<(), Error> {
         let is_at_rest = self.is_at_rest();
         let Some(observer) = &mut self.observer else { return Ok(()) };
-        self.latest = observer.observe(self.context, self.job_id, &mut self.tracker, is_at_rest).await?;
+        // In a box, because few polls need it.
+        let observing = observer.observe(self.context, self.job_id, &mut self.tracker, is_at_rest);
+        self.latest = Box::pin(observing).await?;
         Ok(())
     }
 

@@ -80,6 +80,11 @@ impl JobSchedule {
         InLine { schedule: self, number }
     }
 
+    /// How many jobs are followed.
+    pub(crate) fn count(&self) -> usize {
+        self.turns().line.len()
+    }
+
     /// The server took so long to answer a poll, or did not answer within this time.
     pub(crate) fn took(&self, time: Duration) {
         self.limiter.took(time);

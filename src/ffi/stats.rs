@@ -139,7 +139,7 @@ impl From<Snapshot> for milvus_stats {
             bytes_received: number(stats.bytes_received),
             operations_in_flight: number(stats.operations_in_flight),
             requests_in_flight: stats.requests_in_flight,
-            jobs_followed: stats.jobs_followed,
+            jobs_followed: number(stats.jobs_followed),
             handshakes: of(Kind::Handshake),
             triggers: of(Kind::Trigger),
             states: of(Kind::State),

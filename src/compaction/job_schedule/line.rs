@@ -210,6 +210,10 @@ impl Line {
         at + pause
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
