@@ -1,6 +1,7 @@
 //! The result of an operation, which one thread brings and any number of threads wait for. Plain `std`: a thread that
 //! waits needs no async runtime.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -12,19 +13,15 @@ type Kept<T> = Result<T, Box<Error>>;
 
 /// The result of an operation, once it is there.
 pub(crate) struct Completion<T> {
-    state: Mutex<State<T>>,
+    result: Mutex<Option<Kept<T>>>,
     arrived: Condvar,
-}
-
-struct State<T> {
-    result: Option<Kept<T>>,
-    /// How many threads wait.
-    waiting: u32,
+    /// How many threads wait. It changes under the lock of the result.
+    waiting: AtomicU32,
 }
 
 impl<T> Default for Completion<T> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { result: None, waiting: 0 }), arrived: Condvar::new() }
+        Self { result: Mutex::new(None), arrived: Condvar::new(), waiting: AtomicU32::new(0) }
     }
 }
 
@@ -63,13 +60,13 @@ impl<T> Completion<T> {
 
     /// Blocks until the result is there, and takes it. Calls `alarm` if the result is not there at the given moment.
     pub(crate) fn wait_with_alarm(&self, moment: Option<Instant>, alarm: impl FnOnce()) -> Result<T, Error> {
-        let mut state = self.wait_until(self.lock(), moment);
-        if state.result.is_none() {
-            drop(state);
+        let mut result = self.wait_until(self.lock(), moment);
+        if result.is_none() {
+            drop(result);
             alarm();
-            state = self.wait_until(self.lock(), None);
+            result = self.wait_until(self.lock(), None);
         }
-        state.result.take().map_or_else(|| Err(panics::latest()), |result| result.map_err(|error| *error))
+        result.take().map_or_else(|| Err(panics::latest()), |result| result.map_err(|error| *error))
     }
 
     /// Blocks until the result is there or the moment has come (`None`: never), and gives `look` the result.
@@ -78,45 +75,46 @@ impl<T> Completion<T> {
         moment: Option<Instant>,
         look: impl FnOnce(&mut Kept<T>) -> R,
     ) -> Option<R> {
-        self.wait_until(self.lock(), moment).result.as_mut().map(look)
+        self.wait_until(self.lock(), moment).as_mut().map(look)
     }
 
     /// Gives `look` the result if it is there.
     pub(crate) fn peek<R>(&self, look: impl FnOnce(&mut Kept<T>) -> R) -> Option<R> {
-        self.lock().result.as_mut().map(look)
+        self.lock().as_mut().map(look)
     }
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+
+    fn lock(&self) -> MutexGuard<'_, Option<Kept<T>>> {
+        self.result.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until there is a result, but not beyond the moment.
     fn wait_until<'a>(
         &'a self,
-        mut state: MutexGuard<'a, State<T>>,
+        mut result: MutexGuard<'a, Option<Kept<T>>>,
         moment: Option<Instant>,
-    ) -> MutexGuard<'a, State<T>> {
-        state.waiting += 1;
-        while state.result.is_none() {
-            state = match moment {
-                None => self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
+    ) -> MutexGuard<'a, Option<Kept<T>>> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        while result.is_none() {
+            result = match moment {
+                None => self.arrived.wait(result).unwrap_or_else(PoisonError::into_inner),
                 Some(moment) => {
                     let left = moment.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         break;
                     }
-                    self.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                    self.arrived.wait_timeout(result, left).unwrap_or_else(PoisonError::into_inner).0
                 }
             };
         }
-        state.waiting -= 1;
-        state
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        result
     }
 
     fn publish(&self, result: Result<T, Error>) {
-        let mut state = self.lock();
-        state.result = Some(result.map_err(Box::new));
-        let has_waiters = state.waiting > 0;
-        drop(state);
+        let mut place = self.lock();
+        *place = Some(result.map_err(Box::new));
+        let has_waiters = self.waiting.load(Ordering::Relaxed) > 0;
+        drop(place);
         if has_waiters {
             self.arrived.notify_all();
         }
@@ -149,7 +147,7 @@ impl<T> Drop for Completer<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicI32, Ordering};
+    use std::sync::atomic::AtomicI32;
     use std::thread;
     use std::time::Duration;
 
