@@ -14,7 +14,6 @@ use crate::compaction::{
 };
 use crate::config::{Config, Credentials, check_database};
 use crate::error::{Error, Status};
-use crate::in_flight::InFlight;
 use crate::operation::{Operation, OperationContext};
 use crate::rpc::{RetryClass, Rpc};
 use crate::segments::{self, Segment};
@@ -48,7 +47,6 @@ impl Timeout {
 #[derive(Clone)]
 pub struct Client {
     client_state: Arc<ClientState>,
-    in_flight: Arc<InFlight>,
 }
 
 impl Client {
@@ -57,7 +55,7 @@ impl Client {
     /// # Errors
     /// `TlsFailed` if there are no root certificates.
     pub fn new(config: Config) -> Result<Self, Error> {
-        Ok(Self { client_state: Arc::new(ClientState::new(Rpc::new(config)?)?), in_flight: Arc::default() })
+        Ok(Self { client_state: Arc::new(ClientState::new(Rpc::new(config)?)?) })
     }
 
     /// This client for the collections of another database; `None` and an empty name stand for its own. Connection, jobs
@@ -71,8 +69,7 @@ impl Client {
             return Ok(self.clone());
         };
         check_database(database).map_err(|error| error.context("database"))?;
-        let client_state = Arc::new(self.client_state.on(database.to_owned()));
-        Ok(Self { client_state, in_flight: Arc::clone(&self.in_flight) })
+        Ok(Self { client_state: Arc::new(self.client_state.on(database.to_owned())) })
     }
 
     /// Ends every operation in flight with `Closed`, and closes the connection; later operations fail with `Closed`
@@ -82,7 +79,7 @@ impl Client {
     /// `Timeout` if something was still in flight at the limit, such as a slow callback; `Pending` in a callback that
     /// another close runs, which waits for the rest. The client is closed all the same.
     pub fn close(&self, timeout: Timeout) -> Result<(), Error> {
-        let closing = closing::close(&self.in_flight, self.limit(timeout));
+        let closing = closing::close(&self.client_state.in_flight, self.limit(timeout));
         let client_state = Arc::clone(&self.client_state);
         if runtime::is_working() {
             runtime::spawn(Box::pin(async move { client_state.rpc.disconnect().await }));
@@ -240,7 +237,7 @@ impl Client {
     #[must_use]
     pub fn stats(&self) -> Snapshot {
         let mut stats = self.client_state.rpc.stats().snapshot();
-        stats.operations_in_flight = self.in_flight.count();
+        stats.operations_in_flight = self.client_state.in_flight.count();
         stats.jobs_followed = self.client_state.job_schedule.count();
         stats
     }
@@ -371,7 +368,7 @@ impl Client {
     }
 
     pub(crate) fn context(&self, timeout: Timeout) -> Arc<OperationContext> {
-        OperationContext::new(&self.client_state, &self.in_flight, self.limit(timeout))
+        OperationContext::new(&self.client_state, self.limit(timeout))
     }
 
     /// The timeout of an operation that takes as long as a job: its default is one of its own.

@@ -28,7 +28,6 @@ use running::Running;
 /// What the work of an operation needs, and what controls it from outside.
 pub(crate) struct OperationContext {
     client_state: Arc<ClientState>,
-    in_flight: Arc<InFlight>,
     /// When it has to end; the progress tracker knows when it began.
     ends: Option<Moment>,
     token: CancellationToken,
@@ -37,16 +36,11 @@ pub(crate) struct OperationContext {
 }
 
 impl OperationContext {
-    pub(crate) fn new(
-        client_state: &Arc<ClientState>,
-        in_flight: &Arc<InFlight>,
-        limit: Option<Duration>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(client_state: &Arc<ClientState>, limit: Option<Duration>) -> Arc<Self> {
         let deadline = Deadline::after(limit);
         let started = deadline.started();
         Arc::new(Self {
             client_state: Arc::clone(client_state),
-            in_flight: Arc::clone(in_flight),
             ends: deadline.at().and(limit).map(|limit| started + limit),
             token: CancellationToken::default(),
             progress_tracker: ProgressTracker::new(started),
@@ -92,7 +86,7 @@ impl OperationContext {
     }
 
     pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
-        &self.in_flight
+        &self.client_state.in_flight
     }
 
     /// Cancels the work. What the server does already goes on.
@@ -108,7 +102,7 @@ impl OperationContext {
 
     /// The error without secrets and with the request id.
     pub(crate) fn identified(&self, error: Error) -> Error {
-        self.client_state.rpc.config().hiding_secrets(error).of_request(self.trace.request_id())
+        self.client_state.rpc.config().hiding_secrets(error).of_request(&self.trace.request_id())
     }
 
     /// Hides secrets in what is said of each step.
@@ -268,11 +262,7 @@ mod tests {
 
     fn context() -> Arc<OperationContext> {
         let config = Config::new("http://somebody:open-sesame@127.0.0.1:1", &Options::default()).unwrap();
-        OperationContext::new(
-            &Arc::new(ClientState::new(Rpc::new(config).unwrap()).unwrap()),
-            &Arc::default(),
-            None,
-        )
+        OperationContext::new(&Arc::new(ClientState::new(Rpc::new(config).unwrap()).unwrap()), None)
     }
 
     #[test]

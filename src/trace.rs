@@ -50,7 +50,7 @@ impl Traced for Trace {
 
 #[derive(Clone, Debug)]
 enum RequestId {
-    Generated([u8; GENERATED]),
+    Generated(u64),
     Given(Box<HeaderValue>),
 }
 
@@ -130,30 +130,25 @@ impl RequestId {
             first.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        let mut text = [0; GENERATED];
-        for (digits, byte) in text.chunks_exact_mut(2).zip(mixed.to_be_bytes()) {
-            digits[0] = DIGITS[usize::from(byte >> 4)];
-            digits[1] = DIGITS[usize::from(byte & 15)];
-        }
-        Self::Generated(text)
-    }
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Generated(text) => str::from_utf8(text).unwrap_or_default(),
-            Self::Given(value) => value.to_str().unwrap_or_default(),
-        }
+        Self::Generated(mixed ^ (mixed >> 31))
     }
 
     fn header(&self) -> HeaderValue {
         match self {
-            Self::Generated(text) => {
-                HeaderValue::from_bytes(text).unwrap_or_else(|_| HeaderValue::from_static(""))
-            }
+            Self::Generated(number) => HeaderValue::from_bytes(&hexadecimal(*number))
+                .unwrap_or_else(|_| HeaderValue::from_static("")),
             Self::Given(value) => HeaderValue::clone(value),
         }
     }
+}
+
+fn hexadecimal(number: u64) -> [u8; GENERATED] {
+    let mut text = [0; GENERATED];
+    for (digits, byte) in text.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+        digits[0] = DIGITS[usize::from(byte >> 4)];
+        digits[1] = DIGITS[usize::from(byte & 15)];
+    }
+    text
 }
 
 const DIGITS: [u8; 16] = *b"0123456789abcdef";
@@ -174,8 +169,11 @@ impl Trace {
         Arc::new(Self { id, metadata, collection, job_id: AtomicI64::new(0) })
     }
 
-    pub(crate) fn request_id(&self) -> &str {
-        self.id.as_str()
+    pub(crate) fn request_id(&self) -> String {
+        match &self.id {
+            RequestId::Generated(number) => String::from_utf8_lossy(&hexadecimal(*number)).into_owned(),
+            RequestId::Given(value) => value.to_str().unwrap_or_default().to_owned(),
+        }
     }
 
     /// Has log lines tell the collection.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::job_history::JobHistory;
 use super::job_schedule::JobSchedule;
 use crate::error::Error;
+use crate::in_flight::InFlight;
 use crate::management::Management;
 use crate::poll_limiter::PollLimiter;
 use crate::rpc::Rpc;
@@ -12,6 +13,7 @@ use crate::rpc::Rpc;
 /// The calls are for one database; all else is shared by the views of all databases.
 pub(crate) struct ClientState {
     pub(crate) rpc: Rpc,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) history: Arc<JobHistory>,
     /// Decides when each job is polled.
     pub(crate) job_schedule: Arc<JobSchedule>,
@@ -29,6 +31,7 @@ impl ClientState {
         let rate = rpc.config().poll_rate;
         Ok(Self {
             rpc,
+            in_flight: Arc::default(),
             history: Arc::default(),
             job_schedule: JobSchedule::new(rate),
             collection_limiter: Arc::new(PollLimiter::new(rate)),
@@ -40,6 +43,7 @@ impl ClientState {
     pub(crate) fn on(&self, database: String) -> Self {
         Self {
             rpc: self.rpc.on(database),
+            in_flight: Arc::clone(&self.in_flight),
             history: Arc::clone(&self.history),
             job_schedule: Arc::clone(&self.job_schedule),
             collection_limiter: Arc::clone(&self.collection_limiter),

@@ -36,7 +36,7 @@ pub extern "C" fn milvus_client_server_info_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_client_server_info_async", out_future, || {
+    start(&c"milvus_client_server_info_async", out_future, || {
         let operation = server_info_operation(client, timeout_ms)?;
         Ok(operation.map(|info, _| Output::ServerInfo(Box::new(info)).into()))
     })
@@ -51,7 +51,7 @@ pub extern "C" fn milvus_compact_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compact_async", out_future, || {
+    start(&c"milvus_compact_async", out_future, || {
         let operation = compact_operation(client, collection_name, is_clustering, timeout_ms)?;
         Ok(operation.map(|job_id, _| Output::JobId(job_id).into()))
     })
@@ -66,7 +66,7 @@ pub extern "C" fn milvus_compact_with_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compact_with_async", out_future, || {
+    start(&c"milvus_compact_with_async", out_future, || {
         let operation = compact_with_operation(client, collection_name, params, timeout_ms)?;
         Ok(operation.map(|result, _| Output::CompactResult(Box::new(result)).into()))
     })
@@ -80,7 +80,7 @@ pub extern "C" fn milvus_compaction_state_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_state_async", out_future, || {
+    start(&c"milvus_compaction_state_async", out_future, || {
         let operation = state_operation(client, job_id, timeout_ms)?;
         Ok(operation.map(|info, _| Output::State(Box::new(info.into())).into()))
     })
@@ -94,7 +94,7 @@ pub extern "C" fn milvus_compaction_wait_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_wait_async", out_future, || {
+    start(&c"milvus_compaction_wait_async", out_future, || {
         wait_operation(client, job_id, timeout_ms, finished)
     })
 }
@@ -109,7 +109,7 @@ pub extern "C" fn milvus_compaction_wait_in_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_wait_in_async", out_future, || {
+    start(&c"milvus_compaction_wait_in_async", out_future, || {
         let operation = wait_in_operation(client, collection_name, database, job_id, timeout_ms)?;
         Ok(operation.map(|reported, _| finished(reported)))
     })
@@ -123,7 +123,7 @@ pub extern "C" fn milvus_compaction_plans_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_plans_async", out_future, || {
+    start(&c"milvus_compaction_plans_async", out_future, || {
         let operation = plans_operation(client, job_id, timeout_ms)?;
         Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
     })
@@ -138,7 +138,7 @@ pub extern "C" fn milvus_compaction_tasks_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_tasks_async", out_future, || {
+    start(&c"milvus_compaction_tasks_async", out_future, || {
         let operation = tasks_operation(client, collection_name, database, timeout_ms)?;
         Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
     })
@@ -154,7 +154,7 @@ pub extern "C" fn milvus_segments_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_segments_async", out_future, || {
+    start(&c"milvus_segments_async", out_future, || {
         let operation = segments_operation(client, collection_name, database, which, timeout_ms)?;
         Ok(operation.map(|segments, _| Output::Segments(Some(Arc::new(segments))).into()))
     })
@@ -169,7 +169,7 @@ pub extern "C" fn milvus_compaction_check_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_check_async", out_future, || {
+    start(&c"milvus_compaction_check_async", out_future, || {
         let operation = check_operation(client, collection_name, params, timeout_ms)?;
         Ok(operation.map(|result, _| Output::CheckResult(Box::new(result)).into()))
     })
@@ -184,7 +184,7 @@ pub extern "C" fn milvus_compaction_resolve_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compaction_resolve_async", out_future, || {
+    start(&c"milvus_compaction_resolve_async", out_future, || {
         let operation = find_operation(client, collection_name, database, timeout_ms)?;
         Ok(operation.map(|found, _| Output::Resolution(Box::new(found)).into()))
     })
@@ -199,7 +199,7 @@ pub extern "C" fn milvus_flush_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_flush_async", out_future, || {
+    start(&c"milvus_flush_async", out_future, || {
         let operation = flush_operation(client, collection_name, database, timeout_ms)?;
         Ok(operation.map(|(), _| Output::Nothing.into()))
     })
@@ -214,7 +214,7 @@ pub extern "C" fn milvus_optimize_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_optimize_async", out_future, || {
+    start(&c"milvus_optimize_async", out_future, || {
         let operation = optimize_operation(client, collection_name, params, timeout_ms)?;
         Ok(operation.map(|optimized, _| listed(optimized)))
     })
@@ -230,7 +230,7 @@ pub extern "C" fn milvus_optimize_many_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_optimize_many_async", out_future, || {
+    start(&c"milvus_optimize_many_async", out_future, || {
         let operation = optimize_many_operation(client, names, name_count, params, timeout_ms)?;
         Ok(operation.map(|optimized, _| listed(optimized)))
     })
@@ -246,7 +246,7 @@ pub extern "C" fn milvus_compact_many_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_compact_many_async", out_future, || {
+    start(&c"milvus_compact_many_async", out_future, || {
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
         Ok(operation.map(|(list, error), _| Finished::new(Output::Many(Some(Arc::new(list))), error)))
     })
@@ -260,7 +260,7 @@ pub extern "C" fn milvus_collections_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_collections_async", out_future, || {
+    start(&c"milvus_collections_async", out_future, || {
         let operation = collections_operation(client, database, timeout_ms)?;
         Ok(operation.map(|(list, error), _| Finished::new(Output::Collections(Some(Arc::new(list))), error)))
     })
@@ -273,7 +273,7 @@ pub extern "C" fn milvus_databases_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_databases_async", out_future, || {
+    start(&c"milvus_databases_async", out_future, || {
         let operation = databases_operation(client, timeout_ms)?;
         Ok(operation.map(|list, _| Output::Databases(Some(Arc::new(list))).into()))
     })
@@ -289,7 +289,7 @@ pub extern "C" fn milvus_survey_async(
     timeout_ms: i64,
     out_future: *mut *mut milvus_future,
 ) -> milvus_status {
-    start(c"milvus_survey_async", out_future, || {
+    start(&c"milvus_survey_async", out_future, || {
         let operation = survey_operation(client, names, name_count, params, timeout_ms)?;
         Ok(operation.map(|(list, error), _| Finished::new(Output::Survey(Some(Arc::new(list))), error)))
     })

@@ -35,8 +35,8 @@ impl<T> From<T> for Finished<T> {
 
 /// The value behind a future.
 pub(super) struct FutureState<H, T> {
-    /// The export that started the operation.
-    operation: &'static CStr,
+    /// The export that started the operation; the second reference saves half of the first.
+    operation: &'static &'static CStr,
     context: Arc<OperationContext>,
     completion: Completion<Finished<T>>,
     delivery: Mutex<Delivery<H>>,
@@ -90,7 +90,7 @@ enum Target<H> {
 
 /// Starts an operation for C.
 pub(super) fn start<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
-    export: &'static CStr,
+    export: &'static &'static CStr,
     out_future: *mut *mut H,
     make: impl FnOnce() -> Result<Operation<Finished<T>>, Error>,
 ) -> milvus_status {
@@ -100,7 +100,7 @@ pub(super) fn start<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
 /// Starts an operation, and makes its handle. It is there once for all exports.
 #[inline(never)]
 fn started<H: Handle<Value = FutureState<H, T>>, T: Send + 'static>(
-    export: &'static CStr,
+    export: &'static &'static CStr,
     out_future: *mut *mut H,
     operation: Operation<Finished<T>>,
 ) -> Result<(), Error> {
@@ -161,7 +161,7 @@ impl<H: Handle<Value = Self>, T: Send + 'static> FutureState<H, T> {
     }
 
     fn failed(&self, error: Option<Error>) -> Result<(), Failed> {
-        let operation = self.operation;
+        let operation = *self.operation;
         error.map_or(Ok(()), |error| Err(Failed { operation, error }))
     }
 

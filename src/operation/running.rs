@@ -39,7 +39,8 @@ impl<T: Send + 'static> Running<T> {
         let ending = Mutex::new(Some(Ending { context: Arc::clone(&context), brings: None }));
         let (state, work) = (Mutex::default(), Mutex::new(Some(work)));
         let running = Arc::new(Running { state, is_trigger, work, ending });
-        let guard = runtime::prepare().and_then(|()| context.in_flight.begin(Arc::downgrade(&running) as _));
+        let guard =
+            runtime::prepare().and_then(|()| context.in_flight().begin(Arc::downgrade(&running) as _));
         let guard = guard.map_err(|error| context.identified(error))?;
         let (receiver, result) = accepted(Arc::clone(&context))?;
         let completer = Completer::new(receiver);

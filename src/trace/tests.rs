@@ -18,7 +18,7 @@ fn fields() -> String {
 
 #[test]
 fn generated_ids_differ() {
-    let ids: Vec<_> = (0..1_000).map(|_| Trace::of_this_thread().request_id().to_owned()).collect();
+    let ids: Vec<_> = (0..1_000).map(|_| Trace::of_this_thread().request_id()).collect();
     for id in &ids {
         assert!(id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");
     }
@@ -32,7 +32,7 @@ fn a_thread_sets_the_id_and_metadata_of_its_operations_until_it_clears_them() {
     set_metadata("x", Some("y")).unwrap();
     let first = Trace::of_this_thread();
     assert_eq!(first.request_id(), "order-4711");
-    let elsewhere = std::thread::spawn(|| Trace::of_this_thread().request_id().to_owned());
+    let elsewhere = std::thread::spawn(|| Trace::of_this_thread().request_id());
     assert_ne!(elsewhere.join().unwrap(), "order-4711", "it is this thread's alone");
     set_metadata("x", None).unwrap();
     let mut headers = HeaderMap::new();
@@ -79,7 +79,7 @@ fn an_id_that_cannot_be_sent_or_would_break_a_log_line_is_refused() {
 fn log_lines_tell_what_the_running_operation_is_about() {
     assert_eq!(fields(), "", "outside of an operation");
     let trace = Arc::new(Trace::of_this_thread());
-    let id = trace.request_id().to_owned();
+    let id = trace.request_id();
     trace.about_collection("my \"own\"");
     let part = trace.part("other");
     let told = poll_once(span(

@@ -122,7 +122,7 @@ impl Life {
         name: &str,
         limit: Option<Duration>,
     ) -> Asked {
-        Asked::new(&mut self.world.truth(), (client, operation.context().trace().request_id()), name, limit)
+        Asked::new(&mut self.world.truth(), (client, &operation.context().trace().request_id()), name, limit)
     }
 
     /// Waits until nothing more happens. A client pings while it idles, so one that is not used afterwards is gone by then.

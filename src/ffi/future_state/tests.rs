@@ -44,7 +44,7 @@ fn panicking(client: *mut milvus_client, go_on: oneshot::Receiver<()>) -> *mut m
         panic!("in a task")
     };
     assert_eq!(
-        start(c"a_test", &raw mut future, || Ok(Operation::<Finished<Output>>::new(&context, work))),
+        start(&c"a_test", &raw mut future, || Ok(Operation::<Finished<Output>>::new(&context, work))),
         0
     );
     future
