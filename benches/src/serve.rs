@@ -25,10 +25,10 @@ const MILLISECOND: u64 = 1_000_000;
 /// Jobs from this id on, which nobody has triggered, never end; nor do those of collections from this id on.
 const ENDLESS: i64 = 1 << 40;
 
-/// A plan of a job: two segments become one.
+/// A plan of a job: four segments become one. Their ids are as large as those of real ones.
 fn plan(number: i64) -> CompactionMergeInfo {
-    let first = 3 * number;
-    CompactionMergeInfo { sources: vec![first + 1, first + 2], target: first + 3, ..Default::default() }
+    let first = 461_234_567_890_123_456 + 5 * number;
+    CompactionMergeInfo { sources: (first..first + 4).collect(), target: first + 4, ..Default::default() }
 }
 
 #[derive(Default)]
