@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compares pauses between the polls of a job, by the recorded ends of jobs: how often a job is asked about, and how late its
-end is noticed.
+"""Compares pauses between the polls of a job, by the recorded ends of jobs, and by long ones that are made up: how often a job
+is asked about, and how late its end is noticed.
 
 usage: compare_pauses.py
 """
@@ -16,6 +16,7 @@ RUNS = 50
 # A job that never ends is asked about for so long.
 LIMIT = 10
 LONGEST = 2
+LONGEST_OF_LONG = 10
 OLD = "2.4.24", "2.5.27"
 
 
@@ -43,9 +44,9 @@ def ends():
             pass
 
 
-def pauses(first, part, round_part=0, per_latency=0, first_round_part=None):
+def pauses(first, part, round_part=0, per_latency=0, first_round_part=None, long_part=0):
     """The longest pause at an age: a part of the age, from a first one on; and a part of a round of the server, with another
-    part until the first one has passed, or then a third of the age."""
+    part until the first one has passed, or then a third of the age. Another part of the age can make it longer."""
     def pause(age, latency, version):
         server_round = 3 if version in OLD else 0.5
         young = server_round * round_part
@@ -53,7 +54,8 @@ def pauses(first, part, round_part=0, per_latency=0, first_round_part=None):
             young = min(age / 3, young)
         elif age < server_round:
             young = server_round * first_round_part
-        return min(max(first, young, age * part, latency * per_latency), LONGEST)
+        usual = min(max(first, young, age * part, latency * per_latency), LONGEST)
+        return max(usual, min(age * long_part, LONGEST_OF_LONG))
     return pause
 
 
@@ -90,8 +92,32 @@ CANDIDATES = {
 }
 
 
+LONG = {
+    "2 s (before)": 0,
+    "1/120 of the age, up to 10 s": 1 / 120,
+    "1/60, up to 10 s (chosen)": 1 / 60,
+    "1/30, up to 10 s": 1 / 30,
+}
+# From so many seconds to so many, every length alike.
+LENGTHS = (10, 120), (120, 600), (600, 3600), (2400, 2410)
+
+
 def middle(late, part):
     return f"{sorted(late)[int(len(late) * part)] * 1000:.0f}"
+
+
+def long_jobs():
+    lengths = " | ".join(f"{shortest} to {longest} s" for shortest, longest in LENGTHS)
+    print(f"\nPolls; late, s: half, nine of ten, all\n\n| pauses | {lengths} |\n|---|---|---|---|---|")
+    for name, part in LONG.items():
+        pause, cells, chance = pauses(0.1, 1 / 12, 1 / 6, 2, 1 / 4, part), [], random.Random(1)
+        for shortest, longest in LENGTHS:
+            jobs = (shortest * (longest / shortest) ** chance.random() for _ in range(500))
+            polls, late = zip(*(follow(pause, LATENCIES[0], "", ended, chance) for ended in jobs))
+            late = sorted(late)
+            times = ", ".join(f"{late[int(share * (len(late) - 1))]:.1f}" for share in (0.5, 0.9, 1))
+            cells.append(f"{statistics.mean(polls):.0f}; {times}")
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 def main():
@@ -108,6 +134,7 @@ def main():
                         late[version in OLD].append(noticed)
         halves = (f"{middle(late[is_old], 0.5)}, {middle(late[is_old], 0.9)}" for is_old in (True, False))
         print(f"| {name} | {statistics.mean(polls):.1f} | {' | '.join(halves)} |")
+    long_jobs()
 
 
 if __name__ == "__main__":

@@ -39,8 +39,10 @@ const MOST_MOVES: usize = 256;
 /// Jobs of one kind are compared with so many that ended before them, if there are at least so many.
 const SIBLINGS: usize = 16;
 const FEW_SIBLINGS: usize = 5;
-/// The longest pause of a job that goes on for long, as its siblings suggest.
-const LONGEST_OF_SIBLING: Duration = Duration::from_secs(10);
+/// The longest pause of a job that goes on for long, as its siblings or its age suggest.
+const LONGEST_OF_LONG: Duration = Duration::from_secs(10);
+/// The pause of a job without siblings is at least this part of its age, unless others stand behind it.
+const PART_OF_LONG_AGE: u32 = 60;
 
 /// The place of a job in the line: its id, and its number here.
 type Place = (i64, usize);
@@ -234,18 +236,22 @@ impl Line {
         let at_front = u32::try_from(self.front.len()).unwrap_or(u32::MAX);
         let share =
             (LONGEST * PATIENCE / (PATIENCE - 1)).mul_f64(f64::from(at_front) / f64::from(all.max(1)));
-        usual.min(share.max(FIRST).max(slow)).max(self.until_siblings_ended(job, age))
+        usual.min(share.max(FIRST).max(slow)).max(self.pause_of_long(job, age))
     }
 
-    /// A pause while all jobs of the kind took clearly longer: a part of what is left, and of the age.
-    fn until_siblings_ended(&self, job: &Job, age: Duration) -> Duration {
+    /// A pause while all jobs of the kind took clearly longer: a part of what is left, and of the age. If too few ended to
+    /// tell, a smaller part of the age.
+    fn pause_of_long(&self, job: &Job, age: Duration) -> Duration {
         let siblings = match job.kind {
             Kind::Plain => &self.plain,
             Kind::Clustering => &self.clustering,
         };
-        let shortest = siblings.iter().min().filter(|_| siblings.len() >= FEW_SIBLINGS);
-        let left = shortest.map_or(Duration::ZERO, |shortest| (*shortest * 4 / 5).saturating_sub(age));
-        (left / 4).min(age / PART_OF_AGE).min(LONGEST_OF_SIBLING)
+        let pause = match siblings.iter().min().filter(|_| siblings.len() >= FEW_SIBLINGS) {
+            Some(shortest) => ((*shortest * 4 / 5).saturating_sub(age) / 4).min(age / PART_OF_AGE),
+            None if self.rest.is_empty() => age / PART_OF_LONG_AGE,
+            None => Duration::ZERO,
+        };
+        pause.min(LONGEST_OF_LONG)
     }
 
     fn siblings(&mut self, kind: Kind) -> &mut VecDeque<Duration> {

@@ -143,3 +143,29 @@ fn ends_are_noticed_early_enough() {
         assert!(is_early, "{jobs} jobs, {order:?}, {at_a_time} at a time: {late:?}");
     }
 }
+
+/// Of jobs that are alone, as those that a client sees first.
+#[test]
+fn a_long_job_without_siblings_is_asked_about_rarely_and_noticed_in_proportion() {
+    let mut random = Random(7);
+    for (shortest, longest, most_polls, latest) in
+        [(10.0, 120.0, 80.0, 2.1), (120.0, 600.0, 190.0, 10.1), (600.0, 7_200.0, 700.0, 10.1)]
+    {
+        let mut all = Told { late: Vec::new(), polls: 0 };
+        for _ in 0..500 {
+            let seconds = shortest * f64::powf(longest / shortest, random.next());
+            let told = follow(&[seconds]);
+            assert!(
+                told.late[0] < 0.2 + seconds / 12.0 && told.late[0] < 2.1 + seconds / 60.0,
+                "{seconds} s"
+            );
+            all.late.extend(told.late);
+            all.polls += told.polls;
+        }
+        all.late.sort_by(f64::total_cmp);
+        let [half, most, last] = [0.5, 0.9, 1.0].map(|part| all.late(part));
+        let polls = all.polls as f64 / all.late.len() as f64;
+        println!("| 1 | {shortest} to {longest} s | {half:.2}, {most:.2}, {last:.2} | {polls:.0} |");
+        assert!(polls <= most_polls && last <= latest, "{shortest} to {longest} s: {polls} polls, {last} s");
+    }
+}
