@@ -999,10 +999,11 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * Waits until a job is over, and judges it. Blocks.
  *
  * MILVUS_OK means: every plan completed, or there was nothing to do. The library asks often while the job
- * is young and rarely when it is old: every 0.1 to 2 s, about a twelfth of its age. So a wait for one job of
- * a fast server since 2.6 ends at most 0.13 s late, or 10 %. Servers before 2.6 look at their plans every 3 s
- * only: there the pauses are 0.75 s at first, and then 0.5 s or more. The first pauses are 0.3 s with nine
- * jobs, and 1 s with a hundred or more. No pause is shorter than two answers of the server take, up to 2 s.
+ * is young and rarely when it is old: every 0.1 to 2 s, about a twelfth of its age, and from two minutes on
+ * every sixtieth of it, up to 10 s. So a wait for one job of a fast server since 2.6 ends at most 0.13 s late,
+ * or 10 %. Servers before 2.6 look at their plans every 3 s only: there the pauses are 0.75 s at first, and
+ * then 0.5 s or more. The first pauses are 0.3 s with nine jobs, and 1 s with a hundred or more. No pause is
+ * shorter than two answers of the server take, up to 2 s.
  *
  * All waits of a client share the polls of the option poll.max_rate, by default 500 a second, each of one or
  * two requests. Servers work on jobs about in the order of their triggers, so the client asks most about the
@@ -1010,7 +1011,7 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * others it asks four times as rarely, or in turn at half of the rate: a server with an order of its own can
  * have one of 10,000 jobs wait for its poll up to 40 s, and a wait that is shorter than that may end before
  * its first. A job whose kind (clustering or not) took long five times before is asked about every twelfth of
- * its age, up to 10 s, until it can be over.
+ * its age, up to 10 s, until it can be over, and then every 2 s.
  *
  * The wait goes on through restarts and lost connections of up to a minute, and gives a slow server more
  * time: each question has 5 s to 2 minutes. It takes a second look, a second later, before it reports
