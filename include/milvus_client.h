@@ -2296,7 +2296,8 @@ typedef struct milvus_many_result {
  * does not stop the others. If two names (aliases) are the same collection, one of them fails with
  * MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
  * sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
- * A job that waits behind the others does not end with MILVUS_STALLED while they advance.
+ * It stays with the collection that it has found, also if that is renamed meanwhile. A job that waits
+ * behind the others does not end with MILVUS_STALLED while they advance.
  *
  * The parameters decide which collections are skipped; by default those that are in their final form. A
  * skipped one has MILVUS_OK, MILVUS_TRIGGER_SKIPPED and its reason.
