@@ -9,12 +9,12 @@
 // tests/header gives each the parameters of its blocking form's comment.
 
 use std::ffi::c_char;
-use std::sync::Arc;
 
 use super::catalog::{collections_operation, databases_operation};
 use super::check::{check_operation, find_operation};
 use super::client::{milvus_client, server_info_operation};
 use super::compaction::{compact_operation, compact_with_operation, milvus_compact_params};
+use super::core_list::Results;
 use super::errors::milvus_status;
 use super::flush::flush_operation;
 use super::future_state::{Finished, start};
@@ -27,7 +27,6 @@ use super::plans::{plans_operation, tasks_operation};
 use super::portable::wait_in_operation;
 use super::segments::segments_operation;
 use super::survey::{milvus_survey_params, survey_operation};
-use crate::error::Error;
 
 /// Starts milvus_client_server_info(); milvus_future_take_server_info() reads its result.
 #[unsafe(no_mangle)]
@@ -125,7 +124,7 @@ pub extern "C" fn milvus_compaction_plans_async(
 ) -> milvus_status {
     start(&c"milvus_compaction_plans_async", out_future, || {
         let operation = plans_operation(client, job_id, timeout_ms)?;
-        Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
+        Ok(operation.map(|plans, _| Output::Plans(Some(plans)).into()))
     })
 }
 
@@ -140,7 +139,7 @@ pub extern "C" fn milvus_compaction_tasks_async(
 ) -> milvus_status {
     start(&c"milvus_compaction_tasks_async", out_future, || {
         let operation = tasks_operation(client, collection_name, database, timeout_ms)?;
-        Ok(operation.map(|plans, _| Output::Plans(Some(Arc::new(plans))).into()))
+        Ok(operation.map(|plans, _| Output::Plans(Some(plans)).into()))
     })
 }
 
@@ -156,7 +155,7 @@ pub extern "C" fn milvus_segments_async(
 ) -> milvus_status {
     start(&c"milvus_segments_async", out_future, || {
         let operation = segments_operation(client, collection_name, database, which, timeout_ms)?;
-        Ok(operation.map(|segments, _| Output::Segments(Some(Arc::new(segments))).into()))
+        Ok(operation.map(|segments, _| Output::Segments(Some(segments)).into()))
     })
 }
 
@@ -248,7 +247,7 @@ pub extern "C" fn milvus_compact_many_async(
 ) -> milvus_status {
     start(&c"milvus_compact_many_async", out_future, || {
         let operation = many_operation(client, names, name_count, params, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished::new(Output::Many(Some(Arc::new(list))), error)))
+        Ok(operation.map(|(list, error), _| Finished::new(Output::Many(Some(list)), error)))
     })
 }
 
@@ -262,7 +261,7 @@ pub extern "C" fn milvus_collections_async(
 ) -> milvus_status {
     start(&c"milvus_collections_async", out_future, || {
         let operation = collections_operation(client, database, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished::new(Output::Collections(Some(Arc::new(list))), error)))
+        Ok(operation.map(|(list, error), _| Finished::new(Output::Collections(Some(list)), error)))
     })
 }
 
@@ -275,7 +274,7 @@ pub extern "C" fn milvus_databases_async(
 ) -> milvus_status {
     start(&c"milvus_databases_async", out_future, || {
         let operation = databases_operation(client, timeout_ms)?;
-        Ok(operation.map(|list, _| Output::Databases(Some(Arc::new(list))).into()))
+        Ok(operation.map(|list, _| Output::Databases(Some(list)).into()))
     })
 }
 
@@ -291,12 +290,12 @@ pub extern "C" fn milvus_survey_async(
 ) -> milvus_status {
     start(&c"milvus_survey_async", out_future, || {
         let operation = survey_operation(client, names, name_count, params, timeout_ms)?;
-        Ok(operation.map(|(list, error), _| Finished::new(Output::Survey(Some(Arc::new(list))), error)))
+        Ok(operation.map(|(list, error), _| Finished::new(Output::Survey(Some(list)), error)))
     })
 }
 
-fn listed((list, error): (OptimizeList, Option<Error>)) -> Finished<Output> {
-    Finished::new(Output::Optimized(Some(Arc::new(list))), error)
+fn listed((list, error): Results<OptimizeList>) -> Finished<Output> {
+    Finished::new(Output::Optimized(Some(list)), error)
 }
 
 fn finished((report, error): Reported) -> Finished<Output> {

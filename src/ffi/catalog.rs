@@ -7,6 +7,7 @@ use std::ffi::{CStr, CString, c_char};
 
 use super::client::{client_on, milvus_client};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::core_list::{CoreList, Results};
 use super::entry::{entry, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
 use super::handle::{self, Handle, Table};
@@ -144,7 +145,7 @@ pub extern "C" fn milvus_collections(
         let operation = collections_operation(client, database, timeout_ms)?;
         let out = Out::new("out_list", out_list)?;
         let (list, error) = operation.wait()?;
-        out.write(handle::insert(list)?);
+        out.write(handle::insert_shared(list.form())?);
         error.map_or(Ok(()), Err)
     })
 }
@@ -153,10 +154,10 @@ pub(super) fn collections_operation(
     client: *mut milvus_client,
     database: *const c_char,
     timeout_ms: i64,
-) -> Result<Operation<(CollectionList, Option<Error>)>, Error> {
+) -> Result<Operation<Results<CollectionList>>, Error> {
     let operation = client_on(client, database)?.collections(convert::timeout(timeout_ms)?);
-    Ok(operation
-        .map(|(infos, error), _| (CollectionList(infos.into_iter().map(Collection::from).collect()), error)))
+    let form = |infos: Vec<CollectionInfo>| CollectionList(infos.into_iter().map(Collection::from).collect());
+    Ok(operation.map(move |(infos, error), _| (CoreList::new(move || form(infos)), error)))
 }
 
 /// Counts the collections of a list.
@@ -218,7 +219,7 @@ pub extern "C" fn milvus_databases(
     entry(c"milvus_databases", || {
         let operation = databases_operation(client, timeout_ms)?;
         let out = Out::new("out_list", out_list)?;
-        out.write(handle::insert(operation.wait()?)?);
+        out.write(handle::insert_shared(operation.wait()?.form())?);
         Ok(())
     })
 }
@@ -226,12 +227,12 @@ pub extern "C" fn milvus_databases(
 pub(super) fn databases_operation(
     client: *mut milvus_client,
     timeout_ms: i64,
-) -> Result<Operation<DatabaseList>, Error> {
+) -> Result<Operation<CoreList<DatabaseList>>, Error> {
     let client = handle::get(client.cast_const())?;
     let one = |info: DatabaseInfo| (convert::c_text(&info.name), info.id);
-    Ok(client
-        .databases(convert::timeout(timeout_ms)?)
-        .map(move |databases, _| DatabaseList(databases.into_iter().map(one).collect())))
+    Ok(client.databases(convert::timeout(timeout_ms)?).map(move |databases, _| {
+        CoreList::new(move || DatabaseList(databases.into_iter().map(one).collect()))
+    }))
 }
 
 /// Counts the databases of a list.

@@ -2,11 +2,12 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
-use std::ptr;
 use std::time::{Duration, Instant};
+use std::{ptr, thread};
 
 use crate::client::Timeout;
 use crate::error::Error;
+use crate::runtime::IO_THREAD;
 
 /// Longest text that is read from C in bytes; every parameter has a lower limit of its own.
 const TEXT_LIMIT: usize = 16 * 1024 * 1024;
@@ -96,6 +97,7 @@ pub(super) fn numbers(values: &[i64]) -> *const i64 {
 
 /// A text of the server as C has it. There is no NUL in what the core keeps.
 pub(super) fn c_text(text: &str) -> CString {
+    debug_assert_ne!(thread::current().name(), Some(IO_THREAD), "a server decides how many texts there are");
     CString::new(text.replace('\0', "")).unwrap_or_default()
 }
 

@@ -24,6 +24,7 @@ use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
 use super::convert::{self, OutStruct, Sized_};
+use super::core_list::CoreList;
 use super::entry::{Failed, entry, entry_for, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
 use super::future_state::FutureState;
@@ -57,7 +58,7 @@ impl Handle for milvus_future {
     }
 }
 
-/// The output of a future, in the form that C gets.
+/// The output of a future, in the form that C gets; but see [`CoreList`].
 pub(super) enum Output {
     Nothing,
     ServerInfo(Box<milvus_server_info>),
@@ -67,14 +68,14 @@ pub(super) enum Output {
     CheckResult(Box<milvus_check_result>),
     Resolution(Box<milvus_resolution>),
     Report(Box<milvus_compaction_report>),
-    // Lists are handed over once.
-    Plans(Option<Arc<PlanList>>),
-    Segments(Option<Arc<Segments>>),
-    Many(Option<Arc<ManyList>>),
-    Optimized(Option<Arc<OptimizeList>>),
-    Collections(Option<Arc<CollectionList>>),
-    Databases(Option<Arc<DatabaseList>>),
-    Survey(Option<Arc<SurveyList>>),
+    // Lists are handed over once, and formed then.
+    Plans(Option<CoreList<PlanList>>),
+    Segments(Option<CoreList<Segments>>),
+    Many(Option<CoreList<ManyList>>),
+    Optimized(Option<CoreList<OptimizeList>>),
+    Collections(Option<CoreList<CollectionList>>),
+    Databases(Option<CoreList<DatabaseList>>),
+    Survey(Option<CoreList<SurveyList>>),
 }
 
 /// How far an operation is. Only waits, milvus_optimize(), milvus_optimize_many(), milvus_compact_many(),

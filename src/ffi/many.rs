@@ -9,6 +9,7 @@ use std::ptr;
 use super::client::milvus_client;
 use super::compaction::{MILVUS_TRIGGER_SKIPPED, milvus_compact_params};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::core_list::{CoreList, Results};
 use super::entry::{entry, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
 use super::handle::{self, Handle, Table};
@@ -197,7 +198,7 @@ pub extern "C" fn milvus_compact_many(
         let (list, error) = many_operation(client, names, name_count, params, timeout_ms)?.wait()?;
         let error = error.map_or(Ok(()), Err);
         if let Ok(out) = Out::new("out_list", out_list) {
-            match handle::insert(list) {
+            match handle::insert_shared(list.form()) {
                 Ok(list) => out.write(list),
                 Err(no_room) => return error.and(Err(no_room)),
             }
@@ -212,13 +213,14 @@ pub(super) fn many_operation(
     name_count: usize,
     params: *const milvus_many_params,
     timeout_ms: i64,
-) -> Result<Operation<(ManyList, Option<Error>)>, Error> {
+) -> Result<Operation<Results<ManyList>>, Error> {
     let names = convert::optional_texts("names", names, name_count)?;
     let (client, many) = many_params::read(client, params, names)?;
     let timeout: Timeout = convert::timeout(timeout_ms)?;
+    let form = |items: Vec<Item>| ManyList(items.into_iter().map(Entry::from).collect());
     Ok(client
         .compact_many(many, timeout)
-        .map(|(items, error), _| (ManyList(items.into_iter().map(Entry::from).collect()), error)))
+        .map(move |(items, error), _| (CoreList::new(move || form(items)), error)))
 }
 
 /// Counts the results of a list.

@@ -1,4 +1,4 @@
-//! The C ABI: one file per section of the header, in its order, on seven helpers. All conversions
+//! The C ABI: one file per section of the header, in its order, on eight helpers. All conversions
 //! between C and Rust happen here; an export converts in, calls the core, and converts out.
 
 #![allow(non_camel_case_types)] // the names are C's
@@ -7,6 +7,7 @@
 
 mod completion_queue;
 mod convert;
+mod core_list;
 mod entry;
 mod event_fd;
 mod handle;

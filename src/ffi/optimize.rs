@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::client::milvus_client;
 use super::compaction::{client_and_params, milvus_compact_params};
 use super::convert::{self, InStruct, Out, Sized_};
+use super::core_list::{CoreList, Results};
 use super::entry::entry;
 use super::errors::milvus_status;
 use super::handle;
@@ -185,12 +186,12 @@ pub extern "C" fn milvus_optimize_many(
 
 /// Hands the list over, and fails as the operation did.
 fn written(
-    (list, error): (OptimizeList, Option<Error>),
+    (list, error): Results<OptimizeList>,
     out_list: *mut *mut milvus_optimize_list,
 ) -> Result<(), Error> {
     let error = error.map_or(Ok(()), Err);
     if let Ok(out) = Out::new("out_list", out_list) {
-        match handle::insert(list) {
+        match handle::insert_shared(list.form()) {
             Ok(list) => out.write(list),
             Err(no_room) => return error.and(Err(no_room)),
         }
@@ -203,13 +204,13 @@ pub(super) fn optimize_operation(
     collection_name: *const c_char,
     params: *const milvus_optimize_params,
     timeout_ms: i64,
-) -> Result<Operation<(OptimizeList, Option<Error>)>, Error> {
+) -> Result<Operation<Results<OptimizeList>>, Error> {
     let (client, settings, _) = read_settings(client, params)?;
     let name = convert::text("collection_name", collection_name)?;
     let operation = client.optimize(name, settings, convert::timeout(timeout_ms)?);
     Ok(operation.map(|out, _| {
         let error = out.error.clone();
-        (OptimizeList::new(vec![out], c"milvus_optimize"), error)
+        (CoreList::new(|| OptimizeList::new(vec![out], c"milvus_optimize")), error)
     }))
 }
 
@@ -219,12 +220,13 @@ pub(super) fn optimize_many_operation(
     name_count: usize,
     params: *const milvus_optimize_params,
     timeout_ms: i64,
-) -> Result<Operation<(OptimizeList, Option<Error>)>, Error> {
+) -> Result<Operation<Results<OptimizeList>>, Error> {
     let (client, settings, concurrency) = read_settings(client, params)?;
     let names = convert::optional_texts("names", names, name_count)?;
     let many = OptimizeMany { names, settings, concurrency };
     let operation = client.optimize_many(many, convert::timeout(timeout_ms)?);
-    Ok(operation.map(|(items, error), _| (OptimizeList::new(items, c"milvus_optimize_many"), error)))
+    let form = |items| OptimizeList::new(items, c"milvus_optimize_many");
+    Ok(operation.map(move |(items, error), _| (CoreList::new(move || form(items)), error)))
 }
 
 /// The client for the database of the parameters, the core's settings, and the concurrency.

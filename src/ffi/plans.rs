@@ -7,6 +7,7 @@ use std::ffi::{CStr, CString, c_char};
 
 use super::client::{client_on, milvus_client};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_, named};
+use super::core_list::CoreList;
 use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
@@ -178,7 +179,7 @@ pub extern "C" fn milvus_compaction_plans(
     entry(c"milvus_compaction_plans", || {
         let operation = plans_operation(client, job_id, timeout_ms)?;
         let out = Out::new("out_plans", out_plans)?;
-        out.write(handle::insert(operation.wait()?)?);
+        out.write(handle::insert_shared(operation.wait()?.form())?);
         Ok(())
     })
 }
@@ -187,10 +188,10 @@ pub(super) fn plans_operation(
     client: *mut milvus_client,
     job_id: i64,
     timeout_ms: i64,
-) -> Result<Operation<PlanList>, Error> {
+) -> Result<Operation<CoreList<PlanList>>, Error> {
     let client = handle::get(client.cast_const())?;
     let operation = client.compaction_plans(job_id, convert::timeout(timeout_ms)?);
-    Ok(operation.map(|plans, _| PlanList::new(plans)))
+    Ok(operation.map(|plans, _| CoreList::new(|| PlanList::new(plans))))
 }
 
 /// Lists every compaction task of a collection that the server remembers, automatic ones too. Blocks.
@@ -221,7 +222,7 @@ pub extern "C" fn milvus_compaction_tasks(
     entry(c"milvus_compaction_tasks", || {
         let operation = tasks_operation(client, collection_name, database, timeout_ms)?;
         let out = Out::new("out_plans", out_plans)?;
-        out.write(handle::insert(operation.wait()?)?);
+        out.write(handle::insert_shared(operation.wait()?.form())?);
         Ok(())
     })
 }
@@ -231,11 +232,11 @@ pub(super) fn tasks_operation(
     collection_name: *const c_char,
     database: *const c_char,
     timeout_ms: i64,
-) -> Result<Operation<PlanList>, Error> {
+) -> Result<Operation<CoreList<PlanList>>, Error> {
     let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     let operation = client.compaction_tasks(name, convert::timeout(timeout_ms)?);
-    Ok(operation.map(|plans, _| PlanList::new(plans)))
+    Ok(operation.map(|plans, _| CoreList::new(|| PlanList::new(plans))))
 }
 
 /// Gives the short text of a plan's type, e.g. "mix".

@@ -15,6 +15,7 @@ use super::check::{milvus_check_result, milvus_resolution};
 use super::client::milvus_server_info;
 use super::compaction::milvus_compact_result;
 use super::convert::{Out, OutStruct, Sized_};
+use super::core_list::CoreList;
 use super::entry::{Failed, entry_for};
 use super::errors::milvus_status;
 use super::futures::{Output, milvus_future};
@@ -288,26 +289,50 @@ fn read<T: Sized_>(
 }
 
 /// Hands a list over.
-fn take<H: Handle>(
+fn take<H: Handle<Value: Send + Sync>>(
     operation: &'static CStr,
     future: *mut milvus_future,
     (parameter, out): (&str, *mut *mut H),
-    pick: impl FnOnce(&mut Output) -> Option<&mut Option<Arc<H::Value>>>,
+    place: impl Fn(&mut Output) -> Option<&mut Option<CoreList<H::Value>>>,
 ) -> milvus_status {
     entry_for(operation, || {
         let failed = |error| Failed { operation, error };
         let started = handle::get(future.cast_const()).map_err(failed)?;
         let out = Out::new(parameter, out).map_err(failed)?;
-        let (list, ended) = started.output(operation, |output| {
-            let taken = || Error::invalid_argument("future: its list has been taken already");
-            let place = pick(output).ok_or_else(another_kind)?;
-            let list = handle::insert_shared(Arc::clone(place.as_ref().ok_or_else(taken)?))?;
-            *place = None; // it stays if there is no handle for it
-            Ok(list)
+        let mut list = None;
+        let ended = look_at(&started, operation, &mut |output| {
+            list = place(output).ok_or_else(another_kind)?.take();
+            list.as_ref().map(drop).ok_or_else(taken)
         })?;
-        out.write(list);
+        // Not while the result is locked: the library's thread may look at it.
+        let list = list.ok_or_else(taken).map_err(failed)?.form();
+        let handle = handle::insert_shared(Arc::clone(&list)).map_err(failed);
+        if handle.is_err() {
+            let mut again = Some(CoreList::formed(list));
+            look_at(&started, operation, &mut |output| {
+                *place(output).ok_or_else(another_kind)? = again.take();
+                Ok(())
+            })?
+            .ok();
+        }
+        out.write(handle?);
         ended
     })
+}
+
+/// There once for all kinds of lists. Returns how the operation ended.
+#[inline(never)]
+fn look_at(
+    started: &<milvus_future as Handle>::Value,
+    operation: &'static CStr,
+    look: &mut dyn FnMut(&mut Output) -> Result<(), Error>,
+) -> Result<Result<(), Failed>, Failed> {
+    started.output(operation, look).map(|((), ended)| ended)
+}
+
+#[cold]
+fn taken() -> Error {
+    Error::invalid_argument("future: its list has been taken already")
 }
 
 fn another_kind() -> Error {

@@ -8,6 +8,7 @@ use std::ptr;
 
 use super::client::{client_on, milvus_client};
 use super::convert::{self, NOT_REPORTED, Out, OutStruct, Sized_, named};
+use super::core_list::CoreList;
 use super::entry::{entry, query};
 use super::errors::milvus_status;
 use super::handle::{self, Handle, Table};
@@ -99,6 +100,11 @@ pub struct Segments {
 }
 
 impl Segments {
+    fn new(list: Vec<Segment>, are_loaded: bool) -> Self {
+        let channels = list.iter().map(|segment| segment.channel.as_deref().map(convert::c_text)).collect();
+        Self { list, channels, are_loaded }
+    }
+
     pub(super) fn shown(&self) -> impl Iterator<Item = milvus_segment> {
         let with_channels = self.list.iter().zip(&self.channels);
         with_channels.map(|(segment, channel)| shown(segment, channel.as_ref()))
@@ -146,7 +152,7 @@ pub extern "C" fn milvus_segments(
     entry(c"milvus_segments", || {
         let operation = segments_operation(client, collection_name, database, which, timeout_ms)?;
         let out = Out::new("out_segments", out_segments)?;
-        out.write(handle::insert(operation.wait()?)?);
+        out.write(handle::insert_shared(operation.wait()?.form())?);
         Ok(())
     })
 }
@@ -157,7 +163,7 @@ pub(super) fn segments_operation(
     database: *const c_char,
     which: i32,
     timeout_ms: i64,
-) -> Result<Operation<Segments>, Error> {
+) -> Result<Operation<CoreList<Segments>>, Error> {
     let client = client_on(client, database)?;
     let name = convert::text("collection_name", collection_name)?;
     let are_loaded = match which {
@@ -168,10 +174,7 @@ pub(super) fn segments_operation(
         }
     };
     let operation = client.segments(name, are_loaded, convert::timeout(timeout_ms)?);
-    Ok(operation.map(move |list, _| {
-        let channels = list.iter().map(|segment| segment.channel.as_deref().map(convert::c_text)).collect();
-        Segments { list, channels, are_loaded }
-    }))
+    Ok(operation.map(move |list, _| CoreList::new(move || Segments::new(list, are_loaded))))
 }
 
 /// Counts the segments of a list.

@@ -10,6 +10,7 @@ use super::check::milvus_check_result;
 use super::client::milvus_client;
 use super::compaction::{client_and_params, milvus_compact_params, names_database};
 use super::convert::{self, InStruct, NOT_REPORTED, Out, OutStruct, Sized_};
+use super::core_list::{CoreList, Results};
 use super::entry::{entry, query};
 use super::errors::{Detail, Plain, milvus_error, milvus_status};
 use super::handle::{self, Handle, Table};
@@ -169,7 +170,7 @@ pub extern "C" fn milvus_survey(
         let operation = survey_operation(client, names, name_count, params, timeout_ms)?;
         let out = Out::new("out_list", out_list)?;
         let (list, error) = operation.wait()?;
-        out.write(handle::insert(list)?);
+        out.write(handle::insert_shared(list.form())?);
         error.map_or(Ok(()), Err)
     })
 }
@@ -180,11 +181,12 @@ pub(super) fn survey_operation(
     name_count: usize,
     params: *const milvus_survey_params,
     timeout_ms: i64,
-) -> Result<Operation<(SurveyList, Option<Error>)>, Error> {
+) -> Result<Operation<Results<SurveyList>>, Error> {
     let names = convert::optional_texts("names", names, name_count)?;
     let (client, many) = read_survey_params(client, params, names)?;
     let operation = client.survey(many, convert::timeout(timeout_ms)?);
-    Ok(operation.map(|(items, error), _| (SurveyList(items.into_iter().map(Entry::from).collect()), error)))
+    let form = |items: Vec<SurveyItem>| SurveyList(items.into_iter().map(Entry::from).collect());
+    Ok(operation.map(move |(items, error), _| (CoreList::new(move || form(items)), error)))
 }
 
 /// Counts the results of a survey.
