@@ -3,8 +3,9 @@
 //! `tests/recordings/reading.md`, section 2, describes what servers from 2.4 to 3.0 leave behind after each kind of
 //! plan.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::candidates::Candidates;
 use super::judgement::{Judged, Judgement, Reason};
 use super::plan::{Plan, Plans};
 use super::snapshot::{ALL_PARTITIONS, Change, Snapshot, Stored};
@@ -39,7 +40,7 @@ pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     // What explained a plan in an earlier observation explains no other one.
     for plan in plans.iter().filter(|plan| plan.judged == Judged::completed(Reason::ResultFits)) {
         if let Some(before) = view.before {
-            world.fit(plan, before, &mut fits);
+            fit(plan, before, &mut fits);
         }
     }
     let mut wants_partitions = false;
@@ -70,13 +71,10 @@ fn is_reported(plan: &Plan) -> bool {
     plan.judged.reason == Reason::Reported && plan.judged.judgement != Judgement::Open
 }
 
-/// New segments that no plan names as its target, by partition.
-type Unexplained = HashMap<i64, Vec<Stored>>;
-
 struct World<'a> {
     view: &'a View<'a>,
-    /// New segments in a partition; they may replace segments that are gone there.
-    unexplained: Unexplained,
+    /// New segments that no plan names as its target; they may replace segments that are gone in their partition.
+    unexplained: Candidates,
     /// Segments that are sources of more than one plan.
     shared: HashSet<i64>,
     /// Partitions in which another compaction took a result of the job. It may also have taken what a plan left.
@@ -94,24 +92,18 @@ impl<'a> World<'a> {
             }
         }
         let Some(before) = view.before else {
-            return Self { view, unexplained: HashMap::new(), shared, disturbed: HashSet::new() };
+            return Self { view, unexplained: Candidates::default(), shared, disturbed: HashSet::new() };
         };
         let change = Change::between(before, view.now, &taken, &named);
         let (forms, disturbed) = replaced_targets(plans, view, &change);
         named.extend(forms);
-        let mut unexplained = Unexplained::new();
-        for id in &change.appeared {
-            let Some(segment) = view.now.get(*id) else { continue };
-            // The number of rows proves nothing: another job may have compacted sources together with segments flushed
-            // since.
-            if !named.contains(id) {
-                unexplained.entry(segment.partition_id).or_default().push(*segment);
-            }
-        }
+        // The number of rows proves nothing: another job may have compacted sources together with segments flushed since.
+        let unexplained = change.appeared.difference(&named).filter_map(|id| view.now.get(*id));
+        let unexplained = unexplained.map(Stored::candidate).collect();
         Self { view, unexplained, shared, disturbed }
     }
 
-    fn judge(&self, plan: &Plan, fits: &mut Unexplained) -> Judged {
+    fn judge(&self, plan: &Plan, fits: &mut Candidates) -> Judged {
         if plan.is_malformed() || plan.sources.iter().any(|id| self.shared.contains(id)) {
             return self.at_the_end(Judged::not_known(Reason::Malformed));
         }
@@ -175,7 +167,7 @@ impl<'a> World<'a> {
     }
 
     /// Judges a plan that has no target and whose sources are gone.
-    fn vanished(&self, plan: &Plan, fits: &mut Unexplained) -> Judged {
+    fn vanished(&self, plan: &Plan, fits: &mut Candidates) -> Judged {
         let Some(before) = self.view.before else {
             return self.at_the_end(Judged::not_known(Reason::SegmentsUnknown));
         };
@@ -204,9 +196,9 @@ impl<'a> World<'a> {
         if self.view.is_clustering {
             return Judged::not_known(Reason::LevelUnknown);
         }
-        let mut appeared = self.partitions_of(plan).filter_map(|id| self.unexplained.get(&id)).flatten();
         let is_disturbed = self.partitions_of(plan).any(|id| self.disturbed.contains(&id));
-        if !is_disturbed && !appeared.any(|segment| self.can_be_of(plan, segment)) {
+        let mut sources = plan.sources.iter().filter_map(|id| before.get(*id));
+        if !is_disturbed && !sources.any(|source| self.unexplained.lie_in(source.place())) {
             return Judged::completed(Reason::Purged);
         }
         // Another compaction may have taken the sources: no later observation can decide.
@@ -215,30 +207,10 @@ impl<'a> World<'a> {
         }
         // The server forgot the plan before it named a target: the result is one of the new segments. If the client saw
         // the job late, another compaction may have made that segment of exactly these sources.
-        if !plan.is_listed && !self.view.is_late && self.fit(plan, before, fits) {
+        if !plan.is_listed && !self.view.is_late && fit(plan, before, fits) {
             return Judged::completed(Reason::ResultFits);
         }
         Judged::not_known(Reason::TakenByOthers)
-    }
-
-    /// Whether a new segment has exactly the rows of the sources. Each new segment counts for one plan only.
-    fn fit(&self, plan: &Plan, before: &Snapshot, fits: &mut Unexplained) -> bool {
-        let rows = plan
-            .sources
-            .iter()
-            .filter_map(|id| before.get(*id))
-            .fold(0, |sum: i64, segment| sum.saturating_add(segment.rows));
-        self.partitions_of(plan).any(|id| {
-            let Some(candidates) = fits.get_mut(&id) else { return false };
-            let found = candidates.iter().position(|new| new.rows == rows && self.can_be_of(plan, new));
-            found.map(|place| candidates.swap_remove(place)).is_some()
-        })
-    }
-
-    /// Whether the new segment lies where one of the plan's sources was.
-    fn can_be_of(&self, plan: &Plan, new: &Stored) -> bool {
-        let Some(before) = self.view.before else { return false };
-        plan.sources.iter().filter_map(|id| before.get(*id)).any(|source| new.can_come_from(source))
     }
 
     /// The partitions of the plan's sources.
@@ -250,12 +222,23 @@ impl<'a> World<'a> {
     }
 }
 
+/// Whether a new segment has exactly the rows of the sources, and lies where one of them was. Each new segment counts for
+/// one plan only.
+fn fit(plan: &Plan, before: &Snapshot, fits: &mut Candidates) -> bool {
+    let sources = || plan.sources.iter().filter_map(|id| before.get(*id));
+    let rows = sources().fold(0, |sum: i64, segment| sum.saturating_add(segment.rows));
+    sources().any(|source| fits.take(source.place(), rows).is_some())
+}
+
 /// Sorted segments that replaced targets, on servers that sort results later, and the partitions in which another
 /// compaction took a target. A sorted segment lies in the partition of a plan, and has exactly the rows of the plan's
 /// sources.
 fn replaced_targets(plans: &Plans, view: &View<'_>, change: &Change) -> (HashSet<i64>, HashSet<i64>) {
     let (mut forms, mut disturbed) = (HashSet::new(), HashSet::new());
     let Some(before) = view.before else { return (forms, disturbed) };
+    let appeared = change.appeared.iter().filter_map(|id| view.now.get(*id));
+    let sorted = appeared.filter(|segment| segment.kind.is_sorted);
+    let mut sorted: Candidates = sorted.map(Stored::candidate).collect();
     for plan in plans.iter().filter(|plan| !plan.targets().is_empty()) {
         let mut involved = plan.targets().iter().chain(&plan.sources);
         if involved.any(|id| view.now.has(*id)) {
@@ -264,15 +247,8 @@ fn replaced_targets(plans: &Plans, view: &View<'_>, change: &Change) -> (HashSet
         let sources: Vec<_> = plan.sources.iter().filter_map(|id| before.get(*id)).collect();
         let Some(first) = sources.first() else { continue };
         let rows = sources.iter().fold(0, |sum: i64, source| sum.saturating_add(source.rows));
-        let appeared = change.appeared.iter().filter_map(|id| view.now.get(*id));
-        let mut fitting = appeared.filter(|segment| {
-            segment.can_come_from(first)
-                && segment.rows == rows
-                && segment.kind.is_sorted
-                && !forms.contains(&segment.id)
-        });
-        match fitting.next() {
-            Some(form) => forms.insert(form.id),
+        match sorted.take(first.place(), rows) {
+            Some(form) => forms.insert(form),
             None => disturbed.insert(first.partition_id),
         };
     }

@@ -4,6 +4,7 @@ mod again;
 mod age;
 mod answered;
 pub(crate) mod call_context;
+mod candidates;
 pub(crate) mod catalog;
 pub(crate) mod check;
 mod check_result;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::candidates::{Candidates, Place};
 use crate::segments::Segment;
 
 /// The partition id of segments of deletions that apply to all partitions.
@@ -19,10 +20,13 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Whether a compaction can have made this segment from the other: both have the same partition and channel.
-    pub(super) fn can_come_from(&self, source: &Self) -> bool {
-        let is_known = self.channel != 0 && source.channel != 0;
-        self.partition_id == source.partition_id && (!is_known || self.channel == source.channel)
+    pub(super) fn place(&self) -> Place {
+        (self.partition_id, self.channel)
+    }
+
+    /// The segment among others.
+    pub(super) fn candidate(&self) -> (i64, Place, i64) {
+        (self.id, self.place(), self.rows)
     }
 }
 
@@ -211,13 +215,12 @@ impl Change {
         let mut gone: HashSet<i64> = was.difference(&is).copied().collect();
         let mut appeared: HashSet<i64> = is.difference(&was).copied().collect();
         let is_waiting = |s: &&Stored| s.kind.is_unsorted && gone.contains(&s.id) && !taken.contains(&s.id);
-        let mut waiting: Vec<&Stored> = before.data().filter(is_waiting).collect();
+        let mut waiting: Candidates = before.data().filter(is_waiting).map(Stored::candidate).collect();
         let is_result = |s: &&Stored| s.kind.is_sorted && appeared.contains(&s.id) && !named.contains(&s.id);
         let results: Vec<&Stored> = after.data().filter(is_result).collect();
         for result in results {
-            let fits = |s: &&Stored| result.can_come_from(s) && s.rows == result.rows;
-            if let Some(place) = waiting.iter().position(fits) {
-                gone.remove(&waiting.swap_remove(place).id);
+            if let Some(id) = waiting.take(result.place(), result.rows) {
+                gone.remove(&id);
                 appeared.remove(&result.id);
             }
         }
