@@ -1,6 +1,8 @@
 //! Lists of a server, as the library keeps them: without room to spare.
 
 use std::collections::TryReserveError;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aside;
 use crate::error::{Error, Status};
@@ -44,17 +46,43 @@ pub(crate) async fn work<T: Send + 'static>(
     if elements < MANY {
         work();
     } else {
-        // Boxed: this future is large, and seldom needed.
-        Box::pin(finish(deadline, work)).await?;
+        finish(deadline, work).await?;
     }
     result.take()?
 }
 
-/// Independent of what the work makes, so that all share one instance of this code.
-async fn finish(deadline: Deadline<'_>, work: aside::Work) -> Result<(), Error> {
-    let finished = deadline.bound(aside::finish(work)).await;
-    finished.unwrap_or_else(|| {
-        Err(deadline.ended(|how| format!("{how} while reading a long list of the server")))
+/// What is done with something that is lent.
+pub(crate) type LentWork<S, T> = Box<dyn FnOnce(&mut S) -> T + Send>;
+
+/// As [`work`], on something that is there again afterwards, however that ends.
+pub(crate) async fn work_on<S: Default + Send + 'static, T: Send + 'static>(
+    deadline: Deadline<'_>,
+    elements: usize,
+    on: &mut S,
+    work: LentWork<S, T>,
+) -> Result<T, Error> {
+    let lent = Arc::new(Mutex::new(std::mem::take(on)));
+    let theirs = Arc::clone(&lent);
+    let result = self::work(deadline, elements, move || {
+        Ok(work(&mut theirs.lock().unwrap_or_else(PoisonError::into_inner)))
+    });
+    let result = result.await;
+    // If the time was over while the work ran, this waits for its end.
+    *on = std::mem::take(&mut lent.lock().unwrap_or_else(PoisonError::into_inner));
+    result
+}
+
+/// Independent of what the work makes, so that all share one instance of this code. Boxed: this future is large, and
+/// seldom needed.
+fn finish(
+    deadline: Deadline<'_>,
+    work: aside::Work,
+) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '_>> {
+    Box::pin(async move {
+        let finished = deadline.bound(aside::finish(work)).await;
+        finished.unwrap_or_else(|| {
+            Err(deadline.ended(|how| format!("{how} while reading a long list of the server")))
+        })
     })
 }
 
@@ -64,6 +92,9 @@ fn no_memory(_: &TryReserveError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -83,5 +114,31 @@ mod tests {
         let endless = vec![(); usize::MAX];
         let error = converted(endless, |()| Some(0_u64)).unwrap_err();
         assert_eq!(error.status, Status::OutOfMemory);
+    }
+
+    #[tokio::test]
+    async fn many_elements_are_worked_on_aside_and_are_there_again_even_if_time_runs_out() {
+        let place = || -> LentWork<Vec<_>, ()> {
+            Box::new(|names| names.push(thread::current().name().map(str::to_owned)))
+        };
+        let mut names = Vec::new();
+        let unlimited = Deadline::after(None);
+        work_on(unlimited, MANY - 1, &mut names, place()).await.unwrap();
+        work_on(unlimited, MANY, &mut names, place()).await.unwrap();
+        assert_eq!(names, [thread::current().name().map(str::to_owned), Some(aside::THREAD.to_owned())]);
+
+        let (release, holds) = std::sync::mpsc::channel::<()>();
+        let held = aside::finish(Box::new(move || assert!(holds.recv().is_err())));
+        let mut number = 7;
+        let late = async {
+            let soon = Deadline::after(Some(Duration::from_millis(1)));
+            let late = work_on(soon, MANY, &mut number, Box::new(|number| *number += 1)).await;
+            drop(release);
+            late
+        };
+        let (held, late) = tokio::join!(biased; held, late);
+        held.unwrap();
+        assert_eq!(late.unwrap_err().status, Status::Timeout);
+        assert_eq!(number, 7, "what did not begin changed nothing");
     }
 }

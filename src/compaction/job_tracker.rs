@@ -62,6 +62,13 @@ enum List {
     Missing,
 }
 
+/// What stands in for one that is lent.
+impl Default for JobTracker {
+    fn default() -> Self {
+        Self::new(super::job_id::NO_JOB, Job::of_others())
+    }
+}
+
 impl JobTracker {
     pub(crate) fn new(job_id: i64, job: Job) -> Self {
         let is_clustering = job.origin.as_ref().is_some_and(|origin| origin.mode == Mode::Clustering);

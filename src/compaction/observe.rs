@@ -13,6 +13,7 @@ use super::params::Mode;
 use super::snapshot::Snapshot;
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
+use crate::lists;
 use crate::outage::may_pass;
 use crate::rpc::{Limit, RetryClass};
 use crate::segments::{self, Segment};
@@ -20,7 +21,7 @@ use crate::text::quotable;
 
 /// The result of an observation.
 pub(super) struct Seen {
-    pub(super) segments: Vec<Segment>,
+    pub(super) segments: Arc<Vec<Segment>>,
 }
 
 /// Observes the collection of a job.
@@ -54,26 +55,22 @@ impl Observer {
             tracker.cannot_see_segments();
             return Ok(None);
         };
-        let now = Snapshot::of(&segments);
-        let origin = Arc::clone(&self.origin);
-        let is_over = tracker.is_over();
-        let view = |partitions| View {
-            before: origin.before.as_ref(),
-            now: &now,
-            partitions,
-            is_late: origin.is_late,
-            is_clustering: origin.mode == Mode::Clustering,
-            is_over,
+        let elements = segments.len().max(tracker.plans().len());
+        let seen = Seen { segments: Arc::new(segments) };
+        let mut sight = Sight {
+            origin: Arc::clone(&self.origin),
+            segments: Arc::clone(&seen.segments),
+            partitions: None,
             is_at_rest,
             keeps_jobs: context.rpc().keeps_jobs(),
+            is_last: false,
         };
-        let partitions;
-        if tracker.judge(&view(None)) {
-            partitions = self.partitions(context, job_id).await?;
-            tracker.judge(&view(partitions.as_ref()));
+        if judge(context, elements, tracker, sight.clone()).await? {
+            sight.partitions = self.partitions(context, job_id).await?;
+            sight.is_last = true;
+            judge(context, elements, tracker, sight).await?;
         }
-        tracker.note(&view(None));
-        Ok(Some(Seen { segments }))
+        Ok(Some(seen))
     }
 
     /// Fails if the collection was dropped. Otherwise stores its current name.
@@ -178,6 +175,50 @@ impl Observer {
             }
         }
         Ok(None)
+    }
+}
+
+/// Judges the plans of a job. Returns whether that needs the list of partitions.
+async fn judge(
+    context: CallContext<'_>,
+    elements: usize,
+    tracker: &mut JobTracker,
+    sight: Sight,
+) -> Result<bool, Error> {
+    let work = Box::new(move |tracker: &mut JobTracker| sight.judge(tracker));
+    lists::work_on(context.deadline, elements, tracker, work).await
+}
+
+/// What plans are judged by, wherever that runs.
+#[derive(Clone)]
+struct Sight {
+    origin: Arc<Origin>,
+    segments: Arc<Vec<Segment>>,
+    partitions: Option<HashSet<i64>>,
+    is_at_rest: bool,
+    keeps_jobs: bool,
+    /// No partitions will be listed after this.
+    is_last: bool,
+}
+
+impl Sight {
+    /// Judges the plans, and notes what the next observation compares with, unless that needs the list of partitions.
+    fn judge(&self, tracker: &mut JobTracker) -> bool {
+        let view = View {
+            before: self.origin.before.as_ref(),
+            now: &Snapshot::of(&self.segments),
+            partitions: self.partitions.as_ref(),
+            is_late: self.origin.is_late,
+            is_clustering: self.origin.mode == Mode::Clustering,
+            is_over: tracker.is_over(),
+            is_at_rest: self.is_at_rest,
+            keeps_jobs: self.keeps_jobs,
+        };
+        let wants_partitions = tracker.judge(&view) && !self.is_last;
+        if !wants_partitions {
+            tracker.note(&view);
+        }
+        wants_partitions
     }
 }
 

@@ -105,8 +105,14 @@ impl Questions {
                 self.list_limit.answered(asked.elapsed());
                 self.outage.answered();
                 self.listing = None;
-                tracker.list(listed, !is_young(tracker.job_id(), self.triggered, &server));
-                Ok(())
+                let may_forget = !is_young(tracker.job_id(), self.triggered, &server);
+                let elements = listed.plans.len().max(tracker.plans().len());
+                // As judging does, so that there is one instance of what lends the job.
+                let add = move |tracker: &mut JobTracker| {
+                    tracker.list(listed, may_forget);
+                    false
+                };
+                lists::work_on(context.deadline, elements, tracker, Box::new(add)).await.map(drop)
             }
             // Without a list, the client knows only what the trigger announced; a list that is too long to read counts
             // as none.
