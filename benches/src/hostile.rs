@@ -36,7 +36,7 @@ pub(crate) fn serve(arguments: &Arguments) -> Result {
     Ok(())
 }
 
-/// As many segments as fit, with what a real server tells of each.
+/// As many segments as fit, with what a real server tells of each. Real ids are long: the collection's, too.
 fn full() -> Vec<u8> {
     const FIRST: i64 = 450_000_000_000_000_000;
     let info = |segment_id| PersistentSegmentInfo {
@@ -49,7 +49,7 @@ fn full() -> Vec<u8> {
         storage_version: 2,
         ..Default::default()
     };
-    let each = info(FIRST).encoded_len() + 2;
+    let each = PersistentSegmentInfo { collection_id: FIRST, ..info(FIRST) }.encoded_len() + 2;
     let infos = (FIRST..).map(info).take(MOST_BYTES / each).collect();
     GetPersistentSegmentInfoResponse { status: Some(Default::default()), infos }.encode_to_vec()
 }
