@@ -20,6 +20,10 @@ pub(super) struct Seen {
     pub(super) response: bool,
     /// The server ended the connection because of too many pings.
     pub(super) too_many_pings: bool,
+    /// How many frames have ended.
+    pub(super) frames: u32,
+    /// How much of answers was in those.
+    pub(super) answer_bytes: u32,
 }
 
 /// Follows the boundaries of frames.
@@ -44,8 +48,7 @@ impl FrameReader {
                 if self.header.len() < HEADER {
                     break;
                 }
-                let length = [0, self.header[0], self.header[1], self.header[2]];
-                self.payload = u32::from_be_bytes(length) as usize;
+                self.payload = self.length() as usize;
             }
             let (taken, rest) = bytes.split_at(bytes.len().min(self.payload));
             self.payload -= taken.len();
@@ -61,9 +64,19 @@ impl FrameReader {
         seen
     }
 
+    /// The length of the payload of the frame whose header is there.
+    fn length(&self) -> u32 {
+        u32::from_be_bytes([0, self.header[0], self.header[1], self.header[2]])
+    }
+
     fn end_frame(&mut self, seen: &mut Seen) {
+        seen.frames += 1;
         match self.header[3] {
-            DATA | HEADERS => seen.response = true,
+            DATA => {
+                seen.response = true;
+                seen.answer_bytes += self.length();
+            }
+            HEADERS => seen.response = true,
             GOAWAY => seen.too_many_pings |= refuses_pings(&self.kept),
             _ => {}
         }
@@ -99,7 +112,7 @@ mod tests {
         const SETTINGS: u8 = 4;
         let [quiet, answer] = [frame(SETTINGS, &[7; 12]), frame(DATA, &[GOAWAY; 300])];
         let told = go_away(ENHANCE_YOUR_CALM, TOO_MANY_PINGS);
-        let seen = |response, too_many_pings| Seen { response, too_many_pings };
+        let seen = |response, too_many_pings| (response, too_many_pings);
         for (bytes, expected) in [
             (quiet.clone(), seen(false, false)),
             ([quiet.clone(), answer.clone()].concat(), seen(true, false)),
@@ -115,13 +128,25 @@ mod tests {
             for size in [1, 2, 7, 9, 10, 1000, bytes.len()] {
                 let mut reader = FrameReader::default();
                 let all = bytes.chunks(size).map(|part| reader.read(part));
-                let together = all.fold(Seen::default(), |all, one| Seen {
-                    response: all.response | one.response,
-                    too_many_pings: all.too_many_pings | one.too_many_pings,
+                let together = all.fold((false, false), |(response, too_many_pings), one| {
+                    (response | one.response, too_many_pings | one.too_many_pings)
                 });
                 assert_eq!(together, expected, "{size} bytes at a time of {bytes:?}");
                 assert!(reader.kept.len() <= MOST_KEPT && reader.header.len() <= HEADER);
             }
+        }
+    }
+
+    #[test]
+    fn frames_and_the_bytes_of_answers_are_counted_however_they_arrive() {
+        let all = [frame(DATA, &[1; 300]), frame(DATA, &[]), frame(HEADERS, &[0; 50]), frame(9, &[])];
+        let bytes = all.concat();
+        for size in [1, 9, 10, 100, bytes.len()] {
+            let mut reader = FrameReader::default();
+            let seen = bytes.chunks(size).map(|part| reader.read(part));
+            let counted =
+                seen.fold((0, 0), |(frames, bytes), one| (frames + one.frames, bytes + one.answer_bytes));
+            assert_eq!(counted, (4, 300), "{size} bytes at a time");
         }
     }
 }

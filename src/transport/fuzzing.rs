@@ -37,12 +37,14 @@ pub(crate) fn frames(bytes: &[u8]) {
     let whole = FrameReader::default().read(bytes);
     let mut reader = FrameReader::default();
     let mut pieces = bytes.iter().map(|byte| reader.read(std::slice::from_ref(byte)));
-    let (mut response, mut too_many_pings) = (false, false);
+    let (mut response, mut too_many_pings, mut counts) = (false, false, (0, 0));
     pieces.by_ref().for_each(|seen| {
         response |= seen.response;
         too_many_pings |= seen.too_many_pings;
+        counts = (counts.0 + seen.frames, counts.1 + seen.answer_bytes);
     });
     assert_eq!((whole.response, whole.too_many_pings), (response, too_many_pings));
+    assert_eq!((whole.frames, whole.answer_bytes), counts);
 }
 
 /// Admits so many bytes.

@@ -274,6 +274,7 @@ impl Sender {
             };
             poll_fn(|cx| requests.poll_ready(cx)).await?;
             let (head, message) = (request.make)();
+            self.detector.asks();
             self.connection.send(|| {
                 let (response, mut stream) = requests.send_request(head, false)?;
                 request.sent.store(true, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Connects to a server as a [`Config`](crate::config::Config) says, and carries requests: HTTP/2 for gRPC, HTTP/1 for
 //! topologies and management ports.
 
+mod allowance;
 mod arrival;
 mod causes;
 mod channel;

@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::allowance::Allowance;
 use super::causes::find;
 use super::frames::FrameReader;
 use super::stream::Stream;
@@ -33,6 +34,8 @@ pub(super) struct ProtocolDetector {
     /// How often parts of responses have come.
     responses: AtomicU64,
     too_many_pings: AtomicBool,
+    /// How many requests were sent.
+    requests: AtomicU64,
     /// The error that ended TLS, if one did. h2 keeps the text of an I/O error, but not the error.
     tls_error: OnceLock<rustls::Error>,
 }
@@ -61,6 +64,7 @@ impl ProtocolDetector {
             spoke: Notify::new(),
             responses: AtomicU64::new(0),
             too_many_pings: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
             tls_error: OnceLock::new(),
         }
     }
@@ -100,16 +104,22 @@ impl ProtocolDetector {
         self.too_many_pings.load(Ordering::Relaxed)
     }
 
+    /// A request is about to be sent.
+    pub(super) fn asks(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn tls_error(&self) -> Option<&rustls::Error> {
         self.tls_error.get()
     }
 
-    pub(super) fn record(&self, bytes: &[u8]) {
+    /// Returns the milliseconds since `started`.
+    pub(super) fn record(&self, bytes: &[u8]) -> u64 {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.heard.store(now, Ordering::Relaxed);
         let before = self.first_bytes.load(Ordering::Relaxed);
         if before & 0xff == 4 {
-            return;
+            return now;
         }
         let mut seen = before;
         for byte in bytes {
@@ -123,6 +133,7 @@ impl ProtocolDetector {
         if seen & 0xff == 4 {
             self.spoke.notify_one();
         }
+        now
     }
 
     fn record_error(&self, error: &io::Error) {
@@ -137,17 +148,20 @@ pub(super) struct DetectingStream {
     stream: Box<dyn Stream>,
     detector: Arc<ProtocolDetector>,
     frames: FrameReader,
+    allowance: Allowance,
     /// The error of a failed write while the peer's last bytes may be unread: they may say why, or be responses.
     refused: Option<io::Error>,
 }
 
 impl DetectingStream {
     pub(super) fn new(stream: Box<dyn Stream>, detector: Arc<ProtocolDetector>) -> Self {
-        Self { stream, detector, frames: FrameReader::default(), refused: None }
+        let (frames, allowance) = (FrameReader::default(), Allowance::new());
+        Self { stream, detector, frames, allowance, refused: None }
     }
 
-    fn record(&mut self, bytes: &[u8]) {
-        self.detector.record(bytes);
+    /// Fails if the peer sends too much that belongs to no answer.
+    fn record(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let now = self.detector.record(bytes);
         let seen = self.frames.read(bytes);
         if seen.response {
             self.detector.responses.fetch_add(1, Ordering::Relaxed);
@@ -155,6 +169,7 @@ impl DetectingStream {
         if seen.too_many_pings {
             self.detector.too_many_pings.store(true, Ordering::Relaxed);
         }
+        self.allowance.take(&seen, now, self.detector.requests.load(Ordering::Relaxed))
     }
 
     /// Passes the result of a write on. After a failure, the connection's task first reads what the peer has sent.
@@ -185,7 +200,7 @@ impl DetectingStream {
             let mut scratch = [0; 256];
             let mut buffer = ReadBuf::new(&mut scratch);
             let result = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
-            self.record(buffer.filled());
+            let result = result.and(self.record(buffer.filled()));
             if let Err(error) = &result {
                 self.detector.record_error(error);
             }
@@ -208,8 +223,8 @@ impl AsyncRead for DetectingStream {
         }
         let before = buffer.filled().len();
         let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
-        self.record(&buffer.filled()[before..]);
-        Poll::Ready(result.inspect_err(|error| self.detector.record_error(error)))
+        let recorded = self.record(&buffer.filled()[before..]);
+        Poll::Ready(result.and(recorded).inspect_err(|error| self.detector.record_error(error)))
     }
 }
 

@@ -3,9 +3,9 @@
 use milvus_client::Status;
 
 use crate::bytes::{
-    CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEAD, HEADERS, PADDED, PING, PRIORITY, PUSH_PROMISE,
-    RST_STREAM, TRAILERS, WINDOW_UPDATE, answer, block, data, frame, go_away, head, headers, reset, settings,
-    trailers, window,
+    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEAD, HEADERS, PADDED, PING, PRIORITY,
+    PUSH_PROMISE, RST_STREAM, TRAILERS, WINDOW_UPDATE, answer, block, data, frame, go_away, head, headers,
+    reset, settings, trailers, window,
 };
 use crate::judge::TOKEN;
 use crate::row::{
@@ -15,6 +15,8 @@ use crate::row::{
 use crate::wire::{Moment, Pace, Script, Then};
 
 const MOST: u32 = (1 << 31) - 1;
+/// What is said of a server that sends frames for ever which belong to no answer.
+pub(crate) const WITHOUT_END: &str = "the server sends control frames without end";
 /// How often a request may be sent that the server proves not to have run: at once, and as attempts.
 const RESENT: usize = 32 + 3;
 
@@ -47,7 +49,10 @@ pub(crate) fn of_requests() -> Vec<Row> {
 }
 
 pub(crate) fn of_floods() -> Vec<Row> {
-    at_each(floods(), &[TRIGGER, CONNECT])
+    let rows = at_each(control_floods(), &[TRIGGER, CONNECT, STATE]);
+    let mut rows: Vec<Row> = rows.into_iter().map(|row| row.words(WITHOUT_END)).collect();
+    rows.extend(at_each(floods(), &[TRIGGER, CONNECT]));
+    rows
 }
 
 fn windows() -> Vec<Kind> {
@@ -254,20 +259,37 @@ fn sizes() -> Vec<Kind> {
     ]
 }
 
+fn endless(bytes: fn(u32) -> Vec<u8>) -> Script {
+    asked(move |id, _| bytes(id).repeat(500)).pace(Pace::Endless).ending_to_be_well()
+}
+
+/// Frames that belong to no answer.
+fn control_floods() -> Vec<Kind> {
+    use Outcome::Breaks;
+    vec![
+        ("pings for ever", endless(|_| frame(PING, 0, 0, &[1; 8])), Breaks),
+        ("acknowledges pings for ever", endless(|_| frame(PING, ACK, 0, &[1; 8])), Breaks),
+        ("changes its settings for ever", endless(|_| settings(&[(3, 99)])), Breaks),
+        ("enlarges the window of the connection for ever", endless(|_| window(0, 1)), Breaks),
+        ("enlarges the window of the stream for ever", endless(|id| window(id, 1)), Breaks),
+        ("sends priorities for ever", endless(|id| frame(PRIORITY, 0, id, &[0; 5])), Breaks),
+        ("sends frames that nobody knows for ever", endless(|id| frame(0xfa, 0, id, &[])), Breaks),
+    ]
+}
+
 fn floods() -> Vec<Kind> {
     use Outcome::{Breaks, HangsOrBreaks};
-    let endless = |bytes: fn(u32) -> Vec<u8>| {
-        asked(move |id, _| bytes(id).repeat(500)).pace(Pace::Endless).ending_to_be_well()
-    };
     vec![
-        ("pings for ever", endless(|_| frame(PING, 0, 0, &[1; 8])), HangsOrBreaks),
-        ("changes its settings for ever", endless(|_| settings(&[(3, 99)])), HangsOrBreaks),
-        ("sends frames that nobody knows for ever", endless(|id| frame(0xfa, 0, id, &[])), HangsOrBreaks),
         ("resets for ever", endless(|id| reset(id, 8)), HangsOrBreaks),
         (
             "says that it goes on (100) for ever",
             endless(|id| headers(id, 0, &[(":status", "100")])),
             HangsOrBreaks,
+        ),
+        (
+            "answers with nothing, 20,000 times",
+            asked(|id, _| [head(id), data(id, 0, &[]).repeat(20_000)].concat()),
+            Breaks,
         ),
         (
             "continues headers with nothing, 20,000 times",

@@ -6,6 +6,7 @@ use crate::bytes::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEAD, HEADERS, PING, PRIORITY, PUSH_PROMISE,
     RST_STREAM, SETTINGS, WINDOW_UPDATE, block, data, frame, go_away, headers, reset, settings, window,
 };
+use crate::frames::WITHOUT_END;
 use crate::row::{Ask, Play, Row, SHORT, script};
 use crate::wire::{Moment, Pace, Script, Then};
 
@@ -152,9 +153,11 @@ pub(crate) fn of_frames() -> Vec<Row> {
 pub(crate) fn of_floods() -> Vec<Row> {
     let flood = |does: &str, frame: Vec<u8>| {
         let bytes = [settings(&[]), frame.repeat(500)].concat();
-        let may = &[Status::Timeout, Status::Unavailable];
-        row(&format!("{does} for ever"), greeted(bytes).pace(Pace::Endless), may).within(SHORT)
+        let script = greeted(bytes).pace(Pace::Endless);
+        row(&format!("{does} for ever"), script, &[Status::Unavailable]).words(WITHOUT_END)
     };
+    let ends = [settings(&[]), go_away(MOST, 0, b"").repeat(500)].concat();
+    let may = &[Status::Timeout, Status::Unavailable];
     vec![
         flood("sends settings", settings(&[(MAX_STREAMS, 100)])),
         flood("pings", frame(PING, 0, 0, &[7; 8])),
@@ -162,6 +165,6 @@ pub(crate) fn of_floods() -> Vec<Row> {
         flood("sends frames that nobody knows", frame(0xfa, 0, 0, &[])),
         flood("sends priorities", frame(PRIORITY, 0, 1, &[0; 5])),
         flood("enlarges its window by a byte", window(0, 1)),
-        flood("ends", go_away(MOST, 0, b"")),
+        row("ends for ever", greeted(ends).pace(Pace::Endless), may).within(SHORT),
     ]
 }

@@ -4,8 +4,9 @@ use std::pin::Pin;
 use std::task::{Context, Wake, Waker};
 
 use http::Response;
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf};
 
+use super::super::allowance::MOST;
 use super::super::http2;
 use super::super::protocol_detector::{DetectingStream, ProtocolDetector};
 use super::*;
@@ -157,4 +158,62 @@ fn a_request_that_waits_for_its_turn_and_is_given_up_was_not_sent() {
         // h2 accepts one request more than the server allows, and may send it at any time.
         assert_eq!(sent, [true, true, false]);
     });
+}
+
+/// How many frames the server can write for the first request, and what becomes of that.
+async fn flooded(frame: &[u8], most: u32) -> (u32, Result<HttpResponse, TransportError>) {
+    let (stream, server) = tokio::io::duplex(ROOM);
+    let (mut from_client, mut to_client) = tokio::io::split(server);
+    tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut tokio::io::sink()).await });
+    let (connection, run) = connection_over(stream).await;
+    tokio::spawn(run);
+    let flooding = async {
+        to_client.write_all(&[&SETTINGS[..], &HEAD, b"application/grpc"].concat()).await.unwrap();
+        for written in 0..most {
+            if to_client.write_all(frame).await.is_err() {
+                return written;
+            }
+        }
+        let _ = to_client.write_all(&ANSWER).await;
+        most
+    };
+    let sent = AtomicBool::default();
+    tokio::join!(flooding, send(&connection, &sent))
+}
+
+/// What the server can write before the client reads, in bytes.
+const ROOM: usize = 256;
+const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+/// The headers of an answer: its status is 200, and its content type follows.
+const HEAD: [u8; 13] = [0, 0, 20, 1, 4, 0, 0, 0, 1, 0x88, 0x0f, 0x10, 16];
+/// The end of an answer that has begun.
+const ANSWER: [u8; 10] = [0, 0, 1, 0, 1, 0, 0, 0, 1, b'x'];
+
+#[test]
+fn a_server_that_sends_frames_without_end_is_left_soon() {
+    let frame = |kind: u8, flags: u8, stream: u8, payload: &[u8]| {
+        let length = u8::try_from(payload.len()).unwrap();
+        [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
+    };
+    for (does, frame) in [
+        ("pings", frame(6, 0, 0, &[1; 8])),
+        ("acknowledges pings", frame(6, 1, 0, &[1; 8])),
+        ("sends settings", frame(4, 0, 0, &[0, 3, 0, 0, 0, 100])),
+        ("enlarges the connection's window", frame(8, 0, 0, &[0, 0, 0, 1])),
+        ("enlarges the request's window", frame(8, 0, 1, &[0, 0, 0, 1])),
+        ("sends priorities", frame(2, 0, 1, &[0; 5])),
+        ("sends what nobody knows", frame(0xfa, 0, 0, &[])),
+    ] {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let (written, result) = runtime.unwrap().block_on(flooded(&frame, 10 * MOST));
+        let room = u32::try_from(ROOM / frame.len()).unwrap();
+        assert!(written <= MOST + room + 100, "{does}: {written}");
+        let TransportError { arrival, error, .. } = result.err().expect(does);
+        assert_eq!((arrival, error.status), (Arrival::Possible, Status::Unavailable), "{does}");
+        assert!(error.message().contains("the server sends control frames without end"), "{does}: {error}");
+
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let (_, result) = runtime.unwrap().block_on(flooded(&frame, MOST / 2));
+        assert!(result.is_ok(), "{does}, and then answers");
+    }
 }

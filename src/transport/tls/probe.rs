@@ -52,7 +52,9 @@ pub(in super::super) async fn plaintext_protocol(peer: SocketAddr) -> Protocol {
     if stream.write_all(HELLO).await.is_ok() {
         while detector.protocol() == Protocol::Unknown {
             match stream.read(&mut buffer).await {
-                Ok(count @ 1..) => detector.record(&buffer[..count]),
+                Ok(count @ 1..) => {
+                    detector.record(&buffer[..count]);
+                }
                 _ => break,
             }
         }
