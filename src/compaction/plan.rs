@@ -127,7 +127,7 @@ impl Plan {
         self.is_twice
             || self.sources.is_empty()
             || !self.sources.iter().all(|id| distinct.insert(*id))
-            || self.targets().iter().any(|id| self.sources.contains(id))
+            || self.targets().iter().any(|id| distinct.contains(id))
     }
 
     /// How the server reports its end. A cleaned-up plan had completed or failed: only a reason shows which.

@@ -1,5 +1,6 @@
 //! How the client judges plans by their segments.
 
+use super::super::plan::Details;
 use super::*;
 use crate::segments::Segment;
 
@@ -318,4 +319,22 @@ fn what_cannot_be_true_proves_nothing() {
     assert_eq!(twice, [malformed, malformed], "the same plan twice");
     let never = Look::at(&[segment(3, 50)]).judges(&[plan(&[77], 99)]);
     assert_eq!(never, [(NotKnown, Reason::SourcesUnknown)], "sources that were never stored");
+}
+
+/// Looks at each of one kind for each of another would take minutes here.
+#[test]
+fn as_much_as_a_server_can_list_is_judged() {
+    const MANY: i64 = 50_000;
+    let unsorted = |id| Segment { is_sorted: Some(false), ..segment(id, id) };
+    let before = (1..MANY).map(unsorted).chain((MANY..2 * MANY).map(|id| segment(id, id))).collect();
+    let after: Vec<_> = (1..2 * MANY).map(|id| segment(10 * MANY + id, 10 * MANY - id)).collect();
+    let replaced = (MANY..2 * MANY - 10_000).map(|id| plan(&[id], 100 * MANY + id));
+    let forgotten = (2 * MANY - 10_000..2 * MANY).map(|id| Plan { is_listed: false, ..plan(&[id], -1) });
+    let plans: Vec<_> = replaced.chain(forgotten).collect();
+    let judged = Look { before, ..Look::at(&after) }.judges(&plans);
+    assert_eq!(judged.len(), plans.len());
+
+    let (sources, targets) = ((1..MANY).collect(), (10 * MANY..11 * MANY).collect());
+    let details = Some(Box::new(Details { targets, ..Details::default() }));
+    assert!(!Plan { sources, details, ..Plan::default() }.is_malformed());
 }
