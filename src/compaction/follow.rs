@@ -15,7 +15,7 @@ use super::job_history::{Job, Origin};
 use super::job_id::{NO_JOB, check_job_id};
 use super::job_schedule::InLine;
 use super::job_tracker::JobTracker;
-use super::left_out::left_out;
+use super::left_out::{LeftOut, left_out};
 use super::observe::{Observer, Seen};
 use super::patience::{out_of_reach, stalled};
 use super::progress::Progress;
@@ -24,6 +24,7 @@ use super::scheduled::Scheduled;
 use super::segment_diff::{self, SegmentDiff};
 use super::verdict::{Report, Verdict, failure};
 use crate::error::{Error, Status};
+use crate::lists;
 use crate::outage::may_pass;
 use crate::rpc::Deadline;
 use crate::stall::{Advance, Stall};
@@ -124,13 +125,17 @@ fn ask<'a>(
             Ok(Next::After(rest)) => in_line.poll_after(rest),
             Ok(Next::Over) => {
                 in_line.has_ended();
-                return Err(Box::new(follower.result(Ok(()))));
+                let compared = follower.compare().await;
+                return Err(Box::new(follower.result(Ok(compared))));
             }
             Err(error) => return Err(Box::new(follower.result(Err(error)))),
         }
         Ok(Record::of(follower))
     }
 }
+
+/// The segments that changed, and those that the job left out.
+type Compared = (Option<SegmentDiff>, Option<LeftOut>);
 
 /// What the wait does after an observation.
 enum Next {
@@ -208,7 +213,7 @@ impl<'a> Follower<'a> {
     }
 
     /// The result of the wait, which the client remembers.
-    fn result(mut self, ended: Result<(), Error>) -> WaitResult {
+    fn result(mut self, ended: Result<Compared, Error>) -> WaitResult {
         let (job_id, was_over, is_over) = (self.job_id, self.job.is_over, ended.is_ok());
         if is_over {
             self.tracker.settle();
@@ -219,14 +224,12 @@ impl<'a> Follower<'a> {
         }
         let origin = self.job.origin.as_deref();
         report.unsorted = origin.filter(|origin| !origin.is_late).and_then(Origin::unsorted);
-        if is_over {
-            report.segment_diff = self.segment_diff();
-            let is_listed = !report.plans.is_empty();
-            report.left_out = origin.filter(|_| is_listed).and_then(|o| left_out(o, self.tracker.plans()));
-        }
         let reason = self.tracker.plans().failure_reason();
         let error = match ended {
-            Ok(()) => failure(&report, reason).map(|error| self.with_what_lacks(error)),
+            Ok(compared) => {
+                (report.segment_diff, report.left_out) = compared;
+                failure(&report, reason).map(|error| self.with_what_lacks(error))
+            }
             Err(error) => {
                 // The wait did not observe the end of the job, so there is no verdict.
                 report.verdict = Verdict::None;
@@ -351,11 +354,19 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Compares the segments with those before the trigger.
-    fn segment_diff(&self) -> Option<SegmentDiff> {
-        let origin = self.job.origin.as_ref().filter(|origin| !origin.is_late)?;
-        let before = origin.before.as_ref()?;
-        Some(segment_diff::compare(before, &self.latest.as_ref()?.segments, self.tracker.plans()))
+    /// Compares the segments with those before the trigger, as far as there is time for it.
+    async fn compare(&mut self) -> Compared {
+        let Some(origin) = self.job.origin.clone() else { return Compared::default() };
+        let now = self.latest.as_ref().map(|latest| Arc::clone(&latest.segments));
+        let before = origin.before.as_ref().map_or(0, |before| before.all().count());
+        let elements = now.as_ref().map_or(0, |now| now.len()).max(self.tracker.plans().len()).max(before);
+        let compare = move |tracker: &mut JobTracker| {
+            let (plans, before) = (tracker.plans(), origin.before.as_ref().filter(|_| !origin.is_late));
+            let diff = before.zip(now).map(|(before, now)| segment_diff::compare(before, &now, plans));
+            (diff, if plans.len() > 0 { left_out(&origin, plans) } else { None })
+        };
+        let compared = lists::work_on(self.context.deadline, elements, &mut self.tracker, Box::new(compare));
+        Box::pin(compared).await.unwrap_or_default()
     }
 
     /// Adds to the error of a job that is known by its id alone how the caller can learn more.
