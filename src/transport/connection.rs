@@ -249,7 +249,9 @@ fn lost(config: &Config, error: &h2::Error, fell_silent: bool) -> Error {
         return Error::new(Status::Unavailable, text).retriable().slow();
     }
     if is_beyond_go_away(error) {
-        let text = format!("{address} closed the connection and did not process the request");
+        let why = error.reason().filter(|reason| *reason != Reason::NO_ERROR);
+        let why = why.map(|reason| format!(" ({})", reason.description())).unwrap_or_default();
+        let text = format!("{address} closed the connection{why} and did not process the request");
         return Error::new(Status::Unavailable, text).retriable();
     }
     let cause = innermost(error);

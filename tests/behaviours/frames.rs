@@ -340,19 +340,29 @@ pub(crate) fn of_ends() -> Vec<Row> {
         rows.extend(coded);
     }
     let proofs = [
-        ("ends before this stream, each time", asked(|_, _| go_away(0, 0, b""))),
+        (
+            "ends before this stream, each time",
+            asked(|_, _| go_away(0, 0, b"")),
+            "closed the connection and did not process",
+        ),
+        (
+            "ends before this stream for too many requests, each time",
+            asked(|_, _| go_away(0, 11, b"")),
+            "closed the connection (detected excessive load generating behavior) and did not process",
+        ),
         (
             "ends after this stream and then before it, each time",
             asked(|id, _| [go_away(id, 0, b""), go_away(0, 0, b"")].concat()),
+            "closed the connection and did not process",
         ),
     ];
-    for (does, script) in proofs {
+    for (does, script, words) in proofs {
         for (method, ask) in
             [(TRIGGER, Ask::Compact), (STATE, Ask::State), (DESCRIBE, Ask::Segments), (CONNECT, Ask::Server)]
         {
             let play = Play::Wire(script.at(Moment::Asked(method)));
             let row = Row::new(does, play, ask, &[Status::Unavailable]).doubt(Doubt::Never);
-            rows.push(row.triggers(RESENT));
+            rows.push(row.triggers(RESENT).words(words));
         }
     }
     rows
