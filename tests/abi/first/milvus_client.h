@@ -424,7 +424,13 @@ const char *milvus_option_kind_name(int32_t kind);
  * thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
  * milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
  * seconds after, one thread milvus-dns runs, or two if two clients resolve at once. While it reads a file
- * that an option names, a thread milvus-file runs.
+ * that an option names, a thread milvus-file runs, and while it decodes an answer of more than 32 KiB, a
+ * thread milvus-decode.
+ *
+ * An answer of a server has at most 8 MiB; its lists have at most 200,000 segments, 100,000 plans, 100,000
+ * names of collections, partitions or snapshots, 10,000 databases, 10,000 details of a collection (fields,
+ * properties, indexes, replicas) and a million ids. The library does not read an answer that has more: the
+ * call fails with MILVUS_SERVER_ERROR, the gRPC code 11 (OUT_OF_RANGE) and a message that names the limit.
  * @{
  */
 
@@ -993,10 +999,11 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * Waits until a job is over, and judges it. Blocks.
  *
  * MILVUS_OK means: every plan completed, or there was nothing to do. The library asks often while the job
- * is young and rarely when it is old: every 0.1 to 2 s, about a twelfth of its age. So a wait for one job of
- * a fast server since 2.6 ends at most 0.13 s late, or 10 %. Servers before 2.6 look at their plans every 3 s
- * only: there the pauses are 0.75 s at first, and then 0.5 s or more. The first pauses are 0.3 s with nine
- * jobs, and 1 s with a hundred or more. No pause is shorter than two answers of the server take, up to 2 s.
+ * is young and rarely when it is old: every 0.1 to 2 s, about a twelfth of its age, and from two minutes on
+ * every sixtieth of it, up to 10 s. So a wait for one job of a fast server since 2.6 ends at most 0.13 s late,
+ * or 10 %. Servers before 2.6 look at their plans every 3 s only: there the pauses are 0.75 s at first, and
+ * then 0.5 s or more. The first pauses are 0.3 s with nine jobs, and 1 s with a hundred or more. No pause is
+ * shorter than two answers of the server take, up to 2 s.
  *
  * All waits of a client share the polls of the option poll.max_rate, by default 500 a second, each of one or
  * two requests. Servers work on jobs about in the order of their triggers, so the client asks most about the
@@ -1004,7 +1011,7 @@ milvus_status milvus_compaction_state(milvus_client *client,
  * others it asks four times as rarely, or in turn at half of the rate: a server with an order of its own can
  * have one of 10,000 jobs wait for its poll up to 40 s, and a wait that is shorter than that may end before
  * its first. A job whose kind (clustering or not) took long five times before is asked about every twelfth of
- * its age, up to 10 s, until it can be over.
+ * its age, up to 10 s, until it can be over, and then every 2 s.
  *
  * The wait goes on through restarts and lost connections of up to a minute, and gives a slow server more
  * time: each question has 5 s to 2 minutes. It takes a second look, a second later, before it reports
@@ -1214,6 +1221,9 @@ typedef struct milvus_plan {
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_plans   Receives the list, which may be empty; free it with milvus_plan_list_free().
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
+ * @retval MILVUS_SERVER_ERROR Also if the server lists more than 100,000 plans, or more than a client keeps of
+ *     one job: 8 MiB, which are some 70,000 plans of two segments, or 30,000 with details.
+ * @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
  */
 milvus_status milvus_compaction_plans(milvus_client *client,
                                       int64_t job_id,
@@ -1236,6 +1246,8 @@ milvus_status milvus_compaction_plans(milvus_client *client,
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_COMPACTION_DISABLED The server's configuration switches compaction off.
  * @retval MILVUS_UNSUPPORTED The server does not list the tasks of one collection.
+ * @retval MILVUS_SERVER_ERROR Also if the server lists more than 100,000 tasks.
+ * @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
  */
 milvus_status milvus_compaction_tasks(milvus_client *client,
                                       const char *collection_name,
@@ -1505,6 +1517,8 @@ typedef struct milvus_segment {
  * @param out_segments     Receives the list, which may be empty; free it with milvus_segment_list_free().
  * @retval MILVUS_COLLECTION_NOT_FOUND The database has no such collection or alias.
  * @retval MILVUS_UNSUPPORTED The server is milvus-lite.
+ * @retval MILVUS_SERVER_ERROR Also if the server lists more than 200,000 segments.
+ * @retval MILVUS_OUT_OF_MEMORY Also if there is no memory for the list.
  */
 milvus_status milvus_segments(milvus_client *client,
                               const char *collection_name,
@@ -1878,7 +1892,10 @@ typedef struct milvus_database_info {
  *                    whose turn has not come by then have the status MILVUS_TIMEOUT.
  * @param out_list    Receives the list, also with MILVUS_SOME_FAILED; free it with
  *                    milvus_collection_list_free().
- * @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure.
+ * @retval MILVUS_SOME_FAILED At least one collection could not be read. The message has the first failure. The
+ *     names, databases and aliases of all together have at most 32 MiB; a collection beyond has
+ *     MILVUS_SERVER_ERROR.
+ * @retval MILVUS_SERVER_ERROR Also if the database has more than 100,000 collections.
  */
 milvus_status milvus_collections(milvus_client *client,
                                  const char *database,
@@ -1922,6 +1939,7 @@ void milvus_collection_list_free(milvus_collection_list *list);
  * @param timeout_ms  Limit of the call in milliseconds; 0: the option timeout_ms.
  * @param out_list    Receives the list; free it with milvus_database_list_free().
  * @retval MILVUS_UNSUPPORTED The server has no databases (before 2.2.9).
+ * @retval MILVUS_SERVER_ERROR Also if the server has more than 10,000 databases.
  */
 milvus_status milvus_databases(milvus_client *client,
                                int64_t timeout_ms,
@@ -1985,7 +2003,7 @@ typedef struct milvus_survey_params {
     int32_t concurrency;
     /**
      * 1: survey the collections of every database that the user may see, without names and without a database in
-     * `compaction`. Else 0.
+     * `compaction`; more than 100,000 together are MILVUS_SERVER_ERROR. Else 0.
      */
     int32_t all_databases;
     /**
@@ -2186,7 +2204,8 @@ typedef struct milvus_many_params {
     const char *match;
     /**
      * 1: the collections of all databases that the user may see; it needs names to be NULL, and
-     * compaction->database too. Up to 2.4 a user needs the privilege ListDatabases. Else 0.
+     * compaction->database too. More than 100,000 together are MILVUS_SERVER_ERROR. Up to 2.4 a user needs the
+     * privilege ListDatabases. Else 0.
      */
     int32_t all_databases;
     /**
@@ -2277,7 +2296,8 @@ typedef struct milvus_many_result {
  * does not stop the others. If two names (aliases) are the same collection, one of them fails with
  * MILVUS_INVALID_ARGUMENT: the library triggers nothing twice. Like milvus_optimize() it waits for
  * sorting, and triggers again while another compaction holds a collection, for at most ten minutes each.
- * A job that waits behind the others does not end with MILVUS_STALLED while they advance.
+ * It stays with the collection that it has found, also if that is renamed meanwhile. A job that waits
+ * behind the others does not end with MILVUS_STALLED while they advance.
  *
  * The parameters decide which collections are skipped; by default those that are in their final form. A
  * skipped one has MILVUS_OK, MILVUS_TRIGGER_SKIPPED and its reason.
@@ -4011,7 +4031,8 @@ typedef void (*milvus_connection_callback)(int32_t state,
  * Sets the process's log callback, in place of the one before.
  *
  * When this returns, the earlier callback does not run and will not run again, so you may free what its
- * user_data points to. (If that callback itself calls this, it still runs.) Do not hold a lock that the
+ * user_data points to. (If that callback itself calls this, it still runs.) The new callback gets the events
+ * that wait for the earlier one; without a new callback they are dropped. Do not hold a lock that the
  * callback needs.
  *
  * @param level      What to report: MILVUS_LOG_ERROR to MILVUS_LOG_DEBUG, each with all before it.
@@ -4019,7 +4040,9 @@ typedef void (*milvus_connection_callback)(int32_t state,
  * @param user_data  The library passes it to the callback and does not look at it. May be NULL.
  * @retval MILVUS_OUT_OF_MEMORY The library cannot start its thread.
  */
-milvus_status milvus_set_log(int32_t level, milvus_log_callback callback, void *user_data);
+milvus_status milvus_set_log(int32_t level,
+                             milvus_log_callback callback,
+                             void *user_data);
 
 /**
  * Sets the process's callback for the state of connections, in place of the one before.
