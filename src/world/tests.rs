@@ -76,8 +76,8 @@ fn nothing_is_claimed_that_is_not_true() {
         all.requests += sum.requests;
         all.wrong.extend(sum.wrong);
     }
-    let lived = next.into_inner().min(first + lives) - first;
-    println!("{lived} lives from seed {first}, {} requests, {:?}", all.requests, began.elapsed());
+    let ended = next.into_inner().min(first + lives);
+    println!("{} lives from seed {first}, {} requests, {:?}", ended - first, all.requests, began.elapsed());
     for (what, times) in &all.counted {
         println!("{times:>9} {what}");
     }
