@@ -1,6 +1,5 @@
 //! Decides when a server sends frames without end that belong to no answer: pings, settings, windows, priorities, and
-//! what nobody knows. HTTP/2 obliges a client to take them, and h2 bounds only parts of answers without a byte, and
-//! continued headers. No I/O.
+//! what nobody knows. HTTP/2 obliges a client to take them, and h2 bounds none of these. No I/O.
 
 use std::io;
 

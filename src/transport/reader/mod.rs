@@ -22,8 +22,11 @@ use crate::{inline_executor, panics, runtime};
 /// How long a caller waits for something to read. Nothing wakes it meanwhile, so cancelling it takes as long. Answers
 /// that take longer are not waited for here.
 const AT_MOST: Duration = Duration::from_millis(5);
-/// How long that is at most: the kernel counts the time for a read in ticks, of up to 10 ms.
-const WITH_TICKS: Duration = Duration::from_millis(15);
+/// Twice as long as that can be: the kernel counts the time for a read in ticks of up to 10 ms, and adds one. A signal can
+/// have a thread wait once more.
+const WITH_TICKS: Duration = Duration::from_millis(40);
+/// A thread that has waited longer looks again whether the process has closed the library's descriptors.
+const LONG: Duration = Duration::from_millis(1);
 /// The task reads again when there was no request for one or two of these.
 const TICK: Duration = Duration::from_millis(25);
 
@@ -159,7 +162,7 @@ impl Reading {
         let now = Instant::now();
         // Only the thread that waits for the result keeps the deadline to the moment.
         let has_time = deadline.is_none_or(|at| at.saturating_duration_since(now) > WITH_TICKS);
-        has_time && self.watched.receive(now, AT_MOST)
+        has_time && self.watched.receive(now, AT_MOST) && (now.elapsed() < LONG || runtime::is_working())
     }
 
     /// How many requests are under way.
