@@ -47,7 +47,7 @@ pub(super) struct Persistent<'a> {
 impl<'a> Persistent<'a> {
     pub(super) fn new(context: CallContext<'a>, name: &'a str, params: &'a Params, found: Found) -> Self {
         let (since, pause) = (Instant::now(), FIRST_PAUSE);
-        let found = Box::new(found.binding());
+        let found = Box::new(found);
         Self { context, name, params, group: None, teller: None, found, since, pause }
     }
 

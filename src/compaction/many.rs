@@ -208,7 +208,8 @@ impl Compaction {
             let since = Instant::now();
             (Box::pin(group.find(context, name)).await?, since)
         };
-        let (name, found) = (collection.name.clone(), Found::new(context.rpc(), &collection, since));
+        let found = Found::new(context.rpc(), &collection, since).following_renames();
+        let name = collection.name.clone();
         let mut persistent = Persistent::new(context, &name, &self.params, found.clone());
         Box::pin(persistent.wait_for_sorting(&collection)).await;
         if let Some(skipped) = Box::pin(self.skips(group, context, &collection, found)).await? {

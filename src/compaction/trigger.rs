@@ -47,20 +47,33 @@ pub(crate) struct Found {
     since: Instant,
     /// The connection: another one may lead to another server, where the id is another collection's.
     generation: u64,
-    /// Whether the trigger is for this collection only, whatever its name is by then, and not for another one that gets
-    /// its name.
+    /// Whether the trigger is for this collection only, and not for another one that gets its name.
     is_binding: bool,
+    /// Whether it is for this collection also if that is renamed.
+    follows_renames: bool,
 }
 
 impl Found {
     /// `since`: when the look-up began.
     pub(super) fn new(rpc: &Rpc, collection: &Collection, since: Instant) -> Self {
-        Self { collection: collection.clone(), since, generation: rpc.generation(), is_binding: false }
+        let (is_binding, follows_renames) = (false, false);
+        Self {
+            collection: collection.clone(),
+            since,
+            generation: rpc.generation(),
+            is_binding,
+            follows_renames,
+        }
     }
 
     /// The same, for a trigger of this collection only.
     pub(super) fn binding(self) -> Self {
         Self { is_binding: true, ..self }
+    }
+
+    /// The same, for a trigger of this collection only, whatever its name is by then.
+    pub(super) fn following_renames(self) -> Self {
+        Self { follows_renames: true, ..self.binding() }
     }
 
     /// Fails if this is another collection.
@@ -69,30 +82,30 @@ impl Found {
             return Ok(());
         }
         let text = format!(
-            "collection \"{}\" was dropped meanwhile, and another collection has its name now",
+            "collection \"{}\" was dropped or renamed meanwhile, and another collection has its name now",
             quotable(&self.collection.name)
         );
         Err(Error::new(Status::CollectionNotFound, text))
     }
 
-    /// What a trigger is for: the collection if it is binding, else what has the name now.
+    /// Looks up again what the trigger is for.
     async fn look_up(&self, rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
+        let new_name = if self.follows_renames { self.name_now(rpc, deadline).await? } else { None };
+        let now = collection::find(rpc, deadline, new_name.as_deref().unwrap_or(name)).await?;
         if self.is_binding {
-            self.again(rpc, deadline).await
-        } else {
-            collection::find(rpc, deadline, name).await
+            self.check_same(&now)?;
         }
+        Ok(now)
     }
 
-    /// Looks the collection up again, by its id if it has one, because it may be renamed.
-    async fn again(&self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Collection, Error> {
+    /// The collection's name by now; `None` if the server does not tell it by the id.
+    async fn name_now(&self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Option<String>, Error> {
         let known = &self.collection;
-        let mut name = None;
         if known.id > 0 {
             match collection::find_by_id(rpc, RetryClass::Read, deadline, known).await {
-                Ok(now) => name = Some(now),
-                // The user may ask for it by its name only.
-                Err(error) if error.status == Status::PermissionDenied => {}
+                Ok(now) => return Ok(Some(now)),
+                // The user or the server knows it by its name only.
+                Err(Error { status: Status::PermissionDenied | Status::Unsupported, .. }) => {}
                 Err(error)
                     if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) =>
                 {
@@ -104,9 +117,7 @@ impl Found {
                 Err(error) => return Err(error),
             }
         }
-        let now = collection::find(rpc, deadline, name.as_deref().unwrap_or(&known.name)).await?;
-        self.check_same(&now)?;
-        Ok(now)
+        Ok(None)
     }
 
     pub(super) fn is_current(&self, rpc: &Rpc) -> bool {
@@ -124,7 +135,7 @@ pub(crate) async fn compact(
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
-    let is_binding = found.as_ref().is_some_and(|found| found.is_binding);
+    let follows_renames = found.as_ref().is_some_and(|found| found.follows_renames);
     let Failed { error, collection } = match compact_once(context, name, found, params).await {
         Ok(triggered) => return Ok(triggered),
         Err(failed) => failed,
@@ -132,7 +143,7 @@ pub(crate) async fn compact(
     let asked = collection.filter(|_| error.status == Status::CollectionNotFound && !error.in_doubt);
     let Some(asked) = asked else { return Err(error) };
     let (rpc, since) = (context.rpc(), Instant::now());
-    let found = Found { is_binding, ..Found::new(rpc, &asked, since) };
+    let found = Found { is_binding: follows_renames, follows_renames, ..Found::new(rpc, &asked, since) };
     match Box::pin(found.look_up(rpc, context.deadline, name)).await {
         Ok(now) if now.name != asked.name && now.is_same(&asked) => {
             let found = Found { collection: now, ..found };
