@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(milvus_client_new(uri.as_ptr(), ptr::null(), &raw mut client), OK);
         let (name, own) = (c"succeeds".as_ptr(), ptr::null());
         assert_eq!(milvus_compact(client, name, 0, LIMIT, &raw mut job), OK);
-        let names = [name].as_ptr();
+        let names = [name];
         is_handed_over_once(
             |out| milvus_compaction_plans_async(client, job, LIMIT, out),
             milvus_future_take_plans,
@@ -83,11 +83,11 @@ mod tests {
             milvus_future_take_collections,
         );
         is_handed_over_once(
-            |out| milvus_survey_async(client, names, 1, ptr::null(), LIMIT, out),
+            |out| milvus_survey_async(client, names.as_ptr(), 1, ptr::null(), LIMIT, out),
             milvus_future_take_survey,
         );
         is_handed_over_once(
-            |out| milvus_compact_many_async(client, names, 1, ptr::null(), LIMIT, out),
+            |out| milvus_compact_many_async(client, names.as_ptr(), 1, ptr::null(), LIMIT, out),
             milvus_future_take_many,
         );
         is_handed_over_once(
