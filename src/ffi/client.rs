@@ -6,8 +6,8 @@
 //! thread, milvus-io. The first callback starts milvus-call, and milvus_set_log() or
 //! milvus_set_connection_callback() starts milvus-log. While the library resolves host names, and for some
 //! seconds after, one thread milvus-dns runs, or two if two clients resolve at once. While it reads a file
-//! that an option names, a thread milvus-file runs, and while it decodes an answer of more than 32 KiB, a
-//! thread milvus-decode.
+//! that an option names, a thread milvus-file runs, and while it decodes an answer of more than 32 KiB or
+//! works on a list of 1,000 elements or more, a thread milvus-decode.
 //!
 //! An answer of a server has at most 8 MiB; its lists have at most 200,000 segments, 100,000 plans, 100,000
 //! names of collections, partitions or snapshots, 10,000 databases, 10,000 details of a collection (fields,

@@ -217,10 +217,10 @@ pub(super) fn state_operation(
 ///
 /// MILVUS_OK means: every plan completed, or there was nothing to do. The library asks often while the job
 /// is young and rarely when it is old: every 0.1 to 2 s, about a twelfth of its age, and from two minutes on
-/// every sixtieth of it, up to 10 s. So a wait for one job of a fast server since 2.6 ends at most 0.13 s late,
-/// or 10 %. Servers before 2.6 look at their plans every 3 s only: there the pauses are 0.75 s at first, and
-/// then 0.5 s or more. The first pauses are 0.3 s with nine jobs, and 1 s with a hundred or more. No pause is
-/// shorter than two answers of the server take, up to 2 s.
+/// every sixtieth of it, up to 10 s, unless other jobs stand behind it. So a wait for one job of a fast
+/// server since 2.6 ends at most 0.13 s late, or 10 %. Servers before 2.6 look at their plans every 3 s only:
+/// there the pauses are 0.75 s at first, and then 0.5 s or more. The first pauses are 0.3 s with nine jobs,
+/// and 1 s with a hundred or more. No pause is shorter than two answers of the server take, up to 2 s.
 ///
 /// All waits of a client share the polls of the option poll.max_rate, by default 500 a second, each of one or
 /// two requests. Servers work on jobs about in the order of their triggers, so the client asks most about the
