@@ -290,6 +290,7 @@ fn read_plan(fields: Fields<'_>) -> Read<Plan> {
         judged: Judged { judgement, reason },
         is_listed: *is_listed,
         was_gone: *was_gone,
+        was_empty: false, // each wait looks anew
         is_settled: *is_settled,
         is_twice: *is_twice,
         was_left: was_left.first() == Some(&true),

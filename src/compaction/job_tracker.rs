@@ -75,7 +75,7 @@ impl JobTracker {
         let Job { scheduled, mut plans, most, counted, forgets, is_whole, .. } = job;
         // The last observation of an earlier wait may be a moment old.
         for plan in plans.iter_mut() {
-            plan.was_gone = false;
+            (plan.was_gone, plan.was_empty) = (false, false);
         }
         Self {
             job_id,

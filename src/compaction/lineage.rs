@@ -54,11 +54,15 @@ pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
     wants_partitions
 }
 
-/// Marks the plans whose sources are gone and that have no target. The next observation, at least a second later,
-/// judges them. Also marks the plans whose sources are stored after the job's end: only another compaction can take
+/// Marks the plans whose sources are gone and that have no target, and whether something lies in their place. The next
+/// observation, at least a second later, judges them. Also marks the plans whose sources are stored after the job's end: only another compaction can take
 /// those sources later.
 pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {
+    let is_gone = |plan: &Plan| plan.targets().is_empty() && !plan.sources.iter().any(|id| view.now.has(*id));
+    let world = plans.iter().any(is_gone).then(|| World::of(plans, view));
     for plan in plans.iter_mut() {
+        plan.was_empty =
+            world.as_ref().is_some_and(|world| is_gone(plan) && world.is_empty_in_place_of(plan));
         let stored = plan.sources.iter().filter(|id| view.now.has(**id)).count();
         let (is_without, is_left) = (plan.targets().is_empty(), stored == plan.sources.len());
         plan.was_gone = is_without && stored == 0;
@@ -196,10 +200,9 @@ impl<'a> World<'a> {
         if self.view.is_clustering {
             return Judged::not_known(Reason::LevelUnknown);
         }
-        let is_disturbed = self.partitions_of(plan).any(|id| self.disturbed.contains(&id));
-        let mut sources = plan.sources.iter().filter_map(|id| before.get(*id));
-        if !is_disturbed && !sources.any(|source| self.unexplained.lie_in(source.place())) {
-            return Judged::completed(Reason::Purged);
+        if self.is_empty_in_place_of(plan) {
+            // What lay there a moment ago may have been made of what a failed plan left, and others may have it now.
+            return if plan.was_empty { Judged::completed(Reason::Purged) } else { Judged::OPEN };
         }
         // Another compaction may have taken the sources: no later observation can decide.
         if plan.judged.reason == Reason::TakenByOthers {
@@ -211,6 +214,13 @@ impl<'a> World<'a> {
             return Judged::completed(Reason::ResultFits);
         }
         Judged::not_known(Reason::TakenByOthers)
+    }
+
+    /// Whether nothing lies where the plan's sources lay that can have been made of them.
+    fn is_empty_in_place_of(&self, plan: &Plan) -> bool {
+        let is_disturbed = self.partitions_of(plan).any(|id| self.disturbed.contains(&id));
+        let mut sources = plan.sources.iter().filter_map(|id| self.view.before?.get(*id));
+        !is_disturbed && !sources.any(|source| self.unexplained.lie_in(source.place()))
     }
 
     /// The partitions of the plan's sources.

@@ -35,6 +35,8 @@ pub struct Plan {
     pub(super) is_listed: bool,
     /// Whether an earlier observation found its sources gone, and no target.
     pub(super) was_gone: bool,
+    /// Whether the latest observation found nothing in its place that can have been made of its sources.
+    pub(super) was_empty: bool,
     /// Whether an observation after the job's end found all its sources stored, and no target.
     pub(super) was_left: bool,
     /// Whether its judgement is final.

@@ -26,7 +26,8 @@ fn at(level: i32, segment: Segment) -> Segment {
 }
 
 fn plan(sources: &[i64], target: i64) -> Plan {
-    Plan { sources: sources.to_vec(), target, is_listed: true, was_gone: true, ..Plan::default() }
+    let (is_listed, was_gone, was_empty) = (true, true, true);
+    Plan { sources: sources.to_vec(), target, is_listed, was_gone, was_empty, ..Plan::default() }
 }
 
 /// The judgements after a last look at these segments, in the order of the plans' sources.
@@ -159,7 +160,7 @@ fn deletions_are_applied_when_their_segments_are_gone() {
 
 /// The judgement of a plan after observations of these segments, one after the other.
 fn looks(before: &[Segment], plan: Plan, looks: &[(bool, &[Segment])]) -> (Judgement, Reason) {
-    let mut plans: Plans = [Plan { was_gone: false, ..plan }].into_iter().collect();
+    let mut plans: Plans = [Plan { was_gone: false, was_empty: false, ..plan }].into_iter().collect();
     let (before, partitions) = (Snapshot::of(before), HashSet::from([1]));
     for (is_at_rest, segments) in looks {
         let now = Snapshot::of(segments);
@@ -178,6 +179,28 @@ fn looks(before: &[Segment], plan: Plan, looks: &[(bool, &[Segment])]) -> (Judge
     }
     let judged = plans.iter().next().unwrap().judged;
     (judged.judgement, judged.reason)
+}
+
+#[test]
+fn what_another_job_made_of_failed_sources_and_a_third_holds_unseen_was_not_purged() {
+    // 1 and 2 failed; another job made 9 of them before the first look, and a third one makes 10 of 9.
+    let before = [segment(1, 100), segment(2, 100), segment(3, 50)];
+    let (made, held, replaced) =
+        ([segment(9, 200), segment(3, 50)], [segment(3, 50)], [segment(10, 200), segment(3, 50)]);
+    let looks = |seen: &[&[Segment]]| {
+        let seen: Vec<_> = seen.iter().map(|segments| (true, *segments)).collect();
+        looks(&before, plan(&[1, 2], -1), &seen)
+    };
+    assert_eq!(looks(&[&made, &held]), (Open, Reason::None), "the next look decides");
+    assert_eq!(looks(&[&made, &held, &replaced]), (NotKnown, Reason::TakenByOthers));
+    assert_eq!(looks(&[&made, &made]), (NotKnown, Reason::TakenByOthers));
+    assert_eq!(
+        looks(&[&held, &held]),
+        (Completed, Reason::Purged),
+        "two looks are enough if nothing was there"
+    );
+    // What was there belongs to another plan, whose target the server names a moment later.
+    assert_eq!(looks(&[&made, &held, &held]), (Completed, Reason::Purged));
 }
 
 #[test]

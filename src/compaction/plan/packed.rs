@@ -11,6 +11,7 @@ packs!(Plan {
     evidence,
     is_listed,
     was_gone,
+    was_empty,
     was_left,
     is_settled,
     is_twice
