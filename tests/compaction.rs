@@ -172,6 +172,30 @@ fn a_collection_that_is_renamed_before_its_trigger_is_found_by_its_alias() {
     assert_eq!((error.status, error.in_doubt), (Status::CollectionNotFound, false));
 }
 
+/// What a server says that cannot compact the segments now.
+const HELD: &str = "not all segment ids provided could be compacted: service internal error";
+
+#[test]
+fn a_call_for_many_that_triggers_again_never_takes_another_collection_of_the_name() {
+    let fake = Fake::start(NEW);
+    let swap = &[("succeeds", "renamed"), ("fails", "succeeds")];
+    fake.fail_next(Method::Trigger, Fault::Swaps(swap, HELD.to_owned()));
+    let (items, _) = client(&fake).compact_many(all_of(&["succeeds"]), LIMIT).wait().unwrap();
+    assert_eq!((&items[0].error, fake.compacted()), (&None, vec!["renamed".to_owned()]), "{items:?}");
+    assert_eq!(fake.count(Method::Trigger), 2);
+}
+
+#[test]
+fn a_call_for_many_tells_that_its_collection_was_dropped_before_it_triggers_again() {
+    let fake = Fake::start(NEW);
+    let swap = &[("fails", "succeeds")]; // it is there in place of the first one
+    fake.fail_next(Method::Trigger, Fault::Swaps(swap, HELD.to_owned()));
+    let (items, _) = client(&fake).compact_many(all_of(&["succeeds"]), LIMIT).wait().unwrap();
+    let error = items[0].error.as_ref().unwrap();
+    assert_eq!((error.status, fake.compacted()), (Status::CollectionNotFound, vec![]), "{error}");
+    assert!(error.message().contains("was dropped meanwhile"), "{error}");
+}
+
 fn all_of(names: &[&str]) -> Many {
     Many {
         names: Some(names.iter().map(|&name| name.to_owned()).collect()),

@@ -90,7 +90,7 @@ impl<'a> Persistent<'a> {
             Some(group) => Some(group.turn(deadline).await?),
             None => None,
         };
-        let found = Some(self.found.clone());
+        let found = Some(Box::new(self.found.for_one_trigger()));
         let triggering: Part<'_, _> = Box::pin(trigger::compact(self.context, self.name, found, self.params));
         let triggered = triggering.await?;
         if let Some(teller) = self.teller {

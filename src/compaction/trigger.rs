@@ -18,6 +18,7 @@ use super::state::{self, State};
 use super::{answered, running, selection, tasks};
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
+use crate::outage::may_pass;
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
 use crate::rpc::{Deadline, RetryClass, Rpc};
@@ -44,36 +45,46 @@ const LOOKUP_LIFETIME: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Found {
     collection: Collection,
-    since: Instant,
+    /// When the look-up began; `None`: it is used up.
+    since: Option<Instant>,
     /// The connection: another one may lead to another server, where the id is another collection's.
     generation: u64,
-    /// Whether the trigger is for this collection only, and not for another one that gets its name.
-    is_binding: bool,
-    /// Whether it is for this collection also if that is renamed.
-    follows_renames: bool,
+    meant: Meant,
+}
+
+/// What a trigger is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    /// Whatever collection has the name.
+    Name,
+    /// The collection that was found, while it has its name; never another one that gets the name.
+    Named,
+    /// The collection that was found, also if it is renamed.
+    Renamed,
 }
 
 impl Found {
     /// `since`: when the look-up began.
     pub(super) fn new(rpc: &Rpc, collection: &Collection, since: Instant) -> Self {
-        let (is_binding, follows_renames) = (false, false);
-        Self {
-            collection: collection.clone(),
-            since,
-            generation: rpc.generation(),
-            is_binding,
-            follows_renames,
-        }
+        let (collection, generation) = (collection.clone(), rpc.generation());
+        Self { collection, since: Some(since), generation, meant: Meant::Name }
     }
 
     /// The same, for a trigger of this collection only.
     pub(super) fn binding(self) -> Self {
-        Self { is_binding: true, ..self }
+        Self { meant: Meant::Named, ..self }
     }
 
     /// The same, for a trigger of this collection only, whatever its name is by then.
     pub(super) fn following_renames(self) -> Self {
-        Self { follows_renames: true, ..self.binding() }
+        Self { meant: Meant::Renamed, ..self }
+    }
+
+    /// The same for one trigger: a later one looks it up again.
+    pub(super) fn for_one_trigger(&mut self) -> Self {
+        let found = self.clone();
+        self.since = None;
+        found
     }
 
     /// Fails if this is another collection.
@@ -90,9 +101,12 @@ impl Found {
 
     /// Looks up again what the trigger is for.
     async fn look_up(&self, rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
-        let new_name = if self.follows_renames { self.name_now(rpc, deadline).await? } else { None };
+        let new_name = match self.meant {
+            Meant::Renamed => self.name_now(rpc, deadline).await?,
+            Meant::Name | Meant::Named => None,
+        };
         let now = collection::find(rpc, deadline, new_name.as_deref().unwrap_or(name)).await?;
-        if self.is_binding {
+        if self.meant != Meant::Name {
             self.check_same(&now)?;
         }
         Ok(now)
@@ -101,27 +115,26 @@ impl Found {
     /// The collection's name by now; `None` if the server does not tell it by the id.
     async fn name_now(&self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Option<String>, Error> {
         let known = &self.collection;
-        if known.id > 0 {
-            match collection::find_by_id(rpc, RetryClass::Read, deadline, known).await {
-                Ok(now) => return Ok(Some(now)),
-                // The user or the server knows it by its name only.
-                Err(Error { status: Status::PermissionDenied | Status::Unsupported, .. }) => {}
-                Err(error)
-                    if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) =>
-                {
-                    let text = format!("collection \"{}\" was dropped meanwhile", quotable(&known.name));
-                    let mut dropped = Error::new(Status::CollectionNotFound, text);
-                    dropped.server_code = error.server_code;
-                    return Err(dropped);
-                }
-                Err(error) => return Err(error),
-            }
+        if known.id <= 0 {
+            return Ok(None);
         }
-        Ok(None)
+        match collection::find_by_id(rpc, RetryClass::Read, deadline, known).await {
+            Ok(name) => Ok(Some(name)),
+            Err(error) if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) => {
+                let text = format!("collection \"{}\" was dropped meanwhile", quotable(&known.name));
+                let mut dropped = Error::new(Status::CollectionNotFound, text);
+                dropped.server_code = error.server_code;
+                Err(dropped)
+            }
+            Err(error) if may_pass(&error) => Err(error),
+            // The user or the server knows it by its name only.
+            Err(_) => Ok(None),
+        }
     }
 
     pub(super) fn is_current(&self, rpc: &Rpc) -> bool {
-        self.since.elapsed() < LOOKUP_LIFETIME && self.generation == rpc.generation()
+        let is_fresh = self.since.is_some_and(|since| since.elapsed() < LOOKUP_LIFETIME);
+        is_fresh && self.generation == rpc.generation()
     }
 }
 
@@ -135,7 +148,7 @@ pub(crate) async fn compact(
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
-    let follows_renames = found.as_ref().is_some_and(|found| found.follows_renames);
+    let follows = found.as_ref().is_some_and(|found| found.meant == Meant::Renamed);
     let Failed { error, collection } = match compact_once(context, name, found, params).await {
         Ok(triggered) => return Ok(triggered),
         Err(failed) => failed,
@@ -143,7 +156,8 @@ pub(crate) async fn compact(
     let asked = collection.filter(|_| error.status == Status::CollectionNotFound && !error.in_doubt);
     let Some(asked) = asked else { return Err(error) };
     let (rpc, since) = (context.rpc(), Instant::now());
-    let found = Found { is_binding: follows_renames, follows_renames, ..Found::new(rpc, &asked, since) };
+    let found = Found::new(rpc, &asked, since);
+    let found = if follows { found.following_renames() } else { found };
     match Box::pin(found.look_up(rpc, context.deadline, name)).await {
         Ok(now) if now.name != asked.name && now.is_same(&asked) => {
             let found = Found { collection: now, ..found };

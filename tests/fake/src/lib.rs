@@ -90,7 +90,7 @@ pub struct Call {
     pub bytes: usize,
 }
 
-/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced`, `Lost` and `Restart`, the server has
+/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced`, `Swaps`, `Lost` and `Restart`, the server has
 /// done its work.
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -102,6 +102,8 @@ pub enum Fault {
     Grpc(Code, String),
     /// Another job has replaced the segments of this collection; a reply with code 5 and this reason.
     Replaced(&'static str, String),
+    /// These collections get other names, one after the other; a reply with code 5 and this reason.
+    Swaps(&'static [(&'static str, &'static str)], String),
     /// This collection gets another name right before the call, which is served.
     Renames(&'static str, &'static str),
     /// The connection is cut before anything is done.

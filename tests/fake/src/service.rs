@@ -79,8 +79,11 @@ impl Service {
                 Some(Fault::Grpc(code, message)) => return Err(Status::new(code, message)),
                 Some(Fault::Replaced(name, reason)) => {
                     state.replace_segments(name);
-                    let status = common::Status { code: 5, error_code: 1, reason, ..Default::default() };
-                    return state.answered(refused(Some(status)));
+                    return state.answered(refused(Some(not_now(reason))));
+                }
+                Some(Fault::Swaps(names, reason)) => {
+                    names.iter().for_each(|(name, new)| state.rename(name, new));
+                    return state.answered(refused(Some(not_now(reason))));
                 }
                 Some(Fault::Renames(name, new)) => {
                     state.rename(name, new);
@@ -121,6 +124,10 @@ impl Service {
         }
         Ok(())
     }
+}
+
+fn not_now(reason: String) -> common::Status {
+    common::Status { code: 5, error_code: 1, reason, ..Default::default() }
 }
 
 impl State {
