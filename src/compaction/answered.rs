@@ -229,28 +229,16 @@ async fn running_job(context: CallContext<'_>, origin: &Origin) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
     use std::time::Duration;
 
     use tokio::time::Instant;
 
     use super::*;
     use crate::collection::Collection;
-    use crate::compaction::chosen::Chosen;
 
     fn origin(since: Instant, mode: Mode, is_late: bool) -> Origin {
-        Origin {
-            since,
-            collection: Collection { id: 1, ..Collection::default() },
-            mode,
-            chosen: Chosen::default(),
-            before: None,
-            is_late,
-            taken: HashSet::new(),
-            jobs_before: None,
-            plans_before: None,
-            running: None,
-        }
+        let collection = Collection { id: 1, ..Collection::default() };
+        Origin { since, collection, is_late, ..Origin::of_now(mode) }
     }
 
     #[test]

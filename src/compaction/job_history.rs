@@ -138,6 +138,23 @@ impl Job {
 }
 
 impl Origin {
+    /// A trigger now, of which nothing else is known.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of_now(mode: Mode) -> Self {
+        Self {
+            since: Instant::now(),
+            collection: Collection::default(),
+            mode,
+            chosen: Chosen::default(),
+            before: None,
+            is_late: false,
+            taken: HashSet::new(),
+            jobs_before: None,
+            plans_before: None,
+            running: None,
+        }
+    }
+
     /// The job began with the segments before its first trigger.
     fn earliest(old: Option<Arc<Self>>, new: Option<Arc<Self>>) -> Option<Arc<Self>> {
         match (old, new) {

@@ -55,8 +55,8 @@ pub(crate) fn judge(plans: &mut Plans, view: &View<'_>) -> bool {
 }
 
 /// Marks the plans whose sources are gone and that have no target, and whether something lies in their place. The next
-/// observation, at least a second later, judges them. Also marks the plans whose sources are stored after the job's end: only another compaction can take
-/// those sources later.
+/// observation, at least a second later, judges them. Also marks the plans whose sources are stored after the job's end:
+/// only another compaction can take those sources later.
 pub(crate) fn note(plans: &mut Plans, view: &View<'_>) {
     let is_gone = |plan: &Plan| plan.targets().is_empty() && !plan.sources.iter().any(|id| view.now.has(*id));
     let world = plans.iter().any(is_gone).then(|| World::of(plans, view));

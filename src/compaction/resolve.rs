@@ -242,7 +242,6 @@ pub(super) fn fits(kind: i32, mode: Mode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chosen::Chosen;
     use super::super::plan::Details;
     use super::*;
     use crate::segments::Segment;
@@ -267,18 +266,8 @@ mod tests {
     }
 
     fn origin(mode: Mode, before: &[Segment], taken: &[i64]) -> Origin {
-        Origin {
-            since: tokio::time::Instant::now(),
-            collection: crate::collection::Collection::default(),
-            mode,
-            chosen: Chosen::default(),
-            before: Some(Snapshot::of(before)),
-            is_late: false,
-            taken: taken.iter().copied().collect(),
-            jobs_before: None,
-            plans_before: None,
-            running: None,
-        }
+        let (before, taken) = (Some(Snapshot::of(before)), taken.iter().copied().collect());
+        Origin { before, taken, ..Origin::of_now(mode) }
     }
 
     fn segment(id: i64, level: i32) -> Segment {

@@ -12,18 +12,8 @@ fn job(segments: usize) -> Job {
 }
 
 fn plain(id: i64) -> Origin {
-    Origin {
-        since: Instant::now(),
-        collection: Collection { id, name: format!("c{id}"), ..Collection::default() },
-        mode: Mode::Plain,
-        chosen: Chosen::default(),
-        before: None,
-        is_late: false,
-        taken: HashSet::new(),
-        jobs_before: None,
-        plans_before: None,
-        running: None,
-    }
+    let collection = Collection { id, name: format!("c{id}"), ..Collection::default() };
+    Origin { collection, ..Origin::of_now(Mode::Plain) }
 }
 
 fn of_collection(id: i64, scheduled: Scheduled) -> Job {

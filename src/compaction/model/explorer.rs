@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::super::chosen::Chosen;
 use super::super::job_history::{Job, Origin};
 use super::super::job_tracker::JobTracker;
 use super::super::judgement::{Judgement, Reason};
@@ -16,7 +15,6 @@ use super::super::snapshot::Snapshot;
 use super::super::unlisted::Unlisted;
 use super::super::verdict::{Report, Verdict, failure};
 use super::server::Server;
-use crate::collection::Collection;
 use crate::segments::Segment;
 
 const JOB: i64 = 7;
@@ -81,18 +79,7 @@ impl Exploration {
     fn new(server: &Server) -> (Self, Client) {
         let is_late = server.kind.is_of_others;
         let mode = if server.kind.asks_for_clustering { Mode::Clustering } else { Mode::Plain };
-        let origin = Origin {
-            since: tokio::time::Instant::now(),
-            collection: Collection::default(),
-            mode,
-            chosen: Chosen::default(),
-            before: None,
-            is_late,
-            taken: HashSet::new(),
-            jobs_before: None,
-            plans_before: None,
-            running: None,
-        };
+        let origin = Origin { is_late, ..Origin::of_now(mode) };
         let planned = i64::try_from(server.plans.len()).unwrap();
         let scheduled = if is_late { Scheduled::Elsewhere } else { Scheduled::Plans(planned) };
         let job = Job::new(scheduled, Plans::default());

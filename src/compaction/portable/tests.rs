@@ -48,21 +48,15 @@ fn origin(name: &str, id: i64) -> Origin {
     let segments = [segment(i64::MAX - 5, 7, 2), segment(8, -1, 1), segment(9, 7, 3), segment(3, 6, 2)];
     let ids = HashSet::from([9, 3]);
     Origin {
-        since: Instant::now(),
         collection: Collection {
             id,
             name: name.to_owned(),
             database: "sales".to_owned(),
             ..Collection::default()
         },
-        mode: Mode::Clustering,
         chosen: Chosen { partition_id: 7, segment_ids: Some(ids), is_one_channel: true },
         before: Some(Snapshot::of(&segments)),
-        is_late: false,
-        taken: HashSet::new(),
-        jobs_before: None,
-        plans_before: None,
-        running: None,
+        ..Origin::of_now(Mode::Clustering)
     }
 }
 
