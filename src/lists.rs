@@ -158,7 +158,8 @@ mod tests {
         assert_eq!(late.unwrap_err().status, Status::Timeout);
         assert_eq!(number, 7, "what did not begin changed nothing");
 
-        // Work that runs when the time is over holds nothing else up until it ends. On a busy machine it may not begin in time.
+        // Work that runs when the time is over holds nothing else up until it ends. On a busy machine it may not begin
+        // in time.
         let mut has_run = false;
         while !has_run {
             let (runs, running) = tokio::sync::oneshot::channel::<()>();

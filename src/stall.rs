@@ -22,7 +22,8 @@ impl Stall {
         Self { changed: now, answered: now, unchanged: Duration::ZERO }
     }
 
-    /// Records an answer. Returns how long nothing has changed, if that is longer than the timeout. A gap without answers, such as an
+    /// Records an answer. Returns how long nothing has changed, if that is longer than the timeout. A gap without
+    /// answers, such as an
     /// outage, counts as at most half of the timeout, because the client cannot see changes in it.
     pub(crate) fn answered(
         &mut self,

@@ -35,7 +35,8 @@ impl<T> From<T> for Finished<T> {
 
 /// The value behind a future.
 pub(super) struct FutureState<H, T> {
-    /// The export that started the operation; the second reference saves half of the first.
+    /// The export that started the operation. A reference to a name takes a word, the name itself two: its address and
+    /// its length.
     operation: &'static &'static CStr,
     context: Arc<OperationContext>,
     completion: Completion<Finished<T>>,
