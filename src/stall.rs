@@ -23,8 +23,7 @@ impl Stall {
     }
 
     /// Records an answer. Returns how long nothing has changed, if that is longer than the timeout. A gap without
-    /// answers, such as an
-    /// outage, counts as at most half of the timeout, because the client cannot see changes in it.
+    /// answers, such as an outage, counts as at most half of the timeout, because the client cannot see changes in it.
     pub(crate) fn answered(
         &mut self,
         has_changed: bool,

@@ -90,8 +90,8 @@ pub struct Call {
     pub bytes: usize,
 }
 
-/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced`, `Swaps`, `Lost` and `Restart`, the server has
-/// done its work.
+/// A way for a call to go wrong. Except for `Refuse`, `Reply`, `Grpc`, `Replaced`, `Swaps`, `Lost` and `Restart`, the
+/// server has done its work.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// A reply with this `code`, `error_code` and `reason`; nothing is done.
