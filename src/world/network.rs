@@ -1,23 +1,22 @@
 //! The network of a simulated world: its connections are pipes in memory, and anything can happen to them.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use h2::server::SendResponse;
-use h2::{Reason, RecvStream};
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use prost::bytes::Bytes;
 use tokio::io::DuplexStream;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::service;
 use super::truth::{Health, Truth};
+use super::wire::{Asked, Reason, Wire};
 
 const PIPE: usize = 16 * 1024;
 /// Longer than anybody waits.
@@ -226,142 +225,227 @@ enum Order {
     Freeze(Duration),
 }
 
-/// Serves one connection until it is cut.
+/// Serves one connection until it is over and all that it asked for is done.
 async fn serve(world: Arc<World>, stream: DuplexStream, epoch: u32) {
-    let Ok(mut connection) = h2::server::handshake(stream).await else { return };
-    let (orders, mut given) = unbounded_channel();
     let restart = world.truth().next_restart();
-    let mut restart = pin!(restart.map(sleep_until));
-    loop {
-        tokio::select! {
-            biased;
-            order = given.recv() => match order {
-                Some(Order::GoAway) => connection.graceful_shutdown(),
-                Some(Order::GoAwayAtOnce) => connection.abrupt_shutdown(Reason::NO_ERROR),
-                Some(Order::Freeze(pause)) => sleep(pause).await,
-                Some(Order::Cut) | None => return,
-            },
-            () = async { restart.as_mut().as_pin_mut().unwrap().await }, if restart.is_some() => {
-                if world.has_restarted_since(epoch) {
-                    return;
-                }
-                restart.set(world.truth().next_restart().map(sleep_until));
-            },
-            request = connection.accept() => match request {
-                Some(Ok((request, respond))) => {
-                    let far = Far { world: Arc::clone(&world), orders: orders.clone(), epoch };
-                    tokio::spawn(async move { far.answer(request, respond).await });
-                }
-                _ => return,
-            },
+    let wire = Some(Wire::new(stream));
+    let mut far =
+        Far { world, wire, epoch, restart, frozen: None, orders: VecDeque::new(), requests: Vec::new() };
+    let mut timer = pin!(sleep_until(Instant::now()));
+    poll_fn(|cx| {
+        loop {
+            far.advance(cx);
+            if far.wire.is_none() && far.requests.is_empty() {
+                return Poll::Ready(());
+            }
+            let Some(next) = far.next() else { return Poll::Pending };
+            if timer.deadline() != next {
+                timer.as_mut().reset(next);
+            }
+            ready!(timer.as_mut().poll(cx));
         }
-    }
+    })
+    .await;
 }
 
 /// The server's end of a connection.
 struct Far {
     world: Arc<World>,
-    orders: UnboundedSender<Order>,
+    /// `None`: it is over. What came before is acted on all the same.
+    wire: Option<Wire>,
     /// That of the server when the connection was made: a restart ends it.
     epoch: u32,
+    restart: Option<Instant>,
+    /// Nothing of it moves until then.
+    frozen: Option<Instant>,
+    /// What is to happen to it, when it moves.
+    orders: VecDeque<Order>,
+    requests: Vec<Request>,
+}
+
+/// A request under way.
+struct Request {
+    asked: Asked,
+    fate: Fate,
+    /// How long it takes to come, and its answer to go.
+    before: Duration,
+    after: Duration,
+    /// When it has come, or its answer has gone.
+    due: Instant,
+    answer: Option<Outcome>,
+    /// The client has given it up.
+    is_reset: bool,
+}
+
+/// What a request comes to.
+enum Outcome {
+    Message(Bytes),
+    Status(u8, &'static str),
+    Reset(Reason),
+    Order(Order),
 }
 
 impl Far {
-    fn order(&self, order: Order) {
-        let _ = self.orders.send(order); // the connection may be over
+    /// When something happens next by itself.
+    fn next(&self) -> Option<Instant> {
+        let moves = |due: Instant| self.frozen.map_or(due, |frozen| frozen.max(due));
+        let due = |request: &Request| match request.answer {
+            Some(_) => moves(request.due),
+            None => request.due,
+        };
+        self.requests.iter().map(due).chain(self.restart.map(moves)).chain(self.frozen).min()
     }
 
-    async fn answer(self, request: Request<RecvStream>, mut respond: SendResponse<Bytes>) {
-        let (head, mut body) = request.into_parts();
-        let method = head.uri.path().rsplit('/').next().unwrap().to_owned();
-        let id = head.headers.get("client-request-id").map_or("", |id| id.to_str().unwrap()).to_owned();
-        let mut message = Vec::new();
-        while let Some(piece) = body.data().await {
-            let Ok(piece) = piece else { return }; // the client has given it up
-            let _ = body.flow_control().release_capacity(piece.len());
-            message.extend_from_slice(&piece);
+    /// Does all that is due.
+    fn advance(&mut self, cx: &mut Context<'_>) {
+        let now = Instant::now();
+        if self.frozen.is_some_and(|until| until <= now) {
+            self.frozen = None;
+            self.obey();
         }
-        self.world.requests.fetch_add(1, Ordering::Relaxed);
-        let (fate, before, after) = self.world.weather().of_request();
-        sleep(before).await;
-        self.tell(|| format!("{method} of {id}: {fate:?}"));
-        match fate {
-            Fate::LosesRequest => return self.order(Order::Cut),
-            Fate::ResetBefore => return respond.send_reset(Reason::INTERNAL_ERROR),
-            Fate::RefusedStream => return respond.send_reset(Reason::REFUSED_STREAM),
-            Fate::UnavailableBefore => return ended(respond, 14, "no healthy upstream"),
-            Fate::RateLimited => {
-                return send(respond, service::refusal(8, "rate limit exceeded[rate=0.1]", true));
+        if self.frozen.is_none() {
+            self.read(cx, now);
+        }
+        let mut number = 0;
+        while number < self.requests.len() {
+            // What has to go waits while nothing moves.
+            let Request { due, answer, .. } = &self.requests[number];
+            let is_due = *due <= now && (answer.is_none() || self.frozen.is_none());
+            if !is_due || self.goes_on(number, now) {
+                number += 1;
+            } else {
+                self.requests.remove(number);
             }
-            Fate::NotReady => return not_ready(respond, before),
-            _ => {}
         }
-        let answer = {
-            let mut truth = self.world.truth();
-            truth.catch_up();
-            match truth.health() {
-                _ if truth.epoch != self.epoch => return self.order(Order::Cut),
-                Health::Down => return self.order(Order::Cut),
-                Health::Starts => return not_ready(respond, before),
-                Health::Serves => service::answer(&mut truth, &method, &message, &id),
+        if self.frozen.is_none()
+            && let Some(wire) = &mut self.wire
+            && wire.flush(cx)
+            && wire.ends(self.requests.iter().all(|request| request.is_reset))
+        {
+            self.order(Order::Cut);
+        }
+    }
+
+    /// Reads what the client sends.
+    fn read(&mut self, cx: &mut Context<'_>, now: Instant) {
+        if self.restart.is_some_and(|at| at <= now) {
+            if self.world.has_restarted_since(self.epoch) {
+                return self.order(Order::Cut);
             }
-        };
-        match fate {
-            Fate::LosesAnswer => return self.order(Order::Cut),
-            Fate::ResetAfter => return respond.send_reset(Reason::INTERNAL_ERROR),
-            Fate::UnavailableAfter => return ended(respond, 14, "upstream connect error"),
-            Fate::GoesAwayAtOnce => return self.order(Order::GoAwayAtOnce),
-            Fate::GoesAway => self.order(Order::GoAway),
-            Fate::Freezes => self.order(Order::Freeze(after * 5_000)),
-            _ => {}
+            self.restart = self.world.truth().next_restart();
         }
-        sleep(after).await;
-        if self.world.has_restarted_since(self.epoch) {
+        let Some(wire) = &mut self.wire else { return };
+        let came = wire.read(cx);
+        if came.is_over {
             return self.order(Order::Cut);
         }
-        match answer {
-            Some(answer) => send(respond, answer),
-            None => ended(respond, 12, &format!("unknown method {method}")),
+        for request in &mut self.requests {
+            request.is_reset |= came.reset.contains(&request.asked.stream);
+        }
+        for asked in came.asked {
+            self.world.requests.fetch_add(1, Ordering::Relaxed);
+            let (fate, before, after) = self.world.weather().of_request();
+            let due = now + before;
+            self.requests.push(Request { asked, fate, before, after, due, answer: None, is_reset: false });
         }
     }
 
-    fn tell(&self, what: impl FnOnce() -> String) {
-        let mut truth = self.world.truth();
+    /// A request comes to the server, or its answer to the client. Returns whether that is still to come.
+    fn goes_on(&mut self, number: usize, now: Instant) -> bool {
+        let request = &mut self.requests[number];
+        let outcome = match request.answer.take() {
+            Some(_) if self.world.has_restarted_since(self.epoch) => Outcome::Order(Order::Cut),
+            Some(outcome) => outcome,
+            None => match request.acts(&self.world, self.epoch) {
+                Err(outcome) => outcome,
+                Ok(outcome) => {
+                    (request.answer, request.due) = (Some(outcome), now + request.after);
+                    match request.fate {
+                        Fate::GoesAway => self.order(Order::GoAway),
+                        Fate::Freezes => {
+                            let pause = request.after * 5_000;
+                            self.order(Order::Freeze(pause));
+                        }
+                        _ => {}
+                    }
+                    return true;
+                }
+            },
+        };
+        let (stream, is_open) = (request.asked.stream, !request.is_reset);
+        match (outcome, &mut self.wire) {
+            (Outcome::Order(order), _) => self.order(order),
+            (Outcome::Message(message), Some(wire)) if is_open => wire.answer(stream, &message, (0, "")),
+            (Outcome::Status(status, text), Some(wire)) if is_open => {
+                wire.answer(stream, &[], (status, text));
+            }
+            (Outcome::Reset(reason), Some(wire)) if is_open => wire.reset(stream, reason),
+            _ => {}
+        }
+        false
+    }
+
+    fn order(&mut self, order: Order) {
+        self.orders.push_back(order);
+        self.obey();
+    }
+
+    /// Does to the connection what was ordered, unless nothing of it moves.
+    fn obey(&mut self) {
+        while self.frozen.is_none()
+            && let Some(order) = self.orders.pop_front()
+            && let Some(wire) = &mut self.wire
+        {
+            match order {
+                Order::GoAway => wire.says_goodbye(),
+                Order::GoAwayAtOnce => wire.ends_now(),
+                Order::Freeze(pause) => self.frozen = Some(Instant::now() + pause),
+                Order::Cut => (self.wire, self.restart) = (None, None),
+            }
+        }
+    }
+}
+
+impl Request {
+    /// The server acts on it. `Err`: what it comes to at once.
+    fn acts(&self, world: &World, epoch: u32) -> Result<Outcome, Outcome> {
+        let Asked { method, request_id, message, .. } = &self.asked;
+        let mut truth = world.truth();
         truth.catch_up();
-        truth.tell(what);
+        truth.tell(|| format!("{method} of {request_id}: {:?}", self.fate));
+        match self.fate {
+            Fate::LosesRequest => return Err(Outcome::Order(Order::Cut)),
+            Fate::ResetBefore => return Err(Outcome::Reset(Reason::Internal)),
+            Fate::RefusedStream => return Err(Outcome::Reset(Reason::RefusedStream)),
+            Fate::UnavailableBefore => return Err(Outcome::Status(14, "no healthy upstream")),
+            Fate::RateLimited => {
+                return Err(Outcome::Message(service::refusal(8, "rate limit exceeded[rate=0.1]", true)));
+            }
+            Fate::NotReady => return Err(not_ready(self.before)),
+            _ => {}
+        }
+        match truth.health() {
+            _ if truth.epoch != epoch => return Err(Outcome::Order(Order::Cut)),
+            Health::Down => return Err(Outcome::Order(Order::Cut)),
+            Health::Starts => return Err(not_ready(self.before)),
+            Health::Serves => {}
+        }
+        let answer = service::answer(&mut truth, method, message, request_id);
+        match self.fate {
+            Fate::LosesAnswer => Err(Outcome::Order(Order::Cut)),
+            Fate::ResetAfter => Err(Outcome::Reset(Reason::Internal)),
+            Fate::UnavailableAfter => Err(Outcome::Status(14, "upstream connect error")),
+            Fate::GoesAwayAtOnce => Err(Outcome::Order(Order::GoAwayAtOnce)),
+            _ => Ok(answer.map_or(Outcome::Status(12, "unknown method"), Outcome::Message)),
+        }
     }
 }
 
 /// A server that starts answers in one way or another.
-fn not_ready(respond: SendResponse<Bytes>, chance: Duration) {
+fn not_ready(chance: Duration) -> Outcome {
     if chance.subsec_micros().is_multiple_of(2) {
-        ended(respond, 2, "service unavailable: internal: Milvus Proxy is not ready yet. please wait");
+        Outcome::Status(2, "service unavailable: internal: Milvus Proxy is not ready yet. please wait")
     } else {
-        send(respond, service::refusal(1, "service not ready[standalone=2]: Initializing", true));
+        Outcome::Message(service::refusal(1, "service not ready[standalone=2]: Initializing", true))
     }
-}
-
-fn head() -> Response<()> {
-    let mut response = Response::new(());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    response
-}
-
-fn trailers(status: u8, text: &str) -> HeaderMap {
-    let mut trailers = HeaderMap::new();
-    trailers.insert(HeaderName::from_static("grpc-status"), HeaderValue::from(u16::from(status)));
-    trailers.insert(HeaderName::from_static("grpc-message"), HeaderValue::from_str(text).unwrap());
-    trailers
-}
-
-/// Sends a response; the client may have given the request up.
-fn send(mut respond: SendResponse<Bytes>, message: Bytes) {
-    let Ok(mut stream) = respond.send_response(head(), false) else { return };
-    let _ = stream.send_data(message, false);
-    let _ = stream.send_trailers(trailers(0, ""));
-}
-
-fn ended(mut respond: SendResponse<Bytes>, status: u8, text: &str) {
-    let Ok(mut stream) = respond.send_response(head(), false) else { return };
-    let _ = stream.send_trailers(trailers(status, text));
 }
