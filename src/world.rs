@@ -5,8 +5,8 @@
 //! (`tests/recordings/reading.md`) in all that the library rests on: lists that lag, counters that are cleaned, plans
 //! that are forgotten, sorting, restarts. Its network loses connections, requests and answers at any point.
 //!
-//! `LIVES=300000 WORLD_SEED=1 cargo test --profile worlds --lib world` lives so many lives, beginning with that seed; a life
-//! that goes wrong tells its story. One alone: `LIVES=1 WORLD_SEED=<seed>`.
+//! `LIVES=300000 WORLD_SEED=1 cargo test --profile worlds --lib world` lives so many lives, beginning with that seed; a
+//! life that goes wrong tells its story. One alone: `LIVES=1 WORLD_SEED=<seed>`.
 
 mod claims;
 mod hpack;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prost::Message;
-use prost::bytes::Bytes;
+use prost::bytes::{BufMut, Bytes};
 use tokio::time::Instant;
 
 use super::line::Line;
@@ -16,9 +16,12 @@ use crate::proto::service as proto;
 const CLOCK: i64 = 1_780_000_000_000;
 
 pub(super) fn framed(message: &impl Message) -> Bytes {
-    let encoded = message.encode_to_vec();
-    let length = u32::try_from(encoded.len()).unwrap();
-    [&[0][..], &length.to_be_bytes(), &encoded].concat().into()
+    let length = message.encoded_len();
+    let mut frame = Vec::with_capacity(5 + length);
+    frame.put_u8(0);
+    frame.put_u32(u32::try_from(length).unwrap());
+    message.encode_raw(&mut frame);
+    frame.into()
 }
 
 fn refused(code: i32, reason: impl Into<String>) -> Status {

@@ -1,5 +1,5 @@
-//! HTTP/2 as the simulated server speaks it, frame by frame as a server by h2 writes them. It needs little of what h2 can do:
-//! its requests and answers are small, and a client that breaks the protocol fails the test.
+//! HTTP/2 as the simulated server speaks it, frame by frame as a server by h2 writes them. It needs little of what h2
+//! can do: its requests and answers are small, and a client that breaks the protocol fails the test.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -264,7 +264,7 @@ impl Wire {
         self.frame(RST_STREAM, 0, stream, &(reason as u32).to_be_bytes());
     }
 
-    /// Announces the end. The client may not know that yet when it asks the next time, which its answer to a ping tells.
+    /// Announces the end. The client may not know that yet when it asks the next time; its answer to a ping tells.
     pub(super) fn says_goodbye(&mut self) {
         if self.goodbye == Goodbye::No {
             self.goodbye = Goodbye::Announced;
