@@ -405,6 +405,32 @@ fn a_handshake_that_is_never_answered_holds_nobody_up_for_long() {
     assert_eq!(waiting.join().unwrap().unwrap_err().status, Status::Unavailable);
 }
 
+/// Or the client would take the job of the one for that of the other.
+#[test]
+fn a_clustering_trigger_and_another_one_of_a_collection_are_not_on_their_way_together() {
+    for first_is_clustering in [false, true] {
+        let fake = Fake::start(NEW);
+        fake.fail_next(Method::Trigger, Fault::Hang);
+        let client = client(&fake);
+        let patient = client.clone();
+        let first = thread::spawn(move || {
+            patient.compact("succeeds", first_is_clustering, Timeout::After(Duration::from_secs(3))).wait()
+        });
+        while fake.count(Method::Trigger) == 0 {
+            assert!(!first.is_finished(), "it was not even sent");
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(compact(&client, "unindexed").is_ok(), "another collection");
+        let triggers = fake.count(Method::Trigger);
+        let limit = Timeout::After(Duration::from_millis(100));
+        let error = client.compact("succeeds", !first_is_clustering, limit).wait().unwrap_err();
+        assert!(error.status == Status::Timeout && !error.in_doubt, "{error:?}");
+        assert!(error.message().contains("another trigger for \"succeeds\" was on its way"), "{error}");
+        assert_eq!(fake.count(Method::Trigger), triggers);
+        assert!(first.join().unwrap().unwrap_err().in_doubt);
+    }
+}
+
 #[test]
 fn a_wait_goes_on_after_errors_that_the_server_calls_passing() {
     let fake = Fake::start(NEW);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::job_history::JobHistory;
 use super::job_schedule::JobSchedule;
+use super::turns::Turns;
 use crate::error::Error;
 use crate::in_flight::InFlight;
 use crate::management::Management;
@@ -15,6 +16,7 @@ pub(crate) struct ClientState {
     pub(crate) rpc: Rpc,
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) history: Arc<JobHistory>,
+    pub(super) turns: Arc<Turns>,
     /// Decides when each job is polled.
     pub(crate) job_schedule: Arc<JobSchedule>,
     /// Limits the polls of flushes, sorting, indexes and loads. They have a limit of their own, so that ten thousand
@@ -33,6 +35,7 @@ impl ClientState {
             rpc,
             in_flight: Arc::default(),
             history: Arc::default(),
+            turns: Arc::default(),
             job_schedule: JobSchedule::new(rate),
             collection_limiter: Arc::new(PollLimiter::new(rate)),
             management,
@@ -45,6 +48,7 @@ impl ClientState {
             rpc: self.rpc.on(database),
             in_flight: Arc::clone(&self.in_flight),
             history: Arc::clone(&self.history),
+            turns: Arc::clone(&self.turns),
             job_schedule: Arc::clone(&self.job_schedule),
             collection_limiter: Arc::clone(&self.collection_limiter),
             management: self.management.clone(),

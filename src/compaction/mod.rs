@@ -52,6 +52,7 @@ pub(crate) mod tasks;
 pub(crate) mod teller;
 mod time_left;
 pub(crate) mod trigger;
+mod turns;
 mod unlisted;
 pub mod verdict;
 pub(crate) mod wait_in;

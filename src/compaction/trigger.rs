@@ -188,6 +188,8 @@ async fn compact_once(
         Box::pin(idle).await.map_err(unprepared)?;
     }
     let request = request(&prepared, params);
+    let turn = context.client_state.turns.turn(&prepared.collection, params.mode(), context.deadline);
+    let turn = Box::pin(turn).await.map_err(unprepared)?;
     let origin = Arc::new(origin(context, prepared, params).await);
     // Boxed here: every function that passes the future on would reserve its full size on the caller's stack.
     let triggered = Box::pin(async {
@@ -200,7 +202,9 @@ async fn compact_once(
         context.history().clear_doubts_before(&origin);
         answered::started(context, Arc::clone(&origin), &reply, connection).await
     });
-    let result = match panics::caught_in_doubt(triggered).await {
+    let triggered = panics::caught_in_doubt(triggered).await;
+    drop(turn);
+    let result = match triggered {
         Err(error) if error.status == Status::Busy && params.segment_ids.is_some() => {
             Err(Box::pin(selection::held_or_gone(context, &origin.collection, params, error)).await)
         }
