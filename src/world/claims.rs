@@ -1,12 +1,12 @@
 //! Compares what the library claims with the truth of the server. Each claim is looked at when it is made; what a server
 //! may still do later, at the end of the world.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::truth::{Health, Job, Stage, Truth};
+use super::truth::{Health, Job, Stage, Trigger, Truth};
 use crate::compaction::{Item, Judgement, Plan, Report, Verdict, WaitResult};
 use crate::compaction::{NO_JOB, Resolution, ResolutionState, Start, State, StateInfo, Triggered};
 use crate::error::{Error, Status};
@@ -53,8 +53,8 @@ fn id_of(truth: &Truth, name: &str) -> Option<i64> {
 pub(super) struct Claims {
     /// Triggers that did certainly nothing: of which operation, and of which collection; `None` for any.
     denied: HashSet<(String, Option<i64>)>,
-    /// Triggers in doubt.
-    doubted: HashSet<String>,
+    /// The latest trigger in doubt of each client, by number, for each collection.
+    doubted: HashMap<(usize, i64), String>,
     /// Jobs that somebody looked for in another collection than theirs.
     misled: HashSet<i64>,
     /// Clients, by number, and the jobs that they got for a clustering.
@@ -147,7 +147,9 @@ impl Claims {
                 self.denied.insert((id.clone(), None));
             }
             Err(error) => {
-                self.doubted.insert(id.clone());
+                if let Some(collection) = asked.before {
+                    self.doubted.insert((asked.client, collection), id.clone());
+                }
                 self.count(format!("in doubt, {}", resolution(error.resolution)));
             }
         }
@@ -260,10 +262,14 @@ impl Claims {
     pub(super) fn of_resolution(&mut self, truth: &mut Truth, asked: &Asked, claimed: &Resolution) {
         truth.catch_up();
         self.count(format!("resolved {:?}", claimed.state));
-        if claimed.state == ResolutionState::NoTrace {
-            let of_it = truth.triggers.iter().filter(|trigger| Some(trigger.collection) == asked.before);
-            let mine = |id: &str| self.doubted.contains(id);
-            let began = of_it.clone().find(|t| t.made.is_some() && t.at < asked.began && mine(&t.request_id));
+        if let (ResolutionState::NoTrace, Some(collection)) = (claimed.state, asked.before) {
+            let latest = self.doubted.get(&(asked.client, collection));
+            let of_it = |trigger: &&Trigger| {
+                trigger.collection == collection
+                    && Some(&trigger.request_id) == latest
+                    && trigger.made.is_some()
+            };
+            let began = truth.triggers.iter().filter(of_it).find(|trigger| trigger.at < asked.began);
             self.check(began.is_none(), || format!("{claimed:?}: {began:?}"));
         }
         if claimed.state == ResolutionState::Started && claimed.job_id > NO_JOB {
@@ -324,11 +330,12 @@ impl Claims {
             self.check(is_told, || format!("{}: {triggered:?}", asked.request_id));
             self.count(format!("one of many {:?}", triggered.start));
         }
-        if let (None, Some(error)) = (&item.triggered, &item.error)
-            && !error.in_doubt
-            && let Some(collection) = alone
-        {
-            self.denied.insert((asked.request_id.clone(), Some(collection)));
+        if let (None, Some(error), Some(collection)) = (&item.triggered, &item.error, alone) {
+            if error.in_doubt {
+                self.doubted.insert((asked.client, collection), asked.request_id.clone());
+            } else {
+                self.denied.insert((asked.request_id.clone(), Some(collection)));
+            }
         }
         // The error of its wait is the item's.
         if let (Some(triggered), Some(outcome)) = (item.triggered, item.outcome) {
