@@ -15,7 +15,7 @@ TOOLS = PATH="$(VENV)/bin:$$PATH"
 .PHONY: help build install stage examples setup demo check check-rust rust-lints rust-tests check-c check-cpp check-install check-go \
 	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
 	check-portable check-deep docs docs-check install-docs bench \
-	bench-gates tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
+	bench-gates profile tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
 	optimize-table fifty recording clean command install-command command-archive target/release/milvus-bench
 
 help:
@@ -44,7 +44,7 @@ help:
 
 # Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
 build:
-	@$(RELEASED) rustc --release --locked --lib --crate-type cdylib,staticlib --target-dir $(TARGET)
+	@$(RELEASED) with-profile rustc --release --locked --lib --crate-type cdylib,staticlib --target-dir $(TARGET)
 	@tools/static.sh $(BUILD)/libmilvus_client.a $(BUILD)/libmilvus_client_local.a
 
 install:
@@ -206,6 +206,11 @@ bench: setup target/release/milvus-bench
 	target/release/milvus-bench run --python $(VENV)/bin/python --grpc target/grpc/milvus-bench-grpc --write docs/performance.md
 	target/release/milvus-bench run --gates --write docs/performance.md
 	python3 tools/docs/figures.py
+
+# What the library is optimised by: anew after changes to what calls do, and for another compiler.
+profile:
+	@$(RELEASED) build --quiet --release --locked -p milvus-bench
+	@tools/profile.sh write
 
 bench-gates: target/release/milvus-bench
 	target/release/milvus-bench run --gates

@@ -42,6 +42,10 @@ versions_agree() {
     cargo metadata --locked --no-deps --format-version 1 >/dev/null 2>&1 || unready "Cargo.lock is not current"
 }
 
+compiler_is_that_of_the_profile() {
+    [ -n "$(tools/profile.sh flag 2>/dev/null)" ] || unready "the compiler is not the one in benches/profile/compiler"
+}
+
 # The section of this version, as the notes of the release.
 changelog_tells() {
     awk -v heading="## [$version] - " '/^## / { on = index($0, heading) == 1; next } /^\[.*\]: / { on = 0 } on' CHANGELOG.md >"$out/changes.md"
@@ -95,6 +99,7 @@ rm -rf "$out"
 mkdir -p "$out"
 tree_is_committed
 versions_agree
+compiler_is_that_of_the_profile
 changelog_tells
 abi_is_described
 notices_are_current

@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
 # Runs Cargo so that what it builds is the same in any folder, names none of this machine, and has its C code hardened:
-#     tools/released.sh ARGUMENTS...   as `cargo ARGUMENTS...`
+#     tools/released.sh ARGUMENTS...                   as `cargo ARGUMENTS...`
+#     tools/released.sh with-profile ARGUMENTS...      by the profile in benches/profile, which is of the library
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 home=${CARGO_HOME:-$HOME/.cargo}
 cargo=${CARGO:-cargo}
+flags=()
+if [ "$1" = with-profile ]; then
+    shift
+    profile=$("$root/tools/profile.sh" flag)
+    flags+=(${profile:+"$profile"})
+fi
 "$cargo" fetch --quiet --locked --manifest-path "$root/Cargo.toml"
-flags=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
+flags+=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
 for_c() { printf ' %q' "-ffile-prefix-map=$1"; } # as a word of a shell, see below
 c_flags="$(for_c "$root=/milvus-client")$(for_c "$home=/cargo")"
 c_flags+=" -fstack-protector-strong -D_FORTIFY_SOURCE=2"

@@ -4,6 +4,7 @@
 //! ```text
 //! milvus-bench [run] [--library FILE] [--python FILE] [--grpc FILE] [--quick | --gates] [--write FILE]
 //! milvus-bench hostile --library FILE [--calls N]    a healthy server's calls beside hostile ones, and their memory
+//! milvus-bench train --library FILE    what applications have the library do most, for `make profile`
 //! milvus-bench serve [--cpu N] [--pause MILLISECONDS] [--answers empty|full]
 //! milvus-bench bare --runtime current|worker --uri URI ...    bare tonic
 //! milvus-bench-ours --library FILE --uri URI ...    through the C ABI
@@ -21,6 +22,7 @@ mod run;
 mod serve;
 mod stats;
 mod tools;
+mod train;
 mod wire;
 
 #[allow(clippy::all)]
@@ -56,6 +58,7 @@ fn start() -> Result {
         "serve" if arguments.text("answers").is_some() => hostile::serve(&arguments),
         "serve" => serve::serve(&arguments),
         "bare" => bare::drive(&arguments),
-        other => Err(format!("there is no command \"{other}\": run, hostile, serve, bare").into()),
+        "train" => train::train(&arguments),
+        other => Err(format!("there is no command \"{other}\": run, hostile, serve, bare, train").into()),
     }
 }
