@@ -432,6 +432,36 @@ fn a_clustering_trigger_and_another_one_of_a_collection_are_not_on_their_way_tog
 }
 
 #[test]
+fn a_trigger_that_has_waited_for_its_turn_is_for_what_has_the_name_then() {
+    let fake = Fake::start(NEW);
+    fake.fail_next(Method::Trigger, Fault::Hang);
+    let client = client(&fake);
+    let compacts = |is_clustering, limit| {
+        let patient = client.clone();
+        thread::spawn(move || patient.compact("succeeds", is_clustering, limit).wait())
+    };
+    let until = |what: &dyn Fn() -> bool| {
+        while !what() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    };
+    let first = compacts(true, Timeout::After(Duration::from_secs(2)));
+    until(&|| fake.count(Method::Trigger) > 0);
+    let looks = fake.count(Method::Describe);
+    let second = compacts(false, LIMIT);
+    until(&|| fake.count(Method::Describe) > looks);
+    fake.rename("succeeds", "succeeded");
+    fake.rename("unindexed", "succeeds");
+    assert!(first.join().unwrap().unwrap_err().in_doubt);
+    second.join().unwrap().unwrap();
+    let triggers =
+        fake.calls().into_iter().filter(|call| call.method == Method::Trigger).map(|call| call.request);
+    let [first, second] = <[String; 2]>::try_from(triggers.collect::<Vec<_>>()).unwrap();
+    let id_of = |request: &str| request.split(", ").next().map(str::to_owned);
+    assert!(id_of(&first).is_some() && id_of(&first) != id_of(&second), "{first}\n{second}");
+}
+
+#[test]
 fn a_wait_goes_on_after_errors_that_the_server_calls_passing() {
     let fake = Fake::start(NEW);
     let client = client(&fake);

@@ -15,6 +15,7 @@ use super::params::Params;
 use super::resolve::{self, ResolutionState};
 use super::snapshot::Snapshot;
 use super::state::{self, State};
+use super::turns::Turn;
 use super::{answered, running, selection, tasks};
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
@@ -83,8 +84,13 @@ impl Found {
     /// The same for one trigger: a later one looks it up again.
     pub(super) fn for_one_trigger(&mut self) -> Self {
         let found = self.clone();
-        self.since = None;
+        self.use_up();
         found
+    }
+
+    /// From now on a trigger looks it up again.
+    fn use_up(&mut self) {
+        self.since = None;
     }
 
     /// Fails if this is another collection.
@@ -182,14 +188,12 @@ async fn compact_once(
     params: &Params,
 ) -> Result<Triggered, Failed> {
     let unprepared = |error| Failed { error: nothing_started(error), collection: None };
-    let prepared = prepare(context, name, found, params).await.map_err(unprepared)?;
+    let (prepared, turn) = in_turn(context, name, found, params).await.map_err(unprepared)?;
     if params.only_if_idle {
         let idle = running::check_idle(context, &prepared.server, &prepared.collection);
         Box::pin(idle).await.map_err(unprepared)?;
     }
     let request = request(&prepared, params);
-    let turn = context.client_state.turns.turn(&prepared.collection, params.mode(), context.deadline);
-    let turn = Box::pin(turn).await.map_err(unprepared)?;
     let origin = Arc::new(origin(context, prepared, params).await);
     // Boxed here: every function that passes the future on would reserve its full size on the caller's stack.
     let triggered = Box::pin(async {
@@ -215,6 +219,31 @@ async fn compact_once(
         result => result,
     };
     result.map_err(|error| Failed { error, collection: Some(origin.collection.clone()) })
+}
+
+/// Prepares a trigger that has its turn among those of this client for the collection.
+async fn in_turn(
+    context: CallContext<'_>,
+    name: &str,
+    mut found: Option<Box<Found>>,
+    params: &Params,
+) -> Result<(Prepared, Turn), Error> {
+    let (turns, mode) = (&context.client_state.turns, params.mode());
+    loop {
+        let prepared = prepare(context, name, found.clone(), params).await?;
+        if let Some(turn) = turns.at_once(&prepared.collection, mode) {
+            return Ok((prepared, turn));
+        }
+        let turn = Box::pin(turns.turn(&prepared.collection, mode, context.deadline)).await?;
+        // What was seen before may be true no more: it can have taken long.
+        if let Some(found) = &mut found {
+            found.use_up();
+        }
+        let now = Box::pin(prepare(context, name, found.clone(), params)).await?;
+        if now.collection.is_same(&prepared.collection) {
+            return Ok((now, turn));
+        }
+    }
 }
 
 /// Looks the collection up unless it was `found` a moment ago on this connection, and refuses every request that this

@@ -124,7 +124,8 @@ unsafe impl Sized_ for milvus_compact_result {
 /// Clustering up to 3.0.0: the server answers with any running job of the collection, whatever its kind.
 /// The wait finds out, and reports MILVUS_VERDICT_NOT_STARTED if the results are not clustered. To know its own
 /// jobs apart, a client sends a clustering trigger while none of its other triggers for the collection is on its
-/// way, and no other one until that is answered: each waits for the other within its limit.
+/// way, and no other one until that is answered or given up. Each waits within its limit, in the order of the
+/// calls, and looks the collection up again afterwards.
 ///
 /// @param client           The client.
 /// @param collection_name  Name or alias in the client's database, at most 65535 bytes.

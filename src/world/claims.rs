@@ -280,6 +280,11 @@ impl Claims {
         }
     }
 
+    /// Whether a client sent what no server takes.
+    pub(super) fn of_protocol(&mut self, is_broken: bool) {
+        self.check(!is_broken, || "a client broke the protocol of HTTP/2".to_owned());
+    }
+
     /// What can be said only when nothing more comes.
     pub(super) fn at_the_end(&mut self, truth: &mut Truth) {
         truth.catch_up();

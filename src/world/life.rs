@@ -140,6 +140,7 @@ impl Life {
         }
         sleep(LATEST).await;
         self.claims().at_the_end(&mut self.world.truth());
+        self.claims().of_protocol(self.world.is_broken.load(Ordering::Relaxed));
     }
 
     /// When nothing more happens, everything works, and every end is known.

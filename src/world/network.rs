@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, ready};
+use std::thread;
 use std::time::Duration;
 
 use prost::bytes::Bytes;
@@ -182,13 +183,20 @@ pub(super) struct World {
     truth: Mutex<Truth>,
     weather: Mutex<Weather>,
     pub(super) requests: AtomicUsize,
+    /// A client broke the protocol, and the task of its connection panicked.
+    pub(super) is_broken: AtomicBool,
 }
 
 impl World {
     /// Makes it the world of this thread until the guard is dropped.
     pub(super) fn enter(truth: Truth, weather: Weather) -> (Arc<Self>, Leaves) {
         let (truth, weather) = (Mutex::new(truth), Mutex::new(weather));
-        let world = Arc::new(Self { truth, weather, requests: AtomicUsize::new(0) });
+        let world = Arc::new(Self {
+            truth,
+            weather,
+            requests: AtomicUsize::new(0),
+            is_broken: AtomicBool::new(false),
+        });
         HERE.set(Some(Arc::clone(&world)));
         (world, Leaves)
     }
@@ -283,6 +291,15 @@ enum Outcome {
     Status(u8, &'static str),
     Reset(Reason),
     Order(Order),
+}
+
+/// The runtime catches a panic of a task, and nobody would hear of it.
+impl Drop for Far {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.world.is_broken.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Far {

@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncWriteExt;
 use tokio::runtime::Builder;
 
 use super::claims::{Asked, Claims};
 use super::life::{Lived, live};
 use super::line::Line;
-use super::network::Fate;
+use super::network::{Fate, Weather, World, connect};
 use super::truth::{Told, Truth};
 use crate::compaction::{Report, Start, Triggered, Verdict, WaitResult};
 use crate::error::{Error, Status};
@@ -115,6 +116,23 @@ fn triggered() -> (Truth, Asked, i64) {
         }
     }
     unreachable!()
+}
+
+#[test]
+fn a_client_that_breaks_the_protocol_is_found_out() {
+    for (sent, is_broken) in
+        [(&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], false), (b"GET / HTTP/1.1\r\nHost: milvus\r\n\r\n", true)]
+    {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let rng = || fastrand::Rng::with_seed(1);
+            let (world, _leaves) = World::enter(Truth::new(Line::V2_6, rng()), Weather::new(rng()));
+            let mut near = connect().await.unwrap().unwrap();
+            near.write_all(sent).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            assert_eq!(world.is_broken.load(Ordering::Relaxed), is_broken, "{sent:?}");
+        });
+    }
 }
 
 fn started(job_id: i64) -> Triggered {

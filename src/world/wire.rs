@@ -1,5 +1,5 @@
 //! HTTP/2 as the simulated server speaks it, frame by frame as a server by h2 writes them. It needs little of what h2
-//! can do: its requests and answers are small, and a client that breaks the protocol fails the test.
+//! can do: its requests and answers are small. What it asserts of a client, fails the test (see `World::is_broken`).
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

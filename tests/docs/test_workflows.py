@@ -90,8 +90,8 @@ def test_what_a_workflow_runs_is_there(name):
 
 
 def test_a_version_that_a_workflow_reads_is_there():
-    found = [command[len("version=$("):-1] for name in NAMES for command in commands(name) if command.startswith("version=$(")]
-    assert len(found) == 2
+    found = {command[len("version=$("):-1] for name in NAMES for command in commands(name) if command.startswith("version=$(")}
+    assert len(found) == 3
     for command in found:
         assert re.fullmatch(r"\d[\d.]*\n", subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True).stdout), command
 
