@@ -10,13 +10,14 @@ TARGET := target
 BUILD := $(TARGET)/release
 STAGE := $(CURDIR)/target/stage
 VENV := $(CURDIR)/target/venv
+BENCH := target/bench/release/milvus-bench
 TOOLS = PATH="$(VENV)/bin:$$PATH"
 
 .PHONY: help build install stage examples setup demo check check-rust rust-lints rust-tests check-c check-cpp check-install check-go \
 	check-java check-docs check-e2e check-faults faults-suite check-versions versions-suite check-fronts fronts-suite played \
 	check-portable check-deep docs docs-check install-docs bench \
 	bench-gates profile tests-c header bindings abi deb licences deny-is-there advisories notices sizes release errors fronts truth \
-	optimize-table fifty recording clean command install-command command-archive target/release/milvus-bench
+	optimize-table fifty recording clean command install-command command-archive $(BENCH)
 
 help:
 	@echo "make demo     build, start a real Milvus server, fill collections, compact them, show before and after, kill it"
@@ -197,23 +198,22 @@ check-portable:
 check-deep:
 	@tools/deep.sh
 
-# Two builds: one of both packages would give the library features that only the other asks for.
-target/release/milvus-bench: build
-	@$(RELEASED) build --quiet --release --locked -p milvus-bench
+# It has a folder of its own: it is built without the library's profile, and the two would build all crates in turn.
+$(BENCH):
+	@$(RELEASED) build --quiet --release --locked -p milvus-bench --target-dir target/bench
 
-bench: setup target/release/milvus-bench
+bench: setup build $(BENCH)
 	@tools/bench_peer.sh
-	target/release/milvus-bench run --python $(VENV)/bin/python --grpc target/grpc/milvus-bench-grpc --write docs/performance.md
-	target/release/milvus-bench run --gates --write docs/performance.md
+	$(BENCH) run --library $(BUILD)/libmilvus_client.so --python $(VENV)/bin/python --grpc target/grpc/milvus-bench-grpc --write docs/performance.md
+	$(BENCH) run --library $(BUILD)/libmilvus_client.so --gates --write docs/performance.md
 	python3 tools/docs/figures.py
 
 # What the library is optimised by: anew after changes to what calls do, and for another compiler.
-profile:
-	@$(RELEASED) build --quiet --release --locked -p milvus-bench
-	@tools/profile.sh write
+profile: $(BENCH)
+	@CARGO="$(CARGO)" tools/profile.sh write
 
-bench-gates: target/release/milvus-bench
-	target/release/milvus-bench run --gates
+bench-gates: build $(BENCH)
+	$(BENCH) run --library $(BUILD)/libmilvus_client.so --gates
 
 header:
 	UPDATE_HEADER=1 $(CARGO) test --quiet --test header

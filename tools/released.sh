@@ -6,14 +6,13 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 home=${CARGO_HOME:-$HOME/.cargo}
 cargo=${CARGO:-cargo}
-flags=()
-if [ "$1" = with-profile ]; then
+with_profile=
+if [ "${1:-}" = with-profile ]; then
     shift
-    profile=$("$root/tools/profile.sh" flag)
-    flags+=(${profile:+"$profile"})
+    with_profile=yes
 fi
 "$cargo" fetch --quiet --locked --manifest-path "$root/Cargo.toml"
-flags+=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
+flags=(--remap-path-prefix="$root=/milvus-client" --remap-path-prefix="$home=/cargo")
 for_c() { printf ' %q' "-ffile-prefix-map=$1"; } # as a word of a shell, see below
 c_flags="$(for_c "$root=/milvus-client")$(for_c "$home=/cargo")"
 c_flags+=" -fstack-protector-strong -D_FORTIFY_SOURCE=2"
@@ -25,6 +24,12 @@ done
 separator=$'\x1f'
 # What the user sets goes on counting.
 encoded=${CARGO_ENCODED_RUSTFLAGS:-$(tr -s ' ' "$separator" <<<"${RUSTFLAGS:-}" | sed "s/^$separator//; s/$separator\$//")}
+# One profile at a time is all that the compiler takes.
+if [ -n "$with_profile" ] && [[ $encoded != *profile-use* && $encoded != *profile-generate* ]]; then
+    profile=$(CARGO=$cargo "$root/tools/profile.sh" flag)
+    # What was changed since it was measured is no reason to warn.
+    [ -z "$profile" ] || flags+=("$profile" -Cllvm-args=-no-pgo-warn-mismatch)
+fi
 for flag in "${flags[@]}"; do
     encoded+=${encoded:+$separator}$flag
 done

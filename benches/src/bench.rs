@@ -2,7 +2,7 @@
 //! (`serve`), and clients in processes of their own, which print what they measured.
 //!
 //! ```text
-//! milvus-bench [run] [--library FILE] [--python FILE] [--grpc FILE] [--quick | --gates] [--write FILE]
+//! milvus-bench [run] --library FILE [--python FILE] [--grpc FILE] [--quick | --gates] [--write FILE]
 //! milvus-bench hostile --library FILE [--calls N]    a healthy server's calls beside hostile ones, and their memory
 //! milvus-bench train --library FILE    what applications have the library do most, for `make profile`
 //! milvus-bench serve [--cpu N] [--pause MILLISECONDS] [--answers empty|full]

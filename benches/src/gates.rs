@@ -12,7 +12,7 @@ type Measure = fn(&Clients, &Server) -> Result<f64>;
 /// What is measured, how large it may be, and how it is measured.
 const GATES: [(&str, f64, Measure); 11] = [
     ("instructions per call", 35_500.0, |clients, server| tools::instructions(clients, Kind::Ours, server)),
-    ("system calls per call", 5.0, |clients, _| tools::system_calls(clients, Kind::Ours, true)),
+    ("system calls per call", 5.8, |clients, _| tools::system_calls(clients, Kind::Ours, true)),
     ("context switches per call", 1.5, switches),
     // A caller that has read its own answers leaves the connection to the library's thread, which takes three of them.
     ("context switches of an idle client in 12 s", 10.0, idle),

@@ -24,13 +24,9 @@ const QUICK: Size = Size { rounds: 3, calls: 1_500, cold_starts: 5, waits: 1 };
 const IDLE: Duration = Duration::from_secs(12);
 
 pub(crate) fn clients(arguments: &Arguments) -> Result<Clients> {
-    let library = match arguments.text("library") {
-        Some(library) => library.to_owned(),
-        // Cargo puts both into one folder.
-        None => std::env::current_exe()?.with_file_name("libmilvus_client.so").to_string_lossy().into_owned(),
-    };
+    let library = arguments.required("library")?;
     // Not a name that dlopen would look for elsewhere.
-    let library = std::fs::canonicalize(&library).map_err(|error| format!("{library}: {error}"))?;
+    let library = std::fs::canonicalize(library).map_err(|error| format!("{library}: {error}"))?;
     let library = library.to_string_lossy().into_owned();
     let [python, grpc] = ["python", "grpc"].map(|name| arguments.text(name).map(str::to_owned));
     Ok(Clients { library, python, grpc })
@@ -158,8 +154,11 @@ fn peer(clients: &Clients, size: &Size, server: &Server, report: &mut Report) ->
     };
     let load = format!("--warmup 200 --calls {}", size.calls);
     let mut places = vec![("latency, 1 thread", [None; 2], "<= 0.85")];
-    if let [near, far, ..] = os::cpus()[..] {
+    let cpus = os::cpus();
+    if let [near, ..] = cpus[..] {
         places.push(("latency, 1 thread, all on one CPU", [Some(near); 2], "<= 0.80"));
+    }
+    if let [near, far, ..] = cpus[..] {
         places.push((
             "latency, 1 thread, on one CPU, the server on another",
             [Some(near), Some(far)],
