@@ -176,8 +176,9 @@ async fn connection(stream: TcpStream, server: SocketAddr, script: Script) {
     let cut = Arc::new(Notify::new());
     loop {
         let accepted = tokio::select! {
-            accepted = near.accept() => accepted,
+            biased; // a connection that is cut sends nothing more
             () = cut.notified() => return,
+            accepted = near.accept() => accepted,
         };
         let Some(Ok((request, respond))) = accepted else { return };
         let (far, cut, script) = (far.clone(), Arc::clone(&cut), Arc::clone(&script));
@@ -275,6 +276,8 @@ async fn give(answer: Answer, mut respond: SendResponse<Bytes>, cut: &Notify) ->
         End::Cut => {
             tokio::time::sleep(Duration::from_millis(20)).await;
             cut.notify_one();
+            // A stream that is dropped before its connection would be reset.
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         End::Hang => std::future::pending().await,
     }
