@@ -17,6 +17,7 @@ pub(crate) mod events;
 mod everything;
 pub(crate) mod final_form;
 pub(crate) mod follow;
+mod found;
 pub(crate) mod job_history;
 mod job_id;
 mod job_json;

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::answered::Triggered;
 use super::call_context::{CallContext, POLL_LIMIT};
 use super::chosen::Chosen;
+use super::found::Found;
 use super::job_history::Origin;
 use super::left_out;
 use super::params::Params;
@@ -19,10 +19,9 @@ use super::turns::Turn;
 use super::{answered, running, selection, tasks};
 use crate::collection::{self, Collection};
 use crate::error::{Error, Status};
-use crate::outage::may_pass;
 use crate::panics;
 use crate::proto::service::{ManualCompactionRequest, ManualCompactionResponse};
-use crate::rpc::{Deadline, RetryClass, Rpc};
+use crate::rpc::RetryClass;
 use crate::segments::{self, Segment};
 use crate::server::{COUNTS_PLANS, LISTS_NO_TASKS, SELECTS_BY_NAME, Server};
 use crate::text::quotable;
@@ -38,112 +37,6 @@ pub(super) struct Prepared {
     pub(super) segments: Option<Vec<Segment>>,
 }
 
-/// A trigger does not look a collection up again within this time of its caller's look-up. Later, another collection may
-/// have its name.
-const LOOKUP_LIFETIME: Duration = Duration::from_secs(5);
-
-/// A collection that the caller of a trigger has just looked up.
-#[derive(Clone)]
-pub(crate) struct Found {
-    collection: Collection,
-    /// When the look-up began; `None`: it is used up.
-    since: Option<Instant>,
-    /// The connection: another one may lead to another server, where the id is another collection's.
-    generation: u64,
-    meant: Meant,
-}
-
-/// What a trigger is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Meant {
-    /// Whatever collection has the name.
-    Name,
-    /// The collection that was found, while it has its name; never another one that gets the name.
-    Named,
-    /// The collection that was found, also if it is renamed.
-    Renamed,
-}
-
-impl Found {
-    /// `since`: when the look-up began.
-    pub(super) fn new(rpc: &Rpc, collection: &Collection, since: Instant) -> Self {
-        let (collection, generation) = (collection.clone(), rpc.generation());
-        Self { collection, since: Some(since), generation, meant: Meant::Name }
-    }
-
-    /// The same, for a trigger of this collection only.
-    pub(super) fn binding(self) -> Self {
-        Self { meant: Meant::Named, ..self }
-    }
-
-    /// The same, for a trigger of this collection only, whatever its name is by then.
-    pub(super) fn following_renames(self) -> Self {
-        Self { meant: Meant::Renamed, ..self }
-    }
-
-    /// The same for one trigger: a later one looks it up again.
-    pub(super) fn for_one_trigger(&mut self) -> Self {
-        let found = self.clone();
-        self.use_up();
-        found
-    }
-
-    /// From now on a trigger looks it up again.
-    fn use_up(&mut self) {
-        self.since = None;
-    }
-
-    /// Fails if this is another collection.
-    pub(super) fn check_same(&self, now: &Collection) -> Result<(), Error> {
-        if now.is_same(&self.collection) {
-            return Ok(());
-        }
-        let text = format!(
-            "collection \"{}\" was dropped or renamed meanwhile, and another collection has its name now",
-            quotable(&self.collection.name)
-        );
-        Err(Error::new(Status::CollectionNotFound, text))
-    }
-
-    /// Looks up again what the trigger is for.
-    async fn look_up(&self, rpc: &Rpc, deadline: Deadline<'_>, name: &str) -> Result<Collection, Error> {
-        let new_name = match self.meant {
-            Meant::Renamed => self.name_now(rpc, deadline).await?,
-            Meant::Name | Meant::Named => None,
-        };
-        let now = collection::find(rpc, deadline, new_name.as_deref().unwrap_or(name)).await?;
-        if self.meant != Meant::Name {
-            self.check_same(&now)?;
-        }
-        Ok(now)
-    }
-
-    /// The collection's name by now; `None` if the server does not tell it by the id.
-    async fn name_now(&self, rpc: &Rpc, deadline: Deadline<'_>) -> Result<Option<String>, Error> {
-        let known = &self.collection;
-        if known.id <= 0 {
-            return Ok(None);
-        }
-        match collection::find_by_id(rpc, RetryClass::Read, deadline, known).await {
-            Ok(name) => Ok(Some(name)),
-            Err(error) if matches!(error.status, Status::CollectionNotFound | Status::DatabaseNotFound) => {
-                let text = format!("collection \"{}\" was dropped meanwhile", quotable(&known.name));
-                let mut dropped = Error::new(Status::CollectionNotFound, text);
-                dropped.server_code = error.server_code;
-                Err(dropped)
-            }
-            Err(error) if may_pass(&error) => Err(error),
-            // The user or the server knows it by its name only.
-            Err(_) => Ok(None),
-        }
-    }
-
-    pub(super) fn is_current(&self, rpc: &Rpc) -> bool {
-        let is_fresh = self.since.is_some_and(|since| since.elapsed() < LOOKUP_LIFETIME);
-        is_fresh && self.generation == rpc.generation()
-    }
-}
-
 /// Triggers a compaction. `found`: the collection, if the caller has just looked it up.
 ///
 /// A collection can be renamed between its look-up and its trigger, and an alias still leads to it, or it is the one that
@@ -154,7 +47,7 @@ pub(crate) async fn compact(
     found: Option<Box<Found>>,
     params: &Params,
 ) -> Result<Triggered, Error> {
-    let follows = found.as_ref().is_some_and(|found| found.meant == Meant::Renamed);
+    let follows = found.as_ref().is_some_and(|found| found.follows_renames());
     let Failed { error, collection } = match compact_once(context, name, found, params).await {
         Ok(triggered) => return Ok(triggered),
         Err(failed) => failed,
@@ -163,11 +56,11 @@ pub(crate) async fn compact(
     let Some(asked) = asked else { return Err(error) };
     let (rpc, since) = (context.rpc(), Instant::now());
     let found = Found::new(rpc, &asked, since);
-    let found = if follows { found.following_renames() } else { found };
+    // Also if it has to wait for its turn: never another collection that gets the name.
+    let found = if follows { found.following_renames() } else { found.binding() };
     match Box::pin(found.look_up(rpc, context.deadline, name)).await {
-        Ok(now) if now.name != asked.name && now.is_same(&asked) => {
-            let found = Found { collection: now, ..found };
-            let again = compact_once(context, name, Some(Box::new(found)), params);
+        Ok(now) if now.name != asked.name => {
+            let again = compact_once(context, name, Some(Box::new(found.found_as(now))), params);
             Box::pin(again).await.map_err(|failed| failed.error)
         }
         Err(again) if again.status != Status::CollectionNotFound => Err(nothing_started(again)),
@@ -260,7 +153,7 @@ pub(super) async fn prepare(
     let server = rpc.server(deadline).await?;
     params.check_server(&server)?;
     let collection = match found {
-        Some(found) if found.is_current(rpc) => found.collection,
+        Some(found) if found.is_current(rpc) => found.into_collection(),
         Some(earlier) => Box::pin(earlier.look_up(rpc, deadline, name)).await?,
         None => collection::find(rpc, deadline, name).await?,
     };

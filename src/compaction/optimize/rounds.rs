@@ -7,9 +7,9 @@ use tokio::time::Instant;
 mod conclusion;
 mod jobs;
 
+use super::super::found::Found;
 use super::super::params::Params;
 use super::super::predict::Scope;
-use super::super::trigger::Found;
 use super::results::Results;
 use super::run::{Pauses, Run};
 use super::stage::Cost;
