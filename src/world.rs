@@ -9,6 +9,7 @@
 //! life that goes wrong tells its story. One alone: `LIVES=1 WORLD_SEED=<seed>`.
 
 mod claims;
+mod far;
 mod hpack;
 mod life;
 mod line;
