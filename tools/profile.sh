@@ -17,7 +17,7 @@ without() {
     echo "build: without the profile in benches/profile, so calls take longer: $*" >&2
 }
 
-# Names of functions depend on the compiler and the machine that it is for, and another LLVM may not read the file.
+# Names of functions depend on the compiler and the machine that it runs on, and another LLVM may not read the file.
 flag() {
     local compiler file
     compiler=$("$rustc" -vV) || { without "$rustc does not say what it is"; return 0; }
