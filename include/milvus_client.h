@@ -430,7 +430,9 @@ const char *milvus_option_kind_name(int32_t kind);
  * An answer of a server has at most 8 MiB; its lists have at most 200,000 segments, 100,000 plans, 100,000
  * names of collections, partitions or snapshots, 10,000 databases, 10,000 details of a collection (fields,
  * properties, indexes, replicas) and a million ids. The library does not read an answer that has more: the
- * call fails with MILVUS_SERVER_ERROR, the gRPC code 11 (OUT_OF_RANGE) and a message that names the limit.
+ * call fails with MILVUS_SERVER_ERROR, the gRPC code 11 (OUT_OF_RANGE) and a message that names the limit. A
+ * client then asks the same question again 50 ms later at the earliest, with each further such answer after twice
+ * the time, up to a second, and one call at a time, until it reads an answer; calls wait for that within their limits.
  * @{
  */
 

@@ -3,8 +3,10 @@
 mod common;
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use common::{LIMIT, client, client_with};
+use milvus_client::client::Timeout;
 use milvus_client::compaction::{SurveyMany, SurveySettings};
 use milvus_client::{Client, Error, Status};
 use milvus_fake::proto::common::{KeyValuePair, Status as Success};
@@ -228,6 +230,23 @@ fn an_answer_with_too_many_elements_is_refused_with_the_limit() {
         client.compaction_state(1, LIMIT).wait().expect("the connection is as it was");
         assert_eq!(client.stats().connections_made, 1, "{hostile:?}");
     }
+}
+
+#[test]
+fn who_asks_again_at_once_does_not_get_such_answers_all_the_time() {
+    let (_fake, front) = front(Hostile::EmptySegments);
+    let client = client_with(&front.uri(), &[]);
+    let asks = |limit| client.segments("succeeds", false, limit).wait().unwrap_err();
+    // The last of these leaves a pause of 0.8 s.
+    for _ in 0..5 {
+        assert_eq!(asks(LIMIT).status, Status::ServerError);
+    }
+    let error = asks(Timeout::After(Duration::from_millis(10)));
+    assert_eq!((error.status, error.in_doubt), (Status::Timeout, false));
+    assert!(error.message().ends_with("whose latest answer to that could not be read"), "{error}");
+    assert_eq!(front.left(Hostile::EmptySegments.method()), 95, "it was not asked");
+    front.pass_all_on();
+    assert!(client.segments("succeeds", false, LIMIT).wait().is_ok(), "and then it is");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::deadline::Deadline;
 use super::grpc::{self, Ended, Unreadable};
 use super::intake::Counting;
 use super::methods::{self, Response, Target, Unread};
+use super::pauses::Pauses;
 use super::retry::{Failure, Reached, RetryClass};
 use crate::config::{Config, Credentials};
 use crate::error::{Error, Status};
@@ -50,6 +51,8 @@ pub(super) struct Context<'a> {
     pub(super) database: &'a str,
     /// The headers of all requests.
     pub(super) headers: &'a HeaderMap,
+    /// Before questions whose answers are refused.
+    pub(super) pauses: &'a Pauses,
 }
 
 /// The headers that are the same in all requests for a configuration, and those of which a request replaces the value:
@@ -81,7 +84,7 @@ impl Context<'_> {
     pub(super) async fn attempt(
         &self,
         connection: &Connection,
-        target: &Target,
+        target: &'static Target,
         message: Framed<'_>,
         reply: &mut dyn Response,
     ) -> Result<(), Failure> {
@@ -89,6 +92,15 @@ impl Context<'_> {
             // The caller has gone: begin nothing.
             return Err(self.out_of_time("about to ask", Reached::Nothing));
         }
+        let method = target.path.path();
+        let turn = match self.pauses.before(method) {
+            None => None,
+            // Boxed: seldom needed.
+            Some(pause) => match self.deadline.bound(Box::pin(pause)).await {
+                Some(turn) => turn,
+                None => return Err(self.out_of_patience()),
+            },
+        };
         let sent = AtomicBool::new(false);
         // Kept until the response is read, so that no text of it shows them.
         let credentials = self.config.credentials.current();
@@ -98,8 +110,7 @@ impl Context<'_> {
             counted.sends(message.len());
             (self.head(connection, target, credentials.as_deref()), message)
         };
-        let request =
-            HttpRequest { make: &make, path: target.path.path(), sent: &sent, begun: counted.begun() };
+        let request = HttpRequest { make: &make, path: method, sent: &sent, begun: counted.begun() };
         let mut intake = Counting::new(target.shape);
         let response = {
             // Pinned here, so that the future is not in there twice.
@@ -121,6 +132,7 @@ impl Context<'_> {
             }
             Some(Ok(answer)) => {
                 let bytes = answer.body.len();
+                self.pauses.answered(method, turn, intake.has_refused());
                 let result = self.read(answer, intake, reply).await;
                 match &result {
                     Ok(()) => counted.answered(Outcome::Ok, bytes),
@@ -255,6 +267,13 @@ impl Context<'_> {
         Failure { error, reached: meaning.reached }
     }
 
+    /// The failure of a question that was not asked, since the answer to the latest one like it was refused.
+    fn out_of_patience(&self) -> Failure {
+        let failure = self.out_of_time("about to ask", Reached::Nothing);
+        let text = format!("{}, whose latest answer to that could not be read", failure.error.message());
+        Failure { error: failure.error.saying(&text), ..failure }
+    }
+
     /// The failure of an attempt that the deadline ended.
     pub(super) fn out_of_time(&self, doing: &str, reached: Reached) -> Failure {
         let error = self.deadline.ended(|how| format!("{how} while {doing} {}", self.config.destination()));
@@ -304,6 +323,7 @@ mod tests {
             deadline: Deadline::after(limit),
             database: "",
             headers: &HeaderMap::new(),
+            pauses: &Pauses::default(),
         };
         if let Some(code) = codes.strip_prefix("grpc ") {
             return context.ended(&tonic::Status::new(code.parse::<i32>().unwrap().into(), text));

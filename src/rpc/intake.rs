@@ -28,6 +28,11 @@ impl Counting {
         Self { shape, begun: None }
     }
 
+    /// Whether the reply was not read to its end.
+    pub(super) fn has_refused(&self) -> bool {
+        self.begun.as_ref().is_some_and(|begun| begun.refused.is_some())
+    }
+
     /// What the reply has as far as it was counted, or why it was not read to its end.
     pub(super) fn ended(self) -> Result<Counts, Ended> {
         let begun = self.begun.unwrap_or_default();

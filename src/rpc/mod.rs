@@ -12,6 +12,7 @@ mod intake;
 mod limit;
 mod methods;
 mod not_grpc;
+mod pauses;
 mod retry;
 mod session;
 mod sessions;

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::attempt::{self, Context};
 use super::deadline::Deadline;
 use super::limit::Limit;
+use super::pauses::Pauses;
 use super::retry::{Failure, Reached};
 use super::session::Session;
 use crate::config::Config;
@@ -31,6 +32,7 @@ struct Known {
     latest: RwLock<Option<Arc<Session>>>,
     /// What a wait gives the server for the handshake of a connection.
     handshake: Mutex<Limit>,
+    pauses: Pauses,
 }
 
 impl Sessions {
@@ -38,7 +40,8 @@ impl Sessions {
         let headers = attempt::headers(&config);
         let handshake = Mutex::new(Limit::of(config.connect_timeout));
         let channel = Channel::new(Arc::clone(&config), stats)?;
-        let known = Arc::new(Known { config, headers, latest: RwLock::default(), handshake });
+        let pauses = Pauses::default();
+        let known = Arc::new(Known { config, headers, latest: RwLock::default(), handshake, pauses });
         Ok(Self { channel, known, opening: Outliving::default() })
     }
 
@@ -116,7 +119,13 @@ impl Sessions {
 
 impl Known {
     fn context<'a>(&'a self, deadline: Deadline<'a>) -> Context<'a> {
-        Context { config: &self.config, deadline, database: &self.config.database, headers: &self.headers }
+        Context {
+            config: &self.config,
+            deadline,
+            database: &self.config.database,
+            headers: &self.headers,
+            pauses: &self.pauses,
+        }
     }
 
     fn handshake(&self) -> MutexGuard<'_, Limit> {
