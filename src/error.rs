@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use crate::text::{LINE_LIMIT, one_line};
 
@@ -91,10 +92,14 @@ fn terminated(text: &'static str) -> &'static CStr {
     CStr::from_bytes_until_nul(text.as_bytes()).unwrap_or_default()
 }
 
-/// A failed call: its status, and everything known about the failure.
+/// A failed call. It takes no more room than a pointer, so that results are small, too: they are moved in very many places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Failed>);
+
+/// Everything known about a failed call: its status, and what else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // each is independent of the others
-pub struct Error {
+pub struct Failed {
     /// The kind of failure.
     pub status: Status,
     /// The gRPC status code of the server or the connection; 0 if gRPC did not fail.
@@ -117,11 +122,30 @@ pub struct Error {
     message: String,
 }
 
+impl Deref for Error {
+    type Target = Failed;
+
+    fn deref(&self) -> &Failed {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failed {
+        &mut self.0
+    }
+}
+
 impl Error {
     /// Makes an error with this text, which it makes printable, one line, and at most [`MESSAGE_LIMIT`] bytes long.
     #[must_use]
     pub fn new(status: Status, message: impl AsRef<str>) -> Self {
-        Self {
+        Self::with_message(status, message.as_ref())
+    }
+
+    #[inline(never)] // errors are made in very many places
+    fn with_message(status: Status, message: &str) -> Self {
+        Self(Box::new(Failed {
             status,
             grpc_code: 0,
             server_code: 0,
@@ -131,8 +155,8 @@ impl Error {
             resolution: 0,
             request_id: Box::default(),
             was_slow: false,
-            message: one_line(message.as_ref()),
-        }
+            message: one_line(message),
+        }))
     }
 
     /// An `InvalidArgument` error, the most frequent kind.
@@ -143,18 +167,21 @@ impl Error {
 
     /// The same error, marked retriable.
     #[must_use]
-    pub fn retriable(self) -> Self {
-        Self { retriable: true, ..self }
+    pub fn retriable(mut self) -> Self {
+        self.retriable = true;
+        self
     }
 
     /// The same error, found only after a whole timeout.
-    pub(crate) fn slow(self) -> Self {
-        Self { was_slow: true, ..self }
+    pub(crate) fn slow(mut self) -> Self {
+        self.was_slow = true;
+        self
     }
 
     /// The same error, of the operation with this request id.
-    pub(crate) fn of_request(self, id: &str) -> Self {
-        Self { request_id: id.into(), ..self }
+    pub(crate) fn of_request(mut self, id: &str) -> Self {
+        self.request_id = id.into();
+        self
     }
 
     /// The request id of the operation that failed, as its requests carried it; empty if none had begun.
@@ -165,32 +192,35 @@ impl Error {
 
     /// The same error after so many attempts.
     pub(crate) fn after_attempts(self, attempts: u32) -> Self {
-        let message = one_line(&format!("{} (after {attempts} attempts)", self.message));
-        Self { message, ..self }
+        let message = format!("{} (after {attempts} attempts)", self.message);
+        self.saying(&message)
     }
 
     /// The same error of a call that may have taken effect, so that a retry is not safe.
     #[must_use]
-    pub fn in_doubt(self) -> Self {
-        Self { in_doubt: true, retriable: false, ..self }
+    pub fn in_doubt(mut self) -> Self {
+        (self.in_doubt, self.retriable) = (true, false);
+        self
     }
 
     /// The same error, about this job.
     #[must_use]
-    pub fn about_job(self, job_id: i64) -> Self {
-        Self { job_id, ..self }
+    pub fn about_job(mut self, job_id: i64) -> Self {
+        self.job_id = job_id;
+        self
     }
 
     /// The same error, with what the library found out about the trigger.
-    pub(crate) fn resolved(self, resolution: i32) -> Self {
-        Self { resolution, ..self }
+    pub(crate) fn resolved(mut self, resolution: i32) -> Self {
+        self.resolution = resolution;
+        self
     }
 
     /// The same error, with what the library was doing in front of the message.
     #[must_use]
     pub fn context(self, doing: impl fmt::Display) -> Self {
-        let message = one_line(&format!("{doing}: {}", self.message));
-        Self { message, ..self }
+        let message = format!("{doing}: {}", self.message);
+        self.saying(&message)
     }
 
     /// The same error, whose message is said of this.
@@ -200,18 +230,22 @@ impl Error {
     }
 
     /// The same error with another status, and not retriable.
-    pub(crate) fn turned_into(self, status: Status) -> Self {
-        Self { status, retriable: false, ..self }
+    pub(crate) fn turned_into(mut self, status: Status) -> Self {
+        (self.status, self.retriable) = (status, false);
+        self
     }
 
     /// The same error of a server that gave no answer at all.
-    pub(crate) fn found_unavailable(self) -> Self {
-        Self { status: Status::Unavailable, ..self }
+    pub(crate) fn found_unavailable(mut self) -> Self {
+        self.status = Status::Unavailable;
+        self
     }
 
     /// The same error with another message.
-    pub(crate) fn saying(self, message: &str) -> Self {
-        Self { message: one_line(message), ..self }
+    #[inline(never)]
+    pub(crate) fn saying(mut self, message: &str) -> Self {
+        self.message = one_line(message);
+        self
     }
 
     /// The message for a person: one line, at most [`MESSAGE_LIMIT`] bytes, without secrets.
