@@ -1,12 +1,14 @@
 //! Reads from a certificate what rustls does not expose, in words for messages.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::{Certificate, Version};
 use x509_cert::der::asn1::UintRef;
 use x509_cert::der::oid::ObjectIdentifier;
-use x509_cert::der::{Decode, Encode, Reader, SliceReader};
+use x509_cert::der::{Decode, Encode, Reader, SliceReader, Tag, Tagged};
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectAltName};
 use x509_cert::name::Name;
@@ -58,6 +60,20 @@ const KEYS: [(&str, &str, bool); 12] = [
 ];
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
+/// What names consist of: the attributes that RFC 4514 lists, and one that authorities use.
+const ATTRIBUTES: [(&str, &str); 10] = [
+    ("2.5.4.3", "CN"),
+    ("2.5.4.7", "L"),
+    ("2.5.4.8", "ST"),
+    ("2.5.4.10", "O"),
+    ("2.5.4.11", "OU"),
+    ("2.5.4.6", "C"),
+    ("2.5.4.9", "STREET"),
+    ("0.9.2342.19200300.100.1.25", "DC"),
+    ("0.9.2342.19200300.100.1.1", "UID"),
+    ("1.2.840.113549.1.9.1", "emailAddress"),
+];
 
 /// Whether a moment is within the certificate's validity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,12 +225,92 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     }
 }
 
+/// The name in the order and with the signs of RFC 4514, as `openssl x509 -nameopt RFC2253` shows it. What x509-cert has
+/// for that brings the names of 2,000 identifiers into the library.
 fn shown(name: &Name) -> String {
-    let text = shortened(&one_line(&name.to_string()), 100);
+    let mut text = String::new();
+    for together in name.iter_rdn().collect::<Vec<_>>().into_iter().rev() {
+        for (index, attribute) in together.iter().enumerate() {
+            text.push_str(match (text.as_str(), index) {
+                ("", _) => "",
+                (_, 0) => ",",
+                _ => "+",
+            });
+            show(attribute, &mut text);
+        }
+    }
+    let text = shortened(&one_line(&text), 100);
     if text.is_empty() { "no name".to_owned() } else { text }
+}
+
+fn show(AttributeTypeAndValue { oid, value }: &AttributeTypeAndValue, out: &mut String) {
+    let oid = oid.to_string();
+    let name = ATTRIBUTES.iter().find(|(known, _)| *known == oid).map_or(oid.as_str(), |(_, name)| name);
+    out.push_str(name);
+    out.push('=');
+    let is_text = matches!(value.tag(), Tag::PrintableString | Tag::Utf8String | Tag::Ia5String);
+    if let Some(text) = std::str::from_utf8(value.value()).ok().filter(|_| is_text) {
+        for (index, character) in text.char_indices() {
+            let is_special = matches!(character, '"' | '+' | ',' | ';' | '<' | '>' | '\\');
+            if is_special || (index, character) == (0, '#') {
+                out.push('\\');
+            }
+            out.push(character);
+        }
+    } else {
+        out.push('#');
+        for byte in value.to_der().unwrap_or_default() {
+            let _ = write!(out, "{byte:02x}");
+        }
+    }
 }
 
 /// As "2026-11-28 09:30:00 UTC".
 fn moment(time: x509_cert::time::Time) -> String {
     time.to_string().replace('T', " ").replace('Z', " UTC")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UTF8: u8 = 12;
+    const PRINTABLE: u8 = 19;
+    const IA5: u8 = 22;
+    const BMP: u8 = 30;
+
+    /// A name of these attributes: whether each begins a new set, its identifier, and the tag and the bytes of its value.
+    fn name(attributes: &[(bool, &str, u8, &[u8])]) -> Name {
+        let tlv = |tag: u8, value: &[u8]| [&[tag, u8::try_from(value.len()).unwrap()], value].concat();
+        let mut sets: Vec<Vec<u8>> = Vec::new();
+        for (begins, oid, tag, value) in attributes {
+            let oid = ObjectIdentifier::new_unwrap(oid).to_der().unwrap();
+            let attribute = tlv(0x30, &[oid, tlv(*tag, value)].concat());
+            match sets.last_mut().filter(|_| !begins) {
+                Some(set) => set.extend(attribute),
+                None => sets.push(attribute),
+            }
+        }
+        let sets = sets.iter().flat_map(|set| tlv(0x31, set)).collect::<Vec<_>>();
+        Name::from_der(&tlv(0x30, &sets)).unwrap()
+    }
+
+    #[test]
+    fn names_are_shown_as_other_tools_show_them() {
+        let country = (true, "2.5.4.6", PRINTABLE, &b"DE"[..]);
+        let organization = (true, "2.5.4.10", UTF8, &b"A, B + C"[..]);
+        for (attributes, expected) in [
+            (&[][..], "no name"),
+            (&[country, organization, (true, "2.5.4.3", UTF8, b"#x\"y")], r#"CN=\#x\"y,O=A\, B \+ C,C=DE"#),
+            (
+                &[(true, "2.5.4.3", UTF8, "é".as_bytes()), (false, "1.2.840.113549.1.9.1", IA5, b"a@b")],
+                "CN=é+emailAddress=a@b",
+            ),
+            (&[(true, "2.5.4.99", UTF8, b"x")], "2.5.4.99=x"),
+            (&[(true, "2.5.4.3", BMP, &[0, b'x'])], "CN=#1e020078"),
+            (&[(true, "2.5.4.3", UTF8, b"a\nb\x1b[31m")], "CN=a b [31m"),
+        ] {
+            assert_eq!(shown(&name(attributes)), expected);
+        }
+    }
 }
