@@ -16,6 +16,7 @@ pub mod config;
 mod outage;
 pub mod proto;
 pub mod server;
+mod sorting;
 mod stall;
 
 mod panics;

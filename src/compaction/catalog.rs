@@ -18,6 +18,7 @@ use crate::proto::service::{
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
+use crate::sorting::sort_by;
 use crate::text::quotable;
 
 /// A collection as the server describes it. What could not be read is unknown.
@@ -80,7 +81,7 @@ pub(crate) async fn databases(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<D
         let ids = ids.into_iter().map(Some).chain(std::iter::repeat(None));
         let of = |(name, id)| DatabaseInfo { name, id };
         let mut databases: Vec<_> = names.into_iter().zip(ids).map(of).collect();
-        databases.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        sort_by(&mut databases, |one, other| one.name.cmp(&other.name));
         databases.dedup_by(|one, other| one.name == other.name);
         Ok(exact(databases))
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::segments::Segment;
 use crate::server::{COUNTS_PLANS, Server};
+use crate::sorting::sort_by;
 
 /// The largest number of segments in one plan before 2.4.
 pub(super) const PLAN_LIMIT: usize = 30;
@@ -82,7 +83,7 @@ impl Sizes {
     fn packed<'s>(self, there: &[&'s Segment]) -> Vec<Vec<&'s Segment>> {
         let bytes = |segment: &Segment| segment.rows.max(0).unsigned_abs().saturating_mul(self.row_bytes);
         let mut segments = there.to_vec();
-        segments.sort_by_key(|segment| std::cmp::Reverse(bytes(segment)));
+        sort_by(&mut segments, |one, other| bytes(other).cmp(&bytes(one)));
         let mut results: Vec<Vec<&Segment>> = Vec::new();
         // The results by the room that is left in them.
         let mut rooms = BTreeMap::<u64, Vec<usize>>::new();
@@ -118,7 +119,7 @@ pub(super) fn expected(taken: &[&Segment], sizes: Sizes) -> i64 {
 /// The segments by the place that they share.
 pub(super) fn by_place<'s>(segments: &[&'s Segment]) -> Vec<Vec<&'s Segment>> {
     let mut segments = segments.to_vec();
-    segments.sort_by_key(|segment| place(segment));
+    sort_by(&mut segments, |one, other| place(one).cmp(&place(other)));
     segments.chunk_by(|one, other| place(one) == place(other)).map(<[_]>::to_vec).collect()
 }
 

@@ -9,6 +9,7 @@ use super::policy::Policy;
 use crate::collection;
 use crate::error::{Error, Status};
 use crate::rpc::{Deadline, MOST_NAMES};
+use crate::sorting::sort_by;
 use crate::text::quotable;
 
 /// Where a collection is: the client for its database, and its name. Or why the database could not be listed.
@@ -54,7 +55,10 @@ pub(super) async fn every_place(
 /// The labels of these places, ordered by database and name.
 pub(super) fn labels(places: &HashMap<String, Place>) -> Vec<String> {
     let mut labels: Vec<(&String, &Place)> = places.iter().collect();
-    labels.sort_unstable_by_key(|(_, place)| (place.state.rpc.database(), &place.name));
+    sort_by(&mut labels, |(_, one), (_, other)| {
+        let by_database = one.state.rpc.database().cmp(other.state.rpc.database());
+        by_database.then_with(|| one.name.cmp(&other.name))
+    });
     labels.into_iter().map(|(label, _)| label.clone()).collect()
 }
 

@@ -1,10 +1,11 @@
 //! Adds the tasks of the management port to the plans that the server lists. No I/O.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::judgement::{Judged, Judgement, Reason};
 use super::plan::{ManagementEvidence, Plan, Plans};
 use crate::management::{ManagedState, ManagedTask};
+use crate::sorting::sort_by;
 
 /// Adds what the port says about these plans. The port remembers plans that the list forgot, names results that the
 /// list lacks, and gives reasons. A task without a result and a reason proves nothing: the plan failed, or it purged
@@ -12,11 +13,11 @@ use crate::management::{ManagedState, ManagedTask};
 pub(super) fn add(plans: &mut Plans, tasks: &[ManagedTask]) {
     // Of several tasks with the same sources, the latest belongs to the job: the earlier ones failed.
     let mut tasks: Vec<&ManagedTask> = tasks.iter().collect();
-    tasks.sort_by_key(|task| task.plan_id);
-    let by_sources: HashMap<BTreeSet<i64>, &ManagedTask> =
-        tasks.into_iter().map(|task| (task.sources.iter().copied().collect(), task)).collect();
+    sort_by(&mut tasks, |one, other| one.plan_id.cmp(&other.plan_id));
+    let by_sources: HashMap<Vec<i64>, &ManagedTask> =
+        tasks.into_iter().map(|task| (set(&task.sources), task)).collect();
     for plan in plans.iter_mut() {
-        let sources = plan.sources.iter().copied().collect();
+        let sources = set(&plan.sources);
         let Some(task) = by_sources.get(&sources) else { continue };
         let plan_id = plan.details.as_ref().map_or(0, |details| details.plan_id);
         if plan_id == 0 || plan_id == task.plan_id {
@@ -24,6 +25,14 @@ pub(super) fn add(plans: &mut Plans, tasks: &[ManagedTask]) {
         }
     }
     plans.recount();
+}
+
+/// The ids, each once, in one order.
+fn set(ids: &[i64]) -> Vec<i64> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn apply(plan: &mut Plan, task: &ManagedTask) {

@@ -9,6 +9,7 @@ use super::judgement::{Judged, Judgement, Reason};
 use crate::lists::exact;
 use crate::proto::common::{CompactionTaskState as TaskState, CompactionType as TaskKind};
 use crate::proto::service::CompactionMergeInfo;
+use crate::sorting::sort_by;
 use crate::text::{one_line, shortened};
 
 /// The bound in machine words of the plans of a job (8 MiB); of further plans the client keeps only the number.
@@ -276,7 +277,7 @@ impl Plans {
 
     /// Merges what was observed of plans. `meet` gets each plan that is known, before.
     fn add(&mut self, mut plans: Vec<Plan>, meet: impl Fn(&mut Plan)) {
-        plans.sort_by(|one, other| key(one).cmp(&key(other))); // of equal ones the later counts
+        sort_by(&mut plans, |one, other| key(one).cmp(&key(other))); // of equal ones the later counts
         let mut new: Vec<Plan> = Vec::new();
         for plan in plans {
             let known = match new.last_mut() {
@@ -298,7 +299,7 @@ impl Plans {
         if !new.is_empty() {
             self.by_key.reserve_exact(new.len());
             self.by_key.append(&mut new);
-            self.by_key.sort_by(|one, other| key(one).cmp(&key(other))); // two sorted runs
+            sort_by(&mut self.by_key, |one, other| key(one).cmp(&key(other))); // two sorted runs
         }
     }
 

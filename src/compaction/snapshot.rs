@@ -106,6 +106,10 @@ impl Kind {
     }
 }
 
+fn by_id(stored: &mut [Stored]) {
+    stored.sort_unstable_by_key(|segment| segment.id);
+}
+
 /// The segments of a collection at one moment, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Snapshot {
@@ -128,13 +132,13 @@ impl Snapshot {
                 channel: segment.channel.as_deref().map_or(0, channel_mark),
             })
             .collect();
-        stored.sort_unstable_by_key(|segment| segment.id);
+        by_id(&mut stored);
         Self { stored, has_levels: segments.iter().all(|segment| segment.level.is_some()) }
     }
 
     /// Builds it from segments in any order; `None` if an id appears twice.
     pub(super) fn from_stored(mut stored: Vec<Stored>, has_levels: bool) -> Option<Self> {
-        stored.sort_unstable_by_key(|segment| segment.id);
+        by_id(&mut stored);
         let is_once = stored.windows(2).all(|pair| pair[0].id < pair[1].id);
         is_once.then_some(Self { stored, has_levels })
     }

@@ -1,5 +1,6 @@
 //! The credentials of a client. They may change while it lives; requests that are on their way keep what they sent.
 
+use crate::sorting::sort_by;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
@@ -79,7 +80,7 @@ impl CredentialStore {
         drop(state);
         let mut secrets: Vec<_> = all.iter().flat_map(|credentials| credentials.secrets()).collect();
         // One secret can be a part of another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        sort_by(&mut secrets, |one, other| other.len().cmp(&one.len()));
         secrets.iter().fold(text.to_owned(), |text, secret| text.replace(*secret, "[hidden]"))
     }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::results::Results;
 use crate::load::Replica;
 use crate::segments::Segment;
+use crate::sorting::sort_by;
 
 /// A message names at most this many segments.
 const MOST_NAMED: usize = 4;
@@ -87,7 +88,7 @@ impl Wanted {
             replicas.iter().map(|replica| replica.nodes.iter().copied().collect()).collect();
         let mut lacks = Lacks::default();
         let mut wanted: Vec<(i64, Place)> = self.wanted().collect();
-        wanted.sort_unstable_by_key(|(id, _)| *id);
+        sort_by(&mut wanted, |(one, _), (other, _)| one.cmp(other));
         for (id, place) in &wanted {
             let before = lacks.count;
             let segment = served.get(id);
