@@ -161,7 +161,7 @@ async fn look(rpc: &Rpc, deadline: Deadline<'_>, name: String) -> CollectionInfo
     let schema = described.schema.unwrap_or_default();
     let has_clustering_key = schema.fields.iter().any(|field| field.is_clustering_key);
     let mut aliases = described.aliases;
-    aliases.sort_unstable();
+    sort_by(&mut aliases, Ord::cmp);
     let mut info = CollectionInfo {
         database: described.db_name,
         id: Some(described.collection_id).filter(|id| *id > 0),

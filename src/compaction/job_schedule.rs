@@ -16,6 +16,7 @@ use line::{Kind, Line, Next, Pause};
 use super::job_history::Job;
 use super::params::Mode;
 use crate::poll_limiter::PollLimiter;
+use crate::runtime;
 
 /// How long the task sleeps if every job is being asked about. Any change wakes it.
 const LONG: Duration = Duration::from_hours(1);
@@ -94,7 +95,7 @@ impl JobSchedule {
     fn changed(self: &Arc<Self>, mut turns: MutexGuard<'_, Turns>, due: Instant) {
         if !turns.has_task {
             turns.has_task = true;
-            tokio::spawn(hand_out(Arc::clone(self)));
+            runtime::spawn_beside(Box::pin(hand_out(Arc::clone(self))));
         } else if turns.sleeps_until.is_some_and(|until| due < until) {
             self.earlier.notify_one();
         }

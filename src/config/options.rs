@@ -1,7 +1,6 @@
 //! The options of a client: text by key, so that configuration files, environments and other languages can pass them
 //! on. One table lists every key with its kind, default and help.
 
-use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::time::Duration;
 
@@ -188,9 +187,9 @@ const METADATA: &str = "metadata.";
 /// The options of a client that is to be made.
 #[derive(Clone, Default)]
 pub struct Options {
-    values: BTreeMap<&'static CStr, String>,
-    /// The values of `metadata.<name>`, by their names.
-    metadata: BTreeMap<String, String>,
+    values: Vec<(&'static CStr, String)>,
+    /// The names and values of `metadata.<name>`.
+    metadata: Vec<(String, String)>,
 }
 
 impl Options {
@@ -201,12 +200,12 @@ impl Options {
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         if let Some(name) = key.strip_prefix(METADATA) {
             Metadata::default().set(name, value)?;
-            self.metadata.insert(name.to_owned(), value.to_owned());
+            put(&mut self.metadata, name.to_owned(), value);
             return Ok(());
         }
         let option = describe(key)?;
         option.check(value)?;
-        self.values.insert(option.key, value.to_owned());
+        put(&mut self.values, option.key, value);
         Ok(())
     }
 
@@ -217,13 +216,15 @@ impl Options {
 
     /// The value of a text option, if it is set and not empty.
     pub(super) fn text(&self, key: &CStr) -> Option<&str> {
-        self.values.get(key).map(String::as_str).filter(|value| !value.is_empty())
+        let (_, value) = self.values.iter().find(|(set, _)| *set == key)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The same for a key of a group, such as `tls`.
     pub(super) fn text_of(&self, group: &str, key: &str) -> Option<&str> {
         let key = format!("{group}.{key}");
-        self.values.keys().find(|known| known.to_bytes() == key.as_bytes()).and_then(|known| self.text(known))
+        let (known, _) = self.values.iter().find(|(set, _)| set.to_bytes() == key.as_bytes())?;
+        self.text(known)
     }
 
     pub(super) fn boolean(&self, key: &CStr) -> Option<bool> {
@@ -244,6 +245,12 @@ impl Options {
     pub(super) fn optional_milliseconds(&self, key: &CStr) -> Option<Duration> {
         self.text(key).and_then(|value| value.parse().ok()).map(Duration::from_millis)
     }
+}
+
+/// Sets the value of a key, and replaces its former one.
+fn put<K: PartialEq>(list: &mut Vec<(K, String)>, key: K, value: &str) {
+    list.retain(|(set, _)| *set != key);
+    list.push((key, value.to_owned()));
 }
 
 impl Description {

@@ -16,6 +16,7 @@ use crate::config::{Address, Config};
 use crate::error::Error;
 use crate::log::{self, ConnectionState, Level};
 use crate::outliving::Outliving;
+use crate::runtime;
 use crate::stats::Stats;
 
 /// Makes the connections of a client.
@@ -115,7 +116,7 @@ impl ChannelState {
             log::tell_connection(ConnectionState::Failed, self.address(endpoint), error.message());
         })?;
         stats.connected();
-        tokio::spawn(connection.watch_end());
+        runtime::spawn_beside(Box::pin(connection.watch_end()));
         log::tell_connection(ConnectionState::Ready, &connection.config().address, "");
         log::tell(Level::Info, "connected", || {
             let config = connection.config();

@@ -24,6 +24,7 @@ use super::tls::{self, Tls};
 use crate::config::{Address, Config, Proxy};
 use crate::error::{Error, Status};
 use crate::process;
+use crate::runtime;
 
 /// How long a second look at a port may take.
 const PROBE_LIMIT: Duration = Duration::from_secs(1);
@@ -221,7 +222,7 @@ async fn speak_http2(endpoint: &Endpoint, Opened { stream, reading, peer }: Open
     let (tell, mut ended) = oneshot::channel();
     // This task ends when the last sender is dropped or the connection fails. Its error also reaches every request that
     // is in flight then.
-    tokio::spawn(async move { drop(tell.send(run.await)) });
+    runtime::spawn_beside(Box::pin(async move { drop(tell.send(run.await)) }));
     let end = tokio::select! {
         end = &mut ended => end,
         () = detector.detected() => match detector.protocol() {

@@ -18,6 +18,7 @@ use super::resolve::Resolver;
 use super::tls::Tls;
 use crate::config::{Address, Config};
 use crate::error::{Error, Status};
+use crate::runtime::Work;
 
 /// A response.
 pub(crate) struct Page {
@@ -72,7 +73,7 @@ pub(super) async fn ask(
     let request = request.map_err(|error| Error::new(Status::Internal, error.to_string()))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(opened.stream)).await.map_err(lost)?;
     let mut driver = JoinSet::new();
-    driver.spawn(connection);
+    driver.spawn(Box::pin(async move { drop(connection.await) }) as Work);
     let response = sender.send_request(request).await.map_err(lost)?;
     let status = response.status();
     if !status.is_success() {
