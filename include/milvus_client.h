@@ -431,8 +431,9 @@ const char *milvus_option_kind_name(int32_t kind);
  * names of collections, partitions or snapshots, 10,000 databases, 10,000 details of a collection (fields,
  * properties, indexes, replicas) and a million ids. The library does not read an answer that has more: the
  * call fails with MILVUS_SERVER_ERROR, the gRPC code 11 (OUT_OF_RANGE) and a message that names the limit. A
- * client then asks the same question again 50 ms later at the earliest, with each further such answer after twice
- * the time, up to a second, and one call at a time, until it reads an answer; calls wait for that within their limits.
+ * client then asks its next question of that kind, about whatever collection, 50 ms later at the earliest, with each
+ * further such answer after twice the time, up to a second, and one at a time, until it reads an answer. Calls
+ * wait for that within their limits, and fail with MILVUS_TIMEOUT otherwise. Triggers do not wait.
  * @{
  */
 

@@ -242,7 +242,7 @@ fn who_asks_again_at_once_does_not_get_such_answers_all_the_time() {
         assert_eq!(asks(LIMIT).status, Status::ServerError);
     }
     let error = asks(Timeout::After(Duration::from_millis(10)));
-    assert_eq!((error.status, error.in_doubt), (Status::Timeout, false));
+    assert_eq!((error.status, error.in_doubt, error.retriable), (Status::Timeout, false, false));
     assert!(error.message().ends_with("whose latest answer to that could not be read"), "{error}");
     assert_eq!(front.left(Hostile::EmptySegments.method()), 95, "it was not asked");
     front.pass_all_on();

@@ -31,7 +31,7 @@ const GATES: [(&str, f64, Measure); 11] = [
     ("library threads, 1000 collections at once", 3.0, |clients, server| {
         threads(clients, server, "collections")
     }),
-    ("size of the library in bytes", 5_030_000.0, |clients, _| {
+    ("size of the library in bytes", 4_500_000.0, |clients, _| {
         Ok(std::fs::metadata(&clients.library)?.len() as f64)
     }),
 ];

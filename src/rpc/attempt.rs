@@ -271,7 +271,9 @@ impl Context<'_> {
     fn out_of_patience(&self) -> Failure {
         let failure = self.out_of_time("about to ask", Reached::Nothing);
         let text = format!("{}, whose latest answer to that could not be read", failure.error.message());
-        Failure { error: failure.error.saying(&text), ..failure }
+        let mut error = failure.error.saying(&text);
+        error.retriable = false; // it would get the same answer, later
+        Failure { error, ..failure }
     }
 
     /// The failure of an attempt that the deadline ended.

@@ -28,7 +28,7 @@ impl Counting {
         Self { shape, begun: None }
     }
 
-    /// Whether the reply was not read to its end.
+    /// Whether a piece of the reply was not admitted.
     pub(super) fn has_refused(&self) -> bool {
         self.begun.as_ref().is_some_and(|begun| begun.refused.is_some())
     }

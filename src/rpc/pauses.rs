@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
+use crate::stats::Kind;
+
 /// The pause after the first answer that is refused. It doubles with each further one.
 const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(1);
@@ -54,7 +56,7 @@ impl Pauses {
     /// An answer of this method has come.
     pub(super) fn answered(&self, method: &'static str, turn: Option<Turn>, was_refused: bool) {
         match turn {
-            None if !was_refused => {}
+            None if !was_refused || !is_asked_again(method) => {}
             None => {
                 let mut of_methods = self.of_methods();
                 of_methods.entry(method).or_insert_with(|| Arc::new(AsyncMutex::new(Pause::begin())));
@@ -76,6 +78,11 @@ impl Pauses {
     fn of_methods(&self) -> MutexGuard<'_, HashMap<&'static str, Arc<AsyncMutex<Pause>>>> {
         self.of_methods.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Triggers and handshakes have no pauses: what they rest on may not be older than they are.
+fn is_asked_again(method: &str) -> bool {
+    !matches!(Kind::of(method), Kind::Trigger | Kind::Handshake)
 }
 
 impl Pause {
@@ -112,6 +119,10 @@ mod tests {
         let (_, turn) = wait(&pauses, METHOD).await;
         pauses.answered(METHOD, turn, false);
         assert!(pauses.before(METHOD).is_none());
+        for method in ["/a.B/ManualCompaction", "/a.B/Flush", "/a.B/Connect", "/a.B/GetVersion"] {
+            pauses.answered(method, None, true);
+            assert!(pauses.before(method).is_none(), "{method}");
+        }
         pauses.answered(METHOD, None, true);
         assert_eq!(wait(&pauses, METHOD).await.0, 50, "the pauses begin anew");
     }

@@ -225,8 +225,8 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     }
 }
 
-/// The name in the order and with the signs of RFC 4514, as `openssl x509 -nameopt RFC2253` shows it. What x509-cert has
-/// for that brings the names of 2,000 identifiers into the library.
+/// The name in the order of RFC 4514, much as `openssl x509 -nameopt RFC2253,utf8` shows it. What x509-cert has for that
+/// brings the names of 2,000 identifiers into the library.
 fn shown(name: &Name) -> String {
     let mut text = String::new();
     for together in name.iter_rdn().collect::<Vec<_>>().into_iter().rev() {
@@ -248,7 +248,8 @@ fn show(AttributeTypeAndValue { oid, value }: &AttributeTypeAndValue, out: &mut 
     let name = ATTRIBUTES.iter().find(|(known, _)| *known == oid).map_or(oid.as_str(), |(_, name)| name);
     out.push_str(name);
     out.push('=');
-    let is_text = matches!(value.tag(), Tag::PrintableString | Tag::Utf8String | Tag::Ia5String);
+    let is_text =
+        matches!(value.tag(), Tag::PrintableString | Tag::Utf8String | Tag::Ia5String | Tag::TeletexString);
     if let Some(text) = std::str::from_utf8(value.value()).ok().filter(|_| is_text) {
         for (index, character) in text.char_indices() {
             let is_special = matches!(character, '"' | '+' | ',' | ';' | '<' | '>' | '\\');
@@ -276,6 +277,7 @@ mod tests {
 
     const UTF8: u8 = 12;
     const PRINTABLE: u8 = 19;
+    const TELETEX: u8 = 20;
     const IA5: u8 = 22;
     const BMP: u8 = 30;
 
@@ -296,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_shown_as_other_tools_show_them() {
+    fn names_are_shown_in_the_order_of_rfc_4514() {
         let country = (true, "2.5.4.6", PRINTABLE, &b"DE"[..]);
         let organization = (true, "2.5.4.10", UTF8, &b"A, B + C"[..]);
         for (attributes, expected) in [
@@ -306,7 +308,7 @@ mod tests {
                 &[(true, "2.5.4.3", UTF8, "é".as_bytes()), (false, "1.2.840.113549.1.9.1", IA5, b"a@b")],
                 "CN=é+emailAddress=a@b",
             ),
-            (&[(true, "2.5.4.99", UTF8, b"x")], "2.5.4.99=x"),
+            (&[(true, "2.5.4.99", TELETEX, b"x")], "2.5.4.99=x"),
             (&[(true, "2.5.4.3", BMP, &[0, b'x'])], "CN=#1e020078"),
             (&[(true, "2.5.4.3", UTF8, b"a\nb\x1b[31m")], "CN=a b [31m"),
         ] {
