@@ -131,8 +131,8 @@ pub(crate) fn spawn(work: Work) {
     }
 }
 
-/// Runs `work` where the caller runs: on the library's thread, but for tests. Each type of work that tokio gets takes some 3 KB of
-/// the library; this is one.
+/// Runs `work` where the caller runs: on the library's thread, but for tests. Each type of work that tokio gets takes some
+/// 3 KB of the library; this is one.
 pub(crate) fn spawn_beside(work: Work) {
     tokio::spawn(work);
 }
