@@ -4,10 +4,10 @@
 //! tests: a Rust program that linked it would share its panic hook, and lose all of `tracing` at compile time. The
 //! modules below it are safe Rust, one concept each. A module uses only modules that are listed above it.
 
-mod allocator;
 mod moment;
 mod packed;
 mod text;
+mod wiping;
 
 pub mod error;
 pub mod version;

@@ -6,6 +6,7 @@ use super::errors::{self, milvus_status};
 use crate::error::{Error, Status};
 use crate::panics;
 use crate::process::{self, PureCall, Uncancelled};
+use crate::wiping::ClearedRegisters;
 
 /// The failure of an operation that another export has started.
 pub(super) struct Failed {
@@ -30,6 +31,7 @@ pub(super) fn entry_for(
 /// The entry itself, which is there once for all exports.
 #[inline(never)]
 fn enter(operation: &'static CStr, body: &mut dyn FnMut() -> Result<(), Failed>) -> milvus_status {
+    let _cleared = ClearedRegisters; // last: what was dropped may have been copied through them
     let _uncancelled = Uncancelled::new();
     let result = if process::is_forked() {
         // Checked first: threads that do not exist in this process may hold locks.
@@ -48,6 +50,7 @@ pub(super) fn pure(operation: &'static CStr, body: impl FnOnce() -> Result<(), E
 
 #[inline(never)]
 fn enter_pure(operation: &'static CStr, body: &mut dyn FnMut() -> Result<(), Error>) -> milvus_status {
+    let _cleared = ClearedRegisters; // last: what was dropped may have been copied through them
     let _uncancelled = Uncancelled::new();
     let result = PureCall::begin().ok_or_else(forked).and_then(|_call| panics::catch(body));
     settle(result.map_err(|error| Failed { operation, error }))

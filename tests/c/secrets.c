@@ -65,6 +65,52 @@ static void a_token_of_options(const char *server)
     gone("a token of options, when its client is freed");
 }
 
+#if defined(__x86_64__)
+// What lies in vector registers, which the dynamic linker stores on the stack when a program that binds functions lazily calls
+// one for the first time. (xsave: SSE, AVX and AVX-512)
+static unsigned char registers[1 << 14] __attribute__((aligned(64)));
+#define STORE_REGISTERS()                                                                                      \
+    __asm__ volatile("xsave %0" : "+m"(registers) : "a"(0xe6), "d"(0) : "memory")
+#endif
+
+static void registers_after_a_call(const char *server)
+{
+#if defined(__x86_64__)
+    char secret[SECRET_LENGTH + 1], token[TEXT_LENGTH];
+    milvus_client *client = new_client(server);
+    milvus_options *options = milvus_options_new();
+    milvus_status status;
+    int in_options, in_client;
+
+    __builtin_cpu_init();
+    if (IS_SANITIZED || !__builtin_cpu_supports("avx"))
+        return; // of what is older nothing is known
+    forget_forms();
+    fresh(secret);
+    add_secret("ab", secret);
+    joined(token, "ab:", secret, "", "");
+    status = milvus_options_set(options, "token", token);
+    STORE_REGISTERS();
+    in_options = parts_in(registers, sizeof registers, 0, "registers", 1);
+    CHECK(status == MILVUS_OK);
+    status = milvus_client_set_token(client, token);
+    STORE_REGISTERS();
+    in_client = parts_in(registers, sizeof registers, 0, "registers", 1);
+    CHECK(status == MILVUS_OK);
+    CHECK(in_options == 0 && in_client == 0);
+    memcpy(registers, token, 64); // the search is seen to search
+    CHECK(parts_in(registers, sizeof registers, 0, "registers", 0) > 0);
+    wipe(registers, sizeof registers);
+    wipe(secret, sizeof secret);
+    wipe(token, sizeof token);
+    milvus_options_free(options);
+    milvus_client_free(client);
+    puts("registers after a call: clear");
+#else
+    (void)server;
+#endif
+}
+
 static void a_user_and_a_password_of_a_uri(const char *server)
 {
     char secret[SECRET_LENGTH + 1], encoded[TEXT_LENGTH], uri[TEXT_LENGTH];
@@ -319,6 +365,7 @@ int main(int argc, char **argv)
     CHECK(argc == 2);
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); // what it has told is there even if it is ended
     server = start_fake(argv[1], "v2.6.8");
+    registers_after_a_call(server);
     a_token_of_options(server);
     a_user_and_a_password_of_a_uri(server);
     uris_that_are_refused();

@@ -7,18 +7,13 @@ use rustls::crypto::KeyProvider;
 use rustls::pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer};
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
-use zeroize::zeroize_stack;
+
+use crate::wiping::with_stack_wiped;
 
 /// How far ring reaches down while it reads a key, on a thread of the application too.
 const READING: usize = 16 * 1024;
 /// How far it reaches down while it signs: with RSA of 8192 bits, a table has 17 KiB.
 const SIGNING: usize = 64 * 1024;
-
-/// Does work in a frame of its own, below which the caller wipes: compilers put what they inline into the caller's.
-#[inline(never)]
-fn apart<T>(work: impl FnOnce() -> T) -> T {
-    work()
-}
 
 /// Makes such keys, of the kinds that another provider makes.
 #[derive(Debug)]
@@ -26,9 +21,8 @@ pub(super) struct Wiping(pub(super) &'static dyn KeyProvider);
 
 impl KeyProvider for Wiping {
     fn load_private_key(&self, key_der: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
-        let key = apart(|| self.0.load_private_key(key_der));
-        zeroize_stack::<READING>();
-        Ok(Arc::new(Key(key?)))
+        let key = with_stack_wiped::<READING, _>(|| self.0.load_private_key(key_der))?;
+        Ok(Arc::new(Key(key)))
     }
 }
 
@@ -54,9 +48,7 @@ struct WipingSigner(Box<dyn Signer>);
 
 impl Signer for WipingSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let signature = apart(|| self.0.sign(message));
-        zeroize_stack::<SIGNING>();
-        signature
+        with_stack_wiped::<SIGNING, _>(|| self.0.sign(message))
     }
 
     fn scheme(&self) -> SignatureScheme {
