@@ -43,7 +43,7 @@ versions_agree() {
 }
 
 profile_fits() {
-    [ -n "$(tools/profile.sh flag)" ] || unready "the library would be built without its profile"
+    [ -n "$(tools/profile.sh flags)" ] || unready "the library would be built without its profile"
 }
 
 # The section of this version, as the notes of the release.

@@ -25,10 +25,9 @@ separator=$'\x1f'
 # What the user sets goes on counting.
 encoded=${CARGO_ENCODED_RUSTFLAGS:-$(tr -s ' ' "$separator" <<<"${RUSTFLAGS:-}" | sed "s/^$separator//; s/$separator\$//")}
 # One profile at a time is all that the compiler takes.
-if [ -n "$with_profile" ] && [[ $encoded != *profile-use* && $encoded != *profile-generate* ]]; then
-    profile=$(CARGO=$cargo "$root/tools/profile.sh" flag)
-    # What was changed since it was measured is no reason to warn.
-    [ -z "$profile" ] || flags+=("$profile" -Cllvm-args=-no-pgo-warn-mismatch)
+if [ -n "$with_profile" ] && [[ $encoded != *profile-use* && $encoded != *profile-generate* && $encoded != */library-*.flags* ]]; then
+    profile=$(CARGO=$cargo CARGO_ENCODED_RUSTFLAGS=$encoded "$root/tools/profile.sh" flags)
+    [ -z "$profile" ] || mapfile -t -O ${#flags[@]} flags <<<"$profile"
 fi
 for flag in "${flags[@]}"; do
     encoded+=${encoded:+$separator}$flag
