@@ -3,6 +3,8 @@
 CARGO ?= cargo
 # For what leaves this machine.
 RELEASED := CARGO="$(CARGO)" tools/released.sh
+# Names of functions depend on the crate types, and the profile is for these.
+LIBRARY := rustc --release --locked --lib --crate-type cdylib,staticlib
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 DESTDIR ?=
@@ -45,7 +47,8 @@ help:
 
 # Not `cargo build`: a Rust library made beside these would keep the linker from leaving out what nobody calls.
 build:
-	@$(RELEASED) with-profile rustc --release --locked --lib --crate-type cdylib,staticlib --target-dir $(TARGET)
+	@$(RELEASED) with-profile $(LIBRARY) --target-dir $(TARGET)
+	@CARGO="$(CARGO)" tools/profile.sh fits $(BUILD)/libmilvus_client.a || $(RELEASED) $(LIBRARY) --target-dir $(TARGET)
 	@tools/static.sh $(BUILD)/libmilvus_client.a $(BUILD)/libmilvus_client_local.a
 
 install:
@@ -255,9 +258,9 @@ notices:
 release:
 	@tools/release.sh $(if $(PUBLISH),--tag,--dry-run)
 
-# The share of each crate; the shipped library has no symbols to tell it by.
+# The share of each crate. The shipped library has no symbols to tell it by; this one is built like it.
 sizes:
-	CARGO_PROFILE_RELEASE_STRIP=false $(CARGO) rustc --quiet --release --locked --lib --crate-type cdylib --target-dir target/symbols
+	RUSTFLAGS=-Cstrip=none $(RELEASED) with-profile $(LIBRARY) --quiet --target-dir target/symbols
 	@python3 tools/sizes.py target/symbols/release/libmilvus_client.so
 
 errors: setup stage

@@ -10,7 +10,7 @@ use crate::proto::service::{
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
-use crate::sorting::sort_by;
+use crate::sorting::sort_texts;
 use crate::text::quotable;
 use crate::traits::Traits;
 
@@ -269,7 +269,7 @@ pub(crate) async fn list(rpc: &Rpc, deadline: Deadline<'_>) -> Result<Vec<String
     let mut names = reply.collection_names;
     let count = names.len();
     let sorted = move || {
-        sort_by(&mut names, Ord::cmp);
+        sort_texts(&mut names);
         names.dedup();
         Ok(exact(names))
     };

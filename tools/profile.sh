@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # The profile by which the library is optimised; benches/profile/README.md says why.
 #     tools/profile.sh flags    prints the flags that have the compiler use it; nothing, and why, if it does not fit
+#     tools/profile.sh fits LIBRARY.a    whether the library's functions have the names that the profile has, if it was used
 #     tools/profile.sh write    measures anew with this compiler, and writes benches/profile
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 kept=$root/benches/profile
 made=$root/target/profile
 cargo=${CARGO:-cargo}
+. "$root/tools/packages.sh"
 
 # The one that Cargo takes.
 rustc=${RUSTC:-${CARGO_BUILD_RUSTC:-}}
@@ -22,9 +24,16 @@ while_measuring=(-Cllvm-args=-force-attribute=minsize -Cllvm-args=-disable-prein
 # Of 156,000 calls: a function of which no part ran so often is built small.
 least=100000
 
+# What changes the names of functions, or nothing.
+renaming() {
+    compgen -e | grep -E -m 1 '^(CARGO_BUILD_TARGET$|CARGO_PROFILE_RELEASE_)' || true
+}
+
 # Names of functions depend on the compiler and the machine that it runs on, and another LLVM may not read the file.
 flags() {
-    local compiler name
+    local compiler name renaming
+    renaming=$(renaming)
+    [ -z "$renaming" ] || { without "$renaming is set, which changes the names of functions"; return 0; }
     compiler=$("$rustc" -vV) || { without "$rustc does not say what it is"; return 0; }
     if [ "$compiler" != "$(cat "$kept/compiler")" ]; then
         without "it is for $(head -1 "$kept/compiler") and $(sed -n 's/^host: //p' "$kept/compiler")"
@@ -33,8 +42,9 @@ flags() {
     # A name of its own for each content and place: Cargo builds anew when a flag changes.
     name=$made/library-$({ cat "$kept"/*.gz "$0" && echo "$made"; } | cksum | tr ' ' -)
     if [ ! -e "$name.flags" ] || [ ! -e "$name.profdata" ]; then
-        # Builds that run at the same time see the files whole.
-        { mkdir -p "$made" && gzip -dc "$kept/library.profdata.gz" >"$name.$$" && mv "$name.$$" "$name.profdata" &&
+        # Builds that run at the same time see the files whole, and those of former contents are not theirs after a day.
+        { mkdir -p "$made" && find "$made" -maxdepth 1 -name 'library-*' -mtime +0 -delete &&
+            gzip -dc "$kept/library.profdata.gz" >"$name.$$" && mv "$name.$$" "$name.profdata" &&
             for_compiler "$name.profdata" >"$name.$$" && mv "$name.$$" "$name.flags"; } || {
             rm -f "$name.$$"
             without "it cannot be unpacked into $made"
@@ -42,24 +52,35 @@ flags() {
         }
     fi
     echo "@$name.flags"
-    if folds "$name"; then echo "$fold"; fi
+    if folds; then echo "$fold"; fi
 }
 
-# The linker keeps one of several functions that are the same, if it is one that can: Rust's own, for this machine.
+# The linker keeps one of several functions that are the same, if it is one that can: Rust's own, for this machine. Cargo links
+# an empty library with it, for only Cargo knows its configuration.
 fold=-Clink-arg=-Wl,--icf=all
 folds() {
-    local flags=()
-    [ -z "${CARGO_ENCODED_RUSTFLAGS:-}" ] || mapfile -t -d $'\x1f' flags < <(printf '%s' "$CARGO_ENCODED_RUSTFLAGS")
-    [ -z "${CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER:-}" ] || flags+=("-Clinker=$CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER")
-    [ -z "${CARGO_BUILD_TARGET:-}" ] || flags+=(--target "$CARGO_BUILD_TARGET")
-    "$rustc" --crate-type cdylib --crate-name folds -o "$1.$$.so" "${flags[@]}" "$fold" - <<<'' >/dev/null 2>&1 || return 1
-    rm -f "$1.$$.so"
+    local set=${CARGO_ENCODED_RUSTFLAGS:-}
+    mkdir -p "$made/folds" || return 1
+    [ -e "$made/folds/Cargo.toml" ] || printf '%s\n' '[package]' 'name = "folds"' '[lib]' 'path = "folds.rs"' '[workspace]' >"$made/folds/Cargo.toml"
+    [ -e "$made/folds/folds.rs" ] || : >"$made/folds/folds.rs"
+    (cd "$root" && CARGO_ENCODED_RUSTFLAGS=$set${set:+$'\x1f'}$fold "$cargo" rustc --quiet --offline --manifest-path "$made/folds/Cargo.toml" \
+        --target-dir "$made/folds" --lib --crate-type cdylib) >/dev/null 2>&1
+}
+
+# A build may change the release profile where only Cargo sees it.
+fits() {
+    [ -n "$(flags 2>/dev/null)" ] || return 0
+    command -v nm >/dev/null || install_packages binutils
+    if [ "$(nm "$1" 2>/dev/null | grep -F -c -f <(gzip -dc "$kept/often.gz" | grep milvus_client))" = 0 ]; then
+        without "functions have other names than when it was measured; a configuration of Cargo changes the release profile"
+        return 1
+    fi
 }
 
 # One a line, for a file of the compiler's arguments: there are too many functions for a command line.
 for_compiler() {
     printf '%s\n' "${while_measuring[@]}" -Cllvm-args=-no-pgo-warn-mismatch "-Cprofile-use=$1"
-    # A tenth of the usual threshold: what runs often is inlined far enough. Functions that find their callers by a register need fewer
+    # A twelfth of the usual threshold: what runs often is inlined far enough. Functions that find their callers by a register need fewer
     # words about how to unwind them. Compares take less room than a table of jumps for few cases.
     printf '%s\n' -Cllvm-args=-hot-callsite-threshold=250 -Cforce-frame-pointers=yes -Cllvm-args=-min-jump-table-entries=12
     gzip -dc "$kept/often.gz" | sed 's/.*/-Cllvm-args=-force-remove-attribute=&:minsize/'
@@ -78,7 +99,9 @@ often() {
 }
 
 write() {
-    local llvm separator encoded
+    local llvm separator encoded renaming
+    renaming=$(renaming)
+    [ -z "$renaming" ] || { echo "profile: $renaming is set, which changes the names of functions" >&2; exit 1; }
     llvm=$("$rustc" --print target-libdir)/../bin/llvm-profdata
     [ -x "$llvm" ] || { echo "profile: llvm-profdata is missing; rustup component add llvm-tools installs it" >&2; exit 1; }
     separator=$'\x1f'
@@ -94,11 +117,12 @@ write() {
     gzip -9nc "$made/new.profdata" >"$kept/library.profdata.gz"
     gzip -9nc "$made/new.often" >"$kept/often.gz"
     "$rustc" -vV >"$kept/compiler"
-    rm -rf "$made/counts" "$made"/*.profdata "$made"/*.flags "$made/new.often"
+    rm -rf "$made/counts" "$made"/new.*
 }
 
 case ${1:-} in
 flags) flags ;;
+fits) fits "$2" ;;
 write) write ;;
-*) echo "profile: flags or write" >&2; exit 2 ;;
+*) echo "profile: flags, fits or write" >&2; exit 2 ;;
 esac

@@ -31,7 +31,7 @@ const GATES: [(&str, f64, Measure); 11] = [
     ("library threads, 1000 collections at once", 3.0, |clients, server| {
         threads(clients, server, "collections")
     }),
-    // Three quarters of 5,303,048, which it had before a profile, and with less code.
+    // Three quarters of 5,303,048, its size before it was built by a profile.
     ("size of the library in bytes", 3_977_286.0, |clients, _| {
         Ok(std::fs::metadata(&clients.library)?.len() as f64)
     }),

@@ -18,7 +18,7 @@ use crate::proto::service::{
 };
 use crate::rpc::{Deadline, RetryClass, Rpc};
 use crate::server::HAS_DATABASES;
-use crate::sorting::sort_by;
+use crate::sorting::{sort_by, sort_texts};
 use crate::text::quotable;
 
 /// A collection as the server describes it. What could not be read is unknown.
@@ -161,7 +161,7 @@ async fn look(rpc: &Rpc, deadline: Deadline<'_>, name: String) -> CollectionInfo
     let schema = described.schema.unwrap_or_default();
     let has_clustering_key = schema.fields.iter().any(|field| field.is_clustering_key);
     let mut aliases = described.aliases;
-    sort_by(&mut aliases, Ord::cmp);
+    sort_texts(&mut aliases);
     let mut info = CollectionInfo {
         database: described.db_name,
         id: Some(described.collection_id).filter(|id| *id > 0),

@@ -31,8 +31,8 @@ pub(super) fn entry_for(
 /// The entry itself, which is there once for all exports.
 #[inline(never)]
 fn enter(operation: &'static CStr, body: &mut dyn FnMut() -> Result<(), Failed>) -> milvus_status {
-    let _cleared = ClearedRegisters; // last: what was dropped may have been copied through them
     let _uncancelled = Uncancelled::new();
+    let _cleared = ClearedRegisters; // after all that copies, and while nobody can end the thread
     let result = if process::is_forked() {
         // Checked first: threads that do not exist in this process may hold locks.
         Err(forked())
@@ -50,8 +50,8 @@ pub(super) fn pure(operation: &'static CStr, body: impl FnOnce() -> Result<(), E
 
 #[inline(never)]
 fn enter_pure(operation: &'static CStr, body: &mut dyn FnMut() -> Result<(), Error>) -> milvus_status {
-    let _cleared = ClearedRegisters; // last: what was dropped may have been copied through them
     let _uncancelled = Uncancelled::new();
+    let _cleared = ClearedRegisters; // after all that copies, and while nobody can end the thread
     let result = PureCall::begin().ok_or_else(forked).and_then(|_call| panics::catch(body));
     settle(result.map_err(|error| Failed { operation, error }))
 }

@@ -1,5 +1,5 @@
 //! What a call leaves in vector registers. `memcpy` and the like copy texts through them. A program that binds functions
-//! lazily, as most do, has its dynamic linker store all of them on the stack when it calls a function for the first time,
+//! lazily, as many do, has its dynamic linker store all of them on the stack when it calls a function for the first time,
 //! and so a token got into memory after the call that took it was over. (glibc, sysdeps/x86_64/dl-trampoline.h)
 
 #![allow(unsafe_code)] // only assembly reaches registers by their names
@@ -34,7 +34,8 @@ fn clear() {
             }
         };
     }
-    // Each clears the whole register, however wide it is. Processors without these have no others.
+    // Each clears the whole register, however wide it is. Only Xeon Phi has AVX-512 without VL, and keeps the upper sixteen.
+    // Windows has the caller's values in some, which the compiler restores.
     if is_x86_feature_detected!("avx512vl") {
         clear!(
             "vpxord xmm16, xmm16, xmm16" "vpxord xmm17, xmm17, xmm17" "vpxord xmm18, xmm18, xmm18"
@@ -58,8 +59,9 @@ fn clear() {
 
 /// The lower halves of the registers from 8 to 15 belong to the caller.
 #[cfg(all(target_arch = "aarch64", not(miri)))]
+#[inline(never)] // a function may change the upper halves
 fn clear() {
-    // SAFETY: the instructions change these registers, of which the compiler knows.
+    // SAFETY: the instructions change these registers, of which the compiler knows, and what every function may change.
     unsafe {
         std::arch::asm!(
             "movi v0.2d, #0", "movi v1.2d, #0", "movi v2.2d, #0", "movi v3.2d, #0",
@@ -68,6 +70,8 @@ fn clear() {
             "movi v20.2d, #0", "movi v21.2d, #0", "movi v22.2d, #0", "movi v23.2d, #0",
             "movi v24.2d, #0", "movi v25.2d, #0", "movi v26.2d, #0", "movi v27.2d, #0",
             "movi v28.2d, #0", "movi v29.2d, #0", "movi v30.2d, #0", "movi v31.2d, #0",
+            "ins v8.d[1], xzr", "ins v9.d[1], xzr", "ins v10.d[1], xzr", "ins v11.d[1], xzr",
+            "ins v12.d[1], xzr", "ins v13.d[1], xzr", "ins v14.d[1], xzr", "ins v15.d[1], xzr",
             out("v0") _, out("v1") _, out("v2") _, out("v3") _, out("v4") _, out("v5") _, out("v6") _, out("v7") _,
             out("v16") _, out("v17") _, out("v18") _, out("v19") _, out("v20") _, out("v21") _, out("v22") _,
             out("v23") _, out("v24") _, out("v25") _, out("v26") _, out("v27") _, out("v28") _, out("v29") _,
