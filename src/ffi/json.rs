@@ -66,7 +66,7 @@ pub extern "C" fn milvus_check_result_json(
 ) -> milvus_status {
     entry(c"milvus_check_result_json", || {
         let result: milvus_check_result = InStruct::read("result", result)?;
-        let reason: Vec<u8> = result.reason.iter().map(|unit| unit.cast_unsigned()).collect();
+        let reason: Vec<u8> = result.reason.iter().flat_map(|unit| unit.to_ne_bytes()).collect(); // signed or not
         let reason = CStr::from_bytes_until_nul(&reason).ok().and_then(|reason| reason.to_str().ok());
         let reason = reason.ok_or_else(|| Error::invalid_argument("result.reason: is no UTF-8 text"))?;
         write(buffer, capacity, out_length, |out| structs::check_result(out, &result, reason))
