@@ -1,5 +1,5 @@
 //! Sorts lists of any type by one instance of the standard library's sort, which takes some 6 KB for each type and order
-//! (no I/O). Lists of segments, which are the long ones, have instances of their own.
+//! (no I/O). Lists of segments, which are the long ones, have instances of their own, and so have texts.
 
 use std::cmp::Ordering;
 
@@ -30,7 +30,7 @@ pub(crate) fn sort_by<T>(list: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
 #[inline(never)]
 fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<_> = (0..count).collect();
-    order.sort_unstable_by(|one, other| compare(*one, *other).then(one.cmp(other)));
+    order.sort_by(|one, other| compare(*one, *other));
     order
 }
 

@@ -26,8 +26,15 @@ least=100000
 
 # What changes the names of functions, or nothing.
 renaming() {
-    compgen -e | grep -E -m 1 '^(CARGO_BUILD_TARGET$|CARGO_PROFILE_RELEASE_)' || true
+    env | grep -E -o '^(CARGO_BUILD_TARGET|CARGO_PROFILE_RELEASE_[A-Z_]*)=' | head -1 | tr -d = || true
 }
+
+# A name of its own for each content and place: Cargo builds anew when a flag changes.
+name() {
+    echo "$made/library-$({ cat "$kept"/*.gz "$0" "$root/Cargo.toml" "$root/Cargo.lock" && echo "$made"; } | cksum | tr ' ' -)"
+}
+
+unfit="functions have other names than when it was measured: the version, a dependency or the release profile has changed; make profile measures anew"
 
 # Names of functions depend on the compiler and the machine that it runs on, and another LLVM may not read the file.
 flags() {
@@ -39,12 +46,12 @@ flags() {
         without "it is for $(head -1 "$kept/compiler") and $(sed -n 's/^host: //p' "$kept/compiler")"
         return 0
     fi
-    # A name of its own for each content and place: Cargo builds anew when a flag changes.
-    name=$made/library-$({ cat "$kept"/*.gz "$0" && echo "$made"; } | cksum | tr ' ' -)
+    name=$(name)
+    [ ! -e "$name.unfit" ] || { without "$unfit (remove $name.unfit to try again)"; return 0; }
     if [ ! -e "$name.flags" ] || [ ! -e "$name.profdata" ]; then
         # Builds that run at the same time see the files whole, and those of former contents are not theirs after a day.
-        { mkdir -p "$made" && find "$made" -maxdepth 1 -name 'library-*' -mtime +0 -delete &&
-            gzip -dc "$kept/library.profdata.gz" >"$name.$$" && mv "$name.$$" "$name.profdata" &&
+        mkdir -p "$made" && find "$made" -maxdepth 1 -name 'library-*' -mtime +0 -delete 2>/dev/null || true
+        { gzip -dc "$kept/library.profdata.gz" >"$name.$$" && mv "$name.$$" "$name.profdata" &&
             for_compiler "$name.profdata" >"$name.$$" && mv "$name.$$" "$name.flags"; } || {
             rm -f "$name.$$"
             without "it cannot be unpacked into $made"
@@ -61,19 +68,24 @@ fold=-Clink-arg=-Wl,--icf=all
 folds() {
     local set=${CARGO_ENCODED_RUSTFLAGS:-}
     mkdir -p "$made/folds" || return 1
-    [ -e "$made/folds/Cargo.toml" ] || printf '%s\n' '[package]' 'name = "folds"' '[lib]' 'path = "folds.rs"' '[workspace]' >"$made/folds/Cargo.toml"
-    [ -e "$made/folds/folds.rs" ] || : >"$made/folds/folds.rs"
+    : >>"$made/folds/folds.rs"
+    [ -e "$made/folds/Cargo.toml" ] || { # whole, also for a build that runs at the same time
+        printf '%s\n' '[package]' 'name = "folds"' '[lib]' 'path = "folds.rs"' '[workspace]' >"$made/folds/$$" && mv "$made/folds/$$" "$made/folds/Cargo.toml"
+    }
     (cd "$root" && CARGO_ENCODED_RUSTFLAGS=$set${set:+$'\x1f'}$fold "$cargo" rustc --quiet --offline --manifest-path "$made/folds/Cargo.toml" \
         --target-dir "$made/folds" --lib --crate-type cdylib) >/dev/null 2>&1
 }
 
-# A build may change the release profile where only Cargo sees it.
+# If not, the next build goes without it. Ends with 3 then.
 fits() {
+    local names
     [ -n "$(flags 2>/dev/null)" ] || return 0
     command -v nm >/dev/null || install_packages binutils
-    if [ "$(nm "$1" 2>/dev/null | grep -F -c -f <(gzip -dc "$kept/often.gz" | grep milvus_client))" = 0 ]; then
-        without "functions have other names than when it was measured; a configuration of Cargo changes the release profile"
-        return 1
+    names=$(nm "$1" 2>/dev/null) || [ -n "$names" ] || missing "nm cannot read $1"
+    if [ "$(grep -F -c -f <(gzip -dc "$kept/often.gz" | grep milvus_client) <<<"$names")" = 0 ]; then
+        without "$unfit"
+        touch "$(name).unfit"
+        return 3
     fi
 }
 

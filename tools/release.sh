@@ -86,6 +86,7 @@ notices_are_current() {
 
 build() {
     make -s build command
+    profile_fits # the build has looked for the names
     BUILD=target/release pack "$out" "milvus-client-$version-$(uname -m)-linux" tools/install.sh
     tools/command_archive.sh "$out"
     tools/deb.sh >/dev/null
