@@ -76,7 +76,7 @@ folds() {
         --target-dir "$made/folds" --lib --crate-type cdylib) >/dev/null 2>&1
 }
 
-# If not, the next build goes without it. Ends with 3 then.
+# Whether the names are those of the profile. Ends with 3 if not, and the next build goes without it.
 fits() {
     local names
     [ -n "$(flags 2>/dev/null)" ] || return 0
@@ -113,9 +113,9 @@ often() {
 write() {
     local llvm separator encoded renaming
     renaming=$(renaming)
-    [ -z "$renaming" ] || { echo "profile: $renaming is set, which changes the names of functions" >&2; exit 1; }
+    [ -z "$renaming" ] || missing "$renaming is set, which changes the names of functions"
     llvm=$("$rustc" --print target-libdir)/../bin/llvm-profdata
-    [ -x "$llvm" ] || { echo "profile: llvm-profdata is missing; rustup component add llvm-tools installs it" >&2; exit 1; }
+    [ -x "$llvm" ] || missing "llvm-profdata is missing; rustup component add llvm-tools installs it"
     separator=$'\x1f'
     encoded=$(printf "%s$separator" "${while_measuring[@]}")-Cprofile-generate=$made/counts
     # Names of functions depend on the crate types, too.
@@ -125,7 +125,7 @@ write() {
     "$root/target/bench/release/milvus-bench" train --library "$made/release/libmilvus_client.so"
     "$llvm" merge --sparse -o "$made/new.profdata" "$made/counts"
     "$llvm" show --all-functions --counts "$made/new.profdata" | often >"$made/new.often"
-    [ -s "$made/new.often" ] || { echo "profile: no function runs often; does llvm-profdata print something else now?" >&2; exit 1; }
+    [ -s "$made/new.often" ] || missing "no function runs often; does llvm-profdata print something else now?"
     gzip -9nc "$made/new.profdata" >"$kept/library.profdata.gz"
     gzip -9nc "$made/new.often" >"$kept/often.gz"
     "$rustc" -vV >"$kept/compiler"
